@@ -1,0 +1,52 @@
+//! Devices: the machines of people that hold environment keys.
+
+use super::{DeviceId, Moment, PublicKey, SigningPublicKey};
+
+/// A device as the API lists it (docs/protocol.md 4.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Device {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its name, where the server tells it.
+    pub name: Option<String>,
+    /// Its X25519 public key; `None` when what the server gave is not a key of 32 bytes.
+    pub public_key: Option<PublicKey>,
+    /// Its Ed25519 public key, where the server tells it (the hosted service may not).
+    pub signing_key: Option<SigningPublicKey>,
+    /// System and architecture, as the device described itself.
+    pub platform: String,
+    /// Whether it may hold keys.
+    pub status: DeviceStatus,
+    /// When it last called.
+    pub last_seen_at: Option<Moment>,
+    /// When it was registered.
+    pub created_at: Option<Moment>,
+}
+
+/// Whether a device may hold keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DeviceStatus {
+    /// It may.
+    Active,
+    /// It may not any more.
+    Revoked {
+        /// Since when, where known.
+        at: Option<Moment>,
+    },
+}
+
+impl Device {
+    /// Whether this device should get environment keys: active, with a usable key.
+    /// Stricter than the reference, which does not look at the status (docs/protocol.md 6.4).
+    pub fn recipient_key(&self) -> Option<PublicKey> {
+        match self.status {
+            DeviceStatus::Active => self.public_key,
+            DeviceStatus::Revoked { .. } => None,
+        }
+    }
+
+    /// Its name, or else its platform.
+    pub fn label(&self) -> &str {
+        self.name.as_deref().unwrap_or(&self.platform)
+    }
+}

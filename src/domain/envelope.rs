@@ -1,0 +1,69 @@
+//! The published form of an environment key (docs/protocol.md 6.1): public data, safe to store and send.
+
+use super::{DeployTokenId, DeviceId, EnvironmentName, Fingerprint, ProjectId, PublicKey};
+
+/// What an environment-key envelope is bound to (docs/protocol.md 5.2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyScope {
+    /// The project.
+    pub project: ProjectId,
+    /// The environment, by name.
+    pub environment: EnvironmentName,
+    /// SHA-256 of the environment key.
+    pub fingerprint: Fingerprint,
+}
+
+/// Who a recipient is (docs/protocol.md 6.1).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum RecipientKind {
+    /// A device: `device` on the wire.
+    Device(DeviceId),
+    /// A deploy token: `deployment` on the wire.
+    Deployment(DeployTokenId),
+}
+
+/// Somebody the environment key is to be sealed for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recipient {
+    /// Who.
+    pub kind: RecipientKind,
+    /// The X25519 public key to seal for.
+    pub public_key: PublicKey,
+}
+
+/// One recipient's sealed DEK.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedRecipient {
+    /// Who can open it.
+    pub kind: RecipientKind,
+    /// Base64 of the envelope's JSON (docs/protocol.md 6.1).
+    pub edek_b64: String,
+}
+
+/// An environment key under its DEK, and the DEK for each recipient.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedEnvironmentKey {
+    /// Environment key and tag: 48 bytes.
+    pub ciphertext: Vec<u8>,
+    /// 24 bytes.
+    pub nonce: Vec<u8>,
+    /// The sealed DEKs; a reader gets only its own.
+    pub recipients: Vec<SealedRecipient>,
+    /// Lifted by the server for runners (docs/protocol.md 8.1); never sent by a publisher.
+    pub lifted_ephemeral_key: Option<PublicKey>,
+}
+
+/// An environment's key as the server stores it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublishedKey {
+    /// Counts from 1.
+    pub version: u64,
+    /// As announced; to be checked against the opened key.
+    pub fingerprint: Option<Fingerprint>,
+    /// The device that made it.
+    pub created_by: Option<DeviceId>,
+    /// When.
+    pub created_at: Option<super::Moment>,
+    /// `None` when nothing is shared with the caller.
+    pub sealed: Option<SealedEnvironmentKey>,
+}

@@ -1,0 +1,146 @@
+//! Public keys and fingerprints.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+/// Length of an X25519 or Ed25519 public key in bytes.
+pub const PUBLIC_KEY_LENGTH: usize = 32;
+
+/// SHA-256 of 32 raw bytes: of a public key (docs/protocol.md 4.2) or of an environment key (5.6).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Fingerprint([u8; 32]);
+
+impl Fingerprint {
+    /// Takes the 32 bytes of a SHA-256.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+
+    /// Reads 64 hexadecimal digits of either case; anything else is `None`.
+    pub fn from_hex(text: &str) -> Option<Self> {
+        let text = text.as_bytes();
+        if text.len() != 64 {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+            let high = char::from(pair[0]).to_digit(16)?;
+            let low = char::from(pair[1]).to_digit(16)?;
+            *byte = u8::try_from(high * 16 + low).ok()?;
+        }
+        Some(Self(bytes))
+    }
+
+    /// 64 lower-case hexadecimal digits.
+    pub fn to_hex(self) -> String {
+        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
+    /// The first eight digits in two groups, as people compare them: `9f3a 1c02`.
+    pub fn short(self) -> String {
+        let hex = self.to_hex();
+        format!("{} {}", &hex[..4], &hex[4..8])
+    }
+}
+
+impl std::fmt::Debug for Fingerprint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.to_hex())
+    }
+}
+
+macro_rules! public_key {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+        pub struct $name([u8; PUBLIC_KEY_LENGTH]);
+
+        impl $name {
+            /// Takes 32 raw bytes.
+            pub fn from_bytes(bytes: [u8; PUBLIC_KEY_LENGTH]) -> Self {
+                Self(bytes)
+            }
+
+            /// Reads base64 in either alphabet, with or without padding (docs/protocol.md 1.4); `None` if it is not
+            /// base64 of exactly 32 bytes.
+            pub fn from_base64(text: &str) -> Option<Self> {
+                let bytes = decode_base64(text)?;
+                Some(Self(bytes.try_into().ok()?))
+            }
+
+            /// The 32 raw bytes.
+            pub fn as_bytes(&self) -> &[u8; PUBLIC_KEY_LENGTH] {
+                &self.0
+            }
+
+            /// Standard base64 with padding.
+            pub fn to_base64(&self) -> String {
+                STANDARD.encode(self.0)
+            }
+
+            /// SHA-256 of the 32 bytes (docs/protocol.md 4.2).
+            pub fn fingerprint(&self) -> Fingerprint {
+                Fingerprint(Sha256::digest(self.0).into())
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.to_base64())
+            }
+        }
+    };
+}
+
+public_key!(
+    /// An X25519 public key: of a device or of a deploy token.
+    PublicKey
+);
+public_key!(
+    /// An Ed25519 public key: a device's, for its signatures.
+    SigningPublicKey
+);
+
+/// Decodes public base64 leniently: both alphabets, white space, padding or not (docs/protocol.md 1.4).
+/// Not for secrets: the intermediate text is not wiped.
+pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
+    let plain: String = text
+        .chars()
+        .filter(|c| !c.is_ascii_whitespace() && *c != '=')
+        .map(|c| match c {
+            '-' => '+',
+            '_' => '/',
+            other => other,
+        })
+        .collect();
+    base64::engine::general_purpose::STANDARD_NO_PAD
+        .decode(plain)
+        .ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fingerprint_round_trips_and_shortens() {
+        let key = PublicKey::from_bytes([7; 32]);
+        let print = key.fingerprint();
+        assert_eq!(Fingerprint::from_hex(&print.to_hex().to_uppercase()), Some(print));
+        assert_eq!(print.short().len(), 9);
+        assert_eq!(Fingerprint::from_hex("zz"), None);
+        assert_eq!(Fingerprint::from_hex(&"g".repeat(64)), None);
+    }
+
+    #[test]
+    fn base64_is_read_leniently_and_measured() {
+        let key = PublicKey::from_bytes([0xfb; 32]);
+        let strict = key.to_base64();
+        let lenient = strict.replace('+', "-").replace('/', "_").replace('=', "");
+        assert_eq!(PublicKey::from_base64(&lenient), Some(key));
+        assert_eq!(PublicKey::from_base64(&format!(" {strict}\n")), Some(key));
+        assert_eq!(PublicKey::from_base64("AAAA"), None);
+        assert_eq!(PublicKey::from_base64("%%%"), None);
+    }
+}

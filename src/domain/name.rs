@@ -1,0 +1,73 @@
+//! The name of a deploy token.
+
+/// The most characters a name may have.
+pub const MAX_NAME_CHARACTERS: usize = 120;
+
+/// A checked name: trimmed, 1 to 120 characters, no control characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenName(String);
+
+/// Why a text is not a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameError {
+    /// Nothing is left after trimming.
+    #[error("the name is empty")]
+    Empty,
+    /// More than 120 characters; carries how many.
+    #[error("the name has {0} characters, 120 are allowed")]
+    TooLong(usize),
+    /// A control character such as a line break or a tab.
+    #[error("the name has a control character (a line break or tab, for example)")]
+    ControlCharacter,
+}
+
+impl TokenName {
+    /// Trims and checks.
+    ///
+    /// # Errors
+    /// [`NameError`] says which rule is broken.
+    pub fn parse(text: &str) -> Result<Self, NameError> {
+        let name = text.trim();
+        if name.is_empty() {
+            return Err(NameError::Empty);
+        }
+        if name.chars().any(char::is_control) {
+            return Err(NameError::ControlCharacter);
+        }
+        match name.chars().count() {
+            n if n > MAX_NAME_CHARACTERS => Err(NameError::TooLong(n)),
+            _ => Ok(Self(name.to_owned())),
+        }
+    }
+
+    /// The suggestion for an environment: `<environment>-ci` (docs/protocol.md 7.4).
+    pub fn suggestion(environment: &super::EnvironmentName) -> String {
+        format!("{environment}-ci")
+    }
+
+    /// The trimmed text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_trimmed_and_bounded() {
+        assert_eq!(TokenName::parse("  ci \n").unwrap().as_str(), "ci");
+        assert_eq!(TokenName::parse(" \t "), Err(NameError::Empty));
+        assert_eq!(TokenName::parse("a\tb"), Err(NameError::ControlCharacter));
+        assert_eq!(
+            TokenName::parse(&"ü".repeat(120))
+                .unwrap()
+                .as_str()
+                .chars()
+                .count(),
+            120
+        );
+        assert_eq!(TokenName::parse(&"x".repeat(121)), Err(NameError::TooLong(121)));
+    }
+}

@@ -1,0 +1,14 @@
+//! Deploy Tokens: issue, rotate, revoke and delete Ghostable deploy tokens.
+//!
+//! The layers and what each may import stand in `docs/architecture.md`; `tests/layering.rs` keeps them.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        reason = "a failing unwrap is how a test reports"
+    )
+)]
+
+pub mod domain;
+pub mod secret;

@@ -1,0 +1,175 @@
+//! Secret values: zeroized on drop, redacted in `Debug`, without `Display`, `Serialize` or `PartialEq`.
+//!
+//! `expose` is the only way out of each type, so that every place that handles a secret in clear can be found by
+//! searching for it. What these types cannot wipe (buffers of the HTTP client, the clipboard, the web view) is listed
+//! in SECURITY.md.
+
+use serde::{Deserialize, Deserializer};
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, Zeroizing};
+
+/// Declares a secret of 32 bytes.
+macro_rules! secret_bytes {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub struct $name(Zeroizing<[u8; 32]>);
+
+        impl $name {
+            /// Takes over 32 bytes; the caller's copy is wiped.
+            pub fn take(bytes: &mut [u8; 32]) -> Self {
+                let secret = Self(Zeroizing::new(*bytes));
+                bytes.zeroize();
+                secret
+            }
+
+            /// Fills 32 bytes in place, so that no copy is left behind.
+            pub fn fill_with(fill: impl FnOnce(&mut [u8; 32])) -> Self {
+                let mut secret = Self(Zeroizing::new([0; 32]));
+                fill(&mut secret.0);
+                secret
+            }
+
+            /// The bytes in clear. Say at each call why they are needed.
+            pub fn expose(&self) -> &[u8; 32] {
+                &self.0
+            }
+
+            /// Equality in constant time.
+            pub fn ct_eq(&self, other: &Self) -> bool {
+                self.0.as_slice().ct_eq(other.0.as_slice()).into()
+            }
+        }
+
+        redacted!($name);
+    };
+}
+
+/// Declares a secret text.
+macro_rules! secret_text {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone)]
+        pub struct $name(Zeroizing<String>);
+
+        impl $name {
+            /// Takes over a text.
+            pub fn new(text: String) -> Self {
+                Self(Zeroizing::new(text))
+            }
+
+            /// The text in clear. Say at each call why it is needed.
+            pub fn expose(&self) -> &str {
+                &self.0
+            }
+
+            /// Equality in constant time (the length is not hidden).
+            pub fn ct_eq(&self, other: &Self) -> bool {
+                self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
+            }
+
+            /// Whether the text has no characters but white space.
+            pub fn is_blank(&self) -> bool {
+                self.0.trim().is_empty()
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer).map(Self::new)
+            }
+        }
+
+        redacted!($name);
+    };
+}
+
+macro_rules! redacted {
+    ($name:ident) => {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "([redacted])"))
+            }
+        }
+    };
+}
+
+secret_bytes!(
+    /// The X25519 private key of a deploy token, `GHOSTABLE_DEPLOY_SEED` (docs/protocol.md 8.2).
+    DeploySeed
+);
+secret_bytes!(
+    /// The X25519 private key of a device, stored unclamped (docs/protocol.md 4.2).
+    EncryptionPrivateKey
+);
+secret_bytes!(
+    /// The Ed25519 seed of a device (RFC 8032, docs/protocol.md 4.2).
+    SigningSeed
+);
+secret_bytes!(
+    /// The key of one environment in one version (docs/protocol.md 6.1).
+    EnvironmentKey
+);
+secret_bytes!(
+    /// The DEK: the key of one publication, between recipients and the environment key (docs/protocol.md 6.1).
+    DataKey
+);
+
+secret_text!(
+    /// `GHOSTABLE_CI_TOKEN`: the bearer token of a runner, made by the API (docs/protocol.md 7.2).
+    CiToken
+);
+secret_text!(
+    /// The bearer token of a signed-in user (docs/protocol.md 1.1).
+    AccessToken
+);
+secret_text!(
+    /// Any other text that must not leak: a decrypted value, a seed in base64, a block of environment variables.
+    SecretText
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One test a type: redacted, takes its input over, equal by content.
+    macro_rules! bytes_test {
+        ($test:ident, $name:ident) => {
+            #[test]
+            fn $test() {
+                let mut source = [0x5a; 32];
+                let secret = $name::take(&mut source);
+                assert_eq!(source, [0; 32], "the source is wiped");
+                assert_eq!(secret.expose(), &[0x5a; 32]);
+                let shown = format!("{secret:?} {secret:#?}");
+                assert!(shown.contains("[redacted]") && !shown.contains("90") && !shown.contains("5a"));
+                assert!(secret.ct_eq(&$name::fill_with(|b| b.fill(0x5a))));
+                assert!(!secret.ct_eq(&$name::fill_with(|b| b.fill(0x5b))));
+            }
+        };
+    }
+    macro_rules! text_test {
+        ($test:ident, $name:ident) => {
+            #[test]
+            fn $test() {
+                let secret = $name::new("hunter2".to_owned());
+                assert_eq!(secret.expose(), "hunter2");
+                assert!(!format!("{secret:?} {secret:#?}").contains("hunter2"));
+                assert!(secret.ct_eq(&$name::new("hunter2".to_owned())));
+                assert!(!secret.ct_eq(&$name::new("hunter3".to_owned())));
+                assert!($name::new(" \n".to_owned()).is_blank());
+                let read: $name = serde_json::from_str("\"hunter2\"").unwrap();
+                assert!(read.ct_eq(&secret));
+            }
+        };
+    }
+
+    bytes_test!(deploy_seed, DeploySeed);
+    bytes_test!(encryption_private_key, EncryptionPrivateKey);
+    bytes_test!(signing_seed, SigningSeed);
+    bytes_test!(environment_key, EnvironmentKey);
+    bytes_test!(data_key, DataKey);
+    text_test!(ci_token, CiToken);
+    text_test!(access_token, AccessToken);
+    text_test!(secret_text, SecretText);
+}
