@@ -12,3 +12,5 @@
 
 pub mod domain;
 pub mod secret;
+#[cfg(feature = "gui")]
+pub mod state;

@@ -1,4 +1,7 @@
-//! The steps of handing out a token, and what is known about its reach.
+//! The steps of handing out a token, what is known about its reach, and the issuance itself.
+
+use super::{DeployToken, Message, Moment};
+use crate::secret::{CiToken, DeploySeed};
 
 /// Which operation issues the secrets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,12 +59,53 @@ pub enum ShareState {
         recipients: usize,
     },
     /// It is not shared; why, and what to do.
-    NotShared(super::Message),
+    NotShared(Message),
 }
 
 impl ShareState {
     /// Whether the server took the sealed key.
     pub fn is_shared(&self) -> bool {
         matches!(self, Self::Shared { .. })
+    }
+}
+
+/// The CI token of an issuance.
+#[derive(Clone, Debug)]
+pub enum CiTokenOutcome {
+    /// The server made one.
+    Issued(CiToken),
+    /// Rotate gave none: the one that CI has stays valid, only the seed changed (docs/protocol.md 7.2).
+    Kept,
+    /// Create gave none: no runner can sign in with this token (docs/protocol.md C9).
+    Missing,
+}
+
+/// What create and rotate hand over, once. Dropping it wipes both secrets.
+#[derive(Clone, Debug)]
+pub struct Issuance {
+    /// Created or rotated.
+    pub kind: IssuanceKind,
+    /// The token as the server answered it.
+    pub token: DeployToken,
+    /// `GHOSTABLE_CI_TOKEN`.
+    pub ci_token: CiTokenOutcome,
+    /// `GHOSTABLE_DEPLOY_SEED`.
+    pub seed: DeploySeed,
+    /// When the CI token ends; `None` for never or unknown.
+    pub expires_at: Option<Moment>,
+    /// Whether the environment key reached the new key pair.
+    pub share: ShareState,
+    /// Things the user should know: two CI tokens that differ, a malformed record.
+    pub notes: Vec<Message>,
+}
+
+impl PartialEq for Issuance {
+    /// Two issuances are the same when they are of the same token and key; secrets are not compared.
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.token == other.token
+            && self.expires_at == other.expires_at
+            && self.share == other.share
+            && self.notes == other.notes
     }
 }

@@ -18,7 +18,7 @@ pub use device::{Device, DeviceStatus};
 pub use envelope::{KeyScope, Recipient, RecipientKind, SealedEnvironmentKey, SealedRecipient};
 pub use environment::{Environment, Organization, Project, User};
 pub use ids::{DeployTokenId, DeviceId, EnvironmentId, EnvironmentName, OrganizationId, ProjectId};
-pub use issuance::{IssuanceKind, ShareState, Step};
+pub use issuance::{CiTokenOutcome, Issuance, IssuanceKind, ShareState, Step};
 pub use keys::{Fingerprint, PublicKey, SigningPublicKey};
 pub use message::Message;
 pub use name::{NameError, TokenName};

@@ -1,0 +1,92 @@
+//! The dialog that is open, and the operation it runs.
+
+use dioxus::prelude::*;
+
+use crate::domain::{DeployToken, Message, Step};
+
+/// What a confirmation is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ConfirmKind {
+    /// New secrets for a token; the old ones stop working.
+    Rotate,
+    /// End a token.
+    Revoke,
+    /// Remove a revoked token's record.
+    Delete,
+}
+
+/// A question before something stops working.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Confirm {
+    /// What is about to happen.
+    pub kind: ConfirmKind,
+    /// To which token.
+    pub token: DeployToken,
+    /// Whether the token's name must be typed: production.
+    pub type_name: bool,
+}
+
+/// The dialog that is open.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Dialog {
+    /// None.
+    Closed,
+    /// Create a token.
+    Create,
+    /// Confirm rotate, revoke or delete.
+    Confirm(Confirm),
+    /// The list of keys.
+    Keys,
+    /// Choose a project.
+    Projects,
+}
+
+/// What the open dialog, or the sheet's "share again", is doing.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operation {
+    /// Nothing yet.
+    Idle,
+    /// It runs; the step it is at.
+    Running(Step),
+    /// It failed; what happened, what to do.
+    Failed(Message),
+}
+
+impl Operation {
+    /// Whether it runs.
+    pub fn is_running(&self) -> bool {
+        matches!(self, Self::Running(_))
+    }
+}
+
+/// The open dialog and its operation.
+#[derive(Clone, Copy, PartialEq)]
+pub struct DialogStore {
+    /// Which one.
+    pub open: Signal<Dialog>,
+    /// What it is doing.
+    pub operation: Signal<Operation>,
+}
+
+impl DialogStore {
+    pub(super) fn make() -> Self {
+        Self {
+            open: Signal::new(Dialog::Closed),
+            operation: Signal::new(Operation::Idle),
+        }
+    }
+
+    /// Opens a dialog with nothing running.
+    pub fn show(mut self, dialog: Dialog) {
+        self.operation.set(Operation::Idle);
+        self.open.set(dialog);
+    }
+
+    /// Closes it, unless an operation runs.
+    pub fn close(mut self) {
+        if !self.operation.peek().is_running() {
+            self.open.set(Dialog::Closed);
+            self.operation.set(Operation::Idle);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! Signal stores: what the window shows. No I/O, no error prose of their own, no work that takes time.
+//!
+//! Components read these signals; actions write them. The only store that ever holds secrets is [`SheetStore`], and
+//! closing the sheet drops them.
+
+mod dialog;
+mod place;
+mod sheet;
+mod toast;
+mod tokens;
+
+pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
+pub use place::{Connection, KeyState, PlaceStore};
+pub use sheet::{Copied, SheetStore};
+pub use toast::{Toast, ToastKind, ToastStore};
+pub use tokens::Standing;
+pub use tokens::{
+    Attention, Counts, Sort, SortColumn, StatusFilter, TokensStore, UNUSED_DAYS, attention, standing, visible,
+};
+
+/// Something that is fetched.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Load<T> {
+    /// Not there yet.
+    Loading,
+    /// There.
+    Ready(T),
+    /// Not to be had; what happened, what to do.
+    Failed(crate::domain::Message),
+}
+
+/// All stores of a window. Copy it freely: signals are handles.
+#[derive(Clone, Copy, PartialEq)]
+pub struct AppState {
+    /// Where the window is: organisation, project, environment, its key.
+    pub place: PlaceStore,
+    /// The tokens of that environment.
+    pub tokens: TokensStore,
+    /// The dialog that is open, and the operation it runs.
+    pub dialog: DialogStore,
+    /// The one-time sheet.
+    pub sheet: SheetStore,
+    /// Short notices.
+    pub toasts: ToastStore,
+}
+
+impl AppState {
+    /// Makes empty stores; call once, in the root component, inside `use_hook` or `use_context_provider`.
+    pub fn make() -> Self {
+        Self {
+            place: PlaceStore::make(),
+            tokens: TokensStore::make(),
+            dialog: DialogStore::make(),
+            sheet: SheetStore::make(),
+            toasts: ToastStore::make(),
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Where the window is.
+
+use dioxus::prelude::*;
+
+use crate::domain::{Environment, Fingerprint, Message, Organization, Project};
+
+/// Whether there is an API to talk to.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Connection {
+    /// It is being opened.
+    Opening,
+    /// It answers.
+    Open,
+    /// It does not; what happened, what to do.
+    Failed(Message),
+}
+
+/// What this device can do with the environment's key.
+#[derive(Clone, Debug, PartialEq)]
+pub enum KeyState {
+    /// Being fetched.
+    Loading,
+    /// This device opened it.
+    Held {
+        /// Its fingerprint.
+        fingerprint: Fingerprint,
+        /// Its version.
+        version: u64,
+    },
+    /// The environment has no key yet: nothing was ever pushed to it.
+    Missing,
+    /// The key exists, but not for this device; who can help.
+    Pending(Message),
+    /// It could not be fetched or opened.
+    Failed(Message),
+}
+
+/// Organisation, project, environment and its key.
+#[derive(Clone, Copy, PartialEq)]
+pub struct PlaceStore {
+    /// Whether the API answers.
+    pub connection: Signal<Connection>,
+    /// The organisation that is open.
+    pub organization: Signal<Option<Organization>>,
+    /// The projects of that organisation.
+    pub projects: Signal<Vec<Project>>,
+    /// The project that is open.
+    pub project: Signal<Option<Project>>,
+    /// The environments of that project.
+    pub environments: Signal<Vec<Environment>>,
+    /// The environment that is open.
+    pub environment: Signal<Option<Environment>>,
+    /// What this device can do with its key.
+    pub key: Signal<KeyState>,
+    /// Where the API is: "Local workspace" or a host name.
+    pub origin: Signal<String>,
+}
+
+impl PlaceStore {
+    pub(super) fn make() -> Self {
+        Self {
+            connection: Signal::new(Connection::Opening),
+            organization: Signal::new(None),
+            projects: Signal::new(Vec::new()),
+            project: Signal::new(None),
+            environments: Signal::new(Vec::new()),
+            environment: Signal::new(None),
+            key: Signal::new(KeyState::Loading),
+            origin: Signal::new(String::new()),
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! The one-time sheet: the only store that holds secrets, for as long as the sheet is open.
+
+use dioxus::prelude::*;
+
+use super::Operation;
+use crate::domain::Message;
+use crate::domain::issuance::Issuance;
+
+/// What was copied last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Copied {
+    /// The block with both.
+    Block,
+    /// `GHOSTABLE_CI_TOKEN` alone.
+    CiToken,
+    /// `GHOSTABLE_DEPLOY_SEED` alone.
+    Seed,
+}
+
+/// The sheet. Its fields say what is shown; the secrets are dropped by [`SheetStore::drop_secrets`].
+#[derive(Clone, Copy, PartialEq)]
+pub struct SheetStore {
+    /// The issuance; `None` while no sheet is open.
+    pub issuance: Signal<Option<Issuance>>,
+    /// The CI token is shown in clear.
+    pub ci_token_revealed: Signal<bool>,
+    /// The seed is shown in clear.
+    pub seed_revealed: Signal<bool>,
+    /// Anything was copied or revealed, so that closing loses nothing.
+    pub taken: Signal<bool>,
+    /// What was copied last.
+    pub copied: Signal<Option<Copied>>,
+    /// Copying failed; why, what to do.
+    pub copy_failed: Signal<Option<Message>>,
+    /// Closing was asked for although nothing was taken yet.
+    pub asking_to_close: Signal<bool>,
+    /// "Share again" under way.
+    pub sharing: Signal<Operation>,
+}
+
+impl SheetStore {
+    pub(super) fn make() -> Self {
+        Self {
+            issuance: Signal::new(None),
+            ci_token_revealed: Signal::new(false),
+            seed_revealed: Signal::new(false),
+            taken: Signal::new(false),
+            copied: Signal::new(None),
+            copy_failed: Signal::new(None),
+            asking_to_close: Signal::new(false),
+            sharing: Signal::new(Operation::Idle),
+        }
+    }
+
+    /// Opens the sheet on an issuance, masked.
+    pub fn show(mut self, issuance: Issuance) {
+        self.drop_secrets();
+        self.issuance.set(Some(issuance));
+    }
+
+    /// Asks first when nothing was taken yet; else closes.
+    pub fn ask_to_close(mut self) {
+        if *self.taken.peek() {
+            self.drop_secrets();
+        } else {
+            self.asking_to_close.set(true);
+        }
+    }
+
+    /// Closes the sheet and drops both secrets.
+    pub fn drop_secrets(mut self) {
+        self.issuance.set(None);
+        self.ci_token_revealed.set(false);
+        self.seed_revealed.set(false);
+        self.taken.set(false);
+        self.copied.set(None);
+        self.copy_failed.set(None);
+        self.asking_to_close.set(false);
+        self.sharing.set(Operation::Idle);
+    }
+}

@@ -1,0 +1,57 @@
+//! Short notices that go away by themselves.
+
+use dioxus::prelude::*;
+
+/// How a notice looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ToastKind {
+    /// Something is done.
+    Done,
+    /// Something needs a look.
+    Warning,
+}
+
+/// A notice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Toast {
+    /// Counts up, so that one can be dismissed.
+    pub id: u64,
+    /// How it looks.
+    pub kind: ToastKind,
+    /// What it says.
+    pub text: String,
+}
+
+/// The notices that are shown.
+#[derive(Clone, Copy, PartialEq)]
+pub struct ToastStore {
+    /// Oldest first.
+    pub shown: Signal<Vec<Toast>>,
+    next: Signal<u64>,
+}
+
+impl ToastStore {
+    pub(super) fn make() -> Self {
+        Self {
+            shown: Signal::new(Vec::new()),
+            next: Signal::new(0),
+        }
+    }
+
+    /// Shows a notice and gives its id.
+    pub fn push(mut self, kind: ToastKind, text: impl Into<String>) -> u64 {
+        let id = *self.next.peek();
+        self.next.set(id + 1);
+        self.shown.write().push(Toast {
+            id,
+            kind,
+            text: text.into(),
+        });
+        id
+    }
+
+    /// Takes a notice away.
+    pub fn dismiss(mut self, id: u64) {
+        self.shown.write().retain(|toast| toast.id != id);
+    }
+}

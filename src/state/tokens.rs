@@ -1,0 +1,359 @@
+//! The tokens of the open environment, and how they are searched, filtered and sorted.
+
+use dioxus::prelude::*;
+
+use super::Load;
+use crate::domain::{DeployToken, DeployTokenId, Message, Moment, TokenEntry, TokenStatus};
+
+/// A token that was not used for this many days is pointed out.
+pub const UNUSED_DAYS: i64 = 90;
+/// A token that expires within this many days is pointed out.
+pub const EXPIRING_DAYS: i64 = 14;
+
+/// Which tokens are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StatusFilter {
+    /// Only active ones.
+    Active,
+    /// Only those that are not active.
+    Revoked,
+    /// All.
+    All,
+}
+
+/// A column that sorts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SortColumn {
+    /// By name, without regard to case.
+    Name,
+    /// Active before revoked.
+    Status,
+    /// By last use, never used last.
+    LastUsed,
+    /// By creation.
+    Created,
+    /// By expiry, never last.
+    Expires,
+}
+
+/// Column and direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sort {
+    /// The column.
+    pub column: SortColumn,
+    /// From high to low.
+    pub descending: bool,
+}
+
+/// How many tokens there are, by status.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Active ones.
+    pub active: usize,
+    /// Revoked ones and others that are not active.
+    pub revoked: usize,
+    /// Entries that could not be read.
+    pub malformed: usize,
+}
+
+/// What a token's badge says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// In order.
+    Active,
+    /// Its CI token ends soon; in how many whole days.
+    Expiring(i64),
+    /// Its CI token has ended although nobody revoked it.
+    Expired,
+    /// Nobody used it for this many days.
+    Unused(i64),
+    /// Revoked.
+    Revoked,
+    /// A status this program does not know.
+    Other(String),
+}
+
+/// A token worth a look, for the notice above the table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attention {
+    /// The token's name.
+    pub name: String,
+    /// Why.
+    pub standing: Standing,
+}
+
+/// The tokens and the way they are shown.
+#[derive(Clone, Copy, PartialEq)]
+pub struct TokensStore {
+    /// All entries of the environment, in the server's order.
+    pub entries: Signal<Load<Vec<TokenEntry>>>,
+    /// Set while a list is shown that could not be refreshed: why, what to do.
+    pub stale: Signal<Option<Message>>,
+    /// A refresh is under way.
+    pub refreshing: Signal<bool>,
+    /// The search text.
+    pub search: Signal<String>,
+    /// The status filter.
+    pub filter: Signal<StatusFilter>,
+    /// The order.
+    pub sort: Signal<Sort>,
+    /// The token that was just made or changed, to be pointed out.
+    pub highlighted: Signal<Option<DeployTokenId>>,
+}
+
+impl TokensStore {
+    pub(super) fn make() -> Self {
+        Self {
+            entries: Signal::new(Load::Loading),
+            stale: Signal::new(None),
+            refreshing: Signal::new(false),
+            search: Signal::new(String::new()),
+            filter: Signal::new(StatusFilter::Active),
+            sort: Signal::new(Sort {
+                column: SortColumn::LastUsed,
+                descending: true,
+            }),
+            highlighted: Signal::new(None),
+        }
+    }
+
+    /// How many there are, by status; zero while loading.
+    pub fn counts(&self) -> Counts {
+        match &*self.entries.read() {
+            Load::Ready(entries) => count(entries),
+            _ => Counts::default(),
+        }
+    }
+}
+
+/// Counts entries by status.
+pub fn count(entries: &[TokenEntry]) -> Counts {
+    let mut counts = Counts::default();
+    for entry in entries {
+        match entry {
+            TokenEntry::Token(token) if token.is_active() => counts.active += 1,
+            TokenEntry::Token(_) => counts.revoked += 1,
+            TokenEntry::Malformed { .. } => counts.malformed += 1,
+        }
+    }
+    counts
+}
+
+/// What the badge of a token says at this moment.
+pub fn standing(token: &DeployToken, now: Moment) -> Standing {
+    match &token.status {
+        TokenStatus::Revoked { .. } => return Standing::Revoked,
+        TokenStatus::Other(text) => return Standing::Other(text.clone()),
+        TokenStatus::Active => {}
+    }
+    if let Some(expires) = token.expires_at {
+        if expires <= now {
+            return Standing::Expired;
+        }
+        let days = expires.days_since(now);
+        if days < EXPIRING_DAYS {
+            return Standing::Expiring(days);
+        }
+    }
+    let idle = now.days_since(token.last_used_at.unwrap_or(token.created_at));
+    if idle >= UNUSED_DAYS {
+        Standing::Unused(idle)
+    } else {
+        Standing::Active
+    }
+}
+
+/// The tokens worth a look, most urgent first.
+pub fn attention(entries: &[TokenEntry], now: Moment) -> Vec<Attention> {
+    let mut found: Vec<Attention> = entries
+        .iter()
+        .filter_map(TokenEntry::token)
+        .map(|token| Attention {
+            name: token.name.clone(),
+            standing: standing(token, now),
+        })
+        .filter(|it| {
+            matches!(
+                it.standing,
+                Standing::Expiring(_) | Standing::Expired | Standing::Unused(_)
+            )
+        })
+        .collect();
+    found.sort_by_key(|it| match it.standing {
+        Standing::Expired => (0, 0),
+        Standing::Expiring(days) => (1, days),
+        Standing::Unused(days) => (2, -days),
+        _ => (3, 0),
+    });
+    found
+}
+
+/// The entries to show: searched by name, id and fingerprint, filtered and sorted. Malformed entries are always shown,
+/// at the end.
+pub fn visible(entries: &[TokenEntry], search: &str, filter: StatusFilter, sort: Sort) -> Vec<TokenEntry> {
+    let wanted = search.trim().to_lowercase();
+    let mut shown: Vec<TokenEntry> = entries
+        .iter()
+        .filter(|entry| matches(entry, &wanted, filter))
+        .cloned()
+        .collect();
+    shown.sort_by(|a, b| match (a.token(), b.token()) {
+        (Some(a), Some(b)) => compare(a, b, sort),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    });
+    shown
+}
+
+fn matches(entry: &TokenEntry, wanted: &str, filter: StatusFilter) -> bool {
+    let TokenEntry::Token(token) = entry else {
+        return true;
+    };
+    let by_status = match filter {
+        StatusFilter::Active => token.is_active(),
+        StatusFilter::Revoked => !token.is_active(),
+        StatusFilter::All => true,
+    };
+    by_status && (wanted.is_empty() || found_in(token, wanted))
+}
+
+fn found_in(token: &DeployToken, wanted: &str) -> bool {
+    let digits: String = wanted.chars().filter(|c| !c.is_whitespace()).collect();
+    let by_fingerprint = || {
+        token
+            .fingerprint()
+            .is_some_and(|print| print.to_hex().starts_with(&digits))
+    };
+    token.name.to_lowercase().contains(wanted)
+        || token.id.as_str().to_lowercase().contains(wanted)
+        || by_fingerprint()
+}
+
+fn compare(a: &DeployToken, b: &DeployToken, sort: Sort) -> std::cmp::Ordering {
+    let name = || {
+        a.name
+            .to_lowercase()
+            .cmp(&b.name.to_lowercase())
+            .then_with(|| a.id.cmp(&b.id))
+    };
+    let order = match sort.column {
+        SortColumn::Name => name(),
+        SortColumn::Status => b.is_active().cmp(&a.is_active()),
+        SortColumn::LastUsed => {
+            return absent_last(a.last_used_at, b.last_used_at, sort.descending).then_with(name);
+        }
+        SortColumn::Created => a.created_at.cmp(&b.created_at),
+        SortColumn::Expires => {
+            return absent_last(a.expires_at, b.expires_at, sort.descending).then_with(name);
+        }
+    };
+    let order = if sort.descending { order.reverse() } else { order };
+    order.then_with(name)
+}
+
+fn absent_last(a: Option<Moment>, b: Option<Moment>, descending: bool) -> std::cmp::Ordering {
+    match (a, b) {
+        (Some(a), Some(b)) if descending => b.cmp(&a),
+        (Some(a), Some(b)) => a.cmp(&b),
+        (a, b) => b.is_some().cmp(&a.is_some()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{EnvironmentId, EnvironmentName, PublicKey, TokenKey};
+
+    fn now() -> Moment {
+        Moment::parse("2026-11-24T12:00:00Z").unwrap()
+    }
+
+    fn token(name: &str, used_days_ago: Option<i64>, expires_in_days: Option<i64>) -> DeployToken {
+        let days = |n: i64| now().plus_seconds(n * 86_400);
+        DeployToken {
+            id: DeployTokenId::new(format!("dpl_tok_{name}")),
+            name: name.to_owned(),
+            status: TokenStatus::Active,
+            key: TokenKey::Usable(PublicKey::from_bytes([name.len() as u8; 32])),
+            environment_id: EnvironmentId::new("env_1"),
+            environment_name: EnvironmentName::new("production"),
+            created_at: days(-200),
+            last_used_at: used_days_ago.map(|n| days(-n)),
+            expires_at: expires_in_days.map(days),
+            ci_token_suffix: None,
+        }
+    }
+
+    #[test]
+    fn standing_names_the_most_urgent_fact() {
+        assert_eq!(standing(&token("a", Some(1), Some(200)), now()), Standing::Active);
+        assert_eq!(
+            standing(&token("a", Some(1), Some(6)), now()),
+            Standing::Expiring(6)
+        );
+        assert_eq!(standing(&token("a", Some(94), None), now()), Standing::Unused(94));
+        assert_eq!(standing(&token("a", None, None), now()), Standing::Unused(200));
+        assert_eq!(standing(&token("a", Some(1), Some(-1)), now()), Standing::Expired);
+        let mut revoked = token("a", Some(94), Some(1));
+        revoked.status = TokenStatus::Revoked { at: None };
+        assert_eq!(standing(&revoked, now()), Standing::Revoked);
+    }
+
+    #[test]
+    fn attention_puts_the_ending_before_the_idle() {
+        let entries = [
+            token("idle", Some(94), None),
+            token("ending", Some(1), Some(6)),
+            token("fine", Some(1), None),
+        ]
+        .map(TokenEntry::Token);
+        let names: Vec<_> = attention(&entries, now()).into_iter().map(|it| it.name).collect();
+        assert_eq!(names, ["ending", "idle"]);
+    }
+
+    #[test]
+    fn visible_searches_filters_sorts_and_keeps_the_malformed() {
+        let mut revoked = token("old", Some(100), None);
+        revoked.status = TokenStatus::Revoked { at: None };
+        let broken = TokenEntry::Malformed {
+            id: None,
+            name: None,
+            missing: "status",
+        };
+        let entries = vec![
+            broken.clone(),
+            TokenEntry::Token(token("bb", None, None)),
+            TokenEntry::Token(token("aaa", Some(3), Some(9))),
+            TokenEntry::Token(revoked.clone()),
+            TokenEntry::Token(token("cccc", Some(1), Some(3))),
+        ];
+        let names = |search: &str, filter, column, descending| -> Vec<String> {
+            visible(&entries, search, filter, Sort { column, descending })
+                .iter()
+                .map(|it| it.token().map_or("?".to_owned(), |token| token.name.clone()))
+                .collect()
+        };
+        assert_eq!(
+            names("", StatusFilter::Active, SortColumn::LastUsed, true),
+            ["cccc", "aaa", "bb", "?"]
+        );
+        assert_eq!(
+            names("", StatusFilter::Active, SortColumn::Expires, false),
+            ["cccc", "aaa", "bb", "?"]
+        );
+        assert_eq!(
+            names("", StatusFilter::All, SortColumn::Name, false),
+            ["aaa", "bb", "cccc", "old", "?"]
+        );
+        assert_eq!(
+            names("TOK_OLD", StatusFilter::Revoked, SortColumn::Name, false),
+            ["old", "?"]
+        );
+        let print = PublicKey::from_bytes([3; 32]).fingerprint().short();
+        assert_eq!(
+            names(&print, StatusFilter::Active, SortColumn::Name, false),
+            ["aaa", "?"]
+        );
+        let counts = count(&entries);
+        assert_eq!((counts.active, counts.revoked, counts.malformed), (3, 1, 1));
+    }
+}
