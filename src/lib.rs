@@ -10,6 +10,7 @@
     )
 )]
 
+pub mod api;
 pub mod domain;
 pub mod secret;
 #[cfg(feature = "gui")]

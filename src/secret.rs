@@ -4,6 +4,8 @@
 //! searching for it. What these types cannot wipe (buffers of the HTTP client, the clipboard, the web view) is listed
 //! in SECURITY.md.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Deserializer};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
@@ -127,6 +129,14 @@ secret_text!(
     /// Any other text that must not leak: a decrypted value, a seed in base64, a block of environment variables.
     SecretText
 );
+
+impl DeploySeed {
+    /// Standard base64 with padding, as `GHOSTABLE_DEPLOY_SEED` is written: 44 characters (docs/protocol.md 8.2).
+    pub fn to_base64(&self) -> SecretText {
+        // Exposed to be written in the form in which a runner reads it.
+        SecretText::new(STANDARD.encode(self.expose()))
+    }
+}
 
 #[cfg(test)]
 mod tests {

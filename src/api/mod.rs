@@ -1,0 +1,13 @@
+//! The client of the Ghostable API v2: transport, request and response models, errors (docs/protocol.md).
+//!
+//! It knows nothing of cryptography: signed bodies arrive here as finished text.
+
+mod address;
+mod client;
+mod error;
+mod transport;
+pub mod wire;
+
+pub use address::{AddressError, ApiAddress, HOSTED};
+pub use client::{Client, NewDevice, Runner};
+pub use error::{ApiError, Sent};

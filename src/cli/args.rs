@@ -1,0 +1,150 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Issue, rotate, revoke and delete Ghostable deploy tokens. Without a command the window opens.
+#[derive(Debug, Parser)]
+#[command(name = "deploy-tokens", version, about, after_help = EXIT_CODES)]
+pub struct Arguments {
+    /// Folder of the local workspace [default: the platform's data folder]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub data: Option<PathBuf>,
+    /// Use the local workspace in the data folder
+    #[arg(long, global = true, conflicts_with = "api")]
+    pub local: bool,
+    /// Address of the API; the user's token is read from GHOSTABLE_TOKEN
+    #[arg(long, value_name = "URL", global = true, env = "GHOSTABLE_API", hide_env_values = true)]
+    pub api: Option<String>,
+    /// Project, by id or name [default: the only or first one]
+    #[arg(long, value_name = "ID-or-name", global = true)]
+    pub project: Option<String>,
+    /// What to do
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by the server, \
+4 could not reach it, 5 done but not shared";
+
+/// The environment a command works in.
+#[derive(Debug, Args)]
+pub struct Place {
+    /// Environment, by name or id
+    #[arg(long, value_name = "E")]
+    pub env: String,
+}
+
+/// How secrets are handed over.
+#[derive(Debug, Args)]
+pub struct HandOver {
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Write the block to a new file, readable by its owner alone
+    #[arg(long, value_name = "FILE", conflicts_with = "json")]
+    pub out: Option<PathBuf>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the local workspace until interrupted
+    Serve(Serve),
+    /// List the deploy tokens of an environment
+    List {
+        /// Where.
+        #[command(flatten)]
+        place: Place,
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Create a deploy token and print its secrets, once
+    Create {
+        /// Where.
+        #[command(flatten)]
+        place: Place,
+        /// Name of the token [default: <environment>-ci]
+        #[arg(long, value_name = "N")]
+        name: Option<String>,
+        /// How.
+        #[command(flatten)]
+        hand_over: HandOver,
+    },
+    /// Give a deploy token new secrets and print them, once; the old ones stop working
+    Rotate {
+        /// Where.
+        #[command(flatten)]
+        place: Place,
+        /// Token, by id or exact name
+        token: String,
+        /// How.
+        #[command(flatten)]
+        hand_over: HandOver,
+    },
+    /// End deploy tokens at once
+    Revoke {
+        /// Where.
+        #[command(flatten)]
+        place: Place,
+        /// Tokens, by id or exact name
+        #[arg(required = true, value_name = "TOKEN")]
+        tokens: Vec<String>,
+    },
+    /// Delete the records of revoked deploy tokens
+    Delete {
+        /// Where.
+        #[command(flatten)]
+        place: Place,
+        /// Tokens, by id or exact name
+        #[arg(required = true, value_name = "TOKEN")]
+        tokens: Vec<String>,
+    },
+    /// Seal the environment key again for every device and active token
+    Reshare {
+        /// Where.
+        #[command(flatten)]
+        place: Place,
+        /// Make the first key of an environment that has none
+        #[arg(long)]
+        make_key: bool,
+    },
+    /// Check as a runner: fetch with GHOSTABLE_CI_TOKEN, decrypt with GHOSTABLE_DEPLOY_SEED
+    Verify {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Write the decrypted variables to a dotenv file, as a runner
+    Pull {
+        /// The file to write
+        #[arg(long, value_name = "FILE", default_value = ".env")]
+        file: PathBuf,
+        /// Only these variables
+        #[arg(long, value_name = "KEY")]
+        only: Vec<String>,
+    },
+}
+
+/// How to serve the local workspace.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// Address to listen on; loopback only
+    #[arg(long, value_name = "127.0.0.1:PORT", default_value = "127.0.0.1:0")]
+    pub addr: SocketAddr,
+    /// Tokens of the sample environment, when it is first made
+    #[arg(long, value_name = "N")]
+    pub tokens: Option<usize>,
+    /// Devices of the sample organisation, when it is first made
+    #[arg(long, value_name = "N")]
+    pub devices: Option<usize>,
+    /// Variables of the sample environment, when it is first made
+    #[arg(long, value_name = "N")]
+    pub variables: Option<usize>,
+    /// Rotating replaces the public key only; the CI token stays
+    #[arg(long)]
+    pub rotate_keeps_ci_token: bool,
+}

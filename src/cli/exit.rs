@@ -1,0 +1,58 @@
+//! Exit codes.
+
+use crate::api::ApiError;
+use crate::domain::{Message, NameError};
+use crate::messages;
+use crate::service::ServiceError;
+
+/// Failed.
+pub const FAILED: u8 = 1;
+/// Wrong use: the command line, a name, a file, an address.
+pub const WRONG_USE: u8 = 2;
+/// Refused by the server.
+pub const REFUSED: u8 = 3;
+/// The server could not be reached.
+pub const UNREACHABLE: u8 = 4;
+/// Issued or revoked, but the environment key was not shared.
+pub const NOT_SHARED: u8 = 5;
+
+/// A command that failed: its exit code, and what to tell.
+#[derive(Debug)]
+pub struct Failure {
+    /// The exit code.
+    pub code: u8,
+    /// What happened, what to do.
+    pub message: Message,
+}
+
+impl Failure {
+    /// A failure with a code and a pair of sentences.
+    pub fn new(code: u8, what: impl Into<String>, next: impl Into<String>) -> Self {
+        Self { code, message: Message::new(what, next) }
+    }
+}
+
+impl From<ServiceError> for Failure {
+    fn from(error: ServiceError) -> Self {
+        Self { code: code(&error), message: messages::service(&error) }
+    }
+}
+
+impl From<NameError> for Failure {
+    fn from(error: NameError) -> Self {
+        Self { code: WRONG_USE, message: messages::name(error) }
+    }
+}
+
+fn code(error: &ServiceError) -> u8 {
+    match error {
+        ServiceError::UnknownProject { .. } | ServiceError::UnknownEnvironment { .. } | ServiceError::Find(_) => {
+            WRONG_USE
+        }
+        ServiceError::Uncertain(_) => UNREACHABLE,
+        ServiceError::Api(error) if error.is_network() => UNREACHABLE,
+        ServiceError::Api(ApiError::Malformed(_) | ApiError::TooLarge { .. }) => FAILED,
+        ServiceError::Api(_) => REFUSED,
+        _ => FAILED,
+    }
+}

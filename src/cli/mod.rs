@@ -1,0 +1,49 @@
+//! Headless commands over the same services as the window.
+//!
+//! Standard output carries results only, standard error everything else. Secrets are printed when they are asked for by
+//! `create`, `rotate` and `pull`, and never taken from the command line.
+
+mod args;
+mod dotenv;
+mod exit;
+mod lifecycle;
+mod output;
+mod runner;
+mod serve;
+
+pub use args::{Arguments, Command, Place};
+pub use exit::Failure;
+
+use crate::connect::{Connected, Target};
+use crate::domain::Project;
+use crate::service;
+
+/// Runs one command to its end and gives the exit code.
+pub async fn run(target: Target, project: Option<String>, command: Command) -> u8 {
+    let outcome = match command {
+        Command::Serve(options) => serve::serve(&target, &options).await,
+        Command::Verify { json } => runner::verify(&target, json).await,
+        Command::Pull { file, only } => runner::pull(&target, &file, &only).await,
+        command => lifecycle::run(&target, project.as_deref(), command).await,
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(failure) => {
+            output::failure(&failure.message);
+            failure.code
+        }
+    }
+}
+
+/// Connects, and finds the project and the environment.
+async fn locate(
+    target: &Target,
+    project: Option<&str>,
+    environment: &str,
+) -> Result<(Connected, Project, service::Place), Failure> {
+    let connected = target.connect().await?;
+    let wanted = project.map(str::to_owned).or_else(|| connected.default_project());
+    let project = service::find_project(&connected.context, wanted.as_deref()).await?;
+    let place = service::find_environment(&connected.context, &project.id, environment).await?;
+    Ok((connected, project, place))
+}

@@ -1,0 +1,172 @@
+//! What is printed, and how.
+
+use std::io::{IsTerminal as _, Write as _};
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::exit::{FAILED, Failure};
+use crate::domain::{CiTokenOutcome, DeployToken, Issuance, Message, Step, TokenEntry, TokenStatus};
+
+const BOLD: anstyle::Style = anstyle::Style::new().bold();
+const DIM: anstyle::Style = anstyle::Style::new().dimmed();
+const RED: anstyle::Style = anstyle::Style::new().bold().fg_color(Some(anstyle::Color::Ansi(anstyle::AnsiColor::Red)));
+const YELLOW: anstyle::Style =
+    anstyle::Style::new().bold().fg_color(Some(anstyle::Color::Ansi(anstyle::AnsiColor::Yellow)));
+
+/// A failure, on standard error.
+pub fn failure(message: &Message) {
+    tell(&format!("{RED}error:{RED:#} {}\n       {}", message.what, message.next));
+}
+
+/// Something that did not stop the command, on standard error.
+pub fn warning(message: &Message) {
+    tell(&format!("{YELLOW}warning:{YELLOW:#} {}\n         {}", message.what, message.next));
+}
+
+/// A line for people, on standard error.
+pub fn tell(line: &str) {
+    // A closed standard error is no reason to stop.
+    drop(writeln!(anstream::stderr(), "{line}"));
+}
+
+/// Progress on a terminal, silent in a pipe.
+pub fn progress(step: Step) {
+    if std::io::stderr().is_terminal() && step != Step::Done {
+        tell(&format!("{DIM}{}…{DIM:#}", step.label()));
+    }
+}
+
+/// A result, on standard output.
+///
+/// # Errors
+/// When standard output is closed or full.
+pub fn result(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.map_err(|error| {
+        Failure::new(FAILED, format!("Standard output cannot be written: {error}."), "Give it somewhere to go.")
+    })
+}
+
+/// One JSON document and a line feed, on standard output; the buffer is wiped, because it may hold secrets.
+///
+/// # Errors
+/// As [`result`].
+pub fn json<T: Serialize>(value: &T) -> Result<(), Failure> {
+    let mut text = Zeroizing::new(Vec::with_capacity(4096));
+    let wrong = |_| Failure::new(FAILED, "The result cannot be written as JSON.", "Report this.");
+    serde_json::to_writer(&mut *text, value).map_err(wrong)?;
+    text.push(b'\n');
+    let text = std::str::from_utf8(&text)
+        .map_err(|_| Failure::new(FAILED, "The result is not text.", "Report this."))?;
+    result(text)
+}
+
+/// A token as `list --json` and `create --json` give it.
+#[derive(Debug, Serialize)]
+pub struct TokenJson<'a> {
+    id: &'a str,
+    name: &'a str,
+    status: &'a str,
+    environment: &'a str,
+    fingerprint: Option<String>,
+    created_at: String,
+    last_used_at: Option<String>,
+    expires_at: Option<String>,
+}
+
+impl<'a> From<&'a DeployToken> for TokenJson<'a> {
+    fn from(token: &'a DeployToken) -> Self {
+        Self {
+            id: token.id.as_str(),
+            name: &token.name,
+            status: status(token),
+            environment: token.environment_name.as_str(),
+            fingerprint: token.fingerprint().map(crate::domain::Fingerprint::to_hex),
+            created_at: token.created_at.to_wire(),
+            last_used_at: token.last_used_at.map(crate::domain::Moment::to_wire),
+            expires_at: token.expires_at.map(crate::domain::Moment::to_wire),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct IssuanceJson<'a> {
+    token: TokenJson<'a>,
+    ci_token: Option<&'a str>,
+    deploy_seed: &'a str,
+    shared: bool,
+}
+
+/// An issuance as one JSON object on standard output. `ci_token` is null when the server made none.
+///
+/// # Errors
+/// As [`result`].
+pub fn issuance_json(issuance: &Issuance) -> Result<(), Failure> {
+    let seed = issuance.seed.to_base64();
+    json(&IssuanceJson {
+        token: TokenJson::from(&issuance.token),
+        // Exposed because --json asks for it.
+        ci_token: match &issuance.ci_token {
+            CiTokenOutcome::Issued(token) => Some(token.expose()),
+            CiTokenOutcome::Kept | CiTokenOutcome::Missing => None,
+        },
+        // Exposed because --json asks for it.
+        deploy_seed: seed.expose(),
+        shared: issuance.share.is_shared(),
+    })
+}
+
+/// The tokens as an aligned table for people.
+pub fn table(entries: &[TokenEntry]) -> String {
+    let now = crate::domain::Moment::now();
+    let zone = jiff::tz::TimeZone::system();
+    let mut rows = vec![["NAME", "STATUS", "LAST USED", "CREATED", "EXPIRES", "FINGERPRINT", "ID"].map(str::to_owned)];
+    rows.extend(entries.iter().map(|entry| match entry {
+        TokenEntry::Token(token) => [
+            token.name.clone(),
+            status(token).to_owned(),
+            token.last_used_at.map_or_else(|| "never".to_owned(), |at| at.past(now, &zone)),
+            token.created_at.date(&zone),
+            token.expires_at.map_or_else(|| "never".to_owned(), |at| at.ahead(now)),
+            token.fingerprint().map_or_else(|| "unusable".to_owned(), crate::domain::Fingerprint::short),
+            token.id.to_string(),
+        ],
+        TokenEntry::Malformed { id, name, missing } => [
+            name.clone().unwrap_or_else(|| "?".to_owned()),
+            format!("unreadable: “{missing}” is missing"),
+            "-".to_owned(),
+            "-".to_owned(),
+            "-".to_owned(),
+            "-".to_owned(),
+            id.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string),
+        ],
+    }));
+    aligned(&rows)
+}
+
+fn status(token: &DeployToken) -> &str {
+    match &token.status {
+        TokenStatus::Active => "active",
+        TokenStatus::Revoked { .. } => "revoked",
+        TokenStatus::Other(text) => text,
+    }
+}
+
+fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
+    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+/// The name of a thing, set off from the sentence around it.
+pub fn strong(text: &str) -> String {
+    format!("{BOLD}{text}{BOLD:#}")
+}

@@ -1,0 +1,150 @@
+//! The runner's side: verify, pull.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use serde::Serialize;
+
+use super::exit::{FAILED, Failure, WRONG_USE};
+use super::{dotenv, output};
+use crate::api::Runner;
+use crate::connect::Target;
+use crate::domain::Message;
+use crate::domain::issuance::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
+use crate::messages;
+use crate::secret::CiToken;
+use crate::service::verify::{Pulled, pull as fetch};
+
+#[derive(Serialize)]
+struct Report<'a> {
+    environment: &'a str,
+    decrypted: usize,
+    total: usize,
+    problems: Vec<ProblemJson<'a>>,
+}
+
+#[derive(Serialize)]
+struct ProblemJson<'a> {
+    name: Option<&'a str>,
+    problem: String,
+}
+
+/// Says how many variables of how many decrypt.
+pub async fn verify(target: &Target, json: bool) -> Result<u8, Failure> {
+    let pulled = fetch_as_runner(target, &[]).await?;
+    let (report, complete) = (&pulled.report, is_complete(&pulled));
+    let decrypted = report.decrypted();
+    if json {
+        let problems = report.problems.iter().map(|it| ProblemJson {
+            name: it.name.as_deref(),
+            problem: it.kind.to_string(),
+        });
+        output::json(&Report {
+            environment: &pulled.environment,
+            decrypted,
+            total: report.total,
+            problems: problems.collect(),
+        })?;
+    } else {
+        tell_problems(&pulled);
+        output::result(&format!(
+            "{}: a runner with these values decrypts {decrypted} of {} variables.\n",
+            pulled.environment, report.total
+        ))?;
+    }
+    Ok(if complete { 0 } else { FAILED })
+}
+
+/// Writes a dotenv file; nothing is written when any variable does not decrypt (docs/protocol.md G10).
+pub async fn pull(target: &Target, file: &Path, only: &[String]) -> Result<u8, Failure> {
+    let pulled = fetch_as_runner(target, only).await?;
+    if !is_complete(&pulled) {
+        tell_problems(&pulled);
+        return Err(Failure::new(
+            FAILED,
+            format!(
+                "{} of {} variables decrypt; {} was not written.",
+                pulled.report.decrypted(),
+                pulled.report.total,
+                file.display()
+            ),
+            "Re-share the environment's key, or rotate the token, and try again.",
+        ));
+    }
+    let text = dotenv::write(&pulled.report.variables);
+    // Exposed because writing the values in clear is what the command is for.
+    replace_private(file, text.expose().as_bytes()).map_err(|error| {
+        Failure::new(
+            FAILED,
+            format!("{} cannot be written: {error}.", file.display()),
+            "Name another file with --file, or check the folder's permissions.",
+        )
+    })?;
+    let count = messages::plural(pulled.report.variables.len(), "variable");
+    output::tell(&format!("{count} of {} written to {}.", pulled.environment, file.display()));
+    Ok(0)
+}
+
+fn is_complete(pulled: &Pulled) -> bool {
+    pulled.report.problems.is_empty() && pulled.report.decrypted() == pulled.report.total
+}
+
+fn tell_problems(pulled: &Pulled) {
+    for problem in &pulled.report.problems {
+        let name = problem.name.as_deref().unwrap_or("the environment key");
+        output::warning(&Message::new(
+            format!("{name}: {}.", problem.kind),
+            "Re-share the environment's key, or rotate the token.",
+        ));
+    }
+}
+
+async fn fetch_as_runner(target: &Target, only: &[String]) -> Result<Pulled, Failure> {
+    let ci_token = CiToken::new(variable(CI_TOKEN_VARIABLE)?);
+    let seed = crate::crypto::parse_seed(&zeroize::Zeroizing::new(variable(SEED_VARIABLE)?))
+        .map_err(|error| Failure { code: WRONG_USE, message: messages::seed(error) })?;
+    let (address, _running) = target.runner_address().await?;
+    let runner = Runner::new(address, &ci_token).map_err(crate::service::ServiceError::from)?;
+    fetch(&runner, &seed, only).await.map_err(runner_failure)
+}
+
+fn runner_failure(error: crate::service::ServiceError) -> Failure {
+    let refused = matches!(error.api(), Some(crate::api::ApiError::Unauthorized));
+    let mut failure = Failure::from(error);
+    if refused {
+        failure.message = Message::new(
+            format!("The server does not accept {CI_TOKEN_VARIABLE}: it is revoked, replaced, expired or mistyped."),
+            "Take the value that was issued last, or rotate the token.",
+        );
+    }
+    failure
+}
+
+fn variable(name: &str) -> Result<String, Failure> {
+    match std::env::var(name) {
+        Ok(text) if !text.trim().is_empty() => Ok(text),
+        _ => Err(Failure::new(
+            WRONG_USE,
+            format!("{name} is not set."),
+            "Set it in the environment of this command, as a runner has it.",
+        )),
+    }
+}
+
+/// Writes beside the file and moves it over: the old content stays until the new one is complete, mode 0600 from the
+/// start.
+fn replace_private(file: &Path, content: &[u8]) -> std::io::Result<()> {
+    let name = file.file_name().ok_or_else(|| std::io::Error::other("it names no file"))?;
+    let beside = file.with_file_name(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut new = options.open(&beside)?;
+    let written = new.write_all(content).and_then(|()| new.sync_all());
+    let moved = written.and_then(|()| std::fs::rename(&beside, file));
+    if moved.is_err() {
+        drop(std::fs::remove_file(&beside));
+    }
+    moved
+}

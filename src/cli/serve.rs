@@ -1,0 +1,65 @@
+//! serve: the local workspace on a given address.
+
+use serde::Serialize;
+
+use super::args::Serve;
+use super::exit::{FAILED, Failure, WRONG_USE};
+use super::output;
+use crate::connect::{Target, data_dir, workspace_failure};
+use crate::workspace::{Options, SampleSize, Workspace};
+
+#[derive(Serialize)]
+struct Ready<'a> {
+    api: String,
+    access_token: &'a str,
+    organization_id: &'a str,
+    project_id: &'a str,
+    environments: Vec<&'a str>,
+}
+
+/// Prints one JSON line when it is ready, then serves until SIGINT or SIGTERM.
+pub async fn serve(target: &Target, options: &Serve) -> Result<u8, Failure> {
+    if !options.addr.ip().is_loopback() {
+        return Err(Failure::new(
+            WRONG_USE,
+            format!("{} is not an address of this machine alone.", options.addr),
+            "Use 127.0.0.1: the local workspace is not made to be reached from elsewhere.",
+        ));
+    }
+    let workspace = Workspace::open(Options {
+        data_dir: data_dir(target.data())?,
+        sample: SampleSize { tokens: options.tokens, devices: options.devices, variables: options.variables },
+        rotate_keeps_ci_token: options.rotate_keeps_ci_token,
+    });
+    let workspace = workspace.map_err(|error| workspace_failure(&error))?;
+    let running = workspace.serve(options.addr).await.map_err(|error| workspace_failure(&error))?;
+    let local = running.local();
+    output::json(&Ready {
+        api: running.api_url(),
+        // Exposed because a script that starts the workspace signs in with it; it is worth nothing elsewhere.
+        access_token: local.access_token.expose(),
+        organization_id: local.organization_id.as_str(),
+        project_id: local.project_id.as_str(),
+        environments: local.environments.iter().map(crate::domain::EnvironmentName::as_str).collect(),
+    })?;
+    interrupted().await?;
+    running.shutdown().await;
+    Ok(0)
+}
+
+async fn interrupted() -> Result<(), Failure> {
+    let wrong = |error: std::io::Error| {
+        Failure::new(FAILED, format!("Signals cannot be received: {error}."), "Start it again.")
+    };
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate()).map_err(wrong)?;
+        tokio::select! {
+            _ = terminate.recv() => Ok(()),
+            done = tokio::signal::ctrl_c() => done.map_err(wrong),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await.map_err(wrong)
+}

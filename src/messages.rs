@@ -1,0 +1,245 @@
+//! Every error as a pair: what happened, and what to do next.
+//!
+//! Nothing here repeats a secret, a response body or an address with a token. The server's own short text is quoted
+//! where it refused, because it knows the reason best.
+
+use crate::api::{AddressError, ApiError, Sent};
+use crate::crypto::{CryptoError, OpenError, SeedError};
+use crate::domain::token::FindError;
+use crate::domain::{Message, NameError};
+use crate::service::{Note, ServiceError, Unfit};
+
+/// A failed use case.
+pub fn service(error: &ServiceError) -> Message {
+    match error {
+        ServiceError::Api(error) => api(error),
+        ServiceError::Open(error) => open(error),
+        ServiceError::Crypto(error) => crypto(error),
+        ServiceError::Find(error) => find(error),
+        ServiceError::Unfit(error) => unfit(*error),
+        ServiceError::UnknownProject { wanted, known } => unknown("project", wanted, known),
+        ServiceError::UnknownEnvironment { wanted, known } => unknown("environment", wanted, known),
+        ServiceError::NoDevice => Message::new(
+            "This machine is not linked as a device, so it cannot open the environment key.",
+            "Link it, or do this on a machine that is linked. Listing, revoking and deleting work without.",
+        ),
+        ServiceError::NotARecipient => Message::new(
+            "This device is not among the active devices of the environment.",
+            "It may have been revoked. Ask a colleague to check the project's devices, or link this machine again.",
+        ),
+        ServiceError::NoKey => Message::new(
+            "The environment has no key yet: nothing was ever pushed to it.",
+            "Push variables first, or make the first key here. Nothing was changed.",
+        ),
+        ServiceError::NotDone => Message::new(
+            "The server took the call, but still lists the token as active.",
+            "Refresh and try again. Until it is listed as revoked, treat it as working.",
+        ),
+        ServiceError::Uncertain(cause) => Message::new(
+            format!("The server's answer was lost, so it is not known whether this was done. {}", service(cause).what),
+            "Refresh when the server can be reached again. If a token is listed that you do not hold, revoke it.",
+        ),
+        ServiceError::TakenBack(_) => Message::new(
+            "The server's answer was lost, and with it the CI token. The token was revoked again, so nothing is left behind.",
+            "Create it again.",
+        ),
+        ServiceError::Misregistered => Message::new(
+            "The server did not register the token with the key it was given.",
+            "Revoke this token and create a new one. If it happens again, report it to the people who run the server.",
+        ),
+        ServiceError::Stopped => {
+            Message::new("The work was interrupted inside the app.", "Try again.")
+        }
+    }
+}
+
+/// A failed call.
+pub fn api(error: &ApiError) -> Message {
+    match error {
+        ApiError::Setup(_) => Message::new(
+            "The network could not be set up on this machine.",
+            "Check its certificates and proxy settings, and start the app again.",
+        ),
+        ApiError::Unreachable { sent: Sent::No, .. } => Message::new(
+            "The server cannot be reached. Nothing was sent.",
+            "Check the network and the server's address, and try again.",
+        ),
+        ApiError::Unreachable { sent: Sent::Maybe, .. } => Message::new(
+            "The connection was lost before the server answered.",
+            "Refresh to see whether it was done, and try again if not.",
+        ),
+        ApiError::TimedOut { .. } => Message::new(
+            "The server did not answer in time.",
+            "Refresh to see whether it was done, and try again if not.",
+        ),
+        ApiError::Unauthorized => Message::new(
+            "The server does not accept this sign-in any more.",
+            "Sign in again.",
+        ),
+        ApiError::ReshareRequired { .. } => Message::new(
+            "The environment key is not shared with this device yet.",
+            "A colleague who has access can share it by re-sharing the environment's key. Listing and revoking work meanwhile.",
+        ),
+        ApiError::Conflicts(conflicts) => Message::new(
+            format!("Somebody changed {} in the meantime.", plural(conflicts.len(), "variable")),
+            "Fetch the newest versions and try again.",
+        ),
+        ApiError::TooManyRequests { retry_after } => Message::new(
+            "The server asks to slow down.",
+            match retry_after {
+                Some(wait) => format!("Try again in {}.", plural_u64(wait.as_secs().max(1), "second")),
+                None => "Try again in a minute.".to_owned(),
+            },
+        ),
+        ApiError::Redirected { .. } => Message::new(
+            "The server sends this call to another address, and credentials are not sent on.",
+            "Check the API's address: it may have moved, or lack its path (such as /api/v2).",
+        ),
+        ApiError::Refused(refusal) => refused(refusal),
+        ApiError::TooLarge { limit } => Message::new(
+            format!("The server's answer is larger than {} MB.", limit / 1_048_576),
+            "Check the API's address: this does not look like Ghostable's API.",
+        ),
+        ApiError::Malformed(error) => Message::new(
+            format!("The server's answer cannot be read: {error}."),
+            "Check the API's address. If it is right, refresh to see what was done, and report this to the people who run the server.",
+        ),
+        _ => Message::new("The call failed.", "Try again."),
+    }
+}
+
+fn refused(refusal: &crate::api::wire::error::Refusal) -> Message {
+    let fields: Vec<String> = refusal.fields.iter().map(|(field, text)| format!("{field}: {text}")).collect();
+    let said = match (&refusal.detail, fields.is_empty()) {
+        (_, false) => format!(" It says: {}", fields.join("; ")),
+        (Some(detail), true) => format!(" It says: {detail}"),
+        (None, true) => String::new(),
+    };
+    let (what, next) = match refusal.status {
+        403 => ("The server does not allow this.", "Ask an owner of the organisation for access."),
+        404 => ("The server does not know it (any more).", "Refresh to see what is there now."),
+        405 => ("This server cannot do that.", "Nothing was changed."),
+        409 => ("The server refused because of its present state.", "Refresh and try again."),
+        400 | 422 => ("The server did not accept what was sent.", "Correct it and try again. Nothing was changed."),
+        500.. => ("The server had an error of its own.", "Refresh to see whether it was done, and try again later."),
+        _ => ("The server refused.", "Refresh and try again."),
+    };
+    Message::new(format!("{what}{said}"), next)
+}
+
+/// An environment key that could not be opened.
+pub fn open(error: &OpenError) -> Message {
+    match error {
+        OpenError::NotShared => Message::new(
+            "The environment key is not shared with this device yet.",
+            "A colleague who has access can share it by re-sharing the environment's key. Listing and revoking work meanwhile.",
+        ),
+        other => Message::new(
+            format!("The environment key that the server gave is not to be trusted: {other}."),
+            "Nothing was changed. Ask a colleague to re-share the key; if it stays like this, somebody may be tampering with it.",
+        ),
+    }
+}
+
+/// Sealing or signing that failed.
+pub fn crypto(error: &CryptoError) -> Message {
+    Message::new(
+        format!("The environment key could not be sealed: {error}."),
+        "Nothing was published. Revoke the device or token that is named, or replace its key, and share again.",
+    )
+}
+
+/// A token that was not found.
+pub fn find(error: &FindError) -> Message {
+    match error {
+        FindError::Unknown(wanted) => Message::new(
+            format!("There is no deploy token with the id or name “{wanted}” in this environment."),
+            "List the tokens to see what there is. Names must be exact.",
+        ),
+        FindError::Ambiguous { name, ids } => {
+            let ids: Vec<&str> = ids.iter().map(crate::domain::DeployTokenId::as_str).collect();
+            Message::new(
+                format!("Several deploy tokens are called “{name}”."),
+                format!("Say which by its id: {}.", ids.join(", ")),
+            )
+        }
+    }
+}
+
+fn unfit(error: Unfit) -> Message {
+    match error {
+        Unfit::AlreadyRevoked => Message::new(
+            "The token is already revoked: runners cannot use it.",
+            "Create a new token instead, or delete its record.",
+        ),
+        Unfit::StillActive => Message::new(
+            "The token is still active, and only the records of revoked tokens are deleted.",
+            "Revoke it first.",
+        ),
+    }
+}
+
+fn unknown(kind: &str, wanted: &str, known: &[String]) -> Message {
+    let next = if known.is_empty() {
+        format!("There is no {kind} that this sign-in can see.")
+    } else {
+        format!("There is: {}.", known.join(", "))
+    };
+    if wanted.is_empty() {
+        return Message::new(format!("No {kind} was found."), next);
+    }
+    Message::new(format!("There is no {kind} “{wanted}”."), next)
+}
+
+/// A text that is no token name.
+pub fn name(error: NameError) -> Message {
+    let what = match error {
+        NameError::Empty => "The name is empty.".to_owned(),
+        NameError::TooLong(n) => format!("The name has {n} characters; 120 are allowed."),
+        NameError::ControlCharacter => "The name has a line break, tab or other control character.".to_owned(),
+    };
+    Message::new(what, "Choose a name of 1 to 120 characters on one line.")
+}
+
+/// A text that is no seed.
+pub fn seed(error: SeedError) -> Message {
+    Message::new(
+        format!("GHOSTABLE_DEPLOY_SEED cannot be used: {error}."),
+        "Copy it again from where it is kept, or rotate the token to get a new one.",
+    )
+}
+
+/// An address that is not accepted.
+pub fn address(error: AddressError) -> Message {
+    Message::new(
+        format!("The API's address is not accepted: {error}."),
+        "Give a complete address such as https://ghostable.dev/api/v2.",
+    )
+}
+
+/// Something odd about an answer.
+pub fn note(note: Note) -> Message {
+    match note {
+        Note::TwoCiTokens => Message::new(
+            "The server gave two different CI tokens.",
+            "The one that Ghostable's command line would print is shown here.",
+        ),
+        Note::MalformedRecord(missing) => Message::new(
+            format!("The server's record of this token cannot be read: “{missing}” is missing."),
+            "The secrets are complete. Report it to the people who run the server.",
+        ),
+        Note::AnswerLost => Message::new(
+            "The server's first answer was lost; the token was found again by its public key.",
+            "These are the values that work.",
+        ),
+    }
+}
+
+/// `1 token`, `2 tokens`.
+pub fn plural(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+fn plural_u64(count: u64, noun: &str) -> String {
+    plural(usize::try_from(count).unwrap_or(usize::MAX), noun)
+}

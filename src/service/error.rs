@@ -1,0 +1,89 @@
+//! Why a use case did not do what was asked.
+
+use crate::api::ApiError;
+use crate::crypto::{CryptoError, OpenError};
+use crate::domain::DeployTokenId;
+use crate::domain::token::FindError;
+
+/// A use case that failed, with its cause. Never holds a secret.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ServiceError {
+    /// The API could not be called, or refused.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// The environment key could not be opened.
+    #[error("the environment key could not be opened")]
+    Open(#[from] OpenError),
+    /// Sealing or signing failed.
+    #[error("sealing failed")]
+    Crypto(#[from] CryptoError),
+    /// No project has that id or name.
+    #[error("there is no project “{wanted}”")]
+    UnknownProject {
+        /// What was asked for; empty for "any".
+        wanted: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// No environment has that name or id.
+    #[error("there is no environment “{wanted}”")]
+    UnknownEnvironment {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// No token, or several, by that name.
+    #[error(transparent)]
+    Find(#[from] FindError),
+    /// This machine has no device identity yet.
+    #[error("this machine is not linked as a device")]
+    NoDevice,
+    /// This machine's device is not (or no longer) one that may hold this environment's key.
+    #[error("this device is not among the active devices of the environment")]
+    NotARecipient,
+    /// The environment exists and has no key.
+    #[error("the environment has no key yet")]
+    NoKey,
+    /// The token is in the wrong state for what was asked.
+    #[error("{0}")]
+    Unfit(Unfit),
+    /// The server answered, and afterwards says that nothing changed.
+    #[error("the server accepted the call, but did not do it")]
+    NotDone,
+    /// A write's answer was lost, and what it did cannot be found out now.
+    #[error("the answer was lost, and the server cannot be asked what it did")]
+    Uncertain(#[source] Box<ServiceError>),
+    /// The token was registered, but no CI token could be had for it; it was revoked again.
+    #[error("the server gave no CI token; the token was revoked again")]
+    TakenBack(DeployTokenId),
+    /// The answer names the token but not in a state in which a runner can use it.
+    #[error("the server did not register the token as it was asked to")]
+    Misregistered,
+    /// A background task ended before its result.
+    #[error("a background task was stopped")]
+    Stopped,
+}
+
+/// A token in the wrong state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// It is revoked already.
+    #[error("the token is already revoked")]
+    AlreadyRevoked,
+    /// It is still active, and only revoked tokens are deleted.
+    #[error("the token is still active")]
+    StillActive,
+}
+
+impl ServiceError {
+    /// The API's error at the bottom, if there is one.
+    pub fn api(&self) -> Option<&ApiError> {
+        match self {
+            Self::Api(error) => Some(error),
+            Self::Uncertain(cause) => cause.api(),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Use cases, one a file: what a person or a script asks for, from the checks before it to the proof after it.
+//!
+//! Nothing here renders, and nothing here words an error for people: errors keep their cause, `messages` words them.
+//! Secrets leave only inside [`Issued`] and [`verify::Pulled`].
+
+mod create;
+mod delete;
+mod error;
+mod issue;
+mod list;
+mod place;
+mod preflight;
+mod reshare;
+mod revoke;
+mod rotate;
+mod share;
+pub mod verify;
+
+pub use create::create;
+pub use delete::delete;
+pub use error::{ServiceError, Unfit};
+pub use issue::{Issued, Note};
+pub use list::{list, list_project};
+pub use place::{Context, LinkedDevice, Place, find_environment, find_project};
+pub use preflight::{KeyAccess, key_access};
+pub use reshare::{MissingKey, reshare};
+pub use revoke::{Revoked, revoke};
+pub use rotate::rotate;
+
+use crate::domain::Step;
+
+/// Told at each step; called from the task that runs the use case.
+pub type Progress<'a> = &'a (dyn Fn(Step) + Send + Sync);

@@ -1,0 +1,95 @@
+//! With what a use case works (client, device) and where (project, environment).
+
+use super::ServiceError;
+use crate::api::Client;
+use crate::crypto::DeviceIdentity;
+use crate::domain::{DeviceId, Environment, EnvironmentName, Project, ProjectId};
+
+/// This machine's identity, as the server knows it.
+#[derive(Clone, Debug)]
+pub struct LinkedDevice {
+    /// Its id on the server.
+    pub id: DeviceId,
+    /// Its key pairs.
+    pub identity: DeviceIdentity,
+}
+
+/// What every use case needs.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The API as the signed-in user.
+    pub client: Client,
+    /// This machine's identity; without one, listing, revoking and deleting still work.
+    pub device: Option<LinkedDevice>,
+}
+
+/// One environment of one project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The project.
+    pub project: ProjectId,
+    /// The environment.
+    pub environment: Environment,
+}
+
+impl Place {
+    /// The environment's name, as paths have it.
+    pub fn name(&self) -> &EnvironmentName {
+        &self.environment.name
+    }
+}
+
+impl Context {
+    /// This machine's identity.
+    ///
+    /// # Errors
+    /// [`ServiceError::NoDevice`].
+    pub(super) fn device(&self) -> Result<&LinkedDevice, ServiceError> {
+        self.device.as_ref().ok_or(ServiceError::NoDevice)
+    }
+}
+
+/// The project with this id or name, among all organisations of the user; with no wish, the only one or the first.
+///
+/// # Errors
+/// [`ServiceError::UnknownProject`] lists what there is; API errors.
+pub async fn find_project(context: &Context, wanted: Option<&str>) -> Result<Project, ServiceError> {
+    let mut projects = Vec::new();
+    for organization in context.client.organizations().await? {
+        projects.extend(context.client.projects(&organization.id).await?);
+    }
+    let names = || projects.iter().map(|project| project.name.clone()).collect();
+    let found = match wanted.map(str::trim) {
+        None => projects.first(),
+        Some(wanted) => projects.iter().find(|project| project.id.as_str() == wanted).or_else(|| {
+            projects.iter().find(|project| project.name.trim().to_lowercase() == wanted.to_lowercase())
+        }),
+    };
+    found.cloned().ok_or_else(|| ServiceError::UnknownProject {
+        wanted: wanted.unwrap_or_default().to_owned(),
+        known: names(),
+    })
+}
+
+/// The environment with this name (trimmed, without regard to case) or exactly this id (docs/protocol.md 3).
+///
+/// # Errors
+/// [`ServiceError::UnknownEnvironment`] lists what there is; API errors.
+pub async fn find_environment(
+    context: &Context,
+    project: &ProjectId,
+    wanted: &str,
+) -> Result<Place, ServiceError> {
+    let environments = context.client.environments(project).await?;
+    let name = wanted.trim().to_lowercase();
+    let found = environments
+        .iter()
+        .find(|it| it.name.as_str().trim().to_lowercase() == name || it.id.as_str() == wanted.trim());
+    match found {
+        Some(environment) => Ok(Place { project: project.clone(), environment: environment.clone() }),
+        None => Err(ServiceError::UnknownEnvironment {
+            wanted: wanted.trim().to_owned(),
+            known: environments.iter().map(|it| it.name.to_string()).collect(),
+        }),
+    }
+}
