@@ -10,5 +10,7 @@
     )
 )]
 
+pub mod api;
+pub mod crypto;
 pub mod domain;
 pub mod secret;
