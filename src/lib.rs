@@ -11,7 +11,16 @@
 )]
 
 pub mod api;
+#[cfg(feature = "headless")]
+pub mod cli;
+pub mod connect;
+pub mod crypto;
 pub mod domain;
+pub mod failure;
+pub mod messages;
 pub mod secret;
+pub mod service;
 #[cfg(feature = "gui")]
 pub mod state;
+#[cfg(feature = "workspace")]
+pub mod workspace;

@@ -4,7 +4,7 @@
 //! where it refused, because it knows the reason best.
 
 use crate::api::{AddressError, ApiError, Sent};
-use crate::crypto::{CryptoError, OpenError, SeedError};
+use crate::crypto::{CryptoError, OpenError, ProblemKind, SeedError};
 use crate::domain::token::FindError;
 use crate::domain::{Message, NameError};
 use crate::service::{Note, ServiceError, Unfit};
@@ -104,7 +104,6 @@ pub fn api(error: &ApiError) -> Message {
             format!("The server's answer cannot be read: {error}."),
             "Check the API's address. If it is right, refresh to see what was done, and report this to the people who run the server.",
         ),
-        _ => Message::new("The call failed.", "Try again."),
     }
 }
 
@@ -242,4 +241,65 @@ pub fn plural(count: usize, noun: &str) -> String {
 
 fn plural_u64(count: u64, noun: &str) -> String {
     plural(usize::try_from(count).unwrap_or(usize::MAX), noun)
+}
+
+/// What is wrong with a bundle or a variable, as part of a sentence.
+pub fn problem(kind: &ProblemKind) -> String {
+    match kind {
+        ProblemKind::NoEnvironmentKey => "the server sent no environment key".to_owned(),
+        ProblemKind::NoDeploymentRecipient | ProblemKind::EnvelopeMissingEphemeralKey => {
+            "the key is not shared with this token yet".to_owned()
+        }
+        ProblemKind::RecipientPayloadUndecodable => "what is shared with this token cannot be read".to_owned(),
+        ProblemKind::UnsupportedAlgorithm => "the key is sealed in a way that is not known here".to_owned(),
+        ProblemKind::SharedSecretFailed => "the key agreement is void".to_owned(),
+        ProblemKind::RecipientDecryptFailed => "the seed does not fit: it belongs to another key pair".to_owned(),
+        ProblemKind::EnvironmentKeyDecryptFailed => "the environment key does not decrypt".to_owned(),
+        ProblemKind::KeyFingerprintMismatch { .. } => {
+            "the environment key is not the one that the server announced".to_owned()
+        }
+        ProblemKind::NoKey => "there is no key to open it with".to_owned(),
+        ProblemKind::MissingAadScope => "it does not say what it belongs to".to_owned(),
+        ProblemKind::FingerprintMismatch { .. } => "it is sealed under another environment key".to_owned(),
+        ProblemKind::ValueDecryptFailed => "it does not decrypt".to_owned(),
+        ProblemKind::HmacMismatch => "its claim does not match its value".to_owned(),
+        ProblemKind::NotText => "its value is not text".to_owned(),
+        ProblemKind::NothingDecrypted => "nothing could be decrypted".to_owned(),
+    }
+}
+
+/// A local workspace that cannot be opened or served.
+#[cfg(feature = "workspace")]
+pub fn workspace(error: &crate::workspace::WorkspaceError) -> Message {
+    use crate::workspace::WorkspaceError as Error;
+    match error {
+        Error::Corrupt { path, .. } => Message::new(
+            format!("The workspace's database {} is damaged, or is not a database. It was left as it is.", path.display()),
+            "Move the file away to start with a new workspace, or put a backup in its place.",
+        ),
+        Error::TooNew { path, .. } => Message::new(
+            format!("The workspace's database {} was written by a newer release.", path.display()),
+            "Install the newest release, or name another folder with --data.",
+        ),
+        Error::Keys { path, reason } => Message::new(
+            format!("The keys of the workspace's own device cannot be read from {}: {reason}.", path.display()),
+            "Put the file back, or move the database beside it away to start with a new workspace.",
+        ),
+        Error::PortInUse { address } => Message::new(
+            format!("{address} is in use by another program."),
+            "Choose another port, or 0 for a free one.",
+        ),
+        Error::NotLoopback { address } => Message::new(
+            format!("{address} can be reached from other machines."),
+            "Use 127.0.0.1: the local workspace is not made to be reached from elsewhere.",
+        ),
+        Error::Listen { address, source } => {
+            Message::new(format!("{address} cannot be listened on: {source}."), "Choose another address.")
+        }
+        Error::File { path, source } => Message::new(
+            format!("{} cannot be used: {source}.", path.display()),
+            "Check the folder and its permissions, or name another one with --data.",
+        ),
+        other => Message::new(format!("The local workspace failed: {other}."), "Start the app again."),
+    }
 }

@@ -142,7 +142,7 @@ impl Client {
         let query = segment(device.as_str());
         let path = format!("{}?device_id={query}", in_environment(project, environment, "key"));
         match self.transport.get_as_device(&path, device).await {
-            Ok(answer) => Ok(wire::environment_key::read(&answer)?),
+            Ok(answer) => Ok(wire::environment_key::parse_key_response(text(&answer)?)?),
             Err(error) if error.status() == Some(404) => Ok(None),
             Err(error) => Err(error),
         }
@@ -174,7 +174,7 @@ impl Client {
     ) -> Result<PublishedKey, ApiError> {
         let path = in_environment(project, environment, "key");
         let answer = self.transport.post(&path, signed.into_bytes()).await?;
-        Ok(wire::environment_key::read(&answer)?.ok_or(WireError::Missing { what: "data" })?)
+        Ok(wire::environment_key::parse_key_response(text(&answer)?)?.ok_or(WireError::Missing { what: "data" })?)
     }
 
     /// `GET /projects/{project}/deploy-tokens`, of one environment or of all.
@@ -277,7 +277,7 @@ impl Runner {
         for name in only {
             path.push_str(&format!("&only%5B%5D={}", segment(name)));
         }
-        Ok(wire::bundle::read(&self.transport.get(&path).await?)?)
+        Ok(wire::bundle::parse_bundle(text(&self.transport.get(&path).await?)?)?)
     }
 }
 
@@ -296,6 +296,10 @@ fn token_path(project: &ProjectId, token: &DeployTokenId) -> String {
 
 fn body<T: Serialize>(request: &T) -> Result<Vec<u8>, ApiError> {
     serde_json::to_vec(request).map_err(|_| ApiError::Malformed(WireError::Wrong { what: "request" }))
+}
+
+fn text(answer: &Answer) -> Result<&str, WireError> {
+    std::str::from_utf8(answer).map_err(|_| WireError::NotJson)
 }
 
 /// An answer's bytes; wiped, because it may hold a CI token.

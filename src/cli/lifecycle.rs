@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::args::{Command, HandOver};
-use super::exit::{FAILED, Failure, NOT_SHARED, WRONG_USE};
+use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
 use super::{locate, output};
 use crate::connect::Target;
 use crate::domain::{CiTokenOutcome, Issuance, Message, ShareState, TokenEntry, TokenName};

@@ -5,17 +5,16 @@
 
 mod args;
 mod dotenv;
-mod exit;
 mod lifecycle;
 mod output;
 mod runner;
 mod serve;
 
 pub use args::{Arguments, Command, Place};
-pub use exit::Failure;
 
 use crate::connect::{Connected, Target};
 use crate::domain::Project;
+use crate::failure::Failure;
 use crate::service;
 
 /// Runs one command to its end and gives the exit code.

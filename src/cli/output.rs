@@ -5,7 +5,7 @@ use std::io::{IsTerminal as _, Write as _};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::exit::{FAILED, Failure};
+use crate::failure::{FAILED, Failure};
 use crate::domain::{CiTokenOutcome, DeployToken, Issuance, Message, Step, TokenEntry, TokenStatus};
 
 const BOLD: anstyle::Style = anstyle::Style::new().bold();

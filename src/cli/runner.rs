@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::exit::{FAILED, Failure, WRONG_USE};
+use crate::failure::{FAILED, Failure, WRONG_USE};
 use super::{dotenv, output};
 use crate::api::Runner;
 use crate::connect::Target;
@@ -37,7 +37,7 @@ pub async fn verify(target: &Target, json: bool) -> Result<u8, Failure> {
     if json {
         let problems = report.problems.iter().map(|it| ProblemJson {
             name: it.name.as_deref(),
-            problem: it.kind.to_string(),
+            problem: messages::problem(&it.kind),
         });
         output::json(&Report {
             environment: &pulled.environment,
@@ -93,7 +93,7 @@ fn tell_problems(pulled: &Pulled) {
     for problem in &pulled.report.problems {
         let name = problem.name.as_deref().unwrap_or("the environment key");
         output::warning(&Message::new(
-            format!("{name}: {}.", problem.kind),
+            format!("{name}: {}.", messages::problem(&problem.kind)),
             "Re-share the environment's key, or rotate the token.",
         ));
     }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::args::Serve;
-use super::exit::{FAILED, Failure, WRONG_USE};
+use crate::failure::{FAILED, Failure, WRONG_USE};
 use super::output;
 use crate::connect::{Target, data_dir, workspace_failure};
 use crate::workspace::{Options, SampleSize, Workspace};

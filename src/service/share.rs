@@ -85,7 +85,7 @@ async fn sealed_body(
         let identity = &device.identity;
         let sealed =
             crypto::seal_environment_key(&key, &scope, &recipients, identity, Moment::now(), &mut rng)?;
-        crypto::sign_body(identity, &ShareKeyRequest::new(&device.id, fingerprint, &sealed, &[]))
+        crypto::sign_body(identity, &ShareKeyRequest::new(&device.id, fingerprint, &sealed, Vec::new()))
     };
     Ok(off_thread(work).await??)
 }

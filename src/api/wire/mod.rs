@@ -1,34 +1,36 @@
-//! Request and response models, and their conversion to domain types (docs/protocol.md 1.4).
+//! Requests and answers as JSON, and their conversion to and from domain types (docs/protocol.md).
 //!
-//! Answers are read leniently in shape (wrapped or bare, attributes or flat) and strictly in content: what is missing
-//! is named. Nothing here panics, whatever the server sends.
+//! Reading is lenient where the protocol is (docs/protocol.md 1.4) and otherwise refuses, naming the member. Nothing here
+//! decrypts, signs or judges; that is `crypto`'s work.
 
-use serde_json::Value;
-
-use crate::domain::Moment;
-
+pub mod bundle;
 pub mod devices;
 pub mod directory;
+pub mod environment_key;
 pub mod error;
+mod shape;
 pub mod tokens;
+pub mod variable;
 
-/// Why an answer cannot be read. Names the member, never its content.
+use serde_json::{Map, Value};
+
+/// A JSON text is not what it should be. Carries names of members, never their values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum WireError {
-    /// Not JSON.
-    #[error("it is not JSON")]
+    /// Not JSON at all.
+    #[error("not JSON")]
     NotJson,
-    /// A required member is missing or empty.
-    #[error("“{what}” is missing")]
+    /// A required member is absent, null or empty.
+    #[error("{what} is missing")]
     Missing {
-        /// The member.
+        /// Path of the member.
         what: &'static str,
     },
-    /// A member has a wrong type or content.
-    #[error("“{what}” is not as expected")]
+    /// A member is not of its type, or its text is not of its form.
+    #[error("{what} is not what it should be")]
     Wrong {
-        /// The member.
+        /// Path of the member.
         what: &'static str,
     },
 }
@@ -43,42 +45,75 @@ impl WireError {
     }
 }
 
-fn json(body: &[u8]) -> Result<Value, WireError> {
-    serde_json::from_slice(body).map_err(|_| WireError::NotJson)
-}
+/// A JSON object with its members in received order.
+pub(crate) type Object = Map<String, Value>;
 
-/// The value inside `data`, or the value itself where it is not wrapped.
-fn data(answer: &Value) -> &Value {
-    answer.get("data").unwrap_or(answer)
-}
-
-/// The list inside `data`; absent or null is an empty list.
-fn list(answer: &Value) -> Result<&[Value], WireError> {
-    match answer.get("data") {
-        None | Some(Value::Null) if answer.is_object() => Ok(&[]),
-        Some(Value::Array(list)) => Ok(list),
-        _ => Err(WireError::Wrong { what: "data" }),
+/// Parses a text whose root must be an object.
+pub(crate) fn parse_object(text: &str, what: &'static str) -> Result<Object, WireError> {
+    match serde_json::from_str(text).map_err(|_| WireError::NotJson)? {
+        Value::Object(object) => Ok(object),
+        _ => Err(WireError::Wrong { what }),
     }
 }
 
-/// The `attributes` of a resource, or the flat object itself.
-fn attributes(resource: &Value) -> &Value {
-    resource.get("attributes").unwrap_or(resource)
+/// A member that is neither absent nor null. The member's name is the last part of its path `what`.
+pub(crate) fn present<'a>(object: &'a Object, what: &'static str) -> Option<&'a Value> {
+    let name = what.rsplit('.').next().unwrap_or(what);
+    object.get(name).filter(|value| !value.is_null())
 }
 
-/// A text that has characters; ids may arrive as numbers.
-fn optional_text(object: &Value, name: &str) -> Option<String> {
-    match object.get(name)? {
-        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
+/// An optional text; absent, null and empty are the same.
+pub(crate) fn optional_text<'a>(
+    object: &'a Object,
+    what: &'static str,
+) -> Result<Option<&'a str>, WireError> {
+    match present(object, what) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
+        Some(_) => Err(WireError::Wrong { what }),
     }
 }
 
-fn text(object: &Value, name: &'static str) -> Result<String, WireError> {
-    optional_text(object, name).ok_or(WireError::Missing { what: name })
+/// A required text that is not empty.
+pub(crate) fn text<'a>(object: &'a Object, what: &'static str) -> Result<&'a str, WireError> {
+    optional_text(object, what)?.ok_or(WireError::Missing { what })
 }
 
-fn moment(object: &Value, name: &str) -> Option<Moment> {
-    Moment::parse(object.get(name)?.as_str()?)
+/// An optional whole number.
+pub(crate) fn optional_integer(object: &Object, what: &'static str) -> Result<Option<u64>, WireError> {
+    match present(object, what) {
+        None => Ok(None),
+        Some(value) => value.as_u64().map(Some).ok_or(WireError::Wrong { what }),
+    }
+}
+
+/// A required whole number.
+pub(crate) fn integer(object: &Object, what: &'static str) -> Result<u64, WireError> {
+    optional_integer(object, what)?.ok_or(WireError::Missing { what })
+}
+
+/// An optional object.
+pub(crate) fn optional_object<'a>(
+    object: &'a Object,
+    what: &'static str,
+) -> Result<Option<&'a Object>, WireError> {
+    match present(object, what) {
+        None => Ok(None),
+        Some(Value::Object(inner)) => Ok(Some(inner)),
+        Some(_) => Err(WireError::Wrong { what }),
+    }
+}
+
+/// A required object.
+pub(crate) fn object<'a>(object: &'a Object, what: &'static str) -> Result<&'a Object, WireError> {
+    optional_object(object, what)?.ok_or(WireError::Missing { what })
+}
+
+/// An optional list; absent and null are empty.
+pub(crate) fn list<'a>(object: &'a Object, what: &'static str) -> Result<&'a [Value], WireError> {
+    match present(object, what) {
+        None => Ok(&[]),
+        Some(Value::Array(entries)) => Ok(entries),
+        Some(_) => Err(WireError::Wrong { what }),
+    }
 }

@@ -2,25 +2,26 @@
 //!
 //! Part of the composition root, shared by the window and the headless commands.
 
+#[cfg(feature = "workspace")]
+mod local;
+
 use std::path::{Path, PathBuf};
 
 use crate::api::{ApiAddress, Client, HOSTED};
-use crate::cli::Failure;
 use crate::domain::ProjectId;
+use crate::failure::{Failure, WRONG_USE};
 use crate::messages;
 use crate::secret::AccessToken;
 use crate::service::{Context, LinkedDevice, ServiceError};
-use crate::workspace::{Options, Running, SampleSize, Workspace, WorkspaceError, default_data_dir};
 
-/// Exit code of wrong use.
-const WRONG_USE: u8 = 2;
-/// Exit code of any failure of the machine itself.
-const FAILED: u8 = 1;
+#[cfg(feature = "workspace")]
+pub use local::{data_dir, workspace_failure};
 
 /// What to connect to.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// The workspace in this folder, or in the platform's data folder.
+    #[cfg(feature = "workspace")]
     Local(Option<PathBuf>),
     /// The API at this address; the user's token is in `GHOSTABLE_TOKEN`.
     Api {
@@ -31,6 +32,13 @@ pub enum Target {
     },
 }
 
+/// Kept while a connection is used: the workspace, where it runs in this process.
+#[cfg(feature = "workspace")]
+type KeptRunning = Option<crate::workspace::Running>;
+/// There is no workspace here.
+#[cfg(not(feature = "workspace"))]
+type KeptRunning = ();
+
 /// A connection: dropping it stops the workspace, if it runs in this process.
 #[derive(Debug)]
 pub struct Connected {
@@ -39,7 +47,7 @@ pub struct Connected {
     /// "Local workspace", or the server's host.
     pub origin: String,
     default_project: Option<ProjectId>,
-    _running: Option<Running>,
+    _running: KeptRunning,
 }
 
 impl Connected {
@@ -53,7 +61,9 @@ impl Target {
     /// The folder that was named, if one was.
     pub fn data(&self) -> Option<&Path> {
         match self {
-            Self::Local(data) | Self::Api { data, .. } => data.as_deref(),
+            #[cfg(feature = "workspace")]
+            Self::Local(data) => data.as_deref(),
+            Self::Api { data, .. } => data.as_deref(),
         }
     }
 
@@ -63,7 +73,8 @@ impl Target {
     /// A [`Failure`] that says what is wrong with the folder, the address or the sign-in.
     pub async fn connect(&self) -> Result<Connected, Failure> {
         match self {
-            Self::Local(data) => local(data.as_deref()).await,
+            #[cfg(feature = "workspace")]
+            Self::Local(data) => local::connect(data.as_deref()).await,
             Self::Api { address, data } => remote(address.as_deref(), data.as_deref()).await,
         }
     }
@@ -72,57 +83,16 @@ impl Target {
     ///
     /// # Errors
     /// As [`Target::connect`].
-    pub async fn runner_address(&self) -> Result<(ApiAddress, Option<Running>), Failure> {
+    #[cfg(feature = "workspace")]
+    pub async fn runner_address(&self) -> Result<(ApiAddress, KeptRunning), Failure> {
         match self {
             Self::Local(data) => {
-                let running = start(data.as_deref()).await?;
+                let running = local::start(data.as_deref()).await?;
                 Ok((parse(&running.api_url())?, Some(running)))
             }
             Self::Api { address, .. } => Ok((parse(address.as_deref().unwrap_or(HOSTED))?, None)),
         }
     }
-}
-
-/// The folder that was named, or the platform's.
-///
-/// # Errors
-/// When the platform has none.
-pub fn data_dir(named: Option<&Path>) -> Result<PathBuf, Failure> {
-    named.map(Path::to_owned).or_else(default_data_dir).ok_or_else(|| {
-        Failure::new(WRONG_USE, "This system has no folder for program data.", "Name one with --data.")
-    })
-}
-
-/// A workspace that could not be opened, in words.
-pub fn workspace_failure(error: &WorkspaceError) -> Failure {
-    let message = messages::workspace(error);
-    Failure { code: FAILED, message }
-}
-
-async fn start(data: Option<&Path>) -> Result<Running, Failure> {
-    let options = Options {
-        data_dir: data_dir(data)?,
-        sample: SampleSize::default(),
-        rotate_keeps_ci_token: false,
-    };
-    let open = move || Workspace::open(options);
-    let workspace = tokio::task::spawn_blocking(open).await.map_err(|_| ServiceError::Stopped)?;
-    let workspace = workspace.map_err(|error| workspace_failure(&error))?;
-    let free_port = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
-    workspace.serve(free_port).await.map_err(|error| workspace_failure(&error))
-}
-
-async fn local(data: Option<&Path>) -> Result<Connected, Failure> {
-    let running = start(data).await?;
-    let access = running.local();
-    let client = Client::new(parse(&running.api_url())?, &access.access_token).map_err(ServiceError::from)?;
-    let device = LinkedDevice { id: access.device_id.clone(), identity: access.identity.clone() };
-    Ok(Connected {
-        context: Context { client, device: Some(device) },
-        origin: "Local workspace".to_owned(),
-        default_project: Some(access.project_id.clone()),
-        _running: Some(running),
-    })
 }
 
 async fn remote(address: Option<&str>, data: Option<&Path>) -> Result<Connected, Failure> {
@@ -139,16 +109,25 @@ async fn remote(address: Option<&str>, data: Option<&Path>) -> Result<Connected,
     let origin = address.host();
     let client = Client::new(address, &token).map_err(ServiceError::from)?;
     let device = known_device(&client, data).await;
-    Ok(Connected { context: Context { client, device }, origin, default_project: None, _running: None })
+    Ok(Connected {
+        context: Context { client, device },
+        origin,
+        default_project: None,
+        _running: KeptRunning::default(),
+    })
 }
 
 /// The local workspace's own device, where the API that was named is that workspace, served by another process.
+#[cfg(feature = "workspace")]
 async fn known_device(client: &Client, data: Option<&Path>) -> Option<LinkedDevice> {
-    let folder = data_dir(data).ok()?;
-    let access = crate::workspace::LocalAccess::read(&folder).ok()??;
-    let device = LinkedDevice { id: access.device_id.clone(), identity: access.identity.clone() };
+    let device = local::own_device(data)?;
     let listed = client.device(&device.id).await.ok()?;
     (listed.recipient_key() == Some(device.identity.encryption_public())).then_some(device)
+}
+
+#[cfg(not(feature = "workspace"))]
+async fn known_device(_: &Client, _: Option<&Path>) -> Option<LinkedDevice> {
+    None
 }
 
 fn parse(address: &str) -> Result<ApiAddress, Failure> {

@@ -1,4 +1,4 @@
-//! Exit codes.
+//! Failures as a command or the window's start ends with them: an exit code and a pair of sentences.
 
 use crate::api::ApiError;
 use crate::domain::{Message, NameError};
