@@ -10,9 +10,15 @@
     )
 )]
 
+#[cfg(feature = "gui")]
+pub mod actions;
 pub mod api;
+#[cfg(feature = "gui")]
+pub mod app;
 #[cfg(feature = "headless")]
 pub mod cli;
+#[cfg(feature = "gui")]
+pub mod clipboard;
 pub mod connect;
 pub mod crypto;
 pub mod domain;
@@ -22,5 +28,7 @@ pub mod secret;
 pub mod service;
 #[cfg(feature = "gui")]
 pub mod state;
+#[cfg(feature = "gui")]
+pub mod ui;
 #[cfg(feature = "workspace")]
 pub mod workspace;

@@ -15,8 +15,8 @@ pub struct Arguments {
     /// Use the local workspace in the data folder
     #[arg(long, global = true, conflicts_with = "api")]
     pub local: bool,
-    /// Address of the API; the user's token is read from GHOSTABLE_TOKEN
-    #[arg(long, value_name = "URL", global = true, env = "GHOSTABLE_API", hide_env_values = true)]
+    /// Address of the API [default: GHOSTABLE_API, or the hosted service]; the user's token is read from GHOSTABLE_TOKEN
+    #[arg(long, value_name = "URL", global = true)]
     pub api: Option<String>,
     /// Project, by id or name [default: the only or first one]
     #[arg(long, value_name = "ID-or-name", global = true)]

@@ -34,6 +34,12 @@ pub async fn run(target: Target, project: Option<String>, command: Command) -> u
     }
 }
 
+/// Tells a failure and gives its exit code.
+pub fn fail(failure: &Failure) -> std::process::ExitCode {
+    output::failure(&failure.message);
+    std::process::ExitCode::from(failure.code)
+}
+
 /// Connects, and finds the project and the environment.
 async fn locate(
     target: &Target,

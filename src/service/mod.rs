@@ -21,7 +21,9 @@ pub use delete::delete;
 pub use error::{ServiceError, Unfit};
 pub use issue::{Issued, Note};
 pub use list::{list, list_project};
-pub use place::{Context, LinkedDevice, Place, find_environment, find_project};
+pub use place::{
+    Context, Directory, LinkedDevice, Place, directory, environments, find_environment, find_project,
+};
 pub use preflight::{KeyAccess, key_access};
 pub use reshare::{MissingKey, reshare};
 pub use revoke::{Revoked, revoke};

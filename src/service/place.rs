@@ -3,7 +3,7 @@
 use super::ServiceError;
 use crate::api::Client;
 use crate::crypto::DeviceIdentity;
-use crate::domain::{DeviceId, Environment, EnvironmentName, Project, ProjectId};
+use crate::domain::{DeviceId, Environment, EnvironmentName, Organization, Project, ProjectId};
 
 /// This machine's identity, as the server knows it.
 #[derive(Clone, Debug)]
@@ -49,15 +49,42 @@ impl Context {
     }
 }
 
+/// What the user can see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// All organisations.
+    pub organizations: Vec<Organization>,
+    /// The projects of all of them.
+    pub projects: Vec<Project>,
+}
+
+/// All organisations of the user and their projects.
+///
+/// # Errors
+/// API errors.
+pub async fn directory(context: &Context) -> Result<Directory, ServiceError> {
+    let organizations = context.client.organizations().await?;
+    let mut projects = Vec::new();
+    for organization in &organizations {
+        projects.extend(context.client.projects(&organization.id).await?);
+    }
+    Ok(Directory { organizations, projects })
+}
+
+/// The environments of a project.
+///
+/// # Errors
+/// API errors.
+pub async fn environments(context: &Context, project: &ProjectId) -> Result<Vec<Environment>, ServiceError> {
+    Ok(context.client.environments(project).await?)
+}
+
 /// The project with this id or name, among all organisations of the user; with no wish, the only one or the first.
 ///
 /// # Errors
 /// [`ServiceError::UnknownProject`] lists what there is; API errors.
 pub async fn find_project(context: &Context, wanted: Option<&str>) -> Result<Project, ServiceError> {
-    let mut projects = Vec::new();
-    for organization in context.client.organizations().await? {
-        projects.extend(context.client.projects(&organization.id).await?);
-    }
+    let projects = directory(context).await?.projects;
     let names = || projects.iter().map(|project| project.name.clone()).collect();
     let found = match wanted.map(str::trim) {
         None => projects.first(),

@@ -9,7 +9,6 @@ use crate::secret::EnvironmentKey;
 /// What the checks found: enough to seal for everybody.
 pub(super) struct Ready {
     pub(super) key: EnvironmentKey,
-    pub(super) fingerprint: Fingerprint,
     pub(super) tokens: Vec<TokenEntry>,
 }
 
@@ -25,8 +24,8 @@ pub(super) async fn check(context: &Context, place: &Place) -> Result<Ready, Ser
     let Some(published) = published else {
         return Err(missing_key(context, place).await);
     };
-    let (key, fingerprint) = open(device, place, published, signers(&devices)).await?;
-    Ok(Ready { key, fingerprint, tokens })
+    let key = open(device, place, published, signers(&devices)).await?;
+    Ok(Ready { key, tokens })
 }
 
 /// What this device can do with an environment's key, without changing anything.
@@ -52,8 +51,8 @@ pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, S
         return Err(missing_key(context, place).await);
     };
     let version = published.version;
-    let (_, fingerprint) = open(device, place, published, signers(&devices)).await?;
-    Ok(KeyAccess { fingerprint, version })
+    let key = open(device, place, published, signers(&devices)).await?;
+    Ok(KeyAccess { fingerprint: crypto::key_fingerprint(&key), version })
 }
 
 pub(super) fn own_device_is_active(devices: &[Device], own: &LinkedDevice) -> Result<(), ServiceError> {
@@ -83,16 +82,14 @@ async fn open(
     place: &Place,
     published: PublishedKey,
     mut signers: Vec<SigningPublicKey>,
-) -> Result<(EnvironmentKey, Fingerprint), ServiceError> {
+) -> Result<EnvironmentKey, ServiceError> {
     let (device, place) = (device.clone(), place.clone());
     signers.push(device.identity.signing_public());
     let work = move || {
         let (id, identity) = (&device.id, &device.identity);
         crypto::open_environment_key(&published, &place.project, place.name(), id, identity, &signers)
     };
-    let key = off_thread(work).await??;
-    let fingerprint = crypto::key_fingerprint(&key);
-    Ok((key, fingerprint))
+    Ok(off_thread(work).await??)
 }
 
 /// Work that costs CPU leaves the thread that polls.

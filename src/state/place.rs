@@ -42,7 +42,9 @@ pub struct PlaceStore {
     pub connection: Signal<Connection>,
     /// The organisation that is open.
     pub organization: Signal<Option<Organization>>,
-    /// The projects of that organisation.
+    /// All organisations of the user.
+    pub organizations: Signal<Vec<Organization>>,
+    /// The projects of all organisations.
     pub projects: Signal<Vec<Project>>,
     /// The project that is open.
     pub project: Signal<Option<Project>>,
@@ -61,6 +63,7 @@ impl PlaceStore {
         Self {
             connection: Signal::new(Connection::Opening),
             organization: Signal::new(None),
+            organizations: Signal::new(Vec::new()),
             projects: Signal::new(Vec::new()),
             project: Signal::new(None),
             environments: Signal::new(Vec::new()),

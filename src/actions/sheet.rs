@@ -1,0 +1,118 @@
+//! The one-time sheet: copying, revealing, and repairing what was issued but not shared.
+
+use dioxus::prelude::*;
+
+use super::{Actions, operate};
+use crate::domain::{CiTokenOutcome, Issuance, Message, ShareState, Step};
+use crate::secret::SecretText;
+use crate::service::{self, MissingKey};
+use crate::state::{Copied, Operation};
+
+impl Actions {
+    /// Copies the block with both values.
+    pub fn copy_block(&self) {
+        self.copy(Copied::Block, Issuance::block);
+    }
+
+    /// Copies the CI token alone.
+    pub fn copy_ci_token(&self) {
+        self.copy(Copied::CiToken, |issuance| match &issuance.ci_token {
+            // Exposed to be copied into the clipboard: the user asked for it.
+            CiTokenOutcome::Issued(token) => SecretText::new(token.expose().to_owned()),
+            CiTokenOutcome::Kept | CiTokenOutcome::Missing => SecretText::new(String::new()),
+        });
+    }
+
+    /// Copies the seed alone.
+    pub fn copy_seed(&self) {
+        self.copy(Copied::Seed, |issuance| issuance.seed.to_base64());
+    }
+
+    fn copy(&self, what: Copied, text: impl Fn(&Issuance) -> SecretText) {
+        let mut sheet = self.state.sheet;
+        let text = sheet.issuance.peek().as_ref().map(text);
+        let Some(text) = text.filter(|text| !text.is_blank()) else { return };
+        match self.clipboard.copy(&text) {
+            Ok(()) => {
+                sheet.copied.set(Some(what));
+                sheet.copy_failed.set(None);
+                sheet.taken.set(true);
+            }
+            Err(message) => {
+                sheet.copied.set(None);
+                sheet.copy_failed.set(Some(message));
+            }
+        }
+    }
+
+    /// Copies a text that is public anyway: an id, a fingerprint.
+    pub fn copy_text(&self, text: String) {
+        match self.clipboard.copy(&SecretText::new(text)) {
+            Ok(()) => self.toast(crate::state::ToastKind::Done, "Copied."),
+            Err(Message { what, next }) => self.toast(crate::state::ToastKind::Warning, format!("{what} {next}")),
+        }
+    }
+
+    /// Shows or hides the CI token.
+    pub fn reveal_ci_token(&self, shown: bool) {
+        let mut sheet = self.state.sheet;
+        sheet.ci_token_revealed.set(shown);
+        self.note_reveal(shown);
+    }
+
+    /// Shows or hides the seed.
+    pub fn reveal_seed(&self, shown: bool) {
+        let mut sheet = self.state.sheet;
+        sheet.seed_revealed.set(shown);
+        self.note_reveal(shown);
+    }
+
+    fn note_reveal(&self, shown: bool) {
+        let mut sheet = self.state.sheet;
+        if shown {
+            sheet.taken.set(true);
+        }
+    }
+
+    /// Shares the key again, so that the runner of this sheet can decrypt.
+    pub fn share_again(&self) {
+        let actions = self.clone();
+        let Some((context, place)) = self.here() else { return };
+        if self.state.sheet.sharing.peek().is_running() {
+            return;
+        }
+        spawn(async move {
+            let mut sheet = actions.state.sheet;
+            let work = move |tell: Box<dyn Fn(Step) + Send + Sync>| async move {
+                service::reshare(&context, &place, MissingKey::Refuse, &tell).await
+            };
+            if let Some(recipients) = operate(sheet.sharing, work).await
+                && let Some(issuance) = &mut *sheet.issuance.write()
+            {
+                issuance.share = ShareState::Shared { recipients };
+            }
+            actions.refresh_all();
+        });
+    }
+
+    /// Ends the token of this sheet and closes it: what was issued is not wanted any more.
+    pub fn revoke_issued(&self) {
+        let actions = self.clone();
+        let id = self.state.sheet.issuance.peek().as_ref().map(|it| it.token.id.to_string());
+        let (Some((context, place)), Some(id)) = (self.here(), id) else { return };
+        if matches!(&*self.state.sheet.sharing.peek(), Operation::Running(_)) {
+            return;
+        }
+        spawn(async move {
+            let sheet = actions.state.sheet;
+            let work = move |tell: Box<dyn Fn(Step) + Send + Sync>| async move {
+                service::revoke(&context, &place, &id, &tell).await
+            };
+            if let Some(revoked) = operate(sheet.sharing, work).await {
+                sheet.drop_secrets();
+                actions.tell_revoked(revoked);
+            }
+            actions.refresh();
+        });
+    }
+}

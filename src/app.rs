@@ -1,0 +1,120 @@
+//! The window's composition root: where actions get their connection and their clipboard, and intents their actions.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+
+use crate::actions::{Actions, Clipboard, Connect, Opened};
+use crate::clipboard;
+use crate::connect::Target;
+use crate::failure::{FAILED, Failure};
+use crate::state::{AppState, Connection};
+use crate::ui::{self, Intent, Send, views};
+
+/// The window's title.
+const TITLE: &str = "Deploy Tokens";
+
+/// Opens the window on a target and returns when it is closed.
+///
+/// # Errors
+/// When there is no display to open it on.
+#[cfg(feature = "desktop")]
+pub fn launch(target: Target) -> Result<(), Failure> {
+    use dioxus_desktop::tao::dpi::LogicalSize;
+    use dioxus_desktop::{Config, WindowBuilder};
+
+    display_present()?;
+    let window = WindowBuilder::new()
+        .with_title(TITLE)
+        .with_inner_size(LogicalSize::new(1220.0, 800.0))
+        .with_min_inner_size(LogicalSize::new(340.0, 480.0));
+    let config = Config::new()
+        .with_window(window)
+        .with_menu(None)
+        .with_disable_context_menu(true)
+        .with_navigation_handler(is_own_page)
+        .with_custom_head(ui::style());
+    LaunchBuilder::desktop().with_cfg(config).with_context(target).launch(App);
+    Ok(())
+}
+
+/// Opens the companion on a phone.
+#[cfg(all(feature = "mobile", not(feature = "desktop")))]
+pub fn launch(target: Target) {
+    LaunchBuilder::mobile().with_context(target).launch(App);
+}
+
+/// The web view shows the app's own page and nothing else.
+#[cfg(feature = "desktop")]
+fn is_own_page(address: &str) -> bool {
+    ["dioxus://", "http://dioxus.", "https://dioxus."].iter().any(|own| address.starts_with(own))
+}
+
+#[cfg(feature = "desktop")]
+fn display_present() -> Result<(), Failure> {
+    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    if cfg!(all(unix, not(target_os = "macos"))) && !named("DISPLAY") && !named("WAYLAND_DISPLAY") {
+        return Err(Failure::new(
+            FAILED,
+            "There is no display to open a window on.",
+            "Without one, use the commands: serve, list, create, rotate, revoke, delete, reshare, verify, pull (see --help).",
+        ));
+    }
+    Ok(())
+}
+
+#[component]
+fn App() -> Element {
+    let state = use_context_provider(AppState::make);
+    let actions = use_hook(|| {
+        let target = consume_context::<Target>();
+        let clipboard: Rc<dyn Clipboard> = Rc::new(clipboard::System::default());
+        Actions::make(state, connector(target), clipboard)
+    });
+    let send = use_callback({
+        let actions = actions.clone();
+        move |intent| carry_out(&actions, state, intent)
+    });
+    use_context_provider(|| Send(send));
+    use_hook(|| actions.open());
+    rsx! {
+        views::Window {}
+    }
+}
+
+fn connector(target: Target) -> Connect {
+    Rc::new(move || {
+        let target = target.clone();
+        Box::pin(async move {
+            let connected = target.connect().await.map_err(|failure| failure.message)?;
+            Ok(Opened {
+                context: connected.context.clone(),
+                origin: connected.origin.clone(),
+                project: connected.default_project(),
+                keep: Box::new(connected),
+            })
+        })
+    })
+}
+
+fn carry_out(actions: &Actions, state: AppState, intent: Intent) {
+    match intent {
+        Intent::Retry if *state.place.connection.peek() != Connection::Open => actions.open(),
+        Intent::Retry | Intent::Refresh => actions.refresh_all(),
+        Intent::OpenEnvironment(id) => actions.open_environment(&id),
+        Intent::OpenProject(id) => actions.open_project(&id),
+        Intent::Create { name } => actions.create(&name),
+        Intent::Rotate(token) => actions.rotate(&token),
+        Intent::Revoke(token) => actions.revoke(&token),
+        Intent::Delete(token) => actions.delete(&token),
+        Intent::Reshare => actions.reshare(),
+        Intent::ShareAgain => actions.share_again(),
+        Intent::RevokeIssued => actions.revoke_issued(),
+        Intent::CopyBlock => actions.copy_block(),
+        Intent::CopyCiToken => actions.copy_ci_token(),
+        Intent::CopySeed => actions.copy_seed(),
+        Intent::CopyText(text) => actions.copy_text(text),
+        Intent::RevealCiToken(shown) => actions.reveal_ci_token(shown),
+        Intent::RevealSeed(shown) => actions.reveal_seed(shown),
+    }
+}
