@@ -14,3 +14,5 @@ pub mod api;
 pub mod crypto;
 pub mod domain;
 pub mod secret;
+#[cfg(feature = "workspace")]
+pub mod workspace;
