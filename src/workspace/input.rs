@@ -1,0 +1,168 @@
+//! What a request says, read once: bearer token (as its hash only), path, query, device header, body.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request};
+use axum::http::{StatusCode, header, request::Parts};
+use futures_util::StreamExt;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::answer::Refusal;
+use super::auth::TokenHash;
+
+/// The largest body of most calls.
+pub(super) const BODY_LIMIT: usize = 8 * 1024 * 1024;
+/// The largest body of a publication, which grows by about 1.3 KB a recipient.
+pub(super) const PUBLICATION_LIMIT: usize = 64 * 1024 * 1024;
+/// How much of a body over its limit is read and thrown away so that the client gets to see the answer.
+const DRAIN_LIMIT: usize = 4 * PUBLICATION_LIMIT;
+
+/// A request's content.
+#[derive(Debug)]
+pub(super) struct Input {
+    /// The hash of the bearer token, if there is one.
+    pub(super) bearer: Option<TokenHash>,
+    device_header: Option<String>,
+    path: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+    body: Bytes,
+}
+
+impl Input {
+    /// A parameter of the path; the route has it, or the text is empty.
+    pub(super) fn path(&self, name: &str) -> &str {
+        find(&self.path, name).unwrap_or_default()
+    }
+
+    /// A parameter of the query, if it is there and not empty.
+    pub(super) fn query(&self, name: &str) -> Option<&str> {
+        find(&self.query, name).filter(|value| !value.is_empty())
+    }
+
+    /// Whether a flag of the query is on.
+    pub(super) fn flag(&self, name: &str) -> bool {
+        matches!(self.query(name), Some("1" | "true"))
+    }
+
+    /// All values of a repeated parameter: `only[]=A&only[]=B`.
+    pub(super) fn queries(&self, name: &str) -> Vec<&str> {
+        let same = self.query.iter().filter(|(key, _)| key == name);
+        same.map(|(_, value)| value.as_str()).collect()
+    }
+
+    /// The device that asks, from the query and the header, which must agree (docs/protocol.md 1.2).
+    pub(super) fn device(&self) -> Result<&str, Refusal> {
+        match (self.query("device_id"), self.device_header.as_deref()) {
+            (Some(query), Some(header)) if query != header => Err(Refusal::invalid(
+                "device_id",
+                "device_id and X-Device-ID name different devices.",
+            )),
+            (Some(device), _) | (None, Some(device)) if !device.trim().is_empty() => Ok(device),
+            _ => Err(Refusal::invalid("device_id", "device_id is required.")),
+        }
+    }
+
+    /// The body's text, as it was signed.
+    pub(super) fn text(&self) -> Result<&str, Refusal> {
+        std::str::from_utf8(&self.body)
+            .map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "The body is not UTF-8."))
+    }
+
+    /// The body as JSON with the order of its members kept; an empty body is `{}`.
+    pub(super) fn json(&self) -> Result<Value, Refusal> {
+        if self.body.is_empty() {
+            return Ok(Value::Object(serde_json::Map::new()));
+        }
+        serde_json::from_slice(&self.body)
+            .map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "The body is not JSON."))
+    }
+
+    /// The body as a request model.
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
+        model(self.json()?)
+    }
+}
+
+/// A request model out of JSON; 422 if it does not fit.
+pub(super) fn model<T: DeserializeOwned>(value: Value) -> Result<T, Refusal> {
+    serde_json::from_value(value).map_err(|error| {
+        // serde quotes a value of the wrong type, which may be a ciphertext but never a secret in clear.
+        let message: String = error.to_string().chars().take(200).collect();
+        Refusal::with_body(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            serde_json::json!({ "message": format!("The request does not fit: {message}.") }),
+        )
+    })
+}
+
+fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
+    pairs
+        .iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.as_str())
+}
+
+impl<S: Send + Sync> FromRequest<S> for Input {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+        let (mut parts, body) = request.into_parts();
+        let bad = |what: &str| Refusal::new(StatusCode::BAD_REQUEST, what);
+        let path = match RawPathParams::from_request_parts(&mut parts, state).await {
+            Ok(params) => params
+                .iter()
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect(),
+            Err(_) if parts.uri.path().contains('%') => return Err(bad("The path is not UTF-8.")),
+            Err(_) => Vec::new(),
+        };
+        let Query(query) = Query::try_from_uri(&parts.uri).map_err(|_| bad("The query cannot be read."))?;
+        let body = collect(body, limit(parts.uri.path())).await?;
+        Ok(Self {
+            bearer: bearer(&parts),
+            device_header: text(&parts, "x-device-id").map(str::to_owned),
+            path,
+            query,
+            body,
+        })
+    }
+}
+
+fn limit(path: &str) -> usize {
+    if path.ends_with("/key") || path.ends_with("/key/envelopes") {
+        PUBLICATION_LIMIT
+    } else {
+        BODY_LIMIT
+    }
+}
+
+fn text<'a>(parts: &'a Parts, header: &str) -> Option<&'a str> {
+    parts.headers.get(header)?.to_str().ok()
+}
+
+fn bearer(parts: &Parts) -> Option<TokenHash> {
+    let (scheme, token) = text(parts, header::AUTHORIZATION.as_str())?.split_once(' ')?;
+    let token = token.trim();
+    (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| TokenHash::of(token))
+}
+
+async fn collect(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    let mut stream = body.into_data_stream();
+    let (mut kept, mut seen) = (Vec::new(), 0_usize);
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "The body ended too early."))?;
+        seen = seen.saturating_add(chunk.len());
+        if seen <= limit {
+            kept.extend_from_slice(&chunk);
+        } else if seen > DRAIN_LIMIT {
+            break;
+        } else {
+            kept.clear();
+        }
+    }
+    if seen > limit {
+        let message = format!("The body is larger than {} MiB.", limit / 1024 / 1024);
+        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, &message));
+    }
+    Ok(kept.into())
+}

@@ -1,0 +1,96 @@
+//! The server while it runs: bound to a loopback address, stopped by hand or on drop.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use super::guard::OwnHosts;
+use super::routes::{self, BASE};
+use super::store::Store;
+use super::{LocalAccess, WorkspaceError};
+
+/// How long open requests may take to finish on shutdown.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A serving workspace. Dropping it stops the server at once; [`Running::shutdown`] lets open requests finish.
+#[derive(Debug)]
+pub struct Running {
+    address: SocketAddr,
+    local: LocalAccess,
+    stop: Option<oneshot::Sender<()>>,
+    server: JoinHandle<()>,
+}
+
+impl Running {
+    pub(super) async fn start(
+        store: Store,
+        local: LocalAccess,
+        address: SocketAddr,
+    ) -> Result<Self, WorkspaceError> {
+        if !address.ip().is_loopback() {
+            return Err(WorkspaceError::NotLoopback { address });
+        }
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|source| match source.kind() {
+                std::io::ErrorKind::AddrInUse => WorkspaceError::PortInUse { address },
+                _ => WorkspaceError::Listen { address, source },
+            })?;
+        let bound = listener
+            .local_addr()
+            .map_err(|source| WorkspaceError::Listen { address, source })?;
+        let (stop, stopped) = oneshot::channel::<()>();
+        let service = routes::router(store, OwnHosts::of(bound));
+        let server = tokio::spawn(async move {
+            let served = axum::serve(listener, service).with_graceful_shutdown(async move {
+                // An error means that the other end is gone, which is a wish to stop, too.
+                let _ = stopped.await;
+            });
+            if let Err(error) = served.await {
+                tracing::error!(%error, "the local workspace stopped");
+            }
+        });
+        tracing::info!(address = %bound, "the local workspace is serving");
+        Ok(Self {
+            address: bound,
+            local,
+            stop: Some(stop),
+            server,
+        })
+    }
+
+    /// The base URL for clients: `http://127.0.0.1:PORT/api/v2`.
+    pub fn api_url(&self) -> String {
+        format!("http://{}{BASE}", self.address)
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The workspace's own access token and device.
+    pub fn local(&self) -> &LocalAccess {
+        &self.local
+    }
+
+    /// Takes no new requests, lets open ones finish for up to five seconds, and stops.
+    pub async fn shutdown(mut self) {
+        if let Some(stop) = self.stop.take() {
+            // The server may have stopped by itself.
+            let _ = stop.send(());
+        }
+        if tokio::time::timeout(GRACE, &mut self.server).await.is_err() {
+            self.server.abort();
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
