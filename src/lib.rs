@@ -14,3 +14,5 @@ pub mod domain;
 pub mod secret;
 #[cfg(feature = "gui")]
 pub mod state;
+#[cfg(feature = "gui")]
+pub mod ui;
