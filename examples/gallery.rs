@@ -1,0 +1,370 @@
+//! For developers: the window in any state, on made-up data, without a server.
+//!
+//! `gallery STATE [--size WxH] [--zoom N]`, where STATE is one of `table empty loading failed offline create
+//! create-running create-failed rotate revoke delete delete-active revoke-production sheet sheet-revealed
+//! sheet-notshared sheet-kept sheet-missing close-warning keys projects menu many long revoked none toasts pending`.
+#![allow(
+    clippy::print_stderr,
+    clippy::unwrap_used,
+    reason = "a tool for developers: it tells what it was asked for, and stops where its own data is wrong"
+)]
+
+use deploy_tokens::domain::{
+    CiTokenOutcome, DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Fingerprint,
+    Issuance, IssuanceKind, Message, Moment, Organization, OrganizationId, Project, ProjectId, PublicKey,
+    ShareState, Step, TokenEntry, TokenKey, TokenStatus,
+};
+use deploy_tokens::secret::{CiToken, DeploySeed};
+use deploy_tokens::state::{
+    AppState, Confirm, ConfirmKind, Connection, Copied, Dialog, KeyState, Load, Operation, StatusFilter,
+    ToastKind,
+};
+use deploy_tokens::ui::views::Window;
+use deploy_tokens::ui::{Intent, Send, style};
+use dioxus::desktop::{Config, LogicalSize, WindowBuilder};
+use dioxus::prelude::*;
+
+const DAY: i64 = 86_400;
+
+struct Arguments {
+    state: String,
+    width: f64,
+    height: f64,
+    zoom: f64,
+}
+
+fn arguments() -> Arguments {
+    let mut found = Arguments {
+        state: "table".to_owned(),
+        width: 1220.0,
+        height: 760.0,
+        zoom: 1.0,
+    };
+    let mut given = std::env::args().skip(1);
+    while let Some(word) = given.next() {
+        match word.as_str() {
+            "--size" => {
+                let size = given.next().unwrap();
+                let (width, height) = size.split_once('x').unwrap();
+                (found.width, found.height) = (width.parse().unwrap(), height.parse().unwrap());
+            }
+            "--zoom" => found.zoom = given.next().unwrap().parse().unwrap(),
+            state => found.state = state.to_owned(),
+        }
+    }
+    found
+}
+
+fn main() {
+    let given = arguments();
+    let window = WindowBuilder::new()
+        .with_title("Deploy Tokens")
+        .with_decorations(false)
+        .with_inner_size(LogicalSize::new(given.width, given.height));
+    dioxus::LaunchBuilder::desktop()
+        .with_cfg(
+            Config::new()
+                .with_menu(None)
+                .with_window(window)
+                .with_disable_context_menu(true)
+                .with_custom_head(style()),
+        )
+        .launch(Gallery);
+}
+
+#[component]
+fn Gallery() -> Element {
+    let state = use_context_provider(AppState::make);
+    use_context_provider(|| Send(Callback::new(move |intent| answer(state, intent))));
+    use_hook(|| {
+        let given = arguments();
+        fill(state, &given.state);
+        if given.zoom != 1.0 {
+            let _ = dioxus::desktop::window().webview.zoom(given.zoom);
+        }
+    });
+    rsx! {
+        Window {}
+    }
+}
+
+/// What the program would do, as far as it shows.
+fn answer(state: AppState, intent: Intent) {
+    let mut sheet = state.sheet;
+    match intent {
+        Intent::RevealCiToken(show) => sheet.ci_token_revealed.set(show),
+        Intent::RevealSeed(show) => sheet.seed_revealed.set(show),
+        Intent::CopyBlock => sheet.copied.set(Some(Copied::Block)),
+        Intent::CopyCiToken => sheet.copied.set(Some(Copied::CiToken)),
+        Intent::CopySeed => sheet.copied.set(Some(Copied::Seed)),
+        Intent::OpenEnvironment(id) => {
+            let found = state
+                .place
+                .environments
+                .peek()
+                .iter()
+                .find(|it| it.id == id)
+                .cloned();
+            let mut environment = state.place.environment;
+            environment.set(found);
+        }
+        other => {
+            eprintln!("{other:?}");
+            state.toasts.push(
+                ToastKind::Done,
+                format!("{other:?}").chars().take(60).collect::<String>(),
+            );
+        }
+    }
+    if sheet.copied.peek().is_some() || *sheet.ci_token_revealed.peek() || *sheet.seed_revealed.peek() {
+        sheet.taken.set(true);
+    }
+}
+
+fn token(name: &str, id: &str, ages: (i64, Option<i64>, Option<i64>)) -> DeployToken {
+    let now = Moment::now();
+    let (created, used, expires) = ages;
+    let mut key = [7; 32];
+    for (byte, letter) in key.iter_mut().zip(name.bytes()) {
+        *byte = letter;
+    }
+    DeployToken {
+        id: DeployTokenId::new(format!("dpl_tok_{id}")),
+        name: name.to_owned(),
+        status: TokenStatus::Active,
+        key: TokenKey::Usable(PublicKey::from_bytes(key)),
+        environment_id: EnvironmentId::new("env_1"),
+        environment_name: EnvironmentName::new("production"),
+        created_at: now.plus_seconds(-created * DAY),
+        last_used_at: used.map(|seconds| now.plus_seconds(-seconds)),
+        expires_at: expires.map(|days| now.plus_seconds(days * DAY + 3600)),
+        ci_token_suffix: Some("42KD".to_owned()),
+    }
+}
+
+fn samples() -> Vec<DeployToken> {
+    let mut old = token("production-ci-2025", "0197f1c6d9b0", (432, Some(83 * DAY), None));
+    old.status = TokenStatus::Revoked { at: None };
+    vec![
+        token("production-ci", "019bb7f0b3e4", (104, Some(240), Some(262))),
+        token("forge-web-1", "019bb2c4411a", (174, Some(DAY), Some(192))),
+        token("nightly-backup", "019ba77e90d2", (359, Some(11 * 3600), Some(6))),
+        token("preview-runner", "019b9d0c5f77", (283, Some(94 * DAY), Some(82))),
+        token("vapor-eu", "019b90aa02be", (319, Some(3 * DAY), None)),
+        old,
+    ]
+}
+
+fn environment(id: &str, name: &str, kind: &str) -> Environment {
+    Environment {
+        id: EnvironmentId::new(id),
+        name: EnvironmentName::new(name),
+        kind: kind.to_owned(),
+        created_at: None,
+    }
+}
+
+fn place(state: AppState, long: bool) {
+    let mut place = state.place;
+    let name = if long {
+        "A storefront with a rather long project name for the whole of Europe"
+    } else {
+        "Storefront"
+    };
+    let project = |id: &str, name: &str| Project {
+        id: ProjectId::new(id),
+        name: name.to_owned(),
+        organization_id: OrganizationId::new("org_1"),
+    };
+    place.connection.set(Connection::Open);
+    place.organization.set(Some(Organization {
+        id: OrganizationId::new("org_1"),
+        name: if long {
+            "Northwind Traders International Holdings".to_owned()
+        } else {
+            "Northwind".to_owned()
+        },
+    }));
+    place.projects.set(vec![
+        project("p1", name),
+        project("p2", "Back office"),
+        project("p3", "Mailer"),
+        project("p4", "Status page"),
+    ]);
+    place.project.set(Some(project("p1", name)));
+    let environments = vec![
+        environment("env_1", "production", "production"),
+        environment(
+            "env_2",
+            if long {
+                "staging-for-the-release-candidates-of-the-year"
+            } else {
+                "staging"
+            },
+            "staging",
+        ),
+        environment("env_3", "local", "local"),
+    ];
+    place.environment.set(environments.first().cloned());
+    place.environments.set(environments);
+    place.origin.set("Local workspace".to_owned());
+    let mut print = [0x11; 32];
+    print[..4].copy_from_slice(&[0x47, 0x3e, 0x64, 0x0d]);
+    place.key.set(KeyState::Held {
+        fingerprint: Fingerprint::from_bytes(print),
+        version: 3,
+    });
+}
+
+fn issuance(kind: IssuanceKind, ci_token: CiTokenOutcome, share: ShareState) -> Issuance {
+    let token = token("release-ci", "019bc0ffee42", (0, None, Some(364)));
+    Issuance {
+        kind,
+        expires_at: token.expires_at,
+        token,
+        ci_token,
+        seed: DeploySeed::fill_with(|bytes| {
+            for (n, byte) in bytes.iter_mut().enumerate() {
+                *byte = u8::try_from(n * 37 % 251).unwrap();
+            }
+        }),
+        share,
+        notes: Vec::new(),
+    }
+}
+
+fn fill(state: AppState, wanted: &str) {
+    place(state, wanted == "long");
+    let mut tokens = state.tokens;
+    let entries =
+        |tokens: Vec<DeployToken>| Load::Ready(tokens.into_iter().map(TokenEntry::Token).collect::<Vec<_>>());
+    tokens.entries.set(entries(samples()));
+    let first = samples().remove(0);
+    let confirm = |kind, token: &DeployToken, type_name| {
+        state.dialog.show(Dialog::Confirm(Confirm {
+            kind,
+            token: token.clone(),
+            type_name,
+        }));
+    };
+    let issued = || {
+        CiTokenOutcome::Issued(CiToken::new(
+            "gtok_9xQm3vT7sVb2Lr8KpWz4YdFh6NcJ1aEgRu0Xi5o42KD".to_owned(),
+        ))
+    };
+    let shared = || ShareState::Shared { recipients: 9 };
+    let trouble = || {
+        Message::new(
+            "The server did not take the sealed key.",
+            "Check the connection and share it again.",
+        )
+    };
+    let (mut operation, mut sheet, mut place, mut connection) = (
+        state.dialog.operation,
+        state.sheet,
+        state.place,
+        state.place.connection,
+    );
+    match wanted {
+        "empty" => tokens.entries.set(entries(Vec::new())),
+        "none" => tokens.search.set("kubernetes".to_owned()),
+        "revoked" => tokens.filter.set(StatusFilter::All),
+        "loading" => {
+            tokens.entries.set(Load::Loading);
+            place.key.set(KeyState::Loading);
+        }
+        "failed" => tokens.entries.set(Load::Failed(Message::new(
+            "The server does not answer.",
+            "Check the network, then try again. Nothing was changed.",
+        ))),
+        "offline" => {
+            connection.set(Connection::Failed(Message::new(
+                "The server does not answer, so this list may be out of date.",
+                "It is from 12 minutes ago.",
+            )));
+        }
+        "pending" => place.key.set(KeyState::Pending(Message::new(
+            "The key of production is not shared with this device yet.",
+            "Ask somebody who has it to run “ghostable env reshare”, then refresh.",
+        ))),
+        "create" => state.dialog.show(Dialog::Create),
+        "create-running" => {
+            state.dialog.show(Dialog::Create);
+            operation.set(Operation::Running(Step::Seal { recipients: 9 }));
+        }
+        "create-failed" => {
+            state.dialog.show(Dialog::Create);
+            operation.set(Operation::Failed(Message::new(
+                "The server does not answer, so no token was made.",
+                "Check the network, then try again.",
+            )));
+        }
+        "rotate" => confirm(ConfirmKind::Rotate, &first, false),
+        "revoke" => confirm(ConfirmKind::Revoke, &first, false),
+        "revoke-production" => confirm(ConfirmKind::Revoke, &first, true),
+        "delete" => confirm(ConfirmKind::Delete, &samples()[5], false),
+        "delete-active" => confirm(ConfirmKind::Delete, &first, false),
+        "sheet" => {
+            sheet.show(issuance(IssuanceKind::Create, issued(), shared()));
+            sheet.copied.set(Some(Copied::Block));
+        }
+        "sheet-revealed" => {
+            sheet.show(issuance(IssuanceKind::Create, issued(), shared()));
+            sheet.ci_token_revealed.set(true);
+            sheet.seed_revealed.set(true);
+        }
+        "sheet-notshared" => sheet.show(issuance(
+            IssuanceKind::Create,
+            issued(),
+            ShareState::NotShared(trouble()),
+        )),
+        "sheet-kept" => sheet.show(issuance(IssuanceKind::Rotate, CiTokenOutcome::Kept, shared())),
+        "sheet-missing" => sheet.show(issuance(IssuanceKind::Create, CiTokenOutcome::Missing, shared())),
+        "close-warning" => {
+            sheet.show(issuance(IssuanceKind::Create, issued(), shared()));
+            sheet.asking_to_close.set(true);
+        }
+        "keys" => state.dialog.show(Dialog::Keys),
+        "projects" => state.dialog.show(Dialog::Projects),
+        "many" => {
+            let many = (0..10_000).map(|n| {
+                token(
+                    &format!("runner-{n:05}"),
+                    &format!("019b{n:08}"),
+                    (200, Some(n * 61), Some(30 + n % 300)),
+                )
+            });
+            tokens.entries.set(entries(many.collect()));
+        }
+        "long" => {
+            let mut list: Vec<_> = samples().into_iter().map(TokenEntry::Token).collect();
+            let name = "deployment-of-the-very-long-named-service-in-eu-central-1-and-its-fallback-region";
+            list.insert(
+                1,
+                TokenEntry::Token(token(
+                    name,
+                    "019bb7f0-b3e4-7aa1-9d3c-55d0c1f2a9e7",
+                    (20, None, Some(1)),
+                )),
+            );
+            list.push(TokenEntry::Malformed {
+                id: Some(DeployTokenId::new("dpl_tok_0197aa")),
+                name: Some("broken-record".to_owned()),
+                missing: "created_at",
+            });
+            tokens.entries.set(Load::Ready(list));
+        }
+        "toasts" => {
+            state.toasts.push(
+                ToastKind::Done,
+                "Revoked vapor-eu. Its runner can no longer fetch.",
+            );
+            state.toasts.push(
+                ToastKind::Warning,
+                "nightly-backup is revoked, but the key could not be shared again.",
+            );
+            tokens.highlighted.set(Some(first.id.clone()));
+        }
+        _ => {}
+    }
+}

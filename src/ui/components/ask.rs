@@ -1,0 +1,29 @@
+//! Opening the dialogs that stand before an action.
+
+use dioxus::prelude::*;
+
+use crate::domain::DeployToken;
+use crate::state::{AppState, Confirm, ConfirmKind, Dialog};
+
+/// Asks before a token is rotated, revoked or deleted. In production the name must be typed before anything stops
+/// working; deleting a record stops nothing.
+pub fn ask(state: AppState, kind: ConfirmKind, token: DeployToken) {
+    let production = state
+        .place
+        .environment
+        .peek()
+        .as_ref()
+        .is_some_and(crate::domain::Environment::is_production);
+    state.dialog.show(Dialog::Confirm(Confirm {
+        kind,
+        token,
+        type_name: production && kind != ConfirmKind::Delete,
+    }));
+}
+
+/// Opens the dialog that creates a token, where there is an environment for it.
+pub fn create(state: AppState) {
+    if state.place.environment.peek().is_some() {
+        state.dialog.show(Dialog::Create);
+    }
+}

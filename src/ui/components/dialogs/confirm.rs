@@ -1,0 +1,189 @@
+//! The question before a token is rotated, revoked or deleted: what stops working, in plain words.
+
+use dioxus::prelude::*;
+
+use super::{Failure, Progress};
+use crate::domain::{DeployToken, Step};
+use crate::state::{AppState, Confirm, ConfirmKind, Operation};
+use crate::ui::clock::use_clock;
+use crate::ui::components::ask;
+use crate::ui::elements::{
+    Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, TextField, Tone,
+};
+use crate::ui::intent::{Intent, use_send};
+
+const ID: &str = "confirm";
+
+/// How a kind of question looks and speaks.
+struct Manner {
+    icon: Icon,
+    tone: Tone,
+    button: ButtonKind,
+    verb: &'static str,
+    doing: &'static str,
+    plan: &'static [Step],
+}
+
+fn manner(kind: ConfirmKind) -> Manner {
+    const SEAL: Step = Step::Seal { recipients: 0 };
+    match kind {
+        ConfirmKind::Rotate => Manner {
+            icon: Icon::Rotate,
+            tone: Tone::Warn,
+            button: ButtonKind::Primary,
+            verb: "Rotate",
+            doing: "Rotating",
+            plan: &[Step::Check, Step::Mint, Step::Register, SEAL, Step::Publish],
+        },
+        ConfirmKind::Revoke => Manner {
+            icon: Icon::Ban,
+            tone: Tone::Danger,
+            button: ButtonKind::Danger,
+            verb: "Revoke",
+            doing: "Revoking",
+            plan: &[Step::Check, Step::Revoke, SEAL, Step::Publish],
+        },
+        ConfirmKind::Delete => Manner {
+            icon: Icon::Trash,
+            tone: Tone::Danger,
+            button: ButtonKind::Danger,
+            verb: "Delete",
+            doing: "Deleting",
+            plan: &[Step::Check],
+        },
+    }
+}
+
+fn intent(kind: ConfirmKind, token: DeployToken) -> Intent {
+    match kind {
+        ConfirmKind::Rotate => Intent::Rotate(token),
+        ConfirmKind::Revoke => Intent::Revoke(token),
+        ConfirmKind::Delete => Intent::Delete(token),
+    }
+}
+
+/// The dialog.
+#[component]
+pub fn ConfirmDialog(confirm: Confirm) -> Element {
+    let state = use_context::<AppState>();
+    let send = use_send();
+    let mut typed = use_signal(String::new);
+    let operation = state.dialog.operation.read().clone();
+    let Confirm {
+        kind,
+        token,
+        type_name,
+    } = confirm;
+    let manner = manner(kind);
+    let name = token.name.clone();
+    let first_revoke = kind == ConfirmKind::Delete && token.is_active();
+    let running = operation.is_running();
+    let allowed = !type_name || typed.read().trim() == name.trim();
+    let verb = match &operation {
+        Operation::Idle => manner.verb.to_owned(),
+        Operation::Running(_) => manner.doing.to_owned(),
+        Operation::Failed(_) => format!("Try again: {}", manner.verb.to_lowercase()),
+    };
+    let (asked, revoked) = (token.clone(), token.clone());
+    rsx! {
+        Dialog { id: ID, on_cancel: move |()| state.dialog.close(),
+            form {
+                onsubmit: move |event| {
+                    event.prevent_default();
+                    if allowed && !first_revoke {
+                        send.call(intent(kind, asked.clone()));
+                    }
+                },
+                DialogHead {
+                    id: ID,
+                    icon: manner.icon,
+                    tone: manner.tone,
+                    title: if first_revoke { "{name} must be revoked first" } else { "{manner.verb} {name}?" },
+                    Consequence { kind, token: token.clone() }
+                }
+                DialogBody {
+                    if let Operation::Running(step) = operation {
+                        Progress { label: "Progress", plan: manner.plan.to_vec(), step }
+                    } else {
+                        Failure { operation }
+                        if type_name && !first_revoke {
+                            TextField {
+                                id: "confirm-name",
+                                label: "This is production. Type “{name}” to confirm",
+                                value: typed,
+                                autofocus: true,
+                                oninput: move |text| typed.set(text),
+                            }
+                        }
+                    }
+                }
+                DialogActions {
+                    Button {
+                        label: "Cancel",
+                        disabled: running,
+                        autofocus: !type_name || first_revoke,
+                        onclick: move |()| state.dialog.close(),
+                    }
+                    if first_revoke {
+                        Button {
+                            label: "Revoke first…",
+                            onclick: move |()| ask(state, ConfirmKind::Revoke, revoked.clone()),
+                        }
+                    } else {
+                        Button {
+                            kind: manner.button,
+                            label: "{verb} {name}",
+                            submit: true,
+                            busy: running,
+                            disabled: !allowed,
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What stops working.
+#[component]
+fn Consequence(kind: ConfirmKind, token: DeployToken) -> Element {
+    let clock = use_clock();
+    let used = token.last_used_at.map(|at| clock.past(at));
+    let (stops, unused) = match kind {
+        ConfirmKind::Rotate => (
+            "that runner fails until its CI has the new values",
+            "No runner has used it yet.",
+        ),
+        ConfirmKind::Revoke => (
+            "that runner stops",
+            "No runner has used it yet, so none should stop.",
+        ),
+        ConfirmKind::Delete if token.is_active() => {
+            return rsx! {
+                p { "Only the record of a revoked token can be deleted, so that no runner stops by surprise." }
+            };
+        }
+        ConfirmKind::Delete => {
+            return rsx! {
+                p { "Its record goes away for everybody. No runner stops: the token is revoked already." }
+                p { "This cannot be undone." }
+            };
+        }
+    };
+    rsx! {
+        p {
+            match used {
+                Some(used) => rsx! {
+                    strong { "Last used {used}" }
+                    " by a runner: {stops}."
+                },
+                None => rsx! { "{unused}" },
+            }
+        }
+        if kind == ConfirmKind::Rotate {
+            p { "It gets a new seed, shown once right after this. The old seed stops working at once; there is no overlap." }
+        } else {
+            p { "It can no longer fetch variables of {token.environment_name}. What it already fetched stays known to it. This cannot be undone." }
+        }
+    }
+}

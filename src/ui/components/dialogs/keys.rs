@@ -1,0 +1,46 @@
+//! The list of keys.
+
+use dioxus::prelude::*;
+
+use crate::state::AppState;
+use crate::ui::elements::{Button, Dialog, DialogActions, DialogBody, DialogHead};
+
+const ID: &str = "keys";
+const COMMAND: &str = if cfg!(target_os = "macos") { "⌘" } else { "Ctrl" };
+
+/// The dialog.
+#[component]
+pub fn KeysDialog() -> Element {
+    let dialog = use_context::<AppState>().dialog;
+    let lines: [(&[&str], &str); 7] = [
+        (&[COMMAND, "N"], "Create a token"),
+        (&["/"], "Search"),
+        (&["R"], "Refresh"),
+        (&["↑", "↓"], "Move between tokens"),
+        (&["Enter"], "Open the actions of a token"),
+        (&["Esc"], "Close what is open"),
+        (&["?"], "Show these keys"),
+    ];
+    rsx! {
+        Dialog { id: ID, on_cancel: move |()| dialog.close(),
+            DialogHead { id: ID, title: "Keyboard shortcuts" }
+            DialogBody {
+                dl { class: "keys",
+                    for (keys , does) in lines {
+                        div { key: "{does}",
+                            dt { "{does}" }
+                            dd {
+                                for key in keys {
+                                    kbd { key: "{key}", "{key}" }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+            DialogActions {
+                Button { label: "Close", autofocus: true, onclick: move |()| dialog.close() }
+            }
+        }
+    }
+}

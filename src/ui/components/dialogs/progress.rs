@@ -1,0 +1,86 @@
+//! How far an operation is, and why it failed.
+
+use dioxus::prelude::*;
+
+use crate::domain::Step;
+use crate::state::Operation;
+use crate::ui::components::Words;
+use crate::ui::elements::{Notice, StepState, Steps, Tone};
+
+/// The step's place in the order in which steps run.
+fn rank(step: Step) -> usize {
+    match step {
+        Step::Check => 0,
+        Step::Mint => 1,
+        Step::Register => 2,
+        Step::Revoke => 3,
+        Step::Seal { .. } => 4,
+        Step::Publish => 5,
+        Step::Done => 6,
+    }
+}
+
+/// What a step that has not come yet, or is over, is called: the number of recipients is known only while it runs.
+fn word(step: Step) -> String {
+    match step {
+        Step::Seal { .. } => "Sealing the environment key".to_owned(),
+        other => other.label(),
+    }
+}
+
+/// The planned steps, with check marks up to the one that runs. A step that was not planned takes its place among them.
+fn line_up(plan: &[Step], current: Step) -> Vec<(String, StepState)> {
+    let at = rank(current);
+    let mut steps: Vec<Step> = plan.to_vec();
+    if current != Step::Done && !steps.iter().any(|step| rank(*step) == at) {
+        steps.push(current);
+        steps.sort_by_key(|step| rank(*step));
+    }
+    let line = |step: Step| match rank(step).cmp(&at) {
+        std::cmp::Ordering::Less => (word(step), StepState::Passed),
+        std::cmp::Ordering::Equal => (current.label(), StepState::Current),
+        std::cmp::Ordering::Greater => (word(step), StepState::Later),
+    };
+    steps.into_iter().map(line).collect()
+}
+
+/// The steps of a running operation.
+#[component]
+pub(super) fn Progress(label: String, plan: Vec<Step>, step: Step) -> Element {
+    rsx! {
+        Steps { label, steps: line_up(&plan, step) }
+    }
+}
+
+/// Why the last try failed, if it did.
+#[component]
+pub(super) fn Failure(operation: Operation) -> Element {
+    match operation {
+        Operation::Failed(message) => rsx! {
+            Notice { tone: Tone::Danger, assertive: true,
+                Words { message }
+            }
+        },
+        _ => rsx! {},
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_pass_in_order_and_an_unplanned_one_finds_its_place() {
+        let plan = [Step::Check, Step::Seal { recipients: 0 }, Step::Publish];
+        let states = |current| -> Vec<_> { line_up(&plan, current).into_iter().map(|(_, it)| it).collect() };
+        use StepState::{Current, Later, Passed};
+        assert_eq!(states(Step::Check), [Current, Later, Later]);
+        assert_eq!(states(Step::Seal { recipients: 9 }), [Passed, Current, Later]);
+        assert_eq!(states(Step::Revoke), [Passed, Current, Later, Later]);
+        assert_eq!(states(Step::Done), [Passed, Passed, Passed]);
+        assert_eq!(
+            line_up(&plan, Step::Seal { recipients: 9 })[1].0,
+            "Sealing for 9 recipients"
+        );
+    }
+}

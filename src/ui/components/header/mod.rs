@@ -1,0 +1,108 @@
+//! The top of the page: where this is, its title and its main action.
+
+use dioxus::prelude::*;
+
+use super::create;
+use crate::state::{AppState, Dialog, KeyState};
+use crate::ui::elements::{Button, ButtonKind, Glyph, Icon};
+
+/// Breadcrumbs, title and "Create token".
+#[component]
+pub fn Header() -> Element {
+    let state = use_context::<AppState>();
+    let ready = state.place.environment.read().is_some();
+    rsx! {
+        header { class: "page-top",
+            div { class: "page-words",
+                Crumbs {}
+                Switcher {}
+                h1 { id: "page-title", class: "page-title", tabindex: "-1", "Deploy tokens" }
+            }
+            Button {
+                kind: ButtonKind::Primary,
+                icon: Icon::Plus,
+                label: "Create token",
+                short: "Create",
+                title: "Create token (Ctrl N)",
+                disabled: !ready,
+                onclick: move |()| create(state),
+            }
+        }
+    }
+}
+
+#[component]
+fn Crumbs() -> Element {
+    let place = use_context::<AppState>().place;
+    let project = place.project.read();
+    let environment = place.environment.read();
+    rsx! {
+        div { class: "crumbs",
+            if let Some(project) = project.as_ref() {
+                span { class: "cut", title: "{project.name}", "{project.name}" }
+            }
+            if let Some(environment) = environment.as_ref() {
+                span { class: "crumb-environment",
+                    Glyph { icon: Icon::ChevronRight, size: 14 }
+                    span { class: "cut", title: "{environment.name}", "{environment.name}" }
+                }
+                Glyph { icon: Icon::ChevronRight, size: 14 }
+                KeyCrumb {}
+            }
+        }
+    }
+}
+
+/// The environment key in a word.
+#[component]
+fn KeyCrumb() -> Element {
+    let key = use_context::<AppState>().place.key;
+    match &*key.read() {
+        KeyState::Loading => rsx! {
+            span { class: "bone crumb-bone", "aria-hidden": "true" }
+            span { class: "spoken", "Opening the environment key" }
+        },
+        KeyState::Held { fingerprint, version } => rsx! {
+            span {
+                class: "mono crumb-key selectable",
+                title: "Environment key, version {version}\n{fingerprint.to_hex()}",
+                "key {fingerprint.short()}"
+                span { class: "spoken", ", version {version}" }
+            }
+        },
+        KeyState::Missing => rsx! {
+            span {
+                class: "crumb-key",
+                title: "Nothing was ever pushed to this environment, so there is no key to share yet.",
+                "no key yet"
+            }
+        },
+        KeyState::Pending(message) => rsx! {
+            span { class: "crumb-key crumb-warn", title: "{message}", "key not shared with this device" }
+        },
+        KeyState::Failed(message) => rsx! {
+            span { class: "crumb-key crumb-warn", title: "{message}", "key not readable" }
+        },
+    }
+}
+
+/// The environment as the title of a narrow window; it opens the list of environments and projects.
+#[component]
+pub fn Switcher() -> Element {
+    let state = use_context::<AppState>();
+    let environment = state.place.environment.read();
+    let name = environment
+        .as_ref()
+        .map_or("Choose an environment", |it| it.name.as_str());
+    rsx! {
+        button {
+            r#type: "button",
+            class: "switcher",
+            "aria-haspopup": "dialog",
+            "aria-label": "Switch environment: {name}",
+            onclick: move |_| state.dialog.show(Dialog::Projects),
+            span { class: "cut", "{name}" }
+            Glyph { icon: Icon::ChevronDown, size: 18 }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! What the window is made of: each reads the stores it shows and sends intents.
+
+mod ask;
+mod dialogs;
+mod header;
+mod keyboard;
+mod notices;
+mod secret_sheet;
+mod sidebar;
+mod standing_badge;
+mod toaster;
+mod token_table;
+mod toolbar;
+mod when;
+
+pub use ask::{ask, create};
+pub use dialogs::{ConfirmDialog, CreateDialog, Dialogs, KeysDialog, ProjectsDialog};
+pub use header::{Header, Switcher};
+pub use keyboard::Keyboard;
+pub use notices::{Notices, Words};
+pub use secret_sheet::SecretSheet;
+pub use sidebar::Sidebar;
+pub use standing_badge::StandingBadge;
+pub use toaster::Toaster;
+pub use token_table::{Review, RowMenu, TokenTable, TokenTableSkeleton, use_row_menu_provider};
+pub use toolbar::Toolbar;
+pub use when::{Ahead, Past};

@@ -1,0 +1,46 @@
+//! What the sheet is about, in a title and a sentence.
+
+use dioxus::prelude::*;
+
+use super::{CiToken, ID, Outline};
+use crate::ui::elements::{DialogHead, Icon, Tone};
+
+#[component]
+pub(super) fn Head(outline: Outline) -> Element {
+    let Outline {
+        name,
+        environment,
+        rotated,
+        shared,
+        ci_token,
+    } = outline;
+    let working = shared && ci_token != CiToken::Missing;
+    let title = match (working, shared) {
+        (true, _) => format!("{name} can deploy {environment}"),
+        (false, true) => format!("{name} is issued without a CI token"),
+        (false, false) => format!("{name} is issued, but this runner cannot decrypt yet"),
+    };
+    let text = match (ci_token, rotated) {
+        (CiToken::Issued, false) => {
+            "These two values are shown once. Put them into your CI now; they cannot be shown again."
+        }
+        (CiToken::Issued, true) => {
+            "Both values have changed and are shown once. Put them into your CI now; the old ones no longer work."
+        }
+        (CiToken::Kept | CiToken::Missing, true) => {
+            "Only the seed has changed. It is shown once: put it into your CI now; the old one no longer works."
+        }
+        (CiToken::Kept | CiToken::Missing, false) => {
+            "The seed is shown once. Put it into your CI now; it cannot be shown again."
+        }
+    };
+    rsx! {
+        DialogHead {
+            id: ID,
+            icon: Icon::Key,
+            tone: if working { Tone::Neutral } else { Tone::Warn },
+            title,
+            "{text}"
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! The one-time sheet: both values of an issuance, masked until asked for, and a way to copy them.
+//!
+//! Security: the values are read from [`crate::state::SheetStore`] where they are rendered and nowhere else. While a
+//! value is masked it is not in the document. Copying is an intent; the value does not pass through here.
+
+mod field;
+mod foot;
+mod head;
+mod share;
+
+use dioxus::prelude::*;
+
+use crate::domain::{CiTokenOutcome, Issuance, ShareState};
+use crate::state::AppState;
+use crate::ui::clock::use_clock;
+use crate::ui::components::Words;
+use crate::ui::elements::{Dialog, DialogBody, DialogSize, Icon, Notice, Tone};
+
+use field::{Block, CiTokenField, SeedField};
+use foot::Foot;
+use head::Head;
+use share::NotShared;
+
+const ID: &str = "sheet";
+
+/// What of the issuance the parts of the sheet need: nothing secret.
+#[derive(Clone, PartialEq)]
+struct Outline {
+    name: String,
+    environment: String,
+    rotated: bool,
+    shared: bool,
+    ci_token: CiToken,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum CiToken {
+    Issued,
+    Kept,
+    Missing,
+}
+
+impl Outline {
+    fn of(issuance: &Issuance) -> Self {
+        Self {
+            name: issuance.token.name.clone(),
+            environment: issuance.token.environment_name.to_string(),
+            rotated: issuance.kind == crate::domain::IssuanceKind::Rotate,
+            shared: issuance.share.is_shared(),
+            ci_token: match issuance.ci_token {
+                CiTokenOutcome::Issued(_) => CiToken::Issued,
+                CiTokenOutcome::Kept => CiToken::Kept,
+                CiTokenOutcome::Missing => CiToken::Missing,
+            },
+        }
+    }
+}
+
+/// The sheet, if an issuance is there.
+#[component]
+pub fn SecretSheet() -> Element {
+    let sheet = use_context::<AppState>().sheet;
+    let clock = use_clock();
+    let issuance = sheet.issuance.read();
+    let Some(issuance) = issuance.as_ref() else {
+        return rsx! {};
+    };
+    let outline = Outline::of(issuance);
+    let expiry = match (outline.ci_token, issuance.expires_at) {
+        (CiToken::Issued, Some(at)) => Some(format!(
+            "The CI token ends on {}, {}.",
+            at.date(&clock.zone),
+            at.ahead(*clock.now.read())
+        )),
+        (CiToken::Issued, None) => Some("The server gave no end date for the CI token.".to_owned()),
+        _ => None,
+    };
+    rsx! {
+        Dialog { id: ID, size: DialogSize::Wide, on_cancel: move |()| sheet.ask_to_close(),
+            Head { outline: outline.clone() }
+            DialogBody {
+                if let ShareState::NotShared(message) = &issuance.share {
+                    NotShared { message: message.clone() }
+                }
+                for note in issuance.notes.iter().cloned() {
+                    Notice { key: "{note.what}", tone: Tone::Warn,
+                        Words { message: note }
+                    }
+                }
+                CiTokenField { outcome: outline.ci_token }
+                SeedField {}
+                Block { with_ci_token: outline.ci_token == CiToken::Issued }
+                if let Some(expiry) = expiry {
+                    p { class: "sheet-expiry", "{expiry}" }
+                }
+                if let Some(message) = sheet.copy_failed.read().clone() {
+                    Notice { tone: Tone::Danger, icon: Icon::Copy, assertive: true,
+                        Words { message }
+                    }
+                }
+            }
+            Foot { outline }
+        }
+    }
+}

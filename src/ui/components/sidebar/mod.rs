@@ -1,0 +1,144 @@
+//! The sidebar: which workspace, which environment, and what can be looked at there.
+
+use dioxus::prelude::*;
+
+use crate::domain::Environment;
+use crate::state::{AppState, Dialog, Load};
+use crate::ui::elements::{Glyph, Icon};
+use crate::ui::intent::{Intent, use_send};
+
+/// The sidebar of a wide window.
+#[component]
+pub fn Sidebar() -> Element {
+    let state = use_context::<AppState>();
+    let origin = state.place.origin;
+    rsx! {
+        nav { class: "sidebar", "aria-label": "Workspace",
+            Workspace {}
+            Environments {}
+            Section {}
+            div { class: "sidebar-end",
+                span { class: "origin cut", title: "{origin}", "{origin}" }
+                button {
+                    r#type: "button",
+                    class: "icon-button key-help",
+                    "aria-label": "Keyboard shortcuts",
+                    title: "Keyboard shortcuts (?)",
+                    onclick: move |_| state.dialog.show(Dialog::Keys),
+                    kbd { "?" }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Workspace() -> Element {
+    let state = use_context::<AppState>();
+    let organization = state.place.organization.read();
+    let project = state.place.project.read();
+    let organization = organization.as_ref().map_or("", |it| it.name.as_str());
+    let project = project.as_ref().map_or("", |it| it.name.as_str());
+    let initial: String = organization
+        .chars()
+        .next()
+        .into_iter()
+        .flat_map(char::to_uppercase)
+        .collect();
+    rsx! {
+        button {
+            r#type: "button",
+            class: "workspace",
+            "aria-haspopup": "dialog",
+            "aria-label": "Switch project: {organization}, {project}",
+            onclick: move |_| state.dialog.show(Dialog::Projects),
+            span { class: "avatar", "aria-hidden": "true", "{initial}" }
+            span { class: "workspace-words",
+                span { class: "workspace-name cut", title: "{organization}", "{organization}" }
+                span { class: "workspace-project cut", title: "{project}", "{project}" }
+            }
+            Glyph { icon: Icon::UpDown }
+        }
+    }
+}
+
+#[component]
+fn Environments() -> Element {
+    let place = use_context::<AppState>().place;
+    let open = place.environment.read().as_ref().map(|it| it.id.clone());
+    rsx! {
+        h2 { class: "sidebar-head", id: "environments", "Environments" }
+        ul { class: "sidebar-list", "aria-labelledby": "environments",
+            for environment in place.environments.read().iter().cloned() {
+                EnvironmentLine {
+                    key: "{environment.id}",
+                    current: open.as_ref() == Some(&environment.id),
+                    environment,
+                }
+            }
+        }
+    }
+}
+
+/// A line that opens an environment.
+#[component]
+pub(super) fn EnvironmentLine(environment: Environment, current: bool) -> Element {
+    let send = use_send();
+    let dialog = use_context::<AppState>().dialog;
+    let kind = if environment.is_production() {
+        "production"
+    } else if environment.kind.eq_ignore_ascii_case("staging") {
+        "staging"
+    } else {
+        "other"
+    };
+    let id = environment.id.clone();
+    rsx! {
+        li {
+            button {
+                r#type: "button",
+                class: "sidebar-line",
+                "aria-current": if current { "true" },
+                title: "{environment.name} ({environment.kind})",
+                onclick: move |_| {
+                    dialog.close();
+                    send.call(Intent::OpenEnvironment(id.clone()));
+                },
+                span { class: "place-dot", "data-place": kind, "aria-hidden": "true" }
+                span { class: "cut", "{environment.name}" }
+                if current {
+                    span { class: "current-mark", Glyph { icon: Icon::Check } }
+                }
+            }
+        }
+    }
+}
+
+/// What there is to see of the open environment. More lines will come below the first.
+#[component]
+fn Section() -> Element {
+    let state = use_context::<AppState>();
+    let environment = state.place.environment.read();
+    let Some(environment) = environment.as_ref() else {
+        return rsx! {};
+    };
+    let known = matches!(&*state.tokens.entries.read(), Load::Ready(_));
+    let active = state.tokens.counts().active;
+    rsx! {
+        h2 { class: "sidebar-head cut", id: "section", title: "{environment.name}", "{environment.name}" }
+        ul { class: "sidebar-list", "aria-labelledby": "section",
+            li {
+                span { class: "sidebar-line", "aria-current": "page",
+                    Glyph { icon: Icon::Key }
+                    span { class: "cut", "Deploy tokens" }
+                    if known {
+                        span { class: "sidebar-count",
+                            "{active}"
+                            span { class: "spoken", " active" }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+//! Short notices at the edge of the window. They go away by themselves, warnings later.
+
+use std::time::Duration;
+
+use dioxus::prelude::*;
+
+use crate::state::{AppState, Toast, ToastKind};
+use crate::ui::elements::{Glyph, Icon, IconButton};
+
+/// The notices that are shown.
+#[component]
+pub fn Toaster() -> Element {
+    let toasts = use_context::<AppState>().toasts;
+    rsx! {
+        div { class: "toaster", role: "status", "aria-live": "polite",
+            for toast in toasts.shown.read().iter().cloned() {
+                ToastLine { key: "{toast.id}", toast }
+            }
+        }
+    }
+}
+
+#[component]
+fn ToastLine(toast: Toast) -> Element {
+    let toasts = use_context::<AppState>().toasts;
+    let id = toast.id;
+    let (kind, icon, stays) = match toast.kind {
+        ToastKind::Done => ("done", Icon::Check, 6),
+        ToastKind::Warning => ("warning", Icon::Warning, 14),
+    };
+    use_future(move || async move {
+        tokio::time::sleep(Duration::from_secs(stays)).await;
+        toasts.dismiss(id);
+    });
+    rsx! {
+        div { class: "toast", "data-kind": kind,
+            Glyph { icon }
+            p { "{toast.text}" }
+            IconButton { icon: Icon::Close, name: "Dismiss", onclick: move |()| toasts.dismiss(id) }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! The menu of a row.
+
+use dioxus::prelude::*;
+
+use super::OpenMenu;
+use crate::domain::TokenKey;
+use crate::state::{AppState, ConfirmKind};
+use crate::ui::components::ask;
+use crate::ui::elements::{Icon, Menu, MenuItem, MenuLine};
+use crate::ui::intent::{Intent, use_send};
+
+/// The open row's menu, if one is open.
+#[component]
+pub fn RowMenu() -> Element {
+    let state = use_context::<AppState>();
+    let send = use_send();
+    let mut open = use_context::<OpenMenu>().0;
+    let question = use_callback(move |kind: ConfirmKind| {
+        let token = open.peek().clone();
+        open.set(None);
+        if let Some(token) = token {
+            ask(state, kind, token);
+        }
+    });
+    let copy = use_callback(move |text: String| {
+        open.set(None);
+        send.call(Intent::CopyText(text));
+    });
+    let Some(token) = open.read().clone() else {
+        return rsx! {};
+    };
+    let active = token.is_active();
+    let print = match &token.key {
+        TokenKey::Usable(key) => Some(key.fingerprint().to_hex()),
+        TokenKey::Unusable => None,
+    };
+    let id = token.id.to_string();
+    let label = format!("Actions for {}", token.name);
+    rsx! {
+        Menu { label, on_close: move |()| open.set(None),
+            p { class: "menu-title cut", "aria-hidden": "true", "{token.name}" }
+            MenuItem {
+                icon: Icon::Rotate,
+                label: "Rotate…",
+                disabled: !active,
+                onselect: move |()| question.call(ConfirmKind::Rotate),
+            }
+            MenuItem {
+                icon: Icon::Ban,
+                label: "Revoke…",
+                danger: active,
+                disabled: !active,
+                onselect: move |()| question.call(ConfirmKind::Revoke),
+            }
+            MenuItem {
+                icon: Icon::Trash,
+                label: "Delete…",
+                danger: true,
+                onselect: move |()| question.call(ConfirmKind::Delete),
+            }
+            MenuLine {}
+            MenuItem {
+                icon: Icon::Copy,
+                label: "Copy id",
+                onselect: move |()| copy.call(id.clone()),
+            }
+            MenuItem {
+                icon: Icon::Copy,
+                label: "Copy fingerprint",
+                disabled: print.is_none(),
+                onselect: move |()| copy.call(print.clone().unwrap_or_default()),
+            }
+        }
+    }
+}

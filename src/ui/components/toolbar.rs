@@ -1,0 +1,58 @@
+//! Search, filter and refresh above the table.
+
+use dioxus::prelude::*;
+
+use super::Review;
+use crate::state::{AppState, Load, StatusFilter};
+use crate::ui::elements::{Icon, IconButton, SearchField, Segment, Segmented};
+use crate::ui::intent::{Intent, use_send};
+
+/// The tools of the token table.
+#[component]
+pub fn Toolbar() -> Element {
+    let tokens = use_context::<AppState>().tokens;
+    let Review(mut review) = use_context::<Review>();
+    let send = use_send();
+    let (mut search, mut filter) = (tokens.search, tokens.filter);
+    let counts = tokens.counts();
+    let known = matches!(&*tokens.entries.read(), Load::Ready(_));
+    let refreshing = *tokens.refreshing.read();
+    let segment = |value, label: &str, count: Option<usize>| Segment {
+        value,
+        label: label.to_owned(),
+        count: count.filter(|_| known),
+    };
+    rsx! {
+        div { class: "toolbar",
+            SearchField {
+                id: "search",
+                label: "Search tokens",
+                placeholder: "Search name, id, fingerprint",
+                value: search,
+                oninput: move |text| search.set(text),
+            }
+            Segmented {
+                label: "Show",
+                segments: vec![
+                    segment(StatusFilter::Active, "Active", Some(counts.active)),
+                    segment(StatusFilter::Revoked, "Revoked", Some(counts.revoked)),
+                    segment(StatusFilter::All, "All", None),
+                ],
+                value: *filter.read(),
+                onchange: move |chosen| {
+                    review.set(false);
+                    filter.set(chosen);
+                },
+            }
+            div { class: "toolbar-end",
+                IconButton {
+                    icon: Icon::Refresh,
+                    name: if refreshing { "Refreshing" } else { "Refresh" },
+                    title: if refreshing { "Refreshing" } else { "Refresh (R)" },
+                    busy: refreshing,
+                    onclick: move |()| send.call(Intent::Refresh),
+                }
+            }
+        }
+    }
+}

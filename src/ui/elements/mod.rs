@@ -1,0 +1,23 @@
+//! The building blocks: native HTML elements with a look, a role and a name. They know nothing of deploy tokens.
+
+mod badge;
+mod button;
+mod dialog;
+mod field;
+mod icon;
+mod menu;
+mod notice;
+mod segmented;
+mod state_block;
+mod steps;
+
+pub use badge::{Badge, Tone};
+pub use button::{Button, ButtonKind, IconButton};
+pub use dialog::{Dialog, DialogActions, DialogBody, DialogHead, DialogSize};
+pub use field::{SearchField, TextField};
+pub use icon::{Glyph, Icon, Spinner};
+pub use menu::{Menu, MenuItem, MenuLine};
+pub use notice::Notice;
+pub use segmented::{Segment, Segmented};
+pub use state_block::StateBlock;
+pub use steps::{StepState, Steps};

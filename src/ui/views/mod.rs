@@ -1,0 +1,7 @@
+//! What fills the window.
+
+mod environment;
+mod window;
+
+pub use environment::EnvironmentView;
+pub use window::Window;
