@@ -34,7 +34,10 @@ pub fn launch(target: Target) -> Result<(), Failure> {
         .with_disable_context_menu(true)
         .with_navigation_handler(is_own_page)
         .with_custom_head(ui::style());
-    LaunchBuilder::desktop().with_cfg(config).with_context(target).launch(App);
+    LaunchBuilder::desktop()
+        .with_cfg(config)
+        .with_context(target)
+        .launch(App);
     Ok(())
 }
 
@@ -47,7 +50,9 @@ pub fn launch(target: Target) {
 /// The web view shows the app's own page and nothing else.
 #[cfg(feature = "desktop")]
 fn is_own_page(address: &str) -> bool {
-    ["dioxus://", "http://dioxus.", "https://dioxus."].iter().any(|own| address.starts_with(own))
+    ["dioxus://", "http://dioxus.", "https://dioxus."]
+        .iter()
+        .any(|own| address.starts_with(own))
 }
 
 #[cfg(feature = "desktop")]
@@ -90,7 +95,7 @@ fn connector(target: Target) -> Connect {
             Ok(Opened {
                 context: connected.context.clone(),
                 origin: connected.origin.clone(),
-                project: connected.default_project(),
+                project: connected.default_project().cloned(),
                 keep: Box::new(connected),
             })
         })

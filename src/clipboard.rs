@@ -29,7 +29,9 @@ impl Clipboard for System {
         }
         let clipboard = handle.as_mut().ok_or_else(failed)?;
         // Exposed because the user asked for it in the clipboard.
-        clipboard.set_contents(text.expose().to_owned()).map_err(|_| failed())
+        clipboard
+            .set_contents(text.expose().to_owned())
+            .map_err(|_| failed())
     }
 
     #[cfg(not(feature = "desktop"))]
@@ -39,5 +41,8 @@ impl Clipboard for System {
 }
 
 fn failed() -> Message {
-    Message::new("The clipboard cannot be used, so nothing was copied.", "Reveal the value and copy it by hand.")
+    Message::new(
+        "The clipboard cannot be used, so nothing was copied.",
+        "Reveal the value and copy it by hand.",
+    )
 }

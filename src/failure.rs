@@ -28,27 +28,36 @@ pub struct Failure {
 impl Failure {
     /// A failure with a code and a pair of sentences.
     pub fn new(code: u8, what: impl Into<String>, next: impl Into<String>) -> Self {
-        Self { code, message: Message::new(what, next) }
+        Self {
+            code,
+            message: Message::new(what, next),
+        }
     }
 }
 
 impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
-        Self { code: code(&error), message: messages::service(&error) }
+        Self {
+            code: code(&error),
+            message: messages::service(&error),
+        }
     }
 }
 
 impl From<NameError> for Failure {
     fn from(error: NameError) -> Self {
-        Self { code: WRONG_USE, message: messages::name(error) }
+        Self {
+            code: WRONG_USE,
+            message: messages::name(error),
+        }
     }
 }
 
 fn code(error: &ServiceError) -> u8 {
     match error {
-        ServiceError::UnknownProject { .. } | ServiceError::UnknownEnvironment { .. } | ServiceError::Find(_) => {
-            WRONG_USE
-        }
+        ServiceError::UnknownProject { .. }
+        | ServiceError::UnknownEnvironment { .. }
+        | ServiceError::Find(_) => WRONG_USE,
         ServiceError::Uncertain(_) => UNREACHABLE,
         ServiceError::Api(error) if error.is_network() => UNREACHABLE,
         ServiceError::Api(ApiError::Malformed(_) | ApiError::TooLarge { .. }) => FAILED,

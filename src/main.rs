@@ -19,14 +19,24 @@ fn main() -> ExitCode {
 /// Nothing is logged unless RUST_LOG asks for it.
 fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::from_default_env();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 fn target(arguments: &Arguments) -> Target {
     let data = arguments.data.clone();
-    let named = || std::env::var("GHOSTABLE_API").ok().filter(|address| !address.trim().is_empty());
+    let named = || {
+        std::env::var("GHOSTABLE_API")
+            .ok()
+            .filter(|address| !address.trim().is_empty())
+    };
     let address = arguments.api.clone().or_else(named);
-    let needs_api = arguments.command.as_ref().is_some_and(|command| !matches!(command, Command::Serve(_)));
+    let needs_api = arguments
+        .command
+        .as_ref()
+        .is_some_and(|command| !matches!(command, Command::Serve(_)));
     if arguments.local || (address.is_none() && !needs_api) {
         Target::Local(data)
     } else {

@@ -36,7 +36,10 @@ pub fn service(error: &ServiceError) -> Message {
             "Refresh and try again. Until it is listed as revoked, treat it as working.",
         ),
         ServiceError::Uncertain(cause) => Message::new(
-            format!("The server's answer was lost, so it is not known whether this was done. {}", service(cause).what),
+            format!(
+                "The server's answer was lost, so it is not known whether this was done. {}",
+                service(cause).what
+            ),
             "Refresh when the server can be reached again. If a token is listed that you do not hold, revoke it.",
         ),
         ServiceError::TakenBack(_) => Message::new(
@@ -47,9 +50,7 @@ pub fn service(error: &ServiceError) -> Message {
             "The server did not register the token with the key it was given.",
             "Revoke this token and create a new one. If it happens again, report it to the people who run the server.",
         ),
-        ServiceError::Stopped => {
-            Message::new("The work was interrupted inside the app.", "Try again.")
-        }
+        ServiceError::Stopped => Message::new("The work was interrupted inside the app.", "Try again."),
     }
 }
 
@@ -64,7 +65,9 @@ pub fn api(error: &ApiError) -> Message {
             "The server cannot be reached. Nothing was sent.",
             "Check the network and the server's address, and try again.",
         ),
-        ApiError::Unreachable { sent: Sent::Maybe, .. } => Message::new(
+        ApiError::Unreachable {
+            sent: Sent::Maybe, ..
+        } => Message::new(
             "The connection was lost before the server answered.",
             "Refresh to see whether it was done, and try again if not.",
         ),
@@ -81,7 +84,10 @@ pub fn api(error: &ApiError) -> Message {
             "A colleague who has access can share it by re-sharing the environment's key. Listing and revoking work meanwhile.",
         ),
         ApiError::Conflicts(conflicts) => Message::new(
-            format!("Somebody changed {} in the meantime.", plural(conflicts.len(), "variable")),
+            format!(
+                "Somebody changed {} in the meantime.",
+                plural(conflicts.len(), "variable")
+            ),
             "Fetch the newest versions and try again.",
         ),
         ApiError::TooManyRequests { retry_after } => Message::new(
@@ -108,19 +114,38 @@ pub fn api(error: &ApiError) -> Message {
 }
 
 fn refused(refusal: &crate::api::wire::error::Refusal) -> Message {
-    let fields: Vec<String> = refusal.fields.iter().map(|(field, text)| format!("{field}: {text}")).collect();
+    let fields: Vec<String> = refusal
+        .fields
+        .iter()
+        .map(|(field, text)| format!("{field}: {text}"))
+        .collect();
     let said = match (&refusal.detail, fields.is_empty()) {
         (_, false) => format!(" It says: {}", fields.join("; ")),
         (Some(detail), true) => format!(" It says: {detail}"),
         (None, true) => String::new(),
     };
     let (what, next) = match refusal.status {
-        403 => ("The server does not allow this.", "Ask an owner of the organisation for access."),
-        404 => ("The server does not know it (any more).", "Refresh to see what is there now."),
+        403 => (
+            "The server does not allow this.",
+            "Ask an owner of the organisation for access.",
+        ),
+        404 => (
+            "The server does not know it (any more).",
+            "Refresh to see what is there now.",
+        ),
         405 => ("This server cannot do that.", "Nothing was changed."),
-        409 => ("The server refused because of its present state.", "Refresh and try again."),
-        400 | 422 => ("The server did not accept what was sent.", "Correct it and try again. Nothing was changed."),
-        500.. => ("The server had an error of its own.", "Refresh to see whether it was done, and try again later."),
+        409 => (
+            "The server refused because of its present state.",
+            "Refresh and try again.",
+        ),
+        400 | 422 => (
+            "The server did not accept what was sent.",
+            "Correct it and try again. Nothing was changed.",
+        ),
+        500.. => (
+            "The server had an error of its own.",
+            "Refresh to see whether it was done, and try again later.",
+        ),
         _ => ("The server refused.", "Refresh and try again."),
     };
     Message::new(format!("{what}{said}"), next)
@@ -195,7 +220,9 @@ pub fn name(error: NameError) -> Message {
     let what = match error {
         NameError::Empty => "The name is empty.".to_owned(),
         NameError::TooLong(n) => format!("The name has {n} characters; 120 are allowed."),
-        NameError::ControlCharacter => "The name has a line break, tab or other control character.".to_owned(),
+        NameError::ControlCharacter => {
+            "The name has a line break, tab or other control character.".to_owned()
+        }
     };
     Message::new(what, "Choose a name of 1 to 120 characters on one line.")
 }
@@ -236,7 +263,11 @@ pub fn note(note: Note) -> Message {
 
 /// `1 token`, `2 tokens`.
 pub fn plural(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+    if count == 1 {
+        format!("1 {noun}")
+    } else {
+        format!("{count} {noun}s")
+    }
 }
 
 fn plural_u64(count: u64, noun: &str) -> String {
@@ -250,10 +281,14 @@ pub fn problem(kind: &ProblemKind) -> String {
         ProblemKind::NoDeploymentRecipient | ProblemKind::EnvelopeMissingEphemeralKey => {
             "the key is not shared with this token yet".to_owned()
         }
-        ProblemKind::RecipientPayloadUndecodable => "what is shared with this token cannot be read".to_owned(),
+        ProblemKind::RecipientPayloadUndecodable => {
+            "what is shared with this token cannot be read".to_owned()
+        }
         ProblemKind::UnsupportedAlgorithm => "the key is sealed in a way that is not known here".to_owned(),
         ProblemKind::SharedSecretFailed => "the key agreement is void".to_owned(),
-        ProblemKind::RecipientDecryptFailed => "the seed does not fit: it belongs to another key pair".to_owned(),
+        ProblemKind::RecipientDecryptFailed => {
+            "the seed does not fit: it belongs to another key pair".to_owned()
+        }
         ProblemKind::EnvironmentKeyDecryptFailed => "the environment key does not decrypt".to_owned(),
         ProblemKind::KeyFingerprintMismatch { .. } => {
             "the environment key is not the one that the server announced".to_owned()
@@ -274,15 +309,24 @@ pub fn workspace(error: &crate::workspace::WorkspaceError) -> Message {
     use crate::workspace::WorkspaceError as Error;
     match error {
         Error::Corrupt { path, .. } => Message::new(
-            format!("The workspace's database {} is damaged, or is not a database. It was left as it is.", path.display()),
+            format!(
+                "The workspace's database {} is damaged, or is not a database. It was left as it is.",
+                path.display()
+            ),
             "Move the file away to start with a new workspace, or put a backup in its place.",
         ),
         Error::TooNew { path, .. } => Message::new(
-            format!("The workspace's database {} was written by a newer release.", path.display()),
+            format!(
+                "The workspace's database {} was written by a newer release.",
+                path.display()
+            ),
             "Install the newest release, or name another folder with --data.",
         ),
         Error::Keys { path, reason } => Message::new(
-            format!("The keys of the workspace's own device cannot be read from {}: {reason}.", path.display()),
+            format!(
+                "The keys of the workspace's own device cannot be read from {}: {reason}.",
+                path.display()
+            ),
             "Put the file back, or move the database beside it away to start with a new workspace.",
         ),
         Error::PortInUse { address } => Message::new(
@@ -293,13 +337,17 @@ pub fn workspace(error: &crate::workspace::WorkspaceError) -> Message {
             format!("{address} can be reached from other machines."),
             "Use 127.0.0.1: the local workspace is not made to be reached from elsewhere.",
         ),
-        Error::Listen { address, source } => {
-            Message::new(format!("{address} cannot be listened on: {source}."), "Choose another address.")
-        }
+        Error::Listen { address, source } => Message::new(
+            format!("{address} cannot be listened on: {source}."),
+            "Choose another address.",
+        ),
         Error::File { path, source } => Message::new(
             format!("{} cannot be used: {source}.", path.display()),
             "Check the folder and its permissions, or name another one with --data.",
         ),
-        other => Message::new(format!("The local workspace failed: {other}."), "Start the app again."),
+        other => Message::new(
+            format!("The local workspace failed: {other}."),
+            "Start the app again.",
+        ),
     }
 }

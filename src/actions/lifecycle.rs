@@ -29,9 +29,9 @@ impl Actions {
     /// Gives a token new secrets.
     pub fn rotate(&self, token: &DeployToken) {
         let id = token.id.to_string();
-        self.issue(move |context, place, tell| async move {
-            service::rotate(&context, &place, &id, &tell).await
-        });
+        self.issue(
+            move |context, place, tell| async move { service::rotate(&context, &place, &id, &tell).await },
+        );
     }
 
     /// Runs an issuance from the open dialog; the sheet follows it. One at a time.
@@ -40,7 +40,9 @@ impl Actions {
         F: Future<Output = Result<Issued, ServiceError>> + Send + 'static,
     {
         let actions = self.clone();
-        let Some((context, place)) = self.ready_to_operate() else { return };
+        let Some((context, place)) = self.ready_to_operate() else {
+            return;
+        };
         spawn(async move {
             let dialog = actions.state.dialog;
             let issued = operate(dialog.operation, move |tell| work(context, place, tell)).await;
@@ -48,7 +50,10 @@ impl Actions {
                 let mut highlighted = actions.state.tokens.highlighted;
                 highlighted.set(Some(issued.token.id.clone()));
                 dialog.close();
-                actions.state.sheet.show(issued.told(messages::service, messages::note));
+                actions
+                    .state
+                    .sheet
+                    .show(issued.told(messages::service, messages::note));
             }
             actions.refresh();
         });
@@ -57,7 +62,9 @@ impl Actions {
     /// Ends a token.
     pub fn revoke(&self, token: &DeployToken) {
         let (actions, id) = (self.clone(), token.id.to_string());
-        let Some((context, place)) = self.ready_to_operate() else { return };
+        let Some((context, place)) = self.ready_to_operate() else {
+            return;
+        };
         spawn(async move {
             let dialog = actions.state.dialog;
             let work = move |tell: Tell| async move { service::revoke(&context, &place, &id, &tell).await };
@@ -71,12 +78,18 @@ impl Actions {
 
     pub(super) fn tell_revoked(&self, revoked: service::Revoked) {
         let name = revoked.token.name;
-        self.toast(ToastKind::Done, format!("{name} is revoked: runners with it are refused."));
+        self.toast(
+            ToastKind::Done,
+            format!("{name} is revoked: runners with it are refused."),
+        );
         if let Err(error) = revoked.share {
             let cause = messages::service(&error);
             self.toast(
                 ToastKind::Warning,
-                format!("The key was not sealed again for those who remain. {} Then use “Re-share key”.", cause.what),
+                format!(
+                    "The key was not sealed again for those who remain. {} Then use “Re-share key”.",
+                    cause.what
+                ),
             );
         }
     }
@@ -84,13 +97,18 @@ impl Actions {
     /// Deletes the record of a revoked token.
     pub fn delete(&self, token: &DeployToken) {
         let (actions, id) = (self.clone(), token.id.to_string());
-        let Some((context, place)) = self.ready_to_operate() else { return };
+        let Some((context, place)) = self.ready_to_operate() else {
+            return;
+        };
         spawn(async move {
             let dialog = actions.state.dialog;
             let work = move |_tell: Tell| async move { service::delete(&context, &place, &id).await };
             if let Some(token) = operate(dialog.operation, work).await {
                 dialog.close();
-                actions.toast(ToastKind::Done, format!("The record of {} is deleted.", token.name));
+                actions.toast(
+                    ToastKind::Done,
+                    format!("The record of {} is deleted.", token.name),
+                );
             }
             actions.refresh();
         });
@@ -99,7 +117,9 @@ impl Actions {
     /// Seals the key again for everybody.
     pub fn reshare(&self) {
         let actions = self.clone();
-        let Some((context, place)) = self.here() else { return };
+        let Some((context, place)) = self.here() else {
+            return;
+        };
         spawn(async move {
             let operation = Signal::new(Operation::Idle);
             let work = move |tell: Tell| async move {
@@ -124,6 +144,10 @@ impl Actions {
     fn ready_to_operate(&self) -> Option<(Arc<Context>, Place)> {
         let dialog = self.state.dialog;
         let open = *dialog.open.peek() != Dialog::Closed;
-        if open && !dialog.operation.peek().is_running() { self.here() } else { None }
+        if open && !dialog.operation.peek().is_running() {
+            self.here()
+        } else {
+            None
+        }
     }
 }

@@ -68,11 +68,19 @@ struct Session {
 impl Actions {
     /// Actions on these stores; call in the root component, whose scope runs them.
     pub fn make(state: AppState, connect: Connect, clipboard: Rc<dyn Clipboard>) -> Self {
-        Self { state, connect, clipboard, session: Signal::new(None) }
+        Self {
+            state,
+            connect,
+            clipboard,
+            session: Signal::new(None),
+        }
     }
 
     fn context(&self) -> Option<Arc<Context>> {
-        self.session.peek().as_ref().map(|session| Arc::clone(&session.context))
+        self.session
+            .peek()
+            .as_ref()
+            .map(|session| Arc::clone(&session.context))
     }
 
     /// Context and place, once both are there.

@@ -60,7 +60,14 @@ impl Actions {
 
     /// Opens a project and its most important environment.
     pub fn open_project(&self, id: &ProjectId) {
-        let found = self.state.place.projects.peek().iter().find(|project| project.id == *id).cloned();
+        let found = self
+            .state
+            .place
+            .projects
+            .peek()
+            .iter()
+            .find(|project| project.id == *id)
+            .cloned();
         let (actions, Some(project)) = (self.clone(), found) else {
             return;
         };
@@ -74,14 +81,24 @@ impl Actions {
 
     async fn show_project(&self, project: Project) -> Result<(), Message> {
         let mut place = self.state.place;
-        let Some(context) = self.context() else { return Ok(()) };
+        let Some(context) = self.context() else {
+            return Ok(());
+        };
         let id = project.id.clone();
         let environments = off_ui(async move { service::environments(&context, &id).await });
         let environments = environments.await.map_err(|error| messages::service(&error))?;
         let organizations = place.organizations.peek().clone();
-        place.organization.set(organizations.into_iter().find(|it| it.id == project.organization_id));
+        place.organization.set(
+            organizations
+                .into_iter()
+                .find(|it| it.id == project.organization_id),
+        );
         place.project.set(Some(project));
-        let first = environments.iter().find(|it| it.is_production()).or(environments.first()).cloned();
+        let first = environments
+            .iter()
+            .find(|it| it.is_production())
+            .or(environments.first())
+            .cloned();
         place.environments.set(environments);
         place.connection.set(Connection::Open);
         self.show_environment(first);
@@ -90,7 +107,14 @@ impl Actions {
 
     /// Opens an environment of the open project.
     pub fn open_environment(&self, id: &EnvironmentId) {
-        let found = self.state.place.environments.peek().iter().find(|it| it.id == *id).cloned();
+        let found = self
+            .state
+            .place
+            .environments
+            .peek()
+            .iter()
+            .find(|it| it.id == *id)
+            .cloned();
         if found.is_some() && found != *self.state.place.environment.peek() {
             self.show_environment(found);
         }
@@ -101,7 +125,11 @@ impl Actions {
         let nothing_there = environment.is_none();
         place.environment.set(environment);
         place.key.set(KeyState::Loading);
-        tokens.entries.set(if nothing_there { Load::Ready(Vec::new()) } else { Load::Loading });
+        tokens.entries.set(if nothing_there {
+            Load::Ready(Vec::new())
+        } else {
+            Load::Loading
+        });
         tokens.stale.set(None);
         tokens.search.set(String::new());
         tokens.highlighted.set(None);
@@ -112,7 +140,9 @@ impl Actions {
     /// Finds out what this device can do with the environment's key.
     pub(super) fn look_at_key(&self) {
         let actions = self.clone();
-        let Some((context, place)) = self.here() else { return };
+        let Some((context, place)) = self.here() else {
+            return;
+        };
         spawn(async move {
             let here = place.clone();
             let access = off_ui(async move { service::key_access(&context, &place).await }).await;
@@ -126,7 +156,10 @@ impl Actions {
 
 fn key_state(access: Result<service::KeyAccess, ServiceError>, _place: &Place) -> KeyState {
     match access {
-        Ok(access) => KeyState::Held { fingerprint: access.fingerprint, version: access.version },
+        Ok(access) => KeyState::Held {
+            fingerprint: access.fingerprint,
+            version: access.version,
+        },
         Err(ServiceError::NoKey) => KeyState::Missing,
         Err(error) => {
             let message = messages::service(&error);
@@ -135,7 +168,11 @@ fn key_state(access: Result<service::KeyAccess, ServiceError>, _place: &Place) -
                 ServiceError::Api(ApiError::ReshareRequired { .. })
                     | ServiceError::Open(crate::crypto::OpenError::NotShared)
             );
-            if pending { KeyState::Pending(message) } else { KeyState::Failed(message) }
+            if pending {
+                KeyState::Pending(message)
+            } else {
+                KeyState::Failed(message)
+            }
         }
     }
 }

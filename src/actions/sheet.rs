@@ -31,7 +31,9 @@ impl Actions {
     fn copy(&self, what: Copied, text: impl Fn(&Issuance) -> SecretText) {
         let mut sheet = self.state.sheet;
         let text = sheet.issuance.peek().as_ref().map(text);
-        let Some(text) = text.filter(|text| !text.is_blank()) else { return };
+        let Some(text) = text.filter(|text| !text.is_blank()) else {
+            return;
+        };
         match self.clipboard.copy(&text) {
             Ok(()) => {
                 sheet.copied.set(Some(what));
@@ -49,7 +51,9 @@ impl Actions {
     pub fn copy_text(&self, text: String) {
         match self.clipboard.copy(&SecretText::new(text)) {
             Ok(()) => self.toast(crate::state::ToastKind::Done, "Copied."),
-            Err(Message { what, next }) => self.toast(crate::state::ToastKind::Warning, format!("{what} {next}")),
+            Err(Message { what, next }) => {
+                self.toast(crate::state::ToastKind::Warning, format!("{what} {next}"))
+            }
         }
     }
 
@@ -77,7 +81,9 @@ impl Actions {
     /// Shares the key again, so that the runner of this sheet can decrypt.
     pub fn share_again(&self) {
         let actions = self.clone();
-        let Some((context, place)) = self.here() else { return };
+        let Some((context, place)) = self.here() else {
+            return;
+        };
         if self.state.sheet.sharing.peek().is_running() {
             return;
         }
@@ -98,8 +104,16 @@ impl Actions {
     /// Ends the token of this sheet and closes it: what was issued is not wanted any more.
     pub fn revoke_issued(&self) {
         let actions = self.clone();
-        let id = self.state.sheet.issuance.peek().as_ref().map(|it| it.token.id.to_string());
-        let (Some((context, place)), Some(id)) = (self.here(), id) else { return };
+        let id = self
+            .state
+            .sheet
+            .issuance
+            .peek()
+            .as_ref()
+            .map(|it| it.token.id.to_string());
+        let (Some((context, place)), Some(id)) = (self.here(), id) else {
+            return;
+        };
         if matches!(&*self.state.sheet.sharing.peek(), Operation::Running(_)) {
             return;
         }

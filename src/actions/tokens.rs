@@ -12,7 +12,9 @@ impl Actions {
     /// marked as stale.
     pub fn refresh(&self) {
         let actions = self.clone();
-        let Some((context, place)) = self.here() else { return };
+        let Some((context, place)) = self.here() else {
+            return;
+        };
         spawn(async move {
             let here = place.clone();
             let mut tokens = actions.state.tokens;

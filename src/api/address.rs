@@ -59,7 +59,9 @@ impl ApiAddress {
     /// The host, and the port where it is not the scheme's own: how people recognise a server.
     pub fn host(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();
-        self.0.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+        self.0
+            .port()
+            .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
     }
 
     /// The whole address, without a slash at its end.
@@ -82,7 +84,12 @@ mod tests {
 
     #[test]
     fn https_anywhere_and_http_only_here() {
-        for good in [HOSTED, "http://127.0.0.1:8080/api/v2/", "http://localhost/api/v2", "http://[::1]:1/x"] {
+        for good in [
+            HOSTED,
+            "http://127.0.0.1:8080/api/v2/",
+            "http://localhost/api/v2",
+            "http://[::1]:1/x",
+        ] {
             assert!(ApiAddress::parse(good).is_ok(), "{good}");
         }
         for (bad, why) in [

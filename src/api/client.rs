@@ -41,7 +41,9 @@ impl Client {
     pub fn new(address: ApiAddress, token: &AccessToken) -> Result<Self, ApiError> {
         // Exposed to be put into the Authorization header, which is marked as sensitive.
         let bearer = Bearer::new(token.expose());
-        Ok(Self { transport: Transport::new(address, bearer)? })
+        Ok(Self {
+            transport: Transport::new(address, bearer)?,
+        })
     }
 
     /// The address this client calls.
@@ -62,7 +64,9 @@ impl Client {
     /// # Errors
     /// [`ApiError`].
     pub async fn organizations(&self) -> Result<Vec<Organization>, ApiError> {
-        Ok(wire::directory::organizations(&self.transport.get("/organizations").await?)?)
+        Ok(wire::directory::organizations(
+            &self.transport.get("/organizations").await?,
+        )?)
     }
 
     /// `GET /organizations/{org}/projects`
@@ -71,7 +75,10 @@ impl Client {
     /// [`ApiError`].
     pub async fn projects(&self, organization: &OrganizationId) -> Result<Vec<Project>, ApiError> {
         let path = format!("/organizations/{}/projects", segment(organization.as_str()));
-        Ok(wire::directory::projects(&self.transport.get(&path).await?, organization)?)
+        Ok(wire::directory::projects(
+            &self.transport.get(&path).await?,
+            organization,
+        )?)
     }
 
     /// `GET /projects/{project}`
@@ -103,7 +110,9 @@ impl Client {
             name: device.name,
             platform: device.platform,
         };
-        Ok(wire::devices::device(&self.transport.post("/devices", body(&request)?).await?)?)
+        Ok(wire::devices::device(
+            &self.transport.post("/devices", body(&request)?).await?,
+        )?)
     }
 
     /// `GET /devices/{id}`
@@ -140,7 +149,10 @@ impl Client {
         device: &DeviceId,
     ) -> Result<Option<PublishedKey>, ApiError> {
         let query = segment(device.as_str());
-        let path = format!("{}?device_id={query}", in_environment(project, environment, "key"));
+        let path = format!(
+            "{}?device_id={query}",
+            in_environment(project, environment, "key")
+        );
         match self.transport.get_as_device(&path, device).await {
             Ok(answer) => Ok(wire::environment_key::parse_key_response(text(&answer)?)?),
             Err(error) if error.status() == Some(404) => Ok(None),
@@ -174,7 +186,8 @@ impl Client {
     ) -> Result<PublishedKey, ApiError> {
         let path = in_environment(project, environment, "key");
         let answer = self.transport.post(&path, signed.into_bytes()).await?;
-        Ok(wire::environment_key::parse_key_response(text(&answer)?)?.ok_or(WireError::Missing { what: "data" })?)
+        Ok(wire::environment_key::parse_key_response(text(&answer)?)?
+            .ok_or(WireError::Missing { what: "data" })?)
     }
 
     /// `GET /projects/{project}/deploy-tokens`, of one environment or of all.
@@ -207,7 +220,12 @@ impl Client {
             environment_id: environment.as_str(),
             public_key: key.to_base64(),
         };
-        Ok(wire::tokens::answer(&self.transport.post(&tokens_path(project), body(&request)?).await?)?)
+        Ok(wire::tokens::answer(
+            &self
+                .transport
+                .post(&tokens_path(project), body(&request)?)
+                .await?,
+        )?)
     }
 
     /// `POST …/deploy-tokens/{id}/rotate`
@@ -221,8 +239,12 @@ impl Client {
         key: &PublicKey,
     ) -> Result<TokenAnswer, ApiError> {
         let path = format!("{}/rotate", token_path(project, token));
-        let request = wire::tokens::RotateTokenRequest { public_key: key.to_base64() };
-        Ok(wire::tokens::answer(&self.transport.post(&path, body(&request)?).await?)?)
+        let request = wire::tokens::RotateTokenRequest {
+            public_key: key.to_base64(),
+        };
+        Ok(wire::tokens::answer(
+            &self.transport.post(&path, body(&request)?).await?,
+        )?)
     }
 
     /// `POST …/deploy-tokens/{id}/revoke`
@@ -235,7 +257,9 @@ impl Client {
         token: &DeployTokenId,
     ) -> Result<DeployToken, ApiError> {
         let path = format!("{}/revoke", token_path(project, token));
-        Ok(wire::tokens::token(&self.transport.post(&path, b"{}".to_vec()).await?)?)
+        Ok(wire::tokens::token(
+            &self.transport.post(&path, b"{}".to_vec()).await?,
+        )?)
     }
 
     /// `DELETE …/deploy-tokens/{id}`; a 404 means that it is gone already (docs/protocol.md 7.3).
@@ -265,7 +289,9 @@ impl Runner {
     pub fn new(address: ApiAddress, token: &CiToken) -> Result<Self, ApiError> {
         // Exposed to be put into the Authorization header, which is marked as sensitive.
         let bearer = Bearer::new(token.expose().trim());
-        Ok(Self { transport: Transport::new(address, bearer)? })
+        Ok(Self {
+            transport: Transport::new(address, bearer)?,
+        })
     }
 
     /// `GET /ci/deploy`: the sealed variables and the sealed key; all of them, or only the named ones.
@@ -277,7 +303,9 @@ impl Runner {
         for name in only {
             path.push_str(&format!("&only%5B%5D={}", segment(name)));
         }
-        Ok(wire::bundle::parse_bundle(text(&self.transport.get(&path).await?)?)?)
+        Ok(wire::bundle::parse_bundle(text(
+            &self.transport.get(&path).await?,
+        )?)?)
     }
 }
 

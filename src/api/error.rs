@@ -87,7 +87,10 @@ impl ApiError {
 
     /// Whether the server was not reached, or did not answer.
     pub fn is_network(&self) -> bool {
-        matches!(self, Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Setup(_))
+        matches!(
+            self,
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Setup(_)
+        )
     }
 
     /// The status, where the server gave one.

@@ -86,7 +86,11 @@ impl Transport {
             .no_proxy_for_loopback(&address)
             .build()
             .map_err(ApiError::Setup)?;
-        Ok(Self { http, address, usable })
+        Ok(Self {
+            http,
+            address,
+            usable,
+        })
     }
 
     pub(super) fn address(&self) -> &ApiAddress {
@@ -98,12 +102,19 @@ impl Transport {
     }
 
     pub(super) async fn get_as_device(&self, path: &str, device: &DeviceId) -> Result<Answer, ApiError> {
-        self.read(|| self.request(Method::GET, path).header("X-Device-ID", device.as_str())).await
+        self.read(|| {
+            self.request(Method::GET, path)
+                .header("X-Device-ID", device.as_str())
+        })
+        .await
     }
 
     /// Sends once: a write is never repeated blindly.
     pub(super) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Answer, ApiError> {
-        let request = self.request(Method::POST, path).header(CONTENT_TYPE, "application/json").body(body);
+        let request = self
+            .request(Method::POST, path)
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
         self.send(request).await
     }
 
@@ -152,7 +163,11 @@ trait NoProxyForLoopback {
 
 impl NoProxyForLoopback for reqwest::ClientBuilder {
     fn no_proxy_for_loopback(self, address: &ApiAddress) -> Self {
-        if address.as_str().starts_with("http:") { self.no_proxy() } else { self }
+        if address.as_str().starts_with("http:") {
+            self.no_proxy()
+        } else {
+            self
+        }
     }
 }
 
@@ -160,19 +175,28 @@ fn pause_before_retry(error: &ApiError, wait: Duration) -> Option<Duration> {
     match error {
         ApiError::Unreachable { .. } => Some(wait),
         ApiError::TooManyRequests { retry_after: None } => Some(wait),
-        ApiError::TooManyRequests { retry_after: Some(asked) } => (*asked <= MAX_RETRY_AFTER).then_some(*asked),
+        ApiError::TooManyRequests {
+            retry_after: Some(asked),
+        } => (*asked <= MAX_RETRY_AFTER).then_some(*asked),
         ApiError::Refused(refusal) if matches!(refusal.status, 502..=504) => Some(wait),
         _ => None,
     }
 }
 
 fn lost(error: reqwest::Error) -> ApiError {
-    let sent = if error.is_connect() || error.is_builder() { Sent::No } else { Sent::Maybe };
+    let sent = if error.is_connect() || error.is_builder() {
+        Sent::No
+    } else {
+        Sent::Maybe
+    };
     if error.is_timeout() {
         return ApiError::TimedOut { sent };
     }
     // The address may be private, and it is known anyway.
-    ApiError::Unreachable { sent, source: error.without_url() }
+    ApiError::Unreachable {
+        sent,
+        source: error.without_url(),
+    }
 }
 
 async fn refusal(status: StatusCode, response: Response) -> ApiError {
@@ -182,7 +206,9 @@ async fn refusal(status: StatusCode, response: Response) -> ApiError {
         .and_then(|value| value.to_str().ok()?.trim().parse().ok())
         .map(Duration::from_secs);
     if status.is_redirection() {
-        return ApiError::Redirected { status: status.as_u16() };
+        return ApiError::Redirected {
+            status: status.as_u16(),
+        };
     }
     match status {
         StatusCode::UNAUTHORIZED => return ApiError::Unauthorized,
@@ -198,7 +224,9 @@ async fn refusal(status: StatusCode, response: Response) -> ApiError {
 }
 
 async fn read_limited(response: Response, limit: usize) -> Result<Answer, ApiError> {
-    let announced = response.content_length().and_then(|length| usize::try_from(length).ok());
+    let announced = response
+        .content_length()
+        .and_then(|length| usize::try_from(length).ok());
     if announced.is_some_and(|length| length > limit) {
         return Err(ApiError::TooLarge { limit });
     }

@@ -6,7 +6,10 @@ use crate::secret::SecretText;
 /// A dotenv file, a line for each variable in order; of equal names the last one counts, as it does for a runner.
 pub fn write(variables: &[Variable]) -> SecretText {
     // Values are exposed because the file is to hold them in clear.
-    let room = variables.iter().map(|it| it.name.len() + 2 * it.value.expose().len() + 4).sum();
+    let room = variables
+        .iter()
+        .map(|it| it.name.len() + 2 * it.value.expose().len() + 4)
+        .sum();
     let mut text = String::with_capacity(room);
     for variable in variables {
         text.push_str(&variable.name);
@@ -56,7 +59,10 @@ mod tests {
             ("a\nb", "\"a\\nb\""),
             ("it's $5 \\ \"x\"", "\"it's \\$5 \\\\ \\\"x\\\"\""),
         ] {
-            let variable = Variable { name: "V".to_owned(), value: SecretText::new(value.to_owned()) };
+            let variable = Variable {
+                name: "V".to_owned(),
+                value: SecretText::new(value.to_owned()),
+            };
             assert_eq!(write(&[variable]).expose(), format!("V={written}\n"));
         }
     }

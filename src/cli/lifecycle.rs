@@ -5,10 +5,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::args::{Command, HandOver};
-use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
 use super::{locate, output};
 use crate::connect::Target;
 use crate::domain::{CiTokenOutcome, Issuance, Message, ShareState, TokenEntry, TokenName};
+use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
 use crate::messages::{self, plural};
 use crate::service::{self, Context, Issued, MissingKey, Place};
 
@@ -19,11 +19,19 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
             let (connected, _, place) = locate(target, project, &place.env).await?;
             list(&connected.context, &place, json).await
         }
-        Command::Create { place, name, hand_over } => {
+        Command::Create {
+            place,
+            name,
+            hand_over,
+        } => {
             let (connected, _, place) = locate(target, project, &place.env).await?;
             create(&connected.context, &place, name, hand_over).await
         }
-        Command::Rotate { place, token, hand_over } => {
+        Command::Rotate {
+            place,
+            token,
+            hand_over,
+        } => {
             let (connected, _, place) = locate(target, project, &place.env).await?;
             let receiver = Receiver::prepare(hand_over)?;
             let issued = service::rotate(&connected.context, &place, &token, &output::progress).await;
@@ -39,9 +47,17 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
         }
         Command::Reshare { place, make_key } => {
             let (connected, _, place) = locate(target, project, &place.env).await?;
-            let missing = if make_key { MissingKey::Make } else { MissingKey::Refuse };
+            let missing = if make_key {
+                MissingKey::Make
+            } else {
+                MissingKey::Refuse
+            };
             let count = service::reshare(&connected.context, &place, missing, &output::progress).await?;
-            output::tell(&format!("The key of {} is sealed for {}.", place.name(), plural(count, "recipient")));
+            output::tell(&format!(
+                "The key of {} is sealed for {}.",
+                place.name(),
+                plural(count, "recipient")
+            ));
             Ok(0)
         }
         Command::Serve(_) | Command::Verify { .. } | Command::Pull { .. } => Ok(WRONG_USE),
@@ -52,7 +68,9 @@ async fn list(context: &Context, place: &Place, json: bool) -> Result<u8, Failur
     let entries = service::list(context, place).await?;
     for entry in &entries {
         if let TokenEntry::Malformed { id, missing, .. } = entry {
-            let id = id.as_ref().map_or("without an id", crate::domain::DeployTokenId::as_str);
+            let id = id
+                .as_ref()
+                .map_or("without an id", crate::domain::DeployTokenId::as_str);
             output::warning(&Message::new(
                 format!("An entry ({id}) cannot be read: “{missing}” is missing."),
                 "It is left out of JSON. Report it to the people who run the server.",
@@ -60,8 +78,11 @@ async fn list(context: &Context, place: &Place, json: bool) -> Result<u8, Failur
         }
     }
     if json {
-        let tokens: Vec<_> =
-            entries.iter().filter_map(TokenEntry::token).map(output::TokenJson::from).collect();
+        let tokens: Vec<_> = entries
+            .iter()
+            .filter_map(TokenEntry::token)
+            .map(output::TokenJson::from)
+            .collect();
         output::json(&tokens)?;
     } else if entries.is_empty() {
         output::tell(&format!("{} has no deploy tokens.", place.name()));
@@ -80,7 +101,10 @@ async fn create(
     let name = TokenName::parse(&name.unwrap_or_else(|| TokenName::suggestion(place.name())))?;
     let receiver = Receiver::prepare(hand_over)?;
     let twins = service::list(context, place).await?;
-    let twins = twins.iter().filter_map(TokenEntry::token).filter(|it| it.is_active() && it.name == name.as_str());
+    let twins = twins
+        .iter()
+        .filter_map(TokenEntry::token)
+        .filter(|it| it.is_active() && it.name == name.as_str());
     if twins.count() > 0 {
         output::warning(&Message::new(
             format!("An active token is already called “{}”.", name.as_str()),
@@ -157,10 +181,15 @@ fn new_private_file(path: &Path) -> Result<File, Failure> {
 fn write_block(mut file: File, path: &Path, issuance: &Issuance) -> Result<(), Failure> {
     let block = issuance.block();
     // Exposed because --out asks for the block in a file.
-    let written = file.write_all(block.expose().as_bytes()).and_then(|()| file.sync_all());
+    let written = file
+        .write_all(block.expose().as_bytes())
+        .and_then(|()| file.sync_all());
     match written {
         Ok(()) => {
-            output::tell(&format!("The block is in {}, readable by you alone.", path.display()));
+            output::tell(&format!(
+                "The block is in {}, readable by you alone.",
+                path.display()
+            ));
             Ok(())
         }
         Err(error) => {
@@ -180,7 +209,9 @@ fn tell_about(issuance: &Issuance) -> u8 {
     }
     match &issuance.ci_token {
         CiTokenOutcome::Issued(_) => {}
-        CiTokenOutcome::Kept => output::tell("GHOSTABLE_CI_TOKEN has not changed: keep the value that CI has."),
+        CiTokenOutcome::Kept => {
+            output::tell("GHOSTABLE_CI_TOKEN has not changed: keep the value that CI has.")
+        }
         CiTokenOutcome::Missing => output::warning(&Message::new(
             "The server issued no CI token, so no runner can sign in with this token.",
             "Rotate it to get one, or revoke it.",
@@ -211,7 +242,10 @@ async fn revoke(context: &Context, place: &Place, tokens: &[String]) -> u8 {
         let code = match service::revoke(context, place, wanted, &output::progress).await {
             Ok(revoked) => {
                 let (token, name) = (&revoked.token, output::strong(&revoked.token.name));
-                output::tell(&format!("{name} ({}) is revoked: runners with it are refused.", token.id));
+                output::tell(&format!(
+                    "{name} ({}) is revoked: runners with it are refused.",
+                    token.id
+                ));
                 match revoked.share {
                     Ok(_) => 0,
                     Err(error) => {
@@ -229,8 +263,15 @@ async fn revoke(context: &Context, place: &Place, tokens: &[String]) -> u8 {
 
 fn not_sealed_again(cause: &Message, place: &Place) -> Message {
     Message::new(
-        format!("The environment key was not sealed again for those who remain. {}", cause.what),
-        format!("{} Then run: deploy-tokens reshare --env {}", cause.next, place.name()),
+        format!(
+            "The environment key was not sealed again for those who remain. {}",
+            cause.what
+        ),
+        format!(
+            "{} Then run: deploy-tokens reshare --env {}",
+            cause.next,
+            place.name()
+        ),
     )
 }
 
@@ -239,7 +280,11 @@ async fn delete(context: &Context, place: &Place, tokens: &[String]) -> u8 {
     for wanted in tokens {
         let code = match service::delete(context, place, wanted).await {
             Ok(token) => {
-                output::tell(&format!("The record of {} ({}) is deleted.", output::strong(&token.name), token.id));
+                output::tell(&format!(
+                    "The record of {} ({}) is deleted.",
+                    output::strong(&token.name),
+                    token.id
+                ));
                 0
             }
             Err(error) => report(error),

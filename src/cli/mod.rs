@@ -47,7 +47,9 @@ async fn locate(
     environment: &str,
 ) -> Result<(Connected, Project, service::Place), Failure> {
     let connected = target.connect().await?;
-    let wanted = project.map(str::to_owned).or_else(|| connected.default_project());
+    let wanted = project
+        .map(str::to_owned)
+        .or_else(|| connected.default_project().map(ToString::to_string));
     let project = service::find_project(&connected.context, wanted.as_deref()).await?;
     let place = service::find_environment(&connected.context, &project.id, environment).await?;
     Ok((connected, project, place))

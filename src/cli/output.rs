@@ -5,23 +5,32 @@ use std::io::{IsTerminal as _, Write as _};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::failure::{FAILED, Failure};
 use crate::domain::{CiTokenOutcome, DeployToken, Issuance, Message, Step, TokenEntry, TokenStatus};
+use crate::failure::{FAILED, Failure};
 
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
 const DIM: anstyle::Style = anstyle::Style::new().dimmed();
-const RED: anstyle::Style = anstyle::Style::new().bold().fg_color(Some(anstyle::Color::Ansi(anstyle::AnsiColor::Red)));
-const YELLOW: anstyle::Style =
-    anstyle::Style::new().bold().fg_color(Some(anstyle::Color::Ansi(anstyle::AnsiColor::Yellow)));
+const RED: anstyle::Style = anstyle::Style::new()
+    .bold()
+    .fg_color(Some(anstyle::Color::Ansi(anstyle::AnsiColor::Red)));
+const YELLOW: anstyle::Style = anstyle::Style::new()
+    .bold()
+    .fg_color(Some(anstyle::Color::Ansi(anstyle::AnsiColor::Yellow)));
 
 /// A failure, on standard error.
 pub fn failure(message: &Message) {
-    tell(&format!("{RED}error:{RED:#} {}\n       {}", message.what, message.next));
+    tell(&format!(
+        "{RED}error:{RED:#} {}\n       {}",
+        message.what, message.next
+    ));
 }
 
 /// Something that did not stop the command, on standard error.
 pub fn warning(message: &Message) {
-    tell(&format!("{YELLOW}warning:{YELLOW:#} {}\n         {}", message.what, message.next));
+    tell(&format!(
+        "{YELLOW}warning:{YELLOW:#} {}\n         {}",
+        message.what, message.next
+    ));
 }
 
 /// A line for people, on standard error.
@@ -45,7 +54,11 @@ pub fn result(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.map_err(|error| {
-        Failure::new(FAILED, format!("Standard output cannot be written: {error}."), "Give it somewhere to go.")
+        Failure::new(
+            FAILED,
+            format!("Standard output cannot be written: {error}."),
+            "Give it somewhere to go.",
+        )
     })
 }
 
@@ -122,26 +135,45 @@ pub fn issuance_json(issuance: &Issuance) -> Result<(), Failure> {
 pub fn table(entries: &[TokenEntry]) -> String {
     let now = crate::domain::Moment::now();
     let zone = jiff::tz::TimeZone::system();
-    let mut rows = vec![["NAME", "STATUS", "LAST USED", "CREATED", "EXPIRES", "FINGERPRINT", "ID"].map(str::to_owned)];
-    rows.extend(entries.iter().map(|entry| match entry {
-        TokenEntry::Token(token) => [
-            token.name.clone(),
-            status(token).to_owned(),
-            token.last_used_at.map_or_else(|| "never".to_owned(), |at| at.past(now, &zone)),
-            token.created_at.date(&zone),
-            token.expires_at.map_or_else(|| "never".to_owned(), |at| at.ahead(now)),
-            token.fingerprint().map_or_else(|| "unusable".to_owned(), crate::domain::Fingerprint::short),
-            token.id.to_string(),
-        ],
-        TokenEntry::Malformed { id, name, missing } => [
-            name.clone().unwrap_or_else(|| "?".to_owned()),
-            format!("unreadable: “{missing}” is missing"),
-            "-".to_owned(),
-            "-".to_owned(),
-            "-".to_owned(),
-            "-".to_owned(),
-            id.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string),
-        ],
+    let mut rows = vec![
+        [
+            "NAME",
+            "STATUS",
+            "LAST USED",
+            "CREATED",
+            "EXPIRES",
+            "FINGERPRINT",
+            "ID",
+        ]
+        .map(str::to_owned),
+    ];
+    rows.extend(entries.iter().map(|entry| {
+        match entry {
+            TokenEntry::Token(token) => [
+                token.name.clone(),
+                status(token).to_owned(),
+                token
+                    .last_used_at
+                    .map_or_else(|| "never".to_owned(), |at| at.past(now, &zone)),
+                token.created_at.date(&zone),
+                token
+                    .expires_at
+                    .map_or_else(|| "never".to_owned(), |at| at.ahead(now)),
+                token
+                    .fingerprint()
+                    .map_or_else(|| "unusable".to_owned(), crate::domain::Fingerprint::short),
+                token.id.to_string(),
+            ],
+            TokenEntry::Malformed { id, name, missing } => [
+                name.clone().unwrap_or_else(|| "?".to_owned()),
+                format!("unreadable: “{missing}” is missing"),
+                "-".to_owned(),
+                "-".to_owned(),
+                "-".to_owned(),
+                "-".to_owned(),
+                id.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string),
+            ],
+        }
     }));
     aligned(&rows)
 }
@@ -155,11 +187,19 @@ fn status(token: &DeployToken) -> &str {
 }
 
 fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .map(|row| row[column].chars().count())
+            .max()
+            .unwrap_or(0)
+    };
     let widths: Vec<usize> = (0..N).map(width).collect();
     let mut text = String::new();
     for row in rows {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"));
         text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
         text.push('\n');
     }

@@ -5,12 +5,12 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use crate::failure::{FAILED, Failure, WRONG_USE};
 use super::{dotenv, output};
 use crate::api::Runner;
 use crate::connect::Target;
 use crate::domain::Message;
 use crate::domain::issuance::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
+use crate::failure::{FAILED, Failure, WRONG_USE};
 use crate::messages;
 use crate::secret::CiToken;
 use crate::service::verify::{Pulled, pull as fetch};
@@ -81,7 +81,11 @@ pub async fn pull(target: &Target, file: &Path, only: &[String]) -> Result<u8, F
         )
     })?;
     let count = messages::plural(pulled.report.variables.len(), "variable");
-    output::tell(&format!("{count} of {} written to {}.", pulled.environment, file.display()));
+    output::tell(&format!(
+        "{count} of {} written to {}.",
+        pulled.environment,
+        file.display()
+    ));
     Ok(0)
 }
 
@@ -101,8 +105,13 @@ fn tell_problems(pulled: &Pulled) {
 
 async fn fetch_as_runner(target: &Target, only: &[String]) -> Result<Pulled, Failure> {
     let ci_token = CiToken::new(variable(CI_TOKEN_VARIABLE)?);
-    let seed = crate::crypto::parse_seed(&zeroize::Zeroizing::new(variable(SEED_VARIABLE)?))
-        .map_err(|error| Failure { code: WRONG_USE, message: messages::seed(error) })?;
+    let seed =
+        crate::crypto::parse_seed(&zeroize::Zeroizing::new(variable(SEED_VARIABLE)?)).map_err(|error| {
+            Failure {
+                code: WRONG_USE,
+                message: messages::seed(error),
+            }
+        })?;
     let (address, _running) = target.runner_address().await?;
     let runner = Runner::new(address, &ci_token).map_err(crate::service::ServiceError::from)?;
     fetch(&runner, &seed, only).await.map_err(runner_failure)
@@ -113,7 +122,9 @@ fn runner_failure(error: crate::service::ServiceError) -> Failure {
     let mut failure = Failure::from(error);
     if refused {
         failure.message = Message::new(
-            format!("The server does not accept {CI_TOKEN_VARIABLE}: it is revoked, replaced, expired or mistyped."),
+            format!(
+                "The server does not accept {CI_TOKEN_VARIABLE}: it is revoked, replaced, expired or mistyped."
+            ),
             "Take the value that was issued last, or rotate the token.",
         );
     }
@@ -134,7 +145,9 @@ fn variable(name: &str) -> Result<String, Failure> {
 /// Writes beside the file and moves it over: the old content stays until the new one is complete, mode 0600 from the
 /// start.
 fn replace_private(file: &Path, content: &[u8]) -> std::io::Result<()> {
-    let name = file.file_name().ok_or_else(|| std::io::Error::other("it names no file"))?;
+    let name = file
+        .file_name()
+        .ok_or_else(|| std::io::Error::other("it names no file"))?;
     let beside = file.with_file_name(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
     let mut options = std::fs::OpenOptions::new();
     options.write(true).create_new(true);

@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::args::Serve;
-use crate::failure::{FAILED, Failure, WRONG_USE};
 use super::output;
 use crate::connect::{Target, data_dir, workspace_failure};
+use crate::failure::{FAILED, Failure, WRONG_USE};
 use crate::workspace::{Options, SampleSize, Workspace};
 
 #[derive(Serialize)]
@@ -28,11 +28,18 @@ pub async fn serve(target: &Target, options: &Serve) -> Result<u8, Failure> {
     }
     let workspace = Workspace::open(Options {
         data_dir: data_dir(target.data())?,
-        sample: SampleSize { tokens: options.tokens, devices: options.devices, variables: options.variables },
+        sample: SampleSize {
+            tokens: options.tokens,
+            devices: options.devices,
+            variables: options.variables,
+        },
         rotate_keeps_ci_token: options.rotate_keeps_ci_token,
     });
     let workspace = workspace.map_err(|error| workspace_failure(&error))?;
-    let running = workspace.serve(options.addr).await.map_err(|error| workspace_failure(&error))?;
+    let running = workspace
+        .serve(options.addr)
+        .await
+        .map_err(|error| workspace_failure(&error))?;
     let local = running.local();
     output::json(&Ready {
         api: running.api_url(),
@@ -40,7 +47,11 @@ pub async fn serve(target: &Target, options: &Serve) -> Result<u8, Failure> {
         access_token: local.access_token.expose(),
         organization_id: local.organization_id.as_str(),
         project_id: local.project_id.as_str(),
-        environments: local.environments.iter().map(crate::domain::EnvironmentName::as_str).collect(),
+        environments: local
+            .environments
+            .iter()
+            .map(crate::domain::EnvironmentName::as_str)
+            .collect(),
     })?;
     interrupted().await?;
     running.shutdown().await;
@@ -49,7 +60,11 @@ pub async fn serve(target: &Target, options: &Serve) -> Result<u8, Failure> {
 
 async fn interrupted() -> Result<(), Failure> {
     let wrong = |error: std::io::Error| {
-        Failure::new(FAILED, format!("Signals cannot be received: {error}."), "Start it again.")
+        Failure::new(
+            FAILED,
+            format!("Signals cannot be received: {error}."),
+            "Start it again.",
+        )
     };
     #[cfg(unix)]
     {

@@ -8,21 +8,33 @@ use crate::api::Client;
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use crate::messages;
 use crate::service::{Context, LinkedDevice, ServiceError};
-use crate::workspace::{LocalAccess, Options, Running, SampleSize, Workspace, WorkspaceError, default_data_dir};
+use crate::workspace::{
+    LocalAccess, Options, Running, SampleSize, Workspace, WorkspaceError, default_data_dir,
+};
 
 /// The folder that was named, or the platform's.
 ///
 /// # Errors
 /// When the platform has none.
 pub fn data_dir(named: Option<&Path>) -> Result<PathBuf, Failure> {
-    named.map(Path::to_owned).or_else(default_data_dir).ok_or_else(|| {
-        Failure::new(WRONG_USE, "This system has no folder for program data.", "Name one with --data.")
-    })
+    named
+        .map(Path::to_owned)
+        .or_else(default_data_dir)
+        .ok_or_else(|| {
+            Failure::new(
+                WRONG_USE,
+                "This system has no folder for program data.",
+                "Name one with --data.",
+            )
+        })
 }
 
 /// A workspace that could not be opened, in words.
 pub fn workspace_failure(error: &WorkspaceError) -> Failure {
-    Failure { code: FAILED, message: messages::workspace(error) }
+    Failure {
+        code: FAILED,
+        message: messages::workspace(error),
+    }
 }
 
 pub(super) async fn start(data: Option<&Path>) -> Result<Running, Failure> {
@@ -32,10 +44,15 @@ pub(super) async fn start(data: Option<&Path>) -> Result<Running, Failure> {
         rotate_keeps_ci_token: false,
     };
     let open = move || Workspace::open(options);
-    let workspace = tokio::task::spawn_blocking(open).await.map_err(|_| ServiceError::Stopped)?;
+    let workspace = tokio::task::spawn_blocking(open)
+        .await
+        .map_err(|_| ServiceError::Stopped)?;
     let workspace = workspace.map_err(|error| workspace_failure(&error))?;
     let free_port = SocketAddr::from(([127, 0, 0, 1], 0));
-    workspace.serve(free_port).await.map_err(|error| workspace_failure(&error))
+    workspace
+        .serve(free_port)
+        .await
+        .map_err(|error| workspace_failure(&error))
 }
 
 pub(super) async fn connect(data: Option<&Path>) -> Result<Connected, Failure> {
@@ -43,7 +60,10 @@ pub(super) async fn connect(data: Option<&Path>) -> Result<Connected, Failure> {
     let access = running.local();
     let client = Client::new(parse(&running.api_url())?, &access.access_token).map_err(ServiceError::from)?;
     Ok(Connected {
-        context: Context { client, device: Some(device(access)) },
+        context: Context {
+            client,
+            device: Some(device(access)),
+        },
         origin: "Local workspace".to_owned(),
         default_project: Some(access.project_id.clone()),
         _running: Some(running),
@@ -56,5 +76,8 @@ pub(super) fn own_device(data: Option<&Path>) -> Option<LinkedDevice> {
 }
 
 fn device(access: &LocalAccess) -> LinkedDevice {
-    LinkedDevice { id: access.device_id.clone(), identity: access.identity.clone() }
+    LinkedDevice {
+        id: access.device_id.clone(),
+        identity: access.identity.clone(),
+    }
 }

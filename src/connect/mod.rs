@@ -52,8 +52,8 @@ pub struct Connected {
 
 impl Connected {
     /// The project to open when none was named.
-    pub fn default_project(&self) -> Option<String> {
-        self.default_project.as_ref().map(ToString::to_string)
+    pub fn default_project(&self) -> Option<&ProjectId> {
+        self.default_project.as_ref()
     }
 }
 
@@ -131,5 +131,8 @@ async fn known_device(_: &Client, _: Option<&Path>) -> Option<LinkedDevice> {
 }
 
 fn parse(address: &str) -> Result<ApiAddress, Failure> {
-    ApiAddress::parse(address).map_err(|error| Failure { code: WRONG_USE, message: messages::address(error) })
+    ApiAddress::parse(address).map_err(|error| Failure {
+        code: WRONG_USE,
+        message: messages::address(error),
+    })
 }

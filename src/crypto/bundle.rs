@@ -41,7 +41,11 @@ pub struct BundleReport {
 impl BundleReport {
     /// How many of the sealed variables could be opened.
     pub fn decrypted(&self) -> usize {
-        let closed = self.problems.iter().filter(|problem| problem.name.is_some()).count();
+        let closed = self
+            .problems
+            .iter()
+            .filter(|problem| problem.name.is_some())
+            .count();
         self.total.saturating_sub(closed)
     }
 }

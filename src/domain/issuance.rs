@@ -131,7 +131,9 @@ impl Issuance {
 }
 
 fn push_line(block: &mut String, name: &str, value: &str) {
-    let plain = value.chars().all(|c| c.is_ascii_alphanumeric() || "_-+/=.:".contains(c));
+    let plain = value
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "_-+/=.:".contains(c));
     let quote = if plain { "" } else { "'" };
     for part in [name, "=", quote, value, quote, "\n"] {
         block.push_str(part);

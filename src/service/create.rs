@@ -22,15 +22,25 @@ pub async fn create(
     progress(Step::Mint);
     let (seed, key) = crypto::make_deploy_key(&mut crypto::system_rng());
     progress(Step::Register);
-    let answer =
-        context.client.create_token(&place.project, &place.environment.id, name.as_str(), &key).await;
+    let answer = context
+        .client
+        .create_token(&place.project, &place.environment.id, name.as_str(), &key)
+        .await;
     let registered = match answer {
         Ok(answer) => Registered::read(answer, expected(place, name.as_str(), None, key)),
         Err(error) if error.may_have_happened() => heal(context, place, key, error).await?,
         Err(error) => return Err(error.into()),
     };
     let registered = identify(context, place, key, registered).await;
-    Ok(hand_over(context, place, &ready, IssuanceKind::Create, (registered, seed, key), progress).await)
+    Ok(hand_over(
+        context,
+        place,
+        &ready,
+        IssuanceKind::Create,
+        (registered, seed, key),
+        progress,
+    )
+    .await)
 }
 
 /// The answer was lost: if the token is there, rotating it onto the same key gets the CI token that never arrived; where
@@ -62,8 +72,16 @@ async fn heal(
 }
 
 /// A record that could not be read is looked up by its public key, so that it can be shared with.
-async fn identify(context: &Context, place: &Place, key: PublicKey, mut registered: Registered) -> Registered {
-    let malformed = registered.notes.iter().any(|note| matches!(note, Note::MalformedRecord(_)));
+async fn identify(
+    context: &Context,
+    place: &Place,
+    key: PublicKey,
+    mut registered: Registered,
+) -> Registered {
+    let malformed = registered
+        .notes
+        .iter()
+        .any(|note| matches!(note, Note::MalformedRecord(_)));
     if malformed && let Ok(Some(found)) = find_by_key(context, place, key).await {
         registered.token = found;
     }

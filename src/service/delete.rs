@@ -9,7 +9,10 @@ use crate::domain::{DeployToken, token};
 /// [`ServiceError::Unfit`] while the token is active: it is revoked first. API errors; 405 means that this server cannot
 /// delete.
 pub async fn delete(context: &Context, place: &Place, wanted: &str) -> Result<DeployToken, ServiceError> {
-    let entries = context.client.tokens(&place.project, Some(&place.environment.id)).await?;
+    let entries = context
+        .client
+        .tokens(&place.project, Some(&place.environment.id))
+        .await?;
     let found = token::find(&entries, wanted)?;
     if found.is_active() {
         return Err(ServiceError::Unfit(Unfit::StillActive));

@@ -5,8 +5,8 @@ use super::share::{Wanted, share};
 use super::{Context, Place, Progress, ServiceError};
 use crate::api::wire::tokens::TokenAnswer;
 use crate::domain::{
-    CiTokenOutcome, DeployToken, DeployTokenId, Issuance, IssuanceKind, Message, Moment, PublicKey, ShareState, Step,
-    TokenEntry, TokenKey, TokenStatus,
+    CiTokenOutcome, DeployToken, DeployTokenId, Issuance, IssuanceKind, Message, Moment, PublicKey,
+    ShareState, Step, TokenEntry, TokenKey, TokenStatus,
 };
 use crate::secret::{CiToken, DeploySeed};
 
@@ -50,7 +50,9 @@ impl Issued {
             seed: self.seed,
             expires_at: self.expires_at,
             share: match &self.share {
-                Ok(recipients) => ShareState::Shared { recipients: *recipients },
+                Ok(recipients) => ShareState::Shared {
+                    recipients: *recipients,
+                },
                 Err(error) => ShareState::NotShared(tell(error)),
             },
             notes: self.notes.into_iter().map(note).collect(),
@@ -72,7 +74,10 @@ impl Registered {
         let mut notes = Vec::new();
         let mut token = answer.token.unwrap_or_else(|error| {
             notes.push(Note::MalformedRecord(error.what()));
-            DeployToken { id: answer.id.unwrap_or_else(|| expected.id.clone()), ..expected }
+            DeployToken {
+                id: answer.id.unwrap_or_else(|| expected.id.clone()),
+                ..expected
+            }
         });
         let (mut ci_token, mut expires_at) = (None, token.expires_at);
         if let Some(issued) = answer.issued {
@@ -84,7 +89,12 @@ impl Registered {
             token.ci_token_suffix = issued.suffix.or(token.ci_token_suffix);
             token.expires_at = expires_at;
         }
-        Self { token, ci_token, expires_at, notes }
+        Self {
+            token,
+            ci_token,
+            expires_at,
+            notes,
+        }
     }
 }
 
@@ -110,7 +120,10 @@ pub(super) async fn find_by_key(
     place: &Place,
     key: PublicKey,
 ) -> Result<Option<DeployToken>, ServiceError> {
-    let entries = context.client.tokens(&place.project, Some(&place.environment.id)).await?;
+    let entries = context
+        .client
+        .tokens(&place.project, Some(&place.environment.id))
+        .await?;
     let found = entries
         .iter()
         .filter_map(TokenEntry::token)
@@ -128,11 +141,23 @@ pub(super) async fn hand_over(
     (registered, seed, key): (Registered, DeploySeed, PublicKey),
     progress: Progress<'_>,
 ) -> Issued {
-    let Registered { token, ci_token, expires_at, notes } = registered;
+    let Registered {
+        token,
+        ci_token,
+        expires_at,
+        notes,
+    } = registered;
     let share = if token.id.as_str().is_empty() || token.key != TokenKey::Usable(key) {
         Err(ServiceError::Misregistered)
     } else {
-        share(context, place, &ready.key, Some(Wanted { token: &token, key }), progress).await
+        share(
+            context,
+            place,
+            &ready.key,
+            Some(Wanted { token: &token, key }),
+            progress,
+        )
+        .await
     };
     progress(Step::Done);
     let ci_token = match (ci_token, kind) {
@@ -140,5 +165,13 @@ pub(super) async fn hand_over(
         (None, IssuanceKind::Rotate) => CiTokenOutcome::Kept,
         (None, IssuanceKind::Create) => CiTokenOutcome::Missing,
     };
-    Issued { kind, token, ci_token, seed, expires_at, share, notes }
+    Issued {
+        kind,
+        token,
+        ci_token,
+        seed,
+        expires_at,
+        share,
+        notes,
+    }
 }

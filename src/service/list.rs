@@ -8,7 +8,10 @@ use crate::domain::{ProjectId, TokenEntry};
 /// # Errors
 /// API errors. A malformed entry is an entry of its own, not an error.
 pub async fn list(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, ServiceError> {
-    Ok(context.client.tokens(&place.project, Some(&place.environment.id)).await?)
+    Ok(context
+        .client
+        .tokens(&place.project, Some(&place.environment.id))
+        .await?)
 }
 
 /// The tokens of all environments of a project.

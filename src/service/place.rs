@@ -68,7 +68,10 @@ pub async fn directory(context: &Context) -> Result<Directory, ServiceError> {
     for organization in &organizations {
         projects.extend(context.client.projects(&organization.id).await?);
     }
-    Ok(Directory { organizations, projects })
+    Ok(Directory {
+        organizations,
+        projects,
+    })
 }
 
 /// The environments of a project.
@@ -88,9 +91,14 @@ pub async fn find_project(context: &Context, wanted: Option<&str>) -> Result<Pro
     let names = || projects.iter().map(|project| project.name.clone()).collect();
     let found = match wanted.map(str::trim) {
         None => projects.first(),
-        Some(wanted) => projects.iter().find(|project| project.id.as_str() == wanted).or_else(|| {
-            projects.iter().find(|project| project.name.trim().to_lowercase() == wanted.to_lowercase())
-        }),
+        Some(wanted) => projects
+            .iter()
+            .find(|project| project.id.as_str() == wanted)
+            .or_else(|| {
+                projects
+                    .iter()
+                    .find(|project| project.name.trim().to_lowercase() == wanted.to_lowercase())
+            }),
     };
     found.cloned().ok_or_else(|| ServiceError::UnknownProject {
         wanted: wanted.unwrap_or_default().to_owned(),
@@ -113,7 +121,10 @@ pub async fn find_environment(
         .iter()
         .find(|it| it.name.as_str().trim().to_lowercase() == name || it.id.as_str() == wanted.trim());
     match found {
-        Some(environment) => Ok(Place { project: project.clone(), environment: environment.clone() }),
+        Some(environment) => Ok(Place {
+            project: project.clone(),
+            environment: environment.clone(),
+        }),
         None => Err(ServiceError::UnknownEnvironment {
             wanted: wanted.trim().to_owned(),
             known: environments.iter().map(|it| it.name.to_string()).collect(),

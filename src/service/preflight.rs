@@ -16,7 +16,9 @@ pub(super) struct Ready {
 pub(super) async fn check(context: &Context, place: &Place) -> Result<Ready, ServiceError> {
     let device = context.device()?;
     let (published, devices, tokens) = tokio::try_join!(
-        context.client.environment_key(&place.project, place.name(), &device.id),
+        context
+            .client
+            .environment_key(&place.project, place.name(), &device.id),
         context.client.devices(&place.project, place.name()),
         context.client.tokens(&place.project, Some(&place.environment.id)),
     )?;
@@ -44,7 +46,9 @@ pub struct KeyAccess {
 /// when this device cannot open it.
 pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, ServiceError> {
     let device = context.device()?;
-    let published = context.client.environment_key(&place.project, place.name(), &device.id);
+    let published = context
+        .client
+        .environment_key(&place.project, place.name(), &device.id);
     let devices = context.client.devices(&place.project, place.name());
     let (published, devices) = tokio::try_join!(published, devices)?;
     let Some(published) = published else {
@@ -52,13 +56,20 @@ pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, S
     };
     let version = published.version;
     let key = open(device, place, published, signers(&devices)).await?;
-    Ok(KeyAccess { fingerprint: crypto::key_fingerprint(&key), version })
+    Ok(KeyAccess {
+        fingerprint: crypto::key_fingerprint(&key),
+        version,
+    })
 }
 
 pub(super) fn own_device_is_active(devices: &[Device], own: &LinkedDevice) -> Result<(), ServiceError> {
     let listed = devices.iter().find(|device| device.id == own.id);
     let key = listed.and_then(Device::recipient_key);
-    if key == Some(own.identity.encryption_public()) { Ok(()) } else { Err(ServiceError::NotARecipient) }
+    if key == Some(own.identity.encryption_public()) {
+        Ok(())
+    } else {
+        Err(ServiceError::NotARecipient)
+    }
 }
 
 pub(super) fn signers(devices: &[Device]) -> Vec<SigningPublicKey> {
@@ -96,5 +107,7 @@ async fn open(
 pub(super) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, ServiceError> {
-    tokio::task::spawn_blocking(work).await.map_err(|_| ServiceError::Stopped)
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| ServiceError::Stopped)
 }

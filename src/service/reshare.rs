@@ -60,14 +60,24 @@ async fn make_first_key(
         let mut rng = crypto::system_rng();
         let key = crypto::make_environment_key(&mut rng);
         let fingerprint = crypto::key_fingerprint(&key);
-        let scope = KeyScope { project, environment, fingerprint };
+        let scope = KeyScope {
+            project,
+            environment,
+            fingerprint,
+        };
         let identity = &device.identity;
         let sealed =
             crypto::seal_environment_key(&key, &scope, &recipients, identity, Moment::now(), &mut rng)?;
-        crypto::sign_body(identity, &CreateKeyRequest::new(&device.id, fingerprint, FIRST_VERSION, &sealed))
+        crypto::sign_body(
+            identity,
+            &CreateKeyRequest::new(&device.id, fingerprint, FIRST_VERSION, &sealed),
+        )
     };
     let body = off_thread(work).await??;
     progress(Step::Publish);
-    context.client.create_environment_key(&place.project, place.name(), body).await?;
+    context
+        .client
+        .create_environment_key(&place.project, place.name(), body)
+        .await?;
     Ok(count)
 }

@@ -27,7 +27,10 @@ pub async fn revoke(
     progress: Progress<'_>,
 ) -> Result<Revoked, ServiceError> {
     progress(Step::Check);
-    let entries = context.client.tokens(&place.project, Some(&place.environment.id)).await?;
+    let entries = context
+        .client
+        .tokens(&place.project, Some(&place.environment.id))
+        .await?;
     let found = token::find(&entries, wanted)?;
     if !found.is_active() {
         return Err(ServiceError::Unfit(Unfit::AlreadyRevoked));
@@ -35,7 +38,9 @@ pub async fn revoke(
     progress(Step::Revoke);
     let token = match context.client.revoke_token(&place.project, &found.id).await {
         Ok(token) if !token.is_active() => token,
-        Ok(_) => confirm(context, place, found).await?.ok_or(ServiceError::NotDone)?,
+        Ok(_) => confirm(context, place, found)
+            .await?
+            .ok_or(ServiceError::NotDone)?,
         Err(error) if error.may_have_happened() => match confirm(context, place, found).await {
             Ok(Some(token)) => token,
             Ok(None) => return Err(error.into()),
@@ -54,8 +59,14 @@ async fn confirm(
     place: &Place,
     token: &DeployToken,
 ) -> Result<Option<DeployToken>, ServiceError> {
-    let entries = context.client.tokens(&place.project, Some(&place.environment.id)).await?;
-    let listed = entries.iter().filter_map(TokenEntry::token).find(|it| it.id == token.id);
+    let entries = context
+        .client
+        .tokens(&place.project, Some(&place.environment.id))
+        .await?;
+    let listed = entries
+        .iter()
+        .filter_map(TokenEntry::token)
+        .find(|it| it.id == token.id);
     Ok(listed.filter(|it| !it.is_active()).cloned())
 }
 

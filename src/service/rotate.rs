@@ -27,11 +27,25 @@ pub async fn rotate(
     let (seed, key) = crypto::make_deploy_key(&mut crypto::system_rng());
     progress(Step::Register);
     let registered = match context.client.rotate_token(&place.project, &token.id, &key).await {
-        Ok(answer) => Registered::read(answer, DeployToken { key: TokenKey::Usable(key), ..token }),
+        Ok(answer) => Registered::read(
+            answer,
+            DeployToken {
+                key: TokenKey::Usable(key),
+                ..token
+            },
+        ),
         Err(error) if error.may_have_happened() => heal(context, place, key, error).await?,
         Err(error) => return Err(error.into()),
     };
-    Ok(hand_over(context, place, &ready, IssuanceKind::Rotate, (registered, seed, key), progress).await)
+    Ok(hand_over(
+        context,
+        place,
+        &ready,
+        IssuanceKind::Rotate,
+        (registered, seed, key),
+        progress,
+    )
+    .await)
 }
 
 /// The answer was lost: if the server has the new key, rotating once more onto it gets the CI token that never arrived.

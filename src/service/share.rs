@@ -35,7 +35,10 @@ pub(super) async fn share(
     let fingerprint = crypto::key_fingerprint(key);
     let body = sealed_body(device, place, key, fingerprint, recipients).await?;
     progress(Step::Publish);
-    context.client.share_environment_key(&place.project, place.name(), body).await?;
+    context
+        .client
+        .share_environment_key(&place.project, place.name(), body)
+        .await?;
     Ok(count)
 }
 
@@ -47,7 +50,10 @@ pub(super) fn recipients(
 ) -> Result<Vec<Recipient>, ServiceError> {
     let devices = devices.iter().filter_map(|device| {
         let public_key = device.recipient_key()?;
-        Some(Recipient { kind: RecipientKind::Device(device.id.clone()), public_key })
+        Some(Recipient {
+            kind: RecipientKind::Device(device.id.clone()),
+            public_key,
+        })
     });
     let deployment = |token: &DeployToken, public_key| Recipient {
         kind: RecipientKind::Deployment(token.id.clone()),
@@ -79,13 +85,20 @@ async fn sealed_body(
     recipients: Vec<Recipient>,
 ) -> Result<String, ServiceError> {
     let (device, key) = (device.clone(), key.clone());
-    let scope = KeyScope { project: place.project.clone(), environment: place.name().clone(), fingerprint };
+    let scope = KeyScope {
+        project: place.project.clone(),
+        environment: place.name().clone(),
+        fingerprint,
+    };
     let work = move || {
         let mut rng = crypto::system_rng();
         let identity = &device.identity;
         let sealed =
             crypto::seal_environment_key(&key, &scope, &recipients, identity, Moment::now(), &mut rng)?;
-        crypto::sign_body(identity, &ShareKeyRequest::new(&device.id, fingerprint, &sealed, Vec::new()))
+        crypto::sign_body(
+            identity,
+            &ShareKeyRequest::new(&device.id, fingerprint, &sealed, Vec::new()),
+        )
     };
     Ok(off_thread(work).await??)
 }

@@ -1,7 +1,7 @@
 //! The runner's side: fetch with a CI token, decrypt with a seed (docs/protocol.md 8).
 
-use super::preflight::off_thread;
 use super::ServiceError;
+use super::preflight::off_thread;
 use crate::api::Runner;
 use crate::crypto::{self, BundleReport};
 use crate::secret::DeploySeed;

@@ -37,6 +37,20 @@ pub struct LocalAccess {
     pub identity: DeviceIdentity,
 }
 
+impl LocalAccess {
+    /// Reads what a workspace keeps in this folder; `None` where there is no workspace.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::Keys`] when the file is there and cannot be used.
+    pub fn read(data_dir: &Path) -> Result<Option<Self>, WorkspaceError> {
+        if path(data_dir).exists() {
+            read(data_dir).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+}
+
 /// The file. Its secrets are wiped from memory when it is dropped.
 #[derive(Serialize, Deserialize)]
 struct KeysFile {

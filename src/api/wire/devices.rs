@@ -35,7 +35,10 @@ pub fn device(body: &[u8]) -> Result<Device, WireError> {
 /// [`WireError`] when the answer is not a list.
 pub fn devices(body: &[u8]) -> Result<Vec<Device>, WireError> {
     let answer = json(body)?;
-    Ok(list(&answer)?.iter().filter_map(|value| device_of(value).ok()).collect())
+    Ok(list(&answer)?
+        .iter()
+        .filter_map(|value| device_of(value).ok())
+        .collect())
 }
 
 fn device_of(value: &Value) -> Result<Device, WireError> {
@@ -72,7 +75,10 @@ mod tests {
             {{"id":"d3","attributes":{{"public_key":"AAAA","platform":"p"}}}},{{}}]}}"#
         );
         let devices = devices(body.as_bytes()).unwrap();
-        let eligible: Vec<_> = devices.iter().map(|device| device.recipient_key().is_some()).collect();
+        let eligible: Vec<_> = devices
+            .iter()
+            .map(|device| device.recipient_key().is_some())
+            .collect();
         assert_eq!(eligible, [true, false, false]);
     }
 }

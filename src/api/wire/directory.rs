@@ -45,7 +45,10 @@ fn organization(value: &Value) -> Result<Organization, WireError> {
 /// [`WireError`] names what an entry lacks.
 pub fn projects(body: &[u8], organization: &OrganizationId) -> Result<Vec<Project>, WireError> {
     let answer = json(body)?;
-    list(&answer)?.iter().map(|value| project_of(value, Some(organization))).collect()
+    list(&answer)?
+        .iter()
+        .map(|value| project_of(value, Some(organization)))
+        .collect()
 }
 
 /// One project, wrapped or bare.
@@ -63,9 +66,9 @@ fn project_of(value: &Value, organization: Option<&OrganizationId>) -> Result<Pr
     Ok(Project {
         id: ProjectId::new(text(value, "id")?),
         name: text(attributes, "name")?,
-        organization_id: own
-            .or_else(|| organization.cloned())
-            .ok_or(WireError::Missing { what: "organization_id" })?,
+        organization_id: own.or_else(|| organization.cloned()).ok_or(WireError::Missing {
+            what: "organization_id",
+        })?,
     })
 }
 
@@ -98,9 +101,18 @@ mod tests {
         let nested = br#"{"data":[{"id":"e1","attributes":{"name":"production","type":"production"}}]}"#;
         assert_eq!(environments(flat).unwrap(), environments(nested).unwrap());
         assert_eq!(environments(b"{}").unwrap(), []);
-        assert_eq!(environments(br#"{"data":[{"id":"e"}]}"#), Err(WireError::Missing { what: "name" }));
-        assert_eq!(user(br#"{"data":{"attributes":{}}}"#), Err(WireError::Missing { what: "id" }));
+        assert_eq!(
+            environments(br#"{"data":[{"id":"e"}]}"#),
+            Err(WireError::Missing { what: "name" })
+        );
+        assert_eq!(
+            user(br#"{"data":{"attributes":{}}}"#),
+            Err(WireError::Missing { what: "id" })
+        );
         let wrapped = br#"{"data":{"id":"p","name":"Shop","organization_id":"o"}}"#;
-        assert_eq!(project(wrapped), project(br#"{"id":"p","name":"Shop","organization_id":"o"}"#));
+        assert_eq!(
+            project(wrapped),
+            project(br#"{"id":"p","name":"Shop","organization_id":"o"}"#)
+        );
     }
 }

@@ -49,10 +49,19 @@ pub fn read(status: u16, body: &[u8]) -> ErrorBody {
             return ErrorBody::Conflicts(list.iter().filter_map(conflict).collect());
         }
     }
-    let detail = [&json["detail"], &json["message"], &json["error"]["detail"], &json["error"]["message"]]
-        .into_iter()
-        .find_map(plain_text);
-    ErrorBody::Refusal(Refusal { status, detail, fields: fields(&json["errors"]) })
+    let detail = [
+        &json["detail"],
+        &json["message"],
+        &json["error"]["detail"],
+        &json["error"]["message"],
+    ]
+    .into_iter()
+    .find_map(plain_text);
+    ErrorBody::Refusal(Refusal {
+        status,
+        detail,
+        fields: fields(&json["errors"]),
+    })
 }
 
 fn texts(value: &Value) -> Vec<String> {
@@ -62,7 +71,10 @@ fn texts(value: &Value) -> Vec<String> {
 
 fn conflict(value: &Value) -> Option<Conflict> {
     let key = value["key"].as_str()?.to_owned();
-    Some(Conflict { key, server_version: value["server_version"].as_u64() })
+    Some(Conflict {
+        key,
+        server_version: value["server_version"].as_u64(),
+    })
 }
 
 fn fields(errors: &Value) -> Vec<(String, String)> {
@@ -82,7 +94,11 @@ fn plain_text(value: &Value) -> Option<String> {
 
 /// One line, without control characters, shortened.
 fn plain(text: &str) -> String {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(MAX_TEXT).collect();
+    let line: String = text
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(MAX_TEXT)
+        .collect();
     line.trim().to_owned()
 }
 
@@ -93,16 +109,31 @@ mod tests {
     #[test]
     fn texts_are_looked_up_in_order_and_made_plain() {
         let body = br#"{"message":"second","detail":" \n ","error":{"detail":"third"}}"#;
-        let ErrorBody::Refusal(refusal) = read(422, body) else { panic!() };
+        let ErrorBody::Refusal(refusal) = read(422, body) else {
+            panic!()
+        };
         assert_eq!(refusal.detail.as_deref(), Some("second"));
         let body = br#"{"errors":{"public_key":["must be\n32 bytes","more"],"name":"taken","x":3}}"#;
-        let ErrorBody::Refusal(refusal) = read(422, body) else { panic!() };
+        let ErrorBody::Refusal(refusal) = read(422, body) else {
+            panic!()
+        };
         assert_eq!(
             refusal.fields,
-            [("public_key".into(), "must be 32 bytes".into()), ("name".into(), "taken".into())]
+            [
+                ("public_key".into(), "must be 32 bytes".into()),
+                ("name".into(), "taken".into())
+            ]
         );
-        let ErrorBody::Refusal(refusal) = read(500, b"<html>") else { panic!() };
-        assert_eq!(refusal, Refusal { status: 500, ..Default::default() });
+        let ErrorBody::Refusal(refusal) = read(500, b"<html>") else {
+            panic!()
+        };
+        assert_eq!(
+            refusal,
+            Refusal {
+                status: 500,
+                ..Default::default()
+            }
+        );
     }
 
     #[test]
@@ -110,7 +141,10 @@ mod tests {
         let body = br#"{"error":{"code":"ENV_KEY_RESHARE_REQUIRED","pending_request_ids":["r1",2]}}"#;
         assert_eq!(read(409, body), ErrorBody::ReshareRequired(vec!["r1".into()]));
         let body = br#"{"conflicts":[{"key":"A","server_version":3,"client_if_version":null}]}"#;
-        let conflict = Conflict { key: "A".into(), server_version: Some(3) };
+        let conflict = Conflict {
+            key: "A".into(),
+            server_version: Some(3),
+        };
         assert_eq!(read(409, body), ErrorBody::Conflicts(vec![conflict]));
         assert!(matches!(read(409, b"{}"), ErrorBody::Refusal(_)));
     }

@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 use super::WireError;
 use super::shape::{attributes, json, list, moment, optional_text};
 use crate::domain::{
-    DeployToken, DeployTokenId, EnvironmentId, EnvironmentName, Moment, PublicKey, TokenEntry, TokenKey, TokenStatus,
+    DeployToken, DeployTokenId, EnvironmentId, EnvironmentName, Moment, PublicKey, TokenEntry, TokenKey,
+    TokenStatus,
 };
 use crate::secret::CiToken;
 
@@ -114,7 +115,10 @@ pub fn answer(body: &[u8]) -> Result<TokenAnswer, WireError> {
     let data: Option<Value> = parts.data.and_then(|raw| serde_json::from_str(raw.get()).ok());
     let data = data.filter(|value| !value.is_null());
     Ok(TokenAnswer {
-        token: data.as_ref().ok_or(WireError::Missing { what: "data" }).and_then(token_of),
+        token: data
+            .as_ref()
+            .ok_or(WireError::Missing { what: "data" })
+            .and_then(token_of),
         id: data.as_ref().and_then(id_of),
         issued: parts.meta.and_then(issued),
     })
@@ -129,9 +133,13 @@ fn record(answer: &Value) -> Result<&Value, WireError> {
 
 fn issued(meta: &RawValue) -> Option<IssuedCiToken> {
     let meta: Meta<'_> = serde_json::from_str(meta.get()).ok()?;
-    let api_token: Option<ApiToken<'_>> = meta.api_token.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    let api_token: Option<ApiToken<'_>> = meta
+        .api_token
+        .and_then(|raw| serde_json::from_str(raw.get()).ok());
     let bearer = |raw: Option<&RawValue>| -> Option<CiToken> {
-        serde_json::from_str::<CiToken>(raw?.get()).ok().filter(|token| !token.is_blank())
+        serde_json::from_str::<CiToken>(raw?.get())
+            .ok()
+            .filter(|token| !token.is_blank())
     };
     let plain = |raw: Option<&RawValue>| -> Option<String> { serde_json::from_str(raw?.get()).ok() };
     let named = api_token.as_ref().and_then(|token| bearer(token.plain_text));
@@ -139,7 +147,9 @@ fn issued(meta: &RawValue) -> Option<IssuedCiToken> {
     let ambiguous = matches!((&named, &secret), (Some(a), Some(b)) if !a.ct_eq(b));
     Some(IssuedCiToken {
         ci_token: named.or(secret)?,
-        expires_at: api_token.as_ref().and_then(|token| Moment::parse(&plain(token.expires_at)?)),
+        expires_at: api_token
+            .as_ref()
+            .and_then(|token| Moment::parse(&plain(token.expires_at)?)),
         suffix: api_token.as_ref().and_then(|token| plain(token.token_suffix)),
         ambiguous,
     })
@@ -192,7 +202,9 @@ fn environment_of(attributes: &Value) -> Result<(EnvironmentId, EnvironmentName)
     let nested = &attributes["environment"];
     let id = optional_text(nested, "id")
         .or_else(|| optional_text(attributes, "environment_id"))
-        .ok_or(WireError::Missing { what: "environment identifier" })?;
+        .ok_or(WireError::Missing {
+            what: "environment identifier",
+        })?;
     let name = optional_text(nested, "name")
         .or_else(|| optional_text(attributes, "environment_name"))
         .unwrap_or_else(|| id.clone());
