@@ -16,7 +16,7 @@ async fn refused(site: &Site, path: &str, body: String, status: u16, field: &str
     }
 }
 
-fn signed_by<'a>(site: &'a Site) -> (&'a DeviceId, &'a DeviceIdentity) {
+fn signed_by(site: &Site) -> (&DeviceId, &DeviceIdentity) {
     (&site.local().device_id, &site.local().identity)
 }
 
