@@ -8,6 +8,7 @@ mod devices;
 mod directory;
 mod history;
 mod keys;
+mod public_keys;
 mod publication;
 mod push;
 mod reshare;
