@@ -56,7 +56,8 @@ fn Probe() -> Element {
             button { onclick: move |_| presses += 1, "Press me" }
             p { role: "status", "Pressed {presses} times" }
             label { r#for: "name", "Token name" }
-            input { id: "name", autofocus: true, value: "{text}", oninput: move |event| text.set(event.value()) }
+            // Not `value`: the page would be told each value again, later, and letters typed meanwhile would be lost.
+            input { id: "name", initial_value: "", oninput: move |event| text.set(event.value()) }
             p { "Typed: {text}" }
             label { input { r#type: "checkbox" } "Read only" }
             button { aria_pressed: "{starred}", onclick: move |_| starred.toggle(), "Star" }

@@ -69,13 +69,19 @@ fn a_native_dialog_takes_the_keyboard_and_gives_it_back() {
     opener.focus();
     app.key("Return");
     let dialog = app.find("dialog", "Really?");
-    println!("{}", dialog.tree());
     dialog.find("push button", "Yes").wait(State::Focused, true);
-    for name in ["No", "Yes", "No"] {
+    // WebKit's round goes on through the edge of the page and the dialog itself; never behind the dialog.
+    let mut round = Vec::new();
+    for _ in 0..4 {
         app.key("Tab");
-        let focused = app.focused();
-        println!("Tab: {focused:?} expected {name}");
+        let names = || app.focused().map(|node| node.name().to_owned());
+        round.push(names());
     }
+    println!("{round:?}");
+    app.wait_for("button No with the keyboard", || {
+        app.key("Tab");
+        app.focused().filter(|node| node.name() == "No")
+    });
     app.key("Escape");
     app.wait_gone("dialog", any());
     app.find("paragraph", "Dialog: dismissed");
@@ -90,7 +96,14 @@ fn a_native_dialog_takes_the_keyboard_and_gives_it_back() {
 fn reads_tables() {
     let app = probe(&Desktop::new().start());
     let rows = app.find("table", "Tokens").rows();
-    assert_eq!(rows, [["Name", "Status", "Created"], ["ci-main", "active", "today"], ["ci-old", "revoked", "2 May"]]);
+    assert_eq!(
+        rows,
+        [
+            ["Name", "Status", "Created"],
+            ["ci-main", "active", "today"],
+            ["ci-old", "revoked", "2 May"]
+        ]
+    );
     assert!(app.get("table cell", containing("revoked")).is_some());
 }
 
@@ -116,7 +129,11 @@ fn copies_and_takes_pictures_in_the_dark_at_phone_size() {
     app.picture(&file);
     let picture = std::fs::read(&file).unwrap();
     assert!(picture.starts_with(b"\x89PNG"));
-    assert!(picture.len() > 2_000, "a picture of {} bytes shows nothing", picture.len());
+    assert!(
+        picture.len() > 2_000,
+        "a picture of {} bytes shows nothing",
+        picture.len()
+    );
 }
 
 #[test]

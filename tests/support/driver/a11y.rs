@@ -10,7 +10,6 @@ use super::poll;
 
 const REGISTRY: &str = "org.a11y.atspi.Registry";
 const REGISTRY_ROOT: &str = "/org/a11y/atspi/accessible/root";
-const GTK_NODES: &str = "/org/a11y/atspi/";
 pub(crate) const ACCESSIBLE: &str = "org.a11y.atspi.Accessible";
 const BUS: &str = "org.freedesktop.DBus";
 const BUS_PATH: &str = "/org/freedesktop/DBus";
@@ -29,13 +28,27 @@ impl Accessibility {
         block_on(async {
             let session = open(session_address).await;
             let reply = session
-                .call_method(Some("org.a11y.Bus"), "/org/a11y/bus", Some("org.a11y.Bus"), "GetAddress", &())
+                .call_method(
+                    Some("org.a11y.Bus"),
+                    "/org/a11y/bus",
+                    Some("org.a11y.Bus"),
+                    "GetAddress",
+                    &(),
+                )
                 .await
-                .unwrap_or_else(|error| panic!("no accessibility bus ({error}): scripts/system-packages test"));
+                .unwrap_or_else(|error| {
+                    panic!("no accessibility bus ({error}): scripts/system-packages test")
+                });
             let address: String = reply.body().deserialize().expect("an address");
             let enabled = ("org.a11y.Status", "IsEnabled", OwnedVariant::from(true));
             session
-                .call_method(Some("org.a11y.Bus"), "/org/a11y/bus", Some(PROPERTIES), "Set", &enabled)
+                .call_method(
+                    Some("org.a11y.Bus"),
+                    "/org/a11y/bus",
+                    Some(PROPERTIES),
+                    "Set",
+                    &enabled,
+                )
                 .await
                 .unwrap_or_else(|error| panic!("accessibility cannot be switched on: {error}"));
             let bus = open(&address).await;
@@ -46,7 +59,10 @@ impl Accessibility {
     /// Whether a service has this name on the session bus.
     pub(crate) fn session_has(&self, name: &str) -> bool {
         block_on(async {
-            let reply = self.session.call_method(Some(BUS), BUS_PATH, Some(BUS), "NameHasOwner", &(name,)).await;
+            let reply = self
+                .session
+                .call_method(Some(BUS), BUS_PATH, Some(BUS), "NameHasOwner", &(name,))
+                .await;
             reply.is_ok_and(|reply| reply.body().deserialize().unwrap_or(false))
         })
     }
@@ -57,10 +73,22 @@ impl Accessibility {
     }
 
     async fn find_application(&self, pid: u32) -> Option<Address> {
-        let root = Address { bus: REGISTRY.to_owned(), path: REGISTRY_ROOT.to_owned() };
+        let root = Address {
+            bus: REGISTRY.to_owned(),
+            path: REGISTRY_ROOT.to_owned(),
+        };
         for address in self.children(&root).await.ok()? {
             let body = (address.bus.as_str(),);
-            let reply = self.bus.call_method(Some(BUS), BUS_PATH, Some(BUS), "GetConnectionUnixProcessID", &body).await;
+            let reply = self
+                .bus
+                .call_method(
+                    Some(BUS),
+                    BUS_PATH,
+                    Some(BUS),
+                    "GetConnectionUnixProcessID",
+                    &body,
+                )
+                .await;
             let found: Option<u32> = reply.ok().and_then(|reply| reply.body().deserialize().ok());
             if found == Some(pid) {
                 return Some(address);
@@ -72,22 +100,43 @@ impl Accessibility {
     /// The children of a node.
     pub(crate) async fn children(&self, of: &Address) -> zbus::Result<Vec<Address>> {
         let mut pairs: Vec<(String, OwnedObjectPath)> = self.call(of, ACCESSIBLE, "GetChildren", &()).await?;
-        if pairs.is_empty() && of.path.starts_with(GTK_NODES) {
+        if pairs.is_empty() && of.is_gtk() {
             // GTK leaves the web page out of the list of its view's children, but gives it by number.
             for index in 0..self.number(of, ACCESSIBLE, "ChildCount").await? {
                 pairs.push(self.call(of, ACCESSIBLE, "GetChildAtIndex", &(index,)).await?);
             }
         }
-        Ok(pairs.into_iter().map(|(bus, path)| Address { bus, path: path.to_string() }).collect())
+        Ok(pairs
+            .into_iter()
+            .map(|(bus, path)| Address {
+                bus,
+                path: path.to_string(),
+            })
+            .collect())
     }
 
     /// Calls a method of a node.
-    pub(crate) async fn call<B, R>(&self, to: &Address, interface: &str, method: &str, body: &B) -> zbus::Result<R>
+    pub(crate) async fn call<B, R>(
+        &self,
+        to: &Address,
+        interface: &str,
+        method: &str,
+        body: &B,
+    ) -> zbus::Result<R>
     where
         B: serde::Serialize + zbus::DynamicType,
         R: serde::de::DeserializeOwned + zbus::Type,
     {
-        let reply = self.bus.call_method(Some(to.bus.as_str()), to.path.as_str(), Some(interface), method, body).await?;
+        let reply = self
+            .bus
+            .call_method(
+                Some(to.bus.as_str()),
+                to.path.as_str(),
+                Some(interface),
+                method,
+                body,
+            )
+            .await?;
         reply.body().deserialize()
     }
 

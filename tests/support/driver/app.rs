@@ -13,6 +13,9 @@ use super::node::{Address, Match, Node, Tree, read_tree};
 use super::poll;
 use super::process::Helper;
 
+/// Milliseconds between two letters: faster than anybody types.
+const KEY_INTERVAL: &str = "10";
+
 /// A running program with one window. Dropping it kills the program; its desktop lives on.
 pub struct App {
     desktop: Arc<Desktop>,
@@ -47,24 +50,53 @@ impl App {
         let pid = helper.pid().to_string();
         let window = poll(|| {
             if let Ok(Some(status)) = helper.child.try_wait() {
-                panic!("{} ended with {status} before its window came\n{}", program.display(), output());
+                panic!(
+                    "{} ended with {status} before its window came\n{}",
+                    program.display(),
+                    output()
+                );
             }
-            let found = desktop.xdotool(&["search", "--onlyvisible", "--pid", &pid]).ok()?;
+            let found = desktop
+                .xdotool(&["search", "--onlyvisible", "--pid", &pid])
+                .ok()?;
             found.lines().next().map(str::to_owned)
         })
         .unwrap_or_else(|| panic!("{} shows no window\n{}", program.display(), output()));
         let root = desktop
             .accessibility
             .application(helper.pid())
-            .unwrap_or_else(|| panic!("{} is not on the accessibility bus\n{}", program.display(), output()));
-        let app = App { desktop: desktop.clone(), helper, window, root, log };
+            .unwrap_or_else(|| {
+                panic!(
+                    "{} is not on the accessibility bus\n{}",
+                    program.display(),
+                    output()
+                )
+            });
+        let app = App {
+            desktop: desktop.clone(),
+            helper,
+            window,
+            root,
+            log,
+        };
         app.activate();
         app
     }
 
-    /// Gives the window the keyboard, as a window manager would.
+    /// Gives the window the keyboard, as a window manager would, unless it has it.
     pub fn activate(&self) {
-        self.tool(&["windowfocus", "--sync", &self.window]);
+        let focused = || {
+            self.desktop
+                .xdotool(&["getwindowfocus", "-f"])
+                .is_ok_and(|window| window == self.window)
+        };
+        self.wait_for("keyboard for the window", || {
+            if focused() {
+                return Some(());
+            }
+            let _ = self.desktop.xdotool(&["windowfocus", &self.window]);
+            None
+        });
     }
 
     /// The process id of the program.
@@ -114,13 +146,17 @@ impl App {
     #[track_caller]
     pub fn wait_gone<'m>(&self, role: &str, name: impl Into<Match<'m>>) {
         let name = name.into();
-        self.wait_for(&format!("end of {role} {name:?}"), || self.get(role, name).is_none().then_some(()));
+        self.wait_for(&format!("end of {role} {name:?}"), || {
+            self.get(role, name).is_none().then_some(())
+        });
     }
 
     /// Waits until this can be read somewhere in the window.
     #[track_caller]
     pub fn wait_text(&self, part: &str) {
-        self.wait_for(&format!("text {part:?}"), || self.text().contains(part).then_some(()));
+        self.wait_for(&format!("text {part:?}"), || {
+            self.text().contains(part).then_some(())
+        });
     }
 
     /// Waits until `look` has an answer; shows the tree and the program's output if it never has.
@@ -128,7 +164,11 @@ impl App {
     pub fn wait_for<T>(&self, what: &str, look: impl FnMut() -> Option<T>) -> T {
         match poll(look) {
             Some(found) => found,
-            None => panic!("no {what}\n{}\noutput of the program:\n{}", self.tree(), self.output()),
+            None => panic!(
+                "no {what}\n{}\noutput of the program:\n{}",
+                self.tree(),
+                self.output()
+            ),
         }
     }
 
@@ -140,29 +180,44 @@ impl App {
     /// The node that has the keyboard.
     pub fn focused(&self) -> Option<Node> {
         let tree = self.tree();
-        tree.nodes().filter(|node| node.is(super::State::Focused)).last().cloned()
+        tree.nodes()
+            .filter(|node| node.is(super::State::Focused))
+            .last()
+            .cloned()
     }
 
     /// Types into whatever has the keyboard.
     pub fn type_text(&self, text: &str) {
-        self.tool(&["type", "--delay", "4", "--", text]);
+        self.activate();
+        self.tool(&["type", "--delay", KEY_INTERVAL, "--", text]);
     }
 
     /// Presses a key or a chord, such as `Tab`, `shift+Tab`, `Return`, `Escape`, `ctrl+n`.
     pub fn key(&self, chord: &str) {
+        self.activate();
         self.tool(&["key", "--clearmodifiers", chord]);
     }
 
     /// Makes the window this large; media queries follow.
     pub fn resize(&self, width: u32, height: u32) {
-        self.tool(&["windowsize", "--sync", &self.window, &width.to_string(), &height.to_string()]);
+        self.tool(&[
+            "windowsize",
+            "--sync",
+            &self.window,
+            &width.to_string(),
+            &height.to_string(),
+        ]);
     }
 
     /// Width and height of the window.
     pub fn size(&self) -> (u32, u32) {
         let shell = self.tool(&["getwindowgeometry", "--shell", &self.window]);
         let number = |name: &str| {
-            shell.lines().find_map(|line| line.strip_prefix(name)).and_then(|value| value.parse().ok()).unwrap_or(0)
+            shell
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .and_then(|value| value.parse().ok())
+                .unwrap_or(0)
         };
         (number("WIDTH="), number("HEIGHT="))
     }

@@ -77,7 +77,12 @@ impl Desktop {
     /// What kind of desktop to start: light, 1280 by 900, without a keyring.
     #[allow(clippy::new_ret_no_self, reason = "a desktop begins with its builder")]
     pub fn new() -> DesktopBuilder {
-        DesktopBuilder { size: (1280, 900), dark: false, keyring: false, env: Vec::new() }
+        DesktopBuilder {
+            size: (1280, 900),
+            dark: false,
+            keyring: false,
+            env: Vec::new(),
+        }
     }
 
     fn start(options: DesktopBuilder) -> Desktop {
@@ -86,7 +91,11 @@ impl Desktop {
         fs::set_permissions(runtime.path(), fs::Permissions::from_mode(0o700)).expect("own folder");
 
         static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let id = format!("{}-{}", std::process::id(), NUMBER.fetch_add(1, Ordering::Relaxed));
+        let id = format!(
+            "{}-{}",
+            std::process::id(),
+            NUMBER.fetch_add(1, Ordering::Relaxed)
+        );
         let mut environment: Vec<(String, String)> = [
             (MARK, id.as_str()),
             ("HOME", &home.path().to_string_lossy()),
@@ -103,7 +112,9 @@ impl Desktop {
         let (width, height) = options.size;
         let mut display = Helper::spawn(
             clean(&mut Command::new("Xvfb"), &environment)
-                .args(["-displayfd", "1", "-nolisten", "tcp", "-screen", "0", &format!("{width}x{height}x24")])
+                // Without -noreset the server starts anew when its last client leaves, under the next one's feet.
+                .args(["-displayfd", "1", "-noreset", "-nolisten", "tcp"])
+                .args(["-screen", "0", &format!("{width}x{height}x24")])
                 .stdin(Stdio::null())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null()),
@@ -123,7 +134,9 @@ impl Desktop {
         environment.push(("DBUS_SESSION_BUS_ADDRESS".to_owned(), address.clone()));
 
         let accessibility = Accessibility::connect(&address);
-        let keyring = options.keyring.then(|| start_keyring(&environment, &accessibility));
+        let keyring = options
+            .keyring
+            .then(|| start_keyring(&environment, &accessibility));
         environment.extend(options.env);
         Desktop {
             accessibility,
@@ -149,7 +162,10 @@ impl Desktop {
 
     /// What is in the clipboard; empty when nothing is.
     pub fn clipboard(&self) -> String {
-        let text = run(self.command("xclip").args(["-selection", "clipboard", "-out"]), b"");
+        let text = run(
+            self.command("xclip").args(["-selection", "clipboard", "-out"]),
+            b"",
+        );
         String::from_utf8(text.unwrap_or_default()).expect("text in the clipboard")
     }
 
@@ -162,7 +178,8 @@ impl Desktop {
 
     /// Runs xdotool, which speaks to the X server as a keyboard and a mouse.
     pub(crate) fn xdotool(&self, arguments: &[&str]) -> Result<String, String> {
-        run(self.command("xdotool").args(arguments), b"").map(|out| String::from_utf8_lossy(&out).trim().to_owned())
+        run(self.command("xdotool").args(arguments), b"")
+            .map(|out| String::from_utf8_lossy(&out).trim().to_owned())
     }
 
     /// A picture of the whole screen or of one window, as PNG.
@@ -171,7 +188,8 @@ impl Desktop {
             fs::create_dir_all(folder).expect("a folder for pictures");
         }
         let target = format!("png:{}", file.display());
-        run(self.command("import").args(["-window", window, &target]), b"").unwrap_or_else(|error| panic!("{error}"));
+        run(self.command("import").args(["-window", window, &target]), b"")
+            .unwrap_or_else(|error| panic!("{error}"));
     }
 }
 
@@ -242,7 +260,9 @@ fn start_keyring(environment: &[(String, String)], accessibility: &Accessibility
         .stderr(Stdio::null());
     let mut helper = Helper::spawn(&mut command);
     let mut input = helper.child.stdin.take().expect("piped");
-    input.write_all(b"password of a test").expect("the keyring's password");
+    input
+        .write_all(b"password of a test")
+        .expect("the keyring's password");
     drop(input);
     poll(|| accessibility.session_has("org.freedesktop.secrets").then_some(())).expect("the keyring starts");
     helper

@@ -29,6 +29,16 @@ pub(crate) struct Address {
     pub(crate) path: String,
 }
 
+impl Address {
+    /// Whether it belongs to the window around the page: GTK numbers its nodes, WebKit gives them UUIDs.
+    pub(crate) fn is_gtk(&self) -> bool {
+        self.path
+            .rsplit('/')
+            .next()
+            .is_some_and(|last| last == "root" || last.parse::<u64>().is_ok())
+    }
+}
+
 /// Which names are meant.
 #[derive(Clone, Copy, Debug)]
 pub enum Match<'a> {
@@ -143,14 +153,18 @@ impl Node {
         let bits: Vec<u32> =
             block_on(self.bus().call(&self.address, ACCESSIBLE, "GetState", &())).unwrap_or_default();
         let number = state as usize;
-        bits.get(number / 32).is_some_and(|word| word & (1 << (number % 32)) != 0)
+        bits.get(number / 32)
+            .is_some_and(|word| word & (1 << (number % 32)) != 0)
     }
 
     /// Waits until it is in this state (`true`) or is not (`false`).
     #[track_caller]
     pub fn wait(&self, state: State, wanted: bool) -> &Node {
         if poll(|| (self.is(state) == wanted).then_some(())).is_none() {
-            panic!("{self:?} never came to be {}{state:?}", if wanted { "" } else { "not " });
+            panic!(
+                "{self:?} never came to be {}{state:?}",
+                if wanted { "" } else { "not " }
+            );
         }
         self
     }
@@ -158,11 +172,17 @@ impl Node {
     /// Does what pressing it does, through its accessible action.
     #[track_caller]
     pub fn press(&self) {
-        assert!(self.is(State::Enabled), "{self:?} is disabled or gone, so it cannot be pressed");
+        assert!(
+            self.is(State::Enabled),
+            "{self:?} is disabled or gone, so it cannot be pressed"
+        );
         let count = block_on(self.bus().number(&self.address, ACTION, "NActions")).unwrap_or(0);
         assert!(count > 0, "{self:?} offers no action");
         let done: zbus::Result<bool> = block_on(self.bus().call(&self.address, ACTION, "DoAction", &(0i32,)));
-        assert!(done.as_ref().is_ok_and(|done| *done), "{self:?} could not be pressed: {done:?}");
+        assert!(
+            done.as_ref().is_ok_and(|done| *done),
+            "{self:?} could not be pressed: {done:?}"
+        );
     }
 
     /// Gives it the keyboard, and waits until it has it.
@@ -176,8 +196,11 @@ impl Node {
     /// Its place on the screen: left, top, width, height.
     pub fn extents(&self) -> (i32, i32, i32, i32) {
         const ON_SCREEN: u32 = 0;
-        block_on(self.bus().call(&self.address, COMPONENT, "GetExtents", &(ON_SCREEN,)))
-            .unwrap_or_else(|error| panic!("{self:?} has no place on the screen: {error}"))
+        block_on(
+            self.bus()
+                .call(&self.address, COMPONENT, "GetExtents", &(ON_SCREEN,)),
+        )
+        .unwrap_or_else(|error| panic!("{self:?} has no place on the screen: {error}"))
     }
 
     /// Moves the mouse onto its middle.
@@ -185,20 +208,26 @@ impl Node {
     pub fn hover(&self) {
         let (left, top, width, height) = self.extents();
         let (x, y) = ((left + width / 2).to_string(), (top + height / 2).to_string());
-        self.desktop.xdotool(&["mousemove", "--sync", &x, &y]).unwrap_or_else(|error| panic!("{error}"));
+        self.desktop
+            .xdotool(&["mousemove", "--sync", &x, &y])
+            .unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// Clicks on its middle with the mouse.
     #[track_caller]
     pub fn click(&self) {
         self.hover();
-        self.desktop.xdotool(&["click", "1"]).unwrap_or_else(|error| panic!("{error}"));
+        self.desktop
+            .xdotool(&["click", "1"])
+            .unwrap_or_else(|error| panic!("{error}"));
     }
 
     /// It and everything below it, as it is now.
     pub fn tree(&self) -> Tree {
-        block_on(read_tree(&self.desktop, self.address.clone(), 0))
-            .unwrap_or_else(|| Tree { node: self.clone(), children: Vec::new() })
+        block_on(read_tree(&self.desktop, self.address.clone(), 0)).unwrap_or_else(|| Tree {
+            node: self.clone(),
+            children: Vec::new(),
+        })
     }
 
     /// The first node below it with this role and name, now.
@@ -209,14 +238,19 @@ impl Node {
     /// All nodes below it with this role and name, in document order, now.
     pub fn all<'m>(&self, role: &str, name: impl Into<Match<'m>>) -> Vec<Node> {
         let name = name.into();
-        self.tree().nodes().filter(|node| node.role == role && node.is_called(name)).cloned().collect()
+        self.tree()
+            .nodes()
+            .filter(|node| node.role == role && node.is_called(name))
+            .cloned()
+            .collect()
     }
 
     /// Waits for a node below it with this role and name.
     #[track_caller]
     pub fn find<'m>(&self, role: &str, name: impl Into<Match<'m>>) -> Node {
         let name = name.into();
-        poll(|| self.get(role, name)).unwrap_or_else(|| panic!("no {role} {name:?} in {self:?}\n{}", self.tree()))
+        poll(|| self.get(role, name))
+            .unwrap_or_else(|| panic!("no {role} {name:?} in {self:?}\n{}", self.tree()))
     }
 
     /// The texts of a table's cells, row by row, the head among them.
@@ -226,14 +260,21 @@ impl Node {
         rows.iter()
             .map(|row| {
                 let tree = row.tree();
-                tree.nodes().filter(|node| CELLS.contains(&node.role)).map(Node::text).collect()
+                tree.nodes()
+                    .filter(|node| CELLS.contains(&node.role))
+                    .map(Node::text)
+                    .collect()
             })
             .collect()
     }
 
     /// Whether its name fits, or its text where it has no name of its own: paragraphs and cells.
     fn is_called(&self, name: Match<'_>) -> bool {
-        if self.name.is_empty() { name.fits("") || name.fits(&self.text()) } else { name.fits(&self.name) }
+        if self.name.is_empty() {
+            name.fits("") || name.fits(&self.text())
+        } else {
+            name.fits(&self.name)
+        }
     }
 
     fn bus(&self) -> &Accessibility {
@@ -256,9 +297,15 @@ impl Tree {
     }
 
     fn outline(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
-        let text = if self.node.name.is_empty() && self.children.is_empty() { self.node.text() } else { String::new() };
+        let text = if self.node.name.is_empty() && self.children.is_empty() {
+            self.node.text()
+        } else {
+            String::new()
+        };
         writeln!(f, "{:indent$}{:?} {text}", "", self.node, indent = depth * 2)?;
-        self.children.iter().try_for_each(|child| child.outline(f, depth + 1))
+        self.children
+            .iter()
+            .try_for_each(|child| child.outline(f, depth + 1))
     }
 }
 
@@ -276,12 +323,21 @@ pub(crate) fn read_tree(desktop: &Arc<Desktop>, address: Address, depth: usize) 
         let bus = &desktop.accessibility;
         let role = role_name(bus.call(&address, ACCESSIBLE, "GetRole", &()).await.ok()?);
         let name = bus.string(&address, ACCESSIBLE, "Name").await.unwrap_or_default();
-        let below = if depth < DEPTH { bus.children(&address).await.unwrap_or_default() } else { Vec::new() };
+        let below = if depth < DEPTH {
+            bus.children(&address).await.unwrap_or_default()
+        } else {
+            Vec::new()
+        };
         let mut children = Vec::new();
         for child in below {
             children.extend(read_tree(desktop, child, depth + 1).await);
         }
-        let node = Node { desktop: desktop.clone(), address, role, name };
+        let node = Node {
+            desktop: desktop.clone(),
+            address,
+            role,
+            name,
+        };
         Some(Tree { node, children })
     })
 }
@@ -289,18 +345,34 @@ pub(crate) fn read_tree(desktop: &Arc<Desktop>, address: Address, depth: usize) 
 /// The text of a node, with its children's where they stand in it.
 fn read_text<'a>(bus: &'a Accessibility, address: &'a Address, depth: usize) -> Later<'a, String> {
     Box::pin(async move {
-        let own: String = bus.call(address, TEXT, "GetText", &(0i32, -1i32)).await.unwrap_or_default();
+        let own: String = if address.is_gtk() {
+            String::new()
+        } else {
+            bus.call(address, TEXT, "GetText", &(0i32, -1i32))
+                .await
+                .unwrap_or_default()
+        };
         if !own.contains(EMBEDDED) && !own.trim().is_empty() {
             return own;
         }
-        let children = if depth < DEPTH { bus.children(address).await.unwrap_or_default() } else { Vec::new() };
+        let children = if depth < DEPTH {
+            bus.children(address).await.unwrap_or_default()
+        } else {
+            Vec::new()
+        };
         let mut parts = Vec::new();
         for child in &children {
             parts.push(read_text(bus, child, depth + 1).await);
         }
         if own.contains(EMBEDDED) {
             let mut parts = parts.into_iter();
-            let fill = |letter| if letter == EMBEDDED { parts.next().unwrap_or_default() } else { String::from(letter) };
+            let fill = |letter| {
+                if letter == EMBEDDED {
+                    parts.next().unwrap_or_default()
+                } else {
+                    String::from(letter)
+                }
+            };
             own.chars().map(fill).collect()
         } else {
             parts.join(" ")

@@ -18,10 +18,9 @@ impl Helper {
     /// Starts `command`, or says which program is missing.
     pub(crate) fn spawn(command: &mut Command) -> Helper {
         let name = command.get_program().to_string_lossy().into_owned();
-        let child = command
-            .process_group(0)
-            .spawn()
-            .unwrap_or_else(|error| panic!("{name} could not be started ({error}): scripts/system-packages test"));
+        let child = command.process_group(0).spawn().unwrap_or_else(|error| {
+            panic!("{name} could not be started ({error}): scripts/system-packages test")
+        });
         Helper { child, name }
     }
 
@@ -30,7 +29,9 @@ impl Helper {
         let out: ChildStdout = self.child.stdout.take().expect("standard output is piped");
         let mut reader = BufReader::new(out);
         let mut line = String::new();
-        reader.read_line(&mut line).expect("reads the first line of a helper");
+        reader
+            .read_line(&mut line)
+            .expect("reads the first line of a helper");
         assert!(!line.trim().is_empty(), "{} ended before it was ready", self.name);
         // Kept open: a helper whose pipe is closed may die of writing to it.
         std::mem::forget(reader);
@@ -57,11 +58,23 @@ fn pid(raw: u32) -> Option<Pid> {
 
 /// Kills every process that carries `mark` in its environment: what the helpers started themselves.
 pub(crate) fn kill_marked(mark: &str) {
-    let Ok(processes) = std::fs::read_dir("/proc") else { return };
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return;
+    };
     for entry in processes.flatten() {
-        let Some(found) = entry.file_name().to_str().and_then(|name| name.parse().ok()).and_then(pid) else { continue };
+        let Some(found) = entry
+            .file_name()
+            .to_str()
+            .and_then(|name| name.parse().ok())
+            .and_then(pid)
+        else {
+            continue;
+        };
         let environment = std::fs::read(entry.path().join("environ")).unwrap_or_default();
-        if environment.split(|byte| *byte == 0).any(|pair| pair == mark.as_bytes()) {
+        if environment
+            .split(|byte| *byte == 0)
+            .any(|pair| pair == mark.as_bytes())
+        {
             let _ = kill_process(found, Signal::KILL);
         }
     }
@@ -71,7 +84,10 @@ pub(crate) fn kill_marked(mark: &str) {
 pub(crate) fn run(command: &mut Command, input: &[u8]) -> Result<Vec<u8>, String> {
     const LIMIT: Duration = Duration::from_secs(10);
     let shown = format!("{command:?}");
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut helper = Helper::spawn(command);
     let mut stdin = helper.child.stdin.take().expect("piped");
     let mut stdout = helper.child.stdout.take().expect("piped");
@@ -101,16 +117,24 @@ pub(crate) fn run(command: &mut Command, input: &[u8]) -> Result<Vec<u8>, String
 /// The executable of an example of this package, built if it is not.
 pub fn example(name: &str) -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.args(["build", "--quiet", "--example", name]).current_dir(env!("CARGO_MANIFEST_DIR"));
+    cargo
+        .args(["build", "--quiet", "--example", name])
+        .current_dir(env!("CARGO_MANIFEST_DIR"));
     // What cargo told this test about itself would make build scripts of dependencies run again.
     for (variable, _) in std::env::vars() {
-        if ["CARGO_MANIFEST", "CARGO_PKG", "CARGO_BIN_EXE"].iter().any(|prefix| variable.starts_with(prefix)) {
+        if ["CARGO_MANIFEST", "CARGO_PKG", "CARGO_BIN_EXE"]
+            .iter()
+            .any(|prefix| variable.starts_with(prefix))
+        {
             cargo.env_remove(variable);
         }
     }
     let status = cargo.status().expect("cargo can be run from a test");
     assert!(status.success(), "the example {name} does not build");
     let test = std::env::current_exe().expect("a test knows its own path");
-    let profile = test.parent().and_then(|deps| deps.parent()).expect("tests lie in target/PROFILE/deps");
+    let profile = test
+        .parent()
+        .and_then(|deps| deps.parent())
+        .expect("tests lie in target/PROFILE/deps");
     profile.join("examples").join(name)
 }

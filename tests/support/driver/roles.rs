@@ -5,7 +5,11 @@
 
 /// The name of a role, as at-spi2 has it.
 pub(crate) fn role_name(number: u32) -> &'static str {
-    usize::try_from(number).ok().and_then(|index| ROLES.get(index)).copied().unwrap_or("unknown")
+    usize::try_from(number)
+        .ok()
+        .and_then(|index| ROLES.get(index))
+        .copied()
+        .unwrap_or("unknown")
 }
 
 #[rustfmt::skip]
