@@ -1,5 +1,9 @@
 //! What several test crates share: `mod support;` in each of them.
-#![allow(dead_code, reason = "each test crate uses its own part of this")]
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test crate uses its own part of this"
+)]
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,

@@ -160,6 +160,11 @@ impl Desktop {
         self.home.path()
     }
 
+    /// Whether a service has this name on the session bus, such as `org.freedesktop.secrets`.
+    pub fn has_service(&self, name: &str) -> bool {
+        self.accessibility.session_has(name)
+    }
+
     /// What is in the clipboard; empty when nothing is.
     pub fn clipboard(&self) -> String {
         let text = run(
