@@ -32,7 +32,7 @@ pub use process::example;
 use std::time::{Duration, Instant};
 
 /// How long a wait lasts before the test fails. Long, because it is only reached by a failing test.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// How often a wait looks.
 const INTERVAL: Duration = Duration::from_millis(25);
