@@ -12,7 +12,9 @@ pub fn TextField(
     value: ReadSignal<String>,
     oninput: Callback<String>,
     #[props(default)] error: Option<String>,
-    #[props(default)] hint: Option<String>,
+    /// Something to know before going on; not an error.
+    #[props(default)]
+    caution: Option<String>,
     #[props(default)] mono: bool,
     #[props(default)] autofocus: bool,
     /// The whole text is selected when the dialog around it opens.
@@ -20,7 +22,7 @@ pub fn TextField(
     select: bool,
 ) -> Element {
     let wrong = error.is_some();
-    let described = error.or(hint);
+    let described = error.or(caution);
     rsx! {
         div { class: "field",
             label { r#for: "{id}", "{label}" }
@@ -42,7 +44,8 @@ pub fn TextField(
                     id: "{id}-note",
                     class: "field-note",
                     "data-wrong": if wrong { "true" },
-                    role: if wrong { "alert" },
+                    role: if wrong { "alert" } else { "status" },
+                    Glyph { icon: Icon::Warning, size: 16 }
                     "{text}"
                 }
             }

@@ -100,7 +100,7 @@ fn Content() -> Element {
 fn Failed(message: Message) -> Element {
     let send = use_send();
     rsx! {
-        StateBlock { icon: Icon::Offline, tone: Tone::Danger, title: message.what, text: message.next,
+        StateBlock { icon: Icon::Offline, tone: Tone::Danger, title: message.what.trim_end_matches('.'), text: message.next,
             Button { icon: Icon::Refresh, label: "Retry", onclick: move |()| send.call(Intent::Retry) }
         }
     }

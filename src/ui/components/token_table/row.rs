@@ -139,8 +139,8 @@ pub(super) fn BrokenRow(
                 Badge { tone: Tone::Warn, text: "Unreadable" }
             }
             td { class: "col-broken cut", role: "cell", colspan: "5",
-                title: "The server's record of this token cannot be read: {missing}.",
-                "The record cannot be read: {missing}."
+                title: "The server's record of this token cannot be read: {missing} is missing or wrong.",
+                "Cannot be read: {missing} is missing or wrong."
             }
         }
     }
