@@ -109,16 +109,15 @@ impl Icon {
 /// An icon, 18 px unless told otherwise. Screen readers do not see it: the control beside it has the name.
 #[component]
 pub fn Glyph(icon: Icon, #[props(default = 18)] size: u32) -> Element {
-    let weight = if icon == Icon::Dots { "3" } else { "1.75" };
     rsx! {
         svg {
             class: "glyph",
+            "data-bold": if icon == Icon::Dots { "true" },
             width: "{size}",
             height: "{size}",
             view_box: "0 0 24 24",
             fill: "none",
             stroke: "currentColor",
-            stroke_width: weight,
             stroke_linecap: "round",
             stroke_linejoin: "round",
             "aria-hidden": "true",

@@ -51,7 +51,7 @@ pub(super) fn CiTokenField(outcome: CiToken) -> Element {
                     if revealed {
                         ShownCiToken {}
                     } else {
-                        span { class: "mono cut mask", "aria-label": "hidden", "{MASK}{suffix}" }
+                        Masked { suffix }
                     }
                     Tools {
                         name: CI_TOKEN,
@@ -61,6 +61,18 @@ pub(super) fn CiTokenField(outcome: CiToken) -> Element {
                     }
                 }
             }
+        }
+    }
+}
+
+/// What stands for a hidden value: dots, and what the server shows of it anyway.
+#[component]
+fn Masked(suffix: String) -> Element {
+    rsx! {
+        span { class: "mono mask",
+            span { class: "mask-dots", "aria-hidden": "true", "{MASK}" }
+            span { class: "spoken", "Hidden" }
+            "{suffix}"
         }
     }
 }
@@ -89,7 +101,7 @@ pub(super) fn SeedField() -> Element {
                 if revealed {
                     ShownSeed {}
                 } else {
-                    span { class: "mono cut mask", "aria-label": "hidden", "{MASK}" }
+                    Masked { suffix: "" }
                 }
                 Tools {
                     name: SEED,
@@ -158,16 +170,22 @@ pub(super) fn Block(with_ci_token: bool) -> Element {
             figcaption { ".env" }
             div { class: "block-lines mono",
                 if with_ci_token {
-                    div { class: "cut",
-                        span { class: "block-name", "{CI_TOKEN}" }
-                        "=\"{SHORT_MASK}{suffix}\""
-                    }
+                    BlockLine { name: CI_TOKEN, suffix }
                 }
-                div { class: "cut",
-                    span { class: "block-name", "{SEED}" }
-                    "=\"{SHORT_MASK}\""
-                }
+                BlockLine { name: SEED, suffix: "" }
             }
+        }
+    }
+}
+
+#[component]
+fn BlockLine(name: &'static str, suffix: String) -> Element {
+    rsx! {
+        div { class: "block-line",
+            span { class: "block-name", "{name}" }
+            "=\""
+            span { class: "mask-dots", "aria-hidden": "true", "{SHORT_MASK}" }
+            "{suffix}\""
         }
     }
 }

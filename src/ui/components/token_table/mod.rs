@@ -116,7 +116,7 @@ fn Spacer(height: f64) -> Element {
     }
     rsx! {
         tr { class: "spacer", role: "presentation", "aria-hidden": "true", style: "height: {height}px",
-            td { role: "presentation", colspan: "7" }
+            td { role: "presentation" }
         }
     }
 }
