@@ -64,6 +64,19 @@ fn Content() -> Element {
         }
         shown
     });
+    let viewport = use_viewport();
+    use_effect(move || {
+        // Another selection or order starts at its first row.
+        let _ = (
+            tokens.search.read(),
+            tokens.filter.read(),
+            tokens.sort.read(),
+            review.read(),
+        );
+        if *viewport.top.peek() > 0.0 {
+            document::eval("document.querySelector('.main').scrollTo(0, 0);");
+        }
+    });
     let environment = state.place.environment.read().clone();
     let connection = state.place.connection.read();
     match (&*tokens.entries.read(), &*connection) {
