@@ -2,14 +2,14 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::{Message, TokenEntry};
-use crate::state::{AppState, Connection, Load, StatusFilter, attention, visible};
+use super::blank::{Failed, NoTokens, NothingFound};
+use crate::domain::TokenEntry;
+use crate::state::{AppState, Connection, Load, attention, visible};
 use crate::ui::clock::use_clock;
 use crate::ui::components::{
-    Header, Notices, Review, RowMenu, TokenTable, TokenTableSkeleton, Toolbar, create, use_row_menu_provider,
+    Header, Notices, Review, RowMenu, TokenTable, TokenTableSkeleton, Toolbar, use_row_menu_provider,
 };
-use crate::ui::elements::{Button, ButtonKind, Icon, StateBlock, Tone};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::elements::{Icon, StateBlock};
 use crate::ui::viewport::use_viewport;
 
 /// The page.
@@ -106,75 +106,5 @@ fn Content() -> Element {
         (Load::Ready(_), _) => rsx! {
             TokenTable { label: "Deploy tokens", entries: shown }
         },
-    }
-}
-
-#[component]
-fn Failed(message: Message) -> Element {
-    let send = use_send();
-    rsx! {
-        StateBlock { icon: Icon::Offline, tone: Tone::Danger, title: message.what.trim_end_matches('.'), text: message.next,
-            Button { icon: Icon::Refresh, label: "Retry", onclick: move |()| send.call(Intent::Retry) }
-        }
-    }
-}
-
-#[component]
-fn NoTokens(environment: String) -> Element {
-    let state = use_context::<AppState>();
-    rsx! {
-        StateBlock {
-            icon: Icon::Key,
-            title: "No deploy tokens in {environment}",
-            text: "A deploy token lets a CI runner read the variables of this environment, and nothing else. Its two values are shown once, when it is made.",
-            Button {
-                kind: ButtonKind::Primary,
-                icon: Icon::Plus,
-                label: "Create the first token",
-                onclick: move |()| create(state),
-            }
-        }
-    }
-}
-
-#[component]
-fn NothingFound() -> Element {
-    let tokens = use_context::<AppState>().tokens;
-    let Review(mut review) = use_context::<Review>();
-    let (mut search, mut filter) = (tokens.search, tokens.filter);
-    let wanted = search.read().trim().to_owned();
-    let (title, text) = match (wanted.is_empty(), *filter.read()) {
-        (false, StatusFilter::All) => (
-            format!("Nothing matches “{wanted}”"),
-            "Search looks at names, ids and the start of fingerprints.",
-        ),
-        (false, StatusFilter::Active) => (
-            format!("No active token matches “{wanted}”"),
-            "It may be among the revoked ones.",
-        ),
-        (false, StatusFilter::Revoked) => (
-            format!("No revoked token matches “{wanted}”"),
-            "It may be among the active ones.",
-        ),
-        (true, StatusFilter::Revoked) => (
-            "No revoked tokens".to_owned(),
-            "A token that is revoked stays here until its record is deleted.",
-        ),
-        (true, _) => (
-            "No active tokens".to_owned(),
-            "Every token of this environment is revoked. No runner can deploy.",
-        ),
-    };
-    rsx! {
-        StateBlock { icon: Icon::Search, title, text,
-            Button {
-                label: "Show all tokens",
-                onclick: move |()| {
-                    review.set(false);
-                    search.set(String::new());
-                    filter.set(StatusFilter::All);
-                },
-            }
-        }
     }
 }

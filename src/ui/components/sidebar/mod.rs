@@ -49,7 +49,6 @@ fn Workspace() -> Element {
         button {
             r#type: "button",
             class: "workspace",
-            "aria-haspopup": "dialog",
             "aria-label": "Switch project: {organization}, {project}",
             onclick: move |_| state.dialog.show(Dialog::Projects),
             span { class: "avatar", "aria-hidden": "true", "{initial}" }
