@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::blank::{Failed, NoTokens, NothingFound};
 use crate::domain::TokenEntry;
-use crate::state::{AppState, Connection, Load, attention, visible};
+use crate::state::{AppState, Connection, Load, Standing, standing, visible};
 use crate::ui::clock::use_clock;
 use crate::ui::components::{
     Header, Notices, Review, RowMenu, TokenTable, TokenTableSkeleton, Toolbar, use_row_menu_provider,
@@ -56,11 +56,12 @@ fn Content() -> Element {
             *tokens.sort.read(),
         );
         if *review.read() {
-            let wanted: Vec<_> = attention(entries, *clock.now.read())
-                .into_iter()
-                .map(|it| it.name)
-                .collect();
-            shown.retain(|entry| entry.token().is_some_and(|token| wanted.contains(&token.name)));
+            let now = *clock.now.read();
+            shown.retain(|entry| {
+                entry
+                    .token()
+                    .is_some_and(|token| needs_a_look(&standing(token, now)))
+            });
         }
         shown
     });
@@ -107,4 +108,11 @@ fn Content() -> Element {
             TokenTable { label: "Deploy tokens", entries: shown }
         },
     }
+}
+
+fn needs_a_look(standing: &Standing) -> bool {
+    matches!(
+        standing,
+        Standing::Expiring(_) | Standing::Expired | Standing::Unused(_)
+    )
 }
