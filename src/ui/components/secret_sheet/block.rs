@@ -28,9 +28,9 @@ fn BlockLine(name: &'static str, suffix: String) -> Element {
     rsx! {
         div { class: "block-line",
             span { class: "block-name", "{name}" }
-            "=\""
+            "="
             span { class: "mask-dots", "aria-hidden": "true", "{MASK}" }
-            "{suffix}\""
+            "{suffix}"
         }
     }
 }

@@ -2,8 +2,6 @@
 //!
 //! Security: the only place of the interface that calls `expose`, and only for a value that is revealed.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use dioxus::prelude::*;
 
 use super::CiToken;
@@ -117,10 +115,10 @@ fn ShownSeed() -> Element {
     let sheet = use_context::<AppState>().sheet;
     match sheet.issuance.read().as_ref() {
         Some(issuance) => {
-            // Exposed because the user asked to see it; the text is wiped here once the renderer has its copy.
-            let seed = zeroize::Zeroizing::new(STANDARD.encode(issuance.seed.expose()));
+            let seed = issuance.seed.to_base64();
             rsx! {
-                span { class: "mono selectable shown", {seed.as_str()} }
+                // Exposed because the user asked to see it; hiding it takes it out of the document.
+                span { class: "mono selectable shown", {seed.expose()} }
             }
         }
         None => rsx! {},
