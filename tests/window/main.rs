@@ -1,6 +1,10 @@
 //! The real window under Xvfb, on a real workspace, found by accessible role and name.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing unwrap is how a test reports")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a failing unwrap is how a test reports"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;
@@ -36,7 +40,9 @@ pub fn data(desktop: &Desktop) -> String {
 /// Runs `verify` with exactly the text of a block, as a runner that sources it.
 pub fn verify(desktop: &Desktop, block: &str) -> Output {
     let mut command = Command::new(program());
-    command.args(["--data", &data(desktop), "--local", "verify"]).env_remove("GHOSTABLE_API");
+    command
+        .args(["--data", &data(desktop), "--local", "verify"])
+        .env_remove("GHOSTABLE_API");
     for line in block.lines() {
         let (name, value) = line.split_once('=').expect("a line of a block is NAME=value");
         command.env(name, value);
@@ -46,11 +52,16 @@ pub fn verify(desktop: &Desktop, block: &str) -> Output {
 
 /// What a program said on both streams.
 pub fn said(output: &Output) -> String {
-    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
 }
 
 /// The row of the token table that starts with this name, as the texts of its cells.
 pub fn row(app: &App, name: &str) -> Option<Vec<String>> {
     let rows = app.get("table", "Deploy tokens")?.rows();
-    rows.into_iter().find(|cells| cells.first().is_some_and(|cell| cell.starts_with(name)))
+    rows.into_iter()
+        .find(|cells| cells.first().is_some_and(|cell| cell.starts_with(name)))
 }

@@ -6,7 +6,11 @@ use crate::support::driver::{App, Desktop, containing};
 fn picture(app: &App, name: &str) {
     // Fonts, motion and the caret settle.
     std::thread::sleep(std::time::Duration::from_millis(700));
-    app.picture(std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/screenshots").join(name));
+    app.picture(
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("docs/screenshots")
+            .join(name),
+    );
 }
 
 fn issue(app: &App) {

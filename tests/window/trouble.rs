@@ -19,10 +19,14 @@ impl Drop for Served {
 
 fn serve(data: &str, address: &str) -> (Served, Value) {
     let mut command = Command::new(program());
-    command.args(["--data", data, "serve", "--addr", address]).stdout(Stdio::piped());
+    command
+        .args(["--data", data, "serve", "--addr", address])
+        .stdout(Stdio::piped());
     let mut child = command.spawn().unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
     (Served(child), serde_json::from_str(&line).unwrap())
 }
 
@@ -31,7 +35,10 @@ fn a_server_that_goes_and_comes_back() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().display().to_string();
     let (served, ready) = serve(&data, "127.0.0.1:0");
-    let (api, token) = (ready["api"].as_str().unwrap(), ready["access_token"].as_str().unwrap());
+    let (api, token) = (
+        ready["api"].as_str().unwrap(),
+        ready["access_token"].as_str().unwrap(),
+    );
     let desktop = Desktop::new().env("GHOSTABLE_TOKEN", token).start();
     let app = desktop.launch(program(), &["--data", &data, "--api", api]);
     app.find("table", "Deploy tokens");
@@ -51,7 +58,9 @@ fn a_server_that_goes_and_comes_back() {
     let address = api.trim_start_matches("http://").trim_end_matches("/api/v2");
     let (_served, _) = serve(&data, address);
     app.find("push button", "Retry").press();
-    app.wait_for("the notice to go", || (!app.text().contains("cannot be reached")).then_some(()));
+    app.wait_for("the notice to go", || {
+        (!app.text().contains("cannot be reached")).then_some(())
+    });
 }
 
 #[test]
