@@ -78,6 +78,14 @@ pub enum Unfit {
 }
 
 impl ServiceError {
+    /// Whether the key exists and is only not shared with this device yet (docs/protocol.md 6.3).
+    pub fn is_access_pending(&self) -> bool {
+        matches!(
+            self,
+            Self::Api(ApiError::ReshareRequired { .. }) | Self::Open(OpenError::NotShared)
+        )
+    }
+
     /// The API's error at the bottom, if there is one.
     pub fn api(&self) -> Option<&ApiError> {
         match self {

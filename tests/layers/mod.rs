@@ -49,7 +49,7 @@ const LAYERS: &[Layer] = &[
         name: "state",
         may: &["domain", "secret"],
     },
-    // Of these only what ends in `Error` or lies in a module `error`: see `is_error`.
+    // Of these only errors and what is said about a result: see `is_error`.
     Layer {
         name: "messages",
         may: &["domain", "api", "crypto", "keychain", "service", "workspace"],
@@ -62,15 +62,40 @@ const LAYERS: &[Layer] = &[
         name: "ui::elements",
         may: &[],
     },
+    // What every component may use: how wishes are sent, what time it is, how large the window is.
+    Layer {
+        name: "ui::intent",
+        may: &["domain"],
+    },
+    Layer {
+        name: "ui::clock",
+        may: &["domain"],
+    },
+    Layer {
+        name: "ui::viewport",
+        may: &[],
+    },
     Layer {
         name: "ui::components",
-        may: &["ui::elements", "state", "actions", "domain", "messages"],
+        may: &[
+            "ui::elements",
+            "ui::intent",
+            "ui::clock",
+            "ui::viewport",
+            "state",
+            "actions",
+            "domain",
+            "messages",
+        ],
     },
     Layer {
         name: "ui::views",
         may: &[
             "ui::components",
             "ui::elements",
+            "ui::intent",
+            "ui::clock",
+            "ui::viewport",
             "state",
             "actions",
             "domain",
@@ -89,8 +114,21 @@ const LAYERS: &[Layer] = &[
             "messages",
         ],
     },
+    // The composition root: the window, the commands, and what both are put together from.
     Layer {
         name: "app",
+        may: &["*"],
+    },
+    Layer {
+        name: "clipboard",
+        may: &["*"],
+    },
+    Layer {
+        name: "connect",
+        may: &["*"],
+    },
+    Layer {
+        name: "failure",
         may: &["*"],
     },
     Layer {
@@ -118,6 +156,9 @@ const LIBRARIES: &[(&str, &[&str])] = &[
             "ui::elements",
             "ui::components",
             "ui::views",
+            "ui::intent",
+            "ui::clock",
+            "ui::viewport",
             "app",
             "main",
         ],
@@ -191,9 +232,19 @@ fn judge(layer: &str, path: &[String]) -> Option<String> {
     (!own && !allowed).then(|| format!("{layer} may not import crate::{target}"))
 }
 
-/// Whether a path is of an error type or of the domain, all that `messages` may know.
+/// What is put into words although it is no error: parts of errors, and remarks on results.
+const REMARKS: &[&str] = &[
+    "api::Sent",
+    "crypto::ProblemKind",
+    "service::Note",
+    "service::Unfit",
+];
+
+/// Whether a path is of an error type, a remark or of the domain, all that `messages` may know.
 fn is_error(path: &[String]) -> bool {
+    let whole = path.join("::");
     path[0] == "domain"
+        || REMARKS.iter().any(|remark| below(&whole, remark))
         || path.iter().any(|part| part == "error")
         || path.iter().any(|part| part.ends_with("Error"))
 }
