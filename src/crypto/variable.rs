@@ -29,6 +29,7 @@ pub struct VariableKeys {
     encryption: Key,
     claim: Key,
     fingerprint: Fingerprint,
+    fingerprint_hex: String,
 }
 
 impl VariableKeys {
@@ -37,10 +38,12 @@ impl VariableKeys {
         let place = format!("{}/{}/{}", scope.organization, scope.project, scope.environment);
         // The derivation starts with the environment key's bytes.
         let (encryption, claim) = derive_pair(key.expose(), &place);
+        let fingerprint = key_fingerprint(key);
         Self {
             encryption,
             claim,
-            fingerprint: key_fingerprint(key),
+            fingerprint,
+            fingerprint_hex: fingerprint.to_hex(),
         }
     }
 }
@@ -70,7 +73,11 @@ fn scope_json(scope: &VariableScope) -> String {
         (",\"env\":", &scope.environment),
         (",\"name\":", &scope.name),
     ];
-    let mut json = String::new();
+    let length: usize = members
+        .iter()
+        .map(|(label, value)| label.len() + value.len() + 2)
+        .sum();
+    let mut json = String::with_capacity(length + 1);
     for (label, value) in members {
         json.push_str(label);
         push_text(&mut json, value);
@@ -103,7 +110,7 @@ pub fn seal_variable<R: CryptoRng + ?Sized>(
         nonce: nonce.to_vec(),
         scope: scope.clone(),
         hmac: Some(primitives::hmac(&keys.claim, plain).to_vec()),
-        key_fingerprint: Some(keys.fingerprint.to_hex()),
+        key_fingerprint: Some(keys.fingerprint_hex.clone()),
         key_version: Some(key_version),
         version: None,
     })
@@ -173,7 +180,7 @@ pub(super) fn open_bytes(
     keys: &VariableKeys,
 ) -> Result<Zeroizing<Vec<u8>>, VariableError> {
     if let Some(named) = sealed.key_fingerprint.as_deref().filter(|text| !text.is_empty())
-        && Fingerprint::from_hex(named) != Some(keys.fingerprint)
+        && !named.eq_ignore_ascii_case(&keys.fingerprint_hex)
     {
         return Err(VariableError::FingerprintMismatch {
             expected: named.to_lowercase(),
