@@ -35,20 +35,25 @@ fn create_copy_and_revoke_without_a_mouse() {
         let rows = app.get("table", "Deploy tokens")?.rows();
         (rows.len() == 2 && rows[1][0].starts_with("by-keyboard")).then_some(())
     });
-    app.key("Escape");
-    app.key("Tab");
-    app.wait_for("the row's menu by keyboard", || {
-        app.key("Down");
-        app.key("Return");
-        app.get("menu item", "Revoke…")
+    app.wait_for("the menu button of the row by Tab", || {
+        app.key("Tab");
+        app.focused()
+            .filter(|node| node.name() == "More actions for by-keyboard")
     });
-    app.find("menu item", "Revoke…").focus();
+    app.key("Return");
+    app.find("menu item", "Revoke…");
+    app.key("Down");
+    app.wait_for("Revoke… by arrow", || {
+        app.focused().filter(|node| node.name() == "Revoke…")
+    });
     app.key("Return");
     app.find("dialog", "Revoke by-keyboard?");
     app.wait_for("the entry to have the keyboard", || {
         app.focused().filter(|node| node.role() == "entry")
     });
     app.type_text("by-keyboard");
+    app.find("push button", "Revoke by-keyboard")
+        .wait(crate::support::driver::State::Enabled, true);
     app.key("Return");
     app.wait_text("by-keyboard is revoked");
     app.wait_for("the row to go", || {

@@ -39,7 +39,8 @@ fn confirm(app: &App, name: &str, action: &str, verb: &str) {
         entry.focus();
         app.type_text(name);
     }
-    dialog.find("push button", &*format!("{verb} {name}")).press();
+    let button = dialog.find("push button", &*format!("{verb} {name}"));
+    button.wait(crate::support::driver::State::Enabled, true).press();
 }
 
 #[test]

@@ -79,7 +79,7 @@ fn ShownCiToken() -> Element {
     match sheet.issuance.read().as_ref().map(|it| &it.ci_token) {
         Some(CiTokenOutcome::Issued(token)) => rsx! {
             // Exposed because the user asked to see it; hiding it takes it out of the document.
-            span { class: "mono selectable shown", {token.expose()} }
+            p { class: "mono selectable shown", {token.expose()} }
         },
         _ => rsx! {},
     }
@@ -118,7 +118,7 @@ fn ShownSeed() -> Element {
             let seed = issuance.seed.to_base64();
             rsx! {
                 // Exposed because the user asked to see it; hiding it takes it out of the document.
-                span { class: "mono selectable shown", {seed.expose()} }
+                p { class: "mono selectable shown", {seed.expose()} }
             }
         }
         None => rsx! {},
