@@ -1,6 +1,7 @@
 //! What a request says, read once: bearer token (as its hash only), path, query, device header, body.
 
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request};
 use axum::http::{StatusCode, header, request::Parts};
 use futures_util::StreamExt;
@@ -113,7 +114,9 @@ impl<S: Send + Sync> FromRequest<S> for Input {
                 .iter()
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
                 .collect(),
-            Err(_) if parts.uri.path().contains('%') => return Err(bad("The path is not UTF-8.")),
+            Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) => {
+                return Err(bad("The path is not UTF-8."));
+            }
             Err(_) => Vec::new(),
         };
         let Query(query) = Query::try_from_uri(&parts.uri).map_err(|_| bad("The query cannot be read."))?;
