@@ -12,7 +12,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 /// Marks the file as a workspace: "DTWS".
 const APPLICATION_ID: i64 = 0x4454_5753;
 /// One entry a version; entries are never changed, only added.
-const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// Opens and, if needed, migrates the database. A file that is damaged or of another program is left untouched.
 pub(in crate::workspace) fn open(path: &Path) -> Result<Connection, WorkspaceError> {
