@@ -11,7 +11,10 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let target = target(&arguments);
     match arguments.command {
-        Some(command) => headless(target, arguments.project, command),
+        Some(_) => match cli::project(&arguments) {
+            Ok(project) => headless(target, project, arguments.command),
+            Err(failure) => cli::fail(&failure),
+        },
         None => window(target),
     }
 }
@@ -36,7 +39,7 @@ fn target(arguments: &Arguments) -> Target {
     let needs_api = arguments
         .command
         .as_ref()
-        .is_some_and(|command| !matches!(command, Command::Serve(_)));
+        .is_some_and(|command| !matches!(command, Command::Serve(_) | Command::LocalUser { .. }));
     if arguments.local || (address.is_none() && !needs_api) {
         Target::Local(data)
     } else {
@@ -44,7 +47,10 @@ fn target(arguments: &Arguments) -> Target {
     }
 }
 
-fn headless(target: Target, project: Option<String>, command: Command) -> ExitCode {
+fn headless(target: Target, project: Option<String>, command: Option<Command>) -> ExitCode {
+    let Some(command) = command else {
+        return window(target);
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match runtime {
         Ok(runtime) => ExitCode::from(runtime.block_on(cli::run(target, project, command))),
