@@ -10,12 +10,11 @@ fn main() -> ExitCode {
     log_to_stderr();
     let arguments = Arguments::parse();
     let target = target(&arguments);
-    match arguments.command {
-        Some(_) => match cli::project(&arguments) {
-            Ok(project) => headless(target, project, arguments.command),
-            Err(failure) => cli::fail(&failure),
-        },
-        None => window(target),
+    let project = cli::project(&arguments);
+    match (arguments.command, project) {
+        (None, _) => window(target),
+        (Some(command), Ok(project)) => headless(target, project, command),
+        (Some(_), Err(failure)) => cli::fail(&failure),
     }
 }
 
@@ -47,10 +46,7 @@ fn target(arguments: &Arguments) -> Target {
     }
 }
 
-fn headless(target: Target, project: Option<String>, command: Option<Command>) -> ExitCode {
-    let Some(command) = command else {
-        return window(target);
-    };
+fn headless(target: Target, project: Option<String>, command: Command) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
     match runtime {
         Ok(runtime) => ExitCode::from(runtime.block_on(cli::run(target, project, command))),

@@ -7,7 +7,7 @@ use crate::connect::Target;
 use crate::domain::{KeyRequest, Message, Moment};
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use crate::messages::plural;
-use crate::service::{self, Requests};
+use crate::service::{self, Context, Requests};
 
 #[derive(Serialize)]
 struct RequestJson<'a> {
@@ -44,9 +44,9 @@ impl<'a> From<&'a KeyRequest> for RequestJson<'a> {
 }
 
 /// Lists the requests that this device can fulfil.
-pub async fn list(target: &Target, json: bool) -> Result<u8, Failure> {
+pub async fn list(target: &Target, project: Option<&str>, json: bool) -> Result<u8, Failure> {
     let connected = target.connect().await?;
-    let requests = service::fulfillable(&connected.context).await?;
+    let requests = find(&connected.context, project).await?;
     tell_unreadable(&requests);
     if json {
         let list: Vec<RequestJson<'_>> = requests.list.iter().map(RequestJson::from).collect();
@@ -60,7 +60,12 @@ pub async fn list(target: &Target, json: bool) -> Result<u8, Failure> {
 }
 
 /// Fulfils the named requests, or all.
-pub async fn fulfil(target: &Target, ids: &[String], all: bool) -> Result<u8, Failure> {
+pub async fn fulfil(
+    target: &Target,
+    project: Option<&str>,
+    ids: &[String],
+    all: bool,
+) -> Result<u8, Failure> {
     if ids.is_empty() && !all {
         return Err(Failure::new(
             WRONG_USE,
@@ -69,7 +74,7 @@ pub async fn fulfil(target: &Target, ids: &[String], all: bool) -> Result<u8, Fa
         ));
     }
     let connected = target.connect().await?;
-    let requests = service::fulfillable(&connected.context).await?;
+    let requests = find(&connected.context, project).await?;
     tell_unreadable(&requests);
     let wanted = if all {
         requests.list
@@ -104,6 +109,16 @@ pub async fn fulfil(target: &Target, ids: &[String], all: bool) -> Result<u8, Fa
         }
     }
     Ok(worst)
+}
+
+/// Of one project, where one was named; else of all.
+async fn find(context: &Context, project: Option<&str>) -> Result<Requests, Failure> {
+    let mut requests = service::fulfillable(context).await?;
+    if project.is_some() {
+        let project = service::find_project(context, project).await?;
+        requests.list.retain(|request| request.project == project.id);
+    }
+    Ok(requests)
 }
 
 fn tell_unreadable(requests: &Requests) {

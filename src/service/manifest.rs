@@ -269,7 +269,8 @@ mod tests {
 
         #[test]
         fn quoted_ids_come_back_as_they_are(id in "[A-Za-z0-9_:-]{1,40}") {
-            prop_assert_eq!(parse(&format!("id: '{id}'")).unwrap().project.as_str(), id.as_str());
+            let manifest = parse(&format!("id: '{id}'")).unwrap();
+            prop_assert_eq!(manifest.project.as_str(), id.as_str());
         }
     }
 }
