@@ -281,7 +281,10 @@ async fn the_server_is_asked_how_the_device_stands() {
     let memory = Arc::new(Memory::default());
     let store: Arc<dyn DeviceStore> = memory.clone();
     let device = link(&own, &store, &default_name(), &platform()).await.unwrap();
-    assert_eq!(*memory.kept.lock().unwrap(), [device.id.clone()]);
+    assert_eq!(
+        memory.kept.lock().unwrap().as_slice(),
+        std::slice::from_ref(&device.id)
+    );
     let state = status(&own, &device).await.unwrap();
     assert_eq!(state.remote, RemoteStatus::Active);
     assert_eq!(state.name.as_deref(), Some(default_name().trim()));

@@ -34,22 +34,26 @@ pub struct VariableKeys {
 impl VariableKeys {
     /// Derives the keys of organisation, project and environment; the variable's name has no part in it.
     pub fn derive(key: &EnvironmentKey, scope: &VariableScope) -> Self {
-        let mut both = Zeroizing::new([0; 2 * KEY_LENGTH]);
-        let salt = format!(
-            "{SALT_PREFIX}{}/{}/{}",
-            scope.organization, scope.project, scope.environment
-        );
+        let place = format!("{}/{}/{}", scope.organization, scope.project, scope.environment);
         // The derivation starts with the environment key's bytes.
-        primitives::derive(key.expose(), salt.as_bytes(), b"", both.as_mut_slice());
-        let (mut encryption, mut claim) = (Key::default(), Key::default());
-        encryption.copy_from_slice(&both[..KEY_LENGTH]);
-        claim.copy_from_slice(&both[KEY_LENGTH..]);
+        let (encryption, claim) = derive_pair(key.expose(), &place);
         Self {
             encryption,
             claim,
             fingerprint: key_fingerprint(key),
         }
     }
+}
+
+/// The pair of keys of a scope's text: the first encrypts, the second makes claims (docs/protocol.md 5.6).
+pub(super) fn derive_pair(root: &[u8], scope: &str) -> (Key, Key) {
+    let mut both = Zeroizing::new([0; 2 * KEY_LENGTH]);
+    let salt = format!("{SALT_PREFIX}{scope}");
+    primitives::derive(root, salt.as_bytes(), b"", both.as_mut_slice());
+    let (mut encryption, mut claim) = (Key::default(), Key::default());
+    encryption.copy_from_slice(&both[..KEY_LENGTH]);
+    claim.copy_from_slice(&both[KEY_LENGTH..]);
+    (encryption, claim)
 }
 
 impl std::fmt::Debug for VariableKeys {

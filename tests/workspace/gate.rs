@@ -80,8 +80,9 @@ async fn answers_are_json_whatever_is_asked() {
         (Method::GET, "/projects/nope", 404),
         (Method::GET, "/projects/%FF", 400),
         (Method::GET, "/devices/nope", 404),
-        (Method::POST, "/cli/login", 404),
-        (Method::POST, "/cli/login/start", 404),
+        (Method::POST, "/cli/login", 422),
+        (Method::POST, "/cli/login/poll", 422),
+        (Method::POST, "/cli/register/start", 501),
     ] {
         let (answered, body) = site.send(method, path, user, None).await;
         assert_eq!(
@@ -108,4 +109,86 @@ async fn only_loopback_addresses_are_served() {
     let workspace = Workspace::open(crate::site::options(folder.path())).unwrap();
     let refused = workspace.serve(([0, 0, 0, 0], 0).into()).await.unwrap_err();
     assert!(matches!(refused, WorkspaceError::NotLoopback { .. }));
+}
+
+/// Whatever a body says, it is refused and not stumbled over.
+#[tokio::test]
+async fn odd_bodies_are_refused() {
+    let site = Site::start().await;
+    let device = site.local().device_id.as_str();
+    let deep = format!("{{\"secrets\":{}{}}}", "[".repeat(5000), "]".repeat(5000));
+    let (_, tokens) = site.get(&site.project("/deploy-tokens")).await;
+    let token = tokens["data"][0]["id"].as_str().unwrap().to_owned();
+    let bodies = [
+        "null".to_owned(),
+        "[]".to_owned(),
+        "7".to_owned(),
+        "{\"".to_owned(),
+        deep,
+        "{\"version\":1e999}".to_owned(),
+        json!({ "device_id": 7, "name": [], "type": {}, "public_key": null }).to_string(),
+        json!({ "device_id": device, "secrets": [null, 1, {}], "client_sig": "" }).to_string(),
+        json!({ "device_id": device, "secrets": [{ "client_sig": 7 }], "envelope": null }).to_string(),
+        json!({ "device_id": device, "client_sig": "A".repeat(88), "fingerprint": "\u{0}" }).to_string(),
+    ];
+    let paths = [
+        "/devices".to_owned(),
+        format!("/organizations/{}/projects", site.organization()),
+        site.project("/environments"),
+        site.project("/generate-suggested-environment-names"),
+        site.project("/deploy-tokens"),
+        site.project(&format!("/deploy-tokens/{token}/rotate")),
+        site.environment("production", "/key"),
+        site.environment("production", "/key/envelopes"),
+        site.environment("production", "/push"),
+    ];
+    for path in &paths {
+        for body in &bodies {
+            let (status, answer) = site.post_text(path, body.clone()).await;
+            let shown: String = body.chars().take(80).collect();
+            assert!(
+                matches!(status, 400 | 403 | 422),
+                "{path} {shown}: {status} {answer}"
+            );
+        }
+        let url = format!("{}{path}", site.running.api_url());
+        let request = site
+            .http
+            .post(url)
+            .bearer_auth(site.user_token())
+            .body(vec![0xff, 0xfe, b'{']);
+        assert_eq!(request.send().await.unwrap().status().as_u16(), 400, "{path}");
+    }
+    let url = format!("{}/user", site.running.api_url());
+    let request = site
+        .http
+        .get(url)
+        .header("authorization", &b"Bearer \xff\xfe"[..]);
+    assert_eq!(request.send().await.unwrap().status().as_u16(), 401);
+}
+
+/// Keys that nobody could seal for, or that verify anything.
+#[tokio::test]
+async fn weak_public_keys_are_refused() {
+    use base64::Engine as _;
+    let encode = |bytes: [u8; 32]| base64::engine::general_purpose::STANDARD.encode(bytes);
+    let site = Site::start().await;
+    let mut one = [0; 32];
+    one[0] = 1;
+    let good = encode([9; 32]);
+    let signing = site.local().identity.signing_public().to_base64();
+    for (field, key, signing) in [
+        ("public_key", encode([0; 32]), signing.clone()),
+        ("public_key", encode(one), signing.clone()),
+        ("public_key", "AAAA".to_owned(), signing.clone()),
+        ("public_signing_key", good.clone(), encode(one)),
+        ("public_signing_key", good.clone(), "AAAA".to_owned()),
+        ("name", good.clone(), signing.clone()),
+    ] {
+        let name = if field == "name" { " " } else { "device" };
+        let body = json!({ "public_key": key, "public_signing_key": signing, "name": name, "platform": "x" });
+        let (status, answer) = site.post("/devices", &body).await;
+        assert_eq!(status, 422, "{answer}");
+        assert!(answer["errors"][field].is_array(), "{field}: {answer}");
+    }
 }

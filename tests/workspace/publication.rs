@@ -16,7 +16,7 @@ async fn refused(site: &Site, path: &str, body: String, status: u16, field: &str
     }
 }
 
-fn signed_by<'a>(site: &'a Site) -> (&'a DeviceId, &'a DeviceIdentity) {
+fn signed_by(site: &Site) -> (&DeviceId, &DeviceIdentity) {
     (&site.local().device_id, &site.local().identity)
 }
 
@@ -246,6 +246,11 @@ async fn a_publication_replaces_the_whole_envelope() {
             .variables
             .is_empty()
     );
+    let (_, bundle) = site
+        .send(reqwest::Method::GET, "/ci/deploy", Some(&created.ci), None)
+        .await;
+    let envelope = &bundle["environment_key"]["data"]["relationships"]["envelope"];
+    assert!(envelope["data"].is_null(), "nothing is left of it");
     assert!(site.open_key("production").await.ct_eq(&key));
 }
 

@@ -165,8 +165,24 @@ async fn ten_thousand_tokens_are_seeded_listed_and_shared() {
     site.share("production").await;
     println!("shared in {:?}", timed.elapsed());
     let folder = site.folder;
-    drop(site.running);
+    site.running.shutdown().await;
     let timed = std::time::Instant::now();
     deploy_tokens::workspace::Workspace::open(crate::site::options(folder.path())).unwrap();
     println!("opened again in {:?}", timed.elapsed());
+
+    // A large file is not read through at every start, but a cut is noticed.
+    let path = folder.path().join("workspace.db");
+    let length = path.metadata().unwrap().len();
+    assert!(length > 8 * 1024 * 1024);
+    std::fs::OpenOptions::new()
+        .write(true)
+        .open(&path)
+        .unwrap()
+        .set_len(length - 4096 * 10)
+        .unwrap();
+    let error = deploy_tokens::workspace::Workspace::open(crate::site::options(folder.path())).unwrap_err();
+    assert!(
+        matches!(error, deploy_tokens::workspace::WorkspaceError::Corrupt { .. }),
+        "{error}"
+    );
 }

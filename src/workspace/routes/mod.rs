@@ -9,6 +9,7 @@ mod directory;
 mod history;
 mod keys;
 mod page;
+mod public_keys;
 mod publication;
 mod push;
 mod reshare;
