@@ -60,7 +60,12 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
             ));
             Ok(0)
         }
-        Command::Serve(_) | Command::Verify { .. } | Command::Pull { .. } => Ok(WRONG_USE),
+        Command::Serve(_)
+        | Command::Requests { .. }
+        | Command::Fulfil { .. }
+        | Command::LocalUser { .. }
+        | Command::Verify { .. }
+        | Command::Pull { .. } => Ok(WRONG_USE),
     }
 }
 

@@ -1,9 +1,12 @@
 //! Why a use case did not do what was asked.
 
+use super::RequestProblem;
+use super::devices::StoreError;
+use super::manifest::ManifestError;
 use crate::api::ApiError;
 use crate::crypto::{CryptoError, OpenError};
-use crate::domain::DeployTokenId;
 use crate::domain::token::FindError;
+use crate::domain::{DeployTokenId, DeviceId};
 
 /// A use case that failed, with its cause. Never holds a secret.
 #[derive(Debug, thiserror::Error)]
@@ -61,6 +64,31 @@ pub enum ServiceError {
     /// The answer names the token but not in a state in which a runner can use it.
     #[error("the server did not register the token as it was asked to")]
     Misregistered,
+    /// A re-share request that cannot be fulfilled.
+    #[error("{0}")]
+    Request(RequestProblem),
+    /// The keys of a new device could not be stored; the device was revoked again.
+    #[error("the keys of this device could not be stored")]
+    NotStored(#[source] StoreError),
+    /// The server registered a new device with another key; it was revoked again.
+    #[error("the server registered this device with another key")]
+    WrongDevice,
+    /// Linking failed, and the device that was registered could not be revoked again.
+    #[error("linking failed, and the registered device could not be revoked again")]
+    HalfLinked {
+        /// The device that is left on the server. Nobody has its keys.
+        device: DeviceId,
+        /// Why linking failed.
+        why: Box<ServiceError>,
+        /// Why revoking failed.
+        source: ApiError,
+    },
+    /// The device is revoked, but its keys could not be removed.
+    #[error("the keys of this device could not be removed")]
+    NotForgotten(#[source] StoreError),
+    /// The manifest of a folder cannot be used.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// A background task ended before its result.
     #[error("a background task was stopped")]
     Stopped,

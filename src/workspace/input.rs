@@ -24,12 +24,18 @@ pub(super) struct Input {
     /// The hash of the bearer token, if there is one.
     pub(super) bearer: Option<TokenHash>,
     device_header: Option<String>,
+    host: String,
     path: Vec<(String, String)>,
     query: Vec<(String, String)>,
     body: Bytes,
 }
 
 impl Input {
+    /// Under which of its names the server was called; the guard has checked it.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
     /// A parameter of the path; the route has it, or the text is empty.
     pub(super) fn path(&self, name: &str) -> &str {
         find(&self.path, name).unwrap_or_default()
@@ -124,6 +130,7 @@ impl<S: Send + Sync> FromRequest<S> for Input {
         Ok(Self {
             bearer: bearer(&parts),
             device_header: text(&parts, "x-device-id").map(str::to_owned),
+            host: text(&parts, "host").unwrap_or_default().to_owned(),
             path,
             query,
             body,

@@ -20,7 +20,8 @@ fn add_stranger(site: &Site) -> String {
     let db = site.database();
     let at = "2026-01-01T00:00:00.000Z";
     db.execute(
-        "INSERT INTO users VALUES ('stranger', 'Stranger', 's@other.example', ?1, ?1)",
+        "INSERT INTO users (id, name, email, created_at, updated_at)
+         VALUES ('stranger', 'Stranger', 's@other.example', ?1, ?1)",
         [at],
     )
     .unwrap();

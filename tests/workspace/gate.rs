@@ -80,8 +80,9 @@ async fn answers_are_json_whatever_is_asked() {
         (Method::GET, "/projects/nope", 404),
         (Method::GET, "/projects/%FF", 400),
         (Method::GET, "/devices/nope", 404),
-        (Method::POST, "/cli/login", 404),
-        (Method::POST, "/cli/login/start", 404),
+        (Method::POST, "/cli/login", 422),
+        (Method::POST, "/cli/login/poll", 422),
+        (Method::POST, "/cli/register/start", 501),
     ] {
         let (answered, body) = site.send(method, path, user, None).await;
         assert_eq!(

@@ -115,10 +115,12 @@ async fn a_new_key_supersedes_what_waited_for_the_old_one() {
     assert_eq!(status, 201);
     let production = site.environment_id("production").await;
     let query = format!("device_id={second}&environment_id={production}");
-    assert_eq!(
-        requests(&site, &query).await[0]["attributes"]["status"],
-        "superseded"
-    );
+    let all = requests(&site, &query).await;
+    let statuses: Vec<&Value> = all
+        .iter()
+        .map(|request| &request["attributes"]["status"])
+        .collect();
+    assert_eq!(statuses, ["pending", "superseded"], "newest first");
     let (status, body) = site
         .get(&site.environment("production", &format!("/key?device_id={second}")))
         .await;
