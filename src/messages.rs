@@ -7,7 +7,8 @@ use crate::api::{AddressError, ApiError, Sent};
 use crate::crypto::{CryptoError, OpenError, ProblemKind, SeedError};
 use crate::domain::token::FindError;
 use crate::domain::{Message, NameError};
-use crate::service::{Note, ServiceError, Unfit};
+use crate::service::journal::JournalError;
+use crate::service::{NotResumable, Note, ServiceError, Unfit};
 
 /// A failed use case.
 pub fn service(error: &ServiceError) -> Message {
@@ -50,7 +51,44 @@ pub fn service(error: &ServiceError) -> Message {
             "The server did not register the token with the key it was given.",
             "Revoke this token and create a new one. If it happens again, report it to the people who run the server.",
         ),
+        ServiceError::Journal(error) => Message::new(
+            format!("The operation cannot be written down first: {}.", journal(error)),
+            "Nothing was changed. Make room on the disk, or check the permissions of the data folder, and try again.",
+        ),
+        ServiceError::Busy => Message::new(
+            "Another window or command is changing this environment, or still shows what it issued.",
+            "Nothing was changed. Wait until it is done, or close it, and try again.",
+        ),
+        ServiceError::NotResumable(error) => not_resumable(*error),
         ServiceError::Stopped => Message::new("The work was interrupted inside the app.", "Try again."),
+    }
+}
+
+fn journal(error: &JournalError) -> String {
+    match error {
+        JournalError::File { path, source } => format!("{}: {source}", path.display()),
+        other => other.to_string(),
+    }
+}
+
+fn not_resumable(error: NotResumable) -> Message {
+    match error {
+        NotResumable::Void => Message::new(
+            "There is nothing to finish or to revoke: no active token has the key of this operation.",
+            "Discard it, and start anew if the token is still wanted.",
+        ),
+        NotResumable::StillActive => Message::new(
+            "The token of this operation is active, and nobody else has its secrets.",
+            "Finish it to get the secrets, or revoke the token.",
+        ),
+        NotResumable::Unreadable(error) => Message::new(
+            format!("The entry of this operation cannot be read: {error}. It was left as it is."),
+            "Put a backup of the file in its place, or discard it and revoke the token if you do not hold its secrets.",
+        ),
+        NotResumable::Elsewhere => Message::new(
+            "This operation belongs to another server.",
+            "Connect to that server to finish it.",
+        ),
     }
 }
 

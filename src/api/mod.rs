@@ -11,3 +11,4 @@ pub mod wire;
 pub use address::{AddressError, ApiAddress, HOSTED};
 pub use client::{Client, NewDevice, Runner};
 pub use error::{ApiError, Sent};
+pub use transport::Limits;

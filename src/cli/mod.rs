@@ -7,6 +7,8 @@ mod args;
 mod dotenv;
 mod lifecycle;
 mod output;
+mod pending;
+mod receiver;
 mod runner;
 mod serve;
 
@@ -23,6 +25,12 @@ pub async fn run(target: Target, project: Option<String>, command: Command) -> u
         Command::Serve(options) => serve::serve(&target, &options).await,
         Command::Verify { json } => runner::verify(&target, json).await,
         Command::Pull { file, only } => runner::pull(&target, &file, &only).await,
+        Command::Pending { json } => pending::list(&target, json).await,
+        Command::Resume {
+            id,
+            choice,
+            hand_over,
+        } => pending::resume(&target, &id, choice, hand_over).await,
         command => lifecycle::run(&target, project.as_deref(), command).await,
     };
     match outcome {

@@ -1,5 +1,6 @@
 //! Why a use case did not do what was asked.
 
+use super::journal::{EntryError, JournalError};
 use crate::api::ApiError;
 use crate::crypto::{CryptoError, OpenError};
 use crate::domain::DeployTokenId;
@@ -61,9 +62,36 @@ pub enum ServiceError {
     /// The answer names the token but not in a state in which a runner can use it.
     #[error("the server did not register the token as it was asked to")]
     Misregistered,
+    /// The operation could not be written ahead, so it was not begun.
+    #[error("the journal cannot be used")]
+    Journal(#[from] JournalError),
+    /// Another window or command works in the same environment, or on the same operation.
+    #[error("another window or command is at work here")]
+    Busy,
+    /// An interrupted operation cannot be treated like that.
+    #[error("{0}")]
+    NotResumable(NotResumable),
     /// A background task ended before its result.
     #[error("a background task was stopped")]
     Stopped,
+}
+
+/// Why an interrupted operation cannot be finished, revoked or forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotResumable {
+    /// There is nothing to finish or to revoke: nothing of it is active.
+    #[error("nothing of the interrupted operation is active")]
+    Void,
+    /// Forgetting it would leave an active token that nobody holds.
+    #[error("the token of the interrupted operation is active")]
+    StillActive,
+    /// The entry cannot be read.
+    #[error("the entry cannot be read: {0}")]
+    Unreadable(EntryError),
+    /// It belongs to another server.
+    #[error("the operation belongs to another server")]
+    Elsewhere,
 }
 
 /// A token in the wrong state.

@@ -7,18 +7,21 @@ mod create;
 mod delete;
 mod error;
 mod issue;
+pub mod journal;
 mod list;
 mod place;
 mod preflight;
 mod reshare;
+mod resume;
 mod revoke;
 mod rotate;
 mod share;
+pub mod step;
 pub mod verify;
 
 pub use create::create;
 pub use delete::delete;
-pub use error::{ServiceError, Unfit};
+pub use error::{NotResumable, ServiceError, Unfit};
 pub use issue::{Issued, Note};
 pub use list::{list, list_project};
 pub use place::{
@@ -26,7 +29,10 @@ pub use place::{
 };
 pub use preflight::{KeyAccess, key_access};
 pub use reshare::{MissingKey, reshare};
-pub use revoke::{Revoked, revoke};
+pub use resume::{
+    About, Finding, Finished, Interrupted, Remedy, Void, WorkKind, discard, finish, interrupted, take_back,
+};
+pub use revoke::{Revocations, Revoked, revoke, revoke_all};
 pub use rotate::rotate;
 
 use crate::domain::Step;
