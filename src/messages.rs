@@ -8,7 +8,7 @@ use crate::crypto::{CryptoError, OpenError, ProblemKind, SeedError};
 use crate::domain::token::FindError;
 use crate::domain::{Message, NameError};
 use crate::service::journal::JournalError;
-use crate::service::{NotResumable, Note, ServiceError, Unfit};
+use crate::service::{Note, ResumeError, ServiceError, Unfit};
 
 /// A failed use case.
 pub fn service(error: &ServiceError) -> Message {
@@ -71,21 +71,21 @@ fn journal(error: &JournalError) -> String {
     }
 }
 
-fn not_resumable(error: NotResumable) -> Message {
+fn not_resumable(error: ResumeError) -> Message {
     match error {
-        NotResumable::Void => Message::new(
+        ResumeError::Void => Message::new(
             "There is nothing to finish or to revoke: no active token has the key of this operation.",
             "Discard it, and start anew if the token is still wanted.",
         ),
-        NotResumable::StillActive => Message::new(
+        ResumeError::StillActive => Message::new(
             "The token of this operation is active, and nobody else has its secrets.",
             "Finish it to get the secrets, or revoke the token.",
         ),
-        NotResumable::Unreadable(error) => Message::new(
+        ResumeError::Unreadable(error) => Message::new(
             format!("The entry of this operation cannot be read: {error}. It was left as it is."),
             "Put a backup of the file in its place, or discard it and revoke the token if you do not hold its secrets.",
         ),
-        NotResumable::Elsewhere => Message::new(
+        ResumeError::Elsewhere => Message::new(
             "This operation belongs to another server.",
             "Connect to that server to finish it.",
         ),

@@ -70,7 +70,7 @@ pub enum ServiceError {
     Busy,
     /// An interrupted operation cannot be treated like that.
     #[error("{0}")]
-    NotResumable(NotResumable),
+    NotResumable(ResumeError),
     /// A background task ended before its result.
     #[error("a background task was stopped")]
     Stopped,
@@ -79,7 +79,7 @@ pub enum ServiceError {
 /// Why an interrupted operation cannot be finished, revoked or forgotten.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum NotResumable {
+pub enum ResumeError {
     /// There is nothing to finish or to revoke: nothing of it is active.
     #[error("nothing of the interrupted operation is active")]
     Void,

@@ -21,7 +21,7 @@ pub mod verify;
 
 pub use create::create;
 pub use delete::delete;
-pub use error::{NotResumable, ServiceError, Unfit};
+pub use error::{ResumeError, ServiceError, Unfit};
 pub use issue::{Issued, Note};
 pub use list::{list, list_project};
 pub use place::{

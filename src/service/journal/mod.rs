@@ -174,11 +174,10 @@ impl Journal {
                 Ok(Some(entry)) if self.is_over(&entry) => {
                     OpenEntry::new(Arc::clone(self), entry, Some(held)).close()?;
                 }
-                Ok(Some(entry)) => found.push(Found::Interrupted(OpenEntry::new(
-                    Arc::clone(self),
-                    entry,
-                    Some(held),
-                ))),
+                Ok(Some(entry)) => {
+                    let entry = OpenEntry::new(Arc::clone(self), entry, Some(held));
+                    found.push(Found::Interrupted(Box::new(entry)));
+                }
                 Err(error) => found.push(Found::Unreadable(id, error)),
             }
         }

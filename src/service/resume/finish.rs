@@ -8,7 +8,7 @@ use crate::service::issue::{Registered, hand_over};
 use crate::service::journal::{IssueRecord, OpenEntry, QueueItem, QueueState, Record, Stage, Work};
 use crate::service::step::{Operation, Point, reached};
 use crate::service::{
-    Context, Issued, NotResumable, Place, Progress, Revocations, ServiceError, create, preflight, revoke,
+    Context, Issued, Place, Progress, ResumeError, Revocations, ServiceError, create, preflight, revoke,
     rotate, share,
 };
 
@@ -55,7 +55,7 @@ async fn issue(
     mut entry: OpenEntry,
     progress: Progress<'_>,
 ) -> Result<Issued, ServiceError> {
-    const VOID: ServiceError = ServiceError::NotResumable(NotResumable::Void);
+    const VOID: ServiceError = ServiceError::NotResumable(ResumeError::Void);
     let issue = entry.issue().ok_or(VOID)?;
     let Located::Active(token) = locate::locate(context, place, issue).await? else {
         return Err(VOID);
@@ -193,7 +193,7 @@ async fn to_end(context: &Context, place: &Place, issue: &IssueRecord) -> Result
             name: token.name,
             state: QueueState::Waiting,
         }),
-        Located::Void(_) => Err(ServiceError::NotResumable(NotResumable::Void)),
+        Located::Void(_) => Err(ServiceError::NotResumable(ResumeError::Void)),
     }
 }
 
@@ -208,16 +208,16 @@ pub fn discard(interrupted: Interrupted) -> Result<(), ServiceError> {
         | Finding::Queue { .. } => Ok(interrupted.into_entry()?.close()?),
         Finding::Unreadable(_) => Ok(interrupted.journal.remove(&interrupted.id)?),
         Finding::InUse => Err(ServiceError::Busy),
-        Finding::Elsewhere => Err(ServiceError::NotResumable(NotResumable::Elsewhere)),
+        Finding::Elsewhere => Err(ServiceError::NotResumable(ResumeError::Elsewhere)),
         Finding::Complete | Finding::Unfinished { .. } | Finding::Unknown(_) => {
-            Err(ServiceError::NotResumable(NotResumable::StillActive))
+            Err(ServiceError::NotResumable(ResumeError::StillActive))
         }
     }
 }
 
 fn refuse_unreadable(finding: &Finding) -> Result<(), ServiceError> {
     match finding {
-        Finding::Unreadable(error) => Err(ServiceError::NotResumable(NotResumable::Unreadable(*error))),
+        Finding::Unreadable(error) => Err(ServiceError::NotResumable(ResumeError::Unreadable(*error))),
         _ => Ok(()),
     }
 }

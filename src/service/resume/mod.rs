@@ -11,7 +11,7 @@ use std::sync::Arc;
 pub use finish::{Finished, discard, finish, take_back};
 
 use super::journal::{Entry, EntryError, EntryId, Found, Journal, OpenEntry, QueueState, Work};
-use super::{Context, NotResumable, ServiceError};
+use super::{Context, ResumeError, ServiceError};
 use crate::domain::{DeployTokenId, EnvironmentName, IssuanceKind, Moment, ProjectId};
 
 /// An operation that never registered anything is forgotten after this many seconds: a request cannot be under way that
@@ -169,7 +169,7 @@ impl Interrupted {
     fn into_entry(self) -> Result<OpenEntry, ServiceError> {
         match (self.finding, self.entry) {
             (Finding::InUse, _) | (_, None) => Err(ServiceError::Busy),
-            (Finding::Elsewhere, _) => Err(ServiceError::NotResumable(NotResumable::Elsewhere)),
+            (Finding::Elsewhere, _) => Err(ServiceError::NotResumable(ResumeError::Elsewhere)),
             (_, Some(entry)) => Ok(entry),
         }
     }
@@ -202,7 +202,7 @@ pub async fn interrupted(context: &Context) -> Result<Vec<Interrupted>, ServiceE
                     about: Some(About::of(entry.entry())),
                     finding,
                     journal,
-                    entry: Some(entry),
+                    entry: Some(*entry),
                 }
             }
         });
