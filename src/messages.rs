@@ -12,7 +12,8 @@ use crate::api::{AddressError, ApiError, Sent};
 use crate::crypto::{CryptoError, OpenError, ProblemKind, SeedError};
 use crate::domain::token::FindError;
 use crate::domain::{Message, NameError};
-use crate::service::{Note, ServiceError, Unfit};
+use crate::service::journal::JournalError;
+use crate::service::{Note, ResumeError, ServiceError, Unfit};
 
 /// A failed use case.
 pub fn service(error: &ServiceError) -> Message {
@@ -61,7 +62,44 @@ pub fn service(error: &ServiceError) -> Message {
         | ServiceError::HalfLinked { .. }
         | ServiceError::NotForgotten(_) => linking(error),
         ServiceError::Manifest(error) => manifest(error),
+        ServiceError::Journal(error) => Message::new(
+            format!("The operation cannot be written down first: {}.", journal(error)),
+            "Nothing was changed. Make room on the disk, or check the permissions of the data folder, and try again.",
+        ),
+        ServiceError::Busy => Message::new(
+            "Another window or command is changing this environment, or still shows what it issued.",
+            "Nothing was changed. Wait until it is done, or close it, and try again.",
+        ),
+        ServiceError::NotResumable(error) => not_resumable(*error),
         ServiceError::Stopped => Message::new("The work was interrupted inside the app.", "Try again."),
+    }
+}
+
+fn journal(error: &JournalError) -> String {
+    match error {
+        JournalError::File { path, source } => format!("{}: {source}", path.display()),
+        other => other.to_string(),
+    }
+}
+
+fn not_resumable(error: ResumeError) -> Message {
+    match error {
+        ResumeError::Void => Message::new(
+            "There is nothing to finish or to revoke: no active token has the key of this operation.",
+            "Discard it, and start anew if the token is still wanted.",
+        ),
+        ResumeError::StillActive => Message::new(
+            "The token of this operation is active, and nobody else has its secrets.",
+            "Finish it to get the secrets, or revoke the token.",
+        ),
+        ResumeError::Unreadable(error) => Message::new(
+            format!("The entry of this operation cannot be read: {error}. It was left as it is."),
+            "Put a backup of the file in its place, or discard it and revoke the token if you do not hold its secrets.",
+        ),
+        ResumeError::Elsewhere => Message::new(
+            "This operation belongs to another server.",
+            "Connect to that server to finish it.",
+        ),
     }
 }
 

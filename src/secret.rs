@@ -117,6 +117,11 @@ secret_bytes!(
     DataKey
 );
 
+secret_bytes!(
+    /// The key under which the journal of interrupted operations is sealed.
+    JournalKey
+);
+
 secret_text!(
     /// `GHOSTABLE_CI_TOKEN`: the bearer token of a runner, made by the API (docs/protocol.md 7.2).
     CiToken
@@ -179,6 +184,7 @@ mod tests {
     bytes_test!(signing_seed, SigningSeed);
     bytes_test!(environment_key, EnvironmentKey);
     bytes_test!(data_key, DataKey);
+    bytes_test!(journal_key, JournalKey);
     text_test!(ci_token, CiToken);
     text_test!(access_token, AccessToken);
     text_test!(secret_text, SecretText);

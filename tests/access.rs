@@ -56,10 +56,7 @@ fn client(site: &Site) -> Client {
 }
 
 fn context(site: &Site, device: Option<LinkedDevice>) -> Context {
-    Context {
-        client: client(site),
-        device,
-    }
+    Context::new(client(site), device)
 }
 
 /// The workspace's own device, which holds every key.

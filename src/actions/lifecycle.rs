@@ -8,6 +8,7 @@ use dioxus::prelude::*;
 use super::{Actions, operate};
 use crate::domain::{DeployToken, Message, Step, TokenName};
 use crate::messages::{self, plural};
+use crate::service::journal::OpenEntry;
 use crate::service::{self, Context, Issued, MissingKey, Place, ServiceError};
 use crate::state::{Dialog, Operation, ToastKind};
 
@@ -46,14 +47,17 @@ impl Actions {
         spawn(async move {
             let dialog = actions.state.dialog;
             let issued = operate(dialog.operation, move |tell| work(context, place, tell)).await;
-            if let Some(issued) = issued {
+            if let Some(mut issued) = issued {
                 let mut highlighted = actions.state.tokens.highlighted;
                 highlighted.set(Some(issued.token.id.clone()));
                 dialog.close();
+                let entry = issued.entry.take();
+                let issuance = issued.told(messages::service, messages::note);
+                // The journal keeps the secrets until the sheet is closed, also when this program ends before.
                 actions
                     .state
                     .sheet
-                    .show(issued.told(messages::service, messages::note));
+                    .show_until_closed(issuance, move || forget(entry));
             }
             actions.refresh();
         });
@@ -149,5 +153,11 @@ impl Actions {
         } else {
             None
         }
+    }
+}
+
+fn forget(entry: Option<OpenEntry>) {
+    if let Some(Err(error)) = entry.map(OpenEntry::close) {
+        tracing::warn!(%error, "the journal still has what was handed over");
     }
 }

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use super::transport::{Bearer, Transport, segment};
+use super::transport::{Bearer, Limits, Transport, segment};
 use super::wire::{self, WireError, tokens::TokenAnswer};
 use super::{ApiAddress, ApiError};
 use crate::domain::envelope::PublishedKey;
@@ -39,10 +39,18 @@ impl Client {
     /// # Errors
     /// [`ApiError::Setup`] when TLS or the resolver cannot be set up.
     pub fn new(address: ApiAddress, token: &AccessToken) -> Result<Self, ApiError> {
+        Self::with_limits(address, token, Limits::default())
+    }
+
+    /// As [`Client::new`], with limits of its own.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn with_limits(address: ApiAddress, token: &AccessToken, limits: Limits) -> Result<Self, ApiError> {
         // Exposed to be put into the Authorization header, which is marked as sensitive.
         let bearer = Bearer::new(token.expose());
         Ok(Self {
-            transport: Transport::new(address, bearer)?,
+            transport: Transport::new(address, bearer, limits)?,
         })
     }
 
@@ -290,7 +298,7 @@ impl Runner {
         // Exposed to be put into the Authorization header, which is marked as sensitive.
         let bearer = Bearer::new(token.expose().trim());
         Ok(Self {
-            transport: Transport::new(address, bearer)?,
+            transport: Transport::new(address, bearer, Limits::default())?,
         })
     }
 

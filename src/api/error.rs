@@ -93,6 +93,11 @@ impl ApiError {
         )
     }
 
+    /// Whether no answer came in time.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::TimedOut { .. })
+    }
+
     /// The status, where the server gave one.
     pub fn status(&self) -> Option<u16> {
         match self {

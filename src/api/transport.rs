@@ -14,18 +14,35 @@ use super::wire::error::{self as error_body, ErrorBody};
 use super::{ApiAddress, ApiError};
 use crate::domain::DeviceId;
 
-/// A connection must be made within this time.
-const CONNECT_LIMIT: Duration = Duration::from_secs(10);
-/// A whole call, answer included, must be done within this time.
-const TOTAL_LIMIT: Duration = Duration::from_secs(30);
-/// The most bytes of an answer that are read.
-const MAX_ANSWER: usize = 32 * 1024 * 1024;
+/// How long a call may take, how much it may answer, and when a read is tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A connection must be made within this time.
+    pub connect: Duration,
+    /// A whole call, answer included, must be done within this time.
+    pub total: Duration,
+    /// The most bytes of an answer that are read.
+    pub max_answer: usize,
+    /// Waits before the second and the third try of a read.
+    pub back_off: [Duration; 2],
+    /// A server that asks to wait longer than this is not waited for.
+    pub max_retry_after: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            total: Duration::from_secs(30),
+            max_answer: 32 * 1024 * 1024,
+            back_off: [Duration::from_millis(250), Duration::from_millis(1000)],
+            max_retry_after: Duration::from_secs(20),
+        }
+    }
+}
+
 /// The most bytes of an error's body that are read.
 const MAX_ERROR_BODY: usize = 64 * 1024;
-/// Waits before the second and the third try of a read.
-const BACK_OFF: [Duration; 2] = [Duration::from_millis(250), Duration::from_millis(1000)];
-/// A server that asks to wait longer than this is not waited for.
-const MAX_RETRY_AFTER: Duration = Duration::from_secs(20);
 
 /// Everything except what JavaScript's encodeURIComponent leaves alone (docs/protocol.md 1.1).
 const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
@@ -65,20 +82,26 @@ pub(super) struct Transport {
     address: ApiAddress,
     /// A bearer with characters that no header can carry can never be right.
     usable: bool,
+    limits: Limits,
 }
 
 impl Transport {
-    pub(super) fn new(address: ApiAddress, bearer: Bearer) -> Result<Self, ApiError> {
+    pub(super) fn new(address: ApiAddress, bearer: Bearer, limits: Limits) -> Result<Self, ApiError> {
         let usable = bearer.0.is_some();
-        Self::build(address, bearer.0, usable)
+        Self::build(address, bearer.0, usable, limits)
     }
 
     /// For the calls by which one signs in.
     pub(super) fn without_bearer(address: ApiAddress) -> Result<Self, ApiError> {
-        Self::build(address, None, true)
+        Self::build(address, None, true, Limits::default())
     }
 
-    fn build(address: ApiAddress, bearer: Option<HeaderValue>, usable: bool) -> Result<Self, ApiError> {
+    fn build(
+        address: ApiAddress,
+        bearer: Option<HeaderValue>,
+        usable: bool,
+        limits: Limits,
+    ) -> Result<Self, ApiError> {
         // Fails only if a provider was chosen before, which is then just as good.
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut headers = HeaderMap::new();
@@ -89,8 +112,8 @@ impl Transport {
         let http = reqwest::Client::builder()
             .default_headers(headers)
             .user_agent(concat!("deploy-tokens/", env!("CARGO_PKG_VERSION")))
-            .connect_timeout(CONNECT_LIMIT)
-            .timeout(TOTAL_LIMIT)
+            .connect_timeout(limits.connect)
+            .timeout(limits.total)
             .redirect(redirect::Policy::none())
             .no_proxy_for_loopback(&address)
             .build()
@@ -99,6 +122,7 @@ impl Transport {
             http,
             address,
             usable,
+            limits,
         })
     }
 
@@ -138,12 +162,12 @@ impl Transport {
 
     /// Reads are repeated with back-off, or when the server said to come back.
     async fn read(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, ApiError> {
-        for wait in BACK_OFF {
+        for wait in self.limits.back_off {
             let error = match self.send(request()).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let Some(pause) = pause_before_retry(&error, wait) else {
+            let Some(pause) = pause_before_retry(&error, wait, self.limits.max_retry_after) else {
                 return Err(error);
             };
             tracing::debug!(?pause, %error, "reading again");
@@ -159,7 +183,7 @@ impl Transport {
         let response = request.send().await.map_err(lost)?;
         let status = response.status();
         if status.is_success() {
-            return read_limited(response, MAX_ANSWER).await;
+            return read_limited(response, self.limits.max_answer).await;
         }
         Err(refusal(status, response).await)
     }
@@ -180,13 +204,13 @@ impl NoProxyForLoopback for reqwest::ClientBuilder {
     }
 }
 
-fn pause_before_retry(error: &ApiError, wait: Duration) -> Option<Duration> {
+fn pause_before_retry(error: &ApiError, wait: Duration, longest: Duration) -> Option<Duration> {
     match error {
         ApiError::Unreachable { .. } => Some(wait),
         ApiError::TooManyRequests { retry_after: None } => Some(wait),
         ApiError::TooManyRequests {
             retry_after: Some(asked),
-        } => (*asked <= MAX_RETRY_AFTER).then_some(*asked),
+        } => (*asked <= longest).then_some(*asked),
         ApiError::Refused(refusal) if matches!(refusal.status, 502..=504) => Some(wait),
         _ => None,
     }

@@ -51,6 +51,18 @@ pub struct HandOver {
     pub out: Option<PathBuf>,
 }
 
+/// What to do with an interrupted operation, if not to finish it.
+#[derive(Clone, Copy, Debug, Args)]
+#[group(multiple = false)]
+pub struct Choice {
+    /// Revoke its token instead
+    #[arg(long, conflicts_with_all = ["json", "out", "discard"])]
+    pub revoke: bool,
+    /// Forget it: nothing of it is active, or its rest is not wanted
+    #[arg(long, conflicts_with_all = ["json", "out"])]
+    pub discard: bool,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -135,6 +147,24 @@ pub enum Command {
         /// Print one JSON object
         #[arg(long)]
         json: bool,
+    },
+    /// List operations that were interrupted, and what can be done about each
+    Pending {
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Finish an interrupted operation and print its secrets, or revoke its token, or forget it
+    Resume {
+        /// Id of the operation, or its beginning, as `pending` lists it
+        #[arg(value_name = "ID")]
+        id: String,
+        /// What to do.
+        #[command(flatten)]
+        choice: Choice,
+        /// How.
+        #[command(flatten)]
+        hand_over: HandOver,
     },
     /// Check as a runner: fetch with GHOSTABLE_CI_TOKEN, decrypt with GHOSTABLE_DEPLOY_SEED
     Verify {

@@ -1,23 +1,23 @@
 //! list, create, rotate, revoke, delete, reshare.
 
-use std::fs::{File, OpenOptions};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
-
 use super::args::{Command, HandOver};
-use super::{locate, output};
+use super::receiver::Receiver;
+use super::{locate, output, pending};
 use crate::connect::Target;
-use crate::domain::{CiTokenOutcome, Issuance, Message, ShareState, TokenEntry, TokenName};
+use crate::domain::{EnvironmentName, Message, TokenEntry, TokenName};
 use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
 use crate::messages::{self, plural};
-use crate::service::{self, Context, Issued, MissingKey, Place};
+use crate::service::step::Operation;
+use crate::service::{self, Context, MissingKey, Place, Revocations};
 
 /// Runs one of them.
 pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Result<u8, Failure> {
     match command {
         Command::List { place, json } => {
             let (connected, _, place) = locate(target, project, &place.env).await?;
-            list(&connected.context, &place, json).await
+            let done = list(&connected.context, &place, json).await;
+            pending::mention(&connected.context);
+            done
         }
         Command::Create {
             place,
@@ -25,7 +25,9 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
             hand_over,
         } => {
             let (connected, _, place) = locate(target, project, &place.env).await?;
-            create(&connected.context, &place, name, hand_over).await
+            let done = create(&connected.context, &place, name, hand_over).await;
+            pending::mention(&connected.context);
+            done
         }
         Command::Rotate {
             place,
@@ -35,11 +37,15 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
             let (connected, _, place) = locate(target, project, &place.env).await?;
             let receiver = Receiver::prepare(hand_over)?;
             let issued = service::rotate(&connected.context, &place, &token, &output::progress).await;
-            receiver.hand_over(issued)
+            let done = receiver.hand_over(Operation::Rotate, issued);
+            pending::mention(&connected.context);
+            done
         }
         Command::Revoke { place, tokens } => {
             let (connected, _, place) = locate(target, project, &place.env).await?;
-            Ok(revoke(&connected.context, &place, &tokens).await)
+            let done = revoke(&connected.context, &place, &tokens).await;
+            pending::mention(&connected.context);
+            Ok(done)
         }
         Command::Delete { place, tokens } => {
             let (connected, _, place) = locate(target, project, &place.env).await?;
@@ -65,7 +71,9 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
         | Command::Fulfil { .. }
         | Command::LocalUser { .. }
         | Command::Verify { .. }
-        | Command::Pull { .. } => Ok(WRONG_USE),
+        | Command::Pull { .. }
+        | Command::Pending { .. }
+        | Command::Resume { .. } => Ok(WRONG_USE),
     }
 }
 
@@ -117,166 +125,47 @@ async fn create(
         ));
     }
     let issued = service::create(context, place, &name, &output::progress).await;
-    receiver.hand_over(issued)
-}
-
-/// Where an issuance will go, checked before anything is changed.
-enum Receiver {
-    Json,
-    Standard,
-    /// A new file, already made: so it can be written, and no other program gets in between.
-    File(File, PathBuf),
-}
-
-impl Receiver {
-    fn prepare(hand_over: HandOver) -> Result<Self, Failure> {
-        match hand_over {
-            HandOver { json: true, .. } => Ok(Self::Json),
-            HandOver { out: None, .. } => Ok(Self::Standard),
-            HandOver { out: Some(path), .. } => Ok(Self::File(new_private_file(&path)?, path)),
-        }
-    }
-
-    fn hand_over(self, issued: Result<Issued, service::ServiceError>) -> Result<u8, Failure> {
-        let issuance = match issued {
-            Ok(issued) => issued.told(messages::service, messages::note),
-            Err(error) => {
-                if let Self::File(_, path) = &self {
-                    // It is empty, and it is ours: it was made a moment ago.
-                    drop(std::fs::remove_file(path));
-                }
-                return Err(error.into());
-            }
-        };
-        match self {
-            Self::Json => output::issuance_json(&issuance)?,
-            Self::Standard => {
-                // Exposed because handing the block over is what the command is for.
-                output::result(issuance.block().expose())?;
-            }
-            Self::File(file, path) => write_block(file, &path, &issuance)?,
-        }
-        Ok(tell_about(&issuance))
-    }
-}
-
-fn new_private_file(path: &Path) -> Result<File, Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| {
-        let shown = path.display();
-        match error.kind() {
-            std::io::ErrorKind::AlreadyExists => Failure::new(
-                WRONG_USE,
-                format!("{shown} exists already, and is left as it is."),
-                "Name a file that does not exist. Nothing was changed on the server.",
-            ),
-            _ => Failure::new(
-                WRONG_USE,
-                format!("{shown} cannot be written: {error}."),
-                "Name another file. Nothing was changed on the server.",
-            ),
-        }
-    })
-}
-
-/// If the file cannot be written after all, the block goes to standard output: it exists only once.
-fn write_block(mut file: File, path: &Path, issuance: &Issuance) -> Result<(), Failure> {
-    let block = issuance.block();
-    // Exposed because --out asks for the block in a file.
-    let written = file
-        .write_all(block.expose().as_bytes())
-        .and_then(|()| file.sync_all());
-    match written {
-        Ok(()) => {
-            output::tell(&format!(
-                "The block is in {}, readable by you alone.",
-                path.display()
-            ));
-            Ok(())
-        }
-        Err(error) => {
-            output::warning(&Message::new(
-                format!("{} cannot be written: {error}.", path.display()),
-                "The block follows on standard output instead.",
-            ));
-            // Exposed because it would be lost otherwise.
-            output::result(block.expose())
-        }
-    }
-}
-
-fn tell_about(issuance: &Issuance) -> u8 {
-    for note in &issuance.notes {
-        output::warning(note);
-    }
-    match &issuance.ci_token {
-        CiTokenOutcome::Issued(_) => {}
-        CiTokenOutcome::Kept => {
-            output::tell("GHOSTABLE_CI_TOKEN has not changed: keep the value that CI has.")
-        }
-        CiTokenOutcome::Missing => output::warning(&Message::new(
-            "The server issued no CI token, so no runner can sign in with this token.",
-            "Rotate it to get one, or revoke it.",
-        )),
-    }
-    output::tell(&format!(
-        "{} is shown this once. Put it into CI now; it cannot be shown again.",
-        output::strong(&issuance.token.name)
-    ));
-    match &issuance.share {
-        ShareState::Shared { .. } => 0,
-        ShareState::NotShared(message) => {
-            output::warning(&Message::new(
-                format!("Issued, but this runner cannot decrypt yet. {}", message.what),
-                format!(
-                    "{} Then run: deploy-tokens reshare --env {}",
-                    message.next, issuance.token.environment_name
-                ),
-            ));
-            NOT_SHARED
-        }
-    }
+    receiver.hand_over(Operation::Create, issued)
 }
 
 async fn revoke(context: &Context, place: &Place, tokens: &[String]) -> u8 {
+    match service::revoke_all(context, place, tokens, &output::progress).await {
+        Ok(done) => tell_revoked(done, place.name()),
+        Err(error) => report(error),
+    }
+}
+
+/// Tells what became of each token, and gives the exit code.
+pub(super) fn tell_revoked(done: Revocations, place: &EnvironmentName) -> u8 {
     let mut worst = 0;
-    for wanted in tokens {
-        let code = match service::revoke(context, place, wanted, &output::progress).await {
-            Ok(revoked) => {
-                let (token, name) = (&revoked.token, output::strong(&revoked.token.name));
+    for (_, outcome) in done.tokens {
+        let code = match outcome {
+            Ok(token) => {
                 output::tell(&format!(
-                    "{name} ({}) is revoked: runners with it are refused.",
+                    "{} ({}) is revoked: runners with it are refused.",
+                    output::strong(&token.name),
                     token.id
                 ));
-                match revoked.share {
-                    Ok(_) => 0,
-                    Err(error) => {
-                        output::warning(&not_sealed_again(&messages::service(&error), place));
-                        NOT_SHARED
-                    }
-                }
+                0
             }
             Err(error) => report(error),
         };
         worst = worst.max(code);
     }
+    if let Some(Err(error)) = done.share {
+        output::warning(&not_sealed_again(&messages::service(&error), place));
+        worst = worst.max(NOT_SHARED);
+    }
     worst
 }
 
-fn not_sealed_again(cause: &Message, place: &Place) -> Message {
+fn not_sealed_again(cause: &Message, place: &EnvironmentName) -> Message {
     Message::new(
         format!(
             "The environment key was not sealed again for those who remain. {}",
             cause.what
         ),
-        format!(
-            "{} Then run: deploy-tokens reshare --env {}",
-            cause.next,
-            place.name()
-        ),
+        format!("{} Then run: deploy-tokens reshare --env {}", cause.next, place),
     )
 }
 

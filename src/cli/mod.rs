@@ -8,6 +8,8 @@ mod dotenv;
 mod lifecycle;
 mod local_user;
 mod output;
+mod pending;
+mod receiver;
 mod requests;
 mod runner;
 mod serve;
@@ -30,6 +32,12 @@ pub async fn run(target: Target, project: Option<String>, command: Command) -> u
             requests::fulfil(&target, project.as_deref(), &requests, all).await
         }
         Command::LocalUser { json } => local_user::print(&target, json),
+        Command::Pending { json } => pending::list(&target, json).await,
+        Command::Resume {
+            id,
+            choice,
+            hand_over,
+        } => pending::resume(&target, &id, choice, hand_over).await,
         command => lifecycle::run(&target, project.as_deref(), command).await,
     };
     match outcome {

@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use super::{Connected, parse};
+use super::{Connected, journal, parse};
 use crate::api::Client;
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use crate::messages;
@@ -60,14 +61,17 @@ pub(super) async fn connect(data: Option<&Path>) -> Result<Connected, Failure> {
     let access = running.local();
     let client = Client::new(parse(&running.api_url())?, &access.access_token).map_err(ServiceError::from)?;
     Ok(Connected {
-        context: Context {
-            client,
-            device: Some(device(access)),
-        },
+        context: context(client, device(access), data)?,
         origin: "Local workspace".to_owned(),
         default_project: Some(access.project_id.clone()),
         _running: Some(running),
     })
+}
+
+/// With the workspace's own device and journal.
+pub(super) fn context(client: Client, device: LinkedDevice, data: Option<&Path>) -> Result<Context, Failure> {
+    let journal = journal::open(&data_dir(data)?)?;
+    Ok(Context::new(client, Some(device)).with_journal(Arc::new(journal)))
 }
 
 pub(super) fn own_device(data: Option<&Path>) -> Option<LinkedDevice> {

@@ -3,6 +3,8 @@
 //! Part of the composition root, shared by the window and the headless commands.
 
 #[cfg(feature = "workspace")]
+mod journal;
+#[cfg(feature = "workspace")]
 mod local;
 
 use std::path::{Path, PathBuf};
@@ -12,7 +14,9 @@ use crate::domain::ProjectId;
 use crate::failure::{Failure, WRONG_USE};
 use crate::messages;
 use crate::secret::AccessToken;
-use crate::service::{Context, LinkedDevice, ServiceError};
+#[cfg(feature = "workspace")]
+use crate::service::LinkedDevice;
+use crate::service::{Context, ServiceError};
 
 #[cfg(feature = "workspace")]
 pub use local::{data_dir, workspace_failure};
@@ -108,16 +112,25 @@ async fn remote(address: Option<&str>, data: Option<&Path>) -> Result<Connected,
     let token = AccessToken::new(token.trim().to_owned());
     let origin = address.host();
     let client = Client::new(address, &token).map_err(ServiceError::from)?;
-    let device = known_device(&client, data).await;
+    let context = known_context(client, data).await?;
     Ok(Connected {
-        context: Context { client, device },
+        context,
         origin,
         default_project: None,
         _running: KeptRunning::default(),
     })
 }
 
-/// The local workspace's own device, where the API that was named is that workspace, served by another process.
+/// With the local workspace's own device and journal, where the API that was named is that workspace, served by another
+/// process. Elsewhere without either: without a device nothing is issued, so there is nothing to be lost.
+#[cfg(feature = "workspace")]
+async fn known_context(client: Client, data: Option<&Path>) -> Result<Context, Failure> {
+    match known_device(&client, data).await {
+        Some(device) => local::context(client, device, data),
+        None => Ok(Context::new(client, None)),
+    }
+}
+
 #[cfg(feature = "workspace")]
 async fn known_device(client: &Client, data: Option<&Path>) -> Option<LinkedDevice> {
     let device = local::own_device(data)?;
@@ -126,8 +139,8 @@ async fn known_device(client: &Client, data: Option<&Path>) -> Option<LinkedDevi
 }
 
 #[cfg(not(feature = "workspace"))]
-async fn known_device(_: &Client, _: Option<&Path>) -> Option<LinkedDevice> {
-    None
+async fn known_context(client: Client, _: Option<&Path>) -> Result<Context, Failure> {
+    Ok(Context::new(client, None))
 }
 
 fn parse(address: &str) -> Result<ApiAddress, Failure> {

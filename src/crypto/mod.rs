@@ -20,6 +20,7 @@ pub mod legacy;
 pub mod meta;
 mod open_key;
 mod primitives;
+pub mod record;
 pub mod variable;
 
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use error::{CryptoError, Layer, OpenError, SeedError, SignatureError, Variab
 pub use identity::DeviceIdentity;
 pub use meta::Meta;
 pub use open_key::open_environment_key;
+pub use record::{RecordError, derive_file_name, make_journal_key, open_record, seal_record};
 pub use variable::{
     VariableKeys, open_variable, open_variables, seal_variable, sign_variable, verify_variable,
 };

@@ -85,6 +85,17 @@ pub enum CiTokenOutcome {
     Missing,
 }
 
+impl CiTokenOutcome {
+    /// What an answer with this CI token, or without one, means.
+    pub fn of(ci_token: Option<CiToken>, kind: IssuanceKind) -> Self {
+        match (ci_token, kind) {
+            (Some(token), _) => Self::Issued(token),
+            (None, IssuanceKind::Rotate) => Self::Kept,
+            (None, IssuanceKind::Create) => Self::Missing,
+        }
+    }
+}
+
 /// What create and rotate hand over, once. Dropping it wipes both secrets.
 #[derive(Clone, Debug)]
 pub struct Issuance {

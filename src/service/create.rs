@@ -1,17 +1,38 @@
-//! Create a deploy token: check, mint, register, seal, publish.
+//! Create a deploy token: check, mint, write down, register, seal, publish.
 
 use super::issue::{Registered, expected, find_by_key, hand_over};
+use super::journal::{IssueRecord, Record, Stage, Work};
+use super::step::{Operation, Point, reached};
 use super::{Context, Issued, Note, Place, Progress, ServiceError, preflight};
 use crate::api::ApiError;
+use crate::api::wire::WireError;
 use crate::crypto;
-use crate::domain::{IssuanceKind, PublicKey, Step, TokenName};
+use crate::domain::{DeployToken, IssuanceKind, PublicKey, Step, TokenName};
 
-/// Creates a token. When it returns `Ok`, the secrets are inside, shared or not.
+/// Creates a token. When it returns `Ok`, the secrets are inside, shared or not, and in the journal until its entry is
+/// closed.
 ///
 /// # Errors
 /// Before registering: whatever the checks found; nothing was changed. After it: [`ServiceError::Uncertain`] when the
-/// answer was lost and the server cannot be asked, [`ServiceError::TakenBack`] when no CI token could be had.
+/// answer was lost and the server cannot be asked, [`ServiceError::TakenBack`] when no CI token could be had, not even
+/// with a second token. Where the server may still act on a lost request, the journal keeps the operation.
 pub async fn create(
+    context: &Context,
+    place: &Place,
+    name: &TokenName,
+    progress: Progress<'_>,
+) -> Result<Issued, ServiceError> {
+    let _lock = context.lock(place).await?;
+    reached(Operation::Create, Point::Locked);
+    match make(context, place, name, progress).await {
+        // The first one is revoked: a second one duplicates nothing.
+        Err(ServiceError::TakenBack(_)) => make(context, place, name, progress).await,
+        made => made,
+    }
+}
+
+/// One try; the caller holds the place.
+pub(super) async fn make(
     context: &Context,
     place: &Place,
     name: &TokenName,
@@ -19,28 +40,58 @@ pub async fn create(
 ) -> Result<Issued, ServiceError> {
     progress(Step::Check);
     let ready = preflight::check(context, place).await?;
+    reached(Operation::Create, Point::Checked);
     progress(Step::Mint);
     let (seed, key) = crypto::make_deploy_key(&mut crypto::system_rng());
+    reached(Operation::Create, Point::Minted);
+    let intended = IssueRecord {
+        kind: IssuanceKind::Create,
+        name: name.as_str().to_owned(),
+        token: None,
+        key,
+        seed: seed.clone(),
+        ci_token: None,
+        expires_at: None,
+        stage: Stage::Intended,
+    };
+    let mut record = Record::begin(context, place, Operation::Create, Work::Issue(intended))?;
     progress(Step::Register);
     let answer = context
         .client
         .create_token(&place.project, &place.environment.id, name.as_str(), &key)
         .await;
     let registered = match answer {
-        Ok(answer) => Registered::read(answer, expected(place, name.as_str(), None, key)),
-        Err(error) if error.may_have_happened() => heal(context, place, key, error).await?,
-        Err(error) => return Err(error.into()),
+        Ok(answer) => {
+            reached(Operation::Create, Point::Registered);
+            let registered = Registered::read(answer, expected(place, name.as_str(), None, key));
+            identify(context, place, key, registered).await
+        }
+        Err(error) if error.may_have_happened() => heal(context, place, key, error).await,
+        Err(error) => Err(error.into()),
     };
-    let registered = identify(context, place, key, registered).await;
-    Ok(hand_over(
-        context,
-        place,
-        &ready,
-        IssuanceKind::Create,
-        (registered, seed, key),
-        progress,
-    )
-    .await)
+    let registered = match registered {
+        Ok(registered) => registered,
+        Err(error) => {
+            if is_over(&error) {
+                record.close();
+            }
+            return Err(error);
+        }
+    };
+    record.received(&registered);
+    let kind = IssuanceKind::Create;
+    let secrets = (registered, seed, key);
+    Ok(hand_over(context, place, Ok(ready), kind, secrets, record, progress).await)
+}
+
+/// Whether nothing can come of a failed registration any more. A lost request may still arrive after the server was
+/// asked, so the journal keeps it.
+pub(super) fn is_over(error: &ServiceError) -> bool {
+    match error {
+        ServiceError::Api(error) => !error.may_have_happened(),
+        ServiceError::TakenBack(_) => true,
+        _ => false,
+    }
 }
 
 /// The answer was lost: if the token is there, rotating it onto the same key gets the CI token that never arrived; where
@@ -51,11 +102,20 @@ async fn heal(
     key: PublicKey,
     lost: ApiError,
 ) -> Result<Registered, ServiceError> {
-    let found = match find_by_key(context, place, key).await {
-        Ok(Some(token)) => token,
-        Ok(None) => return Err(lost.into()),
-        Err(cause) => return Err(ServiceError::Uncertain(Box::new(cause))),
-    };
+    match find_by_key(context, place, key).await {
+        Ok(Some(token)) if token.is_active() => replace_ci_token(context, place, key, token).await,
+        Ok(_) => Err(lost.into()),
+        Err(cause) => Err(ServiceError::Uncertain(Box::new(cause))),
+    }
+}
+
+/// Gets a CI token for a token that has this key already, or revokes it.
+pub(super) async fn replace_ci_token(
+    context: &Context,
+    place: &Place,
+    key: PublicKey,
+    found: DeployToken,
+) -> Result<Registered, ServiceError> {
     let id = found.id.clone();
     let rotated = context.client.rotate_token(&place.project, &id, &key).await;
     if let Ok(answer) = rotated {
@@ -66,24 +126,29 @@ async fn heal(
         }
     }
     match context.client.revoke_token(&place.project, &id).await {
-        Ok(_) => Err(ServiceError::TakenBack(id)),
+        Ok(token) if !token.is_active() => Err(ServiceError::TakenBack(id)),
+        Ok(_) => Err(ServiceError::Uncertain(Box::new(ServiceError::NotDone))),
         Err(cause) => Err(ServiceError::Uncertain(Box::new(cause.into()))),
     }
 }
 
-/// A record that could not be read is looked up by its public key, so that it can be shared with.
+/// A record that could not be read is looked up by its public key, so that it can be shared with; if its CI token was
+/// lost with it, that is healed.
 async fn identify(
     context: &Context,
     place: &Place,
     key: PublicKey,
     mut registered: Registered,
-) -> Registered {
-    let malformed = registered
-        .notes
-        .iter()
-        .any(|note| matches!(note, Note::MalformedRecord(_)));
-    if malformed && let Ok(Some(found)) = find_by_key(context, place, key).await {
+) -> Result<Registered, ServiceError> {
+    if !registered.is_malformed() {
+        return Ok(registered);
+    }
+    if registered.ci_token.is_none() {
+        let lost = ApiError::Malformed(WireError::Wrong { what: "data" });
+        return heal(context, place, key, lost).await;
+    }
+    if let Ok(Some(found)) = find_by_key(context, place, key).await {
         registered.token = found;
     }
-    registered
+    Ok(registered)
 }

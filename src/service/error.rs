@@ -2,6 +2,7 @@
 
 use super::RequestProblem;
 use super::devices::StoreError;
+use super::journal::{EntryError, JournalError};
 use super::manifest::ManifestError;
 use crate::api::ApiError;
 use crate::crypto::{CryptoError, OpenError};
@@ -89,9 +90,36 @@ pub enum ServiceError {
     /// The manifest of a folder cannot be used.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// The operation could not be written ahead, so it was not begun.
+    #[error("the journal cannot be used")]
+    Journal(#[from] JournalError),
+    /// Another window or command works in the same environment, or on the same operation.
+    #[error("another window or command is at work here")]
+    Busy,
+    /// An interrupted operation cannot be treated like that.
+    #[error("{0}")]
+    NotResumable(ResumeError),
     /// A background task ended before its result.
     #[error("a background task was stopped")]
     Stopped,
+}
+
+/// Why an interrupted operation cannot be finished, revoked or forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResumeError {
+    /// There is nothing to finish or to revoke: nothing of it is active.
+    #[error("nothing of the interrupted operation is active")]
+    Void,
+    /// Forgetting it would leave an active token that nobody holds.
+    #[error("the token of the interrupted operation is active")]
+    StillActive,
+    /// The entry cannot be read.
+    #[error("the entry cannot be read: {0}")]
+    Unreadable(EntryError),
+    /// It belongs to another server.
+    #[error("the operation belongs to another server")]
+    Elsewhere,
 }
 
 /// A token in the wrong state.

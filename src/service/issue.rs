@@ -1,5 +1,6 @@
 //! What create and rotate hand over.
 
+use super::journal::{OpenEntry, Record};
 use super::preflight::Ready;
 use super::share::{Wanted, share};
 use super::{Context, Place, Progress, ServiceError};
@@ -27,6 +28,9 @@ pub struct Issued {
     pub share: Result<usize, ServiceError>,
     /// What the user should know beside that.
     pub notes: Vec<Note>,
+    /// Its entry in the journal: kept until it is closed, also when this program ends before. Take it before
+    /// [`Issued::told`], and close it when the secrets were handed over.
+    pub entry: Option<OpenEntry>,
 }
 
 /// Something odd about an answer that did not stop the issuance.
@@ -69,6 +73,12 @@ pub(super) struct Registered {
 }
 
 impl Registered {
+    /// Whether the record could not be read.
+    pub(super) fn is_malformed(&self) -> bool {
+        let malformed = |note: &Note| matches!(note, Note::MalformedRecord(_));
+        self.notes.iter().any(malformed)
+    }
+
     /// Reads an answer; `expected` stands in for what a malformed record lacks.
     pub(super) fn read(answer: TokenAnswer, expected: DeployToken) -> Self {
         let mut notes = Vec::new();
@@ -136,9 +146,10 @@ pub(super) async fn find_by_key(
 pub(super) async fn hand_over(
     context: &Context,
     place: &Place,
-    ready: &Ready,
+    ready: Result<Ready, ServiceError>,
     kind: IssuanceKind,
     (registered, seed, key): (Registered, DeploySeed, PublicKey),
+    mut record: Record,
     progress: Progress<'_>,
 ) -> Issued {
     let Registered {
@@ -147,24 +158,21 @@ pub(super) async fn hand_over(
         expires_at,
         notes,
     } = registered;
-    let share = if token.id.as_str().is_empty() || token.key != TokenKey::Usable(key) {
-        Err(ServiceError::Misregistered)
-    } else {
-        share(
-            context,
-            place,
-            &ready.key,
-            Some(Wanted { token: &token, key }),
-            progress,
-        )
-        .await
+    let share = match ready {
+        _ if token.id.as_str().is_empty() || token.key != TokenKey::Usable(key) => {
+            Err(ServiceError::Misregistered)
+        }
+        Ok(ready) => {
+            let wanted = Some(Wanted { token: &token, key });
+            share(context, place, &ready.key, wanted, record.operation(), progress).await
+        }
+        Err(error) => Err(error),
     };
+    if share.is_ok() {
+        record.shared();
+    }
     progress(Step::Done);
-    let ci_token = match (ci_token, kind) {
-        (Some(token), _) => CiTokenOutcome::Issued(token),
-        (None, IssuanceKind::Rotate) => CiTokenOutcome::Kept,
-        (None, IssuanceKind::Create) => CiTokenOutcome::Missing,
-    };
+    let ci_token = CiTokenOutcome::of(ci_token, kind);
     Issued {
         kind,
         token,
@@ -173,5 +181,6 @@ pub(super) async fn hand_over(
         expires_at,
         share,
         notes,
+        entry: record.into_entry(),
     }
 }

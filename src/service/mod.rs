@@ -10,20 +10,23 @@ pub mod devices;
 mod error;
 mod fulfil;
 mod issue;
+pub mod journal;
 mod list;
 pub mod manifest;
 mod place;
 mod preflight;
 mod reshare;
+mod resume;
 mod revoke;
 mod rotate;
 mod share;
 pub mod sign_in;
+pub mod step;
 pub mod verify;
 
 pub use create::create;
 pub use delete::delete;
-pub use error::{ServiceError, Unfit};
+pub use error::{ResumeError, ServiceError, Unfit};
 pub use fulfil::{Fulfilled, RequestProblem, Requests, fulfil, fulfil_all, fulfillable, select, waiting};
 pub use issue::{Issued, Note};
 pub use list::{list, list_project};
@@ -32,7 +35,10 @@ pub use place::{
 };
 pub use preflight::{KeyAccess, key_access};
 pub use reshare::{MissingKey, reshare};
-pub use revoke::{Revoked, revoke};
+pub use resume::{
+    About, Finding, Finished, Interrupted, Remedy, Void, WorkKind, discard, finish, interrupted, take_back,
+};
+pub use revoke::{Revocations, Revoked, revoke, revoke_all};
 pub use rotate::rotate;
 
 use crate::domain::Step;

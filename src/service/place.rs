@@ -1,6 +1,9 @@
 //! With what a use case works (client, device) and where (project, environment).
 
+use std::sync::Arc;
+
 use super::ServiceError;
+use super::journal::{Journal, PlaceLock};
 use crate::api::Client;
 use crate::crypto::DeviceIdentity;
 use crate::domain::{DeviceId, Environment, EnvironmentName, Organization, Project, ProjectId};
@@ -21,6 +24,8 @@ pub struct Context {
     pub client: Client,
     /// This machine's identity; without one, listing, revoking and deleting still work.
     pub device: Option<LinkedDevice>,
+    /// Where operations are written ahead; without one a crash may lose what the server accepted.
+    pub journal: Option<Arc<Journal>>,
 }
 
 /// One environment of one project.
@@ -40,6 +45,35 @@ impl Place {
 }
 
 impl Context {
+    /// A context without a journal.
+    pub fn new(client: Client, device: Option<LinkedDevice>) -> Self {
+        Self {
+            client,
+            device,
+            journal: None,
+        }
+    }
+
+    /// The same, writing ahead into this journal.
+    #[must_use]
+    pub fn with_journal(self, journal: Arc<Journal>) -> Self {
+        Self {
+            journal: Some(journal),
+            ..self
+        }
+    }
+
+    /// Waits until no other window or command works in this place.
+    ///
+    /// # Errors
+    /// [`ServiceError::Busy`] when that takes too long.
+    pub(super) async fn lock(&self, place: &Place) -> Result<Option<PlaceLock>, ServiceError> {
+        match &self.journal {
+            Some(journal) => journal.lock(place).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// This machine's identity.
     ///
     /// # Errors

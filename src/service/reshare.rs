@@ -2,6 +2,7 @@
 
 use super::preflight::{off_thread, own_device_is_active};
 use super::share::{recipients, share};
+use super::step::{Operation, Point, reached};
 use super::{Context, Place, Progress, ServiceError, preflight};
 use crate::api::wire::environment_key::CreateKeyRequest;
 use crate::crypto;
@@ -30,8 +31,12 @@ pub async fn reshare(
     progress: Progress<'_>,
 ) -> Result<usize, ServiceError> {
     progress(Step::Check);
-    let count = match preflight::check(context, place).await {
-        Ok(ready) => share(context, place, &ready.key, None, progress).await?,
+    let _lock = context.lock(place).await?;
+    reached(Operation::Reshare, Point::Locked);
+    let checked = preflight::check(context, place).await;
+    reached(Operation::Reshare, Point::Checked);
+    let count = match checked {
+        Ok(ready) => share(context, place, &ready.key, None, Operation::Reshare, progress).await?,
         Err(ServiceError::NoKey) if missing == MissingKey::Make => {
             make_first_key(context, place, progress).await?
         }

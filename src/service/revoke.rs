@@ -1,10 +1,12 @@
-//! Revoke a deploy token: its CI token ends at once, then the key is sealed again for those who remain.
+//! Revoke deploy tokens: their CI tokens end at once, then the key is sealed again for those who remain.
 //!
 //! Revoking needs no key. What a runner kept can still open old ciphertexts (docs/protocol.md 6.5).
 
+use super::journal::{QueueItem, QueueState, Record, Work};
 use super::share::share;
+use super::step::{Operation, Point, reached};
 use super::{Context, Place, Progress, ServiceError, Unfit, preflight};
-use crate::domain::{DeployToken, Step, TokenEntry, token};
+use crate::domain::{DeployToken, DeployTokenId, Step, TokenEntry, token};
 
 /// A token that the server has ended.
 #[derive(Debug)]
@@ -13,6 +15,15 @@ pub struct Revoked {
     pub token: DeployToken,
     /// For how many recipients the key was sealed again, or why it was not. Runners cannot fetch in either case.
     pub share: Result<usize, ServiceError>,
+}
+
+/// What became of several tokens that were to be revoked.
+#[derive(Debug)]
+pub struct Revocations {
+    /// What was asked for and what came of it, in the order in which it was asked for.
+    pub tokens: Vec<(String, Result<DeployToken, ServiceError>)>,
+    /// For how many recipients the key was sealed again afterwards, or why it was not; `None` if no token was revoked.
+    pub share: Option<Result<usize, ServiceError>>,
 }
 
 /// Revokes the token with this id or exact name.
@@ -26,38 +37,145 @@ pub async fn revoke(
     wanted: &str,
     progress: Progress<'_>,
 ) -> Result<Revoked, ServiceError> {
+    let mut done = revoke_all(context, place, &[wanted.to_owned()], progress).await?;
+    let (_, token) = done.tokens.pop().ok_or(ServiceError::Stopped)?;
+    Ok(Revoked {
+        token: token?,
+        share: done.share.unwrap_or(Err(ServiceError::Stopped)),
+    })
+}
+
+/// Revokes several tokens, each by its id or exact name, and seals the key once afterwards. All of them are in the
+/// journal before the first is revoked.
+///
+/// # Errors
+/// When nothing was begun: [`ServiceError::Busy`], [`ServiceError::Journal`], or the list could not be read. What became
+/// of each token is inside [`Revocations`].
+pub async fn revoke_all(
+    context: &Context,
+    place: &Place,
+    wanted: &[String],
+    progress: Progress<'_>,
+) -> Result<Revocations, ServiceError> {
+    let _lock = context.lock(place).await?;
+    reached(Operation::Revoke, Point::Locked);
     progress(Step::Check);
     let entries = context
         .client
         .tokens(&place.project, Some(&place.environment.id))
         .await?;
-    let found = token::find(&entries, wanted)?;
-    if !found.is_active() {
-        return Err(ServiceError::Unfit(Unfit::AlreadyRevoked));
+    reached(Operation::Revoke, Point::Checked);
+    let mut queue: Vec<QueueItem> = Vec::new();
+    let mut tokens = Vec::new();
+    for wanted in wanted {
+        let found = pick(&entries, wanted, &queue);
+        if let Ok(token) = &found {
+            queue.push(QueueItem {
+                token: token.id.clone(),
+                name: token.name.clone(),
+                state: QueueState::Waiting,
+            });
+        }
+        tokens.push((wanted.clone(), found));
     }
-    progress(Step::Revoke);
-    let token = match context.client.revoke_token(&place.project, &found.id).await {
-        Ok(token) if !token.is_active() => token,
-        Ok(_) => confirm(context, place, found)
-            .await?
-            .ok_or(ServiceError::NotDone)?,
-        Err(error) if error.may_have_happened() => match confirm(context, place, found).await {
-            Ok(Some(token)) => token,
-            Ok(None) => return Err(error.into()),
-            Err(cause) => return Err(ServiceError::Uncertain(Box::new(cause))),
-        },
-        Err(error) => return Err(error.into()),
+    if queue.is_empty() {
+        return Ok(Revocations { tokens, share: None });
+    }
+    let record = Record::begin(context, place, Operation::Revoke, Work::Revoke(queue.clone()))?;
+    let (mut done, share) = work_off(context, place, queue, record, progress).await;
+    for (_, outcome) in &mut tokens {
+        if outcome.is_ok()
+            && let Some(actual) = done.pop_front()
+        {
+            *outcome = actual;
+        }
+    }
+    Ok(Revocations { tokens, share })
+}
+
+fn pick(entries: &[TokenEntry], wanted: &str, queue: &[QueueItem]) -> Result<DeployToken, ServiceError> {
+    let found = token::find(entries, wanted)?;
+    let named_before = queue.iter().any(|item| item.token == found.id);
+    if found.is_active() && !named_before {
+        Ok(found.clone())
+    } else {
+        Err(ServiceError::Unfit(Unfit::AlreadyRevoked))
+    }
+}
+
+/// One outcome for each item that was waiting, in order, and the sharing after them.
+type Outcomes = (
+    std::collections::VecDeque<Result<DeployToken, ServiceError>>,
+    Option<Result<usize, ServiceError>>,
+);
+
+/// Revokes what waits in a queue, and seals the key again. The journal forgets the queue when the fate of each token is
+/// known.
+pub(super) async fn work_off(
+    context: &Context,
+    place: &Place,
+    mut queue: Vec<QueueItem>,
+    mut record: Record,
+    progress: Progress<'_>,
+) -> Outcomes {
+    let mut outcomes = std::collections::VecDeque::new();
+    for index in 0..queue.len() {
+        if queue[index].state != QueueState::Waiting {
+            continue;
+        }
+        progress(Step::Revoke);
+        let outcome = end(context, place, &queue[index].token).await;
+        queue[index].state = match &outcome {
+            Ok(_) => QueueState::Revoked,
+            Err(error) if may_come_yet(error) => QueueState::Waiting,
+            Err(_) => QueueState::Refused,
+        };
+        if outcome.is_ok() {
+            reached(Operation::Revoke, Point::Revoked);
+        }
+        record.mark(&queue);
+        outcomes.push_back(outcome);
+    }
+    let any = queue.iter().any(|item| item.state == QueueState::Revoked);
+    let share = if any {
+        Some(share_with_rest(context, place, progress).await)
+    } else {
+        None
     };
-    let share = share_with_rest(context, place, progress).await;
+    if queue.iter().all(|item| item.state != QueueState::Waiting) {
+        record.close();
+    }
     progress(Step::Done);
-    Ok(Revoked { token, share })
+    (outcomes, share)
+}
+
+/// Whether the server may still do what it was asked to.
+fn may_come_yet(error: &ServiceError) -> bool {
+    match error {
+        ServiceError::Uncertain(_) => true,
+        ServiceError::Api(error) => error.may_have_happened(),
+        _ => false,
+    }
+}
+
+async fn end(context: &Context, place: &Place, id: &DeployTokenId) -> Result<DeployToken, ServiceError> {
+    match context.client.revoke_token(&place.project, id).await {
+        Ok(token) if !token.is_active() => Ok(token),
+        Ok(_) => confirm(context, place, id).await?.ok_or(ServiceError::NotDone),
+        Err(error) if error.may_have_happened() => match confirm(context, place, id).await {
+            Ok(Some(token)) => Ok(token),
+            Ok(None) => Err(error.into()),
+            Err(cause) => Err(ServiceError::Uncertain(Box::new(cause))),
+        },
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// The token as the server lists it now, if it is not active any more.
 async fn confirm(
     context: &Context,
     place: &Place,
-    token: &DeployToken,
+    id: &DeployTokenId,
 ) -> Result<Option<DeployToken>, ServiceError> {
     let entries = context
         .client
@@ -66,7 +184,7 @@ async fn confirm(
     let listed = entries
         .iter()
         .filter_map(TokenEntry::token)
-        .find(|it| it.id == token.id);
+        .find(|it| it.id == *id);
     Ok(listed.filter(|it| !it.is_active()).cloned())
 }
 
@@ -76,5 +194,5 @@ async fn share_with_rest(
     progress: Progress<'_>,
 ) -> Result<usize, ServiceError> {
     let ready = preflight::check(context, place).await?;
-    share(context, place, &ready.key, None, progress).await
+    share(context, place, &ready.key, None, Operation::Revoke, progress).await
 }

@@ -1,51 +1,73 @@
 //! Rotate a deploy token: new secrets, same id and name. The old seed stops working at once.
 
+use super::create::is_over;
 use super::issue::{Registered, find_by_key, hand_over};
+use super::journal::{IssueRecord, Record, Stage, Work};
+use super::step::{Operation, Point, reached};
 use super::{Context, Issued, Note, Place, Progress, ServiceError, Unfit, preflight};
 use crate::api::ApiError;
 use crate::crypto;
 use crate::domain::{DeployToken, IssuanceKind, PublicKey, Step, TokenKey, token};
 
-/// Rotates the token with this id or exact name. When it returns `Ok`, the secrets are inside, shared or not.
+/// Rotates the token with this id or exact name. When it returns `Ok`, the secrets are inside, shared or not, and in the
+/// journal until its entry is closed.
 ///
 /// # Errors
 /// [`ServiceError::Find`] and [`ServiceError::Unfit`] before anything is changed; [`ServiceError::Uncertain`] when the
-/// answer was lost and the server cannot be asked.
+/// answer was lost and the server cannot be asked: the journal then keeps the new seed.
 pub async fn rotate(
     context: &Context,
     place: &Place,
     wanted: &str,
     progress: Progress<'_>,
 ) -> Result<Issued, ServiceError> {
+    let _lock = context.lock(place).await?;
+    reached(Operation::Rotate, Point::Locked);
     progress(Step::Check);
     let ready = preflight::check(context, place).await?;
     let token = token::find(&ready.tokens, wanted)?.clone();
     if !token.is_active() {
         return Err(ServiceError::Unfit(Unfit::AlreadyRevoked));
     }
+    reached(Operation::Rotate, Point::Checked);
     progress(Step::Mint);
     let (seed, key) = crypto::make_deploy_key(&mut crypto::system_rng());
+    reached(Operation::Rotate, Point::Minted);
+    let intended = IssueRecord {
+        kind: IssuanceKind::Rotate,
+        name: token.name.clone(),
+        token: Some(token.id.clone()),
+        key,
+        seed: seed.clone(),
+        ci_token: None,
+        expires_at: None,
+        stage: Stage::Intended,
+    };
+    let mut record = Record::begin(context, place, Operation::Rotate, Work::Issue(intended))?;
     progress(Step::Register);
     let registered = match context.client.rotate_token(&place.project, &token.id, &key).await {
-        Ok(answer) => Registered::read(
-            answer,
-            DeployToken {
-                key: TokenKey::Usable(key),
-                ..token
-            },
-        ),
-        Err(error) if error.may_have_happened() => heal(context, place, key, error).await?,
-        Err(error) => return Err(error.into()),
+        Ok(answer) => {
+            reached(Operation::Rotate, Point::Registered);
+            let key = TokenKey::Usable(key);
+            let registered = Registered::read(answer, DeployToken { key, ..token });
+            identify(context, place, registered).await
+        }
+        Err(error) if error.may_have_happened() => heal(context, place, key, error).await,
+        Err(error) => Err(error.into()),
     };
-    Ok(hand_over(
-        context,
-        place,
-        &ready,
-        IssuanceKind::Rotate,
-        (registered, seed, key),
-        progress,
-    )
-    .await)
+    let registered = match registered {
+        Ok(registered) => registered,
+        Err(error) => {
+            if is_over(&error) {
+                record.close();
+            }
+            return Err(error);
+        }
+    };
+    record.received(&registered);
+    let kind = IssuanceKind::Rotate;
+    let secrets = (registered, seed, key);
+    Ok(hand_over(context, place, Ok(ready), kind, secrets, record, progress).await)
 }
 
 /// The answer was lost: if the server has the new key, rotating once more onto it gets the CI token that never arrived.
@@ -55,14 +77,38 @@ async fn heal(
     key: PublicKey,
     lost: ApiError,
 ) -> Result<Registered, ServiceError> {
-    let found = match find_by_key(context, place, key).await {
-        Ok(Some(token)) => token,
-        Ok(None) => return Err(lost.into()),
-        Err(cause) => return Err(ServiceError::Uncertain(Box::new(cause))),
-    };
+    match find_by_key(context, place, key).await {
+        Ok(Some(token)) if token.is_active() => once_more(context, place, key, token).await,
+        Ok(_) => Err(lost.into()),
+        Err(cause) => Err(ServiceError::Uncertain(Box::new(cause))),
+    }
+}
+
+/// Rotates onto the key that the token has already. No CI token in the answer means that the old one stays.
+pub(super) async fn once_more(
+    context: &Context,
+    place: &Place,
+    key: PublicKey,
+    found: DeployToken,
+) -> Result<Registered, ServiceError> {
     let again = context.client.rotate_token(&place.project, &found.id, &key).await;
     let answer = again.map_err(|cause| ServiceError::Uncertain(Box::new(cause.into())))?;
     let mut registered = Registered::read(answer, found);
     registered.notes.push(Note::AnswerLost);
     Ok(registered)
+}
+
+/// An answer without a readable record and without a CI token may have lost one on the way: it is asked for again.
+async fn identify(
+    context: &Context,
+    place: &Place,
+    registered: Registered,
+) -> Result<Registered, ServiceError> {
+    let (malformed, key) = (registered.is_malformed(), registered.token.key.clone());
+    match key {
+        TokenKey::Usable(key) if malformed && registered.ci_token.is_none() => {
+            once_more(context, place, key, registered.token).await
+        }
+        _ => Ok(registered),
+    }
 }

@@ -1,6 +1,7 @@
 //! Sealing the environment key for every device and active token, and publishing it (docs/protocol.md 6.4).
 
 use super::preflight::{off_thread, own_device_is_active};
+use super::step::{Operation, Point, reached};
 use super::{Context, LinkedDevice, Place, Progress, ServiceError};
 use crate::api::wire::environment_key::ShareKeyRequest;
 use crate::crypto;
@@ -21,6 +22,7 @@ pub(super) async fn share(
     place: &Place,
     key: &EnvironmentKey,
     wanted: Option<Wanted<'_>>,
+    operation: Operation,
     progress: Progress<'_>,
 ) -> Result<usize, ServiceError> {
     let device = context.device()?;
@@ -28,6 +30,7 @@ pub(super) async fn share(
         context.client.devices(&place.project, place.name()),
         context.client.tokens(&place.project, Some(&place.environment.id)),
     )?;
+    reached(operation, Point::Listed);
     own_device_is_active(&devices, device)?;
     let recipients = recipients(&devices, &tokens, wanted)?;
     let count = recipients.len();
@@ -35,11 +38,33 @@ pub(super) async fn share(
     let fingerprint = crypto::key_fingerprint(key);
     let body = sealed_body(device, place, key, fingerprint, recipients).await?;
     progress(Step::Publish);
-    context
-        .client
-        .share_environment_key(&place.project, place.name(), body)
-        .await?;
+    reached(operation, Point::Sealed);
+    publish(context, place, body).await?;
+    reached(operation, Point::Published);
     Ok(count)
+}
+
+/// Publishing the same body again changes nothing, so a lost answer is asked for once more; after silence it is not,
+/// because that would double the wait.
+async fn publish(context: &Context, place: &Place, body: String) -> Result<(), ServiceError> {
+    let publish = |body| {
+        context
+            .client
+            .share_environment_key(&place.project, place.name(), body)
+    };
+    match publish(body.clone()).await {
+        Err(error) if error.may_have_happened() && !error.is_timeout() => Ok(publish(body).await?),
+        published => Ok(published?),
+    }
+}
+
+/// How many recipients a publication would have now.
+pub(super) async fn count(context: &Context, place: &Place) -> Result<usize, ServiceError> {
+    let (devices, tokens) = tokio::try_join!(
+        context.client.devices(&place.project, place.name()),
+        context.client.tokens(&place.project, Some(&place.environment.id)),
+    )?;
+    Ok(recipients(&devices, &tokens, None)?.len())
 }
 
 /// Devices first, then tokens, each in list order; the wanted token replaces its entry, or comes last.

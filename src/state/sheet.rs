@@ -36,6 +36,8 @@ pub struct SheetStore {
     pub asking_to_close: Signal<bool>,
     /// "Share again" under way.
     pub sharing: Signal<Operation>,
+    /// Called when the sheet is closed.
+    closed: Signal<Option<Box<dyn FnOnce()>>>,
 }
 
 impl SheetStore {
@@ -49,6 +51,7 @@ impl SheetStore {
             copy_failed: Signal::new(None),
             asking_to_close: Signal::new(false),
             sharing: Signal::new(Operation::Idle),
+            closed: Signal::new(None),
         }
     }
 
@@ -56,6 +59,12 @@ impl SheetStore {
     pub fn show(mut self, issuance: Issuance) {
         self.drop_secrets();
         self.issuance.set(Some(issuance));
+    }
+
+    /// The same, and calls `closed` when the sheet is closed or shows something else.
+    pub fn show_until_closed(mut self, issuance: Issuance, closed: impl FnOnce() + 'static) {
+        self.show(issuance);
+        self.closed.set(Some(Box::new(closed)));
     }
 
     /// Asks first when nothing was taken yet; else closes.
@@ -70,6 +79,10 @@ impl SheetStore {
     /// Closes the sheet and drops both secrets.
     pub fn drop_secrets(mut self) {
         self.issuance.set(None);
+        let closed = self.closed.write().take();
+        if let Some(closed) = closed {
+            closed();
+        }
         self.ci_token_revealed.set(false);
         self.seed_revealed.set(false);
         self.taken.set(false);

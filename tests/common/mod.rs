@@ -47,10 +47,7 @@ impl World {
             id: local.device_id.clone(),
             identity: local.identity.clone(),
         };
-        let context = Context {
-            client,
-            device: Some(device),
-        };
+        let context = Context::new(client, Some(device));
         Self {
             folder,
             running,
@@ -88,10 +85,7 @@ impl World {
             id: registered.id,
             identity,
         });
-        Context {
-            client: self.context.client.clone(),
-            device,
-        }
+        Context::new(self.context.client.clone(), device)
     }
 }
 

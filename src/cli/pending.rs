@@ -1,0 +1,224 @@
+//! pending, resume: operations that were interrupted.
+
+use serde::Serialize;
+
+use super::args::{Choice, HandOver};
+use super::receiver::Receiver;
+use super::{lifecycle, output};
+use crate::connect::Target;
+use crate::domain::{EnvironmentName, Message};
+use crate::failure::{Failure, WRONG_USE};
+use crate::messages::{self, plural};
+use crate::service::step::Operation;
+use crate::service::{self, Context, Finding, Finished, Interrupted, Remedy, Void, WorkKind};
+
+/// Says on standard error that operations were interrupted, if some were.
+pub fn mention(context: &Context) {
+    let count = context
+        .journal
+        .as_ref()
+        .map_or(0, |journal| journal.interrupted());
+    if count > 0 {
+        output::warning(&Message::new(
+            format!("{} interrupted.", were(count)),
+            "See what can be done: deploy-tokens pending",
+        ));
+    }
+}
+
+fn were(count: usize) -> String {
+    let verb = if count == 1 { "was" } else { "were" };
+    format!("{} {verb}", plural(count, "operation"))
+}
+
+#[derive(Serialize)]
+struct PendingJson<'a> {
+    id: &'a str,
+    operation: Option<&'static str>,
+    name: Option<&'a str>,
+    token: Option<&'a str>,
+    environment: Option<&'a str>,
+    started_at: Option<String>,
+    state: &'static str,
+    says: String,
+    remedies: Vec<&'static str>,
+}
+
+/// Lists them.
+pub async fn list(target: &Target, json: bool) -> Result<u8, Failure> {
+    let connected = target.connect().await?;
+    let all = service::interrupted(&connected.context).await?;
+    if json {
+        output::json(&all.iter().map(as_json).collect::<Vec<_>>())?;
+    } else if all.is_empty() {
+        output::tell("No operation was interrupted.");
+    } else {
+        output::result(&all.iter().map(as_text).collect::<String>())?;
+    }
+    Ok(0)
+}
+
+fn as_json(it: &Interrupted) -> PendingJson<'_> {
+    let about = it.about.as_ref();
+    PendingJson {
+        id: it.id.as_str(),
+        operation: about.map(|about| verb(about.kind)),
+        name: about.map(|about| about.name.as_str()),
+        token: about.and_then(|about| Some(about.token.as_ref()?.as_str())),
+        environment: about.map(|about| about.environment.as_str()),
+        started_at: about.map(|about| about.started.to_wire()),
+        state: state(&it.finding),
+        says: says(&it.finding),
+        remedies: it.remedies().iter().map(|remedy| name(*remedy)).collect(),
+    }
+}
+
+fn as_text(it: &Interrupted) -> String {
+    let what = it.about.as_ref().map_or_else(String::new, |about| {
+        let zone = jiff::tz::TimeZone::system();
+        format!(
+            "{} {} in {}, begun {}\n",
+            verb(about.kind),
+            output::strong(&about.name),
+            about.environment,
+            about.started.past(crate::domain::Moment::now(), &zone)
+        )
+    });
+    let ways: String = it
+        .remedies()
+        .iter()
+        .map(|remedy| format!("  {}\n", command(&it.id, *remedy)))
+        .collect();
+    format!("{}  {what}  {}\n{ways}", it.id, says(&it.finding))
+}
+
+fn command(id: &service::journal::EntryId, remedy: Remedy) -> String {
+    let option = match remedy {
+        Remedy::Show | Remedy::Finish => "",
+        Remedy::Revoke => " --revoke",
+        Remedy::Discard => " --discard",
+    };
+    format!("deploy-tokens resume {id}{option}")
+}
+
+fn verb(kind: WorkKind) -> &'static str {
+    match kind {
+        WorkKind::Create => "create",
+        WorkKind::Rotate => "rotate",
+        WorkKind::Revoke(_) => "revoke",
+    }
+}
+
+fn name(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::Show => "show",
+        Remedy::Finish => "finish",
+        Remedy::Revoke => "revoke",
+        Remedy::Discard => "discard",
+    }
+}
+
+fn state(finding: &Finding) -> &'static str {
+    match finding {
+        Finding::Complete => "complete",
+        Finding::Unfinished { .. } => "unfinished",
+        Finding::OtherKey => "other-key",
+        Finding::Void(Void::NeverRegistered) => "never-registered",
+        Finding::Void(Void::Superseded) => "superseded",
+        Finding::Void(Void::Revoked) => "revoked",
+        Finding::Void(Void::Gone) => "gone",
+        Finding::Queue { .. } => "queue",
+        Finding::InUse => "in-use",
+        Finding::Elsewhere => "elsewhere",
+        Finding::Unreadable(_) => "unreadable",
+        Finding::Unknown(_) => "unknown",
+    }
+}
+
+fn says(finding: &Finding) -> String {
+    let text = match finding {
+        Finding::Complete => "The token works; only its secrets were not handed over.",
+        Finding::Unfinished { has_ci_token: true } => {
+            "The token is active, but its runner cannot decrypt yet."
+        }
+        Finding::Unfinished { has_ci_token: false } => "The token is active; its CI token never arrived.",
+        Finding::OtherKey => "The token is active with another key: its seed is not here.",
+        Finding::Void(Void::NeverRegistered) => "The server never registered it: nothing was changed.",
+        Finding::Void(Void::Superseded) => "The token has newer secrets: these are of no use.",
+        Finding::Void(Void::Revoked) => "The token was revoked meanwhile.",
+        Finding::Void(Void::Gone) => "The token was deleted meanwhile.",
+        Finding::Queue { waiting: 0 } => {
+            "The tokens are revoked; the key was not sealed again for those who remain."
+        }
+        Finding::Queue { waiting } => return format!("{} to be revoked.", still(*waiting)),
+        Finding::InUse => "Another window or command still has it open.",
+        Finding::Elsewhere => "It belongs to another server: connect to that one.",
+        Finding::Unreadable(error) => {
+            return format!("Its entry cannot be read: {error}. It was left as it is.");
+        }
+        Finding::Unknown(error) => return messages::service(error).to_string(),
+    };
+    text.to_owned()
+}
+
+fn still(count: usize) -> String {
+    let verb = if count == 1 { "is" } else { "are" };
+    format!("{} {verb} still", plural(count, "token"))
+}
+
+/// Finishes one of them, or revokes its token, or forgets it.
+pub async fn resume(target: &Target, id: &str, choice: Choice, hand_over: HandOver) -> Result<u8, Failure> {
+    let connected = target.connect().await?;
+    let context = &connected.context;
+    let chosen = pick(service::interrupted(context).await?, id)?;
+    let about = chosen.about.as_ref();
+    let place = about.map_or_else(|| EnvironmentName::new(""), |about| about.environment.clone());
+    if choice.discard {
+        service::discard(chosen)?;
+        output::tell("The interrupted operation is forgotten.");
+        return Ok(0);
+    }
+    if choice.revoke {
+        let done = service::take_back(context, chosen, &output::progress).await?;
+        return Ok(lifecycle::tell_revoked(done, &place));
+    }
+    if matches!(
+        chosen.about,
+        Some(service::About {
+            kind: WorkKind::Revoke(_),
+            ..
+        })
+    ) {
+        return match service::finish(context, chosen, &output::progress).await? {
+            Finished::Revoked(done) => Ok(lifecycle::tell_revoked(done, &place)),
+            Finished::Issued(issued) => Receiver::Standard.hand_over(Operation::Resume, Ok(*issued)),
+        };
+    }
+    let receiver = Receiver::prepare(hand_over)?;
+    let issued = match service::finish(context, chosen, &output::progress).await {
+        Ok(Finished::Issued(issued)) => Ok(*issued),
+        Ok(Finished::Revoked(done)) => return Ok(lifecycle::tell_revoked(done, &place)),
+        Err(error) => Err(error),
+    };
+    receiver.hand_over(Operation::Resume, issued)
+}
+
+fn pick(all: Vec<Interrupted>, wanted: &str) -> Result<Interrupted, Failure> {
+    let mut fitting: Vec<Interrupted> = all
+        .into_iter()
+        .filter(|it| !wanted.is_empty() && it.id.as_str().starts_with(wanted))
+        .collect();
+    match (fitting.pop(), fitting.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (Some(_), false) => Err(Failure::new(
+            WRONG_USE,
+            format!("Several interrupted operations begin with “{wanted}”."),
+            "Give more of the id.",
+        )),
+        (None, _) => Err(Failure::new(
+            WRONG_USE,
+            format!("There is no interrupted operation “{wanted}”."),
+            "List them: deploy-tokens pending",
+        )),
+    }
+}

@@ -1,0 +1,154 @@
+//! Handing secrets over: to standard output as a block or as JSON, or into a new file.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use super::args::HandOver;
+use super::output;
+use crate::domain::{CiTokenOutcome, Issuance, Message, ShareState};
+use crate::failure::{Failure, NOT_SHARED, WRONG_USE};
+use crate::messages;
+use crate::service::journal::OpenEntry;
+use crate::service::step::{self, Operation, Point};
+use crate::service::{Issued, ServiceError};
+
+/// Where an issuance will go, checked before anything is changed.
+pub(super) enum Receiver {
+    Json,
+    Standard,
+    /// A new file, already made: so it can be written, and no other program gets in between.
+    File(File, PathBuf),
+}
+
+impl Receiver {
+    /// Checks that it can be written.
+    ///
+    /// # Errors
+    /// When the file exists or cannot be made; nothing was changed on the server then.
+    pub(super) fn prepare(hand_over: HandOver) -> Result<Self, Failure> {
+        match hand_over {
+            HandOver { json: true, .. } => Ok(Self::Json),
+            HandOver { out: None, .. } => Ok(Self::Standard),
+            HandOver { out: Some(path), .. } => Ok(Self::File(new_private_file(&path)?, path)),
+        }
+    }
+
+    /// Hands the secrets over, and lets the journal forget them only then.
+    ///
+    /// # Errors
+    /// Why there is nothing to hand over, or why it could not be.
+    pub(super) fn hand_over(
+        self,
+        operation: Operation,
+        issued: Result<Issued, ServiceError>,
+    ) -> Result<u8, Failure> {
+        let mut issued = match issued {
+            Ok(issued) => issued,
+            Err(error) => {
+                if let Self::File(_, path) = &self {
+                    // It is empty, and it is ours: it was made a moment ago.
+                    drop(std::fs::remove_file(path));
+                }
+                return Err(error.into());
+            }
+        };
+        let entry = issued.entry.take();
+        let issuance = issued.told(messages::service, messages::note);
+        match self {
+            Self::Json => output::issuance_json(&issuance)?,
+            Self::Standard => {
+                // Exposed because handing the block over is what the command is for.
+                output::result(issuance.block().expose())?;
+            }
+            Self::File(file, path) => write_block(file, &path, &issuance)?,
+        }
+        step::reached(operation, Point::HandedOver);
+        if let Some(Err(error)) = entry.map(OpenEntry::close) {
+            output::warning(&messages::service(&error.into()));
+        }
+        step::reached(operation, Point::Closed);
+        Ok(tell_about(&issuance))
+    }
+}
+
+fn new_private_file(path: &Path) -> Result<File, Failure> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map_err(|error| {
+        let shown = path.display();
+        match error.kind() {
+            std::io::ErrorKind::AlreadyExists => Failure::new(
+                WRONG_USE,
+                format!("{shown} exists already, and is left as it is."),
+                "Name a file that does not exist. Nothing was changed on the server.",
+            ),
+            _ => Failure::new(
+                WRONG_USE,
+                format!("{shown} cannot be written: {error}."),
+                "Name another file. Nothing was changed on the server.",
+            ),
+        }
+    })
+}
+
+/// If the file cannot be written after all, the block goes to standard output: it exists only once.
+fn write_block(mut file: File, path: &Path, issuance: &Issuance) -> Result<(), Failure> {
+    let block = issuance.block();
+    // Exposed because --out asks for the block in a file.
+    let written = file
+        .write_all(block.expose().as_bytes())
+        .and_then(|()| file.sync_all());
+    match written {
+        Ok(()) => {
+            output::tell(&format!(
+                "The block is in {}, readable by you alone.",
+                path.display()
+            ));
+            Ok(())
+        }
+        Err(error) => {
+            output::warning(&Message::new(
+                format!("{} cannot be written: {error}.", path.display()),
+                "The block follows on standard output instead.",
+            ));
+            // Exposed because it would be lost otherwise.
+            output::result(block.expose())
+        }
+    }
+}
+
+fn tell_about(issuance: &Issuance) -> u8 {
+    for note in &issuance.notes {
+        output::warning(note);
+    }
+    match &issuance.ci_token {
+        CiTokenOutcome::Issued(_) => {}
+        CiTokenOutcome::Kept => {
+            output::tell("GHOSTABLE_CI_TOKEN has not changed: keep the value that CI has.")
+        }
+        CiTokenOutcome::Missing => output::warning(&Message::new(
+            "The server issued no CI token, so no runner can sign in with this token.",
+            "Rotate it to get one, or revoke it.",
+        )),
+    }
+    output::tell(&format!(
+        "{} is shown this once. Put it into CI now; it cannot be shown again.",
+        output::strong(&issuance.token.name)
+    ));
+    match &issuance.share {
+        ShareState::Shared { .. } => 0,
+        ShareState::NotShared(message) => {
+            output::warning(&Message::new(
+                format!("Issued, but this runner cannot decrypt yet. {}", message.what),
+                format!(
+                    "{} Then run: deploy-tokens reshare --env {}",
+                    message.next, issuance.token.environment_name
+                ),
+            ));
+            NOT_SHARED
+        }
+    }
+}

@@ -1,0 +1,175 @@
+//! An entry in the hands of this process.
+
+use std::sync::Arc;
+
+use super::entry::{Entry, EntryId, IssueRecord, QueueItem, Stage, Work};
+use super::lock::Held;
+use super::{Journal, JournalError};
+use crate::domain::Moment;
+use crate::service::issue::Registered;
+use crate::service::step::{self, Operation, Point};
+use crate::service::{Context, Place, ServiceError};
+
+/// An operation in the journal that this process works on, or whose secrets it shows. Dropping it leaves the entry where
+/// it is: only [`OpenEntry::close`] removes it.
+#[derive(Debug)]
+pub struct OpenEntry {
+    journal: Arc<Journal>,
+    entry: Entry,
+    _held: Option<Held>,
+}
+
+impl OpenEntry {
+    pub(super) fn new(journal: Arc<Journal>, entry: Entry, held: Option<Held>) -> Self {
+        Self {
+            journal,
+            entry,
+            _held: held,
+        }
+    }
+
+    /// What it says.
+    pub fn entry(&self) -> &Entry {
+        &self.entry
+    }
+
+    /// Its name.
+    pub fn id(&self) -> &EntryId {
+        &self.entry.id
+    }
+
+    /// The journal it is in.
+    pub fn journal(&self) -> &Arc<Journal> {
+        &self.journal
+    }
+
+    pub(in crate::service) fn issue(&mut self) -> Option<&mut IssueRecord> {
+        match &mut self.entry.work {
+            Work::Issue(record) => Some(record),
+            Work::Revoke(_) => None,
+        }
+    }
+
+    /// The user sees the secrets now: from here on the deadline runs.
+    ///
+    /// # Errors
+    /// [`JournalError`]; the secrets then stay until the entry is closed.
+    pub fn shown(&mut self) -> Result<(), JournalError> {
+        self.entry.shown = Some(Moment::now());
+        self.journal.write(&self.entry, || {})
+    }
+
+    /// The user has what was issued, or does not want it: the entry is removed.
+    ///
+    /// # Errors
+    /// [`JournalError`] when the file cannot be removed; it is then offered again at the next start.
+    pub fn close(self) -> Result<(), JournalError> {
+        self.journal.remove(&self.entry.id)
+    }
+
+    fn save(&self, operation: Operation, staged: Point, done: Point) -> Result<(), JournalError> {
+        self.journal
+            .write(&self.entry, || step::reached(operation, staged))?;
+        step::reached(operation, done);
+        Ok(())
+    }
+}
+
+/// The entry of an operation under way, if there is a journal.
+#[derive(Debug)]
+pub(in crate::service) struct Record {
+    operation: Operation,
+    entry: Option<OpenEntry>,
+}
+
+impl Record {
+    /// Writes down what is intended, before anything is sent.
+    pub(in crate::service) fn begin(
+        context: &Context,
+        place: &Place,
+        operation: Operation,
+        work: Work,
+    ) -> Result<Self, ServiceError> {
+        let entry = match &context.journal {
+            Some(journal) => {
+                let entry = journal.begin(place, work)?;
+                entry.save(operation, Point::IntentStaged, Point::Intended)?;
+                Some(entry)
+            }
+            None => None,
+        };
+        Ok(Self { operation, entry })
+    }
+
+    /// Goes on with an entry that was found.
+    pub(in crate::service) fn resume(operation: Operation, entry: OpenEntry) -> Self {
+        Self {
+            operation,
+            entry: Some(entry),
+        }
+    }
+
+    /// Which operation this is.
+    pub(in crate::service) fn operation(&self) -> Operation {
+        self.operation
+    }
+
+    /// Writes down what the server answered. The secrets are in memory; if the disk fails now, they are still handed over.
+    pub(in crate::service) fn received(&mut self, registered: &Registered) {
+        self.update(Point::ReceiptStaged, Point::Received, |issue| {
+            let id = &registered.token.id;
+            if !id.as_str().is_empty() {
+                issue.token = Some(id.clone());
+            }
+            issue.ci_token.clone_from(&registered.ci_token);
+            issue.expires_at = registered.expires_at;
+            issue.stage = Stage::Received;
+        });
+    }
+
+    /// Writes down that the key is shared.
+    pub(in crate::service) fn shared(&mut self) {
+        self.update(Point::ShareStaged, Point::Shared, |issue| {
+            issue.stage = Stage::Shared;
+        });
+    }
+
+    fn update(&mut self, staged: Point, done: Point, change: impl FnOnce(&mut IssueRecord)) {
+        let operation = self.operation;
+        if let Some(entry) = &mut self.entry {
+            if let Some(issue) = entry.issue() {
+                change(issue);
+            }
+            report(entry.save(operation, staged, done));
+        }
+    }
+
+    /// Writes down how far a queue is.
+    pub(in crate::service) fn mark(&mut self, queue: &[QueueItem]) {
+        let operation = self.operation;
+        if let Some(entry) = &mut self.entry {
+            entry.entry.work = Work::Revoke(queue.to_vec());
+            report(entry.save(operation, Point::MarkStaged, Point::Marked));
+        }
+    }
+
+    /// Nothing of it is left to do or to hand over.
+    pub(in crate::service) fn close(self) {
+        if let Some(entry) = self.entry {
+            report(entry.close());
+            step::reached(self.operation, Point::Closed);
+        }
+    }
+
+    /// The entry, to be closed when its secrets were handed over.
+    pub(in crate::service) fn into_entry(self) -> Option<OpenEntry> {
+        self.entry
+    }
+}
+
+/// What is in the journal is older than what was done; comparing with the server corrects that at the next start.
+fn report(saved: Result<(), JournalError>) {
+    if let Err(error) = saved {
+        tracing::warn!(%error, "the journal could not be brought up to date");
+    }
+}

@@ -1,0 +1,81 @@
+//! Finding the token of an interrupted operation on the server.
+
+use super::{Finding, Void};
+use crate::api::Runner;
+use crate::domain::{DeployToken, IssuanceKind, TokenEntry, TokenKey};
+use crate::service::journal::{IssueRecord, Stage};
+use crate::service::{Context, Place, ServiceError, verify};
+
+/// Where the key of an operation is now.
+pub(super) enum Located {
+    /// This active token has it.
+    Active(DeployToken),
+    /// This active token was registered and has another one.
+    OtherKey(DeployToken),
+    /// Nowhere that matters.
+    Void(Void),
+}
+
+/// Looks for the token by its public key, then by its id.
+pub(super) async fn locate(
+    context: &Context,
+    place: &Place,
+    record: &IssueRecord,
+) -> Result<Located, ServiceError> {
+    let entries = context
+        .client
+        .tokens(&place.project, Some(&place.environment.id))
+        .await?;
+    Ok(judge(&entries, record))
+}
+
+fn judge(entries: &[TokenEntry], record: &IssueRecord) -> Located {
+    let tokens = || entries.iter().filter_map(TokenEntry::token);
+    let ours: Vec<_> = tokens()
+        .filter(|token| token.key == TokenKey::Usable(record.key))
+        .collect();
+    if let Some(active) = ours.iter().find(|token| token.is_active()) {
+        return Located::Active((*active).clone());
+    }
+    if !ours.is_empty() {
+        return Located::Void(Void::Revoked);
+    }
+    let named = tokens().find(|token| Some(&token.id) == record.token.as_ref());
+    Located::Void(match (named, record.kind, record.stage) {
+        (Some(token), _, _) if !token.is_active() => Void::Revoked,
+        (Some(token), IssuanceKind::Create, _) => return Located::OtherKey(token.clone()),
+        (Some(_), IssuanceKind::Rotate, Stage::Intended) => Void::NeverRegistered,
+        (Some(_), IssuanceKind::Rotate, _) => Void::Superseded,
+        (None, IssuanceKind::Create, Stage::Intended) => Void::NeverRegistered,
+        (None, _, _) => Void::Gone,
+    })
+}
+
+/// The same, in the terms of the user.
+pub(super) async fn finding(context: &Context, place: &Place, record: &IssueRecord) -> Finding {
+    match locate(context, place, record).await {
+        Err(error) => Finding::Unknown(error),
+        Ok(Located::Void(void)) => Finding::Void(void),
+        Ok(Located::OtherKey(_)) => Finding::OtherKey,
+        Ok(Located::Active(_)) if is_complete(context, record).await => Finding::Complete,
+        Ok(Located::Active(_)) => Finding::Unfinished {
+            has_ci_token: record.stage != Stage::Intended,
+        },
+    }
+}
+
+/// Whether a runner with these secrets can decrypt: tried where there is a CI token to try it with, because another
+/// client may have published over it (docs/protocol.md S2). Else what the journal says is believed.
+pub(super) async fn is_complete(context: &Context, record: &IssueRecord) -> bool {
+    if record.stage != Stage::Shared {
+        return false;
+    }
+    let Some(ci_token) = &record.ci_token else {
+        return true;
+    };
+    let Ok(runner) = Runner::new(context.client.address().clone(), ci_token) else {
+        return false;
+    };
+    let pulled = verify::pull(&runner, &record.seed, &[]).await;
+    pulled.is_ok_and(|pulled| pulled.report.problems.is_empty())
+}
