@@ -116,6 +116,10 @@ secret_bytes!(
     /// The DEK: the key of one publication, between recipients and the environment key (docs/protocol.md 6.1).
     DataKey
 );
+secret_bytes!(
+    /// The key that seals the journal of unfinished work on disk; kept in a keychain.
+    JournalKey
+);
 
 secret_text!(
     /// `GHOSTABLE_CI_TOKEN`: the bearer token of a runner, made by the API (docs/protocol.md 7.2).
@@ -179,6 +183,7 @@ mod tests {
     bytes_test!(signing_seed, SigningSeed);
     bytes_test!(environment_key, EnvironmentKey);
     bytes_test!(data_key, DataKey);
+    bytes_test!(journal_key, JournalKey);
     text_test!(ci_token, CiToken);
     text_test!(access_token, AccessToken);
     text_test!(secret_text, SecretText);
