@@ -5,8 +5,8 @@
 //! | 8 | `DTKEYS` and a zero byte, then the version, 1 |
 //! | 4, 4, 4 | Argon2id: memory in KiB, passes, lanes (big-endian) |
 //! | 16 | salt |
-//! | 8 | start of the SHA-256 of all bytes above: a damaged header is told from a wrong passphrase |
 //! | 32 | HMAC-SHA256 of all bytes above: a wrong passphrase is told from damaged contents |
+//! | 8 | start of the SHA-256 of all bytes above: a damaged header is told from a wrong passphrase |
 //! | 24 | nonce |
 //! | rest | XChaCha20-Poly1305 of the entries, with all bytes above as additional data |
 //!
@@ -33,9 +33,9 @@ const MOST: [u32; 3] = [1 << 20, 32, 16];
 
 const COSTS: usize = MAGIC.len();
 const SALT: usize = COSTS + 12;
-const SUM: usize = SALT + 16;
-const CONFIRMATION: usize = SUM + 8;
-const NONCE: usize = CONFIRMATION + 32;
+const CONFIRMATION: usize = SALT + 16;
+const SUM: usize = CONFIRMATION + 32;
+const NONCE: usize = SUM + 8;
 const SEALED: usize = NONCE + 24;
 const TAG_LENGTH: usize = 16;
 
@@ -61,33 +61,36 @@ impl FileKey {
     }
 }
 
-/// The part of the file that stays as it is from its making on: costs and salt, and the sum over them.
+/// The part of the file that stays as it is from its making on: costs, salt, and how the right key is recognised.
 #[derive(Clone, PartialEq, Eq)]
-pub(super) struct Header([u8; CONFIRMATION]);
+pub(super) struct Header([u8; NONCE]);
 
 impl Header {
     /// With today's costs and a new salt.
-    pub(super) fn make() -> Result<Self, KeychainError> {
-        let mut header = [0; CONFIRMATION];
-        header[..COSTS].copy_from_slice(&MAGIC);
+    pub(super) fn make(passphrase: &SecretText) -> Result<(Self, FileKey), KeychainError> {
+        let mut header = Self([0; NONCE]);
+        header.0[..COSTS].copy_from_slice(&MAGIC);
         for (at, cost) in [MEMORY_KIB, PASSES, LANES].into_iter().enumerate() {
-            header[COSTS + 4 * at..][..4].copy_from_slice(&cost.to_be_bytes());
+            header.0[COSTS + 4 * at..][..4].copy_from_slice(&cost.to_be_bytes());
         }
-        random(&mut header[SALT..SUM])?;
-        let sum = Sha256::digest(&header[..SUM]);
-        header[SUM..].copy_from_slice(&sum[..CONFIRMATION - SUM]);
-        Ok(Self(header))
+        random(&mut header.0[SALT..CONFIRMATION])?;
+        let key = header.derive_key(passphrase)?;
+        let mac = key.confirmation().chain_update(&header.0[..CONFIRMATION]);
+        header.0[CONFIRMATION..SUM].copy_from_slice(&mac.finalize().into_bytes());
+        let sum = Sha256::digest(&header.0[..SUM]);
+        header.0[SUM..].copy_from_slice(&sum[..NONCE - SUM]);
+        Ok((header, key))
     }
 
     /// The header of a file.
     pub(super) fn parse(file: &[u8]) -> Result<Self, KeychainError> {
-        let Some(header) = file.first_chunk::<CONFIRMATION>() else {
+        let Some(header) = file.first_chunk::<NONCE>() else {
             return Err(damaged("it is cut off"));
         };
         if header[..COSTS - 1] != MAGIC[..COSTS - 1] {
             return Err(damaged("it is not a key file"));
         }
-        if Sha256::digest(&header[..SUM])[..CONFIRMATION - SUM] != header[SUM..] {
+        if Sha256::digest(&header[..SUM])[..NONCE - SUM] != header[SUM..] {
             return Err(damaged("its header is damaged"));
         }
         if header[COSTS - 1] != MAGIC[COSTS - 1] {
@@ -119,16 +122,19 @@ impl Header {
         let mut key = FileKey(Zeroizing::new([0; 64]));
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             // Exposed to be turned into the file's key.
-            .hash_password_into(passphrase.expose().as_bytes(), &self.0[SALT..SUM], &mut *key.0)
+            .hash_password_into(
+                passphrase.expose().as_bytes(),
+                &self.0[SALT..CONFIRMATION],
+                &mut *key.0,
+            )
             .map_err(|_| unusable())?;
         Ok(key)
     }
 
     /// Whether the key is the one that the file was made with.
-    pub(super) fn confirm(&self, key: &FileKey, file: &[u8]) -> Result<(), KeychainError> {
-        let mac = key.confirmation().chain_update(self.0);
-        let claim = file.get(CONFIRMATION..NONCE).unwrap_or_default();
-        mac.verify_slice(claim)
+    pub(super) fn confirm(&self, key: &FileKey) -> Result<(), KeychainError> {
+        let mac = key.confirmation().chain_update(&self.0[..CONFIRMATION]);
+        mac.verify_slice(&self.0[CONFIRMATION..SUM])
             .map_err(|_| KeychainError::WrongPassphrase)
     }
 
@@ -138,7 +144,6 @@ impl Header {
         random(&mut nonce)?;
         let mut file = Vec::with_capacity(SEALED + entries.len() + TAG_LENGTH);
         file.extend_from_slice(&self.0);
-        file.extend_from_slice(&key.confirmation().chain_update(self.0).finalize().into_bytes());
         file.extend_from_slice(&nonce);
         // In a buffer of its own, of the right size: one that had to grow would leave plaintext behind.
         let mut sealed = Plain::new(Vec::with_capacity(entries.len() + TAG_LENGTH));

@@ -46,7 +46,7 @@ impl FileStore {
         let bytes = read_file(&path)?;
         let header = Header::parse(&bytes)?;
         let key = header.derive_key(passphrase)?;
-        header.confirm(&key, &bytes)?;
+        header.confirm(&key)?;
         let store = Self { path, header, key };
         store.load()?;
         Ok(store)
@@ -65,8 +65,7 @@ impl FileStore {
         if file_exists(&path) {
             return Err(KeychainError::Exists);
         }
-        let header = Header::make()?;
-        let key = header.derive_key(passphrase)?;
+        let (header, key) = Header::make(passphrase)?;
         let store = Self { path, header, key };
         store.save(&Entries::default())?;
         Ok(store)
