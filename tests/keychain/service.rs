@@ -42,6 +42,7 @@ impl Bus {
             .args(["--nofork", "--print-address=1", "--config-file"])
             .arg(&config)
             .stdout(Stdio::piped())
+            .stderr(Stdio::null())
             .spawn()
             .expect("dbus-daemon is installed");
         let mut address = String::new();

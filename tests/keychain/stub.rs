@@ -106,3 +106,16 @@ pub async fn offer(address: &str, manner: Manner) -> zbus::Connection {
         .await
         .unwrap()
 }
+
+/// Offers, under the service's name, something that is not one.
+pub async fn offer_something_else(address: &str) -> zbus::Connection {
+    zbus::connection::Builder::address(address)
+        .unwrap()
+        .serve_at("/somewhere/else", Prompt(Manner::PromptStays))
+        .unwrap()
+        .name("org.freedesktop.secrets")
+        .unwrap()
+        .build()
+        .await
+        .unwrap()
+}

@@ -7,7 +7,7 @@ use deploy_tokens::keychain::{Item, Keychain, KeychainError, Raw, Read, Store, S
 use deploy_tokens::secret::SecretText;
 
 use super::service::{Bus, LIMITS};
-use super::stub::{Manner, offer};
+use super::stub::{Manner, offer, offer_something_else};
 use super::*;
 
 /// Tries reading, writing, removing and looking for the command line; gives each error.
@@ -107,8 +107,7 @@ async fn a_service_that_refuses_is_said_to_refuse() {
 #[tokio::test]
 async fn a_service_that_is_something_else_is_said_to_refuse() {
     let bus = Bus::start();
-    let other = bus.connection().await;
-    other.request_name("org.freedesktop.secrets").await.unwrap();
+    let _other = offer_something_else(&bus.address).await;
     let error = bus.keychain().load_session(&api()).await.unwrap_err();
     assert!(matches!(error, KeychainError::Refused { .. }), "{error:?}");
 }
