@@ -121,11 +121,6 @@ secret_bytes!(
     JournalKey
 );
 
-secret_bytes!(
-    /// The key under which the journal of interrupted operations is sealed.
-    JournalKey
-);
-
 secret_text!(
     /// `GHOSTABLE_CI_TOKEN`: the bearer token of a runner, made by the API (docs/protocol.md 7.2).
     CiToken

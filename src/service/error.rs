@@ -1,6 +1,6 @@
 //! Why a use case did not do what was asked.
 
-use super::RequestProblem;
+use super::RequestError;
 use super::devices::StoreError;
 use super::journal::{EntryError, JournalError};
 use super::manifest::ManifestError;
@@ -67,7 +67,7 @@ pub enum ServiceError {
     Misregistered,
     /// A re-share request that cannot be fulfilled.
     #[error("{0}")]
-    Request(RequestProblem),
+    Request(RequestError),
     /// The keys of a new device could not be stored; the device was revoked again.
     #[error("the keys of this device could not be stored")]
     NotStored(#[source] StoreError),
