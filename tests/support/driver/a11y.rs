@@ -155,7 +155,8 @@ impl Accessibility {
 }
 
 async fn open(address: &str) -> Connection {
-    Builder::address(address)?
+    Builder::address(address)
+        .expect("the address is the one that the bus printed")
         .method_timeout(Duration::from_secs(5))
         .build()
         .await
