@@ -323,6 +323,17 @@ fn plural_u64(count: u64, noun: &str) -> String {
     plural(usize::try_from(count).unwrap_or(usize::MAX), noun)
 }
 
+/// What a runner cannot do with what was issued: the first problem, if one was named, and of what.
+pub fn unverified(name: Option<&str>, kind: Option<&ProblemKind>, decrypted: usize, total: usize) -> Message {
+    let why = kind.map_or_else(String::new, |kind| {
+        format!(": {}, {}", name.unwrap_or("the environment key"), problem(kind))
+    });
+    Message::new(
+        format!("A runner with these values decrypts {decrypted} of {total} variables{why}."),
+        "Share the key again; if that does not help, push the variables again.",
+    )
+}
+
 /// What is wrong with a bundle or a variable, as part of a sentence.
 pub fn problem(kind: &ProblemKind) -> String {
     match kind {

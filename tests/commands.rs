@@ -158,6 +158,7 @@ fn the_block_is_what_a_runner_takes() {
         ["GHOSTABLE_CI_TOKEN", "GHOSTABLE_DEPLOY_SEED"]
     );
     assert!(text(&output.stderr).contains("shown this once"));
+    assert!(text(&output.stderr).contains("Verified: a runner with these values decrypts"));
     assert_code(&shell.run_with(&["verify"], &lines), 0);
     let named = shell.run(&["list", "--env", "staging"]);
     assert!(text(&named.stdout).contains("staging-ci"), "the default name");

@@ -58,6 +58,7 @@ impl Actions {
                     .state
                     .sheet
                     .show_until_closed(issuance, move || forget(entry));
+                actions.verify_issued();
             }
             actions.refresh();
         });

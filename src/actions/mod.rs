@@ -7,6 +7,7 @@ mod lifecycle;
 mod place;
 mod sheet;
 mod tokens;
+mod verify;
 
 use std::any::Any;
 use std::future::Future;

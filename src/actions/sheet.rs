@@ -92,10 +92,11 @@ impl Actions {
             let work = move |tell: Box<dyn Fn(Step) + Send + Sync>| async move {
                 service::reshare(&context, &place, MissingKey::Refuse, &tell).await
             };
-            if let Some(recipients) = operate(sheet.sharing, work).await
-                && let Some(issuance) = &mut *sheet.issuance.write()
-            {
-                issuance.share = ShareState::Shared { recipients };
+            if let Some(recipients) = operate(sheet.sharing, work).await {
+                if let Some(issuance) = &mut *sheet.issuance.write() {
+                    issuance.share = ShareState::Shared { recipients };
+                }
+                actions.verify_issued();
             }
             actions.refresh_all();
         });

@@ -49,6 +49,9 @@ pub struct HandOver {
     /// Write the block to a new file, readable by its owner alone
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub out: Option<PathBuf>,
+    /// Do not check as a runner whether the values work; a server may count that as use
+    #[arg(long)]
+    pub no_verify: bool,
 }
 
 /// What to do with an interrupted operation, if not to finish it.

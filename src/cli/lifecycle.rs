@@ -2,7 +2,7 @@
 
 use super::args::{Command, HandOver};
 use super::receiver::Receiver;
-use super::{locate, output, pending};
+use super::{locate, output, pending, runner};
 use crate::connect::Target;
 use crate::domain::{EnvironmentName, Message, TokenEntry, TokenName};
 use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
@@ -35,9 +35,12 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
             hand_over,
         } => {
             let (connected, _, place) = locate(target, project, &place.env).await?;
+            let verify = !hand_over.no_verify;
             let receiver = Receiver::prepare(hand_over)?;
             let issued = service::rotate(&connected.context, &place, &token, &output::progress).await;
+            let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
             let done = receiver.hand_over(Operation::Rotate, issued);
+            runner::check(&connected.context, pair).await;
             pending::mention(&connected.context);
             done
         }
@@ -112,6 +115,7 @@ async fn create(
     hand_over: HandOver,
 ) -> Result<u8, Failure> {
     let name = TokenName::parse(&name.unwrap_or_else(|| TokenName::suggestion(place.name())))?;
+    let verify = !hand_over.no_verify;
     let receiver = Receiver::prepare(hand_over)?;
     let twins = service::list(context, place).await?;
     let twins = twins
@@ -125,7 +129,10 @@ async fn create(
         ));
     }
     let issued = service::create(context, place, &name, &output::progress).await;
-    receiver.hand_over(Operation::Create, issued)
+    let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
+    let done = receiver.hand_over(Operation::Create, issued);
+    runner::check(context, pair).await;
+    done
 }
 
 async fn revoke(context: &Context, place: &Place, tokens: &[String]) -> u8 {

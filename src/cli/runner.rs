@@ -8,12 +8,13 @@ use serde::Serialize;
 use super::{dotenv, output};
 use crate::api::Runner;
 use crate::connect::Target;
-use crate::domain::Message;
 use crate::domain::issuance::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
+use crate::domain::{CiTokenOutcome, Message};
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use crate::messages;
-use crate::secret::CiToken;
-use crate::service::verify::{Pulled, pull as fetch};
+use crate::secret::{CiToken, DeploySeed};
+use crate::service::verify::{self as runner, Pulled, pull as fetch};
+use crate::service::{Context, Issued};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -87,6 +88,44 @@ pub async fn pull(target: &Target, file: &Path, only: &[String]) -> Result<u8, F
         file.display()
     ));
     Ok(0)
+}
+
+/// What of an issuance can be checked: both values, once the key is shared with them.
+pub(super) fn pair(issued: &Issued) -> Option<(CiToken, DeploySeed)> {
+    match (&issued.ci_token, &issued.share) {
+        (CiTokenOutcome::Issued(ci_token), Ok(_)) => Some((ci_token.clone(), issued.seed.clone())),
+        _ => None,
+    }
+}
+
+/// Checks as a runner what was just handed over, and tells it on standard error. The exit code stays that of the
+/// issuance: a script must not take what it was given for failed.
+pub(super) async fn check(context: &Context, pair: Option<(CiToken, DeploySeed)>) {
+    let Some((ci_token, seed)) = pair else {
+        return;
+    };
+    match runner::check(context, &ci_token, &seed).await {
+        Ok(checked) if checked.is_complete() => output::tell(&format!(
+            "Verified: a runner with these values decrypts {} of {} variables.",
+            checked.decrypted, checked.total
+        )),
+        Ok(checked) => {
+            let problem = checked.problem.as_ref();
+            output::warning(&messages::unverified(
+                problem.and_then(|it| it.name.as_deref()),
+                problem.map(|it| &it.kind),
+                checked.decrypted,
+                checked.total,
+            ));
+        }
+        Err(error) => {
+            let cause = messages::service(&error);
+            output::warning(&Message::new(
+                format!("Not verified as a runner. {}", cause.what),
+                cause.next,
+            ));
+        }
+    }
 }
 
 fn is_complete(pulled: &Pulled) -> bool {

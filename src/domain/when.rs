@@ -72,7 +72,8 @@ impl Moment {
         }
     }
 
-    /// A moment ahead as people read it: `in 6 days`, `in 3 h`, `in 262 days`; `expired` when it is past.
+    /// A moment ahead as people read it: `in 6 days`, `in 3 h`, `in 262 days`; `expired` when it is past. Days are
+    /// the nearest ones: what was given for 365 days a moment ago ends in 365.
     pub fn ahead(self, now: Self) -> String {
         let seconds = self.seconds_since(now);
         match seconds {
@@ -80,7 +81,7 @@ impl Moment {
             1..=119 => "in a minute".to_owned(),
             120..7200 => format!("in {} min", seconds / 60),
             7200..172_800 => format!("in {} h", seconds / 3600),
-            _ => format!("in {} days", seconds / SECONDS_A_DAY),
+            _ => format!("in {} days", (seconds + SECONDS_A_DAY / 2) / SECONDS_A_DAY),
         }
     }
 
@@ -142,6 +143,7 @@ mod tests {
     fn ahead_counts_down() {
         let now = at("2026-11-24T12:00:00Z");
         assert_eq!(at("2026-11-30T13:00:00Z").ahead(now), "in 6 days");
+        assert_eq!(at("2027-11-24T11:59:40Z").ahead(now), "in 365 days");
         assert_eq!(at("2026-11-24T15:00:00Z").ahead(now), "in 3 h");
         assert_eq!(at("2026-11-24T12:01:00Z").ahead(now), "in a minute");
         assert_eq!(at("2026-11-24T12:00:00Z").ahead(now), "expired");

@@ -11,7 +11,7 @@ mod tokens;
 
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
 pub use place::{Connection, KeyState, PlaceStore};
-pub use sheet::{Copied, SheetStore};
+pub use sheet::{Copied, SheetStore, Verification};
 pub use toast::{Toast, ToastKind, ToastStore};
 pub use tokens::Standing;
 pub use tokens::{

@@ -17,6 +17,26 @@ pub enum Copied {
     Seed,
 }
 
+/// What acting as the runner of this sheet has shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verification {
+    /// Not asked for, or not to be expected to work yet.
+    Off,
+    /// The CI token is the one CI has, so that the pair is not complete here.
+    NotHere,
+    /// Under way.
+    Running,
+    /// A runner with these values decrypts everything.
+    Verified {
+        /// So many variables.
+        decrypted: usize,
+        /// Of so many.
+        total: usize,
+    },
+    /// It does not; what does not work, what to do.
+    Failed(Message),
+}
+
 /// The sheet. Its fields say what is shown; the secrets are dropped by [`SheetStore::drop_secrets`].
 #[derive(Clone, Copy, PartialEq)]
 pub struct SheetStore {
@@ -36,6 +56,10 @@ pub struct SheetStore {
     pub asking_to_close: Signal<bool>,
     /// "Share again" under way.
     pub sharing: Signal<Operation>,
+    /// Whether a runner with these values works.
+    pub verification: Signal<Verification>,
+    /// Counts what the sheet showed, so that a check that comes late is not told of something else.
+    showing: Signal<u64>,
     /// Called when the sheet is closed.
     closed: Signal<Option<Box<dyn FnOnce()>>>,
 }
@@ -51,6 +75,8 @@ impl SheetStore {
             copy_failed: Signal::new(None),
             asking_to_close: Signal::new(false),
             sharing: Signal::new(Operation::Idle),
+            verification: Signal::new(Verification::Off),
+            showing: Signal::new(0),
             closed: Signal::new(None),
         }
     }
@@ -65,6 +91,19 @@ impl SheetStore {
     pub fn show_until_closed(mut self, issuance: Issuance, closed: impl FnOnce() + 'static) {
         self.show(issuance);
         self.closed.set(Some(Box::new(closed)));
+    }
+
+    /// Notes that a check has begun, and gives what [`SheetStore::verified`] wants.
+    pub fn verifying(mut self) -> u64 {
+        self.verification.set(Verification::Running);
+        *self.showing.peek()
+    }
+
+    /// Shows what a check came to, if the sheet is still the one it was begun for.
+    pub fn verified(mut self, showing: u64, outcome: Verification) {
+        if *self.showing.peek() == showing {
+            self.verification.set(outcome);
+        }
     }
 
     /// Asks first when nothing was taken yet; else closes.
@@ -90,5 +129,7 @@ impl SheetStore {
         self.copy_failed.set(None);
         self.asking_to_close.set(false);
         self.sharing.set(Operation::Idle);
+        self.verification.set(Verification::Off);
+        *self.showing.write() += 1;
     }
 }

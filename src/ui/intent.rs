@@ -30,6 +30,8 @@ pub enum Intent {
     Reshare,
     /// Share it again for the token of the open sheet.
     ShareAgain,
+    /// Check again whether a runner with the sheet's values works.
+    VerifyAgain,
     /// Revoke the token of the open sheet.
     RevokeIssued,
     /// Copy the block of the open sheet.

@@ -13,6 +13,7 @@ mod keyboard;
 mod lifecycle;
 mod pictures;
 mod trouble;
+mod verified;
 
 use std::path::PathBuf;
 use std::process::{Command, Output};

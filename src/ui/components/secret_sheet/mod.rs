@@ -8,6 +8,7 @@ mod field;
 mod foot;
 mod head;
 mod share;
+mod verified;
 
 use dioxus::prelude::*;
 
@@ -22,6 +23,7 @@ use field::{CiTokenField, SeedField};
 use foot::Foot;
 use head::Head;
 use share::NotShared;
+use verified::Verified;
 
 const ID: &str = "sheet";
 
@@ -94,6 +96,7 @@ pub fn SecretSheet() -> Element {
                 if let ShareState::NotShared(message) = &issuance.share {
                     NotShared { message: message.clone() }
                 }
+                Verified {}
                 for note in issuance.notes.iter().cloned() {
                     Notice { key: "{note.what}", tone: Tone::Warn,
                         Words { message: note }

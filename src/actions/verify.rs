@@ -1,0 +1,59 @@
+//! Acting as the runner of the open sheet, so that the user leaves knowing that it works.
+
+use dioxus::prelude::*;
+
+use super::{Actions, off_ui};
+use crate::domain::CiTokenOutcome;
+use crate::messages;
+use crate::service::verify::{self, Checked};
+use crate::state::Verification;
+
+impl Actions {
+    /// Checks what the sheet shows. The sheet is there meanwhile; a check of a sheet that is gone is not told.
+    pub fn verify_issued(&self) {
+        let mut sheet = self.state.sheet;
+        if *sheet.verification.peek() == Verification::Running {
+            return;
+        }
+        let pair = sheet.issuance.peek().as_ref().and_then(|issuance| {
+            // What is not shared cannot work yet; the sheet says so.
+            let shared = issuance.share.is_shared();
+            shared.then(|| (issuance.ci_token.clone(), issuance.seed.clone()))
+        });
+        let (ci_token, seed) = match pair {
+            Some((CiTokenOutcome::Issued(ci_token), seed)) => (ci_token, seed),
+            Some((CiTokenOutcome::Kept, _)) => return sheet.verification.set(Verification::NotHere),
+            Some((CiTokenOutcome::Missing, _)) | None => return,
+        };
+        let (actions, Some(context)) = (self.clone(), self.context()) else {
+            return;
+        };
+        let showing = sheet.verifying();
+        spawn(async move {
+            let checked = off_ui(async move { verify::check(&context, &ci_token, &seed).await }).await;
+            let outcome = match checked {
+                Ok(checked) => outcome(&checked),
+                Err(error) => Verification::Failed(messages::service(&error)),
+            };
+            sheet.verified(showing, outcome);
+            // The server has noted a use.
+            actions.refresh();
+        });
+    }
+}
+
+fn outcome(checked: &Checked) -> Verification {
+    let Checked {
+        decrypted,
+        total,
+        ref problem,
+    } = *checked;
+    if checked.is_complete() {
+        return Verification::Verified { decrypted, total };
+    }
+    let (name, kind) = match problem {
+        Some(problem) => (problem.name.as_deref(), Some(&problem.kind)),
+        None => (None, None),
+    };
+    Verification::Failed(messages::unverified(name, kind, decrypted, total))
+}

@@ -1,0 +1,54 @@
+//! Whether a runner with the sheet's values works, in a line.
+
+use dioxus::prelude::*;
+
+use crate::state::{AppState, Operation, Verification};
+use crate::ui::components::Words;
+use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
+use crate::ui::intent::{Intent, use_send};
+
+#[component]
+pub(super) fn Verified() -> Element {
+    let sheet = use_context::<AppState>().sheet;
+    let send = use_send();
+    let verification = sheet.verification.read().clone();
+    match verification {
+        Verification::Off => rsx! {},
+        Verification::NotHere => rsx! {
+            Notice { tone: Tone::Neutral, icon: Icon::Shield, "Not checked: the CI token is the one CI has." }
+        },
+        Verification::Running => rsx! {
+            Notice { tone: Tone::Neutral, icon: Icon::Shield, "Checking as a runner…" }
+        },
+        Verification::Verified { decrypted, total } => rsx! {
+            Notice { tone: Tone::Ok, icon: Icon::Shield,
+                "Verified: a runner with these values decrypts {decrypted} of {total} variables"
+            }
+        },
+        Verification::Failed(message) => {
+            let sharing = sheet.sharing.read().clone();
+            let busy = sharing.is_running();
+            rsx! {
+                Notice { tone: Tone::Danger, assertive: true,
+                    p {
+                        Words { message }
+                    }
+                    if let Operation::Failed(message) = &sharing {
+                        p {
+                            Words { message: message.clone() }
+                        }
+                    }
+                    div { class: "notice-buttons",
+                        Button { label: "Share again", busy, onclick: move |()| send.call(Intent::ShareAgain) }
+                        Button {
+                            kind: ButtonKind::Link,
+                            label: "Check again",
+                            disabled: busy,
+                            onclick: move |()| send.call(Intent::VerifyAgain),
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
