@@ -57,6 +57,8 @@ fn code(error: &ServiceError) -> u8 {
     match error {
         ServiceError::UnknownProject { .. }
         | ServiceError::UnknownEnvironment { .. }
+        | ServiceError::Request(crate::service::RequestProblem::Unknown(_))
+        | ServiceError::Manifest(_)
         | ServiceError::Find(_) => WRONG_USE,
         ServiceError::Uncertain(_) => UNREACHABLE,
         ServiceError::Api(error) if error.is_network() => UNREACHABLE,

@@ -10,9 +10,11 @@ fn main() -> ExitCode {
     log_to_stderr();
     let arguments = Arguments::parse();
     let target = target(&arguments);
-    match arguments.command {
-        Some(command) => headless(target, arguments.project, command),
-        None => window(target),
+    let project = cli::project(&arguments);
+    match (arguments.command, project) {
+        (None, _) => window(target),
+        (Some(command), Ok(project)) => headless(target, project, command),
+        (Some(_), Err(failure)) => cli::fail(&failure),
     }
 }
 
@@ -36,7 +38,7 @@ fn target(arguments: &Arguments) -> Target {
     let needs_api = arguments
         .command
         .as_ref()
-        .is_some_and(|command| !matches!(command, Command::Serve(_)));
+        .is_some_and(|command| !matches!(command, Command::Serve(_) | Command::LocalUser { .. }));
     if arguments.local || (address.is_none() && !needs_api) {
         Target::Local(data)
     } else {

@@ -3,6 +3,11 @@
 //! Nothing here repeats a secret, a response body or an address with a token. The server's own short text is quoted
 //! where it refused, because it knows the reason best.
 
+mod sign_in;
+
+pub use sign_in::{browser, device_status, flaw, manifest, password_refused};
+use sign_in::{linking, request};
+
 use crate::api::{AddressError, ApiError, Sent};
 use crate::crypto::{CryptoError, OpenError, ProblemKind, SeedError};
 use crate::domain::token::FindError;
@@ -60,6 +65,12 @@ pub fn service(error: &ServiceError) -> Message {
             "Nothing was changed. Wait until it is done, or close it, and try again.",
         ),
         ServiceError::NotResumable(error) => not_resumable(*error),
+        ServiceError::Request(problem) => request(problem),
+        ServiceError::NotStored(_)
+        | ServiceError::WrongDevice
+        | ServiceError::HalfLinked { .. }
+        | ServiceError::NotForgotten(_) => linking(error),
+        ServiceError::Manifest(error) => manifest(error),
         ServiceError::Stopped => Message::new("The work was interrupted inside the app.", "Try again."),
     }
 }

@@ -1,6 +1,10 @@
 //! The headless commands, as a script meets them: output, exit codes, files, bad input.
 #![cfg(feature = "headless")]
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a failing unwrap is how a test reports")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a failing unwrap is how a test reports"
+)]
 
 mod common;
 
@@ -17,7 +21,9 @@ struct Shell {
 
 impl Shell {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
     }
 
     fn data(&self) -> String {
@@ -56,7 +62,10 @@ impl Shell {
         let (token, seed) = (text("ci_token"), text("deploy_seed"));
         self.run_with(
             arguments,
-            &[("GHOSTABLE_CI_TOKEN", token.as_str()), ("GHOSTABLE_DEPLOY_SEED", seed.as_str())],
+            &[
+                ("GHOSTABLE_CI_TOKEN", token.as_str()),
+                ("GHOSTABLE_DEPLOY_SEED", seed.as_str()),
+            ],
         )
     }
 }
@@ -85,7 +94,16 @@ fn the_whole_life_by_commands() {
     let shell = Shell::new();
     let issued = shell.create("by-command");
     assert_eq!(issued["shared"], true);
-    for member in ["id", "name", "status", "environment", "fingerprint", "created_at", "last_used_at", "expires_at"] {
+    for member in [
+        "id",
+        "name",
+        "status",
+        "environment",
+        "fingerprint",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+    ] {
         assert!(issued["token"].get(member).is_some(), "{member}");
     }
     let verified = shell.run_as_runner(&issued, &["verify"]);
@@ -95,15 +113,35 @@ fn the_whole_life_by_commands() {
     let rotated = shell.run(&["rotate", "--env", "production", "by-command", "--json"]);
     assert_code(&rotated, 0);
     let rotated: Value = serde_json::from_slice(&rotated.stdout).unwrap();
-    assert_refused(&shell.run_as_runner(&issued, &["verify"]), 3, "GHOSTABLE_CI_TOKEN");
+    assert_refused(
+        &shell.run_as_runner(&issued, &["verify"]),
+        3,
+        "GHOSTABLE_CI_TOKEN",
+    );
     assert_code(&shell.run_as_runner(&rotated, &["verify"]), 0);
 
     let id = rotated["token"]["id"].as_str().unwrap();
-    assert_refused(&shell.run(&["delete", "--env", "production", id]), 1, "still active");
+    assert_refused(
+        &shell.run(&["delete", "--env", "production", id]),
+        1,
+        "still active",
+    );
     assert_code(&shell.run(&["revoke", "--env", "production", id]), 0);
-    assert_refused(&shell.run(&["revoke", "--env", "production", id]), 1, "already revoked");
-    assert_refused(&shell.run(&["rotate", "--env", "production", id]), 1, "already revoked");
-    assert_refused(&shell.run_as_runner(&rotated, &["verify"]), 3, "GHOSTABLE_CI_TOKEN");
+    assert_refused(
+        &shell.run(&["revoke", "--env", "production", id]),
+        1,
+        "already revoked",
+    );
+    assert_refused(
+        &shell.run(&["rotate", "--env", "production", id]),
+        1,
+        "already revoked",
+    );
+    assert_refused(
+        &shell.run_as_runner(&rotated, &["verify"]),
+        3,
+        "GHOSTABLE_CI_TOKEN",
+    );
     assert_code(&shell.run(&["delete", "--env", "production", id]), 0);
     assert!(shell.list().iter().all(|token| token["id"] != id));
 }
@@ -115,7 +153,10 @@ fn the_block_is_what_a_runner_takes() {
     assert_code(&output, 0);
     let block = text(&output.stdout);
     let lines: Vec<(&str, &str)> = block.lines().map(|line| line.split_once('=').unwrap()).collect();
-    assert_eq!(lines.iter().map(|it| it.0).collect::<Vec<_>>(), ["GHOSTABLE_CI_TOKEN", "GHOSTABLE_DEPLOY_SEED"]);
+    assert_eq!(
+        lines.iter().map(|it| it.0).collect::<Vec<_>>(),
+        ["GHOSTABLE_CI_TOKEN", "GHOSTABLE_DEPLOY_SEED"]
+    );
     assert!(text(&output.stderr).contains("shown this once"));
     assert_code(&shell.run_with(&["verify"], &lines), 0);
     let named = shell.run(&["list", "--env", "staging"]);
@@ -126,16 +167,30 @@ fn the_block_is_what_a_runner_takes() {
 fn out_writes_a_private_new_file_and_never_overwrites() {
     let shell = Shell::new();
     let file = shell.file("secrets.env");
-    assert_code(&shell.run(&["create", "--env", "production", "--name", "filed", "--out", &file]), 0);
+    assert_code(
+        &shell.run(&["create", "--env", "production", "--name", "filed", "--out", &file]),
+        0,
+    );
     let block = std::fs::read_to_string(&file).unwrap();
     assert!(block.starts_with("GHOSTABLE_CI_TOKEN=") && block.contains("\nGHOSTABLE_DEPLOY_SEED="));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
     }
     let before = shell.list().len();
-    let again = shell.run(&["create", "--env", "production", "--name", "second", "--out", &file]);
+    let again = shell.run(&[
+        "create",
+        "--env",
+        "production",
+        "--name",
+        "second",
+        "--out",
+        &file,
+    ]);
     assert_refused(&again, 2, "exists already");
     assert_eq!(std::fs::read_to_string(&file).unwrap(), block);
     let nowhere = shell.file("no/such/folder");
@@ -144,7 +199,10 @@ fn out_writes_a_private_new_file_and_never_overwrites() {
     let unknown = shell.file("unused.env");
     let output = shell.run(&["rotate", "--env", "production", "nobody", "--out", &unknown]);
     assert_refused(&output, 2, "nobody");
-    assert!(!std::path::Path::new(&unknown).exists(), "an empty file is not left behind");
+    assert!(
+        !std::path::Path::new(&unknown).exists(),
+        "an empty file is not left behind"
+    );
     assert_eq!(shell.list().len(), before, "nothing was made");
 }
 
@@ -162,9 +220,15 @@ fn pull_writes_every_value_unchanged() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(
+            std::fs::metadata(&file).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
     }
-    let only = shell.run_as_runner(&issued, &["pull", "--file", &file, "--only", "APP_ENV", "--only", "DB_HOST"]);
+    let only = shell.run_as_runner(
+        &issued,
+        &["pull", "--file", &file, "--only", "APP_ENV", "--only", "DB_HOST"],
+    );
     assert_code(&only, 0);
     assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
     // Another token's seed: nothing decrypts, and the file stays as it was.
@@ -172,30 +236,55 @@ fn pull_writes_every_value_unchanged() {
     let mut mixed = issued.clone();
     mixed["deploy_seed"] = other["deploy_seed"].clone();
     let before = std::fs::read(&file).unwrap();
-    assert_refused(&shell.run_as_runner(&mixed, &["pull", "--file", &file]), 1, "0 of 12");
+    assert_refused(
+        &shell.run_as_runner(&mixed, &["pull", "--file", &file]),
+        1,
+        "0 of 12",
+    );
     assert_eq!(std::fs::read(&file).unwrap(), before);
     let verified = shell.run_as_runner(&mixed, &["verify", "--json"]);
     assert_code(&verified, 1);
     let report: Value = serde_json::from_slice(&verified.stdout).unwrap();
-    assert_eq!((&report["decrypted"], &report["total"]), (&Value::from(0), &Value::from(12)));
+    assert_eq!(
+        (&report["decrypted"], &report["total"]),
+        (&Value::from(0), &Value::from(12))
+    );
 }
 
 #[test]
 fn seeds_are_read_as_runners_write_them_and_refused_with_a_reason() {
     let shell = Shell::new();
     let issued = shell.create("seeds");
-    let (token, seed) = (issued["ci_token"].as_str().unwrap(), issued["deploy_seed"].as_str().unwrap());
+    let (token, seed) = (
+        issued["ci_token"].as_str().unwrap(),
+        issued["deploy_seed"].as_str().unwrap(),
+    );
     let with_seed = |seed: &str| {
-        shell.run_with(&["verify"], &[("GHOSTABLE_CI_TOKEN", token), ("GHOSTABLE_DEPLOY_SEED", seed)])
+        shell.run_with(
+            &["verify"],
+            &[("GHOSTABLE_CI_TOKEN", token), ("GHOSTABLE_DEPLOY_SEED", seed)],
+        )
     };
-    for accepted in [seed.to_owned(), format!("base64:{seed}"), format!("b64:{seed}"), format!("  {seed}\n")] {
+    for accepted in [
+        seed.to_owned(),
+        format!("base64:{seed}"),
+        format!("b64:{seed}"),
+        format!("  {seed}\n"),
+    ] {
         assert_code(&with_seed(&accepted), 0);
     }
     assert_refused(&with_seed("not base64 at all!"), 2, "base64");
-    assert_refused(&with_seed("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="), 2, "31 bytes");
+    assert_refused(
+        &with_seed("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=="),
+        2,
+        "31 bytes",
+    );
     assert_refused(&with_seed("  "), 2, "GHOSTABLE_DEPLOY_SEED is not set");
     for output in [with_seed("secretvalue"), with_seed("not base64 at all!")] {
-        assert!(!text(&output.stderr).contains("secretvalue"), "a seed is never repeated");
+        assert!(
+            !text(&output.stderr).contains("secretvalue"),
+            "a seed is never repeated"
+        );
     }
 }
 
@@ -204,12 +293,33 @@ fn names_and_places_are_checked_before_anything_is_made() {
     let shell = Shell::new();
     let before = shell.list().len();
     let long = "x".repeat(121);
-    for (name, says) in [("", "empty"), ("  \t ", "empty"), (long.as_str(), "121"), ("a\u{7}b", "control character")] {
-        assert_refused(&shell.run(&["create", "--env", "production", "--name", name]), 2, says);
+    for (name, says) in [
+        ("", "empty"),
+        ("  \t ", "empty"),
+        (long.as_str(), "121"),
+        ("a\u{7}b", "control character"),
+    ] {
+        assert_refused(
+            &shell.run(&["create", "--env", "production", "--name", name]),
+            2,
+            says,
+        );
     }
-    assert_refused(&shell.run(&["create", "--env", "moon"]), 2, "production, staging, local");
-    assert_refused(&shell.run(&["--project", "Moon", "list", "--env", "production"]), 2, "Storefront");
-    assert_refused(&shell.run(&["revoke", "--env", "production", "nobody"]), 2, "nobody");
+    assert_refused(
+        &shell.run(&["create", "--env", "moon"]),
+        2,
+        "production, staging, local",
+    );
+    assert_refused(
+        &shell.run(&["--project", "Moon", "list", "--env", "production"]),
+        2,
+        "Storefront",
+    );
+    assert_refused(
+        &shell.run(&["revoke", "--env", "production", "nobody"]),
+        2,
+        "nobody",
+    );
     assert_code(&shell.run(&["revoke", "--env", "production"]), 2);
     assert_code(&shell.run(&["dance"]), 2);
     assert_eq!(shell.list().len(), before);
@@ -218,18 +328,36 @@ fn names_and_places_are_checked_before_anything_is_made() {
     let twin = shell.run(&["create", "--env", "PRODUCTION ", "--name", " twin "]);
     assert_code(&twin, 0);
     assert!(text(&twin.stderr).contains("already called “twin”"));
-    assert_refused(&shell.run(&["revoke", "--env", "production", "twin"]), 2, "by its id");
+    assert_refused(
+        &shell.run(&["revoke", "--env", "production", "twin"]),
+        2,
+        "by its id",
+    );
 }
 
 #[test]
 fn addresses_are_checked_and_unreachable_servers_are_told() {
     let token = [("GHOSTABLE_TOKEN", "1|x")];
-    let plain = program(&["--api", "http://ghostable.example/api/v2", "list", "--env", "p"], &token);
+    let plain = program(
+        &["--api", "http://ghostable.example/api/v2", "list", "--env", "p"],
+        &token,
+    );
     assert_refused(&plain, 2, "https");
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let free = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let nobody = format!("http://{free}/api/v2");
-    assert_refused(&program(&["--api", &nobody, "list", "--env", "p"], &token), 4, "cannot be reached");
-    assert_refused(&program(&["--api", &nobody, "list", "--env", "p"], &[]), 2, "GHOSTABLE_TOKEN");
+    assert_refused(
+        &program(&["--api", &nobody, "list", "--env", "p"], &token),
+        4,
+        "cannot be reached",
+    );
+    assert_refused(
+        &program(&["--api", &nobody, "list", "--env", "p"], &[]),
+        2,
+        "GHOSTABLE_TOKEN",
+    );
 }
 
 #[test]
@@ -240,7 +368,10 @@ fn a_damaged_database_is_named_and_left_alone() {
     std::fs::write(&file, b"this is not a database, and it must survive").unwrap();
     let output = shell.run(&["list", "--env", "production"]);
     assert_refused(&output, 1, "workspace.db");
-    assert_eq!(std::fs::read(&file).unwrap(), b"this is not a database, and it must survive");
+    assert_eq!(
+        std::fs::read(&file).unwrap(),
+        b"this is not a database, and it must survive"
+    );
 }
 
 /// A served workspace in a process of its own, stopped with the test.
@@ -261,23 +392,40 @@ fn serve(data: &str, arguments: &[&str]) -> (Served, Value) {
         .spawn()
         .unwrap();
     let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
     (Served(child), serde_json::from_str(&line).unwrap())
 }
 
 #[test]
 fn serve_tells_how_to_reach_it_and_shares_its_folder() {
     let shell = Shell::new();
-    let (mut served, ready) = serve(&shell.data(), &["--tokens", "40", "--devices", "6", "--variables", "20"]);
+    let (mut served, ready) = serve(
+        &shell.data(),
+        &["--tokens", "40", "--devices", "6", "--variables", "20"],
+    );
     let api = ready["api"].as_str().unwrap();
     assert!(api.starts_with("http://127.0.0.1:") && api.ends_with("/api/v2"));
     assert!(ready["organization_id"].is_string() && ready["project_id"].is_string());
-    assert_eq!(ready["environments"], serde_json::json!(["production", "staging", "local"]));
+    assert_eq!(
+        ready["environments"],
+        serde_json::json!(["production", "staging", "local"])
+    );
     let token = ready["access_token"].as_str().unwrap();
     // The same folder, from this process's server and from the other one's API.
     let data = shell.data();
     let issued = program(
-        &["--data", &data, "--api", api, "create", "--env", "production", "--json"],
+        &[
+            "--data",
+            &data,
+            "--api",
+            api,
+            "create",
+            "--env",
+            "production",
+            "--json",
+        ],
         &[("GHOSTABLE_TOKEN", token)],
     );
     assert_code(&issued, 0);
@@ -291,10 +439,17 @@ fn serve_tells_how_to_reach_it_and_shares_its_folder() {
     let other = Shell::new();
     let taken = program(&["--data", &other.data(), "serve", "--addr", address], &[]);
     assert_refused(&taken, 1, "in use");
-    assert_refused(&program(&["--data", &other.data(), "serve", "--addr", "0.0.0.0:0"], &[]), 2, "this machine alone");
+    assert_refused(
+        &program(&["--data", &other.data(), "serve", "--addr", "0.0.0.0:0"], &[]),
+        2,
+        "this machine alone",
+    );
 
     // An orderly end on SIGTERM.
-    let ended = Command::new("kill").arg(served.0.id().to_string()).status().unwrap();
+    let ended = Command::new("kill")
+        .arg(served.0.id().to_string())
+        .status()
+        .unwrap();
     assert!(ended.success());
     assert_eq!(served.0.wait().unwrap().code(), Some(0));
 }
@@ -303,7 +458,10 @@ fn serve_tells_how_to_reach_it_and_shares_its_folder() {
 fn rotation_that_keeps_the_ci_token_says_so() {
     let shell = Shell::new();
     let (_served, ready) = serve(&shell.data(), &["--rotate-keeps-ci-token"]);
-    let (api, token) = (ready["api"].as_str().unwrap(), ready["access_token"].as_str().unwrap());
+    let (api, token) = (
+        ready["api"].as_str().unwrap(),
+        ready["access_token"].as_str().unwrap(),
+    );
     let data = shell.data();
     let run = |arguments: &[&str]| {
         let mut all = vec!["--data", &data, "--api", api];

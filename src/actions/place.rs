@@ -6,10 +6,9 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use super::{Actions, Session, off_ui};
-use crate::api::ApiError;
 use crate::domain::{Environment, EnvironmentId, Message, Project, ProjectId};
 use crate::messages;
-use crate::service::{self, Place, ServiceError};
+use crate::service::{self, ServiceError};
 use crate::state::{Connection, KeyState, Load};
 
 impl Actions {
@@ -148,13 +147,13 @@ impl Actions {
             let access = off_ui(async move { service::key_access(&context, &place).await }).await;
             if actions.is_here(&here) {
                 let mut key = actions.state.place.key;
-                key.set(key_state(access, &here));
+                key.set(key_state(access));
             }
         });
     }
 }
 
-fn key_state(access: Result<service::KeyAccess, ServiceError>, _place: &Place) -> KeyState {
+fn key_state(access: Result<service::KeyAccess, ServiceError>) -> KeyState {
     match access {
         Ok(access) => KeyState::Held {
             fingerprint: access.fingerprint,
@@ -163,12 +162,7 @@ fn key_state(access: Result<service::KeyAccess, ServiceError>, _place: &Place) -
         Err(ServiceError::NoKey) => KeyState::Missing,
         Err(error) => {
             let message = messages::service(&error);
-            let pending = matches!(
-                error,
-                ServiceError::Api(ApiError::ReshareRequired { .. })
-                    | ServiceError::Open(crate::crypto::OpenError::NotShared)
-            );
-            if pending {
+            if error.is_access_pending() {
                 KeyState::Pending(message)
             } else {
                 KeyState::Failed(message)

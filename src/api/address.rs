@@ -56,6 +56,11 @@ impl ApiAddress {
         format!("{}{path}", self.0.as_str().trim_end_matches('/'))
     }
 
+    /// Whether it is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        self.0.host().is_some_and(|host| is_loopback(&host))
+    }
+
     /// The host, and the port where it is not the scheme's own: how people recognise a server.
     pub fn host(&self) -> String {
         let host = self.0.host_str().unwrap_or_default();

@@ -17,7 +17,7 @@ use crate::secret::{AccessToken, CiToken};
 /// The API, as a signed-in user.
 #[derive(Clone, Debug)]
 pub struct Client {
-    transport: Transport,
+    pub(super) transport: Transport,
 }
 
 /// What a new device tells about itself.

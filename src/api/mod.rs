@@ -2,9 +2,11 @@
 //!
 //! It knows nothing of cryptography: signed bodies arrive here as finished text.
 
+mod access;
 mod address;
 mod client;
 mod error;
+mod sign_in;
 mod transport;
 pub mod wire;
 
@@ -12,3 +14,5 @@ pub use address::{AddressError, ApiAddress, HOSTED};
 pub use client::{Client, NewDevice, Runner};
 pub use error::{ApiError, Sent};
 pub use transport::Limits;
+pub use sign_in::SignIn;
+pub use wire::sign_in::{BrowserTicket, PasswordOutcome, PollOutcome};

@@ -87,12 +87,26 @@ pub(super) struct Transport {
 
 impl Transport {
     pub(super) fn new(address: ApiAddress, bearer: Bearer, limits: Limits) -> Result<Self, ApiError> {
+        let usable = bearer.0.is_some();
+        Self::build(address, bearer.0, usable, limits)
+    }
+
+    /// For the calls by which one signs in.
+    pub(super) fn without_bearer(address: ApiAddress) -> Result<Self, ApiError> {
+        Self::build(address, None, true, Limits::default())
+    }
+
+    fn build(
+        address: ApiAddress,
+        bearer: Option<HeaderValue>,
+        usable: bool,
+        limits: Limits,
+    ) -> Result<Self, ApiError> {
         // Fails only if a provider was chosen before, which is then just as good.
         drop(rustls::crypto::ring::default_provider().install_default());
-        let usable = bearer.0.is_some();
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        if let Some(value) = bearer.0 {
+        if let Some(value) = bearer {
             headers.insert(AUTHORIZATION, value);
         }
         let http = reqwest::Client::builder()

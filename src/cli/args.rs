@@ -21,6 +21,9 @@ pub struct Arguments {
     /// Project, by id or name [default: the only or first one]
     #[arg(long, value_name = "ID-or-name", global = true)]
     pub project: Option<String>,
+    /// Folder of a project: the project is the one that its .ghostable/ghostable.yaml names
+    #[arg(long, value_name = "FOLDER", global = true, conflicts_with = "project")]
+    pub dir: Option<PathBuf>,
     /// What to do
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -141,6 +144,27 @@ pub enum Command {
         /// How.
         #[command(flatten)]
         hand_over: HandOver,
+    },
+    /// List the devices that wait for a key which this device can share
+    Requests {
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Share keys with devices that wait for them
+    Fulfil {
+        /// Requests, by id
+        #[arg(value_name = "ID")]
+        requests: Vec<String>,
+        /// All of them
+        #[arg(long, conflicts_with = "requests")]
+        all: bool,
+    },
+    /// Show how to sign in to the local workspace: e-mail address, password, one-time codes
+    LocalUser {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
     },
     /// Check as a runner: fetch with GHOSTABLE_CI_TOKEN, decrypt with GHOSTABLE_DEPLOY_SEED
     Verify {

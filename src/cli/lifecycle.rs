@@ -67,6 +67,9 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
             Ok(0)
         }
         Command::Serve(_)
+        | Command::Requests { .. }
+        | Command::Fulfil { .. }
+        | Command::LocalUser { .. }
         | Command::Verify { .. }
         | Command::Pull { .. }
         | Command::Pending { .. }

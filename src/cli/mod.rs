@@ -6,9 +6,11 @@
 mod args;
 mod dotenv;
 mod lifecycle;
+mod local_user;
 mod output;
 mod pending;
 mod receiver;
+mod requests;
 mod runner;
 mod serve;
 
@@ -31,6 +33,11 @@ pub async fn run(target: Target, project: Option<String>, command: Command) -> u
             choice,
             hand_over,
         } => pending::resume(&target, &id, choice, hand_over).await,
+        Command::Requests { json } => requests::list(&target, project.as_deref(), json).await,
+        Command::Fulfil { requests, all } => {
+            requests::fulfil(&target, project.as_deref(), &requests, all).await
+        }
+        Command::LocalUser { json } => local_user::print(&target, json),
         command => lifecycle::run(&target, project.as_deref(), command).await,
     };
     match outcome {
@@ -39,6 +46,20 @@ pub async fn run(target: Target, project: Option<String>, command: Command) -> u
             output::failure(&failure.message);
             failure.code
         }
+    }
+}
+
+/// The project that was named, or the one that the manifest of the named folder is for.
+///
+/// # Errors
+/// When the manifest cannot be used.
+pub fn project(arguments: &Arguments) -> Result<Option<String>, Failure> {
+    match &arguments.dir {
+        Some(folder) => {
+            let manifest = service::manifest::read(folder).map_err(service::ServiceError::from)?;
+            Ok(Some(manifest.project.to_string()))
+        }
+        None => Ok(arguments.project.clone()),
     }
 }
 

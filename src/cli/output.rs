@@ -186,7 +186,8 @@ fn status(token: &DeployToken) -> &str {
     }
 }
 
-fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
+/// Rows with their columns aligned.
+pub fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
     let width = |column: usize| {
         rows.iter()
             .map(|row| row[column].chars().count())

@@ -10,9 +10,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use rand_core::CryptoRng;
 use serde::Serialize;
-use serde_json::{Map, Value};
 use x25519_dalek::StaticSecret;
 use zeroize::{Zeroize as _, Zeroizing};
+
+mod json;
 
 use super::body::verify_bytes;
 use super::error::{CryptoError, Layer, OpenError};
@@ -27,8 +28,6 @@ use crate::secret::EncryptionPrivateKey;
 pub const ENVELOPE_VERSION: &str = "v1";
 /// `alg` of an envelope.
 pub const ENVELOPE_ALGORITHM: &str = "XChaCha20-Poly1305+HKDF-SHA256";
-/// Prefix that `edek_b64` may carry (docs/protocol.md 8.3).
-const BASE64_PREFIX: &str = "b64:";
 
 /// An envelope with its members as they go over the wire, in writing order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -285,68 +284,5 @@ impl EncryptedEnvelope {
             canonical_meta,
         ]
         .join(":")
-    }
-
-    /// Compact JSON in writing order.
-    pub fn to_json(&self) -> String {
-        // Texts and a map of texts always serialise.
-        serde_json::to_string(self).unwrap_or_default()
-    }
-
-    /// Base64 of the JSON: `edek_b64` (docs/protocol.md 6.1).
-    pub fn to_edek(&self) -> String {
-        STANDARD.encode(self.to_json())
-    }
-
-    /// Reads `edek_b64`, with or without the prefix `b64:`.
-    ///
-    /// # Errors
-    /// [`OpenError::Malformed`] names the member.
-    pub fn from_edek(text: &str) -> Result<Self, OpenError> {
-        let bare = text.trim();
-        let bare = bare.strip_prefix(BASE64_PREFIX).unwrap_or(bare);
-        let bytes = decode_base64(bare).ok_or(OpenError::Malformed { what: "edek_b64" })?;
-        Self::from_json_bytes(&bytes)
-    }
-
-    /// Reads the JSON; unknown members are ignored, null counts as absent.
-    ///
-    /// # Errors
-    /// [`OpenError::Malformed`] names the member.
-    pub fn from_json(text: &str) -> Result<Self, OpenError> {
-        Self::from_json_bytes(text.as_bytes())
-    }
-
-    fn from_json_bytes(bytes: &[u8]) -> Result<Self, OpenError> {
-        let object: Map<String, Value> =
-            serde_json::from_slice(bytes).map_err(|_| OpenError::Malformed { what: "JSON" })?;
-        let optional = |what: &'static str| match object.get(what) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(text.clone())),
-            Some(_) => Err(OpenError::Malformed { what }),
-        };
-        let text = |what| optional(what)?.ok_or(OpenError::Malformed { what });
-        let meta = match object.get("meta") {
-            None | Some(Value::Null) => None,
-            Some(Value::Object(entries)) => {
-                Some(Meta::from_json(entries).ok_or(OpenError::Malformed { what: "meta" })?)
-            }
-            Some(_) => return Err(OpenError::Malformed { what: "meta" }),
-        };
-        Ok(Self {
-            id: text("id")?,
-            version: text("version")?,
-            alg: optional("alg")?,
-            to_device_public_key: text("to_device_public_key")?,
-            from_ephemeral_public_key: text("from_ephemeral_public_key")?,
-            nonce_b64: text("nonce_b64")?,
-            ciphertext_b64: text("ciphertext_b64")?,
-            created_at: text("created_at")?,
-            expires_at: optional("expires_at")?,
-            meta,
-            aad_b64: optional("aad_b64")?,
-            sender_kid: optional("sender_kid")?,
-            signature_b64: optional("signature_b64")?,
-        })
     }
 }

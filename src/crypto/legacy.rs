@@ -18,14 +18,19 @@ pub fn derive_legacy_key(seed: &DeploySeed, scope: &VariableScope) -> Environmen
     )
 }
 
-fn derive_chain(seed: &[u8], organization: &str, project: &str, environment: &str) -> EnvironmentKey {
+pub(super) fn derive_chain(
+    seed: &[u8],
+    organization: &str,
+    project: &str,
+    environment: &str,
+) -> EnvironmentKey {
     let organization = derive_step(seed, "org", organization);
     // Each step's key is the input of the next.
     let project = derive_step(organization.expose(), "proj", project);
     derive_step(project.expose(), "env", environment)
 }
 
-fn derive_step(parent: &[u8], level: &str, name: &str) -> EnvironmentKey {
+pub(super) fn derive_step(parent: &[u8], level: &str, name: &str) -> EnvironmentKey {
     let info = format!("ghostable:v1:{level}:{name}:kek");
     EnvironmentKey::fill_with(|key: &mut [u8; KEY_LENGTH]| {
         primitives::derive(parent, &ZERO_SALT, info.as_bytes(), key);

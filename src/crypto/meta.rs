@@ -135,7 +135,15 @@ fn write_object<'a>(entries: impl Iterator<Item = (&'a String, Option<&'a str>)>
 
 /// Appends a JSON text with the escapes of docs/protocol.md 5.3, which are serde_json's.
 pub(super) fn push_text(json: &mut String, text: &str) {
-    json.push_str(&Value::from(text).to_string());
+    let escaped = |byte: u8| byte < b' ' || byte == b'"' || byte == b'\\';
+    if text.bytes().any(escaped) {
+        json.push_str(&Value::from(text).to_string());
+    } else {
+        // Nearly all texts, and this is the inner loop of opening a bundle.
+        json.push('"');
+        json.push_str(text);
+        json.push('"');
+    }
 }
 
 #[cfg(test)]

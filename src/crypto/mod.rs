@@ -23,6 +23,9 @@ mod primitives;
 pub mod record;
 pub mod variable;
 
+#[cfg(test)]
+mod hkdf_vectors;
+
 pub use body::{sign_body, verify_body, verify_bytes};
 pub use bundle::{BundleReport, Problem, ProblemKind, open_bundle};
 pub use deploy_key::{derive_public_key, make_deploy_key, parse_seed, seed_to_base64};

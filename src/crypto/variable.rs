@@ -29,27 +29,34 @@ pub struct VariableKeys {
     encryption: Key,
     claim: Key,
     fingerprint: Fingerprint,
+    fingerprint_hex: String,
 }
 
 impl VariableKeys {
     /// Derives the keys of organisation, project and environment; the variable's name has no part in it.
     pub fn derive(key: &EnvironmentKey, scope: &VariableScope) -> Self {
-        let mut both = Zeroizing::new([0; 2 * KEY_LENGTH]);
-        let salt = format!(
-            "{SALT_PREFIX}{}/{}/{}",
-            scope.organization, scope.project, scope.environment
-        );
+        let place = format!("{}/{}/{}", scope.organization, scope.project, scope.environment);
         // The derivation starts with the environment key's bytes.
-        primitives::derive(key.expose(), salt.as_bytes(), b"", both.as_mut_slice());
-        let (mut encryption, mut claim) = (Key::default(), Key::default());
-        encryption.copy_from_slice(&both[..KEY_LENGTH]);
-        claim.copy_from_slice(&both[KEY_LENGTH..]);
+        let (encryption, claim) = derive_pair(key.expose(), &place);
+        let fingerprint = key_fingerprint(key);
         Self {
             encryption,
             claim,
-            fingerprint: key_fingerprint(key),
+            fingerprint,
+            fingerprint_hex: fingerprint.to_hex(),
         }
     }
+}
+
+/// The pair of keys of a scope's text: the first encrypts, the second makes claims (docs/protocol.md 5.6).
+pub(super) fn derive_pair(root: &[u8], scope: &str) -> (Key, Key) {
+    let mut both = Zeroizing::new([0; 2 * KEY_LENGTH]);
+    let salt = format!("{SALT_PREFIX}{scope}");
+    primitives::derive(root, salt.as_bytes(), b"", both.as_mut_slice());
+    let (mut encryption, mut claim) = (Key::default(), Key::default());
+    encryption.copy_from_slice(&both[..KEY_LENGTH]);
+    claim.copy_from_slice(&both[KEY_LENGTH..]);
+    (encryption, claim)
 }
 
 impl std::fmt::Debug for VariableKeys {
@@ -66,7 +73,11 @@ fn scope_json(scope: &VariableScope) -> String {
         (",\"env\":", &scope.environment),
         (",\"name\":", &scope.name),
     ];
-    let mut json = String::new();
+    let length: usize = members
+        .iter()
+        .map(|(label, value)| label.len() + value.len() + 2)
+        .sum();
+    let mut json = String::with_capacity(length + 1);
     for (label, value) in members {
         json.push_str(label);
         push_text(&mut json, value);
@@ -99,7 +110,7 @@ pub fn seal_variable<R: CryptoRng + ?Sized>(
         nonce: nonce.to_vec(),
         scope: scope.clone(),
         hmac: Some(primitives::hmac(&keys.claim, plain).to_vec()),
-        key_fingerprint: Some(keys.fingerprint.to_hex()),
+        key_fingerprint: Some(keys.fingerprint_hex.clone()),
         key_version: Some(key_version),
         version: None,
     })
@@ -169,7 +180,7 @@ pub(super) fn open_bytes(
     keys: &VariableKeys,
 ) -> Result<Zeroizing<Vec<u8>>, VariableError> {
     if let Some(named) = sealed.key_fingerprint.as_deref().filter(|text| !text.is_empty())
-        && Fingerprint::from_hex(named) != Some(keys.fingerprint)
+        && !named.eq_ignore_ascii_case(&keys.fingerprint_hex)
     {
         return Err(VariableError::FingerprintMismatch {
             expected: named.to_lowercase(),

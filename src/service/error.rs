@@ -1,10 +1,13 @@
 //! Why a use case did not do what was asked.
 
 use super::journal::{EntryError, JournalError};
+use super::RequestProblem;
+use super::devices::StoreError;
+use super::manifest::ManifestError;
 use crate::api::ApiError;
 use crate::crypto::{CryptoError, OpenError};
-use crate::domain::DeployTokenId;
 use crate::domain::token::FindError;
+use crate::domain::{DeployTokenId, DeviceId};
 
 /// A use case that failed, with its cause. Never holds a secret.
 #[derive(Debug, thiserror::Error)]
@@ -71,6 +74,31 @@ pub enum ServiceError {
     /// An interrupted operation cannot be treated like that.
     #[error("{0}")]
     NotResumable(ResumeError),
+    /// A re-share request that cannot be fulfilled.
+    #[error("{0}")]
+    Request(RequestProblem),
+    /// The keys of a new device could not be stored; the device was revoked again.
+    #[error("the keys of this device could not be stored")]
+    NotStored(#[source] StoreError),
+    /// The server registered a new device with another key; it was revoked again.
+    #[error("the server registered this device with another key")]
+    WrongDevice,
+    /// Linking failed, and the device that was registered could not be revoked again.
+    #[error("linking failed, and the registered device could not be revoked again")]
+    HalfLinked {
+        /// The device that is left on the server. Nobody has its keys.
+        device: DeviceId,
+        /// Why linking failed.
+        why: Box<ServiceError>,
+        /// Why revoking failed.
+        source: ApiError,
+    },
+    /// The device is revoked, but its keys could not be removed.
+    #[error("the keys of this device could not be removed")]
+    NotForgotten(#[source] StoreError),
+    /// The manifest of a folder cannot be used.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// A background task ended before its result.
     #[error("a background task was stopped")]
     Stopped,
@@ -106,6 +134,14 @@ pub enum Unfit {
 }
 
 impl ServiceError {
+    /// Whether the key exists and is only not shared with this device yet (docs/protocol.md 6.3).
+    pub fn is_access_pending(&self) -> bool {
+        matches!(
+            self,
+            Self::Api(ApiError::ReshareRequired { .. }) | Self::Open(OpenError::NotShared)
+        )
+    }
+
     /// The API's error at the bottom, if there is one.
     pub fn api(&self) -> Option<&ApiError> {
         match self {

@@ -3,12 +3,16 @@
 //! Nothing here renders, and nothing here words an error for people: errors keep their cause, `messages` words them.
 //! Secrets leave only inside [`Issued`] and [`verify::Pulled`].
 
+pub mod access;
 mod create;
 mod delete;
+pub mod devices;
 mod error;
+mod fulfil;
 mod issue;
 pub mod journal;
 mod list;
+pub mod manifest;
 mod place;
 mod preflight;
 mod reshare;
@@ -17,11 +21,13 @@ mod revoke;
 mod rotate;
 mod share;
 pub mod step;
+pub mod sign_in;
 pub mod verify;
 
 pub use create::create;
 pub use delete::delete;
 pub use error::{ResumeError, ServiceError, Unfit};
+pub use fulfil::{Fulfilled, RequestProblem, Requests, fulfil, fulfil_all, fulfillable, select, waiting};
 pub use issue::{Issued, Note};
 pub use list::{list, list_project};
 pub use place::{

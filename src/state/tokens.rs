@@ -218,10 +218,12 @@ fn matches(entry: &TokenEntry, wanted: &str, filter: StatusFilter) -> bool {
 
 fn found_in(token: &DeployToken, wanted: &str) -> bool {
     let digits: String = wanted.chars().filter(|c| !c.is_whitespace()).collect();
+    // A fingerprint is a hash: with thousands of tokens it is worth making only for what can be the start of one.
     let by_fingerprint = || {
-        token
-            .fingerprint()
-            .is_some_and(|print| print.to_hex().starts_with(&digits))
+        digits.chars().all(|c| c.is_ascii_hexdigit())
+            && token
+                .fingerprint()
+                .is_some_and(|print| print.to_hex().starts_with(&digits))
     };
     token.name.to_lowercase().contains(wanted)
         || token.id.as_str().to_lowercase().contains(wanted)

@@ -20,6 +20,7 @@ pub(super) struct Reply {
 pub(super) struct Refusal {
     status: StatusCode,
     body: Value,
+    retry_after: Option<u64>,
 }
 
 impl Reply {
@@ -47,6 +48,7 @@ impl Refusal {
         Self {
             status,
             body: json!({ "message": message }),
+            retry_after: None,
         }
     }
 
@@ -75,7 +77,26 @@ impl Refusal {
         Self {
             status: StatusCode::UNPROCESSABLE_ENTITY,
             body: json!({ "message": message, "errors": { field: [message] } }),
+            retry_after: None,
         }
+    }
+
+    /// 429: to be tried again after this many seconds.
+    pub(super) fn too_many(seconds: u64) -> Self {
+        Self {
+            retry_after: Some(seconds),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many attempts. Wait a minute.")
+        }
+    }
+
+    /// What it says.
+    pub(super) fn message(&self) -> &str {
+        self.body["message"].as_str().unwrap_or_default()
+    }
+
+    /// Its status.
+    pub(super) fn status(&self) -> StatusCode {
+        self.status
     }
 
     /// 500, without saying more.
@@ -88,7 +109,11 @@ impl Refusal {
 
     /// The same refusal with a body of its own (docs/protocol.md 9.3).
     pub(super) fn with_body(status: StatusCode, body: Value) -> Self {
-        Self { status, body }
+        Self {
+            status,
+            body,
+            retry_after: None,
+        }
     }
 }
 
@@ -119,7 +144,11 @@ impl IntoResponse for Reply {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        respond(self.status, self.body.to_string().into_bytes())
+        let mut response = respond(self.status, self.body.to_string().into_bytes());
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }
 

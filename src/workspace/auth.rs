@@ -41,11 +41,14 @@ pub(super) struct Runner {
 /// Finds the user of a bearer token.
 pub(super) fn user(db: &Connection, bearer: Option<&TokenHash>) -> Result<User, Refusal> {
     let bearer = bearer.ok_or_else(missing)?;
-    match find_user(db, bearer)? {
-        Some(user) => Ok(user),
-        None if find_runner(db, bearer)?.is_some() => Err(Refusal::forbidden(
+    if let Some(user) = find_user(db, bearer)? {
+        return Ok(user);
+    }
+    match find_runner(db, bearer)? {
+        Some(Ok(_)) => Err(Refusal::forbidden(
             "A CI token works on /ci/deploy only. Sign in as a user.",
         )),
+        Some(Err(ended)) => Err(ended),
         None => Err(unknown()),
     }
 }

@@ -2,16 +2,18 @@
 //!
 //! A web page can make a browser send requests to loopback addresses, and a hostile name server can make its own name
 //! point there (DNS rebinding). Browsers tell both by `Origin` and `Host`; this API is never called from a page, so an
-//! `Origin` is refused whatever it says, and `Host` has to be the server's own address.
+//! `Origin` is refused whatever it says, and `Host` has to be the server's own address. The one page that the server
+//! has itself, the confirmation of a browser sign-in, may send its form, with its own `Origin`.
 
 use std::net::SocketAddr;
 
 use axum::extract::{Request, State};
-use axum::http::header;
+use axum::http::{Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::answer::Refusal;
+use super::routes::PAGE;
 
 /// The names under which the server may be called.
 #[derive(Clone, Debug)]
@@ -43,7 +45,7 @@ pub(super) async fn check(State(own): State<OwnHosts>, request: Request, next: N
 }
 
 fn refusal(own: &OwnHosts, request: &Request) -> Option<Refusal> {
-    if request.headers().contains_key(header::ORIGIN) {
+    if request.headers().contains_key(header::ORIGIN) && !is_own_form(request) {
         return Some(Refusal::forbidden("Requests from web pages are refused."));
     }
     let hosts = request.headers().get_all(header::HOST);
@@ -54,4 +56,20 @@ fn refusal(own: &OwnHosts, request: &Request) -> Option<Refusal> {
         .authority()
         .is_none_or(|authority| own.has(authority.as_str()));
     (!host_fits || !target_fits).then(|| Refusal::forbidden("This server answers to its own address only."))
+}
+
+/// Whether the confirmation page sends its form: same origin to the letter.
+fn is_own_form(request: &Request) -> bool {
+    let one = |name| {
+        let mut values = request.headers().get_all(name).iter();
+        match (values.next(), values.next()) {
+            (Some(value), None) => value.to_str().ok(),
+            _ => None,
+        }
+    };
+    let same_origin = match (one(header::ORIGIN), one(header::HOST)) {
+        (Some(origin), Some(host)) => origin.strip_prefix("http://") == Some(host),
+        _ => false,
+    };
+    same_origin && request.method() == Method::POST && request.uri().path().starts_with(PAGE)
 }

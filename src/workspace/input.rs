@@ -1,6 +1,7 @@
 //! What a request says, read once: bearer token (as its hash only), path, query, device header, body.
 
 use axum::body::{Body, Bytes};
+use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request};
 use axum::http::{StatusCode, header, request::Parts};
 use futures_util::StreamExt;
@@ -23,12 +24,18 @@ pub(super) struct Input {
     /// The hash of the bearer token, if there is one.
     pub(super) bearer: Option<TokenHash>,
     device_header: Option<String>,
+    host: String,
     path: Vec<(String, String)>,
     query: Vec<(String, String)>,
     body: Bytes,
 }
 
 impl Input {
+    /// Under which of its names the server was called; the guard has checked it.
+    pub(super) fn host(&self) -> &str {
+        &self.host
+    }
+
     /// A parameter of the path; the route has it, or the text is empty.
     pub(super) fn path(&self, name: &str) -> &str {
         find(&self.path, name).unwrap_or_default()
@@ -113,7 +120,9 @@ impl<S: Send + Sync> FromRequest<S> for Input {
                 .iter()
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
                 .collect(),
-            Err(_) if parts.uri.path().contains('%') => return Err(bad("The path is not UTF-8.")),
+            Err(RawPathParamsRejection::InvalidUtf8InPathParam(_)) => {
+                return Err(bad("The path is not UTF-8."));
+            }
             Err(_) => Vec::new(),
         };
         let Query(query) = Query::try_from_uri(&parts.uri).map_err(|_| bad("The query cannot be read."))?;
@@ -121,6 +130,7 @@ impl<S: Send + Sync> FromRequest<S> for Input {
         Ok(Self {
             bearer: bearer(&parts),
             device_header: text(&parts, "x-device-id").map(str::to_owned),
+            host: text(&parts, "host").unwrap_or_default().to_owned(),
             path,
             query,
             body,

@@ -12,10 +12,10 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
-use super::WorkspaceError;
+use super::{TotpSecret, WorkspaceError};
 use crate::crypto::DeviceIdentity;
 use crate::domain::{DeviceId, EnvironmentName, OrganizationId, ProjectId};
-use crate::secret::{AccessToken, EncryptionPrivateKey, SigningSeed};
+use crate::secret::{AccessToken, EncryptionPrivateKey, SecretText, SigningSeed};
 
 const FILE: &str = "local-keys.json";
 const FORMAT: u32 = 1;
@@ -35,6 +35,42 @@ pub struct LocalAccess {
     pub device_id: DeviceId,
     /// That device's keys.
     pub identity: DeviceIdentity,
+    /// How a person signs in as that user; absent only where an earlier release made the workspace and it was not opened
+    /// since.
+    pub sign_in: Option<LocalSignIn>,
+}
+
+/// E-mail, password and one-time codes of the workspace's user.
+#[derive(Clone, Debug)]
+pub struct LocalSignIn {
+    /// The e-mail address.
+    pub email: String,
+    /// The password.
+    pub password: SecretText,
+    /// Makes the one-time codes.
+    pub totp: TotpSecret,
+}
+
+impl LocalSignIn {
+    /// The address that authenticator apps take.
+    pub fn otpauth_url(&self) -> SecretText {
+        let secret = self.totp.to_base32();
+        SecretText::new(format!(
+            "otpauth://totp/Deploy%20Tokens:{}?secret={}&issuer=Deploy%20Tokens&algorithm=SHA1&digits=6&period=30",
+            self.email,
+            // Exposed because authenticator apps read it from here.
+            secret.expose()
+        ))
+    }
+}
+
+/// What happens to a file that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Older {
+    /// It is kept under another name, because the database that it belongs to may have been moved away and may come back.
+    Keep,
+    /// It belongs to the same workspace, and all that it has is in the new one.
+    Replace,
 }
 
 impl LocalAccess {
@@ -62,6 +98,22 @@ struct KeysFile {
     device_id: DeviceId,
     signing_key: String,
     encryption_key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sign_in: Option<SignInFile>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SignInFile {
+    email: String,
+    password: String,
+    totp_secret: String,
+}
+
+impl Drop for SignInFile {
+    fn drop(&mut self) {
+        self.password.zeroize();
+        self.totp_secret.zeroize();
+    }
 }
 
 impl Drop for KeysFile {
@@ -103,7 +155,17 @@ pub(super) fn read(data_dir: &Path) -> Result<LocalAccess, WorkspaceError> {
         &SigningSeed::take(&mut signing),
         &EncryptionPrivateKey::take(&mut encryption),
     );
+    let sign_in = match &file.sign_in {
+        None => None,
+        Some(kept) => Some(LocalSignIn {
+            email: kept.email.clone(),
+            password: SecretText::new(kept.password.clone()),
+            totp: TotpSecret::from_base32(&kept.totp_secret)
+                .ok_or_else(|| broken("its secret of one-time codes is not base32"))?,
+        }),
+    };
     Ok(LocalAccess {
+        sign_in,
         access_token: AccessToken::new(file.access_token.clone()),
         organization_id: file.organization_id.clone(),
         project_id: file.project_id.clone(),
@@ -113,14 +175,13 @@ pub(super) fn read(data_dir: &Path) -> Result<LocalAccess, WorkspaceError> {
     })
 }
 
-/// Writes the file so that it is there as a whole or not at all, also after a power loss. An older one is kept under
-/// another name, because the database that it belongs to may have been moved away and may come back.
-pub(super) fn write(data_dir: &Path, access: &LocalAccess) -> Result<(), WorkspaceError> {
+/// Writes the file so that it is there as a whole or not at all, also after a power loss.
+pub(super) fn write(data_dir: &Path, access: &LocalAccess, older: Older) -> Result<(), WorkspaceError> {
     let path = path(data_dir);
-    replace(data_dir, &path, access).map_err(|source| WorkspaceError::File { path, source })
+    replace(data_dir, &path, access, older).map_err(|source| WorkspaceError::File { path, source })
 }
 
-fn replace(data_dir: &Path, path: &Path, access: &LocalAccess) -> io::Result<()> {
+fn replace(data_dir: &Path, path: &Path, access: &LocalAccess, older: Older) -> io::Result<()> {
     let file = KeysFile {
         format: FORMAT,
         // The file is where the program finds its token and keys again.
@@ -131,9 +192,15 @@ fn replace(data_dir: &Path, path: &Path, access: &LocalAccess) -> io::Result<()>
         device_id: access.device_id.clone(),
         signing_key: STANDARD.encode(access.identity.signing_seed().expose()),
         encryption_key: STANDARD.encode(access.identity.encryption_private_key().expose()),
+        // And here the person finds the way to sign in.
+        sign_in: access.sign_in.as_ref().map(|sign_in| SignInFile {
+            email: sign_in.email.clone(),
+            password: sign_in.password.expose().to_owned(),
+            totp_secret: sign_in.totp.to_base32().expose().to_owned(),
+        }),
     };
     let text = Zeroizing::new(serde_json::to_vec_pretty(&file).map_err(io::Error::other)?);
-    if path.exists() {
+    if older == Older::Keep && path.exists() {
         let kept = format!("{FILE}.{}.old", crate::domain::Moment::now().0.as_millisecond());
         fs::rename(path, data_dir.join(kept))?;
     }

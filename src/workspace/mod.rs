@@ -14,20 +14,23 @@ mod error;
 mod guard;
 mod input;
 mod local_access;
+mod password;
 mod random;
 mod routes;
 mod running;
 mod sample;
 mod store;
+mod totp;
 
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 pub use error::WorkspaceError;
-pub use local_access::LocalAccess;
+pub use local_access::{LocalAccess, LocalSignIn};
 pub use running::Running;
 pub use sample::SampleSize;
+pub use totp::TotpSecret;
 
 use store::{Rules, Store, schema};
 
@@ -64,7 +67,10 @@ impl Workspace {
         let mut connection = schema::open(&path)?;
         let local = match sample::seed_if_new(&mut connection, folder, &options.sample)? {
             Some(local) => local,
-            None => local_access::read(folder)?,
+            None => {
+                let local = local_access::read(folder)?;
+                sample::sign_in::ensure(&mut connection, folder, local)?
+            }
         };
         let rules = Rules {
             rotate_keeps_ci_token: options.rotate_keeps_ci_token,

@@ -28,19 +28,42 @@ impl World {
     pub async fn start_with(rotate_keeps_ci_token: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let data_dir = folder.path().to_owned();
-        let options = Options { data_dir, sample: SampleSize::default(), rotate_keeps_ci_token };
-        let workspace = tokio::task::spawn_blocking(move || Workspace::open(options)).await.unwrap().unwrap();
-        let running = workspace.serve(SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        let options = Options {
+            data_dir,
+            sample: SampleSize::default(),
+            rotate_keeps_ci_token,
+        };
+        let workspace = tokio::task::spawn_blocking(move || Workspace::open(options))
+            .await
+            .unwrap()
+            .unwrap();
+        let running = workspace
+            .serve(SocketAddr::from(([127, 0, 0, 1], 0)))
+            .await
+            .unwrap();
         let local = running.local();
         let client = Client::new(address(&running), &local.access_token).unwrap();
-        let device = LinkedDevice { id: local.device_id.clone(), identity: local.identity.clone() };
-        let context = Context::new(client, Some(device));
-        Self { folder, running, context }
+        let device = LinkedDevice {
+            id: local.device_id.clone(),
+            identity: local.identity.clone(),
+        };
+        let context = Context {
+            journal: None,
+            client,
+            device: Some(device),
+        };
+        Self {
+            folder,
+            running,
+            context,
+        }
     }
 
     pub async fn place(&self, environment: &str) -> Place {
         let project = self.running.local().project_id.clone();
-        service::find_environment(&self.context, &project, environment).await.unwrap()
+        service::find_environment(&self.context, &project, environment)
+            .await
+            .unwrap()
     }
 
     pub fn runner(&self, token: &CiToken) -> Runner {
@@ -62,8 +85,15 @@ impl World {
             platform: "linux-x64 (6.1.0)",
         };
         let registered = self.context.client.register_device(&device).await.unwrap();
-        let device = Some(LinkedDevice { id: registered.id, identity });
-        Context::new(self.context.client.clone(), device)
+        let device = Some(LinkedDevice {
+            id: registered.id,
+            identity,
+        });
+        Context {
+            journal: None,
+            client: self.context.client.clone(),
+            device,
+        }
     }
 }
 
@@ -80,8 +110,13 @@ pub struct Secrets {
 
 impl Secrets {
     pub fn of(issued: &Issued) -> Self {
-        let CiTokenOutcome::Issued(ci_token) = &issued.ci_token else { panic!("no CI token was issued") };
-        Self { ci_token: ci_token.clone(), seed: issued.seed.clone() }
+        let CiTokenOutcome::Issued(ci_token) = &issued.ci_token else {
+            panic!("no CI token was issued")
+        };
+        Self {
+            ci_token: ci_token.clone(),
+            seed: issued.seed.clone(),
+        }
     }
 }
 
@@ -90,14 +125,27 @@ pub fn silent(_: Step) {}
 /// Everything decrypted, and there was something.
 pub fn assert_complete(pulled: &Pulled, expected: usize) {
     assert_eq!(pulled.report.problems, []);
-    assert_eq!((pulled.report.decrypted(), pulled.report.total), (expected, expected));
+    assert_eq!(
+        (pulled.report.decrypted(), pulled.report.total),
+        (expected, expected)
+    );
 }
 
 /// Runs the real program; nothing of this process's Ghostable variables reaches it.
 pub fn program(arguments: &[&str], environment: &[(&str, &str)]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_deploy-tokens"));
-    for name in ["GHOSTABLE_API", "GHOSTABLE_TOKEN", "GHOSTABLE_CI_TOKEN", "GHOSTABLE_DEPLOY_SEED", "RUST_LOG"] {
+    for name in [
+        "GHOSTABLE_API",
+        "GHOSTABLE_TOKEN",
+        "GHOSTABLE_CI_TOKEN",
+        "GHOSTABLE_DEPLOY_SEED",
+        "RUST_LOG",
+    ] {
         command.env_remove(name);
     }
-    command.args(arguments).envs(environment.iter().copied()).output().unwrap()
+    command
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap()
 }

@@ -121,3 +121,44 @@ fn variable_value(sealed: &SealedVariable) -> Value {
     }
     value
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn undecodable_variables_are_kept_for_the_report() {
+        let text =
+            json!({"env": "e", "secrets": [{"name": "A", "ciphertext": "%", "claims": {"hmac": "%"}}]});
+        let bundle = parse_bundle(&text.to_string()).unwrap();
+        let variable = &bundle.variables[0];
+        assert!(variable.ciphertext.is_empty() && variable.nonce.is_empty());
+        assert_eq!(
+            variable.hmac.as_deref(),
+            Some(&[][..]),
+            "a claim that no value can meet"
+        );
+        assert_eq!(variable.scope.organization, "");
+        assert_eq!(bundle.key, None);
+    }
+
+    #[test]
+    fn malformed_bundles_name_the_member() {
+        for (text, error) in [
+            ("", WireError::NotJson),
+            ("[]", WireError::Wrong { what: "bundle" }),
+            ("{}", WireError::Missing { what: "env" }),
+            ("{\"env\":\"e\",\"chain\":7}", WireError::Wrong { what: "chain" }),
+            (
+                "{\"env\":\"e\",\"secrets\":[7]}",
+                WireError::Wrong { what: "secrets" },
+            ),
+            (
+                "{\"env\":\"e\",\"secrets\":[{}]}",
+                WireError::Missing { what: "secrets.name" },
+            ),
+        ] {
+            assert_eq!(parse_bundle(text), Err(error), "{text}");
+        }
+    }
+}

@@ -1,18 +1,18 @@
-//! The environment key as a resource, and the two requests that publish it (docs/protocol.md 6.2, 6.4, 8.1).
-//!
-//! The requests are signed by `crypto::sign_body`; the order of their members is what gets signed.
+//! The environment key as a resource (docs/protocol.md 6.2, 8.1); the requests that publish it are in [`request`].
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{
-    Object, WireError, integer, list, object, optional_integer, optional_object, optional_text, parse_object,
-    present, text,
+pub mod request;
+
+pub use request::{
+    CreateKeyRequest, EnvelopeRequest, PublishedByRequest, RecipientRequest, ShareKeyRequest,
+    parse_create_request, parse_share_request,
 };
+
+use super::{Object, WireError, integer, list, object, optional_object, optional_text, text};
 use crate::domain::envelope::PublishedKey;
-use crate::domain::ids::RequestId;
 use crate::domain::keys::decode_base64;
 use crate::domain::variable::VARIABLE_ALGORITHM;
 use crate::domain::{
@@ -213,170 +213,92 @@ fn kind_and_id(kind: &RecipientKind) -> (&'static str, &str) {
     }
 }
 
-/// `envelope` of both requests, in signing order (docs/protocol.md 6.4).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct EnvelopeRequest {
-    /// Base64 of environment key and tag.
-    pub ciphertext_b64: String,
-    /// Base64 of 24 bytes.
-    pub nonce_b64: String,
-    /// [`VARIABLE_ALGORITHM`].
-    pub alg: String,
-    /// In the order in which they were sealed.
-    pub recipients: Vec<RecipientRequest>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// One recipient of a request, in signing order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RecipientRequest {
-    /// [`DEVICE`] or [`DEPLOYMENT`].
-    #[serde(rename = "type")]
-    pub kind: String,
-    /// Id of the device or deploy token.
-    pub id: String,
-    /// The sealed DEK.
-    pub edek_b64: String,
-}
+    fn key() -> PublishedKey {
+        PublishedKey {
+            version: 3,
+            fingerprint: Fingerprint::from_hex(&"ab".repeat(32)),
+            created_by: Some(DeviceId::new("d")),
+            created_at: Moment::parse("2026-02-03T04:05:06.007Z"),
+            sealed: Some(SealedEnvironmentKey {
+                ciphertext: vec![1; 48],
+                nonce: vec![2; 24],
+                recipients: vec![SealedRecipient {
+                    kind: RecipientKind::Deployment(DeployTokenId::new("t")),
+                    edek_b64: "AAAA".to_owned(),
+                }],
+                lifted_ephemeral_key: Some(PublicKey::from_bytes([3; 32])),
+            }),
+        }
+    }
 
-impl From<&SealedEnvironmentKey> for EnvelopeRequest {
-    fn from(sealed: &SealedEnvironmentKey) -> Self {
-        let recipient = |sealed: &SealedRecipient| {
-            let (kind, id) = kind_and_id(&sealed.kind);
-            RecipientRequest {
-                kind: kind.to_owned(),
-                id: id.to_owned(),
-                edek_b64: sealed.edek_b64.clone(),
-            }
+    #[test]
+    fn documents_are_read_wrapped_bare_and_in_camel_case() {
+        let wrapped = key_document("k", &key()).to_string();
+        assert_eq!(parse_key_response(&wrapped), Ok(Some(key())));
+        let bare = key_resource("k", &key()).to_string();
+        assert_eq!(parse_key_response(&bare), Ok(Some(key())));
+        let camel = json!({
+            "id": "k",
+            "version": 3,
+            "fingerprint": "AB".repeat(32),
+            "createdAtIso": "2026-02-03T05:05:06.007000+01:00",
+            "createdByDeviceId": "d",
+            "envelope": {
+                "ciphertextB64": STANDARD.encode([1; 48]),
+                "nonceB64": STANDARD.encode([2; 24]),
+                "recipients": [
+                    {"type": "deployment", "id": "t", "edekB64": "AAAA"},
+                    {"type": "of a later time", "id": "x", "edekB64": "AAAA"},
+                ],
+                "fromEphemeralPublicKey": STANDARD.encode([3; 32]),
+            },
+        });
+        assert_eq!(parse_key_response(&camel.to_string()), Ok(Some(key())));
+    }
+
+    #[test]
+    fn no_key_and_no_envelope_are_not_errors() {
+        for none in ["{\"data\":null}", "{}", "null"] {
+            assert_eq!(parse_key_response(none), Ok(None), "{none}");
+        }
+        let unshared = PublishedKey {
+            sealed: None,
+            ..key()
         };
-        Self {
-            ciphertext_b64: STANDARD.encode(&sealed.ciphertext),
-            nonce_b64: STANDARD.encode(&sealed.nonce),
-            alg: VARIABLE_ALGORITHM.to_owned(),
-            recipients: sealed.recipients.iter().map(recipient).collect(),
+        let text = key_document("k", &unshared).to_string();
+        assert_eq!(parse_key_response(&text), Ok(Some(unshared)));
+    }
+
+    #[test]
+    fn malformed_documents_name_the_member() {
+        let changed = |path: &str, value: Value| {
+            let mut document = key_document("k", &key());
+            *document.pointer_mut(path).unwrap() = value;
+            parse_key_response(&document.to_string()).unwrap_err()
+        };
+        let attributes = "/data/relationships/envelope/data/attributes";
+        for (path, what) in [
+            ("/data/attributes/version".to_owned(), "attributes.version"),
+            (format!("{attributes}/ciphertext_b64"), "envelope.ciphertext_b64"),
+            (format!("{attributes}/nonce_b64"), "envelope.nonce_b64"),
+            (
+                format!("{attributes}/recipients/0/edek_b64"),
+                "recipients.edek_b64",
+            ),
+        ] {
+            assert_eq!(changed(&path, Value::Null), WireError::Missing { what });
+            assert_eq!(changed(&path, json!({})), WireError::Wrong { what });
         }
+        let what = "attributes.fingerprint";
+        assert_eq!(
+            changed("/data/attributes/fingerprint", json!("zz")),
+            WireError::Wrong { what }
+        );
+        assert_eq!(parse_key_response("<html>"), Err(WireError::NotJson));
+        assert_eq!(parse_key_response("7"), Err(WireError::Wrong { what: "key" }));
     }
-}
-
-/// `POST .../key`: the first key of an environment, or a new version; in signing order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct CreateKeyRequest {
-    /// The publishing device.
-    pub device_id: DeviceId,
-    /// Fingerprint of the key, hex.
-    pub fingerprint: String,
-    /// Counts from 1.
-    pub version: u64,
-    /// The publishing device again.
-    pub created_by_device_id: DeviceId,
-    /// Only with a new version (docs/protocol.md 6.5).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rotated_at: Option<String>,
-    /// The sealed key.
-    pub envelope: EnvelopeRequest,
-}
-
-impl CreateKeyRequest {
-    /// For the first key of an environment.
-    pub fn new(
-        device_id: &DeviceId,
-        fingerprint: Fingerprint,
-        version: u64,
-        sealed: &SealedEnvironmentKey,
-    ) -> Self {
-        Self {
-            device_id: device_id.clone(),
-            fingerprint: fingerprint.to_hex(),
-            version,
-            created_by_device_id: device_id.clone(),
-            rotated_at: None,
-            envelope: sealed.into(),
-        }
-    }
-}
-
-/// `POST .../key/envelopes`: the same key for another set of recipients; in signing order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ShareKeyRequest {
-    /// The publishing device.
-    pub device_id: DeviceId,
-    /// Fingerprint of the key, hex.
-    pub fingerprint: String,
-    /// The sealed key.
-    pub envelope: EnvelopeRequest,
-    /// The re-share requests that this fulfils; left out when there are none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub request_ids: Vec<RequestId>,
-}
-
-impl ShareKeyRequest {
-    /// Puts the request together.
-    pub fn new(
-        device_id: &DeviceId,
-        fingerprint: Fingerprint,
-        sealed: &SealedEnvironmentKey,
-        request_ids: Vec<RequestId>,
-    ) -> Self {
-        Self {
-            device_id: device_id.clone(),
-            fingerprint: fingerprint.to_hex(),
-            envelope: sealed.into(),
-            request_ids,
-        }
-    }
-}
-
-/// Either request as a server reads it; its signature is checked on the text it came as.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublishedByRequest {
-    /// The publishing device.
-    pub device_id: DeviceId,
-    /// Fingerprint of the key.
-    pub fingerprint: Fingerprint,
-    /// The version, which only the create form has.
-    pub version: Option<u64>,
-    /// The sealed key.
-    pub sealed: SealedEnvironmentKey,
-    /// The re-share requests that this fulfils.
-    pub request_ids: Vec<RequestId>,
-}
-
-/// Reads a [`CreateKeyRequest`] with or without its `client_sig`.
-///
-/// # Errors
-/// [`WireError`] names the member.
-pub fn parse_create_request(text: &str) -> Result<PublishedByRequest, WireError> {
-    let request = parse_request(text)?;
-    match request.version {
-        Some(_) => Ok(request),
-        None => Err(WireError::Missing { what: "version" }),
-    }
-}
-
-/// Reads a [`ShareKeyRequest`] with or without its `client_sig`.
-///
-/// # Errors
-/// [`WireError`] names the member.
-pub fn parse_share_request(text: &str) -> Result<PublishedByRequest, WireError> {
-    parse_request(text)
-}
-
-fn parse_request(body: &str) -> Result<PublishedByRequest, WireError> {
-    let body = parse_object(body, "body")?;
-    let envelope = object(&body, "envelope")?;
-    let what = "envelope.recipients";
-    if present(envelope, what).is_none() {
-        return Err(WireError::Missing { what });
-    }
-    let mut request_ids = Vec::new();
-    for id in list(&body, "request_ids")? {
-        let id = id.as_str().ok_or(WireError::Wrong { what: "request_ids" })?;
-        request_ids.push(RequestId::new(id));
-    }
-    Ok(PublishedByRequest {
-        device_id: DeviceId::new(text(&body, "device_id")?),
-        fingerprint: fingerprint(&body, "fingerprint")?.ok_or(WireError::Missing { what: "fingerprint" })?,
-        version: optional_integer(&body, "version")?,
-        sealed: sealed_key(envelope, &SNAKE)?,
-        request_ids,
-    })
 }

@@ -8,7 +8,9 @@ pub mod devices;
 pub mod directory;
 pub mod environment_key;
 pub mod error;
+pub mod reshare;
 mod shape;
+pub mod sign_in;
 pub mod tokens;
 pub mod variable;
 

@@ -127,3 +127,58 @@ pub fn sealed_variable(upload: &VariableUpload) -> Result<SealedVariable, WireEr
         version: upload.if_version,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn body() -> Value {
+        json!({"device_id": "d", "secrets": [{
+            "name": "A",
+            "env": "e",
+            "ciphertext": "b64:AAAA",
+            "nonce": "b64:AAAA",
+            "alg": "xchacha20-poly1305",
+            "aad": {"org": "o", "project": "p", "env": "e", "name": "A"},
+            "claims": {"hmac": "b64:AAAA"},
+            "client_sig": "AAAA",
+        }]})
+    }
+
+    #[test]
+    fn each_missing_member_is_named() {
+        assert!(!parse_push(&body().to_string()).unwrap().force_overwrite);
+        for what in REQUIRED
+            .into_iter()
+            .chain(REQUIRED_AAD)
+            .chain(["secrets.aad", "secrets.claims"])
+        {
+            let mut changed = body();
+            let variable = &mut changed["secrets"][0];
+            let (parent, member) = what.split_once('.').unwrap();
+            match parent {
+                "aad" => variable["aad"][member] = Value::Null,
+                _ => variable[member] = Value::Null,
+            }
+            assert_eq!(parse_push(&changed.to_string()), Err(WireError::Missing { what }));
+        }
+        assert_eq!(parse_push("{}"), Err(WireError::Missing { what: "secrets" }));
+        let mut changed = body();
+        changed["secrets"][0]["if_version"] = json!("three");
+        assert_eq!(
+            parse_push(&changed.to_string()),
+            Err(WireError::Wrong { what: "secrets" })
+        );
+    }
+
+    #[test]
+    fn an_upload_gives_the_bytes_it_carries() {
+        let push = parse_push(&body().to_string()).unwrap();
+        let mut upload = push.variables[0].upload.clone();
+        assert_eq!(sealed_variable(&upload).unwrap().ciphertext, [0; 3]);
+        upload.alg = "aes".to_owned();
+        let what = "secrets.alg";
+        assert_eq!(sealed_variable(&upload), Err(WireError::Wrong { what }));
+    }
+}

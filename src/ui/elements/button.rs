@@ -99,7 +99,8 @@ pub fn IconButton(
             r#type: "button",
             "aria-label": name,
             "aria-pressed": pressed,
-            "aria-haspopup": expanded.map(|_| "menu"),
+            // Not `aria-haspopup`: WebKitGTK then tells screen readers of a combo box.
+            "data-menu-button": expanded.map(|_| "true"),
             "aria-expanded": expanded,
             "data-busy": if busy { "true" },
             tabindex: tabindex.map(|n| n.to_string()),

@@ -1,8 +1,33 @@
-//! Fields to type into: controlled, labelled, with the error in words beside them.
+//! Fields to type into: labelled, with the error in words beside them.
+//!
+//! They are controlled from outside, but not by the `value` attribute: a render that comes late would put back an older
+//! text over what was typed meanwhile. The text of the element is set only when the value changes from outside.
 
 use dioxus::prelude::*;
 
 use super::{Glyph, Icon, IconButton};
+
+/// Gives the text to begin with, and what to call with a typed text.
+fn use_typed(id: &str, value: ReadSignal<String>, oninput: Callback<String>) -> (String, Callback<String>) {
+    let first = use_hook(|| value.peek().clone());
+    let mut typed = use_signal(|| value.peek().clone());
+    let id = serde_json::json!(id);
+    use_effect(move || {
+        let value = value.read();
+        if *value != *typed.peek() {
+            typed.set(value.clone());
+            let text = serde_json::json!(*value);
+            document::eval(&format!(
+                "const field = document.getElementById({id}); if (field) field.value = {text};"
+            ));
+        }
+    });
+    let ontyped = use_callback(move |text: String| {
+        typed.set(text.clone());
+        oninput.call(text);
+    });
+    (first, ontyped)
+}
 
 /// A text field with a visible label.
 #[component]
@@ -12,15 +37,18 @@ pub fn TextField(
     value: ReadSignal<String>,
     oninput: Callback<String>,
     #[props(default)] error: Option<String>,
-    #[props(default)] hint: Option<String>,
+    /// Something to know before going on; not an error.
+    #[props(default)]
+    caution: Option<String>,
     #[props(default)] mono: bool,
     #[props(default)] autofocus: bool,
     /// The whole text is selected when the dialog around it opens.
     #[props(default)]
     select: bool,
 ) -> Element {
+    let (first, ontyped) = use_typed(&id, value, oninput);
     let wrong = error.is_some();
-    let described = error.or(hint);
+    let described = error.or(caution);
     rsx! {
         div { class: "field",
             label { r#for: "{id}", "{label}" }
@@ -34,15 +62,16 @@ pub fn TextField(
                 "data-select": if select { "true" },
                 "aria-invalid": if wrong { "true" },
                 "aria-describedby": described.as_ref().map(|_| format!("{id}-note")),
-                value: "{value}",
-                oninput: move |event| oninput.call(event.value()),
+                initial_value: first,
+                oninput: move |event| ontyped.call(event.value()),
             }
             if let Some(text) = &described {
                 p {
                     id: "{id}-note",
                     class: "field-note",
                     "data-wrong": if wrong { "true" },
-                    role: if wrong { "alert" },
+                    role: if wrong { "alert" } else { "status" },
+                    Glyph { icon: Icon::Warning, size: 16 }
                     "{text}"
                 }
             }
@@ -60,6 +89,7 @@ pub fn SearchField(
     oninput: Callback<String>,
     #[props(default)] autofocus: bool,
 ) -> Element {
+    let (first, ontyped) = use_typed(&id, value, oninput);
     let filled = !value.read().is_empty();
     rsx! {
         div { class: "search", role: "search",
@@ -74,8 +104,8 @@ pub fn SearchField(
                 autofocus,
                 "aria-label": label,
                 placeholder,
-                value: "{value}",
-                oninput: move |event| oninput.call(event.value()),
+                initial_value: first,
+                oninput: move |event| ontyped.call(event.value()),
                 onkeydown: move |event| {
                     if event.key() == Key::Escape && filled {
                         event.prevent_default();

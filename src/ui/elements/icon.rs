@@ -70,7 +70,8 @@ impl Icon {
                  7.4l1.9-1.9"
             }
             Self::Key => {
-                "M9.5 9a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0M11.1 12.9L3.5 20.5v-3.3M7 17v3.5H3.5M16.6 7.4h.01"
+                "M14.9 3a6.1 6.1 0 0 1 1.6 12 6 6 0 0 1-3.4-.3L11.4 16.4H9v2.3H6.7V21H3v-3.3l6.3-6.3A6.1 6.1 0 \
+                 0 1 14.9 3zM16.3 7.7h.01"
             }
             Self::Laptop => {
                 "M4.5 7a2 2 0 0 1 2-2h11a2 2 0 0 1 2 2v8.5h-15zM2.5 15.5h19v1a2.5 2.5 0 0 1-2.5 2.5H5a2.5 2.5 0 0 1-2.5-2.5z"
@@ -105,19 +106,18 @@ impl Icon {
     }
 }
 
-/// An icon, 16 px unless told otherwise. Screen readers do not see it: the control beside it has the name.
+/// An icon, 18 px unless told otherwise. Screen readers do not see it: the control beside it has the name.
 #[component]
-pub fn Glyph(icon: Icon, #[props(default = 16)] size: u32) -> Element {
-    let weight = if icon == Icon::Dots { "3" } else { "1.9" };
+pub fn Glyph(icon: Icon, #[props(default = 18)] size: u32) -> Element {
     rsx! {
         svg {
             class: "glyph",
+            "data-bold": if icon == Icon::Dots { "true" },
             width: "{size}",
             height: "{size}",
             view_box: "0 0 24 24",
             fill: "none",
             stroke: "currentColor",
-            stroke_width: weight,
             stroke_linecap: "round",
             stroke_linejoin: "round",
             "aria-hidden": "true",

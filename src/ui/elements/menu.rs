@@ -1,6 +1,6 @@
 //! A menu that a button opens: `role=menu`, arrow keys, Home, End, first letters, Escape; the focus returns to the button.
 //!
-//! It belongs to the one button on the page that has `aria-haspopup="menu"` and `aria-expanded="true"`. Render it outside
+//! It belongs to the one button on the page that has `data-menu-button` and `aria-expanded="true"`. Render it outside
 //! of anything that scrolls or clips, and only while it is open.
 
 use dioxus::prelude::*;
@@ -10,7 +10,7 @@ use super::{Glyph, Icon};
 /// Places the menu beside its button, moves the focus into it and between its items, and back out at the end.
 const OPEN: &str = r#"
 const menu = document.getElementById("menu");
-const anchor = document.querySelector('[aria-haspopup="menu"][aria-expanded="true"]');
+const anchor = document.querySelector('[data-menu-button][aria-expanded="true"]');
 if (menu) {
   const items = () => [...menu.querySelectorAll('[role="menuitem"]:not([aria-disabled="true"])')];
   if (anchor) {

@@ -2,6 +2,8 @@
 
 use dioxus::prelude::*;
 
+use super::grouped;
+
 /// One choice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Segment<T> {
@@ -31,7 +33,7 @@ pub fn Segmented<T: Clone + Copy + PartialEq + 'static>(
                     onclick: move |_| onchange.call(segment.value),
                     "{segment.label}"
                     if let Some(count) = segment.count {
-                        span { class: "count", " {count}" }
+                        span { class: "count", " {grouped(count)}" }
                     }
                 }
             }

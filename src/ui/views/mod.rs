@@ -1,5 +1,6 @@
 //! What fills the window.
 
+mod blank;
 mod environment;
 mod window;
 

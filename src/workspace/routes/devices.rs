@@ -3,8 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::Call;
-use crate::domain::{PublicKey, SigningPublicKey};
+use super::{Call, public_keys};
 use crate::workspace::answer::{Answer, Refusal, Reply};
 use crate::workspace::auth::User;
 use crate::workspace::store::devices::{self, Device};
@@ -24,11 +23,8 @@ struct NewDeviceRequest {
 /// `POST /devices`. The new device waits for every environment key that there is.
 pub(super) fn register(call: &Call<'_, User>) -> Answer {
     let request: NewDeviceRequest = call.input.read()?;
-    let key = PublicKey::from_base64(&request.public_key)
-        .ok_or_else(|| Refusal::invalid("public_key", "The public key is not base64 of 32 bytes."))?;
-    let signing = SigningPublicKey::from_base64(&request.public_signing_key).ok_or_else(|| {
-        Refusal::invalid("public_signing_key", "The signing key is not base64 of 32 bytes.")
-    })?;
+    let key = public_keys::encryption("public_key", &request.public_key)?;
+    let signing = public_keys::signing("public_signing_key", &request.public_signing_key)?;
     let text = |field: &str, text: &str| match text.trim() {
         text if text.is_empty() || text.chars().count() > TEXT_LIMIT => {
             Err(Refusal::invalid(field, "This takes 1 to 255 characters."))

@@ -116,7 +116,7 @@ pub(super) fn create(call: &Call<'_, User>) -> Answer {
     } else {
         "environment_key_created"
     };
-    published(call, &environment, &key, &recipients, operation)?;
+    published(call, (&project, &environment), &key, &recipients, operation)?;
     let own = recipients
         .iter()
         .find(|recipient| recipient.kind == "device" && recipient.id == device.id);
@@ -160,7 +160,13 @@ pub(super) fn replace_envelope(call: &Call<'_, User>) -> Answer {
     envelope.updated_at = Some(envelope.created_at.clone());
     keys::replace_envelope(call.db, &key.id, &envelope, &recipients)?;
     key.envelope = envelope;
-    published(call, &environment, &key, &recipients, "environment_key_shared")?;
+    published(
+        call,
+        (&project, &environment),
+        &key,
+        &recipients,
+        "environment_key_shared",
+    )?;
     let own = recipients
         .iter()
         .find(|recipient| recipient.kind == "device" && recipient.id == device.id);
@@ -196,7 +202,7 @@ fn check_named_request(
 /// What follows every publication: requests are settled, and it is noted.
 fn published(
     call: &Call<'_, User>,
-    environment: &Environment,
+    (project, environment): (&Project, &Environment),
     key: &Key,
     recipients: &[RecipientRow],
     operation: &str,
@@ -206,7 +212,7 @@ fn published(
         .filter(|recipient| recipient.kind == "device")
         .map(|recipient| recipient.id.as_str())
         .collect();
-    reshare::settle(call.db, call.who, environment, key.version, &devices)?;
+    reshare::settle(call.db, call.who, (project, environment), key.version, &devices)?;
     let event = Event {
         operation,
         description: Some(match recipients.len() {

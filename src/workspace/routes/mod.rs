@@ -1,16 +1,19 @@
 //! The table of routes: which path, which bearer token, reading or writing (docs/protocol.md 12).
 //!
 //! A route is a plain function from a [`Call`] to an [`Answer`](super::answer::Answer). It can only be put into the table
-//! through [`user`] or [`runner`], so that none is reached without its kind of token.
+//! through [`user`] or [`runner`], so that none is reached without its kind of token; sign-in alone is [`public`].
 
 mod ci;
 mod devices;
 mod directory;
 mod history;
 mod keys;
+mod page;
+mod public_keys;
 mod publication;
 mod push;
 mod reshare;
+mod sign_in;
 mod tokens;
 mod variables;
 
@@ -33,6 +36,9 @@ use super::store::{Access, Rules, Store};
 /// Where the API begins.
 pub(super) const BASE: &str = "/api/v2";
 
+/// Where the confirmation pages of browser sign-ins are.
+pub(super) const PAGE: &str = "/sign-in/";
+
 /// One authenticated request within its transaction.
 pub(super) struct Call<'a, Who> {
     pub(super) db: &'a Transaction<'a>,
@@ -49,6 +55,13 @@ fn user(
     route: fn(&Call<'_, User>) -> Answer,
 ) -> impl Fn(State<Store>, Input) -> Pending + Clone + Send + Sync + 'static {
     authenticated(access, auth::user, route)
+}
+
+/// A route that takes no bearer token.
+fn public(
+    route: fn(&Call<'_, ()>) -> Answer,
+) -> impl Fn(State<Store>, Input) -> Pending + Clone + Send + Sync + 'static {
+    authenticated(Access::Write, |_, _| Ok(()), route)
 }
 
 /// A route for runners.
@@ -121,8 +134,11 @@ pub(super) fn router(store: Store, own: OwnHosts) -> Router {
         .route("/deploy-tokens/{token}/revoke", post(user(Write, tokens::revoke)))
         .nest("/environments/{environment}", environment);
     let api = Router::new()
-        .route("/cli/login", post(no_sign_in))
-        .route("/cli/login/start", post(no_sign_in))
+        .route("/cli/login", post(sign_in::login))
+        .route("/cli/login/start", post(public(sign_in::start)))
+        .route("/cli/login/poll", post(public(sign_in::poll)))
+        .route("/cli/register/start", post(sign_in::no_registration))
+        .route("/cli/register/poll", post(sign_in::no_registration))
         .route("/user", get(user(Read, directory::current_user)))
         .route("/organizations", get(user(Read, directory::organizations)))
         .route(
@@ -150,6 +166,7 @@ pub(super) fn router(store: Store, own: OwnHosts) -> Router {
         .nest("/projects/{project}", project);
     Router::new()
         .nest(BASE, api)
+        .route(&format!("{PAGE}{{page}}"), get(page::show).post(page::decide))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
         .layer(middleware::from_fn_with_state(own, guard::check))
@@ -164,13 +181,5 @@ async fn unknown_method() -> Refusal {
     Refusal::new(
         StatusCode::METHOD_NOT_ALLOWED,
         "This path does not take that method.",
-    )
-}
-
-/// This server has no sign-in; its one user's token is in a file of the data folder.
-async fn no_sign_in() -> Refusal {
-    Refusal::new(
-        StatusCode::NOT_FOUND,
-        "The local workspace has no sign-in; use its own access token.",
     )
 }

@@ -4,8 +4,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
-use super::{Call, publication};
-use crate::domain::{Moment, PublicKey, TokenName};
+use super::{Call, public_keys, publication};
+use crate::domain::{Moment, TokenName};
 use crate::workspace::answer::{Answer, Refusal, Reply};
 use crate::workspace::auth::User;
 use crate::workspace::random;
@@ -66,7 +66,7 @@ pub(super) fn create(call: &Call<'_, User>) -> Answer {
         environment_name: environment.name,
         name: name.as_str().to_owned(),
         status: "active".to_owned(),
-        public_key: public_key(&request.public_key)?.to_base64(),
+        public_key: public_keys::encryption("public_key", &request.public_key)?.to_base64(),
         last_used_at: None,
         created_at: at.clone(),
         updated_at: at,
@@ -89,7 +89,7 @@ pub(super) fn rotate(call: &Call<'_, User>) -> Answer {
             "This deploy token is revoked. Create a new one.",
         ));
     }
-    token.public_key = public_key(&request.public_key)?.to_base64();
+    token.public_key = public_keys::encryption("public_key", &request.public_key)?.to_base64();
     token.updated_at = now();
     let secret = if call.rules.rotate_keeps_ci_token {
         None
@@ -136,12 +136,6 @@ fn find(call: &Call<'_, User>) -> Result<Token, Refusal> {
     let project = directory::project(call.db, call.who, call.input.path("project"))?;
     tokens::find(call.db, &project.id, call.input.path("token"))?
         .ok_or_else(|| Refusal::not_found("Deploy token"))
-}
-
-fn public_key(text: &str) -> Result<PublicKey, Refusal> {
-    PublicKey::from_base64(text)
-        .filter(|key| key.as_bytes() != &[0; 32])
-        .ok_or_else(|| Refusal::invalid("public_key", "The public key is not base64 of a key of 32 bytes."))
 }
 
 /// With `recipient` the token can open the current envelope at once (docs/protocol.md 7.2).

@@ -7,6 +7,7 @@
 mod data;
 mod people;
 mod sealing;
+pub(super) mod sign_in;
 mod tokens;
 
 use std::path::Path;
@@ -14,6 +15,7 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::auth::{TokenHash, User};
+use super::local_access::Older;
 use super::store::directory::{self, Environment, NewProject, Project};
 use super::store::{self, new_id};
 use super::{LocalAccess, WorkspaceError, local_access, random};
@@ -72,7 +74,7 @@ pub(super) fn seed_if_new(
         return Ok(None);
     }
     let local = fill(&transaction, size)?;
-    local_access::write(folder, &local)?;
+    local_access::write(folder, &local, Older::Keep)?;
     transaction.commit()?;
     Ok(Some(local))
 }
@@ -88,6 +90,8 @@ fn fill(db: &Transaction<'_>, size: &SampleSize) -> Result<LocalAccess, Workspac
     )?;
     people::join(db, &organization_id, &user)?;
     let access_token = insert_access_token(db, &user, &founded)?;
+    let sign_in = sign_in::make(&user.email)?;
+    sign_in::store(db, &user.id, &sign_in)?;
     let identity = DeviceIdentity::make(&mut system_rng());
     let device_id = people::insert_own_device(db, &user, &identity, now)?;
     let seed = Seed {
@@ -124,6 +128,7 @@ fn fill(db: &Transaction<'_>, size: &SampleSize) -> Result<LocalAccess, Workspac
         environments,
         device_id: DeviceId::new(seed.device_id),
         identity: seed.identity,
+        sign_in: Some(sign_in),
     })
 }
 

@@ -10,20 +10,27 @@ pub(super) mod history;
 pub(super) mod keys;
 pub(super) mod reshare;
 pub(super) mod schema;
+pub(super) mod sign_in;
 pub(super) mod tokens;
 pub(super) mod variables;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::Semaphore;
 
-use super::answer::{Answer, Refusal};
+use super::answer::Refusal;
 use crate::domain::Moment;
+
+/// Two, so that somebody who guesses does not keep everybody else out.
+const PASSWORDS_AT_ONCE: usize = 2;
 
 /// A handle on the database.
 #[derive(Clone, Debug)]
 pub(super) struct Store {
     connection: Arc<Mutex<Connection>>,
+    /// How many passwords are hashed at once: each takes 19 MiB.
+    pub(super) hashing: Arc<Semaphore>,
     /// What differs between workspaces.
     pub(super) rules: Rules,
 }
@@ -49,17 +56,18 @@ impl Store {
     pub(super) fn new(connection: Connection, rules: Rules) -> Self {
         Self {
             connection: Arc::new(Mutex::new(connection)),
+            hashing: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
             rules,
         }
     }
 
     /// Runs work in one transaction on a blocking thread. Its effects are kept when it gives a reply, and are on the
     /// disk before that reply is sent.
-    pub(super) async fn run(
+    pub(super) async fn run<T: Send + 'static>(
         &self,
         access: Access,
-        work: impl FnOnce(&Transaction<'_>) -> Answer + Send + 'static,
-    ) -> Answer {
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
         let connection = Arc::clone(&self.connection);
         let done = tokio::task::spawn_blocking(move || {
             let mut connection = lock(&connection);

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 use serde_json::{Value, json};
 
-use super::devices::Device;
+use super::devices::{self, Device};
 use super::directory::{Environment, Project};
 use super::history::{self, Event};
 use super::{keys, new_id, now};
@@ -136,7 +136,8 @@ pub(in crate::workspace) fn find(
         .optional()
 }
 
-/// The pending requests of a device in an environment; one is made if there is none.
+/// The pending requests of a device in an environment; one is made if there is none. One for an older version of the key
+/// is superseded by it.
 pub(in crate::workspace) fn pending(
     db: &Connection,
     user: &User,
@@ -145,19 +146,23 @@ pub(in crate::workspace) fn pending(
     device: &Device,
     trigger: &str,
 ) -> rusqlite::Result<Vec<String>> {
-    let found: Vec<String> = db
+    let Some(key) = keys::current(db, &environment.id)? else {
+        return Ok(Vec::new());
+    };
+    let found: Option<(String, i64)> = db
         .prepare_cached(
-            "SELECT id FROM reshare_requests
+            "SELECT id, required_key_version FROM reshare_requests
              WHERE environment_id = ?1 AND target_device_id = ?2 AND status = 'pending'",
         )?
-        .query_map([&environment.id, &device.id], |row| row.get(0))?
-        .collect::<Result<_, _>>()?;
-    if !found.is_empty() {
-        return Ok(found);
+        .query_row([&environment.id, &device.id], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    match found {
+        Some((id, version)) if version >= key.version => return Ok(vec![id]),
+        Some((id, _)) => supersede(db, user, environment, &id)?,
+        None => {}
     }
-    let Some(key) = keys::current(db, &environment.id)? else {
-        return Ok(found);
-    };
     let id = new_id();
     db.prepare_cached(
         "INSERT INTO reshare_requests (id, organization_id, project_id, environment_id, required_key_version,
@@ -186,13 +191,19 @@ pub(in crate::workspace) fn pending(
     Ok(vec![id])
 }
 
-/// After a publication: completes the requests of its devices; when the key is a new one, the others are superseded.
+fn supersede(db: &Connection, user: &User, environment: &Environment, id: &str) -> rusqlite::Result<()> {
+    let (project, reason) = (&environment.project_id, Some("key_rotated"));
+    resolve(db, user, project, &environment.id, id, "superseded", reason)
+}
+
+/// After a publication: completes the requests of its devices; when the key is a new one, the others are superseded by
+/// requests for the new one.
 pub(in crate::workspace) fn settle(
     db: &Connection,
     user: &User,
-    environment: &Environment,
+    (project, environment): (&Project, &Environment),
     version: i64,
-    devices: &HashSet<&str>,
+    included: &HashSet<&str>,
 ) -> rusqlite::Result<()> {
     let waiting: Vec<(String, String, i64)> = db
         .prepare_cached(
@@ -204,7 +215,7 @@ pub(in crate::workspace) fn settle(
         })?
         .collect::<Result<_, _>>()?;
     for (id, device, required) in waiting {
-        if devices.contains(device.as_str()) {
+        if included.contains(device.as_str()) {
             resolve(
                 db,
                 user,
@@ -215,15 +226,10 @@ pub(in crate::workspace) fn settle(
                 None,
             )?;
         } else if required < version {
-            resolve(
-                db,
-                user,
-                &environment.project_id,
-                &environment.id,
-                &id,
-                "superseded",
-                Some("key_rotated"),
-            )?;
+            match devices::find(db, &device)? {
+                Some(device) => drop(pending(db, user, project, environment, &device, "key_rotated")?),
+                None => supersede(db, user, environment, &id)?,
+            }
         }
     }
     Ok(())

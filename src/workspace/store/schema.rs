@@ -11,8 +11,19 @@ use crate::workspace::WorkspaceError;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 /// Marks the file as a workspace: "DTWS".
 const APPLICATION_ID: i64 = 0x4454_5753;
+/// From this size on only [`KEY_TABLES`] are read through at the start.
+const LARGE: u64 = 8 * 1024 * 1024;
+/// What everything hangs on, and is small.
+const KEY_TABLES: [&str; 6] = [
+    "users",
+    "organizations",
+    "projects",
+    "environments",
+    "devices",
+    "environment_keys",
+];
 /// One entry a version; entries are never changed, only added.
-const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 
 /// Opens and, if needed, migrates the database. A file that is damaged or of another program is left untouched.
 pub(in crate::workspace) fn open(path: &Path) -> Result<Connection, WorkspaceError> {
@@ -25,19 +36,37 @@ pub(in crate::workspace) fn open(path: &Path) -> Result<Connection, WorkspaceErr
     Ok(connection)
 }
 
-/// Reads through the file before anything may write to it.
+/// Reads through the file before anything may write to it: all of it, or, when it is so large that this would be felt at
+/// every start, its size and the tables that everything hangs on.
 fn inspect(path: &Path) -> rusqlite::Result<()> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
-    let finding: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if finding != "ok" {
-        return Err(damaged(finding));
-    }
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
     if tables > 0 && number(&connection, "application_id")? != APPLICATION_ID {
         return Err(damaged("it belongs to another program".to_owned()));
     }
-    Ok(())
+    let length = path.metadata().map_or(0, |meta| meta.len());
+    if length <= LARGE {
+        return quick_check(&connection, "1");
+    }
+    // With a write-ahead log beside it, the file may rightly be shorter.
+    let pages = number(&connection, "page_count")?.saturating_mul(number(&connection, "page_size")?);
+    if !path.with_extension("db-wal").exists() && u64::try_from(pages).is_ok_and(|pages| pages > length) {
+        return Err(damaged("it is cut off".to_owned()));
+    }
+    KEY_TABLES
+        .iter()
+        .try_for_each(|table| quick_check(&connection, table))
+}
+
+fn quick_check(connection: &Connection, what: &str) -> rusqlite::Result<()> {
+    let finding: String =
+        connection.query_row(&format!("PRAGMA quick_check({what})"), [], |row| row.get(0))?;
+    if finding == "ok" {
+        Ok(())
+    } else {
+        Err(damaged(finding))
+    }
 }
 
 fn damaged(reason: String) -> rusqlite::Error {

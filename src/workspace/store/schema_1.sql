@@ -69,8 +69,8 @@ CREATE TABLE deploy_tokens (
     last_used_at TEXT, created_at TEXT NOT NULL, updated_at TEXT NOT NULL, revoked_at TEXT,
     ci_token_id TEXT NOT NULL, ci_token_hash BLOB NOT NULL UNIQUE, ci_token_suffix TEXT NOT NULL, ci_expires_at TEXT
 ) STRICT;
-CREATE INDEX deploy_tokens_by_environment ON deploy_tokens (environment_id, created_at);
-CREATE INDEX deploy_tokens_by_project ON deploy_tokens (project_id, created_at);
+CREATE INDEX deploy_tokens_by_environment ON deploy_tokens (environment_id, created_at, id);
+CREATE INDEX deploy_tokens_by_project ON deploy_tokens (project_id, created_at, id);
 
 CREATE TABLE variables (
     id TEXT PRIMARY KEY, environment_id TEXT NOT NULL REFERENCES environments ON DELETE CASCADE,

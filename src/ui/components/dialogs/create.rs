@@ -91,7 +91,7 @@ pub fn CreateDialog() -> Element {
                             autofocus: true,
                             select: true,
                             error: error.filter(|_| *touched.read()).map(refusal),
-                            hint: taken.read().then(|| {
+                            caution: taken.read().then(|| {
                                 format!("An active token in {place} already has this name. They will be told apart by their ids only.")
                             }),
                             oninput: move |text| {

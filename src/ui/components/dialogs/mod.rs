@@ -1,6 +1,7 @@
 //! The dialogs that ask before something happens, and the lists to choose from.
 
 mod confirm;
+mod consequence;
 mod create;
 mod keys;
 mod progress;

@@ -7,6 +7,7 @@ use crate::state::AppState;
 use crate::ui::components::sidebar::EnvironmentLine;
 use crate::ui::elements::{Button, Dialog, DialogActions, DialogBody, DialogHead, Glyph, Icon, SearchField};
 use crate::ui::intent::{Intent, use_send};
+use crate::ui::viewport::use_viewport;
 
 const ID: &str = "projects";
 
@@ -15,6 +16,7 @@ const ID: &str = "projects";
 pub fn ProjectsDialog() -> Element {
     let state = use_context::<AppState>();
     let place = state.place;
+    let cards = *use_viewport().cards.read();
     let mut search = use_signal(String::new);
     let open = place.project.read().as_ref().map(|it| it.id.clone());
     let current = place.environment.read().as_ref().map(|it| it.id.clone());
@@ -32,8 +34,12 @@ pub fn ProjectsDialog() -> Element {
         .map_or(String::new(), |it| it.name.clone());
     rsx! {
         Dialog { id: ID, on_cancel: move |()| state.dialog.close(),
-            DialogHead { id: ID, title: "Switch project",
-                "Projects of {owner}"
+            DialogHead { id: ID, title: if cards { "Switch environment" } else { "Switch project" },
+                if cards {
+                    "{owner}"
+                } else {
+                    "Projects of {owner}"
+                }
             }
             DialogBody {
                 div { class: "narrow-only choices",
@@ -53,7 +59,8 @@ pub fn ProjectsDialog() -> Element {
                     label: "Search projects",
                     placeholder: "Search projects",
                     value: search,
-                    autofocus: true,
+                    // On a phone the keyboard would cover the list.
+                    autofocus: !cards,
                     oninput: move |text| search.set(text),
                 }
                 ul { class: "choices", "aria-label": "Projects",

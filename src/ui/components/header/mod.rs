@@ -98,7 +98,6 @@ pub fn Switcher() -> Element {
         button {
             r#type: "button",
             class: "switcher",
-            "aria-haspopup": "dialog",
             "aria-label": "Switch environment: {name}",
             onclick: move |_| state.dialog.show(Dialog::Projects),
             span { class: "cut", "{name}" }

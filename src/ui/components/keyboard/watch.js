@@ -60,7 +60,7 @@ document.addEventListener(
       }
     } else if (key === "Enter" && target.matches("[data-row]")) {
       take();
-      const more = target.querySelector("[aria-haspopup=menu]");
+      const more = target.querySelector("[data-menu-button]");
       if (more) {
         more.focus({ preventScroll: true });
         more.click();

@@ -1,9 +1,7 @@
-//! The two values and the block with both.
+//! The two values.
 //!
 //! Security: the only place of the interface that calls `expose`, and only for a value that is revealed.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use dioxus::prelude::*;
 
 use super::CiToken;
@@ -12,14 +10,13 @@ use crate::state::AppState;
 use crate::ui::elements::{Icon, IconButton};
 use crate::ui::intent::{Intent, use_send};
 
-const CI_TOKEN: &str = "GHOSTABLE_CI_TOKEN";
-const SEED: &str = "GHOSTABLE_DEPLOY_SEED";
+pub(super) const CI_TOKEN: &str = "GHOSTABLE_CI_TOKEN";
+pub(super) const SEED: &str = "GHOSTABLE_DEPLOY_SEED";
 /// A mask has always the same length, so that it tells nothing.
 const MASK: &str = "••••••••••••••••••••••••••••••••••••••••";
-const SHORT_MASK: &str = "••••••••••••••••••••••••";
 
 /// The last characters of the CI token, which the server's list shows as well.
-fn use_suffix() -> String {
+pub(super) fn use_suffix() -> String {
     let sheet = use_context::<AppState>().sheet;
     let issuance = sheet.issuance.read();
     issuance
@@ -51,7 +48,7 @@ pub(super) fn CiTokenField(outcome: CiToken) -> Element {
                     if revealed {
                         ShownCiToken {}
                     } else {
-                        span { class: "mono cut mask", "aria-label": "hidden", "{MASK}{suffix}" }
+                        Masked { suffix }
                     }
                     Tools {
                         name: CI_TOKEN,
@@ -65,13 +62,24 @@ pub(super) fn CiTokenField(outcome: CiToken) -> Element {
     }
 }
 
+/// What stands for a hidden value: dots, and what the server shows of it anyway.
+#[component]
+fn Masked(suffix: String) -> Element {
+    rsx! {
+        span { class: "mono mask", role: "img", "aria-label": "Hidden {suffix}",
+            span { class: "mask-dots", "{MASK}" }
+            "{suffix}"
+        }
+    }
+}
+
 #[component]
 fn ShownCiToken() -> Element {
     let sheet = use_context::<AppState>().sheet;
     match sheet.issuance.read().as_ref().map(|it| &it.ci_token) {
         Some(CiTokenOutcome::Issued(token)) => rsx! {
             // Exposed because the user asked to see it; hiding it takes it out of the document.
-            span { class: "mono selectable shown", {token.expose()} }
+            p { class: "mono selectable shown", {token.expose()} }
         },
         _ => rsx! {},
     }
@@ -89,7 +97,7 @@ pub(super) fn SeedField() -> Element {
                 if revealed {
                     ShownSeed {}
                 } else {
-                    span { class: "mono cut mask", "aria-label": "hidden", "{MASK}" }
+                    Masked { suffix: "" }
                 }
                 Tools {
                     name: SEED,
@@ -107,10 +115,10 @@ fn ShownSeed() -> Element {
     let sheet = use_context::<AppState>().sheet;
     match sheet.issuance.read().as_ref() {
         Some(issuance) => {
-            // Exposed because the user asked to see it; the text is wiped here once the renderer has its copy.
-            let seed = zeroize::Zeroizing::new(STANDARD.encode(issuance.seed.expose()));
+            let seed = issuance.seed.to_base64();
             rsx! {
-                span { class: "mono selectable shown", {seed.as_str()} }
+                // Exposed because the user asked to see it; hiding it takes it out of the document.
+                p { class: "mono selectable shown", {seed.expose()} }
             }
         }
         None => rsx! {},
@@ -144,29 +152,6 @@ fn Tools(name: &'static str, revealed: bool, on_reveal: Callback<bool>, on_copy:
                 name: "Copy {name}",
                 title: "Copy",
                 onclick: move |()| on_copy.call(()),
-            }
-        }
-    }
-}
-
-/// What "Copy block" copies, always masked. Other formats will stand beside it.
-#[component]
-pub(super) fn Block(with_ci_token: bool) -> Element {
-    let suffix = use_suffix();
-    rsx! {
-        figure { class: "block",
-            figcaption { ".env" }
-            div { class: "block-lines mono",
-                if with_ci_token {
-                    div { class: "cut",
-                        span { class: "block-name", "{CI_TOKEN}" }
-                        "=\"{SHORT_MASK}{suffix}\""
-                    }
-                }
-                div { class: "cut",
-                    span { class: "block-name", "{SEED}" }
-                    "=\"{SHORT_MASK}\""
-                }
             }
         }
     }

@@ -3,6 +3,7 @@
 //! Security: the values are read from [`crate::state::SheetStore`] where they are rendered and nowhere else. While a
 //! value is masked it is not in the document. Copying is an intent; the value does not pass through here.
 
+mod block;
 mod field;
 mod foot;
 mod head;
@@ -11,12 +12,13 @@ mod share;
 use dioxus::prelude::*;
 
 use crate::domain::{CiTokenOutcome, Issuance, ShareState};
-use crate::state::AppState;
+use crate::state::{AppState, SheetStore};
 use crate::ui::clock::use_clock;
 use crate::ui::components::Words;
 use crate::ui::elements::{Dialog, DialogBody, DialogSize, Icon, Notice, Tone};
 
-use field::{Block, CiTokenField, SeedField};
+use block::Block;
+use field::{CiTokenField, SeedField};
 use foot::Foot;
 use head::Head;
 use share::NotShared;
@@ -56,6 +58,16 @@ impl Outline {
     }
 }
 
+/// Escape asks to close; asked already, it is the safe answer.
+fn escape(sheet: SheetStore) {
+    let mut asking = sheet.asking_to_close;
+    if *asking.peek() {
+        asking.set(false);
+    } else {
+        sheet.ask_to_close();
+    }
+}
+
 /// The sheet, if an issuance is there.
 #[component]
 pub fn SecretSheet() -> Element {
@@ -76,7 +88,7 @@ pub fn SecretSheet() -> Element {
         _ => None,
     };
     rsx! {
-        Dialog { id: ID, size: DialogSize::Wide, on_cancel: move |()| sheet.ask_to_close(),
+        Dialog { id: ID, size: DialogSize::Wide, on_cancel: move |()| escape(sheet),
             Head { outline: outline.clone() }
             DialogBody {
                 if let ShareState::NotShared(message) = &issuance.share {

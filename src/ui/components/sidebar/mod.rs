@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::domain::Environment;
 use crate::state::{AppState, Dialog, Load};
-use crate::ui::elements::{Glyph, Icon};
+use crate::ui::elements::{Glyph, Icon, grouped};
 use crate::ui::intent::{Intent, use_send};
 
 /// The sidebar of a wide window.
@@ -49,7 +49,6 @@ fn Workspace() -> Element {
         button {
             r#type: "button",
             class: "workspace",
-            "aria-haspopup": "dialog",
             "aria-label": "Switch project: {organization}, {project}",
             onclick: move |_| state.dialog.show(Dialog::Projects),
             span { class: "avatar", "aria-hidden": "true", "{initial}" }
@@ -133,7 +132,7 @@ fn Section() -> Element {
                     span { class: "cut", "Deploy tokens" }
                     if known {
                         span { class: "sidebar-count",
-                            "{active}"
+                            "{grouped(active)}"
                             span { class: "spoken", " active" }
                         }
                     }

@@ -86,7 +86,8 @@ pub fn TokenTable(label: String, entries: ReadSignal<Vec<TokenEntry>>) -> Elemen
                     match entry {
                         TokenEntry::Token(token) => rsx! {
                             TokenRow {
-                                key: "{token.id}",
+                                // With the index, in case a server lists an id twice.
+                                key: "{index}-{token.id}",
                                 token: token.clone(),
                                 index,
                                 tab_stop: index == stop,
@@ -116,7 +117,7 @@ fn Spacer(height: f64) -> Element {
     }
     rsx! {
         tr { class: "spacer", role: "presentation", "aria-hidden": "true", style: "height: {height}px",
-            td { role: "presentation", colspan: "7" }
+            td { role: "presentation" }
         }
     }
 }

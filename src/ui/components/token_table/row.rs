@@ -138,10 +138,17 @@ pub(super) fn BrokenRow(
             td { class: "col-status", role: "cell",
                 Badge { tone: Tone::Warn, text: "Unreadable" }
             }
-            td { class: "col-broken cut", role: "cell", colspan: "5",
-                title: "The server's record of this token cannot be read: {missing}.",
-                "The record cannot be read: {missing}."
+            td { class: "col-used col-broken", role: "cell",
+                span {
+                    class: "broken-words cut",
+                    title: "The server's record of this token cannot be read: {missing} is missing or wrong.",
+                    "{missing} is missing or wrong"
+                }
             }
+            td { class: "col-created" }
+            td { class: "col-expires" }
+            td { class: "col-print" }
+            td { class: "col-actions" }
         }
     }
 }

@@ -1,0 +1,29 @@
+# make help   says what there is
+
+.PHONY: help run test check bench screenshots targets
+
+help: ## says what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+
+run: ## builds the program and opens it on the local workspace
+	@scripts/run
+
+test: ## checks everything, then runs all tests
+	@scripts/system-packages test
+	@scripts/check
+	@scripts/test
+
+check: ## format, lints, licences and sources of the dependencies
+	@scripts/system-packages run
+	@scripts/check
+
+bench: ## measures
+	@scripts/system-packages test
+	cargo bench --locked
+
+screenshots: ## takes the pictures in docs/screenshots again
+	@scripts/system-packages test
+	cargo test --locked --release --test window -- --ignored screenshots
+
+targets: ## type-checks for Android and Windows
+	@scripts/check-targets

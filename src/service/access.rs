@@ -1,0 +1,225 @@
+//! Key access: every device and token that the environment's key is for, and which of them it should not be for.
+//!
+//! The API shows a device its own share of the key and nobody else's (docs/protocol.md 6.3). Who else holds it follows
+//! from who is listed: every publication goes to all active ones. What is known beyond that are the requests of those
+//! that still wait.
+
+use super::fulfil::requests_of;
+use super::{Context, KeyAccess, Place, ServiceError, key_access};
+use crate::domain::{
+    DeployToken, DeployTokenId, Device, DeviceId, DeviceStatus, Fingerprint, KeyRequest, Moment,
+    OrganizationId, RequestFilter, TokenEntry, TokenKey, TokenStatus,
+};
+
+/// Who holds the key of an environment.
+#[derive(Debug)]
+pub struct Access {
+    /// What this device can do with the key, or why it cannot open it.
+    pub own: Result<KeyAccess, ServiceError>,
+    /// Devices first, then tokens, each in the server's order.
+    pub holders: Vec<Holder>,
+    /// The pending requests of the environment; empty also where the server shows none.
+    pub requests: Vec<KeyRequest>,
+}
+
+/// One device or token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// Device or token, by id.
+    pub kind: HolderKind,
+    /// Its name.
+    pub name: String,
+    /// Of its public key, as the server lists it.
+    pub fingerprint: Option<Fingerprint>,
+    /// Since when it is there.
+    pub since: Option<Moment>,
+    /// When it was last heard from.
+    pub last_seen_at: Option<Moment>,
+    /// How it stands with the key.
+    pub standing: Standing,
+}
+
+/// What a holder is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HolderKind {
+    /// A person's machine.
+    Device {
+        /// Its id.
+        id: DeviceId,
+        /// Whether it is this one.
+        own: bool,
+        /// System and architecture.
+        platform: String,
+    },
+    /// A deploy token.
+    Token {
+        /// Its id, where the entry has one.
+        id: Option<DeployTokenId>,
+    },
+}
+
+/// How a device or token stands with the key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// It is among those that each publication is sealed for.
+    Holds,
+    /// It should hold the key and has asked for it.
+    Waits {
+        /// Since when.
+        since: Option<Moment>,
+    },
+    /// It should not hold the key, or cannot.
+    Flawed(Flaw),
+}
+
+/// Why a device or token is pointed out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// It was revoked and is still listed; what it kept opens what was sealed before (docs/protocol.md 6.5).
+    Revoked {
+        /// Since when, where known.
+        at: Option<Moment>,
+    },
+    /// Its status is not known to this program, so it is not sealed for.
+    OtherStatus(String),
+    /// Its public key is not one: nothing can be sealed for it.
+    UnusableKey,
+    /// The server has this machine's device with another key than the one that is stored here.
+    ForeignKey,
+    /// It shares its public key with another one, so that revoking one leaves the other able to open the key.
+    SharedKey,
+    /// The entry cannot be read; what it lacks.
+    Malformed(&'static str),
+}
+
+impl Access {
+    /// How many are pointed out.
+    pub fn flawed(&self) -> usize {
+        let flawed = |holder: &&Holder| matches!(holder.standing, Standing::Flawed(_));
+        self.holders.iter().filter(flawed).count()
+    }
+}
+
+/// Who holds the key. Without a device the list is shown all the same.
+///
+/// # Errors
+/// API errors of the lists. That this device cannot open the key is part of the answer.
+pub async fn access(
+    context: &Context,
+    organization: &OrganizationId,
+    place: &Place,
+) -> Result<Access, ServiceError> {
+    let filter = RequestFilter {
+        pending_only: true,
+        environment: Some(place.environment.id.clone()),
+        ..RequestFilter::default()
+    };
+    let (devices, tokens, requests) = tokio::try_join!(
+        async { Ok::<_, ServiceError>(context.client.devices(&place.project, place.name()).await?) },
+        async {
+            Ok(context
+                .client
+                .tokens(&place.project, Some(&place.environment.id))
+                .await?)
+        },
+        requests_of(context, organization, &filter),
+    )?;
+    let own = key_access(context, place).await;
+    let mut requests = requests.list;
+    requests.retain(|request| request.is_pending() && request.environment == place.environment.id);
+    let mut holders: Vec<Holder> = devices
+        .iter()
+        .map(|device| of_device(context, device, &requests))
+        .collect();
+    holders.extend(tokens.iter().map(of_entry));
+    if own.is_err() {
+        for holder in &mut holders {
+            let is_own = matches!(holder.kind, HolderKind::Device { own: true, .. });
+            if is_own && holder.standing == Standing::Holds {
+                holder.standing = Standing::Waits { since: None };
+            }
+        }
+    }
+    point_out_shared_keys(&mut holders);
+    Ok(Access {
+        own,
+        holders,
+        requests,
+    })
+}
+
+fn of_device(context: &Context, device: &Device, requests: &[KeyRequest]) -> Holder {
+    let own = context.device.as_ref().filter(|own| own.id == device.id);
+    let waits = requests.iter().find(|request| request.device == device.id);
+    let standing = match (&device.status, device.public_key, waits) {
+        (DeviceStatus::Revoked { at }, _, _) => Standing::Flawed(Flaw::Revoked { at: *at }),
+        (_, None, _) => Standing::Flawed(Flaw::UnusableKey),
+        (_, Some(key), _) if own.is_some_and(|own| own.identity.encryption_public() != key) => {
+            Standing::Flawed(Flaw::ForeignKey)
+        }
+        (_, _, Some(request)) => Standing::Waits {
+            since: request.created_at,
+        },
+        _ => Standing::Holds,
+    };
+    Holder {
+        kind: HolderKind::Device {
+            id: device.id.clone(),
+            own: own.is_some(),
+            platform: device.platform.clone(),
+        },
+        name: device.label().to_owned(),
+        fingerprint: device.public_key.map(|key| key.fingerprint()),
+        since: device.created_at,
+        last_seen_at: device.last_seen_at,
+        standing,
+    }
+}
+
+fn of_entry(entry: &TokenEntry) -> Holder {
+    match entry {
+        TokenEntry::Token(token) => of_token(token),
+        TokenEntry::Malformed { id, name, missing } => Holder {
+            kind: HolderKind::Token { id: id.clone() },
+            name: name.clone().unwrap_or_default(),
+            fingerprint: None,
+            since: None,
+            last_seen_at: None,
+            standing: Standing::Flawed(Flaw::Malformed(missing)),
+        },
+    }
+}
+
+fn of_token(token: &DeployToken) -> Holder {
+    let standing = match (&token.status, &token.key) {
+        (TokenStatus::Revoked { at }, _) => Standing::Flawed(Flaw::Revoked { at: *at }),
+        (TokenStatus::Other(text), _) => Standing::Flawed(Flaw::OtherStatus(text.clone())),
+        (TokenStatus::Active, TokenKey::Unusable) => Standing::Flawed(Flaw::UnusableKey),
+        (TokenStatus::Active, TokenKey::Usable(_)) => Standing::Holds,
+    };
+    Holder {
+        kind: HolderKind::Token {
+            id: Some(token.id.clone()),
+        },
+        name: token.name.clone(),
+        fingerprint: token.fingerprint(),
+        since: Some(token.created_at),
+        last_seen_at: token.last_used_at,
+        standing,
+    }
+}
+
+fn point_out_shared_keys(holders: &mut [Holder]) {
+    let mut seen = std::collections::HashMap::<Fingerprint, usize>::new();
+    for fingerprint in holders.iter().filter_map(|holder| holder.fingerprint) {
+        *seen.entry(fingerprint).or_default() += 1;
+    }
+    for holder in holders {
+        let shared = holder
+            .fingerprint
+            .is_some_and(|it| seen.get(&it).is_some_and(|count| *count > 1));
+        if shared && !matches!(holder.standing, Standing::Flawed(_)) {
+            holder.standing = Standing::Flawed(Flaw::SharedKey);
+        }
+    }
+}

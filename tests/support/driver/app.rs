@@ -1,0 +1,236 @@
+//! A program in a desktop: its window, keyboard, output and pictures.
+
+use std::ops::Deref;
+use std::path::Path;
+use std::process::Stdio;
+use std::sync::Arc;
+
+use tempfile::NamedTempFile;
+use zbus::block_on;
+
+use super::desktop::Desktop;
+use super::node::{Address, Match, Node, Tree, read_tree};
+use super::poll;
+use super::process::Helper;
+
+/// Milliseconds between two letters: faster than anybody types.
+const KEY_INTERVAL: &str = "10";
+
+/// A running program with one window. Dropping it kills the program; its desktop lives on.
+pub struct App {
+    desktop: Arc<Desktop>,
+    helper: Helper,
+    window: String,
+    root: Address,
+    log: NamedTempFile,
+}
+
+impl Deref for App {
+    type Target = Desktop;
+
+    fn deref(&self) -> &Desktop {
+        &self.desktop
+    }
+}
+
+impl App {
+    pub(crate) fn launch(desktop: &Arc<Desktop>, program: &Path, arguments: &[&str]) -> App {
+        let log = NamedTempFile::new().expect("a file for the program's output");
+        let out = log.reopen().expect("the same file");
+        let both = out.try_clone().expect("the same file");
+        let mut helper = Helper::spawn(
+            desktop
+                .command(program)
+                .args(arguments)
+                .stdin(Stdio::null())
+                .stdout(Stdio::from(out))
+                .stderr(Stdio::from(both)),
+        );
+        let output = || std::fs::read_to_string(log.path()).unwrap_or_default();
+        let pid = helper.pid().to_string();
+        let window = poll(|| {
+            if let Ok(Some(status)) = helper.child.try_wait() {
+                panic!(
+                    "{} ended with {status} before its window came\n{}",
+                    program.display(),
+                    output()
+                );
+            }
+            let found = desktop
+                .xdotool(&["search", "--onlyvisible", "--pid", &pid])
+                .ok()?;
+            found.lines().next().map(str::to_owned)
+        })
+        .unwrap_or_else(|| panic!("{} shows no window\n{}", program.display(), output()));
+        let root = desktop
+            .accessibility
+            .application(helper.pid())
+            .unwrap_or_else(|| {
+                panic!(
+                    "{} is not on the accessibility bus\n{}",
+                    program.display(),
+                    output()
+                )
+            });
+        let app = App {
+            desktop: desktop.clone(),
+            helper,
+            window,
+            root,
+            log,
+        };
+        app.activate();
+        app
+    }
+
+    /// Gives the window the keyboard, as a window manager would, unless it has it.
+    pub fn activate(&self) {
+        let focused = || {
+            self.desktop
+                .xdotool(&["getwindowfocus", "-f"])
+                .is_ok_and(|window| window == self.window)
+        };
+        self.wait_for("keyboard for the window", || {
+            if focused() {
+                return Some(());
+            }
+            let _ = self.desktop.xdotool(&["windowfocus", &self.window]);
+            None
+        });
+    }
+
+    /// The process id of the program.
+    pub fn pid(&self) -> u32 {
+        self.helper.pid()
+    }
+
+    /// Whether the program still runs.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.helper.child.try_wait(), Ok(None))
+    }
+
+    /// What the program has written to its standard output and error.
+    pub fn output(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(self.log.path()).unwrap_or_default()).into_owned()
+    }
+
+    /// The title of the window.
+    pub fn title(&self) -> String {
+        self.tool(&["getwindowname", &self.window])
+    }
+
+    /// Everything the window shows, now.
+    pub fn tree(&self) -> Tree {
+        block_on(read_tree(&self.desktop, self.root.clone(), 0))
+            .unwrap_or_else(|| panic!("the program is gone\n{}", self.output()))
+    }
+
+    /// The first node with this role and name, now.
+    pub fn get<'m>(&self, role: &str, name: impl Into<Match<'m>>) -> Option<Node> {
+        self.tree().node.get(role, name)
+    }
+
+    /// All nodes with this role and name, in document order, now.
+    pub fn all<'m>(&self, role: &str, name: impl Into<Match<'m>>) -> Vec<Node> {
+        self.tree().node.all(role, name)
+    }
+
+    /// Waits for a node with this role and name.
+    #[track_caller]
+    pub fn find<'m>(&self, role: &str, name: impl Into<Match<'m>>) -> Node {
+        let name = name.into();
+        self.wait_for(&format!("{role} {name:?}"), || self.get(role, name))
+    }
+
+    /// Waits until there is no node with this role and name.
+    #[track_caller]
+    pub fn wait_gone<'m>(&self, role: &str, name: impl Into<Match<'m>>) {
+        let name = name.into();
+        self.wait_for(&format!("end of {role} {name:?}"), || {
+            self.get(role, name).is_none().then_some(())
+        });
+    }
+
+    /// Waits until this can be read somewhere in the window.
+    #[track_caller]
+    pub fn wait_text(&self, part: &str) {
+        self.wait_for(&format!("text {part:?}"), || {
+            self.text().contains(part).then_some(())
+        });
+    }
+
+    /// Waits until `look` has an answer; shows the tree and the program's output if it never has.
+    #[track_caller]
+    pub fn wait_for<T>(&self, what: &str, look: impl FnMut() -> Option<T>) -> T {
+        match poll(look) {
+            Some(found) => found,
+            None => panic!(
+                "no {what}\n{}\noutput of the program:\n{}",
+                self.tree(),
+                self.output()
+            ),
+        }
+    }
+
+    /// All that can be read in the window.
+    pub fn text(&self) -> String {
+        self.tree().node.text()
+    }
+
+    /// The node that has the keyboard.
+    pub fn focused(&self) -> Option<Node> {
+        let tree = self.tree();
+        tree.nodes()
+            .filter(|node| node.is(super::State::Focused))
+            .last()
+            .cloned()
+    }
+
+    /// Types into whatever has the keyboard.
+    pub fn type_text(&self, text: &str) {
+        self.activate();
+        self.tool(&["type", "--delay", KEY_INTERVAL, "--", text]);
+    }
+
+    /// Presses a key or a chord, such as `Tab`, `shift+Tab`, `Return`, `Escape`, `ctrl+n`.
+    pub fn key(&self, chord: &str) {
+        self.activate();
+        self.tool(&["key", "--clearmodifiers", chord]);
+    }
+
+    /// Makes the window this large; media queries follow.
+    pub fn resize(&self, width: u32, height: u32) {
+        self.tool(&[
+            "windowsize",
+            "--sync",
+            &self.window,
+            &width.to_string(),
+            &height.to_string(),
+        ]);
+    }
+
+    /// Width and height of the window.
+    pub fn size(&self) -> (u32, u32) {
+        let shell = self.tool(&["getwindowgeometry", "--shell", &self.window]);
+        let number = |name: &str| {
+            shell
+                .lines()
+                .find_map(|line| line.strip_prefix(name))
+                .and_then(|value| value.parse().ok())
+                .unwrap_or(0)
+        };
+        (number("WIDTH="), number("HEIGHT="))
+    }
+
+    /// Writes a picture of the window as PNG, making the folder if it is not there.
+    pub fn picture(&self, file: impl AsRef<Path>) {
+        self.desktop.import(&self.window, file.as_ref());
+    }
+
+    #[track_caller]
+    fn tool(&self, arguments: &[&str]) -> String {
+        self.desktop
+            .xdotool(arguments)
+            .unwrap_or_else(|error| panic!("{error}\noutput of the program:\n{}", self.output()))
+    }
+}

@@ -1,0 +1,381 @@
+//! Nodes of the accessible tree: reading, pressing, focusing, and finding others below them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use zbus::block_on;
+
+use super::a11y::{ACCESSIBLE, Accessibility};
+use super::desktop::Desktop;
+use super::poll;
+use super::roles::role_name;
+
+const ACTION: &str = "org.a11y.atspi.Action";
+const COMPONENT: &str = "org.a11y.atspi.Component";
+const TEXT: &str = "org.a11y.atspi.Text";
+
+/// Stands in a text where a child is.
+const EMBEDDED: char = '\u{fffc}';
+
+/// Trees deeper than this are not looked into.
+const DEPTH: usize = 48;
+
+/// Where a node is on the accessibility bus.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Address {
+    pub(crate) bus: String,
+    pub(crate) path: String,
+}
+
+impl Address {
+    /// Whether it belongs to the window around the page: GTK numbers its nodes, WebKit gives them UUIDs.
+    pub(crate) fn is_gtk(&self) -> bool {
+        self.path
+            .rsplit('/')
+            .next()
+            .is_some_and(|last| last == "root" || last.parse::<u64>().is_ok())
+    }
+}
+
+/// Which names are meant.
+#[derive(Clone, Copy, Debug)]
+pub enum Match<'a> {
+    /// Exactly this name.
+    Exactly(&'a str),
+    /// A name with this in it.
+    Containing(&'a str),
+    /// Every name, also none.
+    Any,
+}
+
+/// Every name, also none.
+pub fn any() -> Match<'static> {
+    Match::Any
+}
+
+/// A name with this in it.
+pub fn containing(part: &str) -> Match<'_> {
+    Match::Containing(part)
+}
+
+impl<'a> From<&'a str> for Match<'a> {
+    fn from(name: &'a str) -> Self {
+        Match::Exactly(name)
+    }
+}
+
+impl Match<'_> {
+    fn fits(&self, name: &str) -> bool {
+        match self {
+            Match::Exactly(wanted) => name == *wanted,
+            Match::Containing(part) => name.contains(part),
+            Match::Any => true,
+        }
+    }
+}
+
+/// States of a node, by their AT-SPI numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum State {
+    /// Ticked.
+    Checked = 4,
+    /// It can be changed by typing.
+    Editable = 7,
+    /// Not disabled.
+    Enabled = 8,
+    /// It can be opened.
+    Expandable = 9,
+    /// It is open.
+    Expanded = 10,
+    /// It has the keyboard.
+    Focused = 12,
+    /// The rest of the window is inert.
+    Modal = 16,
+    /// Pressed in.
+    Pressed = 20,
+    /// Chosen among others.
+    Selected = 23,
+    /// Visible on the screen.
+    Showing = 25,
+    /// It has to be filled.
+    Required = 33,
+    /// What is in it is refused.
+    InvalidEntry = 36,
+}
+
+/// A node with its name and role as they were when it was found.
+#[derive(Clone)]
+pub struct Node {
+    pub(crate) desktop: Arc<Desktop>,
+    pub(crate) address: Address,
+    role: &'static str,
+    name: String,
+}
+
+impl fmt::Debug for Node {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.role, self.name)
+    }
+}
+
+impl Node {
+    /// What kind of thing it is.
+    pub fn role(&self) -> &str {
+        self.role
+    }
+
+    /// Its accessible name when it was found.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Its accessible description.
+    pub fn description(&self) -> String {
+        block_on(self.bus().string(&self.address, ACCESSIBLE, "Description")).unwrap_or_default()
+    }
+
+    /// Its attributes, such as `level` of a heading or `placeholder-text` of an entry.
+    pub fn attributes(&self) -> HashMap<String, String> {
+        block_on(self.bus().call(&self.address, ACCESSIBLE, "GetAttributes", &())).unwrap_or_default()
+    }
+
+    /// All that can be read in it; what is typed into it, for an entry.
+    pub fn text(&self) -> String {
+        let text = block_on(read_text(self.bus(), &self.address, 0));
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// Whether it is in this state now. A node that is gone is in none.
+    pub fn is(&self, state: State) -> bool {
+        let bits: Vec<u32> =
+            block_on(self.bus().call(&self.address, ACCESSIBLE, "GetState", &())).unwrap_or_default();
+        let number = state as usize;
+        bits.get(number / 32)
+            .is_some_and(|word| word & (1 << (number % 32)) != 0)
+    }
+
+    /// Waits until it is in this state (`true`) or is not (`false`).
+    #[track_caller]
+    pub fn wait(&self, state: State, wanted: bool) -> &Node {
+        if poll(|| (self.is(state) == wanted).then_some(())).is_none() {
+            panic!(
+                "{self:?} never came to be {}{state:?}",
+                if wanted { "" } else { "not " }
+            );
+        }
+        self
+    }
+
+    /// Does what pressing it does, through its accessible action.
+    #[track_caller]
+    pub fn press(&self) {
+        assert!(
+            self.is(State::Enabled),
+            "{self:?} is disabled or gone, so it cannot be pressed"
+        );
+        let count = block_on(self.bus().number(&self.address, ACTION, "NActions")).unwrap_or(0);
+        assert!(count > 0, "{self:?} offers no action");
+        let done: zbus::Result<bool> = block_on(self.bus().call(&self.address, ACTION, "DoAction", &(0i32,)));
+        assert!(
+            done.as_ref().is_ok_and(|done| *done),
+            "{self:?} could not be pressed: {done:?}"
+        );
+    }
+
+    /// Gives it the keyboard, and waits until it has it.
+    #[track_caller]
+    pub fn focus(&self) {
+        let done: zbus::Result<bool> = block_on(self.bus().call(&self.address, COMPONENT, "GrabFocus", &()));
+        assert!(done.is_ok(), "{self:?} could not be focused: {done:?}");
+        self.wait(State::Focused, true);
+    }
+
+    /// Its place on the screen: left, top, width, height.
+    pub fn extents(&self) -> (i32, i32, i32, i32) {
+        const ON_SCREEN: u32 = 0;
+        block_on(
+            self.bus()
+                .call(&self.address, COMPONENT, "GetExtents", &(ON_SCREEN,)),
+        )
+        .unwrap_or_else(|error| panic!("{self:?} has no place on the screen: {error}"))
+    }
+
+    /// Moves the mouse onto its middle.
+    #[track_caller]
+    pub fn hover(&self) {
+        let (left, top, width, height) = self.extents();
+        let (x, y) = ((left + width / 2).to_string(), (top + height / 2).to_string());
+        self.desktop
+            .xdotool(&["mousemove", "--sync", &x, &y])
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Clicks on its middle with the mouse.
+    #[track_caller]
+    pub fn click(&self) {
+        self.hover();
+        self.desktop
+            .xdotool(&["click", "1"])
+            .unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// It and everything below it, as it is now.
+    pub fn tree(&self) -> Tree {
+        block_on(read_tree(&self.desktop, self.address.clone(), 0)).unwrap_or_else(|| Tree {
+            node: self.clone(),
+            children: Vec::new(),
+        })
+    }
+
+    /// The first node below it with this role and name, now.
+    pub fn get<'m>(&self, role: &str, name: impl Into<Match<'m>>) -> Option<Node> {
+        self.all(role, name).into_iter().next()
+    }
+
+    /// All nodes below it with this role and name, in document order, now.
+    pub fn all<'m>(&self, role: &str, name: impl Into<Match<'m>>) -> Vec<Node> {
+        let name = name.into();
+        self.tree()
+            .nodes()
+            .filter(|node| node.role == role && node.is_called(name))
+            .cloned()
+            .collect()
+    }
+
+    /// Waits for a node below it with this role and name.
+    #[track_caller]
+    pub fn find<'m>(&self, role: &str, name: impl Into<Match<'m>>) -> Node {
+        let name = name.into();
+        poll(|| self.get(role, name))
+            .unwrap_or_else(|| panic!("no {role} {name:?} in {self:?}\n{}", self.tree()))
+    }
+
+    /// The texts of a table's cells, row by row, the head among them.
+    pub fn rows(&self) -> Vec<Vec<String>> {
+        const CELLS: [&str; 4] = ["table cell", "column header", "row header", "table column header"];
+        let rows = self.all("table row", any());
+        rows.iter()
+            .map(|row| {
+                let tree = row.tree();
+                tree.nodes()
+                    .filter(|node| CELLS.contains(&node.role))
+                    .map(Node::text)
+                    .collect()
+            })
+            .collect()
+    }
+
+    /// Whether its name fits, or its text where it has no name of its own: paragraphs and cells.
+    fn is_called(&self, name: Match<'_>) -> bool {
+        if self.name.is_empty() {
+            name.fits("") || name.fits(&self.text())
+        } else {
+            name.fits(&self.name)
+        }
+    }
+
+    fn bus(&self) -> &Accessibility {
+        &self.desktop.accessibility
+    }
+}
+
+/// A node and what is below it, as they were at one moment. Its `Display` is an indented outline.
+pub struct Tree {
+    /// The node itself.
+    pub node: Node,
+    /// What is directly below it.
+    pub children: Vec<Tree>,
+}
+
+impl Tree {
+    /// The node and all below it, in document order.
+    pub fn nodes(&self) -> Box<dyn Iterator<Item = &Node> + '_> {
+        Box::new(std::iter::once(&self.node).chain(self.children.iter().flat_map(Tree::nodes)))
+    }
+
+    fn outline(&self, f: &mut fmt::Formatter<'_>, depth: usize) -> fmt::Result {
+        let text = if self.node.name.is_empty() && self.children.is_empty() {
+            self.node.text()
+        } else {
+            String::new()
+        };
+        writeln!(f, "{:indent$}{:?} {text}", "", self.node, indent = depth * 2)?;
+        self.children
+            .iter()
+            .try_for_each(|child| child.outline(f, depth + 1))
+    }
+}
+
+impl fmt::Display for Tree {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.outline(f, 0)
+    }
+}
+
+type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Reads a node and all below it; `None` when it is gone.
+pub(crate) fn read_tree(desktop: &Arc<Desktop>, address: Address, depth: usize) -> Later<'_, Option<Tree>> {
+    Box::pin(async move {
+        let bus = &desktop.accessibility;
+        let role = role_name(bus.call(&address, ACCESSIBLE, "GetRole", &()).await.ok()?);
+        let name = bus.string(&address, ACCESSIBLE, "Name").await.unwrap_or_default();
+        let below = if depth < DEPTH {
+            bus.children(&address).await.unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        let mut children = Vec::new();
+        for child in below {
+            children.extend(read_tree(desktop, child, depth + 1).await);
+        }
+        let node = Node {
+            desktop: desktop.clone(),
+            address,
+            role,
+            name,
+        };
+        Some(Tree { node, children })
+    })
+}
+
+/// The text of a node, with its children's where they stand in it.
+fn read_text<'a>(bus: &'a Accessibility, address: &'a Address, depth: usize) -> Later<'a, String> {
+    Box::pin(async move {
+        let own: String = if address.is_gtk() {
+            String::new()
+        } else {
+            bus.call(address, TEXT, "GetText", &(0i32, -1i32))
+                .await
+                .unwrap_or_default()
+        };
+        if !own.contains(EMBEDDED) && !own.trim().is_empty() {
+            return own;
+        }
+        let children = if depth < DEPTH {
+            bus.children(address).await.unwrap_or_default()
+        } else {
+            Vec::new()
+        };
+        let mut parts = Vec::new();
+        for child in &children {
+            parts.push(read_text(bus, child, depth + 1).await);
+        }
+        if own.contains(EMBEDDED) {
+            let mut parts = parts.into_iter();
+            let fill = |letter| {
+                if letter == EMBEDDED {
+                    parts.next().unwrap_or_default()
+                } else {
+                    String::from(letter)
+                }
+            };
+            own.chars().map(fill).collect()
+        } else {
+            parts.join(" ")
+        }
+    })
+}

@@ -1,0 +1,116 @@
+//! Create, copy, use as a runner, rotate, revoke, delete: by pressing what is on the screen.
+
+use crate::support::driver::{App, Desktop, any, containing};
+use crate::{open, row, said, verify};
+
+fn create(app: &App, name: &str) {
+    app.find("push button", "Create token").press();
+    let dialog = app.find("dialog", "Create a deploy token");
+    let entry = dialog.find("entry", "Name");
+    entry.focus();
+    app.key("ctrl+a");
+    app.type_text(name);
+    dialog.find("push button", "Create token").press();
+}
+
+fn copy_block(app: &App) -> String {
+    app.find("push button", "Copy block").press();
+    app.wait_text("Copied the block");
+    app.clipboard()
+}
+
+fn done(app: &App) {
+    app.find("push button", "Done").press();
+    app.wait_gone("dialog", any());
+}
+
+/// Asks for a row's action in its menu, and confirms it in production by typing the name.
+fn confirm(app: &App, name: &str, action: &str, verb: &str) {
+    app.find("push button", &*format!("More actions for {name}"))
+        .press();
+    app.find("menu item", action).press();
+    let dialog = app.find("dialog", &*format!("{verb} {name}?"));
+    if let Some(entry) = dialog.get("entry", containing("Type")) {
+        let button = dialog.find("push button", &*format!("{verb} {name}"));
+        assert!(
+            !button.is(crate::support::driver::State::Enabled),
+            "{verb} waits for the name"
+        );
+        entry.focus();
+        app.type_text(name);
+    }
+    let button = dialog.find("push button", &*format!("{verb} {name}"));
+    button.wait(crate::support::driver::State::Enabled, true).press();
+}
+
+#[test]
+fn a_token_from_create_to_delete() {
+    let desktop = Desktop::new().start();
+    let app = open(&desktop);
+    create(&app, "release-ci");
+    let sheet = app.find("dialog", containing("release-ci can deploy production"));
+    let shown = app.text();
+    assert!(!shown.contains("gtok_"), "masked secrets are not in the document");
+
+    // Nothing was taken yet: closing asks first.
+    sheet.find("push button", "Done").press();
+    app.find("push button", "Keep it open").press();
+
+    let block = copy_block(&app);
+    let (token, seed) = block.trim_end().split_once('\n').expect("two lines");
+    assert!(
+        token.starts_with("GHOSTABLE_CI_TOKEN=gtok_") && seed.starts_with("GHOSTABLE_DEPLOY_SEED="),
+        "{block:?}"
+    );
+    let ran = verify(&desktop, &block);
+    assert!(
+        ran.status.success() && said(&ran).contains("12 of 12"),
+        "{}",
+        said(&ran)
+    );
+
+    sheet.find("push button", "Reveal GHOSTABLE_CI_TOKEN").press();
+    let value = token.trim_start_matches("GHOSTABLE_CI_TOKEN=");
+    app.wait_text(value);
+    sheet.find("push button", "Hide GHOSTABLE_CI_TOKEN").press();
+    app.wait_for("the hidden token to leave the document", || {
+        (!app.text().contains(value)).then_some(())
+    });
+    done(&app);
+    app.wait_for("the new row", || {
+        row(&app, "release-ci").filter(|cells| cells[1].contains("Active"))
+    });
+
+    confirm(&app, "release-ci", "Rotate…", "Rotate");
+    app.find("dialog", containing("release-ci"));
+    let rotated = copy_block(&app);
+    assert_ne!(rotated, block);
+    done(&app);
+    let old = verify(&desktop, &block);
+    assert_eq!(
+        old.status.code(),
+        Some(3),
+        "the old pair is refused: {}",
+        said(&old)
+    );
+    let new = verify(&desktop, &rotated);
+    assert!(new.status.success(), "{}", said(&new));
+
+    confirm(&app, "release-ci", "Revoke…", "Revoke");
+    app.wait_text("release-ci is revoked");
+    app.wait_for("the row to leave the active ones", || {
+        row(&app, "release-ci").is_none().then_some(())
+    });
+    assert_eq!(verify(&desktop, &rotated).status.code(), Some(3));
+    app.find("toggle button", "Revoked 2").press();
+    app.wait_for("the revoked row", || {
+        row(&app, "release-ci").filter(|cells| cells[1].contains("Revoked"))
+    });
+
+    confirm(&app, "release-ci", "Delete…", "Delete");
+    app.wait_text("The record of release-ci is deleted");
+    app.wait_for("the row to go", || {
+        row(&app, "release-ci").is_none().then_some(())
+    });
+    assert!(!app.output().contains("panicked"), "{}", app.output());
+}

@@ -1,0 +1,67 @@
+//! The real window under Xvfb, on a real workspace, found by accessible role and name.
+#![cfg(target_os = "linux")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a failing unwrap is how a test reports"
+)]
+
+#[path = "../support/mod.rs"]
+mod support;
+
+mod keyboard;
+mod lifecycle;
+mod pictures;
+mod trouble;
+
+use std::path::PathBuf;
+use std::process::{Command, Output};
+
+use support::driver::{App, Desktop};
+
+/// The program under test.
+pub fn program() -> PathBuf {
+    PathBuf::from(env!("CARGO_BIN_EXE_deploy-tokens"))
+}
+
+/// The window on the local workspace in this desktop's home, once its table is there.
+pub fn open(desktop: &std::sync::Arc<Desktop>) -> App {
+    let data = data(desktop);
+    let app = desktop.launch(program(), &["--data", &data, "--local"]);
+    app.find("table", "Deploy tokens");
+    app
+}
+
+/// Where the workspace of this desktop lies.
+pub fn data(desktop: &Desktop) -> String {
+    desktop.home().join("workspace").display().to_string()
+}
+
+/// Runs `verify` with exactly the text of a block, as a runner that sources it.
+pub fn verify(desktop: &Desktop, block: &str) -> Output {
+    let mut command = Command::new(program());
+    command
+        .args(["--data", &data(desktop), "--local", "verify"])
+        .env_remove("GHOSTABLE_API");
+    for line in block.lines() {
+        let (name, value) = line.split_once('=').expect("a line of a block is NAME=value");
+        command.env(name, value);
+    }
+    command.output().unwrap()
+}
+
+/// What a program said on both streams.
+pub fn said(output: &Output) -> String {
+    format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    )
+}
+
+/// The row of the token table that starts with this name, as the texts of its cells.
+pub fn row(app: &App, name: &str) -> Option<Vec<String>> {
+    let rows = app.get("table", "Deploy tokens")?.rows();
+    rows.into_iter()
+        .find(|cells| cells.first().is_some_and(|cell| cell.starts_with(name)))
+}
