@@ -57,7 +57,7 @@ fn code(error: &ServiceError) -> u8 {
     match error {
         ServiceError::UnknownProject { .. }
         | ServiceError::UnknownEnvironment { .. }
-        | ServiceError::Request(crate::service::RequestProblem::Unknown(_))
+        | ServiceError::Request(crate::service::RequestError::Unknown(_))
         | ServiceError::Manifest(_)
         | ServiceError::Find(_) => WRONG_USE,
         ServiceError::Uncertain(_) => UNREACHABLE,

@@ -23,6 +23,7 @@ pub mod connect;
 pub mod crypto;
 pub mod domain;
 pub mod failure;
+pub mod keychain;
 pub mod messages;
 pub mod secret;
 pub mod service;

@@ -56,6 +56,12 @@ pub fn service(error: &ServiceError) -> Message {
             "The server did not register the token with the key it was given.",
             "Revoke this token and create a new one. If it happens again, report it to the people who run the server.",
         ),
+        ServiceError::Request(problem) => request(problem),
+        ServiceError::NotStored(_)
+        | ServiceError::WrongDevice
+        | ServiceError::HalfLinked { .. }
+        | ServiceError::NotForgotten(_) => linking(error),
+        ServiceError::Manifest(error) => manifest(error),
         ServiceError::Journal(error) => Message::new(
             format!("The operation cannot be written down first: {}.", journal(error)),
             "Nothing was changed. Make room on the disk, or check the permissions of the data folder, and try again.",
@@ -65,12 +71,6 @@ pub fn service(error: &ServiceError) -> Message {
             "Nothing was changed. Wait until it is done, or close it, and try again.",
         ),
         ServiceError::NotResumable(error) => not_resumable(*error),
-        ServiceError::Request(problem) => request(problem),
-        ServiceError::NotStored(_)
-        | ServiceError::WrongDevice
-        | ServiceError::HalfLinked { .. }
-        | ServiceError::NotForgotten(_) => linking(error),
-        ServiceError::Manifest(error) => manifest(error),
         ServiceError::Stopped => Message::new("The work was interrupted inside the app.", "Try again."),
     }
 }

@@ -116,9 +116,8 @@ secret_bytes!(
     /// The DEK: the key of one publication, between recipients and the environment key (docs/protocol.md 6.1).
     DataKey
 );
-
 secret_bytes!(
-    /// The key under which the journal of interrupted operations is sealed.
+    /// The key that seals the journal of unfinished work on disk; kept in a keychain.
     JournalKey
 );
 

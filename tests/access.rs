@@ -14,15 +14,17 @@ use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 
 use deploy_tokens::api::{ApiAddress, ApiError, Client};
-use deploy_tokens::domain::{DeviceId, RequestFilter, RequestStatus};
+use deploy_tokens::domain::{
+    DeviceId, Flaw, HolderKind, RemoteStatus, RequestFilter, RequestStatus, Standing,
+};
 use deploy_tokens::messages;
 use deploy_tokens::secret::AccessToken;
-use deploy_tokens::service::access::{Flaw, HolderKind, Standing, access};
+use deploy_tokens::service::access::access;
 use deploy_tokens::service::devices::{
-    DeviceRecord, DeviceStore, RemoteStatus, StoreError, default_name, link, platform, status, unlink,
+    DeviceRecord, DeviceStore, StoreError, default_name, link, platform, status, unlink,
 };
 use deploy_tokens::service::{
-    Context, LinkedDevice, Place, RequestProblem, ServiceError, find_environment, fulfil, fulfil_all,
+    Context, LinkedDevice, Place, RequestError, ServiceError, find_environment, fulfil, fulfil_all,
     fulfillable, key_access, select, waiting,
 };
 use site::Site;
@@ -56,11 +58,7 @@ fn client(site: &Site) -> Client {
 }
 
 fn context(site: &Site, device: Option<LinkedDevice>) -> Context {
-    Context {
-        journal: None,
-        client: client(site),
-        device,
-    }
+    Context::new(client(site), device)
 }
 
 /// The workspace's own device, which holds every key.
@@ -120,7 +118,7 @@ async fn a_linked_device_waits_until_another_one_fulfils() {
     assert_eq!(opened, theirs, "the same key");
     let again = fulfil(&colleague, &wanted[0], &|_| {}).await.unwrap_err();
     assert!(
-        matches!(again, ServiceError::Request(RequestProblem::NotPending)),
+        matches!(again, ServiceError::Request(RequestError::NotPending)),
         "{again:?}"
     );
     let done = colleague
@@ -152,7 +150,7 @@ async fn all_requests_are_fulfilled_by_one_publication_an_environment() {
     assert_eq!((done.len(), good.len()), (10, 5), "{done:?}");
     assert!(done.iter().all(|done| match &done.outcome {
         Ok(_) => done.requests[0].device_label.as_deref() == Some("one"),
-        Err(error) => matches!(error, ServiceError::Request(RequestProblem::NotPending)),
+        Err(error) => matches!(error, ServiceError::Request(RequestError::NotPending)),
     }));
     assert_eq!(fulfillable(&colleague).await.unwrap().count(), 0);
     key_access(&one, &place(&one, &site, "staging").await)

@@ -17,11 +17,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use deploy_tokens::api::{ApiAddress, ApiError, BrowserTicket, Client, PasswordOutcome, PollOutcome, SignIn};
-use deploy_tokens::domain::Moment;
+use deploy_tokens::domain::{Moment, SignInEnd, Waiting};
 use deploy_tokens::messages;
 use deploy_tokens::secret::{AccessToken, SecretText};
 use deploy_tokens::service::ServiceError;
-use deploy_tokens::service::sign_in::{BrowserOutcome, Clock, Waiting, start_browser, wait_for_browser};
+use deploy_tokens::service::sign_in::{BrowserOutcome, Clock, start_browser, wait_for_browser};
 use deploy_tokens::workspace::{LocalSignIn, Workspace};
 use reqwest::StatusCode;
 use site::{Site, any_port, client, options};
@@ -122,7 +122,6 @@ async fn the_browser_flow_signs_in_once() {
         panic!("{outcome:?}")
     };
     assert!(works(&site, token).await);
-    assert_eq!(messages::browser(&outcome), None);
     assert!(
         matches!(api.poll(&ticket).await.unwrap(), PollOutcome::Expired),
         "single use"
@@ -155,8 +154,11 @@ async fn cancelled_in_the_browser() {
     let outcome = wait_for_browser(&api, &ticket, &Fast::default(), &|_| {})
         .await
         .unwrap();
-    assert!(matches!(outcome, BrowserOutcome::Cancelled), "{outcome:?}");
-    assert!(messages::browser(&outcome).is_some());
+    assert!(
+        matches!(outcome, BrowserOutcome::Ended(SignInEnd::Cancelled)),
+        "{outcome:?}"
+    );
+    assert!(messages::browser(SignInEnd::Cancelled).what.contains("cancelled"));
     let password = user(&site).password;
     assert_eq!(
         press(&ticket, "allow", password.expose()).await.0,
@@ -173,7 +175,10 @@ async fn tickets_end_on_either_clock() {
     let clock = Fast::default();
     clock.ahead.store(597, Ordering::SeqCst);
     let outcome = wait_for_browser(&api, &ticket, &clock, &|_| {}).await.unwrap();
-    assert!(matches!(outcome, BrowserOutcome::Expired), "{outcome:?}");
+    assert!(
+        matches!(outcome, BrowserOutcome::Ended(SignInEnd::Expired)),
+        "{outcome:?}"
+    );
     let pauses = clock.pauses.lock().unwrap().clone();
     assert!((2..=4).contains(&pauses.len()) && pauses.iter().all(|pause| *pause == Duration::from_secs(1)));
 
@@ -185,7 +190,10 @@ async fn tickets_end_on_either_clock() {
     let outcome = wait_for_browser(&api, &ticket, &Fast::default(), &|_| {})
         .await
         .unwrap();
-    assert!(matches!(outcome, BrowserOutcome::Expired), "{outcome:?}");
+    assert!(
+        matches!(outcome, BrowserOutcome::Ended(SignInEnd::Expired)),
+        "{outcome:?}"
+    );
     let password = user(&site).password;
     assert_eq!(press(&ticket, "allow", password.expose()).await.0, 410);
 }
@@ -259,7 +267,7 @@ async fn an_unverified_address_gets_no_session() {
         .await
         .unwrap();
     assert!(
-        matches!(outcome, BrowserOutcome::VerificationRequired),
+        matches!(outcome, BrowserOutcome::Ended(SignInEnd::VerificationRequired)),
         "{outcome:?}"
     );
     let code = user.totp.code_at(Moment::now());

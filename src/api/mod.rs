@@ -13,6 +13,6 @@ pub mod wire;
 pub use address::{AddressError, ApiAddress, HOSTED};
 pub use client::{Client, NewDevice, Runner};
 pub use error::{ApiError, Sent};
-pub use transport::Limits;
 pub use sign_in::SignIn;
+pub use transport::Limits;
 pub use wire::sign_in::{BrowserTicket, PasswordOutcome, PollOutcome};

@@ -127,24 +127,6 @@ pub enum Command {
         #[arg(long)]
         make_key: bool,
     },
-    /// List operations that were interrupted, and what can be done about each
-    Pending {
-        /// Print a JSON array
-        #[arg(long)]
-        json: bool,
-    },
-    /// Finish an interrupted operation and print its secrets, or revoke its token, or forget it
-    Resume {
-        /// Id of the operation, or its beginning, as `pending` lists it
-        #[arg(value_name = "ID")]
-        id: String,
-        /// What to do.
-        #[command(flatten)]
-        choice: Choice,
-        /// How.
-        #[command(flatten)]
-        hand_over: HandOver,
-    },
     /// List the devices that wait for a key which this device can share
     Requests {
         /// Print a JSON array
@@ -165,6 +147,24 @@ pub enum Command {
         /// Print one JSON object
         #[arg(long)]
         json: bool,
+    },
+    /// List operations that were interrupted, and what can be done about each
+    Pending {
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Finish an interrupted operation and print its secrets, or revoke its token, or forget it
+    Resume {
+        /// Id of the operation, or its beginning, as `pending` lists it
+        #[arg(value_name = "ID")]
+        id: String,
+        /// What to do.
+        #[command(flatten)]
+        choice: Choice,
+        /// How.
+        #[command(flatten)]
+        hand_over: HandOver,
     },
     /// Check as a runner: fetch with GHOSTABLE_CI_TOKEN, decrypt with GHOSTABLE_DEPLOY_SEED
     Verify {

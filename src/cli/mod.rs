@@ -27,17 +27,17 @@ pub async fn run(target: Target, project: Option<String>, command: Command) -> u
         Command::Serve(options) => serve::serve(&target, &options).await,
         Command::Verify { json } => runner::verify(&target, json).await,
         Command::Pull { file, only } => runner::pull(&target, &file, &only).await,
+        Command::Requests { json } => requests::list(&target, project.as_deref(), json).await,
+        Command::Fulfil { requests, all } => {
+            requests::fulfil(&target, project.as_deref(), &requests, all).await
+        }
+        Command::LocalUser { json } => local_user::print(&target, json),
         Command::Pending { json } => pending::list(&target, json).await,
         Command::Resume {
             id,
             choice,
             hand_over,
         } => pending::resume(&target, &id, choice, hand_over).await,
-        Command::Requests { json } => requests::list(&target, project.as_deref(), json).await,
-        Command::Fulfil { requests, all } => {
-            requests::fulfil(&target, project.as_deref(), &requests, all).await
-        }
-        Command::LocalUser { json } => local_user::print(&target, json),
         command => lifecycle::run(&target, project.as_deref(), command).await,
     };
     match outcome {

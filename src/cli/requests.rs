@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::output;
 use crate::connect::Target;
-use crate::domain::{KeyRequest, Message, Moment};
+use crate::domain::{KeyRequest, Message, Moment, Requests};
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use crate::messages::plural;
-use crate::service::{self, Context, Requests};
+use crate::service::{self, Context};
 
 #[derive(Serialize)]
 struct RequestJson<'a> {

@@ -1,6 +1,6 @@
 //! Devices: the machines of people that hold environment keys.
 
-use super::{DeviceId, Moment, PublicKey, SigningPublicKey};
+use super::{DeviceId, Fingerprint, Moment, PublicKey, SigningPublicKey};
 
 /// A device as the API lists it (docs/protocol.md 4.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,4 +49,37 @@ impl Device {
     pub fn label(&self) -> &str {
         self.name.as_deref().unwrap_or(&self.platform)
     }
+}
+
+/// What the server says about this machine's device.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RemoteStatus {
+    /// It may hold keys.
+    Active,
+    /// It was revoked, here or elsewhere.
+    Revoked {
+        /// Since when, where known.
+        at: Option<Moment>,
+    },
+    /// The server does not know it, or knows it with another key: what is stored here is stale.
+    Unknown,
+}
+
+/// This machine's device, from both sides.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeviceState {
+    /// Its id.
+    pub id: DeviceId,
+    /// Its name, where the server tells it.
+    pub name: Option<String>,
+    /// System and architecture, where the server tells them.
+    pub platform: Option<String>,
+    /// Of the key that environment keys are sealed for.
+    pub encryption: Fingerprint,
+    /// Of the key that signs.
+    pub signing: Fingerprint,
+    /// When the server last heard from it.
+    pub last_seen_at: Option<Moment>,
+    /// What the server says.
+    pub remote: RemoteStatus,
 }

@@ -2,6 +2,7 @@
 //!
 //! One word for one thing: deploy token, device, environment key, envelope, recipient, seed, fingerprint.
 
+pub mod access;
 pub mod device;
 pub mod envelope;
 pub mod environment;
@@ -11,11 +12,13 @@ pub mod keys;
 pub mod message;
 pub mod name;
 pub mod reshare;
+pub mod sign_in;
 pub mod token;
 pub mod variable;
 pub mod when;
 
-pub use device::{Device, DeviceStatus};
+pub use access::{Flaw, Holder, HolderKind, Standing};
+pub use device::{Device, DeviceState, DeviceStatus, RemoteStatus};
 pub use envelope::{KeyScope, Recipient, RecipientKind, SealedEnvironmentKey, SealedRecipient};
 pub use environment::{Environment, Organization, Project, User};
 pub use ids::{
@@ -25,6 +28,7 @@ pub use issuance::{CiTokenOutcome, Issuance, IssuanceKind, ShareState, Step};
 pub use keys::{Fingerprint, PublicKey, SigningPublicKey};
 pub use message::Message;
 pub use name::{NameError, TokenName};
-pub use reshare::{KeyRequest, RequestFilter, RequestPage, RequestRole, RequestStatus};
+pub use reshare::{KeyRequest, RequestFilter, RequestPage, RequestRole, RequestStatus, Requests};
+pub use sign_in::{SignInEnd, Waiting};
 pub use token::{DeployToken, TokenEntry, TokenKey, TokenStatus};
 pub use when::Moment;

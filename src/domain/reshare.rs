@@ -90,3 +90,19 @@ pub struct RequestPage {
     /// Whether there is another page.
     pub has_more: bool,
 }
+
+/// The requests that wait for somebody, of all organisations of the user.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requests {
+    /// The requests, newest first within an organisation.
+    pub list: Vec<KeyRequest>,
+    /// How many entries could not be read.
+    pub unreadable: usize,
+}
+
+impl Requests {
+    /// How many there are.
+    pub fn count(&self) -> usize {
+        self.list.len()
+    }
+}

@@ -1,11 +1,8 @@
 //! Words for signing in, linking a device, manifests and key access.
 
-use crate::domain::Message;
-use crate::service::access::Flaw;
-use crate::service::devices::RemoteStatus;
+use crate::domain::{Flaw, Message, RemoteStatus, SignInEnd};
 use crate::service::manifest::ManifestError;
-use crate::service::sign_in::BrowserOutcome;
-use crate::service::{RequestProblem, ServiceError};
+use crate::service::{RequestError, ServiceError};
 
 /// A device that was not linked, or not unlinked, as it should.
 pub(super) fn linking(error: &ServiceError) -> Message {
@@ -43,21 +40,21 @@ pub(super) fn linking(error: &ServiceError) -> Message {
 }
 
 /// A request that cannot be fulfilled.
-pub(super) fn request(problem: &RequestProblem) -> Message {
+pub(super) fn request(problem: &RequestError) -> Message {
     match problem {
-        RequestProblem::Unknown(id) => Message::new(
+        RequestError::Unknown(id) => Message::new(
             format!("No request “{id}” waits for this device."),
             "List the requests to see what there is. It may have been answered meanwhile.",
         ),
-        RequestProblem::NotPending => Message::new(
+        RequestError::NotPending => Message::new(
             "The request was answered or withdrawn meanwhile.",
             "Nothing is left to do.",
         ),
-        RequestProblem::NoEnvironment => Message::new(
+        RequestError::NoEnvironment => Message::new(
             "The server does not say for which environment the request is.",
             "Re-share the key of the environment in question instead.",
         ),
-        RequestProblem::DeviceGone => Message::new(
+        RequestError::DeviceGone => Message::new(
             "The device that asks is not an active device of the environment, or has no usable key.",
             "Nothing was shared. Ask its owner to link it again.",
         ),
@@ -82,24 +79,23 @@ pub fn manifest(error: &ManifestError) -> Message {
     }
 }
 
-/// How a browser sign-in ended without a session; `None` when it did not.
-pub fn browser(outcome: &BrowserOutcome) -> Option<Message> {
-    let (what, next) = match outcome {
-        BrowserOutcome::SignedIn(_) => return None,
-        BrowserOutcome::VerificationRequired => (
+/// How a browser sign-in ended without a session.
+pub fn browser(end: SignInEnd) -> Message {
+    let (what, next) = match end {
+        SignInEnd::VerificationRequired => (
             "Your e-mail address is not verified yet.",
             "Open the link in the e-mail from Ghostable, and sign in again.",
         ),
-        BrowserOutcome::Expired => (
+        SignInEnd::Expired => (
             "Nobody confirmed the sign-in in time.",
             "Start it again, and confirm it in the browser.",
         ),
-        BrowserOutcome::Cancelled => (
+        SignInEnd::Cancelled => (
             "The sign-in was cancelled in the browser.",
             "Start it again when you are ready.",
         ),
     };
-    Some(Message::new(what, next))
+    Message::new(what, next)
 }
 
 /// A password that was refused; `with_code` when a one-time code went with it.

@@ -8,7 +8,7 @@ use super::preflight::off_thread;
 use super::{LinkedDevice, ServiceError};
 use crate::api::{Client, NewDevice};
 use crate::crypto::{self, DeviceIdentity};
-use crate::domain::{Device, DeviceId, DeviceStatus, Fingerprint, Moment, PublicKey};
+use crate::domain::{Device, DeviceId, DeviceState, DeviceStatus, Moment, PublicKey, RemoteStatus};
 
 /// The longest name that is sent, in characters.
 const NAME_LIMIT: usize = 120;
@@ -42,39 +42,6 @@ pub trait DeviceStore: Send + Sync {
     /// # Errors
     /// When they may still be there.
     fn forget(&self, device: &DeviceId) -> Result<(), StoreError>;
-}
-
-/// What the server says about this machine's device.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum RemoteStatus {
-    /// It may hold keys.
-    Active,
-    /// It was revoked, here or elsewhere.
-    Revoked {
-        /// Since when, where known.
-        at: Option<Moment>,
-    },
-    /// The server does not know it, or knows it with another key: what is stored here is stale.
-    Unknown,
-}
-
-/// This machine's device, from both sides.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct DeviceState {
-    /// Its id.
-    pub id: DeviceId,
-    /// Its name, where the server tells it.
-    pub name: Option<String>,
-    /// System and architecture, where the server tells them.
-    pub platform: Option<String>,
-    /// Of the key that environment keys are sealed for.
-    pub encryption: Fingerprint,
-    /// Of the key that signs.
-    pub signing: Fingerprint,
-    /// When the server last heard from it.
-    pub last_seen_at: Option<Moment>,
-    /// What the server says.
-    pub remote: RemoteStatus,
 }
 
 /// The name that is proposed: the host's.

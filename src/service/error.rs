@@ -1,8 +1,8 @@
 //! Why a use case did not do what was asked.
 
-use super::journal::{EntryError, JournalError};
-use super::RequestProblem;
+use super::RequestError;
 use super::devices::StoreError;
+use super::journal::{EntryError, JournalError};
 use super::manifest::ManifestError;
 use crate::api::ApiError;
 use crate::crypto::{CryptoError, OpenError};
@@ -65,18 +65,9 @@ pub enum ServiceError {
     /// The answer names the token but not in a state in which a runner can use it.
     #[error("the server did not register the token as it was asked to")]
     Misregistered,
-    /// The operation could not be written ahead, so it was not begun.
-    #[error("the journal cannot be used")]
-    Journal(#[from] JournalError),
-    /// Another window or command works in the same environment, or on the same operation.
-    #[error("another window or command is at work here")]
-    Busy,
-    /// An interrupted operation cannot be treated like that.
-    #[error("{0}")]
-    NotResumable(ResumeError),
     /// A re-share request that cannot be fulfilled.
     #[error("{0}")]
-    Request(RequestProblem),
+    Request(RequestError),
     /// The keys of a new device could not be stored; the device was revoked again.
     #[error("the keys of this device could not be stored")]
     NotStored(#[source] StoreError),
@@ -99,6 +90,15 @@ pub enum ServiceError {
     /// The manifest of a folder cannot be used.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
+    /// The operation could not be written ahead, so it was not begun.
+    #[error("the journal cannot be used")]
+    Journal(#[from] JournalError),
+    /// Another window or command works in the same environment, or on the same operation.
+    #[error("another window or command is at work here")]
+    Busy,
+    /// An interrupted operation cannot be treated like that.
+    #[error("{0}")]
+    NotResumable(ResumeError),
     /// A background task ended before its result.
     #[error("a background task was stopped")]
     Stopped,

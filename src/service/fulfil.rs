@@ -10,7 +10,7 @@ use crate::api::wire::environment_key::ShareKeyRequest;
 use crate::crypto;
 use crate::domain::{
     DeviceId, EnvironmentId, KeyRequest, KeyScope, Moment, OrganizationId, ProjectId, Recipient,
-    RecipientKind, RequestFilter, RequestRole, Step,
+    RecipientKind, RequestFilter, RequestRole, Requests, Step,
 };
 
 /// No list is longer than this many pages of 100; what is beyond is there when these are done.
@@ -19,7 +19,7 @@ const MAX_PAGES: u32 = 50;
 /// Why a request cannot be fulfilled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum RequestProblem {
+pub enum RequestError {
     /// No pending request that this device can answer has this id.
     #[error("there is no such request that waits for this device")]
     Unknown(String),
@@ -32,22 +32,6 @@ pub enum RequestProblem {
     /// Its device is revoked, gone, or has no usable key.
     #[error("the device of the request is not an active device of the environment")]
     DeviceGone,
-}
-
-/// The requests that wait for somebody, of all organisations of the user.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Requests {
-    /// The requests, newest first within an organisation.
-    pub list: Vec<KeyRequest>,
-    /// How many entries could not be read.
-    pub unreadable: usize,
-}
-
-impl Requests {
-    /// How many there are.
-    pub fn count(&self) -> usize {
-        self.list.len()
-    }
 }
 
 /// What became of the requests of one environment.
@@ -135,7 +119,7 @@ pub(super) async fn requests_of(
 pub fn select(requests: &Requests, ids: &[String]) -> Result<Vec<KeyRequest>, ServiceError> {
     let find = |id: &String| {
         let found = requests.list.iter().find(|request| request.id.as_str() == id);
-        let unknown = || ServiceError::Request(RequestProblem::Unknown(id.clone()));
+        let unknown = || ServiceError::Request(RequestError::Unknown(id.clone()));
         found.cloned().ok_or_else(unknown)
     };
     ids.iter().map(find).collect()
@@ -155,7 +139,7 @@ pub async fn fulfil(
         .reshare_request(&request.organization, request.id.as_str())
         .await?;
     if !current.is_pending() {
-        return Err(ServiceError::Request(RequestProblem::NotPending));
+        return Err(ServiceError::Request(RequestError::NotPending));
     }
     publish(context, &[current], progress).await
 }
@@ -219,14 +203,14 @@ async fn publish(
         return Ok(0);
     };
     if first.environment_name.is_none() {
-        return Err(ServiceError::Request(RequestProblem::NoEnvironment));
+        return Err(ServiceError::Request(RequestError::NoEnvironment));
     }
     let place = find_environment(context, &first.project, first.environment.as_str()).await?;
     let ready = preflight::check(context, &place).await?;
     let everybody = recipients_of(context, &place).await?;
     let waits = |request: &KeyRequest| contains(&everybody, &request.device);
     if !requests.iter().all(waits) {
-        return Err(ServiceError::Request(RequestProblem::DeviceGone));
+        return Err(ServiceError::Request(RequestError::DeviceGone));
     }
     let count = everybody.len();
     progress(Step::Seal { recipients: count });

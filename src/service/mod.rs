@@ -20,14 +20,14 @@ mod resume;
 mod revoke;
 mod rotate;
 mod share;
-pub mod step;
 pub mod sign_in;
+pub mod step;
 pub mod verify;
 
 pub use create::create;
 pub use delete::delete;
 pub use error::{ResumeError, ServiceError, Unfit};
-pub use fulfil::{Fulfilled, RequestProblem, Requests, fulfil, fulfil_all, fulfillable, select, waiting};
+pub use fulfil::{Fulfilled, RequestError, fulfil, fulfil_all, fulfillable, select, waiting};
 pub use issue::{Issued, Note};
 pub use list::{list, list_project};
 pub use place::{

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::ServiceError;
 use crate::api::{ApiError, BrowserTicket, PasswordOutcome, PollOutcome, SignIn};
-use crate::domain::Moment;
+use crate::domain::{Moment, SignInEnd, Waiting};
 use crate::secret::{AccessToken, SecretText};
 
 /// How long is waited where the server does not say when a ticket ends.
@@ -44,21 +44,8 @@ impl Clock for SystemClock {
 pub enum BrowserOutcome {
     /// With a session.
     SignedIn(AccessToken),
-    /// The e-mail address has to be verified first.
-    VerificationRequired,
-    /// Nobody answered in time.
-    Expired,
-    /// It was cancelled in the browser.
-    Cancelled,
-}
-
-/// What is told while waiting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Waiting {
-    /// The server answers, and nobody has decided yet.
-    ForPerson,
-    /// The server does not answer; it is asked again until the ticket ends.
-    ForServer,
+    /// Without one.
+    Ended(SignInEnd),
 }
 
 /// Starts a browser sign-in; `None` when this server has none, and a password is the way.
@@ -87,15 +74,17 @@ pub async fn wait_for_browser(
     let mut lost = false;
     loop {
         if clock.now() >= end {
-            return Ok(BrowserOutcome::Expired);
+            return Ok(BrowserOutcome::Ended(SignInEnd::Expired));
         }
         clock.sleep(pause).await;
         pause = ticket.poll_interval;
         match client.poll(ticket).await {
             Ok(PollOutcome::SignedIn(token)) => return Ok(BrowserOutcome::SignedIn(token)),
-            Ok(PollOutcome::VerificationRequired) => return Ok(BrowserOutcome::VerificationRequired),
-            Ok(PollOutcome::Expired) => return Ok(BrowserOutcome::Expired),
-            Ok(PollOutcome::Cancelled) => return Ok(BrowserOutcome::Cancelled),
+            Ok(PollOutcome::VerificationRequired) => {
+                return Ok(BrowserOutcome::Ended(SignInEnd::VerificationRequired));
+            }
+            Ok(PollOutcome::Expired) => return Ok(BrowserOutcome::Ended(SignInEnd::Expired)),
+            Ok(PollOutcome::Cancelled) => return Ok(BrowserOutcome::Ended(SignInEnd::Cancelled)),
             Ok(PollOutcome::Pending) => {
                 if std::mem::replace(&mut lost, false) {
                     tell(Waiting::ForPerson);

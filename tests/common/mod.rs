@@ -47,11 +47,7 @@ impl World {
             id: local.device_id.clone(),
             identity: local.identity.clone(),
         };
-        let context = Context {
-            journal: None,
-            client,
-            device: Some(device),
-        };
+        let context = Context::new(client, Some(device));
         Self {
             folder,
             running,
@@ -89,11 +85,7 @@ impl World {
             id: registered.id,
             identity,
         });
-        Context {
-            journal: None,
-            client: self.context.client.clone(),
-            device,
-        }
+        Context::new(self.context.client.clone(), device)
     }
 }
 

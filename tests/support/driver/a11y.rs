@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use zbus::block_on;
 use zbus::connection::{Builder, Connection};
-use zbus::{OwnedObjectPath, OwnedVariant, block_on};
+use zbus::zvariant::{OwnedObjectPath, OwnedValue};
 
 use super::node::Address;
 use super::poll;
@@ -40,7 +41,7 @@ impl Accessibility {
                     panic!("no accessibility bus ({error}): scripts/system-packages test")
                 });
             let address: String = reply.body().deserialize().expect("an address");
-            let enabled = ("org.a11y.Status", "IsEnabled", OwnedVariant::from(true));
+            let enabled = ("org.a11y.Status", "IsEnabled", OwnedValue::from(true));
             session
                 .call_method(
                     Some("org.a11y.Bus"),
@@ -124,8 +125,8 @@ impl Accessibility {
         body: &B,
     ) -> zbus::Result<R>
     where
-        B: serde::Serialize + zbus::DynamicType,
-        R: serde::de::DeserializeOwned + zbus::Type,
+        B: serde::Serialize + zbus::zvariant::DynamicType,
+        R: serde::de::DeserializeOwned + zbus::zvariant::Type,
     {
         let reply = self
             .bus
@@ -142,19 +143,20 @@ impl Accessibility {
 
     /// Reads a text property of a node.
     pub(crate) async fn string(&self, of: &Address, interface: &str, name: &str) -> zbus::Result<String> {
-        let value: OwnedVariant = self.call(of, PROPERTIES, "Get", &(interface, name)).await?;
-        String::try_from(value)
+        let value: OwnedValue = self.call(of, PROPERTIES, "Get", &(interface, name)).await?;
+        Ok(String::try_from(value)?)
     }
 
     /// Reads a number property of a node.
     pub(crate) async fn number(&self, of: &Address, interface: &str, name: &str) -> zbus::Result<i32> {
-        let value: OwnedVariant = self.call(of, PROPERTIES, "Get", &(interface, name)).await?;
-        i32::try_from(value)
+        let value: OwnedValue = self.call(of, PROPERTIES, "Get", &(interface, name)).await?;
+        Ok(i32::try_from(value)?)
     }
 }
 
 async fn open(address: &str) -> Connection {
     Builder::address(address)
+        .expect("the address is the one that the bus printed")
         .method_timeout(Duration::from_secs(5))
         .build()
         .await
