@@ -23,7 +23,7 @@ bench: ## measures
 
 screenshots: ## takes the pictures in docs/screenshots again
 	@scripts/system-packages test
-	cargo test --locked --release --test window -- --ignored screenshots
+	cargo test --locked --test window -- --ignored screenshots
 
 targets: ## type-checks for Android and Windows
 	@scripts/check-targets

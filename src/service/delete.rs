@@ -20,11 +20,14 @@ pub async fn delete(context: &Context, place: &Place, wanted: &str) -> Result<De
     }
     match context.client.delete_token(&place.project, &found.id).await {
         Ok(()) => {}
-        Err(error) if error.may_have_happened() => match is_listed(context, place, &found.id).await {
-            Ok(false) => {}
-            Ok(true) => return Err(error.into()),
-            Err(cause) => return Err(ServiceError::Uncertain(Box::new(cause))),
-        },
+        // A 404 is believed when the list says the same: an address that is wrong gives one, too.
+        Err(error) if error.may_have_happened() || error.status() == Some(404) => {
+            match is_listed(context, place, &found.id).await {
+                Ok(false) => {}
+                Ok(true) => return Err(error.into()),
+                Err(cause) => return Err(ServiceError::Uncertain(Box::new(cause))),
+            }
+        }
         Err(error) => return Err(error.into()),
     }
     Ok(found.clone())

@@ -6,6 +6,7 @@ use super::journal::{IssueRecord, Record, Stage, Work};
 use super::step::{Operation, Point, reached};
 use super::{Context, Issued, Note, Place, Progress, ServiceError, Unfit, preflight};
 use crate::api::ApiError;
+use crate::api::wire::WireError;
 use crate::crypto;
 use crate::domain::{DeployToken, IssuanceKind, PublicKey, Step, TokenKey, token};
 
@@ -94,6 +95,11 @@ pub(super) async fn once_more(
     let again = context.client.rotate_token(&place.project, &found.id, &key).await;
     let answer = again.map_err(|cause| ServiceError::Uncertain(Box::new(cause.into())))?;
     let mut registered = Registered::read(answer, found);
+    if registered.is_malformed() && registered.ci_token.is_none() {
+        // Whether the old CI token stays cannot be told from this; the journal keeps the operation.
+        let unreadable = ApiError::Malformed(WireError::Wrong { what: "data" });
+        return Err(ServiceError::Uncertain(Box::new(unreadable.into())));
+    }
     registered.notes.push(Note::AnswerLost);
     Ok(registered)
 }

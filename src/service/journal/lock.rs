@@ -74,3 +74,49 @@ fn try_lock(file: &File) -> io::Result<bool> {
         Err(TryLockError::Error(error)) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Environment, EnvironmentId, EnvironmentName, ProjectId};
+
+    fn place_of(id: &str) -> Place {
+        Place {
+            project: ProjectId::new("p"),
+            environment: Environment {
+                id: EnvironmentId::new(id),
+                name: EnvironmentName::new(id),
+                kind: String::new(),
+                created_at: None,
+            },
+        }
+    }
+
+    #[tokio::test]
+    async fn a_second_one_waits_and_is_told_and_other_places_are_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = |id: &'static str, patience| {
+            let folder = folder.path().to_owned();
+            async move { place(&folder, "here", &place_of(id), patience).await }
+        };
+        let first = lock("a", Duration::ZERO).await.unwrap();
+        let refused = lock("a", Duration::from_millis(120)).await;
+        assert!(matches!(refused, Err(ServiceError::Busy)));
+        lock("b", Duration::ZERO).await.unwrap();
+        let waiting = tokio::spawn(lock("a", Duration::from_secs(20)));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!waiting.is_finished());
+        drop(first);
+        waiting.await.unwrap().unwrap();
+    }
+
+    #[test]
+    fn an_entry_has_one_holder() {
+        let folder = tempfile::tempdir().unwrap();
+        let id = EntryId::make();
+        let held = hold(folder.path(), &id).unwrap();
+        assert!(held.is_some() && hold(folder.path(), &id).unwrap().is_none());
+        drop(held);
+        assert!(hold(folder.path(), &id).unwrap().is_some());
+    }
+}

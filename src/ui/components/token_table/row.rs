@@ -46,8 +46,13 @@ pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Elem
                 StandingBadge { token: token.clone() }
             }
             td { class: "col-used", role: "cell",
-                span { class: "card-word", "Used " }
+                if token.last_used_at.is_some() {
+                    span { class: "card-word", "Used " }
+                }
                 Past { at: token.last_used_at }
+                if token.last_used_at.is_none() {
+                    span { class: "card-word", " used" }
+                }
             }
             td { class: "col-created", role: "cell",
                 Past { at: token.created_at }
