@@ -88,14 +88,15 @@ impl Actions {
             format!("{name} is revoked: runners with it are refused."),
         );
         if let Err(error) = revoked.share {
+            let mut unshared = self.state.place.unshared;
             let cause = messages::service(&error);
-            self.toast(
-                ToastKind::Warning,
+            unshared.set(Some(Message::new(
                 format!(
-                    "The key was not sealed again for those who remain. {} Then use “Re-share key”.",
+                    "The key was not sealed again for those who remain. {}",
                     cause.what
                 ),
-            );
+                cause.next,
+            )));
         }
     }
 
@@ -131,10 +132,12 @@ impl Actions {
                 service::reshare(&context, &place, MissingKey::Refuse, &tell).await
             };
             match operate(operation, work).await {
-                Some(count) => actions.toast(
-                    ToastKind::Done,
-                    format!("The key is sealed for {}.", plural(count, "recipient")),
-                ),
+                Some(count) => {
+                    let mut unshared = actions.state.place.unshared;
+                    unshared.set(None);
+                    let recipients = plural(count, "recipient");
+                    actions.toast(ToastKind::Done, format!("The key is sealed for {recipients}."));
+                }
                 None => {
                     if let Operation::Failed(Message { what, next }) = &*operation.peek() {
                         actions.toast(ToastKind::Warning, format!("{what} {next}"));

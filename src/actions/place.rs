@@ -36,6 +36,12 @@ impl Actions {
         };
         let mut current = self.session;
         current.set(Some(session.clone()));
+        let interrupted = session
+            .context
+            .journal
+            .as_ref()
+            .map_or(0, |journal| journal.interrupted());
+        place.interrupted.set(interrupted);
         let context = Arc::clone(&session.context);
         let directory = off_ui(async move { service::directory(&context).await }).await;
         let directory = directory.map_err(|error| messages::service(&error))?;
@@ -124,6 +130,7 @@ impl Actions {
         let nothing_there = environment.is_none();
         place.environment.set(environment);
         place.key.set(KeyState::Loading);
+        place.unshared.set(None);
         tokens.entries.set(if nothing_there {
             Load::Ready(Vec::new())
         } else {

@@ -49,9 +49,6 @@ pub struct HandOver {
     /// Write the block to a new file, readable by its owner alone
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub out: Option<PathBuf>,
-    /// Do not check as a runner whether the values work; a server may count that as use
-    #[arg(long)]
-    pub no_verify: bool,
 }
 
 /// What to do with an interrupted operation, if not to finish it.
@@ -88,6 +85,9 @@ pub enum Command {
         /// Name of the token [default: <environment>-ci]
         #[arg(long, value_name = "N")]
         name: Option<String>,
+        /// Do not check as a runner whether the values work; a server may count that as use
+        #[arg(long)]
+        no_verify: bool,
         /// How.
         #[command(flatten)]
         hand_over: HandOver,
@@ -99,6 +99,9 @@ pub enum Command {
         place: Place,
         /// Token, by id or exact name
         token: String,
+        /// Do not check as a runner whether the values work; a server may count that as use
+        #[arg(long)]
+        no_verify: bool,
         /// How.
         #[command(flatten)]
         hand_over: HandOver,

@@ -22,23 +22,24 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
         Command::Create {
             place,
             name,
+            no_verify,
             hand_over,
         } => {
             let (connected, _, place) = locate(target, project, &place.env).await?;
-            let done = create(&connected.context, &place, name, hand_over).await;
+            let done = create(&connected.context, &place, name, hand_over, !no_verify).await;
             pending::mention(&connected.context);
             done
         }
         Command::Rotate {
             place,
             token,
+            no_verify,
             hand_over,
         } => {
             let (connected, _, place) = locate(target, project, &place.env).await?;
-            let verify = !hand_over.no_verify;
             let receiver = Receiver::prepare(hand_over)?;
             let issued = service::rotate(&connected.context, &place, &token, &output::progress).await;
-            let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
+            let pair = issued.as_ref().ok().filter(|_| !no_verify).and_then(runner::pair);
             let done = receiver.hand_over(Operation::Rotate, issued);
             runner::check(&connected.context, pair).await;
             pending::mention(&connected.context);
@@ -113,9 +114,9 @@ async fn create(
     place: &Place,
     name: Option<String>,
     hand_over: HandOver,
+    verify: bool,
 ) -> Result<u8, Failure> {
     let name = TokenName::parse(&name.unwrap_or_else(|| TokenName::suggestion(place.name())))?;
-    let verify = !hand_over.no_verify;
     let receiver = Receiver::prepare(hand_over)?;
     let twins = service::list(context, place).await?;
     let twins = twins

@@ -54,6 +54,10 @@ pub struct PlaceStore {
     pub environment: Signal<Option<Environment>>,
     /// What this device can do with its key.
     pub key: Signal<KeyState>,
+    /// Set while the key is not sealed for exactly those who should have it: why, what to do.
+    pub unshared: Signal<Option<Message>>,
+    /// How many operations of an earlier run were interrupted and wait to be finished.
+    pub interrupted: Signal<usize>,
     /// Where the API is: "Local workspace" or a host name.
     pub origin: Signal<String>,
 }
@@ -69,6 +73,8 @@ impl PlaceStore {
             environments: Signal::new(Vec::new()),
             environment: Signal::new(None),
             key: Signal::new(KeyState::Loading),
+            unshared: Signal::new(None),
+            interrupted: Signal::new(0),
             origin: Signal::new(String::new()),
         }
     }

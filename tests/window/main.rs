@@ -9,6 +9,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod interrupted;
 mod keyboard;
 mod lifecycle;
 mod pictures;

@@ -1,6 +1,7 @@
 //! What the window is made of: each reads the stores it shows and sends intents.
 
 mod ask;
+mod attention;
 mod dialogs;
 mod header;
 mod keyboard;

@@ -2,10 +2,9 @@
 
 use dioxus::prelude::*;
 
-use super::Review;
+use super::attention::AttentionNotice;
 use crate::domain::Message;
-use crate::state::{AppState, Attention, Connection, KeyState, Load, Standing, StatusFilter, attention};
-use crate::ui::clock::use_clock;
+use crate::state::{AppState, Connection, KeyState, Load};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
 
@@ -25,6 +24,8 @@ pub fn Notices() -> Element {
         div { class: "notices",
             StaleNotice {}
             KeyNotice {}
+            UnsharedNotice {}
+            InterruptedNotice {}
             AttentionNotice {}
         }
     }
@@ -79,67 +80,44 @@ fn KeyNotice() -> Element {
 }
 
 #[component]
-fn AttentionNotice() -> Element {
-    let tokens = use_context::<AppState>().tokens;
-    let Review(mut review) = use_context::<Review>();
-    let (mut filter, mut search) = (tokens.filter, tokens.search);
-    let clock = use_clock();
-    let found = use_memo(move || match &*tokens.entries.read() {
-        Load::Ready(entries) => attention(entries, *clock.now.read()),
-        _ => Vec::new(),
-    });
-    let found = found.read();
-    if found.is_empty() {
+fn UnsharedNotice() -> Element {
+    let place = use_context::<AppState>().place;
+    let send = use_send();
+    let Some(message) = place.unshared.read().clone() else {
         return rsx! {};
-    }
-    let on = *review.read();
+    };
     rsx! {
         Notice {
             tone: Tone::Warn,
+            icon: Icon::Key,
             actions: rsx! {
                 Button {
                     kind: ButtonKind::Link,
-                    label: if on { "Show all" } else { "Review" },
-                    onclick: move |()| {
-                        filter.set(StatusFilter::Active);
-                        search.set(String::new());
-                        review.toggle();
-                    },
+                    label: "Re-share key",
+                    onclick: move |()| send.call(Intent::Reshare),
                 }
             },
-            match found.as_slice() {
-                [one] => rsx! {
-                    Reason { it: one.clone() }
-                    "."
-                },
-                [first, second] => rsx! {
-                    Reason { it: first.clone() }
-                    ", and "
-                    Reason { it: second.clone() }
-                    "."
-                },
-                [first, rest @ ..] => rsx! {
-                    Reason { it: first.clone() }
-                    ", and {rest.len()} more tokens need a look."
-                },
-                [] => rsx! {},
-            }
+            Words { message }
         }
     }
 }
 
 #[component]
-fn Reason(it: Attention) -> Element {
-    let why = match it.standing {
-        Standing::Expired => "has expired".to_owned(),
-        Standing::Expiring(0) => "expires within a day".to_owned(),
-        Standing::Expiring(1) => "expires in 1 day".to_owned(),
-        Standing::Expiring(days) => format!("expires in {days} days"),
-        Standing::Unused(days) => format!("has not been used for {days} days"),
-        _ => String::new(),
+fn InterruptedNotice() -> Element {
+    let place = use_context::<AppState>().place;
+    let count = *place.interrupted.read();
+    if count == 0 {
+        return rsx! {};
+    }
+    let what = if count == 1 {
+        "An operation was".to_owned()
+    } else {
+        format!("{count} operations were")
     };
     rsx! {
-        strong { "{it.name}" }
-        " {why}"
+        Notice { tone: Tone::Warn,
+            strong { "{what} interrupted before the secrets were handed over." }
+            " They are kept. Run deploy-tokens pending in a terminal to see them, and resume to finish."
+        }
     }
 }

@@ -1,0 +1,75 @@
+//! The line that names the tokens worth a look.
+
+use dioxus::prelude::*;
+
+use super::Review;
+use crate::state::{AppState, Attention, Load, Standing, StatusFilter, attention};
+use crate::ui::clock::use_clock;
+use crate::ui::elements::{Button, ButtonKind, Notice, Tone};
+
+/// Names the first, counts the rest, and narrows the table to them.
+#[component]
+pub(super) fn AttentionNotice() -> Element {
+    let tokens = use_context::<AppState>().tokens;
+    let Review(mut review) = use_context::<Review>();
+    let (mut filter, mut search) = (tokens.filter, tokens.search);
+    let clock = use_clock();
+    let found = use_memo(move || match &*tokens.entries.read() {
+        Load::Ready(entries) => attention(entries, *clock.now.read()),
+        _ => Vec::new(),
+    });
+    let found = found.read();
+    if found.is_empty() {
+        return rsx! {};
+    }
+    let on = *review.read();
+    rsx! {
+        Notice {
+            tone: Tone::Warn,
+            actions: rsx! {
+                Button {
+                    kind: ButtonKind::Link,
+                    label: if on { "Show all" } else { "Review" },
+                    onclick: move |()| {
+                        filter.set(StatusFilter::Active);
+                        search.set(String::new());
+                        review.toggle();
+                    },
+                }
+            },
+            match found.as_slice() {
+                [one] => rsx! {
+                    Reason { it: one.clone() }
+                    "."
+                },
+                [first, second] => rsx! {
+                    Reason { it: first.clone() }
+                    ", and "
+                    Reason { it: second.clone() }
+                    "."
+                },
+                [first, rest @ ..] => rsx! {
+                    Reason { it: first.clone() }
+                    ", and {rest.len()} more tokens need a look."
+                },
+                [] => rsx! {},
+            }
+        }
+    }
+}
+
+#[component]
+fn Reason(it: Attention) -> Element {
+    let why = match it.standing {
+        Standing::Expired => "has expired".to_owned(),
+        Standing::Expiring(0) => "expires within a day".to_owned(),
+        Standing::Expiring(1) => "expires in 1 day".to_owned(),
+        Standing::Expiring(days) => format!("expires in {days} days"),
+        Standing::Unused(days) => format!("has not been used for {days} days"),
+        _ => String::new(),
+    };
+    rsx! {
+        strong { "{it.name}" }
+        " {why}"
+    }
+}
