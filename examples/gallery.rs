@@ -20,7 +20,7 @@ use deploy_tokens::state::{
     ToastKind,
 };
 use deploy_tokens::ui::views::Window;
-use deploy_tokens::ui::{Intent, Send, style};
+use deploy_tokens::ui::{Intent, Send, head};
 use dioxus::desktop::{Config, LogicalSize, WindowBuilder};
 use dioxus::prelude::*;
 
@@ -67,7 +67,7 @@ fn main() {
                 .with_menu(None)
                 .with_window(window)
                 .with_disable_context_menu(true)
-                .with_custom_head(style()),
+                .with_custom_head(head()),
         )
         .launch(Gallery);
 }

@@ -5,14 +5,16 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use deploy_tokens::cli::{self, Arguments, Command};
 use deploy_tokens::connect::Target;
+use deploy_tokens::domain::SecretLimits;
 
 fn main() -> ExitCode {
     log_to_stderr();
     let arguments = Arguments::parse();
     let target = target(&arguments);
+    let limits = arguments.window.limits();
     let project = cli::project(&arguments);
     match (arguments.command, project) {
-        (None, _) => window(target),
+        (None, _) => window(target, limits),
         (Some(command), Ok(project)) => headless(target, project, command),
         (Some(_), Err(failure)) => cli::fail(&failure),
     }
@@ -58,15 +60,15 @@ fn headless(target: Target, project: Option<String>, command: Command) -> ExitCo
 }
 
 #[cfg(feature = "desktop")]
-fn window(target: Target) -> ExitCode {
-    match deploy_tokens::app::launch(target) {
+fn window(target: Target, limits: SecretLimits) -> ExitCode {
+    match deploy_tokens::app::launch(target, limits) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => cli::fail(&failure),
     }
 }
 
 #[cfg(not(feature = "desktop"))]
-fn window(_: Target) -> ExitCode {
+fn window(_: Target, _: SecretLimits) -> ExitCode {
     cli::fail(&deploy_tokens::failure::Failure::new(
         2,
         "This build has no window.",

@@ -3,6 +3,7 @@
 //! Services run on the runtime's own threads; only signals are written here, and no signal guard is held across an
 //! await. What the outside world is (how to connect, where the clipboard is) is handed in by the composition root.
 
+mod clipboard;
 mod lifecycle;
 mod place;
 mod sheet;
@@ -17,7 +18,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use crate::domain::{Message, ProjectId, Step};
+use crate::domain::{Message, ProjectId, SecretLimits, Step};
 use crate::messages;
 use crate::secret::SecretText;
 use crate::service::{Context, Place, ServiceError};
@@ -41,13 +42,28 @@ pub struct Opened {
 /// Connects; called again on every retry.
 pub type Connect = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Opened, Message>>>>>;
 
-/// The system's clipboard.
+/// Work of the clipboard, which may have to wait for another program.
+pub type ClipboardWork<T> = Pin<Box<dyn Future<Output = Result<T, Message>>>>;
+
+/// What clearing the clipboard has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cleared {
+    /// It held our secret and was seen not to hold it any more.
+    Ours,
+    /// It held something else, which was left alone.
+    NotOurs,
+}
+
+/// The system's clipboard. Errors say what did not happen and what to do.
 pub trait Clipboard {
-    /// Puts a text into the clipboard.
-    ///
-    /// # Errors
-    /// Why it was not copied, and what to do.
-    fn copy(&self, text: &SecretText) -> Result<(), Message>;
+    /// Puts a public text into it.
+    fn copy(&self, text: String) -> ClipboardWork<()>;
+
+    /// Puts a secret into it, and asks that no history keeps it.
+    fn copy_secret(&self, text: SecretText) -> ClipboardWork<()>;
+
+    /// Clears it if it still holds the secret that was copied last.
+    fn clear(&self) -> ClipboardWork<Cleared>;
 }
 
 /// All actions of a window; a handle.
@@ -56,6 +72,7 @@ pub struct Actions {
     state: AppState,
     connect: Connect,
     clipboard: Rc<dyn Clipboard>,
+    limits: SecretLimits,
     session: Signal<Option<Session>>,
 }
 
@@ -68,11 +85,17 @@ struct Session {
 
 impl Actions {
     /// Actions on these stores; call in the root component, whose scope runs them.
-    pub fn make(state: AppState, connect: Connect, clipboard: Rc<dyn Clipboard>) -> Self {
+    pub fn make(
+        state: AppState,
+        connect: Connect,
+        clipboard: Rc<dyn Clipboard>,
+        limits: SecretLimits,
+    ) -> Self {
         Self {
             state,
             connect,
             clipboard,
+            limits,
             session: Signal::new(None),
         }
     }

@@ -9,6 +9,7 @@ pub mod environment;
 pub mod ids;
 pub mod issuance;
 pub mod keys;
+pub mod limits;
 pub mod message;
 pub mod name;
 pub mod reshare;
@@ -26,6 +27,7 @@ pub use ids::{
 };
 pub use issuance::{CiTokenOutcome, Issuance, IssuanceKind, ShareState, Step};
 pub use keys::{Fingerprint, PublicKey, SigningPublicKey};
+pub use limits::SecretLimits;
 pub use message::Message;
 pub use name::{NameError, TokenName};
 pub use reshare::{KeyRequest, RequestFilter, RequestPage, RequestRole, RequestStatus, Requests};

@@ -3,12 +3,14 @@
 //! Components read these signals; actions write them. The only store that ever holds secrets is [`SheetStore`], and
 //! closing the sheet drops them.
 
+mod clipboard;
 mod dialog;
 mod place;
 mod sheet;
 mod toast;
 mod tokens;
 
+pub use clipboard::ClipboardStore;
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
 pub use place::{Connection, KeyState, PlaceStore};
 pub use sheet::{Copied, SheetStore, Verification};
@@ -40,6 +42,8 @@ pub struct AppState {
     pub dialog: DialogStore,
     /// The one-time sheet.
     pub sheet: SheetStore,
+    /// What is left of the clipboard's time.
+    pub clipboard: ClipboardStore,
     /// Short notices.
     pub toasts: ToastStore,
 }
@@ -52,6 +56,7 @@ impl AppState {
             tokens: TokensStore::make(),
             dialog: DialogStore::make(),
             sheet: SheetStore::make(),
+            clipboard: ClipboardStore::make(),
             toasts: ToastStore::make(),
         }
     }

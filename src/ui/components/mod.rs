@@ -2,6 +2,7 @@
 
 mod ask;
 mod attention;
+mod clipboard_line;
 mod dialogs;
 mod header;
 mod keyboard;
@@ -15,6 +16,7 @@ mod toolbar;
 mod when;
 
 pub use ask::{ask, create};
+pub use clipboard_line::ClipboardLine;
 pub use dialogs::{ConfirmDialog, CreateDialog, Dialogs, KeysDialog, ProjectsDialog};
 pub use header::{Header, Switcher};
 pub use keyboard::Keyboard;
