@@ -34,13 +34,19 @@ pub fn launch(target: Target, limits: SecretLimits) -> Result<(), Failure> {
             at_the_end.clear_now();
         }
     });
-    LaunchBuilder::desktop()
+    on_a_desktop()
         .with_cfg(config)
         .with_context(target)
         .with_context(limits)
         .with_context(clipboard)
         .launch(App);
     Ok(())
+}
+
+/// The launcher of the window.
+#[cfg(feature = "desktop")]
+pub fn on_a_desktop() -> LaunchBuilder {
+    LaunchBuilder::custom(|root, contexts, configs| dioxus_desktop::launch::launch(root, contexts, configs))
 }
 
 /// The window and its one page: our own head, no navigation, no menus, nothing from elsewhere.

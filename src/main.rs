@@ -1,11 +1,22 @@
 //! Deploy Tokens: the window, or one command.
 
+use std::alloc::System;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use deploy_tokens::cli::{self, Arguments, Command};
 use deploy_tokens::connect::Target;
 use deploy_tokens::domain::SecretLimits;
+use tracing::Level;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use zeroizing_alloc::ZeroAlloc;
+
+/// Secrets pass through buffers that are not ours, of the HTTP client, of the clipboard, of the renderer. Whatever is
+/// given back is wiped first.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     log_to_stderr();
@@ -20,12 +31,16 @@ fn main() -> ExitCode {
     }
 }
 
-/// Nothing is logged unless RUST_LOG asks for it.
+/// Nothing is logged unless RUST_LOG asks for it. Libraries know nothing of secrets, and what they say below INFO can be
+/// anything: the renderer's is the document, with what is revealed in it. Only our own crate may be that talkative.
 fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::from_default_env();
+    let ours = |target: &str| target.starts_with(env!("CARGO_CRATE_NAME"));
+    let careful = filter_fn(move |about| *about.level() <= Level::INFO || ours(about.target()));
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
+        .finish()
+        .with(careful)
         .init();
 }
 

@@ -3,7 +3,8 @@
 use super::style::style;
 
 /// What the page may do. Scripts are the renderer's own, written into the page or evaluated from Rust, and edits come
-/// over its socket on loopback; everything else is refused by the web view: addresses elsewhere, frames, forms, plug-ins.
+/// over its socket on 127.0.0.1, whose port is not known here; everything else is refused by the web view: addresses
+/// elsewhere, frames, forms, plug-ins.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; font-src data:; img-src data:; \
     script-src 'unsafe-inline' 'unsafe-eval'; connect-src ws://127.0.0.1:* dioxus: http://dioxus.index.html \
     https://dioxus.index.html; form-action 'none'; base-uri 'none'";

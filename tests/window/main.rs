@@ -14,7 +14,9 @@ mod guard;
 mod interrupted;
 mod keyboard;
 mod lifecycle;
+mod memory;
 mod pictures;
+mod policy;
 mod trouble;
 mod verified;
 
@@ -48,6 +50,9 @@ pub fn sheet(app: &App, name: &str) -> Node {
     dialog.find("entry", "Name").focus();
     app.key("ctrl+a");
     app.type_text(name);
+    app.wait_for("the whole name", || {
+        (dialog.get("entry", "Name")?.text() == name).then_some(())
+    });
     dialog
         .find("push button", "Create token")
         .wait(State::Enabled, true)
