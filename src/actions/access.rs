@@ -10,7 +10,7 @@ use crate::domain::{Holder, HolderKind, KeyRequest, Message, OrganizationId, Req
 use crate::messages::{self, plural};
 use crate::service::access::{Access, access, disclosed_signers};
 use crate::service::{self, Context, Fulfilled, KeyAccess, Place, ServiceError};
-use crate::state::{Holders, KeyState, Load, Operation, ToastKind};
+use crate::state::{Dialog, Holders, KeyState, Load, Operation, ToastKind};
 
 /// How often it is looked whether a missing key was shared meanwhile.
 const WAITING: Duration = Duration::from_secs(4);
@@ -179,11 +179,16 @@ impl Actions {
             let work = move |tell: Box<dyn Fn(crate::domain::Step) + Send + Sync>| async move {
                 Ok(service::fulfil_all(&asked, &chosen, &tell).await)
             };
-            if let Ok(done) = super::operate(sharing, work).await {
+            if let Some(done) = actions.operate(sharing, work).await {
                 actions.tell_fulfilled(done);
             }
             actions.fetch_requests(context).await;
             actions.look_at_holders();
+            let dialog = actions.state.dialog;
+            if actions.state.access.requests.peek().list.is_empty() && *dialog.open.peek() == Dialog::Requests
+            {
+                dialog.close();
+            }
         });
     }
 
@@ -203,19 +208,19 @@ impl Actions {
         let failed = done
             .into_iter()
             .find_map(|it| it.outcome.err().map(|error| (it.requests, error)));
-        if let Some((requests, error)) = failed {
-            if !self.expired_by(&error, self.wish()) {
-                let cause = messages::service(&error);
-                let place = requests
-                    .first()
-                    .and_then(|request| request.environment_name.as_ref())
-                    .map_or_else(String::new, |name| format!("{name}: "));
-                sharing.set(Operation::Failed(Message::new(
-                    format!("{place}{}", cause.what),
-                    cause.next,
-                )));
-            }
+        let Some((requests, error)) = failed else { return };
+        if self.expired_by(&error, self.wish()) {
+            return;
         }
+        let cause = messages::service(&error);
+        let place = requests
+            .first()
+            .and_then(|request| request.environment_name.as_ref())
+            .map_or_else(String::new, |name| format!("{name}: "));
+        sharing.set(Operation::Failed(Message::new(
+            format!("{place}{}", cause.what),
+            cause.next,
+        )));
     }
 
     fn organization(&self) -> Option<OrganizationId> {

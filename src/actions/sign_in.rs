@@ -26,7 +26,7 @@ impl Actions {
             let probe = off_ui(async move {
                 // What cannot be kept is not asked for.
                 probed.keychain().probe().await?;
-                Ok(start_browser(&probed.sign_in()?).await?)
+                start_browser(&probed.sign_in()?).await
             });
             match probe.await {
                 Ok(Some(ticket)) => actions.wait_for_person(account, ticket).await,

@@ -59,6 +59,19 @@ pub struct CommandLineOffer {
     pub can_share: bool,
 }
 
+/// A field for something that nobody looking on should read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Typed {
+    /// The password.
+    Password,
+    /// The one-time code.
+    Code,
+    /// The passphrase.
+    Passphrase,
+    /// The passphrase once more.
+    PassphraseAgain,
+}
+
 /// The way in, and what is typed there.
 #[derive(Clone, Copy, PartialEq)]
 pub struct SessionStore {
@@ -84,6 +97,8 @@ pub struct SessionStore {
     pub code: Signal<SecretText>,
     /// The key file's passphrase as typed.
     pub passphrase: Signal<SecretText>,
+    /// The same once more, where it is new.
+    pub passphrase_again: Signal<SecretText>,
 }
 
 fn blank() -> Signal<SecretText> {
@@ -104,6 +119,7 @@ impl SessionStore {
             password: blank(),
             code: blank(),
             passphrase: blank(),
+            passphrase_again: blank(),
         }
     }
 
@@ -115,9 +131,26 @@ impl SessionStore {
     }
 
     /// Forgets passwords, codes and passphrases.
-    pub fn drop_secrets(mut self) {
-        for typed in [&mut self.password, &mut self.code, &mut self.passphrase] {
+    pub fn drop_secrets(self) {
+        for mut typed in [self.password, self.code, self.passphrase, self.passphrase_again] {
             typed.set(SecretText::new(String::new()));
         }
+    }
+
+    /// Takes over what is typed into a field.
+    pub fn typed(self, field: Typed, text: String) {
+        let mut signal = match field {
+            Typed::Password => self.password,
+            Typed::Code => self.code,
+            Typed::Passphrase => self.passphrase,
+            Typed::PassphraseAgain => self.passphrase_again,
+        };
+        signal.set(SecretText::new(text));
+    }
+
+    /// Whether a new passphrase was typed the same twice; `None` while the second one is empty.
+    pub fn passphrases_match(&self) -> Option<bool> {
+        let again = self.passphrase_again.read();
+        (!again.is_blank()).then(|| self.passphrase.read().ct_eq(&again))
     }
 }

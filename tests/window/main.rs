@@ -16,8 +16,10 @@ mod site;
 #[allow(dead_code, reason = "shared with other tests, which use the rest")]
 mod vault;
 
+mod adoption;
 mod interrupted;
 mod keyboard;
+mod keys;
 mod lifecycle;
 mod pictures;
 mod server;

@@ -7,10 +7,10 @@ use deploy_tokens::crypto::DeviceIdentity;
 use deploy_tokens::domain::{DeviceId, Moment};
 use deploy_tokens::secret::AccessToken;
 use deploy_tokens::service::{Context, LinkedDevice, fulfil_all, fulfillable};
-use deploy_tokens::workspace::LocalSignIn;
+use deploy_tokens::workspace::{LocalSignIn, Workspace};
 use tokio::runtime::Runtime;
 
-use crate::site::{Site, client};
+use crate::site::{Site, any_port, client, options};
 use crate::support::driver::{App, Desktop, DesktopBuilder};
 use crate::vault::Vault;
 use crate::{data, program};
@@ -133,6 +133,22 @@ impl Server {
     pub fn confirm(&self, app: &App) {
         let page = opened_page(app);
         assert_eq!(self.decide(&page, "allow", self.user().password.expose()), 200);
+    }
+
+    /// Stops answering meanwhile, and is there again at the same address.
+    pub fn gone_while(&mut self, look: impl FnOnce()) {
+        let (runtime, site) = (&self.runtime, &mut self.site);
+        let address = site.running.address();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let serve = |folder: &std::path::Path, address| {
+            let workspace = Workspace::open(options(folder)).unwrap();
+            runtime.block_on(workspace.serve(address)).unwrap()
+        };
+        // Something has to be in its place.
+        let gone = std::mem::replace(&mut site.running, serve(elsewhere.path(), any_port()));
+        runtime.block_on(gone.shutdown());
+        look();
+        site.running = serve(site.folder.path(), address);
     }
 
     /// The one-time code of this moment.

@@ -4,6 +4,7 @@ mod ask;
 mod attention;
 mod dialogs;
 mod header;
+mod key_notices;
 mod keyboard;
 mod notices;
 mod secret_sheet;

@@ -3,8 +3,9 @@
 use dioxus::prelude::*;
 
 use super::attention::AttentionNotice;
+use super::key_notices::DeviceNotice;
 use crate::domain::Message;
-use crate::state::{AppState, Connection, KeyState, Load};
+use crate::state::{AppState, Connection, Load};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
 
@@ -23,7 +24,7 @@ pub fn Notices() -> Element {
     rsx! {
         div { class: "notices",
             StaleNotice {}
-            KeyNotice {}
+            DeviceNotice {}
             UnsharedNotice {}
             InterruptedNotice {}
             AttentionNotice {}
@@ -57,60 +58,6 @@ fn StaleNotice() -> Element {
                 }
             },
             Words { message }
-        }
-    }
-}
-
-#[component]
-fn KeyNotice() -> Element {
-    let key = use_context::<AppState>().place.key;
-    let send = use_send();
-    match &*key.read() {
-        KeyState::NoDevice => rsx! {
-            Notice {
-                tone: Tone::Warn,
-                icon: Icon::Laptop,
-                actions: rsx! {
-                    Button {
-                        kind: ButtonKind::Link,
-                        label: "Link this machine",
-                        onclick: move |()| send.call(Intent::AskToLink),
-                    }
-                },
-                strong { "This machine is not linked as a device." }
-                " Listing, revoking and deleting work; creating and rotating need a device that holds the key."
-            }
-        },
-        KeyState::Pending { message, helpers } => rsx! {
-            PendingNotice { message: message.clone(), helpers: helpers.clone() }
-        },
-        KeyState::Failed(message) => rsx! {
-            Notice { tone: Tone::Danger, icon: Icon::Key, assertive: true,
-                Words { message: message.clone() }
-            }
-        },
-        _ => rsx! {},
-    }
-}
-
-/// Key access pending: who can help, and that nobody has to press anything here.
-#[component]
-fn PendingNotice(message: Message, helpers: Vec<String>) -> Element {
-    let who = match helpers.as_slice() {
-        [] => message.next,
-        [one] => format!("{one} can share it: ask its owner to re-share the key, or to answer the request."),
-        [one, two] => format!(
-            "{one} or {two} can share it: ask an owner to re-share the key, or to answer the request."
-        ),
-        [one, two, rest @ ..] => format!(
-            "{one}, {two} or {} more can share it: ask an owner to re-share the key, or to answer the request.",
-            rest.len()
-        ),
-    };
-    rsx! {
-        Notice { tone: Tone::Warn, icon: Icon::Key,
-            strong { "Key access pending." }
-            " {message.what} {who} This page notices by itself. Meanwhile tokens can be listed and revoked."
         }
     }
 }

@@ -2,8 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::secret::SecretText;
-use crate::state::AppState;
+use crate::state::{AppState, Typed};
 use crate::ui::elements::{Button, ButtonKind, SecretField, TextField};
 use crate::ui::intent::{Intent, use_send};
 
@@ -11,7 +10,7 @@ use crate::ui::intent::{Intent, use_send};
 pub(super) fn PasswordForm(code: bool, busy: bool) -> Element {
     let session = use_context::<AppState>().session;
     let send = use_send();
-    let (mut email, mut password, mut typed_code) = (session.email, session.password, session.code);
+    let (mut email, password, typed_code) = (session.email, session.password, session.code);
     let ready = match code {
         true => !typed_code.read().is_blank(),
         false => !email.read().trim().is_empty() && !password.read().is_blank(),
@@ -32,7 +31,7 @@ pub(super) fn PasswordForm(code: bool, busy: bool) -> Element {
                     label: "One-time code",
                     autocomplete: "one-time-code",
                     autofocus: true,
-                    oninput: move |text| typed_code.set(SecretText::new(text)),
+                    oninput: move |text| session.typed(Typed::Code, text),
                 }
             } else {
                 TextField {
@@ -46,7 +45,7 @@ pub(super) fn PasswordForm(code: bool, busy: bool) -> Element {
                     id: "sign-in-password",
                     label: "Password",
                     autocomplete: "current-password",
-                    oninput: move |text| password.set(SecretText::new(text)),
+                    oninput: move |text| session.typed(Typed::Password, text),
                 }
             }
             div { class: "sign-in-buttons",

@@ -4,7 +4,7 @@ mod row;
 
 use dioxus::prelude::*;
 
-use crate::domain::{Fingerprint, Holder, HolderKind, Standing};
+use crate::domain::{Fingerprint, Flaw, Holder, HolderKind, Standing};
 use crate::state::Section;
 use crate::state::{AppState, Holders, KeyState, Load};
 use crate::ui::components::PageTop;
@@ -78,10 +78,12 @@ fn Content() -> Element {
 
 #[component]
 fn Flawed(list: Vec<Holder>) -> Element {
-    let flawed: Vec<&Holder> = list
-        .iter()
-        .filter(|it| matches!(it.standing, Standing::Flawed(_)))
-        .collect();
+    // That a token was revoked is how it should be.
+    let wrong = |it: &&Holder| match (&it.standing, &it.kind) {
+        (Standing::Flawed(Flaw::Revoked { .. }), HolderKind::Token { .. }) => false,
+        (standing, _) => matches!(standing, Standing::Flawed(_)),
+    };
+    let flawed: Vec<&Holder> = list.iter().filter(wrong).collect();
     let [first, rest @ ..] = flawed.as_slice() else {
         return rsx! {};
     };

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::{Holder, HolderKind, Standing};
+use crate::domain::{Flaw, Holder, HolderKind, Standing};
 use crate::messages;
 use crate::ui::components::Past;
 use crate::ui::elements::{Badge, Tone};
@@ -24,6 +24,10 @@ pub(super) fn HolderRow(holder: Holder) -> Element {
     let (tone, word, why) = match &holder.standing {
         Standing::Holds => (Tone::Ok, "Yes", None),
         Standing::Waits { .. } => (Tone::Warn, "Waits for it", None),
+        // It gets no share any more; what it kept is the matter.
+        Standing::Flawed(flaw @ Flaw::Revoked { .. }) => {
+            (Tone::Neutral, "No longer", Some(messages::flaw(flaw)))
+        }
         Standing::Flawed(flaw) => (Tone::Danger, "Should not", Some(messages::flaw(flaw))),
     };
     let print = holder.fingerprint;
@@ -33,7 +37,7 @@ pub(super) fn HolderRow(holder: Holder) -> Element {
                 div { class: "token-name cut selectable", title: "{name}", "{name}" }
                 div { class: "holder-about cut", title: "{about}", "{about}" }
                 if let Some(why) = why {
-                    p { class: "holder-why selectable", "{why.what} {why.next}" }
+                    p { class: "holder-why selectable", "data-tone": tone.name(), "{why.what} {why.next}" }
                 }
             }
             td { class: "holder-standing", role: "cell",

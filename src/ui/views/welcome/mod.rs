@@ -4,8 +4,7 @@ mod ways;
 
 use dioxus::prelude::*;
 
-use crate::secret::SecretText;
-use crate::state::{AppState, Gate, SignInStage};
+use crate::state::{AppState, Gate, SignInStage, Typed};
 use crate::ui::components::{SignInProblem, SignInProgress};
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, SecretField};
 use crate::ui::intent::{Intent, use_send};
@@ -47,15 +46,12 @@ pub fn WelcomeView() -> Element {
 fn PassphraseForm(new: bool, busy: bool) -> Element {
     let session = use_context::<AppState>().session;
     let send = use_send();
-    let mut passphrase = session.passphrase;
-    let mut again = use_signal(|| SecretText::new(String::new()));
     let purpose = match new {
         true => "new-password",
         false => "current-password",
     };
-    let blank = passphrase.read().is_blank();
-    let differs = new && !again.read().is_blank() && !passphrase.read().ct_eq(&again.read());
-    let ready = !blank && (!new || passphrase.read().ct_eq(&again.read()));
+    let same = session.passphrases_match();
+    let ready = !session.passphrase.read().is_blank() && (!new || same == Some(true));
     rsx! {
         form {
             class: "welcome-card sign-in-form",
@@ -79,17 +75,17 @@ fn PassphraseForm(new: bool, busy: bool) -> Element {
                 label: "Passphrase",
                 autocomplete: purpose,
                 autofocus: true,
-                oninput: move |text| passphrase.set(SecretText::new(text)),
+                oninput: move |text| session.typed(Typed::Passphrase, text),
             }
             if new {
                 SecretField {
                     id: "passphrase-again",
                     label: "The same passphrase again",
                     autocomplete: "new-password",
-                    oninput: move |text| again.set(SecretText::new(text)),
+                    oninput: move |text| session.typed(Typed::PassphraseAgain, text),
                 }
                 p { class: "fine-print", role: "status",
-                    if differs {
+                    if same == Some(false) {
                         "The two are not the same yet."
                     } else {
                         "At least 12 characters; several words are easy to remember."
