@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 
-use crate::actions::{Actions, Clipboard, Connect, Opened};
+use crate::actions::{Actions, Clipboard};
 use crate::clipboard;
-use crate::connect::Target;
-use crate::domain::SecretLimits;
+use crate::connect::{Machine, Target};
+use crate::domain::{ProjectId, SecretLimits};
 use crate::failure::{FAILED, Failure};
 use crate::state::{AppState, Connection};
 use crate::ui::{self, Intent, Send, views};
@@ -18,12 +18,19 @@ use crate::ui::{self, Intent, Send, views};
 /// The window's title.
 const TITLE: &str = "Deploy Tokens";
 
-/// Opens the window on a target and returns when it is closed.
+/// What the window was started with.
+#[derive(Clone)]
+struct Wanted {
+    target: Target,
+    project: Option<ProjectId>,
+}
+
+/// Opens the window on a target, at a project if one was asked for, and returns when it is closed.
 ///
 /// # Errors
 /// When there is no display to open it on.
 #[cfg(feature = "desktop")]
-pub fn launch(target: Target, limits: SecretLimits) -> Result<(), Failure> {
+pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) -> Result<(), Failure> {
     use dioxus_desktop::tao::event::Event;
 
     display_present()?;
@@ -36,7 +43,7 @@ pub fn launch(target: Target, limits: SecretLimits) -> Result<(), Failure> {
     });
     on_a_desktop()
         .with_cfg(config)
-        .with_context(target)
+        .with_context(Wanted { target, project })
         .with_context(limits)
         .with_context(clipboard)
         .launch(App);
@@ -72,8 +79,9 @@ pub fn page() -> dioxus_desktop::Config {
 /// Opens the companion on a phone.
 #[cfg(all(feature = "mobile", not(feature = "desktop")))]
 pub fn launch(target: Target) {
+    let project = None;
     LaunchBuilder::mobile()
-        .with_context(target)
+        .with_context(Wanted { target, project })
         .with_context(SecretLimits::default())
         .with_context(clipboard::System::default())
         .launch(App);
@@ -104,10 +112,10 @@ fn display_present() -> Result<(), Failure> {
 fn App() -> Element {
     let state = use_context_provider(AppState::make);
     let actions = use_hook(|| {
-        let target = consume_context::<Target>();
+        let Wanted { target, project } = consume_context::<Wanted>();
         let limits = consume_context::<SecretLimits>();
         let clipboard: Rc<dyn Clipboard> = Rc::new(consume_context::<clipboard::System>());
-        Actions::make(state, connector(target), clipboard, limits)
+        Actions::make(state, Rc::new(Machine::new(target, project)), clipboard, limits)
     });
     let send = use_callback({
         let actions = actions.clone();
@@ -116,31 +124,44 @@ fn App() -> Element {
     use_context_provider(|| Send(send));
     #[cfg(feature = "desktop")]
     guard::use_guard(state.sheet, use_hook(consume_context::<SecretLimits>));
-    use_hook(|| actions.open());
+    use_hook(|| {
+        actions.open();
+        actions.keep_looking_for_requests();
+    });
     rsx! {
         views::Window {}
     }
 }
 
-fn connector(target: Target) -> Connect {
-    Rc::new(move || {
-        let target = target.clone();
-        Box::pin(async move {
-            let connected = target.connect().await.map_err(|failure| failure.message)?;
-            Ok(Opened {
-                context: connected.context.clone(),
-                origin: connected.origin.clone(),
-                project: connected.default_project().cloned(),
-                keep: Box::new(connected),
-            })
-        })
-    })
-}
-
 fn carry_out(actions: &Actions, state: AppState, intent: Intent) {
+    if intent.can_be_repeated() {
+        let (actions, intent) = (actions.clone(), intent.clone());
+        let again = actions.clone();
+        again.note_wish(Rc::new(move || carry_out(&actions, state, intent.clone())));
+    }
     match intent {
         Intent::Retry if *state.place.connection.peek() != Connection::Open => actions.open(),
         Intent::Retry | Intent::Refresh => actions.refresh_all(),
+        Intent::Show(section) => actions.show(section),
+        Intent::OpenLocal => actions.open_local(),
+        Intent::AddressTyped(address) => actions.address_typed(address),
+        Intent::SignIn => actions.sign_in(),
+        Intent::OpenSignInPage => actions.open_sign_in_page(),
+        Intent::AskForPassword => actions.ask_for_password(),
+        Intent::SendPassword => actions.send_password(),
+        Intent::CancelSignIn => actions.cancel_sign_in(),
+        Intent::StaySignedOut => actions.stay_signed_out(),
+        Intent::ContinueWithNewDevice => actions.continue_with_new_device(),
+        Intent::AskForItsDevice => actions.ask_for_its_device(),
+        Intent::ContinueWithItsDevice => actions.continue_with_its_device(),
+        Intent::Unlock => actions.unlock(),
+        Intent::SignOut { anyway } => actions.sign_out(anyway),
+        Intent::Leave => actions.leave(),
+        Intent::AskToLink => actions.ask_to_link(),
+        Intent::LinkDevice { name } => actions.link_device(name),
+        Intent::UnlinkDevice => actions.unlink_device(),
+        Intent::Fulfil(request) => actions.fulfil(request),
+        Intent::OpenFolder(folder) => actions.open_folder(folder),
         Intent::OpenEnvironment(id) => actions.open_environment(&id),
         Intent::OpenProject(id) => actions.open_project(&id),
         Intent::Create { name } => actions.create(&name),

@@ -6,7 +6,7 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::actions::{self, Cleared, ClipboardWork};
+use crate::actions::{self, Cleared, Eventually};
 use crate::domain::Message;
 use crate::secret::SecretText;
 
@@ -40,7 +40,7 @@ impl System {
         &self,
         failed: fn() -> Message,
         work: impl FnOnce(&mut Held) -> Result<T, Message> + Send + 'static,
-    ) -> ClipboardWork<T> {
+    ) -> Eventually<T> {
         let system = self.clone();
         Box::pin(async move {
             let work = tokio::task::spawn_blocking(move || work(&mut system.held()));
@@ -50,11 +50,11 @@ impl System {
 }
 
 impl actions::Clipboard for System {
-    fn copy(&self, text: String) -> ClipboardWork<()> {
+    fn copy(&self, text: String) -> Eventually<()> {
         self.off_ui(not_copied, move |held| held.copy(&SecretText::new(text), false))
     }
 
-    fn copy_secret(&self, text: SecretText) -> ClipboardWork<()> {
+    fn copy_secret(&self, text: SecretText) -> Eventually<()> {
         self.off_ui(not_copied, move |held| {
             held.copy(&text, true)?;
             held.secret = Some(text);
@@ -62,7 +62,7 @@ impl actions::Clipboard for System {
         })
     }
 
-    fn clear(&self) -> ClipboardWork<Cleared> {
+    fn clear(&self) -> Eventually<Cleared> {
         self.off_ui(not_cleared, Held::clear)
     }
 }
