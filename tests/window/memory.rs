@@ -75,7 +75,10 @@ fn assert_nothing_written(app: &App, needles: &[Needle]) {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the numbers of a run; its secrets are made up")]
+#[expect(
+    clippy::print_stdout,
+    reason = "the numbers of a run; its secrets are made up"
+)]
 fn report(process: &str, hits: &[Hit], size: u64) {
     println!("{process}: {} hits in {} MB", hits.len(), size >> 20);
     for hit in hits {
