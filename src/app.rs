@@ -108,7 +108,7 @@ fn carry_out(actions: &Actions, state: AppState, intent: Intent) {
         again.note_wish(Rc::new(move || carry_out(&actions, state, intent.clone())));
     }
     match intent {
-        Intent::Retry if *state.place.connection.peek() != Connection::Open => actions.open(),
+        Intent::Retry if *state.place.connection.peek() != Connection::Open => actions.reopen(),
         Intent::Retry | Intent::Refresh => actions.refresh_all(),
         Intent::Show(section) => actions.show(section),
         Intent::OpenLocal => actions.open_local(),

@@ -54,6 +54,8 @@ pub struct Actions {
     surroundings: Rc<dyn Surroundings>,
     clipboard: Rc<dyn Clipboard>,
     session: Signal<Option<Session>>,
+    /// What is open, or was to be.
+    way: Signal<Option<Start>>,
     /// The attempt to get in that is under way.
     attempt: Signal<Option<Task>>,
     /// What the command line has, and the only server that it is sent to.
@@ -81,6 +83,7 @@ impl Actions {
             surroundings,
             clipboard,
             session: Signal::new(None),
+            way: Signal::new(None),
             attempt: Signal::new(None),
             command_line: Signal::new(None),
             wish: Signal::new(None),

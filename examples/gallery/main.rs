@@ -2,12 +2,15 @@
 //!
 //! `gallery STATE [--size WxH] [--zoom N]`, where STATE is one of `table empty loading failed offline create
 //! create-running create-failed rotate revoke delete delete-active revoke-production sheet sheet-revealed
-//! sheet-notshared sheet-kept sheet-missing close-warning keys projects menu many long revoked none toasts pending`.
+//! sheet-notshared sheet-kept sheet-missing close-warning keys projects menu many long revoked none toasts pending` or of
+//! those in `access.rs`.
 #![allow(
     clippy::print_stderr,
     clippy::unwrap_used,
     reason = "a tool for developers: it tells what it was asked for, and stops where its own data is wrong"
 )]
+
+mod access;
 
 use deploy_tokens::domain::{
     CiTokenOutcome, DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Fingerprint,
@@ -368,6 +371,6 @@ fn fill(state: AppState, wanted: &str) {
             );
             tokens.highlighted.set(Some(first.id.clone()));
         }
-        _ => {}
+        other => access::fill(state, other),
     }
 }
