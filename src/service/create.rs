@@ -1,7 +1,7 @@
 //! Create a deploy token: check, mint, write down, register, seal, publish.
 
-use super::issue::{Registered, expected, find_by_key, hand_over};
-use super::journal::{IssueRecord, Record, Stage, Work};
+use super::issue::{Registered, expected, find_by_key, find_lost, hand_over, settle};
+use super::journal::{IssueRecord, Record, Work};
 use super::step::{Operation, Point, reached};
 use super::{Context, Issued, Note, Place, Progress, ServiceError, preflight};
 use crate::api::ApiError;
@@ -44,17 +44,8 @@ pub(super) async fn make(
     progress(Step::Mint);
     let (seed, key) = crypto::make_deploy_key(&mut crypto::system_rng());
     reached(Operation::Create, Point::Minted);
-    let intended = IssueRecord {
-        kind: IssuanceKind::Create,
-        name: name.as_str().to_owned(),
-        token: None,
-        key,
-        seed: seed.clone(),
-        ci_token: None,
-        expires_at: None,
-        stage: Stage::Intended,
-    };
-    let mut record = Record::begin(context, place, Operation::Create, Work::Issue(intended))?;
+    let intended = IssueRecord::intended(IssuanceKind::Create, name.as_str(), None, key, seed.clone());
+    let record = Record::begin(context, place, Operation::Create, Work::Issue(intended))?;
     progress(Step::Register);
     let answer = context
         .client
@@ -69,29 +60,10 @@ pub(super) async fn make(
         Err(error) if error.may_have_happened() => heal(context, place, key, error).await,
         Err(error) => Err(error.into()),
     };
-    let registered = match registered {
-        Ok(registered) => registered,
-        Err(error) => {
-            if is_over(&error) {
-                record.close();
-            }
-            return Err(error);
-        }
-    };
-    record.received(&registered);
+    let (registered, record) = settle(registered, record)?;
     let kind = IssuanceKind::Create;
     let secrets = (registered, seed, key);
     Ok(hand_over(context, place, Ok(ready), kind, secrets, record, progress).await)
-}
-
-/// Whether nothing can come of a failed registration any more. A lost request may still arrive after the server was
-/// asked, so the journal keeps it.
-pub(super) fn is_over(error: &ServiceError) -> bool {
-    match error {
-        ServiceError::Api(error) => !error.may_have_happened(),
-        ServiceError::TakenBack(_) => true,
-        _ => false,
-    }
 }
 
 /// The answer was lost: if the token is there, rotating it onto the same key gets the CI token that never arrived; where
@@ -102,11 +74,8 @@ async fn heal(
     key: PublicKey,
     lost: ApiError,
 ) -> Result<Registered, ServiceError> {
-    match find_by_key(context, place, key).await {
-        Ok(Some(token)) if token.is_active() => replace_ci_token(context, place, key, token).await,
-        Ok(_) => Err(lost.into()),
-        Err(cause) => Err(ServiceError::Uncertain(Box::new(cause))),
-    }
+    let token = find_lost(context, place, key, lost).await?;
+    replace_ci_token(context, place, key, token).await
 }
 
 /// Gets a CI token for a token that has this key already, or revokes it.

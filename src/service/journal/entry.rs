@@ -118,6 +118,28 @@ pub struct IssueRecord {
     pub stage: Stage,
 }
 
+impl IssueRecord {
+    /// One whose request is about to be sent. `token` is the one that is rotated.
+    pub fn intended(
+        kind: IssuanceKind,
+        name: &str,
+        token: Option<DeployTokenId>,
+        key: PublicKey,
+        seed: DeploySeed,
+    ) -> Self {
+        Self {
+            kind,
+            name: name.to_owned(),
+            token,
+            key,
+            seed,
+            ci_token: None,
+            expires_at: None,
+            stage: Stage::Intended,
+        }
+    }
+}
+
 /// How far a create or a rotate got.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
