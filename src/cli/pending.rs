@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::args::{Choice, HandOver};
 use super::receiver::Receiver;
-use super::{lifecycle, output};
+use super::{lifecycle, output, replace};
 use crate::connect::Target;
-use crate::domain::{EnvironmentName, Message};
+use crate::domain::{EnvironmentName, Message, Moment};
 use crate::failure::{Failure, WRONG_USE};
 use crate::messages::{self, plural};
 use crate::service::step::Operation;
@@ -81,7 +81,7 @@ fn as_text(it: &Interrupted) -> String {
             verb(about.kind),
             output::strong(&about.name),
             about.environment,
-            about.started.past(crate::domain::Moment::now(), &zone)
+            about.started.past(Moment::now(), &zone)
         )
     });
     let ways: String = it
@@ -105,6 +105,7 @@ fn verb(kind: WorkKind) -> &'static str {
     match kind {
         WorkKind::Create => "create",
         WorkKind::Rotate => "rotate",
+        WorkKind::Replace => "replace",
         WorkKind::Revoke(_) => "revoke",
     }
 }
@@ -127,6 +128,7 @@ fn state(finding: &Finding) -> &'static str {
         Finding::Void(Void::Superseded) => "superseded",
         Finding::Void(Void::Revoked) => "revoked",
         Finding::Void(Void::Gone) => "gone",
+        Finding::Waiting { .. } => "waiting",
         Finding::Queue { .. } => "queue",
         Finding::InUse => "in-use",
         Finding::Elsewhere => "elsewhere",
@@ -151,6 +153,17 @@ fn says(finding: &Finding) -> String {
             "The tokens are revoked; the key was not sealed again for those who remain."
         }
         Finding::Queue { waiting } => return format!("{} to be revoked.", still(*waiting)),
+        Finding::Waiting { used: None } => {
+            "The old token works on; its successor has not been used yet. Finishing revokes the old one, --revoke the \
+             successor, --discard keeps both."
+        }
+        Finding::Waiting { used: Some(at) } => {
+            let used = at.past(Moment::now(), &jiff::tz::TimeZone::system());
+            return format!(
+                "The old token works on; its successor was used {used}. Finishing revokes the old one, --revoke the \
+                 successor, --discard keeps both."
+            );
+        }
         Finding::InUse => "Another window or command still has it open.",
         Finding::Elsewhere => "It belongs to another server: connect to that one.",
         Finding::Unreadable(error) => {
@@ -182,25 +195,19 @@ pub async fn resume(target: &Target, id: &str, choice: Choice, hand_over: HandOv
         let done = service::take_back(context, chosen, &output::progress).await?;
         return Ok(lifecycle::tell_revoked(done, &place));
     }
-    if matches!(
-        chosen.about,
-        Some(service::About {
-            kind: WorkKind::Revoke(_),
-            ..
-        })
-    ) {
-        return match service::finish(context, chosen, &output::progress).await? {
-            Finished::Revoked(done) => Ok(lifecycle::tell_revoked(done, &place)),
-            Finished::Issued(issued) => Receiver::Standard.hand_over(Operation::Resume, Ok(*issued)),
-        };
-    }
-    let receiver = Receiver::prepare(hand_over)?;
-    let issued = match service::finish(context, chosen, &output::progress).await {
-        Ok(Finished::Issued(issued)) => Ok(*issued),
-        Ok(Finished::Revoked(done)) => return Ok(lifecycle::tell_revoked(done, &place)),
-        Err(error) => Err(error),
+    let hands_over = !matches!(chosen.finding, Finding::Queue { .. } | Finding::Waiting { .. });
+    // Checked before anything is done, where there is something to hand over.
+    let receiver = if hands_over {
+        Receiver::prepare(hand_over)?
+    } else {
+        Receiver::Standard
     };
-    receiver.hand_over(Operation::Resume, issued)
+    match service::finish(context, chosen, &output::progress).await {
+        Ok(Finished::Issued(issued)) => receiver.hand_over(Operation::Resume, Ok(*issued)),
+        Ok(Finished::Replaced(done)) => Ok(replace::tell_replaced(&done, &place)),
+        Ok(Finished::Revoked(done)) => Ok(lifecycle::tell_revoked(done, &place)),
+        Err(error) => receiver.hand_over(Operation::Resume, Err(error)),
+    }
 }
 
 fn pick(all: Vec<Interrupted>, wanted: &str) -> Result<Interrupted, Failure> {

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 pub use finish::{Finished, discard, finish, take_back};
 
-use super::journal::{Entry, EntryError, EntryId, Found, Journal, OpenEntry, QueueState, Work};
+use super::journal::{Entry, EntryError, EntryId, Found, Journal, OpenEntry, QueueState, Successor, Work};
 use super::{Context, ResumeError, ServiceError};
 use crate::domain::{DeployTokenId, EnvironmentName, IssuanceKind, Moment, ProjectId};
 
@@ -38,7 +38,7 @@ pub struct About {
     pub kind: WorkKind,
     /// Name of the token, or of the first one.
     pub name: String,
-    /// Its id, where known.
+    /// Its id, where known; of a replacement that of the old token.
     pub token: Option<DeployTokenId>,
     /// The project.
     pub project: ProjectId,
@@ -55,6 +55,8 @@ pub enum WorkKind {
     Create,
     /// New secrets.
     Rotate,
+    /// A successor for a token, and the end of that one.
+    Replace,
     /// The end of this many tokens.
     Revoke(usize),
 }
@@ -78,6 +80,11 @@ pub enum Finding {
     Queue {
         /// How many still wait.
         waiting: usize,
+    },
+    /// A replacement whose successor's secrets the user has: the old token works until this is finished.
+    Waiting {
+        /// When CI last used the successor, if it did.
+        used: Option<Moment>,
     },
     /// Another window or command works on it, or still shows its secrets.
     InUse,
@@ -122,6 +129,7 @@ impl Finding {
             Self::Complete => &[Remedy::Show, Remedy::Revoke],
             Self::Unfinished { .. } => &[Remedy::Finish, Remedy::Revoke],
             Self::OtherKey => &[Remedy::Revoke, Remedy::Discard],
+            Self::Waiting { .. } => &[Remedy::Finish, Remedy::Revoke, Remedy::Discard],
             Self::Queue { .. } => &[Remedy::Finish, Remedy::Discard],
             Self::Void(_) | Self::Unreadable(_) => &[Remedy::Discard],
             Self::InUse | Self::Elsewhere | Self::Unknown(_) => &[],
@@ -134,11 +142,16 @@ impl About {
         let (kind, name, token) = match &entry.work {
             Work::Issue(record) => {
                 let kind = match record.kind {
-                    IssuanceKind::Create => WorkKind::Create,
                     IssuanceKind::Rotate => WorkKind::Rotate,
+                    IssuanceKind::Create | IssuanceKind::Replace => WorkKind::Create,
                 };
                 (kind, record.name.clone(), record.token.clone())
             }
+            Work::Replace(record) => (
+                WorkKind::Replace,
+                record.name().to_owned(),
+                Some(record.old.clone()),
+            ),
             Work::Revoke(queue) => {
                 let first = queue.first();
                 let name = first.map(|item| item.name.clone()).unwrap_or_default();
@@ -230,8 +243,13 @@ async fn look(context: &Context, entry: &Entry) -> Finding {
     if scope != Some(entry.place.scope.as_str()) {
         return Finding::Elsewhere;
     }
+    let place = entry.place.to_place();
     match &entry.work {
-        Work::Issue(record) => locate::finding(context, &entry.place.to_place(), record).await,
+        Work::Issue(record) => locate::finding(context, &place, record).await,
+        Work::Replace(record) => match &record.successor {
+            Successor::Issuing(record) => locate::finding(context, &place, record).await,
+            Successor::HandedOver(_) => locate::waiting(context, &place, record).await,
+        },
         Work::Revoke(queue) => Finding::Queue {
             waiting: queue
                 .iter()
