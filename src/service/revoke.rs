@@ -144,6 +144,7 @@ pub(super) async fn work_off(
     };
     if queue.iter().all(|item| item.state != QueueState::Waiting) {
         record.close();
+        reached(Operation::Revoke, Point::Closed);
     }
     progress(Step::Done);
     (outcomes, share)

@@ -206,7 +206,6 @@ impl Record {
     pub(in crate::service) fn close(self) {
         if let Some(entry) = self.entry {
             report(entry.close());
-            step::reached(self.operation, Point::Closed);
         }
     }
 
