@@ -3,8 +3,10 @@
 //! Nothing here repeats a secret, a response body or an address with a token. The server's own short text is quoted
 //! where it refused, because it knows the reason best.
 
+mod pending;
 mod sign_in;
 
+pub use pending::{finding, operation};
 pub use sign_in::{browser, device_status, flaw, manifest, password_refused};
 use sign_in::{linking, request};
 

@@ -19,12 +19,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use deploy_tokens::api::{ApiAddress, Client, Limits, Runner};
-use deploy_tokens::domain::{CiTokenOutcome, DeployToken, Message, TokenEntry, TokenName};
+use deploy_tokens::domain::{CiTokenOutcome, DeployToken, Message, Remedy, TokenEntry, TokenName};
 use deploy_tokens::messages;
 use deploy_tokens::secret::{CiToken, DeploySeed, JournalKey};
 use deploy_tokens::service::journal::Journal;
 use deploy_tokens::service::{
-    self, Context, Finished, Issued, LinkedDevice, MissingKey, Place, Remedy, ServiceError, verify,
+    self, Context, Finished, Issued, LinkedDevice, MissingKey, Place, ServiceError, verify,
 };
 use deploy_tokens::workspace::{Options, Running, SampleSize, Workspace};
 use proxy::{CANARY, Endpoint, Fault, Proxy};

@@ -6,11 +6,11 @@ use super::args::{Choice, HandOver};
 use super::receiver::Receiver;
 use super::{lifecycle, output, replace};
 use crate::connect::Target;
-use crate::domain::{EnvironmentName, Message, Moment};
+use crate::domain::{EnvironmentName, Message, Moment, Remedy};
 use crate::failure::{Failure, WRONG_USE};
 use crate::messages::{self, plural};
 use crate::service::step::Operation;
-use crate::service::{self, Context, Finding, Finished, Interrupted, Remedy, Void, WorkKind};
+use crate::service::{self, Context, Finding, Finished, Interrupted, Void, WorkKind};
 
 /// Says on standard error that operations were interrupted, if some were.
 pub fn mention(context: &Context) {
@@ -128,6 +128,7 @@ fn state(finding: &Finding) -> &'static str {
         Finding::Void(Void::Superseded) => "superseded",
         Finding::Void(Void::Revoked) => "revoked",
         Finding::Void(Void::Gone) => "gone",
+        Finding::Void(Void::SuccessorGone) => "successor-gone",
         Finding::Waiting { .. } => "waiting",
         Finding::Queue { .. } => "queue",
         Finding::InUse => "in-use",
@@ -137,46 +138,15 @@ fn state(finding: &Finding) -> &'static str {
     }
 }
 
+/// What became of it; where several things can be meant, also what the options do.
 fn says(finding: &Finding) -> String {
-    let text = match finding {
-        Finding::Complete => "The token works; only its secrets were not handed over.",
-        Finding::Unfinished { has_ci_token: true } => {
-            "The token is active, but its runner cannot decrypt yet."
+    let says = messages::finding(finding);
+    match finding {
+        Finding::Waiting { .. } => {
+            format!("{says} Finishing revokes the old one, --revoke its successor, --discard keeps both.")
         }
-        Finding::Unfinished { has_ci_token: false } => "The token is active; its CI token never arrived.",
-        Finding::OtherKey => "The token is active with another key: its seed is not here.",
-        Finding::Void(Void::NeverRegistered) => "The server never registered it: nothing was changed.",
-        Finding::Void(Void::Superseded) => "The token has newer secrets: these are of no use.",
-        Finding::Void(Void::Revoked) => "The token was revoked meanwhile.",
-        Finding::Void(Void::Gone) => "The token was deleted meanwhile.",
-        Finding::Queue { waiting: 0 } => {
-            "The tokens are revoked; the key was not sealed again for those who remain."
-        }
-        Finding::Queue { waiting } => return format!("{} to be revoked.", still(*waiting)),
-        Finding::Waiting { used: None } => {
-            "The old token works on; its successor has not been used yet. Finishing revokes the old one, --revoke the \
-             successor, --discard keeps both."
-        }
-        Finding::Waiting { used: Some(at) } => {
-            let used = at.past(Moment::now(), &jiff::tz::TimeZone::system());
-            return format!(
-                "The old token works on; its successor was used {used}. Finishing revokes the old one, --revoke the \
-                 successor, --discard keeps both."
-            );
-        }
-        Finding::InUse => "Another window or command still has it open.",
-        Finding::Elsewhere => "It belongs to another server: connect to that one.",
-        Finding::Unreadable(error) => {
-            return format!("Its entry cannot be read: {error}. It was left as it is.");
-        }
-        Finding::Unknown(error) => return messages::service(error).to_string(),
-    };
-    text.to_owned()
-}
-
-fn still(count: usize) -> String {
-    let verb = if count == 1 { "is" } else { "are" };
-    format!("{} {verb} still", plural(count, "token"))
+        _ => says,
+    }
 }
 
 /// Finishes one of them, or revokes its token, or forgets it.

@@ -42,7 +42,7 @@ pub use replace::{
 };
 pub use reshare::{MissingKey, reshare};
 pub use resume::{
-    About, Finding, Finished, Interrupted, Remedy, Void, WorkKind, discard, finish, interrupted, take_back,
+    About, Finding, Finished, Interrupted, Void, WorkKind, discard, finish, interrupted, take_back,
 };
 pub use revoke::{Revocations, Revoked, revoke, revoke_all};
 pub use rotate::rotate;

@@ -1,7 +1,7 @@
 //! What the user chose for an interrupted operation.
 
 use super::locate::{self, Located};
-use super::{Finding, Interrupted, Void};
+use super::{Finding, Interrupted};
 use crate::domain::{CiTokenOutcome, IssuanceKind, TokenEntry};
 use crate::secret::DeploySeed;
 use crate::service::issue::{Registered, hand_over};
@@ -226,10 +226,9 @@ async fn successor_to_end(
 /// [`ServiceError::NotResumable`] when that would leave an active token that nobody holds.
 pub fn discard(interrupted: Interrupted) -> Result<(), ServiceError> {
     match &interrupted.finding {
-        Finding::Void(Void::NeverRegistered | Void::Superseded | Void::Revoked | Void::Gone)
-        | Finding::OtherKey
-        | Finding::Waiting { .. }
-        | Finding::Queue { .. } => Ok(interrupted.into_entry()?.close()?),
+        Finding::Void(_) | Finding::OtherKey | Finding::Waiting { .. } | Finding::Queue { .. } => {
+            Ok(interrupted.into_entry()?.close()?)
+        }
         Finding::Unreadable(_) => Ok(interrupted.journal.remove(&interrupted.id)?),
         Finding::InUse => Err(ServiceError::Busy),
         Finding::Elsewhere => Err(ServiceError::NotResumable(ResumeError::Elsewhere)),

@@ -74,7 +74,7 @@ pub(super) async fn waiting(context: &Context, place: &Place, record: &ReplaceRe
         Ok(Some(successor)) => Finding::Waiting {
             used: use_by_ci(&successor, record.own_use),
         },
-        Ok(None) => Finding::Void(Void::Revoked),
+        Ok(None) => Finding::Void(Void::SuccessorGone),
     }
 }
 

@@ -11,8 +11,8 @@ use std::sync::Arc;
 pub use finish::{Finished, discard, finish, take_back};
 
 use super::journal::{Entry, EntryError, EntryId, Found, Journal, OpenEntry, QueueState, Successor, Work};
-use super::{Context, ResumeError, ServiceError};
-use crate::domain::{DeployTokenId, EnvironmentName, IssuanceKind, Moment, ProjectId};
+use super::{Context, Place, ResumeError, ServiceError};
+use crate::domain::{DeployTokenId, EnvironmentName, IssuanceKind, Moment, Pending, ProjectId, Remedy};
 
 /// An operation that never registered anything is forgotten after this many seconds: a request cannot be under way that
 /// long.
@@ -107,19 +107,8 @@ pub enum Void {
     Revoked,
     /// The token's record was deleted meanwhile.
     Gone,
-}
-
-/// What can be done about an interrupted operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Remedy {
-    /// Show the secrets ([`finish`] changes nothing then).
-    Show,
-    /// Do what is missing, and show the secrets.
-    Finish,
-    /// End the token.
-    Revoke,
-    /// Forget the operation.
-    Discard,
+    /// The successor of a replacement is not active any more; the old token was left as it is.
+    SuccessorGone,
 }
 
 impl Finding {
@@ -177,6 +166,22 @@ impl Interrupted {
     /// What can be done, the most sensible first.
     pub fn remedies(&self) -> &'static [Remedy] {
         self.finding.remedies()
+    }
+
+    /// Where it works, if its entry is in the hands of this process.
+    pub fn place(&self) -> Option<Place> {
+        self.entry.as_ref().map(|entry| entry.entry().place.to_place())
+    }
+
+    /// The operation put into words.
+    pub fn told(&self, title: fn(Option<&About>) -> String, says: fn(&Finding) -> String) -> Pending {
+        Pending {
+            id: self.id.to_string(),
+            title: title(self.about.as_ref()),
+            begun: self.about.as_ref().map(|about| about.started),
+            says: says(&self.finding),
+            remedies: self.remedies().to_vec(),
+        }
     }
 
     fn into_entry(self) -> Result<OpenEntry, ServiceError> {
