@@ -3,13 +3,17 @@
 //! Services run on the runtime's own threads; only signals are written here, and no signal guard is held across an
 //! await. What the outside world is (how to connect, where the clipboard is) is handed in by the composition root.
 
+mod interrupted;
+mod issued;
 mod lifecycle;
 mod place;
+mod replace;
 mod sheet;
 mod tokens;
 mod verify;
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use std::rc::Rc;
@@ -22,6 +26,11 @@ use crate::messages;
 use crate::secret::SecretText;
 use crate::service::{Context, Place, ServiceError};
 use crate::state::{AppState, Operation, ToastKind};
+
+use issued::Handing;
+
+/// Told at each step, from another thread.
+type Tell = Box<dyn Fn(Step) + Send + Sync>;
 
 /// How long a notice stays.
 const TOAST_SECONDS: u64 = 6;
@@ -57,6 +66,7 @@ pub struct Actions {
     connect: Connect,
     clipboard: Rc<dyn Clipboard>,
     session: Signal<Option<Session>>,
+    handing: Rc<RefCell<Option<Handing>>>,
 }
 
 #[derive(Clone)]
@@ -74,6 +84,7 @@ impl Actions {
             connect,
             clipboard,
             session: Signal::new(None),
+            handing: Rc::default(),
         }
     }
 
@@ -118,7 +129,7 @@ async fn operate<T, F, W>(mut operation: Signal<Operation>, work: W) -> Option<T
 where
     T: Send + 'static,
     F: Future<Output = Result<T, ServiceError>> + Send + 'static,
-    W: FnOnce(Box<dyn Fn(Step) + Send + Sync>) -> F,
+    W: FnOnce(Tell) -> F,
 {
     let (tell, mut steps) = tokio::sync::mpsc::unbounded_channel();
     operation.set(Operation::Running(Step::Check));

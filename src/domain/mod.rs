@@ -31,7 +31,7 @@ pub use keys::{Fingerprint, PublicKey, SigningPublicKey};
 pub use message::Message;
 pub use name::{NameError, TokenName};
 pub use pending::{Pending, Remedy};
-pub use replacement::Replacement;
+pub use replacement::{Grace, Replacement};
 pub use reshare::{KeyRequest, RequestFilter, RequestPage, RequestRole, RequestStatus, Requests};
 pub use sign_in::{SignInEnd, Waiting};
 pub use token::{DeployToken, TokenEntry, TokenKey, TokenStatus};

@@ -34,6 +34,29 @@ pub enum Progress {
     OldGone,
 }
 
+/// When the old token is to be revoked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Grace {
+    /// When the user says so.
+    #[default]
+    Asked,
+    /// A quarter of an hour after the values were handed over, if the program still runs then.
+    QuarterHour,
+    /// An hour after it, likewise.
+    Hour,
+}
+
+impl Grace {
+    /// How long the old token is left, if not until the user says so.
+    pub fn seconds(self) -> Option<u64> {
+        match self {
+            Self::Asked => None,
+            Self::QuarterHour => Some(15 * 60),
+            Self::Hour => Some(60 * 60),
+        }
+    }
+}
+
 impl Replacement {
     /// How it stands.
     pub fn progress(&self, entries: &[TokenEntry]) -> Progress {

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::{DeployToken, EnvironmentId, ProjectId};
+use crate::domain::{DeployToken, DeployTokenId, EnvironmentId, Grace, ProjectId, Remedy};
 
 /// A wish of the user. It never carries a secret.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +22,21 @@ pub enum Intent {
     },
     /// Rotate a token: confirmed.
     Rotate(DeployToken),
+    /// Make a successor for a token, and revoke it at a time: confirmed.
+    Replace(DeployToken, Grace),
+    /// Revoke a token whose successor CI has: confirmed.
+    FinishReplacement(DeployToken),
+    /// Forget that this token is being replaced; both stay as they are.
+    ForgetReplacement(DeployTokenId),
+    /// See what was interrupted.
+    ShowInterrupted,
+    /// Do something about an interrupted operation.
+    Resume {
+        /// Its name in the journal.
+        id: String,
+        /// What.
+        remedy: Remedy,
+    },
     /// Revoke a token: confirmed.
     Revoke(DeployToken),
     /// Delete the record of a revoked token: confirmed.

@@ -13,6 +13,7 @@ mod interrupted;
 mod keyboard;
 mod lifecycle;
 mod pictures;
+mod replace;
 mod trouble;
 mod verified;
 

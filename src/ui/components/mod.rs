@@ -6,6 +6,7 @@ mod dialogs;
 mod header;
 mod keyboard;
 mod notices;
+mod replacing;
 mod secret_sheet;
 mod sidebar;
 mod standing_badge;

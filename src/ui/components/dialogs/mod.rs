@@ -3,7 +3,10 @@
 mod confirm;
 mod consequence;
 mod create;
+mod grace;
+mod interrupted;
 mod keys;
+mod manner;
 mod progress;
 mod projects;
 
@@ -13,6 +16,8 @@ use crate::state::{AppState, Dialog};
 
 pub use confirm::ConfirmDialog;
 pub use create::CreateDialog;
+use grace::WhenToRevoke;
+pub use interrupted::InterruptedDialog;
 pub use keys::KeysDialog;
 use progress::{Failure, Progress};
 pub use projects::ProjectsDialog;
@@ -32,6 +37,9 @@ pub fn Dialogs() -> Element {
         },
         Dialog::Keys => rsx! {
             KeysDialog {}
+        },
+        Dialog::Interrupted => rsx! {
+            InterruptedDialog {}
         },
         Dialog::Projects => rsx! {
             ProjectsDialog {}
