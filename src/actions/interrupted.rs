@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Tell, off_ui, operate};
+use super::{Actions, Tell, off_ui};
 use crate::domain::{Grace, Pending, Remedy};
 use crate::messages;
 use crate::service::{
@@ -52,7 +52,7 @@ impl Actions {
         }
         spawn(async move {
             let work = move |tell: Tell| async move { carry_out(&context, &id, remedy, tell).await };
-            let outcome = operate(dialog.operation, work).await;
+            let outcome = actions.operate(dialog.operation, work).await;
             let done = outcome.is_some();
             match outcome {
                 Some(Outcome::Issued(place, issued)) => {

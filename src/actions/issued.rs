@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Tell, off_ui, operate};
+use super::{Actions, Tell, off_ui};
 use crate::domain::{DeployTokenId, Grace, IssuanceKind, TokenEntry};
 use crate::messages;
 use crate::service::journal::OpenEntry;
@@ -34,7 +34,9 @@ impl Actions {
         spawn(async move {
             let dialog = actions.state.dialog;
             let at = place.clone();
-            let issued = operate(dialog.operation, move |tell| work(context, place, tell)).await;
+            let issued = actions
+                .operate(dialog.operation, move |tell| work(context, place, tell))
+                .await;
             if let Some(issued) = issued {
                 dialog.close();
                 actions.show_issued(at, issued, grace);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Tell, operate};
+use super::{Actions, Tell};
 use crate::domain::{DeployToken, Grace, Message, TokenName};
 use crate::messages::{self, plural};
 use crate::service::{self, Context, MissingKey, Place, ServiceError};
@@ -39,7 +39,7 @@ impl Actions {
         spawn(async move {
             let dialog = actions.state.dialog;
             let work = move |tell: Tell| async move { service::revoke(&context, &place, &id, &tell).await };
-            if let Some(revoked) = operate(dialog.operation, work).await {
+            if let Some(revoked) = actions.operate(dialog.operation, work).await {
                 dialog.close();
                 actions.tell_revoked(revoked);
             }
@@ -80,7 +80,7 @@ impl Actions {
         spawn(async move {
             let dialog = actions.state.dialog;
             let work = move |_tell: Tell| async move { service::delete(&context, &place, &id).await };
-            if let Some(token) = operate(dialog.operation, work).await {
+            if let Some(token) = actions.operate(dialog.operation, work).await {
                 dialog.close();
                 actions.toast(
                     ToastKind::Done,
@@ -102,7 +102,7 @@ impl Actions {
             let work = move |tell: Tell| async move {
                 service::reshare(&context, &place, MissingKey::Refuse, &tell).await
             };
-            match operate(operation, work).await {
+            match actions.operate(operation, work).await {
                 Some(count) => {
                     let mut unshared = actions.state.place.unshared;
                     unshared.set(None);

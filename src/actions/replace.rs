@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Tell, off_ui, operate};
+use super::{Actions, Tell, off_ui};
 use crate::domain::{DeployToken, DeployTokenId, Grace, Message, Moment};
 use crate::messages;
 use crate::service::{self, Place, Replaced, ServiceError};
@@ -30,7 +30,7 @@ impl Actions {
             let work = move |tell: Tell| async move {
                 service::finish_replacement(&context, &place, &id, None, &tell).await
             };
-            if let Some(done) = operate(dialog.operation, work).await {
+            if let Some(done) = actions.operate(dialog.operation, work).await {
                 dialog.close();
                 actions.tell_replaced(&done);
             }
@@ -74,14 +74,23 @@ impl Actions {
         let (actions, Some(seconds)) = (self.clone(), grace.seconds().map(shortened)) else {
             return;
         };
+        let server = self.server();
         let mut due = self.state.tokens.due;
         let at = Moment::now().plus_seconds(i64::try_from(seconds).unwrap_or(i64::MAX));
         due.write().push((successor.clone(), at));
         spawn(async move {
             tokio::time::sleep(Duration::from_secs(seconds)).await;
             due.write().retain(|(id, _)| *id != successor);
-            actions.end_of_grace(place, successor).await;
+            // Signed in elsewhere meanwhile: that server has nothing to do with it.
+            if actions.server() == server {
+                actions.end_of_grace(place, successor).await;
+            }
         });
+    }
+
+    fn server(&self) -> Option<String> {
+        let context = self.context()?;
+        Some(context.journal.as_ref()?.scope().to_owned())
     }
 
     async fn end_of_grace(&self, place: Place, successor: DeployTokenId) {

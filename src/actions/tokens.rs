@@ -6,7 +6,7 @@ use super::{Actions, off_ui};
 use crate::domain::{Replacement, TokenEntry};
 use crate::messages;
 use crate::service::{self, Context, Place, ServiceError};
-use crate::state::Load;
+use crate::state::{Load, Section};
 
 /// What only this machine knows about an environment.
 struct Here {
@@ -54,6 +54,7 @@ impl Actions {
                     tokens.stale.set(None);
                 }
                 Err(error) => {
+                    actions.expired_by(&error, None);
                     let message = messages::service(&error);
                     let shown = matches!(&*tokens.entries.peek(), Load::Ready(_));
                     if shown {
@@ -66,9 +67,14 @@ impl Actions {
         });
     }
 
-    /// Fetches list and key again.
+    /// Fetches everything again that is shown.
     pub fn refresh_all(&self) {
         self.refresh();
         self.look_at_key();
+        self.look_at_device();
+        self.look_for_requests();
+        if *self.state.section.peek() == Section::Access {
+            self.look_at_holders();
+        }
     }
 }

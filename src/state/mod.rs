@@ -1,16 +1,24 @@
 //! Signal stores: what the window shows. No I/O, no error prose of their own, no work that takes time.
 //!
 //! Components read these signals; actions write them. The only store that ever holds secrets is [`SheetStore`], and
-//! closing the sheet drops them.
+//! closing the sheet drops them; [`SessionStore`] has what is typed to sign in, until that was used.
 
+mod access;
 mod dialog;
 mod place;
+mod section;
+mod session;
 mod sheet;
 mod toast;
 mod tokens;
 
+use dioxus::prelude::*;
+
+pub use access::{AccessStore, Holders, OwnDevice};
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
 pub use place::{Connection, KeyState, PlaceStore};
+pub use section::Section;
+pub use session::{CommandLineOffer, Gate, SessionStore, SignInStage, Typed};
 pub use sheet::{Copied, SheetStore, Verification};
 pub use toast::{Toast, ToastKind, ToastStore};
 pub use tokens::Standing;
@@ -32,6 +40,12 @@ pub enum Load<T> {
 /// All stores of a window. Copy it freely: signals are handles.
 #[derive(Clone, Copy, PartialEq)]
 pub struct AppState {
+    /// The page that is shown.
+    pub section: Signal<Section>,
+    /// The way in.
+    pub session: SessionStore,
+    /// Devices, holders of keys, and requests for them.
+    pub access: AccessStore,
     /// Where the window is: organisation, project, environment, its key.
     pub place: PlaceStore,
     /// The tokens of that environment.
@@ -48,6 +62,9 @@ impl AppState {
     /// Makes empty stores; call once, in the root component, inside `use_hook` or `use_context_provider`.
     pub fn make() -> Self {
         Self {
+            section: Signal::new(Section::Tokens),
+            session: SessionStore::make(),
+            access: AccessStore::make(),
             place: PlaceStore::make(),
             tokens: TokensStore::make(),
             dialog: DialogStore::make(),

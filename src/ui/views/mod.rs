@@ -1,7 +1,10 @@
 //! What fills the window.
 
+mod access;
 mod blank;
 mod environment;
+mod settings;
+mod welcome;
 mod window;
 
 pub use environment::EnvironmentView;

@@ -5,8 +5,12 @@
 use dioxus::prelude::*;
 
 use super::EnvironmentView;
+use super::access::AccessView;
+use super::settings::SettingsView;
+use super::welcome::WelcomeView;
+use crate::state::{AppState, Gate, Section};
 use crate::ui::clock::use_clock_provider;
-use crate::ui::components::{Dialogs, Keyboard, SecretSheet, Sidebar, Toaster};
+use crate::ui::components::{Dialogs, ExpiredDialog, Keyboard, SecretSheet, Sidebar, Toaster};
 use crate::ui::viewport::Viewport;
 
 /// The whole window.
@@ -14,13 +18,37 @@ use crate::ui::viewport::Viewport;
 pub fn Window() -> Element {
     use_clock_provider();
     let viewport = use_context_provider(Viewport::make);
+    let state = use_context::<AppState>();
+    let gate = *state.session.gate.read();
+    let section = *state.section.read();
     rsx! {
         div { class: "window", onresize: move |event| viewport.resized(&event),
-            Keyboard {}
-            Sidebar {}
-            EnvironmentView {}
+            match gate {
+                Gate::Welcome | Gate::Passphrase { .. } => rsx! {
+                    WelcomeView {}
+                },
+                Gate::Inside | Gate::Expired => rsx! {
+                    Keyboard {}
+                    Sidebar {}
+                    match section {
+                        Section::Tokens => rsx! {
+                            EnvironmentView {}
+                        },
+                        Section::Access => rsx! {
+                            AccessView {}
+                        },
+                        Section::Settings => rsx! {
+                            SettingsView {}
+                        },
+                    }
+                    SecretSheet {}
+                },
+            }
             Dialogs {}
-            SecretSheet {}
+            // After the other dialogs: it opens above them.
+            if gate == Gate::Expired {
+                ExpiredDialog {}
+            }
             Toaster {}
         }
     }

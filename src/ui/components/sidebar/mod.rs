@@ -1,11 +1,15 @@
 //! The sidebar: which workspace, which environment, and what can be looked at there.
 
+mod pages;
+
 use dioxus::prelude::*;
 
 use crate::domain::Environment;
-use crate::state::{AppState, Dialog, Load};
-use crate::ui::elements::{Glyph, Icon, grouped};
+use crate::state::{AppState, Dialog, Section};
+use crate::ui::elements::{Glyph, Icon};
 use crate::ui::intent::{Intent, use_send};
+
+use pages::{PageLine, Pages, RequestsLine};
 
 /// The sidebar of a wide window.
 #[component]
@@ -16,7 +20,11 @@ pub fn Sidebar() -> Element {
         nav { class: "sidebar", "aria-label": "Workspace",
             Workspace {}
             Environments {}
-            Section {}
+            Pages {}
+            ul { class: "sidebar-list sidebar-low", "aria-label": "More",
+                RequestsLine {}
+                PageLine { page: Section::Settings, icon: Icon::Gear, label: "Settings" }
+            }
             div { class: "sidebar-end",
                 span { class: "origin cut", title: "{origin}", "{origin}" }
                 button {
@@ -107,35 +115,6 @@ pub(super) fn EnvironmentLine(environment: Environment, current: bool) -> Elemen
                 span { class: "cut", "{environment.name}" }
                 if current {
                     span { class: "current-mark", Glyph { icon: Icon::Check } }
-                }
-            }
-        }
-    }
-}
-
-/// What there is to see of the open environment. More lines will come below the first.
-#[component]
-fn Section() -> Element {
-    let state = use_context::<AppState>();
-    let environment = state.place.environment.read();
-    let Some(environment) = environment.as_ref() else {
-        return rsx! {};
-    };
-    let known = matches!(&*state.tokens.entries.read(), Load::Ready(_));
-    let active = state.tokens.counts().active;
-    rsx! {
-        h2 { class: "sidebar-head cut", id: "section", title: "{environment.name}", "{environment.name}" }
-        ul { class: "sidebar-list", "aria-labelledby": "section",
-            li {
-                span { class: "sidebar-line", "aria-current": "page",
-                    Glyph { icon: Icon::Key }
-                    span { class: "cut", "Deploy tokens" }
-                    if known {
-                        span { class: "sidebar-count",
-                            "{grouped(active)}"
-                            span { class: "spoken", " active" }
-                        }
-                    }
                 }
             }
         }

@@ -1,0 +1,12 @@
+//! Which page the window shows.
+
+/// A page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Section {
+    /// The deploy tokens of the open environment.
+    Tokens,
+    /// Who holds the key of the open environment.
+    Access,
+    /// This device, the session, and what can be set.
+    Settings,
+}
