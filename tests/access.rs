@@ -12,20 +12,22 @@ mod site;
 
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use deploy_tokens::api::{ApiAddress, ApiError, Client};
 use deploy_tokens::domain::{
-    DeviceId, Flaw, HolderKind, RemoteStatus, RequestFilter, RequestStatus, Standing,
+    DeviceId, Flaw, HolderKind, KeyRequest, RemoteStatus, RequestFilter, RequestStatus, Standing,
 };
 use deploy_tokens::messages;
-use deploy_tokens::secret::AccessToken;
+use deploy_tokens::secret::{AccessToken, JournalKey};
 use deploy_tokens::service::access::access;
 use deploy_tokens::service::devices::{
     DeviceRecord, DeviceStore, StoreError, default_name, link, platform, status, unlink,
 };
+use deploy_tokens::service::journal::Journal;
 use deploy_tokens::service::{
-    Context, LinkedDevice, Place, RequestError, ServiceError, find_environment, fulfil, fulfil_all,
-    fulfillable, key_access, select, waiting,
+    Context, LinkedDevice, MissingKey, Place, RequestError, ServiceError, find_environment, fulfil,
+    fulfil_all, fulfillable, key_access, reshare, select, waiting,
 };
 use site::Site;
 
@@ -130,6 +132,37 @@ async fn a_linked_device_waits_until_another_one_fulfils() {
     assert_eq!(waiting(&mine).await.unwrap().count(), 4);
     let unknown = select(&able, &["nothing".to_owned()]).unwrap_err();
     assert!(messages::service(&unknown).what.contains("nothing"));
+}
+
+#[tokio::test]
+async fn fulfilling_waits_for_whoever_changes_the_environment() {
+    let site = Site::start().await;
+    let mine = linked(&site, "new laptop").await;
+    let key = JournalKey::fill_with(|bytes| bytes.fill(7));
+    let folder = site.folder.path().join("journal");
+    let journal = Journal::open(folder.clone(), key, "here").with_patience(Duration::from_millis(100));
+    let colleague = first(&site).with_journal(Arc::new(journal));
+    let production = place(&mine, &site, "production").await;
+    reshare(&colleague, &production, MissingKey::Refuse, &|_| {})
+        .await
+        .unwrap();
+    let lock = std::fs::read_dir(&folder)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let another = std::fs::File::open(lock).unwrap();
+    another.lock().unwrap();
+
+    drop(linked(&site, "another laptop").await);
+    let able = fulfillable(&colleague).await.unwrap();
+    let is_here = |it: &&KeyRequest| it.environment == production.environment.id;
+    let request = able.list.iter().find(is_here).unwrap();
+    let busy = fulfil(&colleague, request, &|_| {}).await.unwrap_err();
+    assert!(matches!(busy, ServiceError::Busy), "{busy:?}");
+    drop(another);
+    fulfil(&colleague, request, &|_| {}).await.unwrap();
 }
 
 #[tokio::test]

@@ -294,6 +294,7 @@ impl Actions {
         place.unshared.set(None);
         place.interrupted.set(0);
         tokens.entries.set(Load::Loading);
+        tokens.replacements.set(Vec::new());
         tokens.stale.set(None);
         access.device.set(OwnDevice::Unknown);
         access.holders.set(Load::Loading);

@@ -22,6 +22,7 @@ mod keyboard;
 mod keys;
 mod lifecycle;
 mod pictures;
+mod replace;
 mod server;
 mod sign_in;
 mod trouble;
