@@ -5,9 +5,7 @@
 use deploy_tokens::api::wire;
 use deploy_tokens::crypto::bundle::open_bundle_with_legacy_keys;
 use deploy_tokens::crypto::envelope::{EncryptedEnvelope, open, verify_signature};
-use deploy_tokens::crypto::{
-    open_bundle, parse_seed, seal_record, seed_to_base64, system_rng, verify_body, verify_variable,
-};
+use deploy_tokens::crypto::{open_bundle, parse_seed, seal_record, system_rng, verify_body, verify_variable};
 use deploy_tokens::domain::{OrganizationId, SigningPublicKey};
 use deploy_tokens::secret::{DeploySeed, EncryptionPrivateKey, JournalKey};
 use deploy_tokens::service::journal::{self, EntryId};
@@ -118,7 +116,7 @@ pub fn seed(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     if let Ok(seed) = parse_seed(&text) {
         // Written in the form that is handed to the user.
-        let again = parse_seed(seed_to_base64(&seed).expose());
+        let again = parse_seed(seed.to_base64().expose());
         assert!(again.is_ok_and(|again| again.ct_eq(&seed)), "a seed is itself");
     }
 }

@@ -26,6 +26,7 @@ mod lifecycle;
 mod memory;
 mod pictures;
 mod policy;
+mod replace;
 mod server;
 mod sign_in;
 mod trouble;

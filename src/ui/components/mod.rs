@@ -8,6 +8,7 @@ mod header;
 mod key_notices;
 mod keyboard;
 mod notices;
+mod replacing;
 mod secret_sheet;
 mod sidebar;
 mod sign_in;
