@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{Actions, Tell};
-use crate::domain::{CiTokenOutcome, Issuance, Message, ShareState};
+use crate::domain::{CiTokenOutcome, Issuance, ShareState};
 use crate::secret::SecretText;
 use crate::service::{self, MissingKey};
 use crate::state::Copied;
@@ -34,27 +34,20 @@ impl Actions {
         let Some(text) = text.filter(|text| !text.is_blank()) else {
             return;
         };
-        match self.clipboard.copy(&text) {
-            Ok(()) => {
-                sheet.copied.set(Some(what));
-                sheet.copy_failed.set(None);
-                sheet.taken.set(true);
+        let actions = self.clone();
+        spawn(async move {
+            match actions.copy_secret(text).await {
+                Ok(()) => {
+                    sheet.copied.set(Some(what));
+                    sheet.copy_failed.set(None);
+                    sheet.taken.set(true);
+                }
+                Err(message) => {
+                    sheet.copied.set(None);
+                    sheet.copy_failed.set(Some(message));
+                }
             }
-            Err(message) => {
-                sheet.copied.set(None);
-                sheet.copy_failed.set(Some(message));
-            }
-        }
-    }
-
-    /// Copies a text that is public anyway: an id, a fingerprint.
-    pub fn copy_text(&self, text: String) {
-        match self.clipboard.copy(&SecretText::new(text)) {
-            Ok(()) => self.toast(crate::state::ToastKind::Done, "Copied."),
-            Err(Message { what, next }) => {
-                self.toast(crate::state::ToastKind::Warning, format!("{what} {next}"))
-            }
-        }
+        });
     }
 
     /// Shows or hides the CI token.

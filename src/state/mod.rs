@@ -4,6 +4,7 @@
 //! closing the sheet drops them; [`SessionStore`] has what is typed to sign in, until that was used.
 
 mod access;
+mod clipboard;
 mod dialog;
 mod place;
 mod section;
@@ -15,10 +16,11 @@ mod tokens;
 use dioxus::prelude::*;
 
 pub use access::{AccessStore, Holders, OwnDevice};
+pub use clipboard::ClipboardStore;
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
 pub use place::{Connection, KeyState, PlaceStore};
 pub use section::Section;
-pub use session::{CommandLineOffer, Gate, SessionStore, SignInStage, Typed};
+pub use session::{CommandLineOffer, Gate, SessionKind, SessionStore, SignInStage, Typed};
 pub use sheet::{Copied, SheetStore, Verification};
 pub use toast::{Toast, ToastKind, ToastStore};
 pub use tokens::Standing;
@@ -54,6 +56,8 @@ pub struct AppState {
     pub dialog: DialogStore,
     /// The one-time sheet.
     pub sheet: SheetStore,
+    /// What is left of the clipboard's time.
+    pub clipboard: ClipboardStore,
     /// Short notices.
     pub toasts: ToastStore,
 }
@@ -69,6 +73,7 @@ impl AppState {
             tokens: TokensStore::make(),
             dialog: DialogStore::make(),
             sheet: SheetStore::make(),
+            clipboard: ClipboardStore::make(),
             toasts: ToastStore::make(),
         }
     }

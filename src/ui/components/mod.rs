@@ -2,6 +2,7 @@
 
 mod ask;
 mod attention;
+mod clipboard_line;
 mod dialogs;
 mod header;
 mod key_notices;
@@ -18,6 +19,7 @@ mod toolbar;
 mod when;
 
 pub use ask::{ask, create};
+pub use clipboard_line::ClipboardLine;
 pub use dialogs::{Dialogs, ExpiredDialog};
 pub use header::{Header, PageTop, Switcher};
 pub use keyboard::Keyboard;

@@ -2,13 +2,15 @@
 //!
 //! `gallery STATE [--size WxH] [--zoom N]`, where STATE is one of `table empty loading failed offline create
 //! create-running create-failed rotate revoke delete delete-active revoke-production sheet sheet-revealed
-//! sheet-notshared sheet-kept sheet-missing close-warning keys projects menu many long revoked none toasts pending replace replacing finish
-//! interrupted`.
+//! sheet-notshared sheet-kept sheet-missing close-warning keys projects menu many long revoked none toasts pending replace
+//! replacing finish interrupted` or of those in `access.rs`.
 #![allow(
     clippy::print_stderr,
     clippy::unwrap_used,
     reason = "a tool for developers: it tells what it was asked for, and stops where its own data is wrong"
 )]
+
+mod access;
 
 use deploy_tokens::domain::{
     CiTokenOutcome, DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Fingerprint,
@@ -21,9 +23,9 @@ use deploy_tokens::state::{
     ToastKind,
 };
 use deploy_tokens::ui::views::Window;
-use deploy_tokens::ui::{Intent, Send, style};
-use dioxus::desktop::{Config, LogicalSize, WindowBuilder};
+use deploy_tokens::ui::{Intent, Send, head};
 use dioxus::prelude::*;
+use dioxus_desktop::{Config, LogicalSize, WindowBuilder};
 
 const DAY: i64 = 86_400;
 
@@ -62,13 +64,13 @@ fn main() {
         .with_title("Deploy Tokens")
         .with_decorations(false)
         .with_inner_size(LogicalSize::new(given.width, given.height));
-    dioxus::LaunchBuilder::desktop()
+    deploy_tokens::app::on_a_desktop()
         .with_cfg(
             Config::new()
                 .with_menu(None)
                 .with_window(window)
                 .with_disable_context_menu(true)
-                .with_custom_head(style()),
+                .with_custom_head(head()),
         )
         .launch(Gallery);
 }
@@ -81,7 +83,7 @@ fn Gallery() -> Element {
         let given = arguments();
         fill(state, &given.state);
         if given.zoom != 1.0 {
-            let _ = dioxus::desktop::window().webview.zoom(given.zoom);
+            let _ = dioxus_desktop::window().webview.zoom(given.zoom);
         }
     });
     rsx! {
@@ -430,6 +432,6 @@ fn fill(state: AppState, wanted: &str) {
             );
             tokens.highlighted.set(Some(first.id.clone()));
         }
-        _ => {}
+        other => access::fill(state, other),
     }
 }
