@@ -54,7 +54,9 @@ impl WindowOptions {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by the server, \
-4 could not reach it, 5 done but not shared";
+4 could not reach it, 5 done but not shared\n\n\
+DEPLOY_TOKENS_JOURNAL_MINUTES: how long secrets that were shown can be had again if the window never closed its \
+sheet (1 to 1440, default 15)";
 
 /// The environment a command works in.
 #[derive(Debug, Args)]

@@ -9,6 +9,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../common/proxy.rs"]
+mod proxy;
 #[path = "../common/workspace.rs"]
 #[allow(dead_code, reason = "shared with other tests, which use the rest")]
 mod site;

@@ -39,8 +39,8 @@ use crate::secret::JournalKey;
 
 /// How long a second window or command waits for the first.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long secrets that were shown stay in the journal when nobody closes the sheet.
-const DEADLINE: Duration = Duration::from_secs(15 * 60);
+/// How long secrets that were shown stay in the journal when nobody closes the sheet, unless it is set otherwise.
+pub const DEADLINE: Duration = Duration::from_secs(15 * 60);
 
 /// The journal cannot be used. Never holds a secret.
 #[derive(Debug, thiserror::Error)]
