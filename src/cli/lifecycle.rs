@@ -45,9 +45,10 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
             pending::mention(&connected.context);
             done
         }
-        Command::Revoke { place, tokens } => {
-            let (connected, _, place) = locate(target, project, &place.env).await?;
-            let done = revoke(&connected.context, &place, &tokens).await;
+        Command::Revoke(wanted) => {
+            let environment = wanted.env.unwrap_or_default();
+            let (connected, _, place) = locate(target, project, &environment).await?;
+            let done = revoke(&connected.context, &place, &wanted.tokens).await;
             pending::mention(&connected.context);
             Ok(done)
         }
@@ -71,6 +72,7 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
             Ok(0)
         }
         Command::Serve(_)
+        | Command::Find { .. }
         | Command::Requests { .. }
         | Command::Fulfil { .. }
         | Command::LocalUser { .. }

@@ -7,6 +7,7 @@ pub mod access;
 mod create;
 mod delete;
 pub mod devices;
+pub mod emergency;
 mod error;
 mod fulfil;
 mod issue;

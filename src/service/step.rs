@@ -13,6 +13,8 @@ pub enum Operation {
     Rotate,
     /// The end of one token or of several.
     Revoke,
+    /// The end of many tokens in several environments.
+    Emergency,
     /// Sealing again.
     Reshare,
     /// Finishing what was interrupted.
@@ -69,6 +71,7 @@ impl Operation {
             Self::Create => "create",
             Self::Rotate => "rotate",
             Self::Revoke => "revoke",
+            Self::Emergency => "emergency",
             Self::Reshare => "reshare",
             Self::Resume => "resume",
         }
@@ -135,6 +138,22 @@ pub const STEPS: &[(Operation, &[Point])] = &[
             Point::Revoked,
             Point::MarkStaged,
             Point::Marked,
+            Point::Listed,
+            Point::Sealed,
+            Point::Published,
+            Point::Closed,
+        ],
+    ),
+    (
+        // The first two and the marks repeat for each environment, the end of a token for each token.
+        Operation::Emergency,
+        &[
+            Point::IntentStaged,
+            Point::Intended,
+            Point::Revoked,
+            Point::MarkStaged,
+            Point::Marked,
+            Point::Locked,
             Point::Listed,
             Point::Sealed,
             Point::Published,

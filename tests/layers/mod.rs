@@ -237,6 +237,7 @@ const REMARKS: &[&str] = &[
     "api::Sent",
     "crypto::ProblemKind",
     "service::Note",
+    "service::emergency::Gap",
     "service::Unfit",
 ];
 
