@@ -149,7 +149,10 @@ async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<(Fi
         match written {
             Ok(()) => output::tell(&format!("The incident report is in {}.", path.display())),
             Err(error) => output::warning(&Message::new(
-                format!("The incident report cannot be written to {}: {error}.", path.display()),
+                format!(
+                    "The incident report cannot be written to {}: {error}.",
+                    path.display()
+                ),
                 "What was revoked is revoked all the same.",
             )),
         }
@@ -218,7 +221,10 @@ fn tell_outcome(fates: &[Fate], clock: Instant) -> u8 {
             && !told.contains(&why)
         {
             output::warning(&Message::new(
-                format!("The environment key was not sealed again for those who remain. {}", why.what),
+                format!(
+                    "The environment key was not sealed again for those who remain. {}",
+                    why.what
+                ),
                 format!("{} Then run: deploy-tokens reshare --env ENVIRONMENT", why.next),
             ));
             told.push(why);
@@ -299,8 +305,12 @@ pub async fn find(target: &Target, json: bool) -> Result<u8, Failure> {
         return Ok(0);
     }
     let next = match accepted {
-        Some(true) => "The server accepts its CI token all the same: its token is in a project that you cannot see. Tell the people who can.",
-        Some(false) => "The server refuses its CI token: it is revoked, replaced or expired already, or of another server.",
+        Some(true) => {
+            "The server accepts its CI token all the same: its token is in a project that you cannot see. Tell the people who can."
+        }
+        Some(false) => {
+            "The server refuses its CI token: it is revoked, replaced or expired already, or of another server."
+        }
         None => "It may belong to another server, to a project that you cannot see, or be replaced already.",
     };
     output::failure(&Message::new("No deploy token that you can see fits it.", next));
@@ -310,7 +320,10 @@ pub async fn find(target: &Target, json: bool) -> Result<u8, Failure> {
 /// Standard input, into a buffer that is wiped.
 fn block() -> Result<SecretText, Failure> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(64 * 1024));
-    let read = std::io::stdin().lock().take(LONGEST_BLOCK).read_to_end(&mut bytes);
+    let read = std::io::stdin()
+        .lock()
+        .take(LONGEST_BLOCK)
+        .read_to_end(&mut bytes);
     let text = String::from_utf8(std::mem::take(&mut *bytes)).map_err(|error| error.into_bytes().zeroize());
     match (read, text) {
         (Ok(_), Ok(text)) => Ok(SecretText::new(text)),

@@ -95,9 +95,9 @@ impl Fate {
     /// How it is known that runners are refused, and since when.
     pub fn proof(&self) -> Option<(Proof, Moment)> {
         match self {
-            Self::Refused { proof, at } | Self::Gone { proof, at, .. } | Self::NotSealed { proof, at, .. } => {
-                Some((*proof, *at))
-            }
+            Self::Refused { proof, at }
+            | Self::Gone { proof, at, .. }
+            | Self::NotSealed { proof, at, .. } => Some((*proof, *at)),
             _ => None,
         }
     }

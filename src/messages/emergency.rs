@@ -50,7 +50,10 @@ pub fn gap(gap: &Gap) -> Message {
         Gap::Project { name, error } => (format!("The tokens of {name} cannot be listed."), error),
         Gap::Unreadable { project, count } => {
             return Message::new(
-                format!("{} of {project} cannot be read, and may be active.", plural_entry(*count)),
+                format!(
+                    "{} of {project} cannot be read, and may be active.",
+                    plural_entry(*count)
+                ),
                 "Look at them on the server. The others are not affected.",
             );
         }
@@ -106,7 +109,10 @@ pub fn outcome(tally: Tally) -> String {
     } else if refused == total {
         format!("All {total} tokens are refused by the server")
     } else {
-        format!("{refused} of {} are refused by the server", plural(total, "token"))
+        format!(
+            "{refused} of {} are refused by the server",
+            plural(total, "token")
+        )
     };
     if gone < refused {
         let _ = write!(text, ", {gone} gone for all recipients");
@@ -121,7 +127,10 @@ pub fn outcome(tally: Tally) -> String {
 /// The report as Markdown. Names and times; never a secret, and never a value.
 pub fn incident(incident: &Incident, zone: &TimeZone) -> String {
     let tally = Tally::of(incident.tokens.iter().map(|(_, fate)| fate));
-    let mut text = format!("# Incident report: deploy tokens revoked\n\n{}\n\n", outcome(tally));
+    let mut text = format!(
+        "# Incident report: deploy tokens revoked\n\n{}\n\n",
+        outcome(tally)
+    );
     let seconds = incident.ended.seconds_since(incident.started).max(0);
     let _ = write!(
         text,
@@ -169,7 +178,11 @@ fn revoked(text: &mut String, incident: &Incident, zone: &TimeZone) {
 }
 
 fn left(text: &mut String, incident: &Incident) {
-    let left: Vec<_> = incident.tokens.iter().filter(|(_, fate)| !fate.is_refused()).collect();
+    let left: Vec<_> = incident
+        .tokens
+        .iter()
+        .filter(|(_, fate)| !fate.is_refused())
+        .collect();
     if left.is_empty() {
         return;
     }

@@ -24,7 +24,9 @@ mod tests {
         let body = br#"{"count": 2, "data": [{"name": "APP_KEY", "version": 3}, {"name": "DB_HOST"}]}"#;
         assert_eq!(variable_names(body).unwrap(), ["APP_KEY", "DB_HOST"]);
         assert_eq!(
-            variable_names(br#"{"data": [{"version": 3}]}"#).unwrap_err().what(),
+            variable_names(br#"{"data": [{"version": 3}]}"#)
+                .unwrap_err()
+                .what(),
             "name"
         );
     }

@@ -153,7 +153,10 @@ impl Batch {
             let mut tokens = listed.iter().filter_map(TokenEntry::token);
             match tokens.find(|it| it.id == item.token) {
                 Some(token) if token.is_active() => {
-                    run.set(*index, Fate::NotRevoked((run.orders.word)(&ServiceError::NotDone)));
+                    run.set(
+                        *index,
+                        Fate::NotRevoked((run.orders.word)(&ServiceError::NotDone)),
+                    );
                 }
                 Some(_) => run.set(
                     *index,

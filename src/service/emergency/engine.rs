@@ -38,7 +38,14 @@ pub struct Orders<'a> {
 /// each. A run that is cut off stays in the journal.
 pub async fn revoke(context: &Context, targets: &[RevokeTarget], orders: &Orders<'_>) -> Vec<Fate> {
     let batches = batch::write_ahead(context, targets);
-    run(context, targets, vec![Fate::Queued; targets.len()], batches, orders).await
+    run(
+        context,
+        targets,
+        vec![Fate::Queued; targets.len()],
+        batches,
+        orders,
+    )
+    .await
 }
 
 /// A run under way.
@@ -176,7 +183,9 @@ async fn listed(context: &Context, target: &RevokeTarget) -> Result<Proof, Servi
 /// Whether another try may go better.
 pub(super) fn is_passing(error: &ServiceError) -> bool {
     match error.api() {
-        Some(ApiError::Unreachable { .. } | ApiError::TimedOut { .. } | ApiError::TooManyRequests { .. }) => true,
+        Some(ApiError::Unreachable { .. } | ApiError::TimedOut { .. } | ApiError::TooManyRequests { .. }) => {
+            true
+        }
         Some(ApiError::Refused(refusal)) => refusal.status >= 500 && refusal.status != 501,
         _ => false,
     }
@@ -213,6 +222,8 @@ mod tests {
         });
         assert_eq!(pause(1, &asked), Duration::from_secs(7));
         assert!(is_passing(&lost) && is_passing(&asked));
-        assert!(!is_passing(&ServiceError::NotDone) && !is_passing(&ServiceError::Api(ApiError::Unauthorized)));
+        assert!(
+            !is_passing(&ServiceError::NotDone) && !is_passing(&ServiceError::Api(ApiError::Unauthorized))
+        );
     }
 }

@@ -53,7 +53,10 @@ pub async fn find(context: &Context, leak: &Leak) -> Result<Search, ServiceError
         .collect();
     found.sort_by_key(|it| (!it.by_seed, !it.by_suffix, !it.exposed.token.is_active()));
     // A suffix is short: where the seed names a token, another one that only ends alike is not meant.
-    if found.first().is_some_and(|first| first.by_seed && first.by_suffix) {
+    if found
+        .first()
+        .is_some_and(|first| first.by_seed && first.by_suffix)
+    {
         found.retain(|it| it.by_seed);
     }
     Ok(Search { found, gaps })

@@ -140,7 +140,9 @@ mod tests {
             format!("env:\n  GHOSTABLE_CI_TOKEN: {TOKEN}\n  GHOSTABLE_DEPLOY_SEED: \"{SEED}\" # ci\n"),
             format!("{{\"GHOSTABLE_CI_TOKEN\": \"{TOKEN}\", \"GHOSTABLE_DEPLOY_SEED\":\"{SEED}\"}}"),
             format!("docker run -e GHOSTABLE_CI_TOKEN={TOKEN} -e GHOSTABLE_DEPLOY_SEED={SEED} image"),
-            format!("A=1\n# GHOSTABLE_CI_TOKEN is set below\nGHOSTABLE_CI_TOKEN={TOKEN}\nGHOSTABLE_DEPLOY_SEED={SEED}"),
+            format!(
+                "A=1\n# GHOSTABLE_CI_TOKEN is set below\nGHOSTABLE_CI_TOKEN={TOKEN}\nGHOSTABLE_DEPLOY_SEED={SEED}"
+            ),
         ] {
             assert_eq!(read(&text), Ok((true, true)), "{text}");
         }

@@ -20,9 +20,8 @@ pub async fn reach(
 ) -> Vec<Reach> {
     let mut places: Vec<&RevokeTarget> = Vec::new();
     for target in targets {
-        let same = |it: &&RevokeTarget| {
-            it.project == target.project && it.environment.id == target.environment.id
-        };
+        let same =
+            |it: &&RevokeTarget| it.project == target.project && it.environment.id == target.environment.id;
         if !places.iter().any(same) {
             places.push(target);
         }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
+use super::Orders;
 use super::batch::{Batch, interrupted, waiting};
 use super::engine::run;
-use super::Orders;
 use crate::domain::{Fate, Moment, ProjectId, Proof, RevokeTarget};
 use crate::service::journal::{OpenEntry, QueueState, Record, Work};
 use crate::service::step::Operation;
