@@ -13,6 +13,7 @@ use crate::api::{AddressError, ApiError, Sent};
 use crate::crypto::{CryptoError, OpenError, ProblemKind, SeedError};
 use crate::domain::token::FindError;
 use crate::domain::{Message, NameError};
+use crate::keychain::KeychainError;
 use crate::service::journal::JournalError;
 use crate::service::{Note, ResumeError, ServiceError, Unfit};
 
@@ -72,8 +73,19 @@ pub fn service(error: &ServiceError) -> Message {
             "Nothing was changed. Wait until it is done, or close it, and try again.",
         ),
         ServiceError::NotResumable(error) => not_resumable(*error),
+        ServiceError::Keychain(error) => keychain(error),
         ServiceError::Stopped => Message::new("The work was interrupted inside the app.", "Try again."),
     }
+}
+
+/// A keychain that did not do what was asked.
+pub fn keychain(error: &KeychainError) -> Message {
+    let mut what = error.to_string();
+    if let Some(first) = what.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    what.push('.');
+    Message::new(what, error.remedy())
 }
 
 fn journal(error: &JournalError) -> String {

@@ -8,6 +8,7 @@ use crate::api::ApiError;
 use crate::crypto::{CryptoError, OpenError};
 use crate::domain::token::FindError;
 use crate::domain::{DeployTokenId, DeviceId};
+use crate::keychain::KeychainError;
 
 /// A use case that failed, with its cause. Never holds a secret.
 #[derive(Debug, thiserror::Error)]
@@ -99,6 +100,9 @@ pub enum ServiceError {
     /// An interrupted operation cannot be treated like that.
     #[error("{0}")]
     NotResumable(ResumeError),
+    /// The keychain did not do what was asked.
+    #[error(transparent)]
+    Keychain(#[from] KeychainError),
     /// A background task ended before its result.
     #[error("a background task was stopped")]
     Stopped,

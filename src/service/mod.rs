@@ -4,6 +4,8 @@
 //! Secrets leave only inside [`Issued`] and [`verify::Pulled`].
 
 pub mod access;
+pub mod account;
+pub mod adopt;
 mod create;
 mod delete;
 pub mod devices;
