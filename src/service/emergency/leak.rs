@@ -74,7 +74,10 @@ impl Leak {
                 seed: Some(seed),
             });
         }
-        if word.len() < 16 || !word.chars().all(|c| c.is_ascii_graphic()) {
+        let named = [CI_TOKEN_VARIABLE, SEED_VARIABLE]
+            .iter()
+            .any(|name| word.contains(name));
+        if named || word.len() < 16 || !word.chars().all(|c| c.is_ascii_graphic()) {
             return Err(LeakError::Neither);
         }
         let word = Zeroizing::new(word.to_owned());
