@@ -9,7 +9,7 @@ use crate::clipboard;
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure};
 use crate::state::{AppState, Connection};
-use crate::ui::{self, Intent, Send, views};
+use crate::ui::{self, EmergencyWish, Intent, Send, views};
 
 /// The window's title.
 const TITLE: &str = "Deploy Tokens";
@@ -122,5 +122,33 @@ fn carry_out(actions: &Actions, state: AppState, intent: Intent) {
         Intent::CopyText(text) => actions.copy_text(text),
         Intent::RevealCiToken(shown) => actions.reveal_ci_token(shown),
         Intent::RevealSeed(shown) => actions.reveal_seed(shown),
+        Intent::Emergency(wish) => emergency(actions, wish),
     }
+}
+
+fn emergency(actions: &Actions, wish: EmergencyWish) {
+    match wish {
+        EmergencyWish::Look => actions.look_everywhere(),
+        EmergencyWish::PasteLeak => actions.paste_leak(),
+        EmergencyWish::ForgetLeak => actions.forget_leak(),
+        EmergencyWish::Revoke => actions.revoke_chosen(),
+        EmergencyWish::GoOn => actions.go_on_revoking(),
+        EmergencyWish::CopyReport => actions.copy_report(),
+        EmergencyWish::SaveReport => actions.save_report(report_folder()),
+        EmergencyWish::Close => actions.close_emergency(),
+    }
+}
+
+/// Where people look for what they have saved.
+#[cfg(feature = "workspace")]
+fn report_folder() -> Option<std::path::PathBuf> {
+    let folders = directories::UserDirs::new()?;
+    let downloads = folders.download_dir().filter(|folder| folder.is_dir());
+    Some(downloads.unwrap_or(folders.home_dir()).to_owned())
+}
+
+/// A phone has no folder that its user would look into.
+#[cfg(not(feature = "workspace"))]
+fn report_folder() -> Option<std::path::PathBuf> {
+    None
 }

@@ -21,23 +21,47 @@ pub struct System {
 impl Clipboard for System {
     #[cfg(feature = "desktop")]
     fn copy(&self, text: &SecretText) -> Result<(), Message> {
+        // Exposed because the user asked for it in the clipboard.
         use copypasta::ClipboardProvider as _;
 
-        let mut handle = self.handle.borrow_mut();
-        if handle.is_none() {
-            *handle = copypasta::ClipboardContext::new().ok();
-        }
-        let clipboard = handle.as_mut().ok_or_else(failed)?;
-        // Exposed because the user asked for it in the clipboard.
-        clipboard
-            .set_contents(text.expose().to_owned())
-            .map_err(|_| failed())
+        self.with(|clipboard| clipboard.set_contents(text.expose().to_owned()))
+            .ok_or_else(failed)
+    }
+
+    #[cfg(feature = "desktop")]
+    fn paste(&self) -> Result<SecretText, Message> {
+        self.with(copypasta::ClipboardProvider::get_contents)
+            .map(SecretText::new)
+            .ok_or_else(unreadable)
+    }
+
+    #[cfg(not(feature = "desktop"))]
+    fn paste(&self) -> Result<SecretText, Message> {
+        Err(unreadable())
     }
 
     #[cfg(not(feature = "desktop"))]
     fn copy(&self, _: &SecretText) -> Result<(), Message> {
         Err(failed())
     }
+}
+
+#[cfg(feature = "desktop")]
+impl System {
+    fn with<T, E>(&self, work: impl FnOnce(&mut copypasta::ClipboardContext) -> Result<T, E>) -> Option<T> {
+        let mut handle = self.handle.borrow_mut();
+        if handle.is_none() {
+            *handle = copypasta::ClipboardContext::new().ok();
+        }
+        work(handle.as_mut()?).ok()
+    }
+}
+
+fn unreadable() -> Message {
+    Message::new(
+        "There is no text in the clipboard.",
+        "Copy the leaked block first, then paste it here.",
+    )
 }
 
 fn failed() -> Message {

@@ -3,6 +3,7 @@
 //! Services run on the runtime's own threads; only signals are written here, and no signal guard is held across an
 //! await. What the outside world is (how to connect, where the clipboard is) is handed in by the composition root.
 
+mod emergency;
 mod lifecycle;
 mod place;
 mod sheet;
@@ -48,6 +49,12 @@ pub trait Clipboard {
     /// # Errors
     /// Why it was not copied, and what to do.
     fn copy(&self, text: &SecretText) -> Result<(), Message>;
+
+    /// The text in the clipboard.
+    ///
+    /// # Errors
+    /// Why it cannot be had, and what to do.
+    fn paste(&self) -> Result<SecretText, Message>;
 }
 
 /// All actions of a window; a handle.

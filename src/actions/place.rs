@@ -41,7 +41,10 @@ impl Actions {
             .journal
             .as_ref()
             .map_or(0, |journal| journal.interrupted());
-        place.interrupted.set(interrupted);
+        self.note_unfinished(&session.context);
+        // Interrupted revocations are told on their own.
+        let (_, revocations) = *self.state.emergency.unfinished.peek();
+        place.interrupted.set(interrupted.saturating_sub(revocations));
         let context = Arc::clone(&session.context);
         let directory = off_ui(async move { service::directory(&context).await }).await;
         let directory = directory.map_err(|error| messages::service(&error))?;

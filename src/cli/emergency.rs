@@ -182,7 +182,7 @@ async fn incident(
         emergency::who(context)
     );
     Incident {
-        by: who.unwrap_or_else(|_| "not known: the server could not be asked".to_owned()),
+        by: who.unwrap_or_else(|_| words::UNKNOWN_USER.to_owned()),
         origin: connected.origin.clone(),
         started,
         ended,
@@ -304,16 +304,7 @@ pub async fn find(target: &Target, json: bool) -> Result<u8, Failure> {
     if !search.found.is_empty() {
         return Ok(0);
     }
-    let next = match accepted {
-        Some(true) => {
-            "The server accepts its CI token all the same: its token is in a project that you cannot see. Tell the people who can."
-        }
-        Some(false) => {
-            "The server refuses its CI token: it is revoked, replaced or expired already, or of another server."
-        }
-        None => "It may belong to another server, to a project that you cannot see, or be replaced already.",
-    };
-    output::failure(&Message::new("No deploy token that you can see fits it.", next));
+    output::failure(&words::nobodys_leak(accepted));
     Ok(FAILED)
 }
 

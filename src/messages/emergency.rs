@@ -89,6 +89,27 @@ pub fn leak(error: LeakError) -> Message {
     }
 }
 
+/// Stands in a report for a user who could not be asked for.
+pub const UNKNOWN_USER: &str = "not known: the server could not be asked";
+
+/// A leaked block that fits no token; whether the server still accepts its CI token, where that is known.
+pub fn nobodys_leak(works: Option<bool>) -> Message {
+    Message::new(
+        "No deploy token that you can see fits it.",
+        match works {
+            Some(true) => {
+                "The server accepts its CI token all the same: its token is in a project that you cannot see. Tell the people who can."
+            }
+            Some(false) => {
+                "The server refuses its CI token: it is revoked, replaced or expired already, or of another server."
+            }
+            None => {
+                "It may belong to another server, to a project that you cannot see, or be replaced already."
+            }
+        },
+    )
+}
+
 fn seed(error: SeedError) -> Message {
     Message::new(
         format!("The GHOSTABLE_DEPLOY_SEED in it cannot be used: {error}."),

@@ -7,7 +7,9 @@
 use super::account::{Account, linked};
 use super::devices::{self, DeviceRecord};
 use super::fulfil::{fulfil_all, fulfillable};
-use super::{Context, LinkedDevice, MissingKey, Place, ServiceError, directory, environments, key_access, reshare};
+use super::{
+    Context, LinkedDevice, MissingKey, Place, ServiceError, directory, environments, key_access, reshare,
+};
 use crate::api::Client;
 use crate::domain::{Environment, Moment, Project, RemoteStatus};
 use crate::keychain::ghostable::Prefix;

@@ -39,6 +39,8 @@ pub enum Dialog {
     Create,
     /// Confirm rotate, revoke or delete.
     Confirm(Confirm),
+    /// Confirm the end of all chosen tokens by typing.
+    RevokeChosen,
     /// The list of keys.
     Keys,
     /// Choose a project.

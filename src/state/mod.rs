@@ -1,16 +1,22 @@
 //! Signal stores: what the window shows. No I/O, no error prose of their own, no work that takes time.
 //!
-//! Components read these signals; actions write them. The only store that ever holds secrets is [`SheetStore`], and
-//! closing the sheet drops them.
+//! Components read these signals; actions write them. The stores that ever hold secrets are [`SheetStore`], and closing the
+//! sheet drops them, and [`EmergencyStore`], until a leaked CI token is proven to be refused.
 
 mod dialog;
+mod emergency;
 mod place;
+mod section;
 mod sheet;
 mod toast;
 mod tokens;
 
+use dioxus::prelude::*;
+
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
+pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, LeakedToken, groups};
 pub use place::{Connection, KeyState, PlaceStore};
+pub use section::Section;
 pub use sheet::{Copied, SheetStore, Verification};
 pub use toast::{Toast, ToastKind, ToastStore};
 pub use tokens::Standing;
@@ -32,6 +38,10 @@ pub enum Load<T> {
 /// All stores of a window. Copy it freely: signals are handles.
 #[derive(Clone, Copy, PartialEq)]
 pub struct AppState {
+    /// The page that is shown.
+    pub section: Signal<Section>,
+    /// Everything that could be revoked, and how far that is.
+    pub emergency: EmergencyStore,
     /// Where the window is: organisation, project, environment, its key.
     pub place: PlaceStore,
     /// The tokens of that environment.
@@ -48,6 +58,8 @@ impl AppState {
     /// Makes empty stores; call once, in the root component, inside `use_hook` or `use_context_provider`.
     pub fn make() -> Self {
         Self {
+            section: Signal::new(Section::Tokens),
+            emergency: EmergencyStore::make(),
             place: PlaceStore::make(),
             tokens: TokensStore::make(),
             dialog: DialogStore::make(),

@@ -12,5 +12,5 @@ pub mod viewport;
 pub mod views;
 
 pub use clock::Clock;
-pub use intent::{Intent, Send};
+pub use intent::{EmergencyWish, Intent, Send};
 pub use style::style;

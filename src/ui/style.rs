@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 /// The sheets in the order in which they apply.
-const SHEETS: [&str; 9] = [
+const SHEETS: [&str; 11] = [
     include_str!("../../assets/theme.css"),
     include_str!("elements/controls.css"),
     include_str!("elements/overlays.css"),
@@ -18,6 +18,8 @@ const SHEETS: [&str; 9] = [
     include_str!("components/token_table/style.css"),
     include_str!("components/dialogs/style.css"),
     include_str!("components/secret_sheet/style.css"),
+    include_str!("components/emergency/style.css"),
+    include_str!("components/navigation/style.css"),
 ];
 
 const LATIN: &str = "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+0304,U+0308,U+0329,\

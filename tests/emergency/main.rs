@@ -60,7 +60,13 @@ impl Site {
     }
 
     /// Runs a command on this workspace at an address.
-    pub(crate) fn run_at(&self, url: &str, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
+    pub(crate) fn run_at(
+        &self,
+        url: &str,
+        arguments: &[&str],
+        input: &str,
+        variables: &[(&str, &str)],
+    ) -> Output {
         let mut child = Command::new(env!("CARGO_BIN_EXE_deploy-tokens"))
             .arg("--data")
             .arg(self.world.folder.path())

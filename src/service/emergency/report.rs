@@ -18,12 +18,12 @@ pub async fn reach(
     targets: &[RevokeTarget],
     word: fn(&ServiceError) -> Message,
 ) -> Vec<Reach> {
-    let mut places: Vec<&RevokeTarget> = Vec::new();
+    let mut places: Vec<RevokeTarget> = Vec::new();
     for target in targets {
         let same =
-            |it: &&RevokeTarget| it.project == target.project && it.environment.id == target.environment.id;
+            |it: &RevokeTarget| it.project == target.project && it.environment.id == target.environment.id;
         if !places.iter().any(same) {
-            places.push(target);
+            places.push(target.clone());
         }
     }
     let places = places.into_iter().map(|target| async move {

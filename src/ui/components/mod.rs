@@ -3,8 +3,10 @@
 mod ask;
 mod attention;
 mod dialogs;
+mod emergency;
 mod header;
 mod keyboard;
+mod navigation;
 mod notices;
 mod secret_sheet;
 mod sidebar;
@@ -16,8 +18,10 @@ mod when;
 
 pub use ask::{ask, create};
 pub use dialogs::{ConfirmDialog, CreateDialog, Dialogs, KeysDialog, ProjectsDialog};
+pub use emergency::{EmergencyBar, EmergencyList, EmergencyNotices, EmergencyRunPage};
 pub use header::{Header, Switcher};
 pub use keyboard::Keyboard;
+pub use navigation::{EmergencyLine, Navigation};
 pub use notices::{Notices, Words};
 pub use secret_sheet::SecretSheet;
 pub use sidebar::Sidebar;

@@ -1,6 +1,7 @@
 //! What fills the window.
 
 mod blank;
+mod emergency;
 mod environment;
 mod window;
 

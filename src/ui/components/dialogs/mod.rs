@@ -6,6 +6,7 @@ mod create;
 mod keys;
 mod progress;
 mod projects;
+mod revoke_chosen;
 
 use dioxus::prelude::*;
 
@@ -16,6 +17,7 @@ pub use create::CreateDialog;
 pub use keys::KeysDialog;
 use progress::{Failure, Progress};
 pub use projects::ProjectsDialog;
+use revoke_chosen::RevokeChosenDialog;
 
 /// The dialog that is open, if any.
 #[component]
@@ -29,6 +31,9 @@ pub fn Dialogs() -> Element {
         },
         Dialog::Confirm(confirm) => rsx! {
             ConfirmDialog { key: "{confirm.kind:?}", confirm }
+        },
+        Dialog::RevokeChosen => rsx! {
+            RevokeChosenDialog {}
         },
         Dialog::Keys => rsx! {
             KeysDialog {}

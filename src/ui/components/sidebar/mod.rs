@@ -3,7 +3,8 @@
 use dioxus::prelude::*;
 
 use crate::domain::Environment;
-use crate::state::{AppState, Dialog, Load};
+use crate::state::{self, AppState, Dialog, Load};
+use crate::ui::components::EmergencyLine;
 use crate::ui::elements::{Glyph, Icon, grouped};
 use crate::ui::intent::{Intent, use_send};
 
@@ -17,6 +18,9 @@ pub fn Sidebar() -> Element {
             Workspace {}
             Environments {}
             Section {}
+            ul { class: "sidebar-list sidebar-low", "aria-label": "Everywhere",
+                EmergencyLine {}
+            }
             div { class: "sidebar-end",
                 span { class: "origin cut", title: "{origin}", "{origin}" }
                 button {
@@ -83,7 +87,9 @@ fn Environments() -> Element {
 #[component]
 pub(super) fn EnvironmentLine(environment: Environment, current: bool) -> Element {
     let send = use_send();
-    let dialog = use_context::<AppState>().dialog;
+    let AppState {
+        dialog, mut section, ..
+    } = use_context::<AppState>();
     let kind = if environment.is_production() {
         "production"
     } else if environment.kind.eq_ignore_ascii_case("staging") {
@@ -101,6 +107,7 @@ pub(super) fn EnvironmentLine(environment: Environment, current: bool) -> Elemen
                 title: "{environment.name} ({environment.kind})",
                 onclick: move |_| {
                     dialog.close();
+                    section.set(state::Section::Tokens);
                     send.call(Intent::OpenEnvironment(id.clone()));
                 },
                 span { class: "place-dot", "data-place": kind, "aria-hidden": "true" }
@@ -121,13 +128,18 @@ fn Section() -> Element {
     let Some(environment) = environment.as_ref() else {
         return rsx! {};
     };
+    let mut section = state.section;
     let known = matches!(&*state.tokens.entries.read(), Load::Ready(_));
     let active = state.tokens.counts().active;
     rsx! {
         h2 { class: "sidebar-head cut", id: "section", title: "{environment.name}", "{environment.name}" }
         ul { class: "sidebar-list", "aria-labelledby": "section",
             li {
-                span { class: "sidebar-line", "aria-current": "page",
+                button {
+                    r#type: "button",
+                    class: "sidebar-line",
+                    "aria-current": if *section.read() == state::Section::Tokens { "page" },
+                    onclick: move |_| section.set(state::Section::Tokens),
                     Glyph { icon: Icon::Key }
                     span { class: "cut", "Deploy tokens" }
                     if known {
