@@ -9,6 +9,14 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/proxy.rs"]
+mod proxy;
+#[path = "../common/rough.rs"]
+mod rough;
+
+mod emergency;
 mod interrupted;
 mod keyboard;
 mod lifecycle;

@@ -174,6 +174,24 @@ impl Desktop {
         String::from_utf8(text.unwrap_or_default()).expect("text in the clipboard")
     }
 
+    /// Puts a text into the clipboard, as another program would.
+    pub fn set_clipboard(&self, text: &str) {
+        use std::io::Write;
+        // xclip stays behind to serve the text: it must not hold a pipe that is waited for.
+        let mut child = self
+            .command("xclip")
+            .args(["-selection", "clipboard", "-in"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("xclip");
+        let mut input = child.stdin.take().expect("piped");
+        input.write_all(text.as_bytes()).expect("a text for xclip");
+        drop(input);
+        assert!(child.wait().expect("xclip ends").success());
+    }
+
     /// A command with this desktop's environment and nothing of the surrounding one's.
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());

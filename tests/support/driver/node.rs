@@ -222,6 +222,18 @@ impl Node {
             .unwrap_or_else(|error| panic!("{error}"));
     }
 
+    /// Presses the mouse on its middle, and lets go after this long.
+    #[track_caller]
+    pub fn hold(&self, time: std::time::Duration) {
+        self.hover();
+        for (verb, pause) in [("mousedown", time), ("mouseup", std::time::Duration::ZERO)] {
+            self.desktop
+                .xdotool(&[verb, "1"])
+                .unwrap_or_else(|error| panic!("{error}"));
+            std::thread::sleep(pause);
+        }
+    }
+
     /// It and everything below it, as it is now.
     pub fn tree(&self) -> Tree {
         block_on(read_tree(&self.desktop, self.address.clone(), 0)).unwrap_or_else(|| Tree {
