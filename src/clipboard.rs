@@ -32,6 +32,7 @@ impl Clipboard for System {
     fn paste(&self) -> Result<SecretText, Message> {
         self.with(copypasta::ClipboardProvider::get_contents)
             .map(SecretText::new)
+            .filter(|text| !text.is_blank())
             .ok_or_else(unreadable)
     }
 

@@ -208,8 +208,10 @@ impl Node {
     pub fn hover(&self) {
         let (left, top, width, height) = self.extents();
         let (x, y) = ((left + width / 2).to_string(), (top + height / 2).to_string());
+        // From beside it: with --sync a mouse that is there already is waited for in vain.
+        let beside = (left + width / 2 + 1).to_string();
         self.desktop
-            .xdotool(&["mousemove", "--sync", &x, &y])
+            .xdotool(&["mousemove", &beside, &y, "mousemove", "--sync", &x, &y])
             .unwrap_or_else(|error| panic!("{error}"));
     }
 
@@ -225,13 +227,21 @@ impl Node {
     /// Presses the mouse on its middle, and lets go after this long.
     #[track_caller]
     pub fn hold(&self, time: std::time::Duration) {
+        self.hold_while(|| std::thread::sleep(time));
+    }
+
+    /// Presses the mouse on its middle, and lets go after `meanwhile`.
+    #[track_caller]
+    pub fn hold_while(&self, meanwhile: impl FnOnce()) {
         self.hover();
-        for (verb, pause) in [("mousedown", time), ("mouseup", std::time::Duration::ZERO)] {
+        let mouse = |verb| {
             self.desktop
                 .xdotool(&[verb, "1"])
                 .unwrap_or_else(|error| panic!("{error}"));
-            std::thread::sleep(pause);
-        }
+        };
+        mouse("mousedown");
+        meanwhile();
+        mouse("mouseup");
     }
 
     /// It and everything below it, as it is now.
