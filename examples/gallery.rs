@@ -283,10 +283,13 @@ fn fill(state: AppState, wanted: &str) {
                 "It is from 12 minutes ago.",
             )));
         }
-        "pending" => place.key.set(KeyState::Pending(Message::new(
-            "The key of production is not shared with this device yet.",
-            "Ask somebody who has it to run “ghostable env reshare”, then refresh.",
-        ))),
+        "pending" => place.key.set(KeyState::Pending {
+            message: Message::new(
+                "The environment key is not shared with this device yet.",
+                "A colleague who has access can share it.",
+            ),
+            helpers: vec!["Mara's MacBook Pro".to_owned(), "build-server".to_owned()],
+        }),
         "create" => state.dialog.show(Dialog::Create),
         "create-running" => {
             state.dialog.show(Dialog::Create);

@@ -4,9 +4,10 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 
-use crate::actions::{Actions, Clipboard, Connect, Opened};
+use crate::actions::{Actions, Clipboard};
 use crate::clipboard;
-use crate::connect::Target;
+use crate::connect::{Machine, Target};
+use crate::domain::ProjectId;
 use crate::failure::{FAILED, Failure};
 use crate::state::{AppState, Connection};
 use crate::ui::{self, EmergencyWish, Intent, Send, views};
@@ -14,12 +15,19 @@ use crate::ui::{self, EmergencyWish, Intent, Send, views};
 /// The window's title.
 const TITLE: &str = "Deploy Tokens";
 
-/// Opens the window on a target and returns when it is closed.
+/// What the window was started with.
+#[derive(Clone)]
+struct Wanted {
+    target: Target,
+    project: Option<ProjectId>,
+}
+
+/// Opens the window on a target, at a project if one was asked for, and returns when it is closed.
 ///
 /// # Errors
 /// When there is no display to open it on.
 #[cfg(feature = "desktop")]
-pub fn launch(target: Target) -> Result<(), Failure> {
+pub fn launch(target: Target, project: Option<ProjectId>) -> Result<(), Failure> {
     use dioxus_desktop::tao::dpi::LogicalSize;
     use dioxus_desktop::{Config, WindowBuilder};
 
@@ -27,7 +35,7 @@ pub fn launch(target: Target) -> Result<(), Failure> {
     let window = WindowBuilder::new()
         .with_title(TITLE)
         .with_inner_size(LogicalSize::new(1220.0, 800.0))
-        .with_min_inner_size(LogicalSize::new(340.0, 480.0));
+        .with_min_inner_size(LogicalSize::new(340.0, 360.0));
     let config = Config::new()
         .with_window(window)
         .with_menu(None)
@@ -36,7 +44,7 @@ pub fn launch(target: Target) -> Result<(), Failure> {
         .with_custom_head(ui::style());
     LaunchBuilder::desktop()
         .with_cfg(config)
-        .with_context(target)
+        .with_context(Wanted { target, project })
         .launch(App);
     Ok(())
 }
@@ -44,7 +52,10 @@ pub fn launch(target: Target) -> Result<(), Failure> {
 /// Opens the companion on a phone.
 #[cfg(all(feature = "mobile", not(feature = "desktop")))]
 pub fn launch(target: Target) {
-    LaunchBuilder::mobile().with_context(target).launch(App);
+    let project = None;
+    LaunchBuilder::mobile()
+        .with_context(Wanted { target, project })
+        .launch(App);
 }
 
 /// The web view shows the app's own page and nothing else.
@@ -72,40 +83,53 @@ fn display_present() -> Result<(), Failure> {
 fn App() -> Element {
     let state = use_context_provider(AppState::make);
     let actions = use_hook(|| {
-        let target = consume_context::<Target>();
+        let Wanted { target, project } = consume_context::<Wanted>();
         let clipboard: Rc<dyn Clipboard> = Rc::new(clipboard::System::default());
-        Actions::make(state, connector(target), clipboard)
+        Actions::make(state, Rc::new(Machine::new(target, project)), clipboard)
     });
     let send = use_callback({
         let actions = actions.clone();
         move |intent| carry_out(&actions, state, intent)
     });
     use_context_provider(|| Send(send));
-    use_hook(|| actions.open());
+    use_hook(|| {
+        actions.open();
+        actions.keep_looking_for_requests();
+    });
     rsx! {
         views::Window {}
     }
 }
 
-fn connector(target: Target) -> Connect {
-    Rc::new(move || {
-        let target = target.clone();
-        Box::pin(async move {
-            let connected = target.connect().await.map_err(|failure| failure.message)?;
-            Ok(Opened {
-                context: connected.context.clone(),
-                origin: connected.origin.clone(),
-                project: connected.default_project().cloned(),
-                keep: Box::new(connected),
-            })
-        })
-    })
-}
-
 fn carry_out(actions: &Actions, state: AppState, intent: Intent) {
+    if intent.can_be_repeated() {
+        let (actions, intent) = (actions.clone(), intent.clone());
+        let again = actions.clone();
+        again.note_wish(Rc::new(move || carry_out(&actions, state, intent.clone())));
+    }
     match intent {
         Intent::Retry if *state.place.connection.peek() != Connection::Open => actions.open(),
         Intent::Retry | Intent::Refresh => actions.refresh_all(),
+        Intent::Show(section) => actions.show(section),
+        Intent::OpenLocal => actions.open_local(),
+        Intent::AddressTyped(address) => actions.address_typed(address),
+        Intent::SignIn => actions.sign_in(),
+        Intent::OpenSignInPage => actions.open_sign_in_page(),
+        Intent::AskForPassword => actions.ask_for_password(),
+        Intent::SendPassword => actions.send_password(),
+        Intent::CancelSignIn => actions.cancel_sign_in(),
+        Intent::StaySignedOut => actions.stay_signed_out(),
+        Intent::ContinueWithNewDevice => actions.continue_with_new_device(),
+        Intent::AskForItsDevice => actions.ask_for_its_device(),
+        Intent::ContinueWithItsDevice => actions.continue_with_its_device(),
+        Intent::Unlock => actions.unlock(),
+        Intent::SignOut { anyway } => actions.sign_out(anyway),
+        Intent::Leave => actions.leave(),
+        Intent::AskToLink => actions.ask_to_link(),
+        Intent::LinkDevice { name } => actions.link_device(name),
+        Intent::UnlinkDevice => actions.unlink_device(),
+        Intent::Fulfil(request) => actions.fulfil(request),
+        Intent::OpenFolder(folder) => actions.open_folder(folder),
         Intent::OpenEnvironment(id) => actions.open_environment(&id),
         Intent::OpenProject(id) => actions.open_project(&id),
         Intent::Create { name } => actions.create(&name),

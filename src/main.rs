@@ -12,9 +12,9 @@ fn main() -> ExitCode {
     let target = target(&arguments);
     let project = cli::project(&arguments);
     match (arguments.command, project) {
-        (None, _) => window(target),
+        (None, Ok(project)) => window(target, project),
         (Some(command), Ok(project)) => headless(target, project, command),
-        (Some(_), Err(failure)) => cli::fail(&failure),
+        (_, Err(failure)) => cli::fail(&failure),
     }
 }
 
@@ -39,8 +39,10 @@ fn target(arguments: &Arguments) -> Target {
         .command
         .as_ref()
         .is_some_and(|command| !matches!(command, Command::Serve(_) | Command::LocalUser { .. }));
-    if arguments.local || (address.is_none() && !needs_api) {
+    if arguments.local || (address.is_none() && arguments.command.is_some() && !needs_api) {
         Target::Local(data)
+    } else if address.is_none() && arguments.command.is_none() {
+        Target::Remembered(data)
     } else {
         Target::Api { address, data }
     }
@@ -58,15 +60,16 @@ fn headless(target: Target, project: Option<String>, command: Command) -> ExitCo
 }
 
 #[cfg(feature = "desktop")]
-fn window(target: Target) -> ExitCode {
-    match deploy_tokens::app::launch(target) {
+fn window(target: Target, project: Option<String>) -> ExitCode {
+    let project = project.map(deploy_tokens::domain::ProjectId::new);
+    match deploy_tokens::app::launch(target, project) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => cli::fail(&failure),
     }
 }
 
 #[cfg(not(feature = "desktop"))]
-fn window(_: Target) -> ExitCode {
+fn window(_: Target, _: Option<String>) -> ExitCode {
     cli::fail(&deploy_tokens::failure::Failure::new(
         2,
         "This build has no window.",

@@ -42,6 +42,9 @@ impl Actions {
             let here = Arc::clone(&context);
             let looked = off_ui(async move { emergency::gather(&here).await }).await;
             store.refreshing.set(false);
+            if !actions.is_session(&context) {
+                return;
+            }
             match looked {
                 Ok(overview) => {
                     store.gaps.set(overview.gaps.iter().map(words::gap).collect());
@@ -52,6 +55,7 @@ impl Actions {
                     store.exposed.set(Load::Ready(overview.active));
                     store.stale.set(None);
                 }
+                Err(error) if actions.expired_by(&error, None) => {}
                 Err(error) => {
                     let message = messages::service(&error);
                     if matches!(&*store.exposed.peek(), Load::Ready(_)) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{Actions, operate};
+use super::Actions;
 use crate::domain::{DeployToken, Message, Step, TokenName};
 use crate::messages::{self, plural};
 use crate::service::journal::OpenEntry;
@@ -46,7 +46,9 @@ impl Actions {
         };
         spawn(async move {
             let dialog = actions.state.dialog;
-            let issued = operate(dialog.operation, move |tell| work(context, place, tell)).await;
+            let issued = actions
+                .operate(dialog.operation, move |tell| work(context, place, tell))
+                .await;
             if let Some(mut issued) = issued {
                 let mut highlighted = actions.state.tokens.highlighted;
                 highlighted.set(Some(issued.token.id.clone()));
@@ -73,7 +75,7 @@ impl Actions {
         spawn(async move {
             let dialog = actions.state.dialog;
             let work = move |tell: Tell| async move { service::revoke(&context, &place, &id, &tell).await };
-            if let Some(revoked) = operate(dialog.operation, work).await {
+            if let Some(revoked) = actions.operate(dialog.operation, work).await {
                 dialog.close();
                 actions.tell_revoked(revoked);
             }
@@ -109,7 +111,7 @@ impl Actions {
         spawn(async move {
             let dialog = actions.state.dialog;
             let work = move |_tell: Tell| async move { service::delete(&context, &place, &id).await };
-            if let Some(token) = operate(dialog.operation, work).await {
+            if let Some(token) = actions.operate(dialog.operation, work).await {
                 dialog.close();
                 actions.toast(
                     ToastKind::Done,
@@ -131,7 +133,7 @@ impl Actions {
             let work = move |tell: Tell| async move {
                 service::reshare(&context, &place, MissingKey::Refuse, &tell).await
             };
-            match operate(operation, work).await {
+            match actions.operate(operation, work).await {
                 Some(count) => {
                     let mut unshared = actions.state.place.unshared;
                     unshared.set(None);

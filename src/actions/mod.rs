@@ -3,44 +3,38 @@
 //! Services run on the runtime's own threads; only signals are written here, and no signal guard is held across an
 //! await. What the outside world is (how to connect, where the clipboard is) is handed in by the composition root.
 
+mod access;
+mod device;
 mod emergency;
+mod entry;
 mod lifecycle;
 mod place;
 mod sheet;
+mod sign_in;
+mod surroundings;
 mod tokens;
 mod verify;
 
 use std::any::Any;
 use std::future::Future;
-use std::pin::Pin;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use dioxus::core::Task;
 use dioxus::prelude::*;
 
-use crate::domain::{Message, ProjectId, Step};
+use crate::domain::{Message, Step};
 use crate::messages;
 use crate::secret::SecretText;
+use crate::service::account::Account;
+use crate::service::adopt::CommandLineSession;
 use crate::service::{Context, Place, ServiceError};
 use crate::state::{AppState, Operation, ToastKind};
 
+pub use surroundings::{Eventually, Opened, Spot, Start, Surroundings};
+
 /// How long a notice stays.
 const TOAST_SECONDS: u64 = 6;
-
-/// A connection to an API.
-pub struct Opened {
-    /// For the services.
-    pub context: Context,
-    /// "Local workspace", or the server's host.
-    pub origin: String,
-    /// The project to open first.
-    pub project: Option<ProjectId>,
-    /// Kept as long as the connection is used.
-    pub keep: Box<dyn Any>,
-}
-
-/// Connects; called again on every retry.
-pub type Connect = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<Opened, Message>>>>>;
 
 /// The system's clipboard.
 pub trait Clipboard {
@@ -57,31 +51,68 @@ pub trait Clipboard {
     fn paste(&self) -> Result<SecretText, Message>;
 }
 
+/// What can be done once more.
+type Again = Rc<dyn Fn()>;
+
 /// All actions of a window; a handle.
 #[derive(Clone)]
 pub struct Actions {
     state: AppState,
-    connect: Connect,
+    surroundings: Rc<dyn Surroundings>,
     clipboard: Rc<dyn Clipboard>,
     session: Signal<Option<Session>>,
+    /// The attempt to get in that is under way.
+    attempt: Signal<Option<Task>>,
+    /// What the command line has, and the only server that it is sent to.
+    command_line: Signal<Option<(Account, CommandLineSession)>>,
+    /// What the user asked for last.
+    wish: Signal<Option<Again>>,
+    /// What is done after the user has signed in again.
+    resume: Signal<Option<Again>>,
+    /// Whether a task looks again and again for the open environment's key.
+    waiting: Signal<bool>,
 }
 
 #[derive(Clone)]
 struct Session {
     context: Arc<Context>,
-    project: Option<ProjectId>,
+    account: Option<Account>,
     _keep: Rc<dyn Any>,
 }
 
 impl Actions {
     /// Actions on these stores; call in the root component, whose scope runs them.
-    pub fn make(state: AppState, connect: Connect, clipboard: Rc<dyn Clipboard>) -> Self {
+    pub fn make(state: AppState, surroundings: Rc<dyn Surroundings>, clipboard: Rc<dyn Clipboard>) -> Self {
         Self {
             state,
-            connect,
+            surroundings,
             clipboard,
             session: Signal::new(None),
+            attempt: Signal::new(None),
+            command_line: Signal::new(None),
+            wish: Signal::new(None),
+            resume: Signal::new(None),
+            waiting: Signal::new(false),
         }
+    }
+
+    /// Notes what the user asks for, to do it again when the session has ended meanwhile.
+    pub fn note_wish(&self, again: Again) {
+        let mut wish = self.wish;
+        wish.set(Some(again));
+    }
+
+    fn wish(&self) -> Option<Again> {
+        self.wish.peek().clone()
+    }
+
+    fn account(&self) -> Option<Account> {
+        self.session.peek().as_ref()?.account.clone()
+    }
+
+    /// Whether this is still the connection of the window.
+    fn is_session(&self, context: &Arc<Context>) -> bool {
+        self.context().is_some_and(|now| Arc::ptr_eq(&now, context))
     }
 
     fn context(&self) -> Option<Arc<Context>> {
@@ -121,7 +152,7 @@ async fn off_ui<T: Send + 'static>(
 }
 
 /// Runs a service, writes each step into `operation`, and its failure too.
-async fn operate<T, F, W>(mut operation: Signal<Operation>, work: W) -> Option<T>
+async fn operate<T, F, W>(mut operation: Signal<Operation>, work: W) -> Result<T, ServiceError>
 where
     T: Send + 'static,
     F: Future<Output = Result<T, ServiceError>> + Send + 'static,
@@ -140,15 +171,32 @@ where
             done = &mut work => break done.unwrap_or(Err(ServiceError::Stopped)),
         }
     };
-    match result {
-        Ok(value) => {
-            operation.set(Operation::Idle);
-            Some(value)
-        }
+    match &result {
+        Ok(_) => operation.set(Operation::Idle),
         Err(error) => {
             tracing::warn!(%error, "an operation failed");
-            operation.set(Operation::Failed(messages::service(&error)));
-            None
+            operation.set(Operation::Failed(messages::service(error)));
+        }
+    }
+    result
+}
+
+impl Actions {
+    /// As [`operate`]; when the session has ended, the user signs in again and what was asked for is done then.
+    async fn operate<T, F, W>(&self, operation: Signal<Operation>, work: W) -> Option<T>
+    where
+        T: Send + 'static,
+        F: Future<Output = Result<T, ServiceError>> + Send + 'static,
+        W: FnOnce(Box<dyn Fn(Step) + Send + Sync>) -> F,
+    {
+        // Another wish may come meanwhile.
+        let again = self.wish();
+        match operate(operation, work).await {
+            Ok(value) => Some(value),
+            Err(error) => {
+                self.expired_by(&error, again);
+                None
+            }
         }
     }
 }

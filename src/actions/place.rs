@@ -1,64 +1,36 @@
 //! Connecting, and moving between projects and environments.
 
-use std::rc::Rc;
-use std::sync::Arc;
-
 use dioxus::prelude::*;
 
-use super::{Actions, Session, off_ui};
+use super::entry::LOCAL;
+use super::{Actions, Spot, off_ui};
 use crate::domain::{Environment, EnvironmentId, Message, Project, ProjectId};
 use crate::messages;
-use crate::service::{self, ServiceError};
-use crate::state::{Connection, KeyState, Load};
+use crate::service;
+use crate::state::{Connection, KeyState, Load, Operation, Section};
 
 impl Actions {
-    /// Connects and opens the first environment.
-    pub fn open(&self) {
-        let actions = self.clone();
-        spawn(async move {
-            let mut connection = actions.state.place.connection;
-            connection.set(Connection::Opening);
-            match actions.connect().await {
-                Ok(()) => {}
-                Err(message) => connection.set(Connection::Failed(message)),
-            }
-        });
-    }
-
-    async fn connect(&self) -> Result<(), Message> {
-        let opened = (self.connect)().await?;
+    /// Fetches what the user can see, and opens the place that is wanted, or the first one.
+    pub(super) async fn open_directory(&self, wanted: Spot) -> Result<(), Message> {
         let mut place = self.state.place;
-        place.origin.set(opened.origin);
-        let session = Session {
-            context: Arc::new(opened.context),
-            project: opened.project,
-            _keep: Rc::from(opened.keep),
+        let Some(context) = self.context() else {
+            return Ok(());
         };
-        let mut current = self.session;
-        current.set(Some(session.clone()));
-        let interrupted = session
-            .context
-            .journal
-            .as_ref()
-            .map_or(0, |journal| journal.interrupted());
-        self.note_unfinished(&session.context);
-        // Interrupted revocations are told on their own.
-        let (_, revocations) = *self.state.emergency.unfinished.peek();
-        place.interrupted.set(interrupted.saturating_sub(revocations));
-        let context = Arc::clone(&session.context);
         let directory = off_ui(async move { service::directory(&context).await }).await;
-        let directory = directory.map_err(|error| messages::service(&error))?;
-        let wanted = session.project;
+        let directory = directory.map_err(|error| {
+            self.expired_by(&error, None);
+            messages::service(&error)
+        })?;
         let project = directory
             .projects
             .iter()
-            .find(|project| wanted.as_ref() == Some(&project.id))
+            .find(|project| wanted.project.as_ref().is_some_and(|it| is_called(project, it)))
             .or(directory.projects.first())
             .cloned();
         place.organizations.set(directory.organizations);
         place.projects.set(directory.projects);
         match project {
-            Some(project) => self.show_project(project).await,
+            Some(project) => self.show_project(project, wanted.environment).await,
             None => {
                 place.connection.set(Connection::Open);
                 Ok(())
@@ -80,14 +52,14 @@ impl Actions {
             return;
         };
         spawn(async move {
-            if let Err(message) = actions.show_project(project).await {
+            if let Err(message) = actions.show_project(project, None).await {
                 let mut connection = actions.state.place.connection;
                 connection.set(Connection::Failed(message));
             }
         });
     }
 
-    async fn show_project(&self, project: Project) -> Result<(), Message> {
+    async fn show_project(&self, project: Project, wanted: Option<EnvironmentId>) -> Result<(), Message> {
         let mut place = self.state.place;
         let Some(context) = self.context() else {
             return Ok(());
@@ -104,7 +76,8 @@ impl Actions {
         place.project.set(Some(project));
         let first = environments
             .iter()
-            .find(|it| it.is_production())
+            .find(|it| wanted.as_ref() == Some(&it.id))
+            .or_else(|| environments.iter().find(|it| it.is_production()))
             .or(environments.first())
             .cloned();
         place.environments.set(environments);
@@ -142,41 +115,56 @@ impl Actions {
         tokens.stale.set(None);
         tokens.search.set(String::new());
         tokens.highlighted.set(None);
+        let mut holders = self.state.access.holders;
+        holders.set(Load::Loading);
         self.refresh();
         self.look_at_key();
+        if *self.state.section.peek() == Section::Access {
+            self.look_at_holders();
+        }
+        self.remember_place();
     }
 
-    /// Finds out what this device can do with the environment's key.
-    pub(super) fn look_at_key(&self) {
-        let actions = self.clone();
-        let Some((context, place)) = self.here() else {
-            return;
+    /// For the next start.
+    fn remember_place(&self) {
+        let place = self.state.place;
+        let account = self.account();
+        let server = account
+            .as_ref()
+            .map_or(LOCAL, |account| account.address().as_str());
+        let spot = Spot {
+            project: place.project.peek().as_ref().map(|it| it.id.clone()),
+            environment: place.environment.peek().as_ref().map(|it| it.id.clone()),
         };
+        self.surroundings.remember(Some((server, spot)));
+    }
+
+    /// Opens the project that the manifest of a folder is for.
+    pub fn open_folder(&self, folder: String) {
+        let (actions, dialog) = (self.clone(), self.state.dialog);
         spawn(async move {
-            let here = place.clone();
-            let access = off_ui(async move { service::key_access(&context, &place).await }).await;
-            if actions.is_here(&here) {
-                let mut key = actions.state.place.key;
-                key.set(key_state(access));
+            let read =
+                move |_tell| async move { Ok(service::manifest::read(std::path::Path::new(folder.trim()))?) };
+            let Some(manifest) = actions.operate(dialog.operation, read).await else {
+                return;
+            };
+            let projects = actions.state.place.projects;
+            if projects.peek().iter().any(|it| it.id == manifest.project) {
+                dialog.close();
+                actions.open_project(&manifest.project);
+            } else {
+                let name = manifest.name.unwrap_or_else(|| manifest.project.to_string());
+                let mut operation = dialog.operation;
+                operation.set(Operation::Failed(Message::new(
+                    format!("The project {name} of this folder is not among yours."),
+                    "Ask an owner of its organisation for access, or sign in as somebody else.",
+                )));
             }
         });
     }
 }
 
-fn key_state(access: Result<service::KeyAccess, ServiceError>) -> KeyState {
-    match access {
-        Ok(access) => KeyState::Held {
-            fingerprint: access.fingerprint,
-            version: access.version,
-        },
-        Err(ServiceError::NoKey) => KeyState::Missing,
-        Err(error) => {
-            let message = messages::service(&error);
-            if error.is_access_pending() {
-                KeyState::Pending(message)
-            } else {
-                KeyState::Failed(message)
-            }
-        }
-    }
+/// By its id, or by its name where that was given at the start.
+fn is_called(project: &Project, wanted: &ProjectId) -> bool {
+    project.id == *wanted || project.name.trim().to_lowercase() == wanted.as_str().trim().to_lowercase()
 }

@@ -2,11 +2,11 @@
 
 use dioxus::prelude::*;
 
-use super::{Actions, operate};
+use super::Actions;
 use crate::domain::{CiTokenOutcome, Issuance, Message, ShareState, Step};
 use crate::secret::SecretText;
 use crate::service::{self, MissingKey};
-use crate::state::{Copied, Operation};
+use crate::state::Copied;
 
 impl Actions {
     /// Copies the block with both values.
@@ -92,7 +92,7 @@ impl Actions {
             let work = move |tell: Box<dyn Fn(Step) + Send + Sync>| async move {
                 service::reshare(&context, &place, MissingKey::Refuse, &tell).await
             };
-            if let Some(recipients) = operate(sheet.sharing, work).await {
+            if let Some(recipients) = actions.operate(sheet.sharing, work).await {
                 if let Some(issuance) = &mut *sheet.issuance.write() {
                     issuance.share = ShareState::Shared { recipients };
                 }
@@ -115,7 +115,7 @@ impl Actions {
         let (Some((context, place)), Some(id)) = (self.here(), id) else {
             return;
         };
-        if matches!(&*self.state.sheet.sharing.peek(), Operation::Running(_)) {
+        if self.state.sheet.sharing.peek().is_running() {
             return;
         }
         spawn(async move {
@@ -123,7 +123,7 @@ impl Actions {
             let work = move |tell: Box<dyn Fn(Step) + Send + Sync>| async move {
                 service::revoke(&context, &place, &id, &tell).await
             };
-            if let Some(revoked) = operate(sheet.sharing, work).await {
+            if let Some(revoked) = actions.operate(sheet.sharing, work).await {
                 sheet.drop_secrets();
                 actions.tell_revoked(revoked);
             }

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::{Actions, off_ui};
 use crate::messages;
 use crate::service;
-use crate::state::Load;
+use crate::state::{Load, Section};
 
 impl Actions {
     /// Fetches the list again. What is shown stays until the new list is there; if it does not come, the old one is
@@ -30,6 +30,7 @@ impl Actions {
                     tokens.stale.set(None);
                 }
                 Err(error) => {
+                    actions.expired_by(&error, None);
                     let message = messages::service(&error);
                     let shown = matches!(&*tokens.entries.peek(), Load::Ready(_));
                     if shown {
@@ -42,9 +43,14 @@ impl Actions {
         });
     }
 
-    /// Fetches list and key again.
+    /// Fetches everything again that is shown.
     pub fn refresh_all(&self) {
         self.refresh();
         self.look_at_key();
+        self.look_at_device();
+        self.look_for_requests();
+        if *self.state.section.peek() == Section::Access {
+            self.look_at_holders();
+        }
     }
 }

@@ -4,22 +4,27 @@
 
 #[cfg(feature = "workspace")]
 mod journal;
+mod keys;
 #[cfg(feature = "workspace")]
 mod local;
+#[cfg(feature = "gui")]
+mod machine;
+mod server;
+#[cfg(feature = "gui")]
+mod settings;
 
 use std::path::{Path, PathBuf};
 
-use crate::api::{ApiAddress, Client, HOSTED};
+use crate::api::{ApiAddress, HOSTED};
 use crate::domain::ProjectId;
 use crate::failure::{Failure, WRONG_USE};
 use crate::messages;
-use crate::secret::AccessToken;
-#[cfg(feature = "workspace")]
-use crate::service::LinkedDevice;
-use crate::service::{Context, ServiceError};
+use crate::service::Context;
 
 #[cfg(feature = "workspace")]
 pub use local::{data_dir, workspace_failure};
+#[cfg(feature = "gui")]
+pub use machine::Machine;
 
 /// What to connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,13 +32,15 @@ pub enum Target {
     /// The workspace in this folder, or in the platform's data folder.
     #[cfg(feature = "workspace")]
     Local(Option<PathBuf>),
-    /// The API at this address; the user's token is in `GHOSTABLE_TOKEN`.
+    /// The API at this address, with the session of the keychain or the token in `GHOSTABLE_TOKEN`.
     Api {
         /// As it was given; checked when it is used.
         address: Option<String>,
         /// Where the local workspace would be.
         data: Option<PathBuf>,
     },
+    /// What the window had open last, by what is remembered in this folder; a window asks where nothing is.
+    Remembered(Option<PathBuf>),
 }
 
 /// Kept while a connection is used: the workspace, where it runs in this process.
@@ -67,7 +74,7 @@ impl Target {
         match self {
             #[cfg(feature = "workspace")]
             Self::Local(data) => data.as_deref(),
-            Self::Api { data, .. } => data.as_deref(),
+            Self::Api { data, .. } | Self::Remembered(data) => data.as_deref(),
         }
     }
 
@@ -79,7 +86,8 @@ impl Target {
         match self {
             #[cfg(feature = "workspace")]
             Self::Local(data) => local::connect(data.as_deref()).await,
-            Self::Api { address, data } => remote(address.as_deref(), data.as_deref()).await,
+            Self::Api { address, data } => server::connect(&hosted_or(address)?, data.as_deref()).await,
+            Self::Remembered(data) => server::connect(&parse(HOSTED)?, data.as_deref()).await,
         }
     }
 
@@ -94,53 +102,14 @@ impl Target {
                 let running = local::start(data.as_deref()).await?;
                 Ok((parse(&running.api_url())?, Some(running)))
             }
-            Self::Api { address, .. } => Ok((parse(address.as_deref().unwrap_or(HOSTED))?, None)),
+            Self::Api { address, .. } => Ok((hosted_or(address)?, None)),
+            Self::Remembered(_) => Ok((parse(HOSTED)?, None)),
         }
     }
 }
 
-async fn remote(address: Option<&str>, data: Option<&Path>) -> Result<Connected, Failure> {
-    let address = parse(address.unwrap_or(HOSTED))?;
-    let token = std::env::var("GHOSTABLE_TOKEN").unwrap_or_default();
-    if token.trim().is_empty() {
-        return Err(Failure::new(
-            WRONG_USE,
-            format!("There is no sign-in for {}.", address.host()),
-            "Set GHOSTABLE_TOKEN to a user's token, or use --local for the local workspace.",
-        ));
-    }
-    let token = AccessToken::new(token.trim().to_owned());
-    let origin = address.host();
-    let client = Client::new(address, &token).map_err(ServiceError::from)?;
-    let context = known_context(client, data).await?;
-    Ok(Connected {
-        context,
-        origin,
-        default_project: None,
-        _running: KeptRunning::default(),
-    })
-}
-
-/// With the local workspace's own device and journal, where the API that was named is that workspace, served by another
-/// process. Elsewhere without either: without a device nothing is issued, so there is nothing to be lost.
-#[cfg(feature = "workspace")]
-async fn known_context(client: Client, data: Option<&Path>) -> Result<Context, Failure> {
-    match known_device(&client, data).await {
-        Some(device) => local::context(client, device, data),
-        None => Ok(Context::new(client, None)),
-    }
-}
-
-#[cfg(feature = "workspace")]
-async fn known_device(client: &Client, data: Option<&Path>) -> Option<LinkedDevice> {
-    let device = local::own_device(data)?;
-    let listed = client.device(&device.id).await.ok()?;
-    (listed.recipient_key() == Some(device.identity.encryption_public())).then_some(device)
-}
-
-#[cfg(not(feature = "workspace"))]
-async fn known_context(client: Client, _: Option<&Path>) -> Result<Context, Failure> {
-    Ok(Context::new(client, None))
+fn hosted_or(address: &Option<String>) -> Result<ApiAddress, Failure> {
+    parse(address.as_deref().unwrap_or(HOSTED))
 }
 
 fn parse(address: &str) -> Result<ApiAddress, Failure> {

@@ -18,6 +18,7 @@ pub mod error;
 pub mod identity;
 pub mod legacy;
 pub mod meta;
+mod nonce;
 mod open_key;
 mod primitives;
 pub mod record;
@@ -33,6 +34,7 @@ pub use environment_key::{key_fingerprint, make_environment_key, seal_environmen
 pub use error::{CryptoError, Layer, OpenError, SeedError, SignatureError, VariableError};
 pub use identity::DeviceIdentity;
 pub use meta::Meta;
+pub use nonce::find_disclosed_signers;
 pub use open_key::open_environment_key;
 pub use record::{RecordError, derive_file_name, make_journal_key, open_record, seal_record};
 pub use variable::{

@@ -32,6 +32,19 @@ pub fn proof(proof: Proof) -> &'static str {
     }
 }
 
+/// The proof of a whole run, in a sentence: of one token, or of several.
+pub fn proof_of(proof: Proof, count: usize) -> String {
+    let it = if count == 1 { "it" } else { "them" };
+    match proof {
+        Proof::Answered => format!("Proof: the server answered that it has revoked {it}."),
+        Proof::Listed => format!("Proof: the server lists {it} as revoked."),
+        Proof::RunnerRefused if count == 1 => {
+            "Proof: asked with its CI token, the server refuses it.".to_owned()
+        }
+        Proof::RunnerRefused => "Proof: asked with their CI tokens, the server refuses them.".to_owned(),
+    }
+}
+
 /// What went wrong with a token, if something did.
 pub fn trouble(fate: &Fate) -> Option<&Message> {
     match fate {

@@ -6,6 +6,7 @@
 
 use super::fulfil::requests_of;
 use super::{Context, KeyAccess, Place, ServiceError, key_access};
+use crate::crypto;
 use crate::domain::{
     DeployToken, Device, DeviceStatus, Fingerprint, Flaw, Holder, HolderKind, KeyRequest, OrganizationId,
     RequestFilter, Standing, TokenEntry, TokenKey, TokenStatus,
@@ -76,6 +77,32 @@ pub async fn access(
         holders,
         requests,
     })
+}
+
+/// The signing keys that must be treated as disclosed, by what can be seen of their signatures: all that this device is
+/// shown of the project's keys is looked at. What cannot be fetched says nothing.
+pub async fn disclosed_signers(context: &Context, place: &Place) -> Vec<Fingerprint> {
+    let Some(device) = &context.device else {
+        return Vec::new();
+    };
+    let Ok(environments) = context.client.environments(&place.project).await else {
+        return Vec::new();
+    };
+    let fetch = environments.iter().map(|environment| {
+        context
+            .client
+            .environment_key(&place.project, &environment.name, &device.id)
+    });
+    let published = futures_util::future::join_all(fetch).await;
+    let sealed = published
+        .iter()
+        .flatten()
+        .flatten()
+        .filter_map(|key| key.sealed.as_ref());
+    let edeks = sealed
+        .flat_map(|sealed| &sealed.recipients)
+        .map(|recipient| recipient.edek_b64.as_str());
+    crypto::find_disclosed_signers(edeks)
 }
 
 fn of_device(context: &Context, device: &Device, requests: &[KeyRequest]) -> Holder {

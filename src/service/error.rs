@@ -146,6 +146,11 @@ impl ServiceError {
         )
     }
 
+    /// Whether there is no keychain on this machine, so that a key file is needed.
+    pub fn is_without_keychain(&self) -> bool {
+        matches!(self, Self::Keychain(KeychainError::Absent { .. }))
+    }
+
     /// The API's error at the bottom, if there is one.
     pub fn api(&self) -> Option<&ApiError> {
         match self {

@@ -8,7 +8,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use super::ServiceError;
-use crate::api::{ApiError, BrowserTicket, PasswordOutcome, PollOutcome, SignIn};
+use crate::api::{ApiError, PollOutcome, SignIn};
+pub use crate::api::{BrowserTicket, PasswordOutcome};
 use crate::domain::{Moment, SignInEnd, Waiting};
 use crate::secret::{AccessToken, SecretText};
 

@@ -45,6 +45,22 @@ pub enum Dialog {
     Keys,
     /// Choose a project.
     Projects,
+    /// Link this machine as a device.
+    LinkDevice {
+        /// The name that is proposed.
+        name: String,
+    },
+    /// End this machine's device.
+    UnlinkDevice,
+    /// Use the command line's own device.
+    UseCommandLineDevice,
+    /// Who waits for keys.
+    Requests,
+    /// Sign out; why signing out at the server failed, where it was tried.
+    SignOut {
+        /// Set after a failure: everything can be forgotten here all the same.
+        failed: bool,
+    },
 }
 
 /// What the open dialog, or the sheet's "share again", is doing.

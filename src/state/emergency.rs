@@ -92,6 +92,19 @@ impl EmergencyStore {
         }
     }
 
+    /// Forgets everything of a server that is left.
+    pub fn reset(mut self) {
+        self.exposed.set(Load::Loading);
+        self.projects.set(0);
+        self.gaps.set(Vec::new());
+        self.stale.set(None);
+        self.search.set(String::new());
+        self.selected.write().clear();
+        self.unfinished.set((0, 0));
+        self.run.set(None);
+        self.forget_leak();
+    }
+
     /// The chosen tokens, the most dangerous first.
     pub fn chosen(&self) -> Vec<RevokeTarget> {
         let selected = self.selected.read();

@@ -1,22 +1,27 @@
 //! Signal stores: what the window shows. No I/O, no error prose of their own, no work that takes time.
 //!
 //! Components read these signals; actions write them. The stores that ever hold secrets are [`SheetStore`], and closing the
-//! sheet drops them, and [`EmergencyStore`], until a leaked CI token is proven to be refused.
+//! sheet drops them; [`SessionStore`], which has what is typed to sign in, until that was used; and [`EmergencyStore`],
+//! until a leaked CI token is proven to be refused.
 
+mod access;
 mod dialog;
 mod emergency;
 mod place;
 mod section;
+mod session;
 mod sheet;
 mod toast;
 mod tokens;
 
 use dioxus::prelude::*;
 
+pub use access::{AccessStore, Holders, OwnDevice};
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
 pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, LeakedToken, groups};
 pub use place::{Connection, KeyState, PlaceStore};
 pub use section::Section;
+pub use session::{CommandLineOffer, Gate, SessionStore, SignInStage, Typed};
 pub use sheet::{Copied, SheetStore, Verification};
 pub use toast::{Toast, ToastKind, ToastStore};
 pub use tokens::Standing;
@@ -42,6 +47,10 @@ pub struct AppState {
     pub section: Signal<Section>,
     /// Everything that could be revoked, and how far that is.
     pub emergency: EmergencyStore,
+    /// The way in.
+    pub session: SessionStore,
+    /// Devices, holders of keys, and requests for them.
+    pub access: AccessStore,
     /// Where the window is: organisation, project, environment, its key.
     pub place: PlaceStore,
     /// The tokens of that environment.
@@ -60,6 +69,8 @@ impl AppState {
         Self {
             section: Signal::new(Section::Tokens),
             emergency: EmergencyStore::make(),
+            session: SessionStore::make(),
+            access: AccessStore::make(),
             place: PlaceStore::make(),
             tokens: TokensStore::make(),
             dialog: DialogStore::make(),

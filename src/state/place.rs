@@ -29,8 +29,15 @@ pub enum KeyState {
     },
     /// The environment has no key yet: nothing was ever pushed to it.
     Missing,
-    /// The key exists, but not for this device; who can help.
-    Pending(Message),
+    /// This machine is not linked as a device, so no key is for it.
+    NoDevice,
+    /// The key exists, but not for this device.
+    Pending {
+        /// What happened, what to do.
+        message: Message,
+        /// The devices that can share it.
+        helpers: Vec<String>,
+    },
     /// It could not be fetched or opened.
     Failed(Message),
 }

@@ -2,7 +2,8 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::{DeployToken, EnvironmentId, ProjectId};
+use crate::domain::{DeployToken, EnvironmentId, ProjectId, RequestId};
+use crate::state::Section;
 
 /// A wish of the user. It never carries a secret.
 #[derive(Clone, Debug, PartialEq)]
@@ -11,6 +12,52 @@ pub enum Intent {
     Retry,
     /// Fetch the list again.
     Refresh,
+    /// Show a page.
+    Show(Section),
+    /// Open the local workspace.
+    OpenLocal,
+    /// The address of the API was typed.
+    AddressTyped(String),
+    /// Sign in at the typed address.
+    SignIn,
+    /// Open the page of the sign-in under way once more.
+    OpenSignInPage,
+    /// Sign in by e-mail address and password instead.
+    AskForPassword,
+    /// Send the typed password, and the code where one is asked for.
+    SendPassword,
+    /// End the sign-in under way.
+    CancelSignIn,
+    /// Go on with what is shown, without a session.
+    StaySignedOut,
+    /// Go on as the command line's user with a new device.
+    ContinueWithNewDevice,
+    /// Ask before the command line's own device is used.
+    AskForItsDevice,
+    /// Go on as the command line's user with its device: confirmed.
+    ContinueWithItsDevice,
+    /// Open or make the key file with the typed passphrase.
+    Unlock,
+    /// Sign out: confirmed.
+    SignOut {
+        /// Also when the server cannot be told.
+        anyway: bool,
+    },
+    /// Close what is open and show the ways in.
+    Leave,
+    /// Ask under which name this machine is to be linked.
+    AskToLink,
+    /// Link this machine.
+    LinkDevice {
+        /// Its name as typed.
+        name: String,
+    },
+    /// End this machine's device: confirmed.
+    UnlinkDevice,
+    /// Share a key with somebody who waits for it, or with all who do.
+    Fulfil(Option<RequestId>),
+    /// Open the project of a folder.
+    OpenFolder(String),
     /// Open an environment of the open project.
     OpenEnvironment(EnvironmentId),
     /// Open a project.
@@ -69,6 +116,26 @@ pub enum EmergencyWish {
     SaveReport,
     /// Leave the run that is over.
     Close,
+}
+
+impl Intent {
+    /// Whether it is done again when the session has ended meanwhile and the user has signed in again.
+    pub fn can_be_repeated(&self) -> bool {
+        matches!(
+            self,
+            Self::Create { .. }
+                | Self::Rotate(_)
+                | Self::Revoke(_)
+                | Self::Delete(_)
+                | Self::Reshare
+                | Self::ShareAgain
+                | Self::RevokeIssued
+                | Self::LinkDevice { .. }
+                | Self::UnlinkDevice
+                | Self::Fulfil(_)
+                | Self::OpenProject(_)
+        )
+    }
 }
 
 /// Where intents go; put it into the context of the root.

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 /// The sheets in the order in which they apply.
-const SHEETS: [&str; 11] = [
+const SHEETS: [&str; 15] = [
     include_str!("../../assets/theme.css"),
     include_str!("elements/controls.css"),
     include_str!("elements/overlays.css"),
@@ -18,6 +18,10 @@ const SHEETS: [&str; 11] = [
     include_str!("components/token_table/style.css"),
     include_str!("components/dialogs/style.css"),
     include_str!("components/secret_sheet/style.css"),
+    include_str!("components/sign_in/style.css"),
+    include_str!("views/welcome/style.css"),
+    include_str!("views/access/style.css"),
+    include_str!("views/settings/style.css"),
     include_str!("components/emergency/style.css"),
     include_str!("components/navigation/style.css"),
 ];

@@ -13,6 +13,8 @@ mod own;
 mod service;
 mod stub;
 mod trouble;
+#[path = "../common/vault.rs"]
+mod vault;
 
 use deploy_tokens::crypto::{DeviceIdentity, system_rng};
 use deploy_tokens::domain::{DeviceId, Moment, OrganizationId};

@@ -1,15 +1,16 @@
 //! A private message bus with a real Secret Service on it, in a folder of its own; gone when it is dropped.
 
-use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::ops::Deref;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use deploy_tokens::keychain::{Keychain, Limits};
-use secret_service::{EncryptionType, SecretService};
 use tempfile::TempDir;
+
+use super::vault::Vault;
 
 /// Short, so that a test of a limit does not take long; long enough for a busy machine.
 pub const LIMITS: Limits = Limits {
@@ -19,7 +20,7 @@ pub const LIMITS: Limits = Limits {
 
 /// A message bus that starts nothing by itself.
 pub struct Bus {
-    pub address: String,
+    vault: Vault,
     pub folder: TempDir,
     daemon: Child,
     keyring: Option<Child>,
@@ -50,7 +51,9 @@ impl Bus {
             .read_line(&mut address)
             .unwrap();
         Self {
-            address: address.trim().to_owned(),
+            vault: Vault {
+                address: address.trim().to_owned(),
+            },
             folder,
             daemon,
             keyring: None,
@@ -120,73 +123,13 @@ impl Bus {
     pub fn keychain(&self) -> Keychain {
         Keychain::secret_service(&self.address, LIMITS)
     }
+}
 
-    pub async fn connection(&self) -> zbus::Connection {
-        zbus::connection::Builder::address(self.address.as_str())
-            .unwrap()
-            .build()
-            .await
-            .unwrap()
-    }
+impl Deref for Bus {
+    type Target = Vault;
 
-    /// The service, not through the code under test.
-    pub async fn direct(&self) -> Result<SecretService<'static>, secret_service::Error> {
-        SecretService::connect_with_existing(EncryptionType::Plain, self.connection().await).await
-    }
-
-    /// Stores an item as the command line's keychain library does.
-    pub async fn place(&self, service: &str, account: &str, value: &[u8]) {
-        let attributes = HashMap::from([
-            ("service", service),
-            ("account", account),
-            ("xdg:schema", "org.freedesktop.Secret.Generic"),
-        ]);
-        let direct = self.direct().await.unwrap();
-        let collection = direct.get_default_collection().await.unwrap();
-        collection
-            .create_item(
-                &format!("{service}/{account}"),
-                attributes,
-                value,
-                true,
-                "text/plain",
-            )
-            .await
-            .unwrap();
-    }
-
-    pub async fn remove(&self, service: &str, account: &str) {
-        let direct = self.direct().await.unwrap();
-        let search = HashMap::from([("service", service), ("account", account)]);
-        for item in direct.search_items(search).await.unwrap().unlocked {
-            item.delete().await.unwrap();
-        }
-    }
-
-    pub async fn lock(&self) {
-        let direct = self.direct().await.unwrap();
-        let collection = direct.get_default_collection().await.unwrap();
-        collection.lock().await.unwrap();
-        assert!(collection.is_locked().await.unwrap());
-    }
-
-    /// Every item: label, attributes, secret and time of change, in a fixed order.
-    pub async fn everything(&self) -> Vec<String> {
-        let direct = self.direct().await.unwrap();
-        let collection = direct.get_default_collection().await.unwrap();
-        let mut all = Vec::new();
-        for item in collection.get_all_items().await.unwrap() {
-            let mut attributes: Vec<_> = item.get_attributes().await.unwrap().into_iter().collect();
-            attributes.sort();
-            all.push(format!(
-                "{} {attributes:?} {} {}",
-                item.get_label().await.unwrap(),
-                String::from_utf8_lossy(&item.get_secret().await.unwrap()),
-                item.get_modified().await.unwrap(),
-            ));
-        }
-        all.sort();
-        all
+    fn deref(&self) -> &Vault {
+        &self.vault
     }
 }
 

@@ -65,7 +65,7 @@ const LAYERS: &[Layer] = &[
     // What every component may use: how wishes are sent, what time it is, how large the window is.
     Layer {
         name: "ui::intent",
-        may: &["domain"],
+        may: &["domain", "state"],
     },
     Layer {
         name: "ui::clock",

@@ -164,7 +164,7 @@ fn from_start_to_all_revoked(road: Road, goal: Duration) {
     );
     assert!(took < goal, "{took:?}");
     assert!(
-        app.text().contains("Proof: the server lists it as revoked"),
+        app.text().contains("Proof: the server lists them as revoked"),
         "{}",
         app.text()
     );
@@ -354,7 +354,6 @@ fn a_phone_has_its_pages_below_and_targets_for_a_thumb() {
     let app = scene.open(&desktop);
     for (width, height) in [(390, 844), (360, 640), (844, 390)] {
         app.resize(width, height);
-        app.picture(format!("/tmp/emg-{width}.png"));
         app.find("push button", "Emergency").press();
         let all = app.find("push button", "Select all 50 tokens");
         all.press();

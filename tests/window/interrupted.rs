@@ -5,18 +5,13 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::support::driver::{Desktop, containing};
-use crate::{data, open, program, said, verify};
+use crate::{create, data, open, program, said, verify};
 
 #[test]
 fn a_sheet_that_was_never_closed_is_not_lost() {
     let desktop = Desktop::new().start();
     let app = open(&desktop);
-    app.find("push button", "Create token").press();
-    let dialog = app.find("dialog", "Create a deploy token");
-    dialog.find("entry", "Name").focus();
-    app.key("ctrl+a");
-    app.type_text("survivor");
-    dialog.find("push button", "Create token").press();
+    create(&app, "survivor");
     app.find("dialog", containing("survivor can deploy production"));
     // Kills the program: nobody has closed the sheet or copied anything.
     drop(app);

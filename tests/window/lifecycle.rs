@@ -1,17 +1,7 @@
 //! Create, copy, use as a runner, rotate, revoke, delete: by pressing what is on the screen.
 
 use crate::support::driver::{App, Desktop, any, containing};
-use crate::{open, row, said, verify};
-
-fn create(app: &App, name: &str) {
-    app.find("push button", "Create token").press();
-    let dialog = app.find("dialog", "Create a deploy token");
-    let entry = dialog.find("entry", "Name");
-    entry.focus();
-    app.key("ctrl+a");
-    app.type_text(name);
-    dialog.find("push button", "Create token").press();
-}
+use crate::{create, open, row, said, verify};
 
 fn copy_block(app: &App) -> String {
     app.find("push button", "Copy block").press();

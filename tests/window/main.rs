@@ -3,11 +3,19 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a failing unwrap is how a test reports"
+    clippy::print_stdout,
+    reason = "a failing unwrap is how a test reports, and times are printed"
 )]
 
 #[path = "../support/mod.rs"]
 mod support;
+
+#[path = "../common/workspace.rs"]
+#[allow(dead_code, reason = "shared with other tests, which use the rest")]
+mod site;
+#[path = "../common/vault.rs"]
+#[allow(dead_code, reason = "shared with other tests, which use the rest")]
+mod vault;
 
 #[path = "../common/mod.rs"]
 mod common;
@@ -16,11 +24,15 @@ mod proxy;
 #[path = "../common/rough.rs"]
 mod rough;
 
+mod adoption;
 mod emergency;
 mod interrupted;
 mod keyboard;
+mod keys;
 mod lifecycle;
 mod pictures;
+mod server;
+mod sign_in;
 mod trouble;
 mod verified;
 
@@ -47,12 +59,29 @@ pub fn data(desktop: &Desktop) -> String {
     desktop.home().join("workspace").display().to_string()
 }
 
+/// Creates a token in the open environment, up to its sheet.
+pub fn create(app: &App, name: &str) {
+    app.find("push button", "Create token").press();
+    let dialog = app.find("dialog", "Create a deploy token");
+    dialog.find("entry", "Name").focus();
+    app.key("ctrl+a");
+    app.type_text(name);
+    dialog.find("push button", "Create token").press();
+}
+
+/// As [`verify`], against a server.
+pub fn verify_at(api: &str, block: &str) -> Output {
+    run_verify(&["--api", api, "verify"], block)
+}
+
 /// Runs `verify` with exactly the text of a block, as a runner that sources it.
 pub fn verify(desktop: &Desktop, block: &str) -> Output {
+    run_verify(&["--data", &data(desktop), "--local", "verify"], block)
+}
+
+fn run_verify(arguments: &[&str], block: &str) -> Output {
     let mut command = Command::new(program());
-    command
-        .args(["--data", &data(desktop), "--local", "verify"])
-        .env_remove("GHOSTABLE_API");
+    command.args(arguments).env_remove("GHOSTABLE_API");
     for line in block.lines() {
         let (name, value) = line.split_once('=').expect("a line of a block is NAME=value");
         command.env(name, value);

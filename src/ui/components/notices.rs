@@ -3,8 +3,9 @@
 use dioxus::prelude::*;
 
 use super::attention::AttentionNotice;
+use super::key_notices::DeviceNotice;
 use crate::domain::Message;
-use crate::state::{AppState, Connection, KeyState, Load};
+use crate::state::{AppState, Connection, Load};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
 
@@ -23,7 +24,7 @@ pub fn Notices() -> Element {
     rsx! {
         div { class: "notices",
             StaleNotice {}
-            KeyNotice {}
+            DeviceNotice {}
             UnsharedNotice {}
             InterruptedNotice {}
             AttentionNotice {}
@@ -58,24 +59,6 @@ fn StaleNotice() -> Element {
             },
             Words { message }
         }
-    }
-}
-
-#[component]
-fn KeyNotice() -> Element {
-    let key = use_context::<AppState>().place.key;
-    match &*key.read() {
-        KeyState::Pending(message) => rsx! {
-            Notice { tone: Tone::Warn, icon: Icon::Key,
-                Words { message: message.clone() }
-            }
-        },
-        KeyState::Failed(message) => rsx! {
-            Notice { tone: Tone::Danger, icon: Icon::Key, assertive: true,
-                Words { message: message.clone() }
-            }
-        },
-        _ => rsx! {},
     }
 }
 

@@ -124,3 +124,31 @@ pub fn SearchField(
         }
     }
 }
+
+/// A field for something that nobody looking on should read. Its text goes to `oninput` and is not kept here.
+#[component]
+pub fn SecretField(
+    id: String,
+    label: String,
+    /// What password managers know it by: `current-password`, `new-password`, `one-time-code`.
+    autocomplete: &'static str,
+    oninput: Callback<String>,
+    #[props(default)] autofocus: bool,
+) -> Element {
+    let digits = autocomplete == "one-time-code";
+    rsx! {
+        div { class: "field",
+            label { r#for: "{id}", "{label}" }
+            input {
+                id: "{id}",
+                class: "input",
+                r#type: if digits { "text" } else { "password" },
+                inputmode: if digits { "numeric" },
+                autocomplete,
+                spellcheck: "false",
+                autofocus,
+                oninput: move |event| oninput.call(event.value()),
+            }
+        }
+    }
+}

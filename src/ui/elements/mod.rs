@@ -16,7 +16,7 @@ mod steps;
 pub use badge::{Badge, Tone};
 pub use button::{Button, ButtonKind, IconButton};
 pub use dialog::{Dialog, DialogActions, DialogBody, DialogHead, DialogSize};
-pub use field::{SearchField, TextField};
+pub use field::{SearchField, SecretField, TextField};
 pub use hold::HoldButton;
 pub use icon::{Glyph, Icon, Spinner};
 pub use menu::{Menu, MenuItem, MenuLine};

@@ -1,8 +1,11 @@
 //! What fills the window.
 
+mod access;
 mod blank;
 mod emergency;
 mod environment;
+mod settings;
+mod welcome;
 mod window;
 
 pub use environment::EnvironmentView;

@@ -5,10 +5,13 @@
 use dioxus::prelude::*;
 
 use super::EnvironmentView;
+use super::access::AccessView;
 use super::emergency::EmergencyView;
-use crate::state::{AppState, Section};
+use super::settings::SettingsView;
+use super::welcome::WelcomeView;
+use crate::state::{AppState, Gate, Section};
 use crate::ui::clock::use_clock_provider;
-use crate::ui::components::{Dialogs, Keyboard, Navigation, SecretSheet, Sidebar, Toaster};
+use crate::ui::components::{Dialogs, ExpiredDialog, Keyboard, Navigation, SecretSheet, Sidebar, Toaster};
 use crate::ui::viewport::Viewport;
 
 /// The whole window.
@@ -16,22 +19,41 @@ use crate::ui::viewport::Viewport;
 pub fn Window() -> Element {
     use_clock_provider();
     let viewport = use_context_provider(Viewport::make);
-    let section = *use_context::<AppState>().section.read();
+    let state = use_context::<AppState>();
+    let gate = *state.session.gate.read();
+    let section = *state.section.read();
     rsx! {
         div { class: "window", onresize: move |event| viewport.resized(&event),
-            Keyboard {}
-            Sidebar {}
-            match section {
-                Section::Emergency => rsx! {
-                    EmergencyView {}
+            match gate {
+                Gate::Welcome | Gate::Passphrase { .. } => rsx! {
+                    WelcomeView {}
                 },
-                _ => rsx! {
-                    EnvironmentView {}
+                Gate::Inside | Gate::Expired => rsx! {
+                    Keyboard {}
+                    Sidebar {}
+                    match section {
+                        Section::Tokens => rsx! {
+                            EnvironmentView {}
+                        },
+                        Section::Emergency => rsx! {
+                            EmergencyView {}
+                        },
+                        Section::Access => rsx! {
+                            AccessView {}
+                        },
+                        Section::Settings => rsx! {
+                            SettingsView {}
+                        },
+                    }
+                    Navigation {}
+                    SecretSheet {}
                 },
             }
-            Navigation {}
             Dialogs {}
-            SecretSheet {}
+            // After the other dialogs: it opens above them.
+            if gate == Gate::Expired {
+                ExpiredDialog {}
+            }
             Toaster {}
         }
     }

@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 use tempfile::TempDir;
 
@@ -64,6 +64,7 @@ impl DesktopBuilder {
 pub struct Desktop {
     pub(crate) accessibility: Accessibility,
     environment: Vec<(String, String)>,
+    set: Mutex<Vec<(String, String)>>,
     mark: String,
     // Dropped in this order: what uses the bus, the bus, the display, the folders.
     _keyring: Option<Helper>,
@@ -142,6 +143,7 @@ impl Desktop {
             accessibility,
             mark: format!("{MARK}={id}"),
             environment,
+            set: Mutex::default(),
             _keyring: keyring,
             _bus: bus,
             _display: display,
@@ -153,6 +155,19 @@ impl Desktop {
     /// Starts a program in this desktop and waits until its window is there and has the keyboard.
     pub fn launch(self: &Arc<Self>, program: impl AsRef<Path>, arguments: &[&str]) -> App {
         App::launch(self, program.as_ref(), arguments)
+    }
+
+    /// Sets a variable for the programs that are launched from now on.
+    pub fn set(&self, name: &str, value: &str) {
+        let mut set = self.set.lock().expect("nobody panicked with it");
+        set.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The session bus.
+    pub fn bus(&self) -> &str {
+        let name = "DBUS_SESSION_BUS_ADDRESS";
+        let found = self.environment.iter().find(|(it, _)| it == name);
+        found.map_or("", |(_, address)| address)
     }
 
     /// The home folder of the programs in it, which outlives each of them.
@@ -196,6 +211,7 @@ impl Desktop {
     pub fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         clean(&mut command, &self.environment);
+        command.envs(self.set.lock().expect("nobody panicked with it").iter().cloned());
         command
     }
 

@@ -3,21 +3,28 @@
 mod confirm;
 mod consequence;
 mod create;
+mod device;
 mod keys;
 mod progress;
 mod projects;
+mod requests;
 mod revoke_chosen;
+mod session;
 
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog};
+use crate::ui::elements::{Button, ButtonKind, DialogActions};
 
 pub use confirm::ConfirmDialog;
 pub use create::CreateDialog;
+pub use device::{CommandLineDeviceDialog, LinkDialog, UnlinkDialog};
 pub use keys::KeysDialog;
 use progress::{Failure, Progress};
 pub use projects::ProjectsDialog;
+pub use requests::RequestsDialog;
 use revoke_chosen::RevokeChosenDialog;
+pub use session::{ExpiredDialog, SignOutDialog};
 
 /// The dialog that is open, if any.
 #[component]
@@ -41,5 +48,42 @@ pub fn Dialogs() -> Element {
         Dialog::Projects => rsx! {
             ProjectsDialog {}
         },
+        Dialog::LinkDevice { name } => rsx! {
+            LinkDialog { proposed: name }
+        },
+        Dialog::UnlinkDevice => rsx! {
+            UnlinkDialog {}
+        },
+        Dialog::UseCommandLineDevice => rsx! {
+            CommandLineDeviceDialog {}
+        },
+        Dialog::Requests => rsx! {
+            RequestsDialog {}
+        },
+        Dialog::SignOut { failed } => rsx! {
+            SignOutDialog { failed }
+        },
+    }
+}
+
+/// "Cancel", and the action that ends something, which shows that it runs.
+#[component]
+fn RunningActions(label: String, running: bool, onclick: EventHandler<()>) -> Element {
+    let dialog = use_context::<AppState>().dialog;
+    rsx! {
+        DialogActions {
+            Button {
+                label: "Cancel",
+                autofocus: true,
+                disabled: running,
+                onclick: move |()| dialog.close(),
+            }
+            Button {
+                kind: ButtonKind::Danger,
+                label,
+                busy: running,
+                onclick: move |()| onclick.call(()),
+            }
+        }
     }
 }

@@ -5,7 +5,9 @@ use dioxus::prelude::*;
 use crate::domain::Project;
 use crate::state::AppState;
 use crate::ui::components::sidebar::EnvironmentLine;
-use crate::ui::elements::{Button, Dialog, DialogActions, DialogBody, DialogHead, Glyph, Icon, SearchField};
+use crate::ui::elements::{
+    Button, Dialog, DialogActions, DialogBody, DialogHead, Glyph, Icon, SearchField, TextField,
+};
 use crate::ui::intent::{Intent, use_send};
 use crate::ui::viewport::use_viewport;
 
@@ -72,6 +74,7 @@ pub fn ProjectsDialog() -> Element {
                         }
                     }
                 }
+                FolderLine {}
                 if found.is_empty() {
                     p { class: "choices-none", role: "status", "No project has “{search.read().trim()}” in its name." }
                 }
@@ -79,6 +82,35 @@ pub fn ProjectsDialog() -> Element {
             DialogActions {
                 Button { label: "Close", onclick: move |()| state.dialog.close() }
             }
+        }
+    }
+}
+
+/// Opens the project of a folder by its manifest.
+#[component]
+fn FolderLine() -> Element {
+    let state = use_context::<AppState>();
+    let send = use_send();
+    let mut folder = use_signal(String::new);
+    let empty = folder.read().trim().is_empty();
+    rsx! {
+        super::Failure { operation: state.dialog.operation.read().clone() }
+        form {
+            class: "folder",
+            onsubmit: move |event| {
+                event.prevent_default();
+                if !folder.read().trim().is_empty() {
+                    send.call(Intent::OpenFolder(folder.read().clone()));
+                }
+            },
+            TextField {
+                id: "project-folder",
+                label: "Or the folder of a project (with .ghostable/ghostable.yaml)",
+                value: folder,
+                mono: true,
+                oninput: move |text| folder.set(text),
+            }
+            Button { label: "Open folder", submit: true, disabled: empty }
         }
     }
 }

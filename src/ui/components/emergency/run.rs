@@ -30,7 +30,7 @@ pub fn EmergencyRunPage(run: EmergencyRun) -> Element {
                     "{title.trim_end_matches('.')}"
                 }
                 p { class: "run-counts", role: "status",
-                    "{tally.refused} of {tally.total} refused by the server, {tally.gone} gone for all recipients, {seconds:.1} s"
+                    "{tally.refused} of {tally.total} refused by the server, {tally.gone} gone for all recipients, {seconds:.1}\u{a0}s"
                 }
                 progress {
                     class: "run-bar",
@@ -61,9 +61,9 @@ fn tone(run: &EmergencyRun, tally: Tally) -> &'static str {
 
 /// The weakest proof of all, which is what can be said of them together.
 fn proof(run: &EmergencyRun) -> Option<String> {
-    let proofs = run.lines.iter().filter_map(|(_, fate)| fate.proof());
-    let weakest = proofs.map(|(proof, _)| proof).min()?;
-    Some(format!("Proof: {}.", words::proof(weakest)))
+    let proofs = || run.lines.iter().filter_map(|(_, fate)| fate.proof());
+    let weakest = proofs().map(|(proof, _)| proof).min()?;
+    Some(words::proof_of(weakest, proofs().count()))
 }
 
 #[component]

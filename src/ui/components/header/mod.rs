@@ -11,22 +11,41 @@ use crate::ui::elements::{Button, ButtonKind, Glyph, Icon};
 pub fn Header() -> Element {
     let state = use_context::<AppState>();
     let ready = state.place.environment.read().is_some();
+    let why_not = match &*state.place.key.read() {
+        KeyState::NoDevice => {
+            Some("Link this machine first: only a device can share the key with a new token.")
+        }
+        KeyState::Pending { .. } => {
+            Some("The key is not shared with this device yet, so it cannot be shared with a new token.")
+        }
+        _ => None,
+    };
     rsx! {
-        header { class: "page-top",
-            div { class: "page-words",
-                Crumbs {}
-                Switcher {}
-                h1 { id: "page-title", class: "page-title", tabindex: "-1", "Deploy tokens" }
-            }
+        PageTop { title: "Deploy tokens",
             Button {
                 kind: ButtonKind::Primary,
                 icon: Icon::Plus,
                 label: "Create token",
                 short: "Create",
-                title: "Create token (Ctrl N)",
-                disabled: !ready,
+                title: why_not.unwrap_or("Create token (Ctrl N)"),
+                disabled: !ready || why_not.is_some(),
                 onclick: move |()| create(state),
             }
+        }
+    }
+}
+
+/// Where this is, the title of the page, and its main action.
+#[component]
+pub fn PageTop(title: &'static str, children: Element) -> Element {
+    rsx! {
+        header { class: "page-top",
+            div { class: "page-words",
+                Crumbs {}
+                Switcher {}
+                h1 { id: "page-title", class: "page-title", tabindex: "-1", "{title}" }
+            }
+            {children}
         }
     }
 }
@@ -77,7 +96,10 @@ fn KeyCrumb() -> Element {
                 "no key yet"
             }
         },
-        KeyState::Pending(message) => rsx! {
+        KeyState::NoDevice => rsx! {
+            span { class: "crumb-key crumb-warn", "this machine is not linked" }
+        },
+        KeyState::Pending { message, .. } => rsx! {
             span { class: "crumb-key crumb-warn", title: "{message}", "key not shared with this device" }
         },
         KeyState::Failed(message) => rsx! {

@@ -14,13 +14,13 @@ const WATCH: &str = include_str!("watch.js");
 pub fn Keyboard() -> Element {
     let state = use_context::<AppState>();
     let send = use_send();
-    let mut section = state.section;
+    let section = state.section;
     use_future(move || async move {
         let mut keys = document::eval(WATCH);
         while let Ok(asked) = keys.recv::<String>().await {
             match asked.as_str() {
                 "create" => create(state),
-                "emergency" => section.set(Section::Emergency),
+                "emergency" => send.call(Intent::Show(Section::Emergency)),
                 "refresh" if *section.peek() == Section::Emergency => {
                     send.call(Intent::Emergency(EmergencyWish::Look));
                 }

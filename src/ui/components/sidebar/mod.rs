@@ -1,12 +1,15 @@
 //! The sidebar: which workspace, which environment, and what can be looked at there.
 
+mod pages;
+
 use dioxus::prelude::*;
 
 use crate::domain::Environment;
-use crate::state::{self, AppState, Dialog, Load};
-use crate::ui::components::EmergencyLine;
-use crate::ui::elements::{Glyph, Icon, grouped};
+use crate::state::{AppState, Dialog, Section};
+use crate::ui::elements::{Glyph, Icon};
 use crate::ui::intent::{Intent, use_send};
+
+use pages::{PageLine, Pages, RequestsLine};
 
 /// The sidebar of a wide window.
 #[component]
@@ -17,9 +20,11 @@ pub fn Sidebar() -> Element {
         nav { class: "sidebar", "aria-label": "Workspace",
             Workspace {}
             Environments {}
-            Section {}
-            ul { class: "sidebar-list sidebar-low", "aria-label": "Everywhere",
-                EmergencyLine {}
+            Pages {}
+            ul { class: "sidebar-list sidebar-low", "aria-label": "More",
+                PageLine { page: Section::Emergency, icon: Icon::Siren, label: "Emergency" }
+                RequestsLine {}
+                PageLine { page: Section::Settings, icon: Icon::Gear, label: "Settings" }
             }
             div { class: "sidebar-end",
                 span { class: "origin cut", title: "{origin}", "{origin}" }
@@ -87,9 +92,7 @@ fn Environments() -> Element {
 #[component]
 pub(super) fn EnvironmentLine(environment: Environment, current: bool) -> Element {
     let send = use_send();
-    let AppState {
-        dialog, mut section, ..
-    } = use_context::<AppState>();
+    let dialog = use_context::<AppState>().dialog;
     let kind = if environment.is_production() {
         "production"
     } else if environment.kind.eq_ignore_ascii_case("staging") {
@@ -107,47 +110,12 @@ pub(super) fn EnvironmentLine(environment: Environment, current: bool) -> Elemen
                 title: "{environment.name} ({environment.kind})",
                 onclick: move |_| {
                     dialog.close();
-                    section.set(state::Section::Tokens);
                     send.call(Intent::OpenEnvironment(id.clone()));
                 },
                 span { class: "place-dot", "data-place": kind, "aria-hidden": "true" }
                 span { class: "cut", "{environment.name}" }
                 if current {
                     span { class: "current-mark", Glyph { icon: Icon::Check } }
-                }
-            }
-        }
-    }
-}
-
-/// What there is to see of the open environment. More lines will come below the first.
-#[component]
-fn Section() -> Element {
-    let state = use_context::<AppState>();
-    let environment = state.place.environment.read();
-    let Some(environment) = environment.as_ref() else {
-        return rsx! {};
-    };
-    let mut section = state.section;
-    let known = matches!(&*state.tokens.entries.read(), Load::Ready(_));
-    let active = state.tokens.counts().active;
-    rsx! {
-        h2 { class: "sidebar-head cut", id: "section", title: "{environment.name}", "{environment.name}" }
-        ul { class: "sidebar-list", "aria-labelledby": "section",
-            li {
-                button {
-                    r#type: "button",
-                    class: "sidebar-line",
-                    "aria-current": if *section.read() == state::Section::Tokens { "page" },
-                    onclick: move |_| section.set(state::Section::Tokens),
-                    Glyph { icon: Icon::Key }
-                    span { class: "cut", "Deploy tokens" }
-                    if known {
-                        span { class: "sidebar-count",
-                            "{grouped(active)}"
-                            span { class: "spoken", " active" }
-                        }
-                    }
                 }
             }
         }

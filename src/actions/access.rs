@@ -1,0 +1,268 @@
+//! Key access: who holds the open environment's key, who waits for a key, and waiting oneself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use dioxus::prelude::*;
+
+use super::{Actions, off_ui};
+use crate::domain::{Holder, HolderKind, KeyRequest, Message, OrganizationId, RequestId, Requests, Standing};
+use crate::messages::{self, plural};
+use crate::service::access::{Access, access, disclosed_signers};
+use crate::service::{self, Context, Fulfilled, KeyAccess, Place, ServiceError};
+use crate::state::{Dialog, Holders, KeyState, Load, Operation, ToastKind};
+
+/// How often it is looked whether a missing key was shared meanwhile.
+const WAITING: Duration = Duration::from_secs(4);
+/// How often it is looked who waits for a key.
+const REQUESTS: Duration = Duration::from_secs(60);
+
+impl Actions {
+    /// Finds out what this device can do with the environment's key. While it waits for the key, it is looked again and
+    /// again, by one task for the window.
+    pub(super) fn look_at_key(&self) {
+        let actions = self.clone();
+        let Some((context, place)) = self.here() else {
+            return;
+        };
+        spawn(async move { actions.look_at_key_of(context, place).await });
+    }
+
+    async fn look_at_key_of(&self, context: Arc<Context>, place: Place) {
+        let (here, organization) = (place.clone(), self.organization());
+        let state = off_ui(async move { Ok(key_state(&context, organization.as_ref(), &place).await) }).await;
+        if !self.is_here(&here) {
+            return;
+        }
+        match state {
+            Ok(Ok(state)) => {
+                let waits = matches!(state, KeyState::Pending { .. });
+                let mut key = self.state.place.key;
+                if *key.peek() != state {
+                    key.set(state);
+                }
+                if waits {
+                    self.wait_for_key();
+                }
+            }
+            Ok(Err(error)) | Err(error) => {
+                if !self.expired_by(&error, None) {
+                    let mut key = self.state.place.key;
+                    key.set(KeyState::Failed(messages::service(&error)));
+                }
+            }
+        }
+    }
+
+    /// Looks again until the open environment's key is there, or nothing waits any more.
+    fn wait_for_key(&self) {
+        let (actions, mut waiting) = (self.clone(), self.waiting);
+        if *waiting.peek() {
+            return;
+        }
+        waiting.set(true);
+        spawn(async move {
+            while matches!(&*actions.state.place.key.peek(), KeyState::Pending { .. }) {
+                tokio::time::sleep(WAITING).await;
+                let Some((context, place)) = actions.here() else {
+                    break;
+                };
+                if !matches!(&*actions.state.place.key.peek(), KeyState::Pending { .. }) {
+                    break;
+                }
+                let name = place.name().to_string();
+                actions.look_at_key_of(context, place.clone()).await;
+                let held = matches!(&*actions.state.place.key.peek(), KeyState::Held { .. });
+                if held && actions.is_here(&place) {
+                    actions.toast(
+                        ToastKind::Done,
+                        format!("The key of {name} is shared with this device now."),
+                    );
+                    actions.refresh();
+                    actions.look_at_holders();
+                }
+            }
+            waiting.set(false);
+        });
+    }
+
+    /// Fetches who holds the key of the open environment.
+    pub fn look_at_holders(&self) {
+        let actions = self.clone();
+        let Some(((context, place), organization)) = self.here().zip(self.organization()) else {
+            return;
+        };
+        spawn(async move {
+            let (here, mut holders) = (place.clone(), actions.state.access.holders);
+            let found = off_ui(async move {
+                let found = access(&context, &organization, &place).await?;
+                let disclosed = disclosed_signers(&context, &place).await;
+                Ok(Holders {
+                    list: found.holders,
+                    disclosed,
+                })
+            });
+            let found = found.await;
+            if !actions.is_here(&here) {
+                return;
+            }
+            match found {
+                Ok(found) => holders.set(Load::Ready(found)),
+                Err(error) if actions.expired_by(&error, None) => {}
+                Err(error) => holders.set(Load::Failed(messages::service(&error))),
+            }
+        });
+    }
+
+    /// Fetches who waits for a key that this device can share.
+    pub fn look_for_requests(&self) {
+        let actions = self.clone();
+        let Some(context) = self.context() else { return };
+        spawn(async move { actions.fetch_requests(context).await });
+    }
+
+    async fn fetch_requests(&self, context: Arc<Context>) {
+        let mut requests = self.state.access.requests;
+        if context.device.is_none() {
+            return requests.set(Requests::default());
+        }
+        let asked = Arc::clone(&context);
+        let found = off_ui(async move { service::fulfillable(&asked).await }).await;
+        if !self.is_session(&context) {
+            return;
+        }
+        match found {
+            Ok(found) => {
+                if *requests.peek() != found {
+                    requests.set(found);
+                }
+            }
+            Err(error) => {
+                tracing::info!(%error, "the requests for keys cannot be listed");
+                self.expired_by(&error, None);
+            }
+        }
+    }
+
+    /// Looks for requests as long as the window is open.
+    pub fn keep_looking_for_requests(&self) {
+        let actions = self.clone();
+        spawn(async move {
+            loop {
+                tokio::time::sleep(REQUESTS).await;
+                if let Some(context) = actions.context() {
+                    actions.fetch_requests(context).await;
+                }
+            }
+        });
+    }
+
+    /// Shares keys with those who wait: with one, or with all.
+    pub fn fulfil(&self, wanted: Option<RequestId>) {
+        let (actions, sharing) = (self.clone(), self.state.access.sharing);
+        let Some(context) = self.context() else { return };
+        if sharing.peek().is_running() {
+            return;
+        }
+        let chosen: Vec<KeyRequest> = self
+            .state
+            .access
+            .requests
+            .peek()
+            .list
+            .iter()
+            .filter(|request| wanted.as_ref().is_none_or(|id| *id == request.id))
+            .cloned()
+            .collect();
+        spawn(async move {
+            let asked = Arc::clone(&context);
+            let work = move |tell: Box<dyn Fn(crate::domain::Step) + Send + Sync>| async move {
+                Ok(service::fulfil_all(&asked, &chosen, &tell).await)
+            };
+            if let Some(done) = actions.operate(sharing, work).await {
+                actions.tell_fulfilled(done);
+            }
+            actions.fetch_requests(context).await;
+            actions.look_at_holders();
+            let dialog = actions.state.dialog;
+            if actions.state.access.requests.peek().list.is_empty() && *dialog.open.peek() == Dialog::Requests
+            {
+                dialog.close();
+            }
+        });
+    }
+
+    fn tell_fulfilled(&self, done: Vec<Fulfilled>) {
+        let mut sharing = self.state.access.sharing;
+        let shared: usize = done
+            .iter()
+            .filter(|it| it.outcome.is_ok())
+            .map(|it| it.requests.len())
+            .sum();
+        if shared > 0 {
+            self.toast(
+                ToastKind::Done,
+                format!("{} answered: the key is shared.", plural(shared, "request")),
+            );
+        }
+        let failed = done
+            .into_iter()
+            .find_map(|it| it.outcome.err().map(|error| (it.requests, error)));
+        let Some((requests, error)) = failed else { return };
+        if self.expired_by(&error, self.wish()) {
+            return;
+        }
+        let cause = messages::service(&error);
+        let place = requests
+            .first()
+            .and_then(|request| request.environment_name.as_ref())
+            .map_or_else(String::new, |name| format!("{name}: "));
+        sharing.set(Operation::Failed(Message::new(
+            format!("{place}{}", cause.what),
+            cause.next,
+        )));
+    }
+
+    fn organization(&self) -> Option<OrganizationId> {
+        self.state
+            .place
+            .organization
+            .peek()
+            .as_ref()
+            .map(|it| it.id.clone())
+    }
+}
+
+/// What this device can do with a key; the outer error is about the session or the network.
+async fn key_state(
+    context: &Context,
+    organization: Option<&OrganizationId>,
+    place: &Place,
+) -> Result<KeyState, ServiceError> {
+    match service::key_access(context, place).await {
+        Ok(KeyAccess { fingerprint, version }) => Ok(KeyState::Held { fingerprint, version }),
+        Err(ServiceError::NoKey) => Ok(KeyState::Missing),
+        Err(ServiceError::NoDevice) => Ok(KeyState::NoDevice),
+        Err(error) if error.is_access_pending() => {
+            let found = match organization {
+                Some(organization) => access(context, organization, place).await.ok(),
+                None => None,
+            };
+            Ok(KeyState::Pending {
+                message: messages::service(&error),
+                helpers: found.map_or_else(Vec::new, helpers),
+            })
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// The devices that hold the key, those first that were here last.
+fn helpers(access: Access) -> Vec<String> {
+    let holds = |holder: &Holder| {
+        holder.standing == Standing::Holds && matches!(holder.kind, HolderKind::Device { own: false, .. })
+    };
+    let mut able: Vec<Holder> = access.holders.into_iter().filter(holds).collect();
+    able.sort_by_key(|holder| std::cmp::Reverse(holder.last_seen_at));
+    able.into_iter().map(|holder| holder.name).collect()
+}

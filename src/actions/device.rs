@@ -1,0 +1,110 @@
+//! This machine as a device: look, link, unlink.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+
+use super::{Actions, Session, off_ui};
+use crate::domain::RemoteStatus;
+use crate::messages;
+use crate::service::{Context, devices};
+use crate::state::{OwnDevice, ToastKind};
+
+impl Actions {
+    /// Asks the server about this machine's device. One that was revoked elsewhere is said.
+    pub fn look_at_device(&self) {
+        let (actions, mut device) = (self.clone(), self.state.access.device);
+        let Some(context) = self.context() else { return };
+        spawn(async move {
+            let Some(own) = context.device.clone() else {
+                return device.set(OwnDevice::None);
+            };
+            let asked = Arc::clone(&context);
+            let status = off_ui(async move { devices::status(&asked.client, &own).await }).await;
+            if !actions.is_session(&context) {
+                return;
+            }
+            match status {
+                Ok(state) => device.set(OwnDevice::Linked(state)),
+                Err(error) if actions.expired_by(&error, None) => {}
+                Err(error) => device.set(OwnDevice::Failed(messages::service(&error))),
+            }
+        });
+    }
+
+    /// Links this machine under a name.
+    pub fn link_device(&self, name: String) {
+        let actions = self.clone();
+        let (Some(account), Some(context)) = (self.account(), self.context()) else {
+            return;
+        };
+        let dialog = self.state.dialog;
+        if dialog.operation.peek().is_running() {
+            return;
+        }
+        spawn(async move {
+            let work = move |_tell| async move {
+                let platform = devices::platform();
+                let linked = devices::link(&context.client, &account.devices(), &name, &platform).await?;
+                Ok(Context {
+                    device: Some(linked),
+                    ..Context::clone(&context)
+                })
+            };
+            if let Some(context) = actions.operate(dialog.operation, work).await {
+                dialog.close();
+                actions.use_context(context);
+                actions.toast(ToastKind::Done, "This machine is linked as a device.");
+            }
+        });
+    }
+
+    /// Ends this machine's device: revokes it and forgets its keys. One that the server has ended is only forgotten.
+    pub fn unlink_device(&self) {
+        let actions = self.clone();
+        let (Some(account), Some(context)) = (self.account(), self.context()) else {
+            return;
+        };
+        let (dialog, store) = (self.state.dialog, self.state.access);
+        let Some(own) = context.device.clone() else { return };
+        if dialog.operation.peek().is_running() {
+            return;
+        }
+        let ended =
+            matches!(&*store.device.peek(), OwnDevice::Linked(it) if it.remote != RemoteStatus::Active);
+        spawn(async move {
+            let asked = Arc::clone(&context);
+            let work = move |_tell| async move {
+                if ended {
+                    devices::forget(&account.devices(), &own.id).await
+                } else {
+                    devices::unlink(&asked.client, &account.devices(), &own.id).await
+                }
+            };
+            if actions.operate(dialog.operation, work).await.is_some() {
+                dialog.close();
+                actions.use_context(Context {
+                    device: None,
+                    ..Context::clone(&context)
+                });
+                let text = "This machine is not linked any more, and its keys are forgotten.";
+                actions.toast(ToastKind::Done, text);
+            }
+        });
+    }
+
+    /// Goes on with another context of the same session.
+    fn use_context(&self, context: Context) {
+        let mut current = self.session;
+        let session = current.peek().clone();
+        if let Some(session) = session {
+            current.set(Some(Session {
+                context: Arc::new(context),
+                ..session
+            }));
+        }
+        self.look_at_device();
+        self.look_for_requests();
+        self.refresh_all();
+    }
+}

@@ -1,0 +1,364 @@
+//! Getting in and out: the local workspace, a server with a session, the ways in, signing out.
+
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use dioxus::prelude::*;
+
+use super::{Actions, Opened, Session, Start, off_ui};
+use crate::domain::Message;
+use crate::messages;
+use crate::secret::AccessToken;
+use crate::service::account::Account;
+use crate::service::{Context, ServiceError, adopt};
+use crate::state::{
+    CommandLineOffer, Connection, Dialog, Gate, KeyState, Load, OwnDevice, Section, SignInStage, ToastKind,
+};
+
+/// After this pause an address is taken as complete.
+const TYPING: Duration = Duration::from_millis(700);
+/// How the local workspace is called in what is remembered.
+pub(super) const LOCAL: &str = "local";
+
+impl Actions {
+    /// Opens what the start says.
+    pub fn open(&self) {
+        let mut session = self.state.session;
+        session.has_local.set(self.surroundings.has_local());
+        match self.surroundings.start() {
+            Start::Local => self.open_local(),
+            Start::Server(address) => self.open_server(address),
+            Start::Welcome => self.welcome(),
+        }
+    }
+
+    /// Shows the ways in.
+    pub fn welcome(&self) {
+        let mut session = self.state.session;
+        session.reset();
+        session.address.set(self.surroundings.proposed_address());
+        session.gate.set(Gate::Welcome);
+        self.look_for_command_line();
+    }
+
+    /// Opens the local workspace.
+    pub fn open_local(&self) {
+        let actions = self.clone();
+        self.state.session.reset();
+        let mut gate = self.state.session.gate;
+        gate.set(Gate::Inside);
+        spawn(async move {
+            let mut connection = actions.state.place.connection;
+            connection.set(Connection::Opening);
+            let opened = actions.surroundings.open_local().await;
+            actions.enter_or_tell(opened).await;
+        });
+    }
+
+    /// Opens a server, with the session that is kept for it, or asks to sign in.
+    pub(super) fn open_server(&self, address: String) {
+        let actions = self.clone();
+        let mut session = self.state.session;
+        session.reset();
+        session.address.set(address.clone());
+        session.gate.set(Gate::Inside);
+        spawn(async move {
+            let mut connection = actions.state.place.connection;
+            connection.set(Connection::Opening);
+            let account = match actions.surroundings.account(&address) {
+                Ok(account) => account,
+                Err(message) => return actions.ask_to_sign_in(Some(message)),
+            };
+            if let Some(token) = actions.surroundings.given_token(&account) {
+                let opened = actions.surroundings.open_given(account, token).await;
+                return actions.enter_or_tell(opened).await;
+            }
+            match kept(&account).await {
+                Ok(Some((_, context))) => actions.enter_account(account, context).await,
+                Ok(None) => actions.ask_to_sign_in(None),
+                Err(error) if is_absent(&error) => actions.ask_for_passphrase(),
+                Err(error) => actions.ask_to_sign_in(Some(messages::service(&error))),
+            }
+        });
+    }
+
+    /// The ways in, with what stood in the way of the usual one.
+    fn ask_to_sign_in(&self, problem: Option<Message>) {
+        let mut session = self.state.session;
+        session.stage.set(SignInStage::Idle);
+        session.problem.set(problem);
+        session.gate.set(Gate::Welcome);
+        self.look_for_command_line();
+    }
+
+    pub(super) fn ask_for_passphrase(&self) {
+        let mut session = self.state.session;
+        session.stage.set(SignInStage::Idle);
+        match self.surroundings.key_file() {
+            Some(there) => session.gate.set(Gate::Passphrase { new: !there }),
+            None => session.gate.set(Gate::Welcome),
+        }
+    }
+
+    /// Opens the key file with the typed passphrase, and goes on.
+    pub fn unlock(&self) {
+        let actions = self.clone();
+        let mut session = self.state.session;
+        if matches!(&*session.stage.peek(), SignInStage::Working(_)) {
+            return;
+        }
+        let passphrase = session.passphrase.peek().clone();
+        session.stage.set(SignInStage::Working("Opening the key file"));
+        session.problem.set(None);
+        spawn(async move {
+            match actions.surroundings.unlock(passphrase).await {
+                Ok(()) => {
+                    let address = session.address.peek().clone();
+                    actions.open_server(address);
+                }
+                Err(message) => {
+                    session.stage.set(SignInStage::Idle);
+                    session.problem.set(Some(message));
+                }
+            }
+        });
+    }
+
+    /// Enters with a session that is kept.
+    pub(super) async fn enter_account(&self, account: Account, context: Context) {
+        let address = account.address();
+        let opened = Opened {
+            origin: address.host(),
+            wanted: self.surroundings.wanted(address.as_str()),
+            account: Some(account.clone()),
+            context,
+            keep: Box::new(()),
+        };
+        self.enter_or_tell(Ok(opened)).await;
+    }
+
+    async fn enter_or_tell(&self, opened: Result<Opened, Message>) {
+        let entered = match opened {
+            Ok(opened) => self.enter(opened).await,
+            Err(message) => Err(message),
+        };
+        if let Err(message) = entered {
+            let mut connection = self.state.place.connection;
+            connection.set(Connection::Failed(message));
+        }
+    }
+
+    async fn enter(&self, opened: Opened) -> Result<(), Message> {
+        let (mut place, mut store) = (self.state.place, self.state.session);
+        place.origin.set(opened.origin);
+        let interrupted = opened
+            .context
+            .journal
+            .as_ref()
+            .map_or(0, |journal| journal.interrupted());
+        self.note_unfinished(&opened.context);
+        // Interrupted revocations are told on their own.
+        let (_, revocations) = *self.state.emergency.unfinished.peek();
+        place.interrupted.set(interrupted.saturating_sub(revocations));
+        let mut device = self.state.access.device;
+        device.set(OwnDevice::Unknown);
+        store.is_local.set(opened.account.is_none());
+        let mut current = self.session;
+        current.set(Some(Session {
+            context: Arc::new(opened.context),
+            account: opened.account,
+            _keep: Rc::from(opened.keep),
+        }));
+        // After a session that had ended, what was open stays as it is, and what was asked for is done now.
+        let was_open = *store.gate.peek() == Gate::Expired;
+        store.reset();
+        store.gate.set(Gate::Inside);
+        let mut resume = self.resume;
+        let again = resume.take();
+        if was_open && place.environment.peek().is_some() {
+            place.connection.set(Connection::Open);
+            match again {
+                Some(again) => again(),
+                None => self.refresh_all(),
+            }
+        } else {
+            self.open_directory(opened.wanted).await?;
+        }
+        self.look_at_device();
+        self.look_for_requests();
+        Ok(())
+    }
+
+    /// The session has ended: sign in again, with everything kept as it is. `again` is done afterwards.
+    pub(super) fn expire(&self, again: Option<Rc<dyn Fn()>>) {
+        let mut session = self.state.session;
+        let account = self.account();
+        let Some(account) = account else { return };
+        let mut resume = self.resume;
+        if again.is_some() {
+            resume.set(again);
+        }
+        if *session.gate.peek() == Gate::Inside {
+            session.reset();
+            session.address.set(account.address().as_str().to_owned());
+            session.gate.set(Gate::Expired);
+        }
+    }
+
+    /// Goes on without a session: what is shown stays, and is not up to date.
+    pub fn stay_signed_out(&self) {
+        let mut session = self.state.session;
+        let mut resume = self.resume;
+        resume.set(None);
+        session.reset();
+        session.gate.set(Gate::Inside);
+    }
+
+    /// Whether this error means that the session has ended; then the sign-in is shown.
+    pub(super) fn expired_by(&self, error: &ServiceError, again: Option<Rc<dyn Fn()>>) -> bool {
+        let ended = error.api().is_some_and(|error| error.status() == Some(401)) && self.account().is_some();
+        if ended {
+            self.expire(again);
+        }
+        ended
+    }
+
+    /// Signs out. `anyway` forgets everything here although the server was not told.
+    pub fn sign_out(&self, anyway: bool) {
+        let actions = self.clone();
+        let (Some(account), Some(context)) = (self.account(), self.context()) else {
+            return;
+        };
+        let dialog = self.state.dialog;
+        if dialog.operation.peek().is_running() {
+            return;
+        }
+        spawn(async move {
+            let work = move |_tell| async move {
+                if anyway {
+                    account.forget().await
+                } else {
+                    account.sign_out(&context).await
+                }
+            };
+            if super::operate(dialog.operation, work).await.is_ok() {
+                dialog.close();
+                actions.leave();
+                let text = "You are signed out, and nothing of the session is left on this machine.";
+                actions.toast(ToastKind::Done, text);
+            } else if !anyway {
+                let mut open = dialog.open;
+                open.set(Dialog::SignOut { failed: true });
+            }
+        });
+    }
+
+    /// Shows a page, and fetches what it is about.
+    pub fn show(&self, page: Section) {
+        let mut section = self.state.section;
+        section.set(page);
+        match page {
+            // The emergency page looks by itself, also when the connection comes later.
+            Section::Tokens | Section::Emergency => {}
+            Section::Access => self.look_at_holders(),
+            Section::Settings => self.look_at_device(),
+        }
+    }
+
+    /// Closes what is open and shows the ways in. Nothing is forgotten.
+    pub fn leave(&self) {
+        let mut current = self.session;
+        current.set(None);
+        let (mut place, mut tokens, mut access) = (self.state.place, self.state.tokens, self.state.access);
+        place.connection.set(Connection::Opening);
+        place.organizations.set(Vec::new());
+        place.organization.set(None);
+        place.projects.set(Vec::new());
+        place.project.set(None);
+        place.environments.set(Vec::new());
+        place.environment.set(None);
+        place.key.set(KeyState::Loading);
+        place.unshared.set(None);
+        place.interrupted.set(0);
+        self.state.emergency.reset();
+        tokens.entries.set(Load::Loading);
+        tokens.stale.set(None);
+        access.device.set(OwnDevice::Unknown);
+        access.holders.set(Load::Loading);
+        access.requests.set(Default::default());
+        let mut section = self.state.section;
+        section.set(Section::Tokens);
+        self.surroundings.remember(None);
+        self.welcome();
+    }
+
+    /// Another address was typed: what the command line has may be for that server, once it is complete.
+    pub fn address_typed(&self, address: String) {
+        let actions = self.clone();
+        let (mut session, mut found) = (self.state.session, self.command_line);
+        session.address.set(address.clone());
+        session.problem.set(None);
+        session.command_line.set(None);
+        found.set(None);
+        spawn(async move {
+            tokio::time::sleep(TYPING).await;
+            if *session.address.peek() == address && *session.gate.peek() == Gate::Welcome {
+                actions.look_for_command_line();
+            }
+        });
+    }
+
+    /// Looks for a session of the Ghostable command line that the typed server accepts; tells nothing when there is none.
+    fn look_for_command_line(&self) {
+        let actions = self.clone();
+        let mut session = self.state.session;
+        session.command_line.set(None);
+        let mut found = self.command_line;
+        found.set(None);
+        let typed = session.address.peek().clone();
+        let Ok(account) = self.surroundings.account(&typed) else {
+            return;
+        };
+        spawn(async move {
+            let asked = account.clone();
+            let looked = off_ui(async move { adopt::find(&asked).await }).await;
+            if *session.address.peek() != typed {
+                return;
+            }
+            match looked {
+                Ok(Some(it)) if *session.gate.peek() == Gate::Welcome => {
+                    session.command_line.set(Some(CommandLineOffer {
+                        person: it.person.clone(),
+                        can_share: it.can_share,
+                    }));
+                    let mut found = actions.command_line;
+                    found.set(Some((account, it)));
+                }
+                Ok(_) => {}
+                // No keychain, or a server that is not there: signing in will say so.
+                Err(error) => tracing::info!(%error, "the command line's entries cannot be used"),
+            }
+        });
+    }
+}
+
+/// The session that is kept, and the connection with it.
+async fn kept(account: &Account) -> Result<Option<(AccessToken, Context)>, ServiceError> {
+    let account = account.clone();
+    off_ui(async move {
+        match account.session().await? {
+            Some(token) => {
+                let context = account.context(&token).await?;
+                Ok(Some((token, context)))
+            }
+            None => Ok(None),
+        }
+    })
+    .await
+}
+
+/// Whether there is no keychain on this machine.
+pub(super) fn is_absent(error: &ServiceError) -> bool {
+    error.is_without_keychain()
+}

@@ -1,0 +1,276 @@
+//! Signing in: by the browser, by e-mail and password, or with what the Ghostable command line has.
+
+use dioxus::core::Task;
+use dioxus::prelude::*;
+
+use super::entry::is_absent;
+use super::{Actions, off_ui};
+use crate::domain::{Message, Waiting};
+use crate::messages;
+use crate::secret::{AccessToken, SecretText};
+use crate::service::account::Account;
+use crate::service::sign_in::{
+    self, BrowserOutcome, BrowserTicket, PasswordOutcome, SystemClock, start_browser, wait_for_browser,
+};
+use crate::service::{adopt, devices};
+use crate::state::{Dialog, Gate, SignInStage, ToastKind};
+
+impl Actions {
+    /// Starts a sign-in at the typed address: by the browser, where the server offers that.
+    pub fn sign_in(&self) {
+        let Some(account) = self.typed_account() else {
+            return;
+        };
+        self.attempt("Asking the server", move |actions| async move {
+            let probed = account.clone();
+            let probe = off_ui(async move {
+                // What cannot be kept is not asked for.
+                probed.keychain().probe().await?;
+                start_browser(&probed.sign_in()?).await
+            });
+            match probe.await {
+                Ok(Some(ticket)) => actions.wait_for_person(account, ticket).await,
+                Ok(None) => {
+                    actions.show_password_form();
+                    Ok(())
+                }
+                Err(error) if is_absent(&error) => {
+                    actions.ask_for_passphrase();
+                    Ok(())
+                }
+                Err(error) => Err(messages::service(&error)),
+            }
+        });
+    }
+
+    /// Asks for e-mail address and password instead.
+    pub fn ask_for_password(&self) {
+        self.cancel_sign_in();
+        self.show_password_form();
+    }
+
+    fn show_password_form(&self) {
+        let mut stage = self.state.session.stage;
+        stage.set(SignInStage::Password {
+            code: false,
+            busy: false,
+        });
+    }
+
+    /// Ends a sign-in that is under way.
+    pub fn cancel_sign_in(&self) {
+        let mut attempt = self.attempt;
+        let running: Option<Task> = attempt.take();
+        if let Some(task) = running {
+            task.cancel();
+        }
+        self.state.session.reset();
+    }
+
+    /// Opens the page of the sign-in under way once more.
+    pub fn open_sign_in_page(&self) {
+        let mut stage = self.state.session.stage;
+        let now = match &mut *stage.write() {
+            SignInStage::Browser { page, opened, .. } => {
+                *opened = self.surroundings.open_page(page).is_ok();
+                *opened
+            }
+            _ => true,
+        };
+        if !now {
+            self.toast(
+                ToastKind::Warning,
+                "No browser could be opened. Copy the address into one.",
+            );
+        }
+    }
+
+    async fn wait_for_person(&self, account: Account, ticket: BrowserTicket) -> Result<(), Message> {
+        let mut stage = self.state.session.stage;
+        let page = ticket.login_url.to_string();
+        let opened = self.surroundings.open_page(&page).is_ok();
+        stage.set(SignInStage::Browser {
+            page,
+            opened,
+            waiting: Waiting::ForPerson,
+            expires_at: ticket.expires_at,
+        });
+        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let client = account.sign_in().map_err(|error| messages::service(&error))?;
+        // Not on another thread: cancelling this attempt has to end it.
+        let listener = move |news| tell.send(news).unwrap_or_default();
+        let wait = wait_for_browser(&client, &ticket, &SystemClock, &listener);
+        tokio::pin!(wait);
+        let outcome = loop {
+            tokio::select! {
+                Some(news) = told.recv() => {
+                    if let SignInStage::Browser { waiting, .. } = &mut *stage.write() {
+                        *waiting = news;
+                    }
+                }
+                outcome = &mut wait => break outcome,
+            }
+        };
+        match outcome {
+            Ok(BrowserOutcome::SignedIn(token)) => self.signed_in(account, token).await,
+            Ok(BrowserOutcome::Ended(end)) => Err(messages::browser(end)),
+            Err(error) => Err(messages::service(&error)),
+        }
+    }
+
+    /// Sends what was typed as e-mail address, password and code.
+    pub fn send_password(&self) {
+        let (mut session, account) = (self.state.session, self.typed_account());
+        let (with_code, busy) = match *session.stage.peek() {
+            SignInStage::Password { code, busy } => (code, busy),
+            _ => return,
+        };
+        let Some(account) = account.filter(|_| !busy) else {
+            return;
+        };
+        let (email, password) = (session.email.peek().clone(), session.password.peek().clone());
+        let code: Option<SecretText> = with_code.then(|| session.code.peek().clone());
+        session.problem.set(None);
+        session.stage.set(SignInStage::Password {
+            code: with_code,
+            busy: true,
+        });
+        let actions = self.clone();
+        spawn(async move {
+            let asked = account.clone();
+            let answer = off_ui(async move {
+                asked.keychain().probe().await?;
+                sign_in::password(&asked.sign_in()?, &email, &password, code.as_ref()).await
+            });
+            let (code, problem) = match answer.await {
+                Ok(PasswordOutcome::SignedIn(token)) => match actions.signed_in(account, token).await {
+                    Ok(()) => return,
+                    Err(message) => (with_code, Some(message)),
+                },
+                Ok(PasswordOutcome::CodeNeeded) => (true, None),
+                Ok(PasswordOutcome::Refused { detail }) => (
+                    with_code,
+                    Some(messages::password_refused(detail.as_deref(), with_code)),
+                ),
+                Err(error) if is_absent(&error) => return actions.ask_for_passphrase(),
+                Err(error) => (with_code, Some(messages::service(&error))),
+            };
+            session.problem.set(problem);
+            session.stage.set(SignInStage::Password { code, busy: false });
+        });
+    }
+
+    /// Keeps the session and enters. A machine that is not linked yet is asked to.
+    async fn signed_in(&self, account: Account, token: AccessToken) -> Result<(), Message> {
+        let kept = account.clone();
+        let context = off_ui(async move {
+            kept.keep(&token).await?;
+            kept.context(&token).await
+        });
+        let context = context.await.map_err(|error| messages::service(&error))?;
+        let unlinked = context.device.is_none();
+        let was_open = *self.state.session.gate.peek() == Gate::Expired;
+        self.enter_account(account, context).await;
+        if unlinked && !was_open {
+            self.ask_to_link();
+        }
+        Ok(())
+    }
+
+    /// Goes on as the command line's user, with a new device that its device shares every key with.
+    pub fn continue_with_new_device(&self) {
+        let Some((account, found)) = self.command_line.peek().clone() else {
+            return;
+        };
+        self.attempt(
+            "Linking this machine and sharing the keys with it",
+            move |actions| async move {
+                let (for_work, name, platform) =
+                    (account.clone(), devices::default_name(), devices::platform());
+                let done =
+                    off_ui(async move { adopt::with_new_device(&for_work, &found, &name, &platform).await });
+                let (context, handed) = done.await.map_err(|error| messages::service(&error))?;
+                actions.enter_account(account, context).await;
+                let failed: Vec<String> = handed
+                    .iter()
+                    .filter(|it| it.outcome.is_err())
+                    .map(|it| format!("{} {}", it.project, it.environment))
+                    .collect();
+                match failed.as_slice() {
+                    [] if handed.is_empty() => {}
+                    [] => actions.toast(ToastKind::Done, "This machine is linked, and can open every key."),
+                    failed => actions.toast(
+                        ToastKind::Warning,
+                        format!("The key of {} could not be shared yet.", failed.join(", ")),
+                    ),
+                }
+                Ok(())
+            },
+        );
+    }
+
+    /// Goes on as the command line's user and with its device.
+    pub fn continue_with_its_device(&self) {
+        self.state.dialog.close();
+        let Some((account, found)) = self.command_line.peek().clone() else {
+            return;
+        };
+        self.attempt(
+            "Taking over the command line's device",
+            move |actions| async move {
+                let for_work = account.clone();
+                let done = off_ui(async move { adopt::with_its_device(&for_work, &found).await });
+                let context = done.await.map_err(|error| messages::service(&error))?;
+                actions.enter_account(account, context).await;
+                Ok(())
+            },
+        );
+    }
+
+    /// Asks before the command line's own device is used.
+    pub fn ask_for_its_device(&self) {
+        self.state.dialog.show(Dialog::UseCommandLineDevice);
+    }
+
+    /// The account at the typed address, or the reason why there is none.
+    fn typed_account(&self) -> Option<Account> {
+        let mut session = self.state.session;
+        match self.surroundings.account(&session.address.peek()) {
+            Ok(account) => Some(account),
+            Err(message) => {
+                session.problem.set(Some(message));
+                None
+            }
+        }
+    }
+
+    /// Runs one attempt to get in; another one ends it. Its failure is shown where it was begun.
+    fn attempt<F: Future<Output = Result<(), Message>> + 'static>(
+        &self,
+        what: &'static str,
+        work: impl FnOnce(Self) -> F + 'static,
+    ) {
+        let (actions, mut session) = (self.clone(), self.state.session);
+        let mut attempt = self.attempt;
+        let running: Option<Task> = attempt.take();
+        if let Some(task) = running {
+            task.cancel();
+        }
+        session.problem.set(None);
+        session.stage.set(SignInStage::Working(what));
+        let task = spawn(async move {
+            if let Err(message) = work(actions).await {
+                session.stage.set(SignInStage::Idle);
+                session.problem.set(Some(message));
+            }
+        });
+        attempt.set(Some(task));
+    }
+
+    /// Asks under which name this machine is to be linked.
+    pub fn ask_to_link(&self) {
+        self.state.dialog.show(Dialog::LinkDevice {
+            name: devices::default_name(),
+        });
+    }
+}

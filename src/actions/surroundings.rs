@@ -1,0 +1,92 @@
+//! What the window needs of the machine that it runs on; the composition root gives it.
+
+use std::any::Any;
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::domain::{EnvironmentId, Message, ProjectId};
+use crate::secret::{AccessToken, SecretText};
+use crate::service::Context;
+use crate::service::account::Account;
+
+/// Something that takes time and runs beside the window.
+pub type Eventually<T> = Pin<Box<dyn Future<Output = Result<T, Message>>>>;
+
+/// What to open first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start {
+    /// The local workspace.
+    Local,
+    /// The server at this address.
+    Server(String),
+    /// Ask.
+    Welcome,
+}
+
+/// A connection to an API.
+pub struct Opened {
+    /// For the services.
+    pub context: Context,
+    /// "Local workspace", or the server's host.
+    pub origin: String,
+    /// Where a session is kept; the local workspace has none.
+    pub account: Option<Account>,
+    /// The place to open, where there is a wish.
+    pub wanted: Spot,
+    /// Kept as long as the connection is used.
+    pub keep: Box<dyn Any>,
+}
+
+/// A place by its ids, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Spot {
+    /// The project.
+    pub project: Option<ProjectId>,
+    /// The environment.
+    pub environment: Option<EnvironmentId>,
+}
+
+/// The machine: folders, keychain, browser, what was open last.
+pub trait Surroundings {
+    /// What to open first.
+    fn start(&self) -> Start;
+
+    /// Whether this kind of machine has local workspaces.
+    fn has_local(&self) -> bool;
+
+    /// The address that the sign-in proposes.
+    fn proposed_address(&self) -> String;
+
+    /// Opens the local workspace.
+    fn open_local(&self) -> Eventually<Opened>;
+
+    /// The account at an address, in the keychain that is in use.
+    ///
+    /// # Errors
+    /// When the address is not accepted.
+    fn account(&self, address: &str) -> Result<Account, Message>;
+
+    /// A token that was given for this run and is kept nowhere.
+    fn given_token(&self, account: &Account) -> Option<AccessToken>;
+
+    /// The connection of a user with a given token: with whatever device and journal can be had without asking.
+    fn open_given(&self, account: Account, token: AccessToken) -> Eventually<Opened>;
+
+    /// The place to open at a server: what was asked for at the start, or else what was open last.
+    fn wanted(&self, server: &str) -> Spot;
+
+    /// Notes what is open, for the next start; nothing when the user left. Failing is no reason to stop.
+    fn remember(&self, open: Option<(&str, Spot)>);
+
+    /// Whether there is a key file; `None` where none can be.
+    fn key_file(&self) -> Option<bool>;
+
+    /// Opens the key file, or makes it; from then on it is the keychain in use.
+    fn unlock(&self, passphrase: SecretText) -> Eventually<()>;
+
+    /// Opens a page in the system's browser.
+    ///
+    /// # Errors
+    /// When there is none.
+    fn open_page(&self, address: &str) -> Result<(), Message>;
+}

@@ -1,0 +1,201 @@
+//! This machine, as the window uses it: folders, keychain, browser, what was open last.
+
+use std::cell::RefCell;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use super::settings::Remembered;
+use super::{Connected, Target, keys, server};
+use crate::actions::{Eventually, Opened, Spot, Start, Surroundings};
+use crate::api::HOSTED;
+use crate::domain::{Message, ProjectId};
+use crate::keychain::Keychain;
+use crate::messages;
+use crate::secret::{AccessToken, SecretText};
+use crate::service::account::Account;
+
+/// How the local workspace is called in what is remembered.
+const LOCAL: &str = "local";
+
+/// The machine that the window runs on.
+pub struct Machine {
+    target: Target,
+    /// Asked for at the start; wins over what was open last.
+    project: Option<ProjectId>,
+    /// The key file, once it was opened.
+    opened: Rc<RefCell<Option<Keychain>>>,
+    remembered: Option<Remembered>,
+}
+
+impl Machine {
+    /// For a window on this target, with the project that was asked for.
+    pub fn new(target: Target, project: Option<ProjectId>) -> Self {
+        let remembered = keys::folder(target.data()).map(Remembered::in_folder);
+        Self {
+            target,
+            project,
+            opened: Rc::default(),
+            remembered,
+        }
+    }
+
+    fn keychain(&self) -> Keychain {
+        self.opened.borrow().clone().unwrap_or_else(Keychain::system)
+    }
+
+    fn data(&self) -> Option<PathBuf> {
+        self.target.data().map(PathBuf::from)
+    }
+}
+
+impl Surroundings for Machine {
+    fn start(&self) -> Start {
+        match &self.target {
+            #[cfg(feature = "workspace")]
+            Target::Local(_) => Start::Local,
+            Target::Api { address, .. } => {
+                Start::Server(address.clone().unwrap_or_else(|| HOSTED.to_owned()))
+            }
+            Target::Remembered(_) => match self.remembered.as_ref().and_then(Remembered::server) {
+                Some(server) if server != LOCAL => Start::Server(server),
+                Some(_) if self.has_local() => Start::Local,
+                _ => Start::Welcome,
+            },
+        }
+    }
+
+    fn has_local(&self) -> bool {
+        cfg!(feature = "workspace")
+    }
+
+    fn proposed_address(&self) -> String {
+        match &self.target {
+            Target::Api {
+                address: Some(address),
+                ..
+            } => address.clone(),
+            _ => HOSTED.to_owned(),
+        }
+    }
+
+    #[cfg(feature = "workspace")]
+    fn open_local(&self) -> Eventually<Opened> {
+        let (data, wanted) = (self.data(), self.wanted(LOCAL));
+        Box::pin(async move {
+            let connected = super::local::connect(data.as_deref())
+                .await
+                .map_err(|failure| failure.message)?;
+            let first = connected.default_project().cloned();
+            Ok(opened(
+                connected,
+                None,
+                Spot {
+                    project: wanted.project.or(first),
+                    ..wanted
+                },
+            ))
+        })
+    }
+
+    #[cfg(not(feature = "workspace"))]
+    fn open_local(&self) -> Eventually<Opened> {
+        Box::pin(async {
+            Err(Message::new(
+                "There is no local workspace on this kind of machine.",
+                "Sign in to a server.",
+            ))
+        })
+    }
+
+    fn account(&self, address: &str) -> Result<Account, Message> {
+        let journals = keys::journals(self.target.data());
+        Account::at(address, self.keychain(), journals).map_err(messages::address)
+    }
+
+    fn given_token(&self, account: &Account) -> Option<AccessToken> {
+        // It is for the address that this run was started with, and for no other one.
+        match &self.target {
+            Target::Api { address, .. } => {
+                let started = address.as_deref().unwrap_or(HOSTED);
+                let same = super::parse(started).is_ok_and(|it| it == *account.address());
+                same.then(server::given_token).flatten()
+            }
+            _ => None,
+        }
+    }
+
+    fn open_given(&self, account: Account, token: AccessToken) -> Eventually<Opened> {
+        let (data, wanted) = (self.data(), self.wanted(account.address().as_str()));
+        Box::pin(async move {
+            let connected = server::with_given(&account, &token, data.as_deref())
+                .await
+                .map_err(|failure| failure.message)?;
+            Ok(opened(connected, Some(account), wanted))
+        })
+    }
+
+    fn wanted(&self, server: &str) -> Spot {
+        let last = self
+            .remembered
+            .as_ref()
+            .map(|it| it.spot(server))
+            .unwrap_or_default();
+        match &self.project {
+            Some(project) if last.project.as_ref() != Some(project) => Spot {
+                project: Some(project.clone()),
+                environment: None,
+            },
+            _ => last,
+        }
+    }
+
+    fn remember(&self, open: Option<(&str, Spot)>) {
+        if let Some(remembered) = &self.remembered {
+            remembered.note(open);
+        }
+    }
+
+    fn key_file(&self) -> Option<bool> {
+        Some(crate::keychain::file_exists(&keys::file(self.target.data())?))
+    }
+
+    fn unlock(&self, passphrase: SecretText) -> Eventually<()> {
+        let (path, opened) = (keys::file(self.target.data()), Rc::clone(&self.opened));
+        Box::pin(async move {
+            let Some(path) = path else {
+                return Err(messages::keychain(&crate::keychain::KeychainError::Absent {
+                    source: None,
+                }));
+            };
+            let keychain = keys::unlock(&path, passphrase)
+                .await
+                .map_err(|error| messages::keychain(&error))?;
+            opened.replace(Some(keychain));
+            Ok(())
+        })
+    }
+
+    fn open_page(&self, address: &str) -> Result<(), Message> {
+        open_page(address)
+    }
+}
+
+fn opened(connected: Connected, account: Option<Account>, wanted: Spot) -> Opened {
+    Opened {
+        context: connected.context.clone(),
+        origin: connected.origin.clone(),
+        account,
+        wanted,
+        keep: Box::new(connected),
+    }
+}
+
+fn open_page(address: &str) -> Result<(), Message> {
+    // What the browser says is not for our terminal.
+    let mut options = webbrowser::BrowserOptions::new();
+    options.with_suppress_output(true);
+    webbrowser::open_browser_with_options(webbrowser::Browser::Default, address, &options).map_err(|error| {
+        tracing::info!(%error, "no browser could be opened");
+        Message::new("No browser could be opened.", "Copy the address into one.")
+    })
+}

@@ -1,0 +1,113 @@
+//! A server elsewhere: with a token that was given for this run, or with the session of the keychain.
+
+use std::path::Path;
+
+use super::{Connected, KeptRunning, keys};
+use crate::api::{ApiAddress, Client};
+use crate::failure::{Failure, WRONG_USE};
+use crate::keychain::Keychain;
+use crate::messages;
+use crate::secret::AccessToken;
+use crate::service::account::Account;
+use crate::service::{Context, ServiceError};
+
+/// The variable with a user's token (docs/protocol.md 1.1).
+const TOKEN: &str = "GHOSTABLE_TOKEN";
+
+/// The token of this run.
+pub(super) fn given_token() -> Option<AccessToken> {
+    let token = std::env::var(TOKEN).ok()?;
+    let token = token.trim();
+    (!token.is_empty()).then(|| AccessToken::new(token.to_owned()))
+}
+
+/// For a command: nothing is asked.
+pub(super) async fn connect(address: &ApiAddress, data: Option<&Path>) -> Result<Connected, Failure> {
+    let account =
+        Account::at(address.as_str(), Keychain::system(), keys::journals(data)).map_err(|error| Failure {
+            code: WRONG_USE,
+            message: messages::address(error),
+        })?;
+    if let Some(token) = given_token() {
+        return with_given(&account, &token, data).await;
+    }
+    match account.session().await {
+        Ok(Some(token)) => {
+            let context = account.context(&token).await?;
+            Ok(connected(context, address))
+        }
+        Ok(None) => Err(no_session(address, "")),
+        Err(error) if error.is_without_keychain() => Err(no_session(
+            address,
+            " There is no keychain on this machine, and commands do not ask for the passphrase of a key file.",
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn no_session(address: &ApiAddress, why: &str) -> Failure {
+    Failure::new(
+        WRONG_USE,
+        format!("There is no sign-in for {}.{why}", address.host()),
+        format!(
+            "Sign in in the window, set {TOKEN} to a user's token, or use --local for the local workspace."
+        ),
+    )
+}
+
+/// With a given token, and with the device and journal that can be had: those of the local workspace where this is that
+/// one, served by another process; or the keychain's. A keychain that cannot be used is no reason to stop: listing,
+/// revoking and deleting work without.
+pub(super) async fn with_given(
+    account: &Account,
+    token: &AccessToken,
+    data: Option<&Path>,
+) -> Result<Connected, Failure> {
+    let address = account.address();
+    let client = Client::new(address.clone(), token).map_err(ServiceError::from)?;
+    if let Some(context) = local_context(&client, data).await? {
+        return Ok(connected(context, address));
+    }
+    let context = match account.device().await {
+        Ok(Some(_)) => account.context(token).await?,
+        Ok(None) => Context::new(client, None),
+        Err(error) => {
+            if !error.is_without_keychain() {
+                tracing::warn!(%error, "the keychain cannot be used: going on without this machine's device");
+            }
+            Context::new(client, None)
+        }
+    };
+    Ok(connected(context, address))
+}
+
+fn connected(context: Context, address: &ApiAddress) -> Connected {
+    Connected {
+        context,
+        origin: address.host(),
+        default_project: None,
+        _running: KeptRunning::default(),
+    }
+}
+
+#[cfg(feature = "workspace")]
+async fn local_context(client: &Client, data: Option<&Path>) -> Result<Option<Context>, Failure> {
+    if !client.address().is_loopback() {
+        return Ok(None);
+    }
+    let Some(device) = super::local::own_device(data) else {
+        return Ok(None);
+    };
+    let Ok(listed) = client.device(&device.id).await else {
+        return Ok(None);
+    };
+    if listed.recipient_key() != Some(device.identity.encryption_public()) {
+        return Ok(None);
+    }
+    super::local::context(client.clone(), device, data).map(Some)
+}
+
+#[cfg(not(feature = "workspace"))]
+async fn local_context(_: &Client, _: Option<&Path>) -> Result<Option<Context>, Failure> {
+    Ok(None)
+}

@@ -1,0 +1,142 @@
+//! What is remembered between starts: which server was open, and where in it. Nothing secret.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::actions::Spot;
+use crate::domain::{EnvironmentId, ProjectId};
+
+const FILE: &str = "settings.json";
+/// Far above what it can grow to; a larger file is not ours.
+const LARGEST: u64 = 1 << 20;
+
+/// The content of the file.
+#[derive(Debug, Default, Deserialize, Serialize)]
+struct Settings {
+    /// The server that was open: an address, or `local`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    server: Option<String>,
+    /// The place that was open, by server.
+    #[serde(default)]
+    places: BTreeMap<String, Place>,
+}
+
+#[derive(Debug, Default, Deserialize, Serialize)]
+struct Place {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    project: Option<ProjectId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    environment: Option<EnvironmentId>,
+}
+
+/// The settings in a data folder.
+#[derive(Debug)]
+pub(super) struct Remembered {
+    folder: PathBuf,
+}
+
+impl Remembered {
+    pub(super) fn in_folder(folder: PathBuf) -> Self {
+        Self { folder }
+    }
+
+    /// The server that was open last.
+    pub(super) fn server(&self) -> Option<String> {
+        self.read().server
+    }
+
+    /// The place that was open last at a server.
+    pub(super) fn spot(&self, server: &str) -> Spot {
+        let place = self.read().places.remove(server).unwrap_or_default();
+        Spot {
+            project: place.project,
+            environment: place.environment,
+        }
+    }
+
+    /// Notes what is open; nothing when the user left. That it cannot be written is no reason to stop.
+    pub(super) fn note(&self, open: Option<(&str, Spot)>) {
+        let mut settings = self.read();
+        settings.server = open.as_ref().map(|(server, _)| (*server).to_owned());
+        if let Some((server, spot)) = open {
+            let place = Place {
+                project: spot.project,
+                environment: spot.environment,
+            };
+            settings.places.insert(server.to_owned(), place);
+        }
+        if let Err(error) = self.write(&settings) {
+            tracing::warn!(%error, "what is open cannot be remembered");
+        }
+    }
+
+    /// A file that is not there or cannot be read remembers nothing.
+    fn read(&self) -> Settings {
+        let path = self.path();
+        let fits = fs::metadata(&path).is_ok_and(|file| file.len() <= LARGEST);
+        let text = fits.then(|| fs::read(&path).ok()).flatten();
+        text.and_then(|text| serde_json::from_slice(&text).ok())
+            .unwrap_or_default()
+    }
+
+    fn write(&self, settings: &Settings) -> io::Result<()> {
+        fs::create_dir_all(&self.folder)?;
+        let staged = self.folder.join(format!(".{FILE}.{}", uuid::Uuid::new_v4()));
+        let written = write_new(&staged, &serde_json::to_vec_pretty(settings)?)
+            .and_then(|()| fs::rename(&staged, self.path()));
+        if written.is_err() {
+            drop(fs::remove_file(&staged));
+        }
+        written
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.join(FILE)
+    }
+}
+
+fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = fs::File::create_new(path)?;
+    file.write_all(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn spot(project: &str, environment: &str) -> Spot {
+        Spot {
+            project: Some(ProjectId::new(project)),
+            environment: Some(EnvironmentId::new(environment)),
+        }
+    }
+
+    #[test]
+    fn each_server_has_its_place_and_leaving_keeps_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let remembered = Remembered::in_folder(folder.path().join("not there yet"));
+        assert_eq!(remembered.server(), None);
+        remembered.note(Some(("local", spot("p", "e"))));
+        remembered.note(Some(("https://one.example", spot("q", "f"))));
+        assert_eq!(remembered.server().as_deref(), Some("https://one.example"));
+        assert_eq!(remembered.spot("local"), spot("p", "e"));
+        remembered.note(None);
+        assert_eq!(remembered.server(), None);
+        assert_eq!(remembered.spot("https://one.example"), spot("q", "f"));
+        assert_eq!(remembered.spot("https://two.example"), Spot::default());
+    }
+
+    #[test]
+    fn a_damaged_file_remembers_nothing_and_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(FILE), b"{\"places\": 7").unwrap();
+        let remembered = Remembered::in_folder(folder.path().to_owned());
+        assert_eq!(remembered.server(), None);
+        remembered.note(Some(("local", spot("p", "e"))));
+        assert_eq!(remembered.server().as_deref(), Some("local"));
+    }
+}

@@ -1,0 +1,52 @@
+//! Who has access: this machine's device, the holders of the open environment's key, and who waits for a key.
+
+use dioxus::prelude::*;
+
+use super::{Load, Operation};
+use crate::domain::{DeviceState, Fingerprint, Holder, Requests};
+
+/// This machine as a device.
+#[derive(Clone, Debug, PartialEq)]
+pub enum OwnDevice {
+    /// Not asked yet.
+    Unknown,
+    /// It is not linked.
+    None,
+    /// It is; what the server says about it.
+    Linked(DeviceState),
+    /// It is, and the server could not be asked.
+    Failed(crate::domain::Message),
+}
+
+/// Who holds an environment's key.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Holders {
+    /// Devices first, then tokens.
+    pub list: Vec<Holder>,
+    /// Fingerprints of signing keys that were used with one nonce twice.
+    pub disclosed: Vec<Fingerprint>,
+}
+
+/// Devices, holders and requests.
+#[derive(Clone, Copy, PartialEq)]
+pub struct AccessStore {
+    /// This machine.
+    pub device: Signal<OwnDevice>,
+    /// Who holds the key of the open environment.
+    pub holders: Signal<Load<Holders>>,
+    /// Who waits for a key that this device can share.
+    pub requests: Signal<Requests>,
+    /// What is done for them.
+    pub sharing: Signal<Operation>,
+}
+
+impl AccessStore {
+    pub(super) fn make() -> Self {
+        Self {
+            device: Signal::new(OwnDevice::Unknown),
+            holders: Signal::new(Load::Loading),
+            requests: Signal::new(Requests::default()),
+            sharing: Signal::new(Operation::Idle),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Who waits for a key that this device can share.
+
+use dioxus::prelude::*;
+
+use super::{Failure, Progress};
+use crate::domain::{KeyRequest, Step};
+use crate::messages::plural;
+use crate::state::{AppState, Operation};
+use crate::ui::components::Past;
+use crate::ui::elements::{
+    Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, Notice, Tone,
+};
+use crate::ui::intent::{Intent, use_send};
+
+const ID: &str = "requests";
+
+/// The dialog.
+#[component]
+pub fn RequestsDialog() -> Element {
+    let state = use_context::<AppState>();
+    let send = use_send();
+    let requests = state.access.requests.read().clone();
+    let operation = state.access.sharing.read().clone();
+    let running = operation.is_running();
+    let count = requests.count();
+    rsx! {
+        Dialog { id: ID, on_cancel: move |()| state.dialog.close(),
+            DialogHead { id: ID, icon: Icon::Key, title: "Key requests",
+                if count == 0 {
+                    "No device waits for a key that this one can share."
+                } else {
+                    "These devices wait for a key that this one holds. Sharing lets them read the environment's variables: share only with machines you know."
+                }
+            }
+            DialogBody {
+                if let Operation::Running(step) = operation {
+                    Progress {
+                        label: "Progress",
+                        plan: vec![Step::Check, Step::Seal { recipients: 0 }, Step::Publish],
+                        step,
+                    }
+                } else {
+                    Failure { operation }
+                }
+                if requests.unreadable > 0 {
+                    Notice { tone: Tone::Warn,
+                        "{plural(requests.unreadable, \"entry\")} of the server's list cannot be read."
+                    }
+                }
+                ul { class: "requests", "aria-label": "Requests",
+                    for request in requests.list.iter().cloned() {
+                        RequestLine { key: "{request.id}", request, running }
+                    }
+                }
+            }
+            DialogActions {
+                Button {
+                    label: "Close",
+                    autofocus: true,
+                    onclick: move |()| state.dialog.close(),
+                }
+                if count > 1 {
+                    Button {
+                        kind: ButtonKind::Primary,
+                        label: "Share with all {count}",
+                        busy: running,
+                        onclick: move |()| send.call(Intent::Fulfil(None)),
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn RequestLine(request: KeyRequest, running: bool) -> Element {
+    let send = use_send();
+    let device = request
+        .device_label
+        .clone()
+        .unwrap_or_else(|| request.device.to_string());
+    let environment = request
+        .environment_name
+        .as_ref()
+        .map_or_else(|| request.environment.to_string(), ToString::to_string);
+    let project = request.project_name.clone().unwrap_or_default();
+    let id = request.id.clone();
+    rsx! {
+        li { class: "request",
+            div { class: "request-words",
+                p { class: "request-name cut selectable", title: "{device}", "{device}" }
+                p { class: "request-about",
+                    if let Some(person) = &request.person {
+                        "{person} · "
+                    }
+                    "{project} {environment} · "
+                    Past { at: request.created_at, absent: "some time ago" }
+                }
+            }
+            Button {
+                label: "Share key",
+                disabled: running,
+                onclick: move |()| send.call(Intent::Fulfil(Some(id.clone()))),
+            }
+        }
+    }
+}

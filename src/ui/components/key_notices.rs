@@ -1,0 +1,95 @@
+//! The lines above the table about this device and the environment's key.
+
+use dioxus::prelude::*;
+
+use super::Words;
+use crate::domain::Message;
+use crate::messages;
+use crate::state::{AppState, KeyState, OwnDevice};
+use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
+use crate::ui::intent::{Intent, use_send};
+
+/// A device that the server has ended; else what this device can do with the key.
+#[component]
+pub(super) fn DeviceNotice() -> Element {
+    let device = use_context::<AppState>().access.device;
+    let send = use_send();
+    let ended = match &*device.read() {
+        OwnDevice::Linked(state) => messages::device_status(&state.remote),
+        _ => None,
+    };
+    let Some(message) = ended else {
+        return rsx! {
+            KeyNotice {}
+        };
+    };
+    rsx! {
+        Notice {
+            tone: Tone::Danger,
+            icon: Icon::Laptop,
+            assertive: true,
+            actions: rsx! {
+                Button {
+                    kind: ButtonKind::Link,
+                    label: "Link again",
+                    onclick: move |()| send.call(Intent::AskToLink),
+                }
+            },
+            Words { message }
+        }
+    }
+}
+
+#[component]
+fn KeyNotice() -> Element {
+    let key = use_context::<AppState>().place.key;
+    let send = use_send();
+    match &*key.read() {
+        KeyState::NoDevice => rsx! {
+            Notice {
+                tone: Tone::Warn,
+                icon: Icon::Laptop,
+                actions: rsx! {
+                    Button {
+                        kind: ButtonKind::Link,
+                        label: "Link this machine",
+                        onclick: move |()| send.call(Intent::AskToLink),
+                    }
+                },
+                strong { "This machine is not linked as a device." }
+                " Listing, revoking and deleting work; creating and rotating need a device that holds the key."
+            }
+        },
+        KeyState::Pending { message, helpers } => rsx! {
+            PendingNotice { message: message.clone(), helpers: helpers.clone() }
+        },
+        KeyState::Failed(message) => rsx! {
+            Notice { tone: Tone::Danger, icon: Icon::Key, assertive: true,
+                Words { message: message.clone() }
+            }
+        },
+        _ => rsx! {},
+    }
+}
+
+/// Key access pending: who can help, and that nobody has to press anything here.
+#[component]
+fn PendingNotice(message: Message, helpers: Vec<String>) -> Element {
+    let who = match helpers.as_slice() {
+        [] => message.next,
+        [one] => format!("{one} can share it: ask its owner to re-share the key, or to answer the request."),
+        [one, two] => format!(
+            "{one} or {two} can share it: ask an owner to re-share the key, or to answer the request."
+        ),
+        [one, two, rest @ ..] => format!(
+            "{one}, {two} or {} more can share it: ask an owner to re-share the key, or to answer the request.",
+            rest.len()
+        ),
+    };
+    rsx! {
+        Notice { tone: Tone::Warn, icon: Icon::Key,
+            strong { "Key access pending." }
+            " {message.what} {who} This page notices by itself. Meanwhile tokens can be listed and revoked."
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! A sign-in under way: the browser's page, or e-mail address and password. Used by the welcome view and by the dialog
+//! of a session that has ended.
+
+mod password;
+
+use dioxus::prelude::*;
+
+use crate::domain::{Moment, Waiting};
+use crate::state::{AppState, SignInStage};
+use crate::ui::clock::use_clock;
+use crate::ui::components::Words;
+use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Spinner, Tone};
+use crate::ui::intent::{Intent, use_send};
+
+use password::PasswordForm;
+
+/// What went wrong last, if anything.
+#[component]
+pub fn SignInProblem() -> Element {
+    let problem = use_context::<AppState>().session.problem;
+    match &*problem.read() {
+        Some(message) => rsx! {
+            Notice { tone: Tone::Danger, assertive: true,
+                Words { message: message.clone() }
+            }
+        },
+        None => rsx! {},
+    }
+}
+
+/// How far the sign-in is; nothing before it has begun.
+#[component]
+pub fn SignInProgress() -> Element {
+    let stage = use_context::<AppState>().session.stage.read().clone();
+    match stage {
+        SignInStage::Idle => rsx! {},
+        SignInStage::Working(what) => rsx! {
+            p { class: "working", role: "status",
+                Spinner {}
+                "{what}…"
+            }
+        },
+        SignInStage::Browser {
+            page,
+            opened,
+            waiting,
+            expires_at,
+        } => rsx! {
+            BrowserWait { page, opened, waiting, expires_at }
+        },
+        SignInStage::Password { code, busy } => rsx! {
+            PasswordForm { key: "{code}", code, busy }
+        },
+    }
+}
+
+#[component]
+fn BrowserWait(page: String, opened: bool, waiting: Waiting, expires_at: Option<Moment>) -> Element {
+    let send = use_send();
+    let clock = use_clock();
+    let copy = page.clone();
+    rsx! {
+        section { class: "browser-wait", "aria-labelledby": "browser-wait",
+            h2 { id: "browser-wait", "Confirm in your browser" }
+            if opened {
+                p { class: "selectable", "A page was opened there. If it was not, open this address yourself:" }
+            } else {
+                p { class: "selectable", role: "alert", "No browser could be opened. Open this address in one:" }
+            }
+            div { class: "page-address",
+                p { class: "mono selectable", "{page}" }
+                Button {
+                    icon: Icon::Copy,
+                    label: "Copy address",
+                    onclick: move |()| send.call(Intent::CopyText(copy.clone())),
+                }
+            }
+            p { class: "working", role: "status",
+                Spinner {}
+                match waiting {
+                    Waiting::ForPerson => "Waiting for you. This goes on by itself.",
+                    Waiting::ForServer => "The server does not answer. It is asked again until the sign-in ends.",
+                }
+            }
+            if let Some(end) = expires_at {
+                p { class: "fine-print", "It can be confirmed until {clock.exact(end)}." }
+            }
+            div { class: "sign-in-buttons",
+                Button { label: "Cancel", onclick: move |()| send.call(Intent::CancelSignIn) }
+                Button { label: "Open again", onclick: move |()| send.call(Intent::OpenSignInPage) }
+                Button {
+                    kind: ButtonKind::Link,
+                    label: "Use e-mail and password",
+                    onclick: move |()| send.call(Intent::AskForPassword),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! E-mail address and password, and a one-time code where the server wants one.
+
+use dioxus::prelude::*;
+
+use crate::state::{AppState, Typed};
+use crate::ui::elements::{Button, ButtonKind, SecretField, TextField};
+use crate::ui::intent::{Intent, use_send};
+
+#[component]
+pub(super) fn PasswordForm(code: bool, busy: bool) -> Element {
+    let session = use_context::<AppState>().session;
+    let send = use_send();
+    let (mut email, password, typed_code) = (session.email, session.password, session.code);
+    let ready = match code {
+        true => !typed_code.read().is_blank(),
+        false => !email.read().trim().is_empty() && !password.read().is_blank(),
+    };
+    rsx! {
+        form {
+            class: "sign-in-form",
+            onsubmit: move |event| {
+                event.prevent_default();
+                if ready {
+                    send.call(Intent::SendPassword);
+                }
+            },
+            if code {
+                p { "The server asks for a second factor: the code that your authenticator app shows now." }
+                SecretField {
+                    id: "sign-in-code",
+                    label: "One-time code",
+                    autocomplete: "one-time-code",
+                    autofocus: true,
+                    oninput: move |text| session.typed(Typed::Code, text),
+                }
+            } else {
+                TextField {
+                    id: "sign-in-email",
+                    label: "E-mail address",
+                    value: email,
+                    autofocus: true,
+                    oninput: move |text| email.set(text),
+                }
+                SecretField {
+                    id: "sign-in-password",
+                    label: "Password",
+                    autocomplete: "current-password",
+                    oninput: move |text| session.typed(Typed::Password, text),
+                }
+            }
+            div { class: "sign-in-buttons",
+                Button {
+                    label: "Cancel",
+                    disabled: busy,
+                    onclick: move |()| send.call(Intent::CancelSignIn),
+                }
+                Button {
+                    kind: ButtonKind::Primary,
+                    label: if busy { "Signing in" } else { "Sign in" },
+                    submit: true,
+                    busy,
+                    disabled: !ready,
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,63 @@
+//! One device or token, and why it is pointed out.
+
+use dioxus::prelude::*;
+
+use crate::domain::{Flaw, Holder, HolderKind, Standing};
+use crate::messages;
+use crate::ui::components::Past;
+use crate::ui::elements::{Badge, Tone};
+
+#[component]
+pub(super) fn HolderRow(holder: Holder) -> Element {
+    let about = match &holder.kind {
+        HolderKind::Device {
+            own: true, platform, ..
+        } => format!("This machine · {platform}"),
+        HolderKind::Device { platform, .. } => platform.clone(),
+        HolderKind::Token { id } => id.as_ref().map_or_else(String::new, ToString::to_string),
+    };
+    let name = if holder.name.is_empty() {
+        "Unnamed entry".to_owned()
+    } else {
+        holder.name.clone()
+    };
+    let (tone, word, why) = match &holder.standing {
+        Standing::Holds => (Tone::Ok, "Yes", None),
+        Standing::Waits { .. } => (Tone::Warn, "Waits for it", None),
+        // It gets no share any more; what it kept is the matter.
+        Standing::Flawed(flaw @ Flaw::Revoked { .. }) => {
+            (Tone::Neutral, "No longer", Some(messages::flaw(flaw)))
+        }
+        Standing::Flawed(flaw) => (Tone::Danger, "Should not", Some(messages::flaw(flaw))),
+    };
+    let print = holder.fingerprint;
+    rsx! {
+        tr { class: "holder", role: "row",
+            th { class: "holder-name", role: "rowheader", scope: "row",
+                div { class: "token-name cut selectable", title: "{name}", "{name}" }
+                div { class: "holder-about cut", title: "{about}", "{about}" }
+                if let Some(why) = why {
+                    p { class: "holder-why selectable", "data-tone": tone.name(), "{why.what} {why.next}" }
+                }
+            }
+            td { class: "holder-standing", role: "cell",
+                Badge { tone, text: word }
+            }
+            td { class: "holder-since", role: "cell",
+                span { class: "card-word", "since " }
+                Past { at: holder.since, absent: "not told" }
+            }
+            td { class: "holder-seen", role: "cell",
+                span { class: "card-word", "seen " }
+                Past { at: holder.last_seen_at, absent: "never" }
+            }
+            td { class: "holder-print mono selectable", role: "cell",
+                if let Some(print) = print {
+                    span { title: "{print.to_hex()}", "{print.short()}" }
+                } else {
+                    span { class: "absent", "none" }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! This machine as a device: names, fingerprints, and what the server says about it.
+
+use dioxus::prelude::*;
+
+use crate::domain::{DeviceState, Fingerprint, RemoteStatus};
+use crate::messages;
+use crate::state::{AppState, Dialog, OwnDevice};
+use crate::ui::components::{Past, Words};
+use crate::ui::elements::{Badge, Button, ButtonKind, Icon, IconButton, Notice, Tone};
+use crate::ui::intent::{Intent, use_send};
+
+#[component]
+pub(super) fn DeviceCard() -> Element {
+    let state = use_context::<AppState>();
+    let device = state.access.device.read().clone();
+    rsx! {
+        section { class: "settings-card", "aria-labelledby": "this-device",
+            h2 { id: "this-device", "This device" }
+            match device {
+                OwnDevice::Unknown => rsx! {
+                    p { class: "working", role: "status", "Asking the server…" }
+                },
+                OwnDevice::None => rsx! {
+                    NotLinked {}
+                },
+                OwnDevice::Failed(message) => rsx! {
+                    Notice { tone: Tone::Warn, icon: Icon::Offline,
+                        Words { message }
+                    }
+                },
+                OwnDevice::Linked(device) => rsx! {
+                    Linked { device }
+                },
+            }
+        }
+    }
+}
+
+#[component]
+fn NotLinked() -> Element {
+    let send = use_send();
+    rsx! {
+        p { "This machine is not linked. Tokens can be listed, revoked and deleted; to create and rotate them it needs to hold keys." }
+        div { class: "settings-buttons",
+            Button {
+                kind: ButtonKind::Primary,
+                label: "Link this machine…",
+                onclick: move |()| send.call(Intent::AskToLink),
+            }
+        }
+    }
+}
+
+#[component]
+fn Linked(device: DeviceState) -> Element {
+    let state = use_context::<AppState>();
+    let send = use_send();
+    let local = *state.session.is_local.read();
+    let ended = device.remote != RemoteStatus::Active;
+    let (tone, word) = match device.remote {
+        RemoteStatus::Active => (Tone::Ok, "Active"),
+        RemoteStatus::Revoked { .. } => (Tone::Danger, "Revoked"),
+        RemoteStatus::Unknown => (Tone::Danger, "Unknown to the server"),
+    };
+    let trouble = messages::device_status(&device.remote);
+    rsx! {
+        if let Some(message) = trouble {
+            Notice { tone: Tone::Danger, assertive: true,
+                Words { message }
+            }
+        }
+        dl { class: "facts",
+            Fact { name: "Name", "{device.name.clone().unwrap_or_else(|| \"not told by the server\".to_owned())}" }
+            Fact { name: "Status", Badge { tone, text: word } }
+            Fact { name: "Id", span { class: "mono", "{device.id}" } }
+            if let Some(platform) = &device.platform {
+                Fact { name: "System", "{platform}" }
+            }
+            Fact { name: "Last seen", Past { at: device.last_seen_at } }
+            Print { name: "Encryption key", print: device.encryption }
+            Print { name: "Signing key", print: device.signing }
+        }
+        if !local {
+            div { class: "settings-buttons",
+                if ended {
+                    Button {
+                        kind: ButtonKind::Primary,
+                        label: "Link this machine again…",
+                        onclick: move |()| send.call(Intent::AskToLink),
+                    }
+                }
+                Button {
+                    label: if ended { "Forget the keys…" } else { "Unlink this machine…" },
+                    onclick: move |()| state.dialog.show(Dialog::UnlinkDevice),
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Fact(name: &'static str, children: Element) -> Element {
+    rsx! {
+        div {
+            dt { "{name}" }
+            dd { class: "selectable", {children} }
+        }
+    }
+}
+
+#[component]
+fn Print(name: &'static str, print: Fingerprint) -> Element {
+    let send = use_send();
+    let whole = print.to_hex();
+    rsx! {
+        div {
+            dt { "{name}" }
+            dd { class: "print",
+                span { class: "mono selectable", "{whole}" }
+                IconButton {
+                    icon: Icon::Copy,
+                    name: "Copy the fingerprint of the {name.to_lowercase()}",
+                    onclick: move |()| send.call(Intent::CopyText(whole.clone())),
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! The choices of the welcome view.
+
+use dioxus::prelude::*;
+
+use crate::state::{AppState, CommandLineOffer};
+use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, TextField};
+use crate::ui::intent::{Intent, use_send};
+
+#[component]
+pub(super) fn Ways() -> Element {
+    let session = use_context::<AppState>().session;
+    let send = use_send();
+    let offer = session.command_line.read().clone();
+    let has_local = *session.has_local.read();
+    let host = host(&session.address.read());
+    // The one main action of the view.
+    let kind = if offer.is_some() {
+        ButtonKind::Plain
+    } else {
+        ButtonKind::Primary
+    };
+    rsx! {
+        if let Some(offer) = offer {
+            CommandLineWay { offer }
+        }
+        div { class: "ways", "data-one": if !has_local { "true" },
+            section { class: "welcome-card way", "aria-labelledby": "way-server",
+                span { class: "way-icon", Glyph { icon: Icon::Shield, size: 20 } }
+                h2 { id: "way-server", "Sign in to Ghostable" }
+                p { "The deploy tokens of your team, at {host}. Your browser opens to confirm it." }
+                Button { kind, label: "Sign in", onclick: move |()| send.call(Intent::SignIn) }
+            }
+            if has_local {
+                section { class: "welcome-card way", "aria-labelledby": "way-local",
+                    span { class: "way-icon", Glyph { icon: Icon::Laptop, size: 20 } }
+                    h2 { id: "way-local", "Use a local workspace" }
+                    p { "No account needed: the same API on this computer alone, with sample data to try everything on." }
+                    Button {
+                        kind,
+                        label: "Open the local workspace",
+                        onclick: move |()| send.call(Intent::OpenLocal),
+                    }
+                }
+            }
+        }
+        Advanced {}
+    }
+}
+
+/// The command line is signed in on this machine.
+#[component]
+fn CommandLineWay(offer: CommandLineOffer) -> Element {
+    let send = use_send();
+    let person = offer.person;
+    rsx! {
+        section { class: "welcome-card way-first", "aria-labelledby": "way-command-line",
+            div { class: "way-words",
+                h2 { id: "way-command-line", class: "selectable", "Continue as {person}" }
+                if offer.can_share {
+                    p { "The Ghostable command line is signed in on this machine. This app gets a device of its own, and the command line's device shares every key with it at once." }
+                } else {
+                    p { "The Ghostable command line is signed in on this machine, but has no device that could share keys. This app gets a device of its own; a colleague then shares the keys with it." }
+                }
+            }
+            div { class: "sign-in-buttons",
+                Button {
+                    kind: ButtonKind::Primary,
+                    label: "Continue with a new device",
+                    onclick: move |()| send.call(Intent::ContinueWithNewDevice),
+                }
+                if offer.can_share {
+                    Button {
+                        kind: ButtonKind::Link,
+                        label: "Use the command line's own device…",
+                        onclick: move |()| send.call(Intent::AskForItsDevice),
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn Advanced() -> Element {
+    let address = use_context::<AppState>().session.address;
+    let send = use_send();
+    let mut open = use_signal(|| false);
+    rsx! {
+        div { class: "advanced",
+            button {
+                r#type: "button",
+                class: "advanced-toggle",
+                "aria-expanded": *open.read(),
+                onclick: move |_| open.toggle(),
+                Glyph { icon: if *open.read() { Icon::ChevronDown } else { Icon::ChevronRight }, size: 14 }
+                "Advanced"
+            }
+            if *open.read() {
+                TextField {
+                    id: "api-address",
+                    label: "Address of the API",
+                    value: address,
+                    mono: true,
+                    oninput: move |text| send.call(Intent::AddressTyped(text)),
+                }
+                p { class: "fine-print",
+                    "https only, except on this computer. GHOSTABLE_API or --api set it for one start."
+                }
+            }
+        }
+    }
+}
+
+/// What people know a server by.
+fn host(address: &str) -> String {
+    let rest = address
+        .trim()
+        .split_once("://")
+        .map_or(address.trim(), |(_, rest)| rest);
+    let host = rest.split('/').next().unwrap_or(rest);
+    if host.is_empty() {
+        "your server".to_owned()
+    } else {
+        host.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_host_is_what_stands_between_scheme_and_path() {
+        assert_eq!(super::host("https://ghostable.dev/api/v2"), "ghostable.dev");
+        assert_eq!(super::host(" http://127.0.0.1:80 "), "127.0.0.1:80");
+        assert_eq!(super::host("https://"), "your server");
+    }
+}

@@ -1,0 +1,197 @@
+//! A server elsewhere: the workspace over real HTTP in this process, with everything that its other users can do.
+
+use std::time::Duration;
+
+use deploy_tokens::api::{ApiAddress, Client};
+use deploy_tokens::crypto::DeviceIdentity;
+use deploy_tokens::domain::{DeviceId, Moment};
+use deploy_tokens::secret::AccessToken;
+use deploy_tokens::service::{Context, LinkedDevice, fulfil_all, fulfillable};
+use deploy_tokens::workspace::{LocalSignIn, Workspace};
+use tokio::runtime::Runtime;
+
+use crate::site::{Site, any_port, client, options};
+use crate::support::driver::{App, Desktop, DesktopBuilder};
+use crate::vault::Vault;
+use crate::{data, program};
+
+/// A browser that only notes which page it was asked for.
+const BROWSER: &str = "#!/bin/sh\nprintf '%s' \"$1\" > \"$HOME/opened-page\"\n";
+
+pub struct Server {
+    pub runtime: Runtime,
+    pub site: Site,
+}
+
+impl Server {
+    pub fn start() -> Self {
+        let runtime = Runtime::new().unwrap();
+        let site = runtime.block_on(Site::start());
+        Self { runtime, site }
+    }
+
+    pub fn api(&self) -> String {
+        self.site.running.api_url()
+    }
+
+    /// How its user signs in.
+    pub fn user(&self) -> LocalSignIn {
+        self.site.local().sign_in.clone().unwrap()
+    }
+
+    /// The window on this server.
+    pub fn open(&self, desktop: &std::sync::Arc<Desktop>) -> App {
+        desktop.launch(program(), &["--data", &data(desktop), "--api", &self.api()])
+    }
+
+    /// The context of its own device, which holds every key.
+    pub fn colleague(&self) -> Context {
+        let local = self.site.local();
+        self.context(Some(LinkedDevice {
+            id: local.device_id.clone(),
+            identity: local.identity.clone(),
+        }))
+    }
+
+    pub fn context(&self, device: Option<LinkedDevice>) -> Context {
+        let address = ApiAddress::parse(&self.api()).unwrap();
+        let token = AccessToken::new(self.site.user_token().to_owned());
+        Context::new(Client::new(address, &token).unwrap(), device)
+    }
+
+    /// Shares every key that somebody waits for, and gives how many.
+    pub fn fulfil_all(&self) -> usize {
+        let context = self.colleague();
+        self.runtime.block_on(async {
+            let waiting = fulfillable(&context).await.unwrap().list;
+            for done in fulfil_all(&context, &waiting, &|_| {}).await {
+                done.outcome.unwrap();
+            }
+            waiting.len()
+        })
+    }
+
+    /// The current devices, by name, with their ids.
+    pub fn devices(&self) -> Vec<(String, DeviceId, bool)> {
+        let context = self.colleague();
+        let project = self.site.local().project_id.clone();
+        let environment = deploy_tokens::domain::EnvironmentName::new("production");
+        let devices = self
+            .runtime
+            .block_on(context.client.devices(&project, &environment))
+            .unwrap();
+        devices
+            .into_iter()
+            .map(|device| {
+                let active = device.recipient_key().is_some();
+                (device.label().to_owned(), device.id, active)
+            })
+            .collect()
+    }
+
+    pub fn register(&self, name: &str) -> (DeviceId, DeviceIdentity) {
+        self.runtime.block_on(self.site.register_device(name))
+    }
+
+    pub fn revoke_device(&self, id: &DeviceId) {
+        let context = self.colleague();
+        self.runtime.block_on(context.client.revoke_device(id)).unwrap();
+    }
+
+    /// Ends every session, as somebody who changes the password elsewhere.
+    pub fn end_sessions(&self) {
+        let own = self.site.user_token();
+        let ended = self
+            .site
+            .database()
+            .execute(
+                "DELETE FROM access_tokens WHERE id NOT IN (SELECT id FROM access_tokens ORDER BY rowid LIMIT 1)",
+                [],
+            )
+            .unwrap();
+        assert!(ended > 0, "there was a session beside {} characters", own.len());
+    }
+
+    /// Confirms or cancels the sign-in of a page, as a browser does with its form.
+    pub fn decide(&self, page: &str, decision: &str, password: &str) -> u16 {
+        let page = reqwest::Url::parse(page).unwrap();
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .append_pair("decision", decision)
+            .append_pair("password", password)
+            .finish();
+        self.runtime.block_on(async {
+            let request = client()
+                .post(page.clone())
+                .header("origin", page.origin().ascii_serialization())
+                .header("content-type", "application/x-www-form-urlencoded")
+                .body(form);
+            request.send().await.unwrap().status().as_u16()
+        })
+    }
+
+    /// Confirms the sign-in whose page the browser was asked for.
+    pub fn confirm(&self, app: &App) {
+        let page = opened_page(app);
+        assert_eq!(self.decide(&page, "allow", self.user().password.expose()), 200);
+    }
+
+    /// Stops answering meanwhile, and is there again at the same address.
+    pub fn gone_while(&mut self, look: impl FnOnce()) {
+        let (runtime, site) = (&self.runtime, &mut self.site);
+        let address = site.running.address();
+        let elsewhere = tempfile::tempdir().unwrap();
+        let serve = |folder: &std::path::Path, address| {
+            let workspace = Workspace::open(options(folder)).unwrap();
+            runtime.block_on(workspace.serve(address)).unwrap()
+        };
+        // Something has to be in its place.
+        let gone = std::mem::replace(&mut site.running, serve(elsewhere.path(), any_port()));
+        runtime.block_on(gone.shutdown());
+        look();
+        site.running = serve(site.folder.path(), address);
+    }
+
+    /// The one-time code of this moment.
+    pub fn code(&self) -> String {
+        self.user().totp.code_at(Moment::now()).expose().to_owned()
+    }
+}
+
+/// A desktop with a browser.
+pub fn with_browser(desktop: DesktopBuilder) -> std::sync::Arc<Desktop> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let desktop = desktop.start();
+    let path = browser(&desktop);
+    std::fs::write(&path, BROWSER).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+    desktop.set("BROWSER", &path.display().to_string());
+    desktop
+}
+
+fn browser(desktop: &Desktop) -> std::path::PathBuf {
+    desktop.home().join("browser")
+}
+
+/// The page that the browser was asked for last; it is then forgotten.
+pub fn opened_page(app: &App) -> String {
+    let file = app.home().join("opened-page");
+    app.wait_for("the browser to be asked for a page", || {
+        let page = std::fs::read_to_string(&file)
+            .ok()
+            .filter(|page| !page.is_empty())?;
+        std::fs::remove_file(&file).ok()?;
+        Some(page)
+    })
+}
+
+/// What is in the keyring of a desktop.
+pub fn vault(desktop: &Desktop) -> Vault {
+    Vault {
+        address: desktop.bus().to_owned(),
+    }
+}
+
+/// A pause for what must not happen.
+pub fn a_while() {
+    std::thread::sleep(Duration::from_millis(1500));
+}

@@ -1,0 +1,232 @@
+//! Signing in by the browser and by password, linking, waiting for a key, and leaving nothing behind.
+
+use crate::server::{Server, a_while, opened_page, vault, with_browser};
+use crate::support::driver::{App, Desktop, State, any, containing};
+use crate::{create, data, program, row, said, verify_at};
+
+fn sign_in(server: &Server, app: &App) {
+    app.find("push button", "Sign in").press();
+    app.find("heading", "Confirm in your browser");
+    server.confirm(app);
+}
+
+fn link(app: &App, name: &str) {
+    let dialog = app.find("dialog", "Link this machine");
+    dialog.find("entry", containing("Name")).focus();
+    app.key("ctrl+a");
+    app.type_text(name);
+    dialog
+        .find("push button", "Link this machine")
+        .wait(State::Enabled, true)
+        .press();
+    app.wait_gone("dialog", "Link this machine");
+}
+
+#[test]
+fn from_sign_in_to_sign_out_with_a_colleague_who_shares_the_key() {
+    let server = Server::start();
+    let desktop = with_browser(Desktop::new().keyring());
+    let app = server.open(&desktop);
+    app.find("heading", "Deploy Tokens");
+    sign_in(&server, &app);
+    link(&app, "window-laptop");
+
+    app.find("table", "Deploy tokens");
+    app.wait_text("Key access pending.");
+    app.wait_text("can share it");
+    let create_button = app.find("push button", "Create token");
+    assert!(
+        !create_button.is(State::Enabled),
+        "without the key nothing is created"
+    );
+    assert!(
+        row(&app, "production-ci").is_some(),
+        "the list is there meanwhile"
+    );
+
+    assert_eq!(server.fulfil_all(), 5);
+    app.wait_for("the notice to go by itself", || {
+        (!app.text().contains("Key access pending.")).then_some(())
+    });
+    create(&app, "signed-in-ci");
+    app.wait_text("Verified: a runner with these values decrypts 12 of 12 variables");
+    app.find("push button", "Copy block").press();
+    app.wait_text("Copied the block");
+    let ran = verify_at(&server.api(), &app.clipboard());
+    assert!(ran.status.success(), "{}", said(&ran));
+    app.find("push button", "Done").press();
+    app.wait_gone("dialog", any());
+
+    // The next start needs nothing of this.
+    drop(app);
+    let app = desktop.launch(program(), &["--data", &data(&desktop)]);
+    app.find("table", "Deploy tokens");
+    app.find("push button", "Settings").press();
+    app.wait_text("window-laptop");
+    let (_, device, _) = server
+        .devices()
+        .into_iter()
+        .find(|(name, _, active)| name == "window-laptop" && *active)
+        .unwrap();
+    app.wait_text(device.as_str());
+
+    app.find("push button", "Sign out…").press();
+    let dialog = app.find("dialog", "Sign out?");
+    dialog.find("push button", "Sign out").press();
+    app.find("push button", "Sign in");
+    let left = server.runtime.block_on(vault(&desktop).everything());
+    assert!(left.is_empty(), "{left:?}");
+    let still = server.devices().into_iter().find(|(_, id, _)| *id == device);
+    assert!(
+        still.is_none_or(|(_, _, active)| !active),
+        "the device is ended at the server"
+    );
+    drop(app);
+    let app = desktop.launch(program(), &["--data", &data(&desktop)]);
+    app.find("push button", "Open the local workspace");
+    assert!(!app.output().contains("panicked"), "{}", app.output());
+}
+
+#[test]
+fn a_cancelled_an_expired_and_an_interrupted_wait_for_the_browser() {
+    let server = Server::start();
+    let desktop = with_browser(Desktop::new().keyring());
+    let app = server.open(&desktop);
+    app.find("push button", "Sign in").press();
+    let page = opened_page(&app);
+    app.wait_text(&page);
+    assert_eq!(server.decide(&page, "cancel", ""), 200);
+    app.wait_text("The sign-in was cancelled in the browser.");
+
+    app.find("push button", "Sign in").press();
+    let page = opened_page(&app);
+    server
+        .site
+        .database()
+        .execute(
+            "UPDATE sign_in_tickets SET expires_at = '2020-01-01T00:00:00.000Z'",
+            [],
+        )
+        .unwrap();
+    app.wait_text("Nobody confirmed the sign-in in time.");
+    assert_eq!(
+        server.decide(&page, "allow", server.user().password.expose()),
+        410
+    );
+
+    app.find("push button", "Sign in").press();
+    let page = opened_page(&app);
+    app.find("push button", "Cancel").press();
+    app.find("push button", "Open the local workspace");
+    assert_eq!(
+        server.decide(&page, "allow", server.user().password.expose()),
+        200
+    );
+    a_while();
+    assert!(
+        app.get("table", "Deploy tokens").is_none(),
+        "nobody waits for it any more"
+    );
+    let left = server.runtime.block_on(vault(&desktop).everything());
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_password_a_wrong_one_and_a_wrong_code() {
+    let server = Server::start();
+    let desktop = with_browser(Desktop::new().keyring());
+    let app = server.open(&desktop);
+    app.find("push button", "Sign in").press();
+    app.find("push button", "Use e-mail and password").press();
+    let fill = |name: &str, text: &str| {
+        app.find(
+            if name == "Password" {
+                "password text"
+            } else {
+                "entry"
+            },
+            name,
+        )
+        .focus();
+        app.key("ctrl+a");
+        app.type_text(text);
+    };
+    let send = || {
+        app.find("push button", "Sign in")
+            .wait(State::Enabled, true)
+            .press();
+    };
+    fill("E-mail address", &server.user().email);
+    fill("Password", "not this one");
+    send();
+    app.wait_text("did not accept the e-mail address and password");
+    fill("Password", server.user().password.expose());
+    send();
+    app.find("entry", "One-time code");
+    fill("One-time code", "000000");
+    send();
+    app.wait_text("did not accept the e-mail address, password or code");
+    fill("One-time code", &server.code());
+    send();
+    app.find("dialog", "Link this machine")
+        .find("push button", "Not now")
+        .press();
+    app.find("table", "Deploy tokens");
+    app.wait_text("This machine is not linked as a device.");
+    let password = server.user().password;
+    assert!(!app.text().contains(password.expose()));
+}
+
+#[test]
+fn what_was_being_done_goes_on_after_the_session_ended() {
+    let server = Server::start();
+    let desktop = with_browser(Desktop::new().keyring());
+    let app = server.open(&desktop);
+    sign_in(&server, &app);
+    link(&app, "long-runner");
+    server.fulfil_all();
+    app.find("push button", "Create token")
+        .wait(State::Enabled, true)
+        .press();
+    let dialog = app.find("dialog", "Create a deploy token");
+    dialog.find("entry", "Name").focus();
+    app.key("ctrl+a");
+    app.type_text("resumed-ci");
+    server.end_sessions();
+    dialog.find("push button", "Create token").press();
+    app.find("dialog", "Sign in again");
+    sign_in(&server, &app);
+    app.find("dialog", containing("resumed-ci can deploy production"));
+    app.wait_text("Verified: a runner with these values decrypts 12 of 12 variables");
+}
+
+#[test]
+fn a_device_that_was_revoked_elsewhere_is_noticed() {
+    let server = Server::start();
+    let desktop = with_browser(Desktop::new().keyring());
+    let app = server.open(&desktop);
+    sign_in(&server, &app);
+    link(&app, "lost-laptop");
+    server.fulfil_all();
+    app.find("push button", "Create token").wait(State::Enabled, true);
+    let (_, id, _) = server
+        .devices()
+        .into_iter()
+        .find(|(name, _, _)| name == "lost-laptop")
+        .unwrap();
+    server.revoke_device(&id);
+    app.key("r");
+    app.wait_text("This device was revoked");
+    app.find("push button", "Settings").press();
+    app.wait_text("Revoked");
+    app.find("push button", "Forget the keys…").press();
+    app.find("dialog", "Forget this device's keys?")
+        .find("push button", "Forget the keys")
+        .press();
+    app.find("push button", "Link this machine…");
+    let left = server.runtime.block_on(vault(&desktop).everything());
+    assert!(
+        !left.iter().any(|item| item.contains("dev.deploytokens.device")),
+        "{left:?}"
+    );
+}
