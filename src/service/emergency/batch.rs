@@ -139,11 +139,7 @@ impl Batch {
 
     /// The server's list has the last word: what it still lists as active is not revoked.
     async fn confirm(&self, run: &Run<'_>) {
-        let client = &run.context.client;
-        let listed = client
-            .tokens(&self.place.project, Some(&self.place.environment.id))
-            .await;
-        let Ok(listed) = listed else {
+        let Some(listed) = self.listed(run).await else {
             return;
         };
         for (index, item) in &self.members {
@@ -167,6 +163,28 @@ impl Batch {
                 ),
                 None => {}
             }
+        }
+    }
+
+    /// The server's list. Where it cannot be had for a while, the server's answers stay the proof.
+    async fn listed(&self, run: &Run<'_>) -> Option<Vec<TokenEntry>> {
+        const TRIES: u32 = 6;
+        let client = &run.context.client;
+        let mut tries = 0;
+        loop {
+            let listed = client
+                .tokens(&self.place.project, Some(&self.place.environment.id))
+                .await;
+            let error = match listed {
+                Ok(listed) => return Some(listed),
+                Err(error) => ServiceError::from(error),
+            };
+            tries += 1;
+            if !is_passing(&error) || tries >= TRIES || run.is_over(tries) {
+                tracing::warn!(%error, "what was revoked could not be looked up again");
+                return None;
+            }
+            tokio::time::sleep(pause(tries, &error)).await;
         }
     }
 
