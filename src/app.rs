@@ -52,8 +52,13 @@ pub fn launch(target: Target, project: Option<ProjectId>) -> Result<(), Failure>
 /// Opens the companion on a phone.
 #[cfg(all(feature = "mobile", not(feature = "desktop")))]
 pub fn launch(target: Target) {
+    // The page reaches below notch and home indicator; the style sheet keeps what is pressed away from them.
+    const WHOLE_SCREEN: &str =
+        r#"<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">"#;
+    let config = dioxus::mobile::Config::new().with_custom_head(format!("{WHOLE_SCREEN}{}", ui::style()));
     let project = None;
     LaunchBuilder::mobile()
+        .with_cfg(config)
         .with_context(Wanted { target, project })
         .launch(App);
 }

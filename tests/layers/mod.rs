@@ -139,6 +139,11 @@ const LAYERS: &[Layer] = &[
         name: "main",
         may: &["*"],
     },
+    // The phone's program.
+    Layer {
+        name: "mobile",
+        may: &["*"],
+    },
     Layer {
         name: "lib",
         may: &["*"],
