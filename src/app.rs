@@ -113,7 +113,7 @@ fn carry_out(actions: &Actions, state: AppState, intent: Intent) {
         again.note_wish(Rc::new(move || carry_out(&actions, state, intent.clone())));
     }
     match intent {
-        Intent::Retry if *state.place.connection.peek() != Connection::Open => actions.open(),
+        Intent::Retry if *state.place.connection.peek() != Connection::Open => actions.reopen(),
         Intent::Retry | Intent::Refresh => actions.refresh_all(),
         Intent::Show(section) => actions.show(section),
         Intent::OpenLocal => actions.open_local(),
@@ -139,6 +139,11 @@ fn carry_out(actions: &Actions, state: AppState, intent: Intent) {
         Intent::OpenProject(id) => actions.open_project(&id),
         Intent::Create { name } => actions.create(&name),
         Intent::Rotate(token) => actions.rotate(&token),
+        Intent::Replace(token, grace) => actions.replace(&token, grace),
+        Intent::FinishReplacement(token) => actions.finish_replacement(&token),
+        Intent::ForgetReplacement(id) => actions.forget_replacement(&id),
+        Intent::ShowInterrupted => actions.show_interrupted(),
+        Intent::Resume { id, remedy } => actions.resume(id, remedy),
         Intent::Revoke(token) => actions.revoke(&token),
         Intent::Delete(token) => actions.delete(&token),
         Intent::Reshare => actions.reshare(),

@@ -4,8 +4,10 @@
 //! where it refused, because it knows the reason best.
 
 pub mod emergency;
+mod pending;
 mod sign_in;
 
+pub use pending::{finding, operation};
 pub use sign_in::{browser, device_status, flaw, manifest, password_refused};
 use sign_in::{linking, request};
 
@@ -68,6 +70,10 @@ pub fn service(error: &ServiceError) -> Message {
             format!("The operation cannot be written down first: {}.", journal(error)),
             "Nothing was changed. Make room on the disk, or check the permissions of the data folder, and try again.",
         ),
+        ServiceError::NoJournal => Message::new(
+            "A replacement has to be remembered until it is finished, and for this server nothing is written down on this machine.",
+            "Nothing was changed. Create a second token instead, and revoke the old one when CI has the new values.",
+        ),
         ServiceError::Busy => Message::new(
             "Another window or command is changing this environment, or still shows what it issued.",
             "Nothing was changed. Wait until it is done, or close it, and try again.",
@@ -108,6 +114,10 @@ fn not_resumable(error: ResumeError) -> Message {
         ResumeError::Unreadable(error) => Message::new(
             format!("The entry of this operation cannot be read: {error}. It was left as it is."),
             "Put a backup of the file in its place, or discard it and revoke the token if you do not hold its secrets.",
+        ),
+        ResumeError::NotHandedOver => Message::new(
+            "The successor's values were not handed over yet, so CI cannot have them.",
+            "Nothing was changed. Get them first: deploy-tokens pending says how.",
         ),
         ResumeError::Elsewhere => Message::new(
             "This operation belongs to another server.",
@@ -257,6 +267,18 @@ fn unfit(error: Unfit) -> Message {
         Unfit::AlreadyRevoked => Message::new(
             "The token is already revoked: runners cannot use it.",
             "Create a new token instead, or delete its record.",
+        ),
+        Unfit::BeingReplaced => Message::new(
+            "The token is being replaced already, or takes another one's place.",
+            "Nothing was changed. Finish that replacement first, or give it up: deploy-tokens pending says how.",
+        ),
+        Unfit::NotBeingReplaced => Message::new(
+            "No token by that id or name is being replaced from this machine.",
+            "Nothing was changed. See what is: deploy-tokens pending. To end a token, revoke it.",
+        ),
+        Unfit::SuccessorGone => Message::new(
+            "The successor is not active any more. The old token was left as it is, because CI would have none.",
+            "Forget this replacement (deploy-tokens pending says how), and replace the token again.",
         ),
         Unfit::StillActive => Message::new(
             "The token is still active, and only the records of revoked tokens are deleted.",

@@ -12,20 +12,22 @@ mod site;
 
 use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use deploy_tokens::api::{ApiAddress, ApiError, Client};
 use deploy_tokens::domain::{
-    DeviceId, Flaw, HolderKind, RemoteStatus, RequestFilter, RequestStatus, Standing,
+    DeviceId, Flaw, HolderKind, KeyRequest, RemoteStatus, RequestFilter, RequestStatus, Standing,
 };
 use deploy_tokens::messages;
-use deploy_tokens::secret::AccessToken;
+use deploy_tokens::secret::{AccessToken, JournalKey};
 use deploy_tokens::service::access::access;
 use deploy_tokens::service::devices::{
     DeviceRecord, DeviceStore, StoreError, default_name, link, platform, status, unlink,
 };
+use deploy_tokens::service::journal::Journal;
 use deploy_tokens::service::{
-    Context, LinkedDevice, Place, RequestError, ServiceError, find_environment, fulfil, fulfil_all,
-    fulfillable, key_access, select, waiting,
+    Context, LinkedDevice, MissingKey, Place, RequestError, ServiceError, find_environment, fulfil,
+    fulfil_all, fulfillable, key_access, reshare, select, waiting,
 };
 use site::Site;
 
@@ -130,6 +132,37 @@ async fn a_linked_device_waits_until_another_one_fulfils() {
     assert_eq!(waiting(&mine).await.unwrap().count(), 4);
     let unknown = select(&able, &["nothing".to_owned()]).unwrap_err();
     assert!(messages::service(&unknown).what.contains("nothing"));
+}
+
+#[tokio::test]
+async fn fulfilling_waits_for_whoever_changes_the_environment() {
+    let site = Site::start().await;
+    let mine = linked(&site, "new laptop").await;
+    let key = JournalKey::fill_with(|bytes| bytes.fill(7));
+    let folder = site.folder.path().join("journal");
+    let journal = Journal::open(folder.clone(), key, "here").with_patience(Duration::from_millis(100));
+    let colleague = first(&site).with_journal(Arc::new(journal));
+    let production = place(&mine, &site, "production").await;
+    reshare(&colleague, &production, MissingKey::Refuse, &|_| {})
+        .await
+        .unwrap();
+    let lock = std::fs::read_dir(&folder)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    let another = std::fs::File::open(lock).unwrap();
+    another.lock().unwrap();
+
+    drop(linked(&site, "another laptop").await);
+    let able = fulfillable(&colleague).await.unwrap();
+    let is_here = |it: &&KeyRequest| it.environment == production.environment.id;
+    let request = able.list.iter().find(is_here).unwrap();
+    let busy = fulfil(&colleague, request, &|_| {}).await.unwrap_err();
+    assert!(matches!(busy, ServiceError::Busy), "{busy:?}");
+    drop(another);
+    fulfil(&colleague, request, &|_| {}).await.unwrap();
 }
 
 #[tokio::test]
@@ -461,4 +494,89 @@ async fn the_commands_list_and_fulfil_requests() {
     );
     let text = run(&site, &["local-user"]);
     assert!(String::from_utf8_lossy(&text.stdout).contains(known.password.expose()));
+}
+
+/// Signs every envelope of a publication anew, with the same nonce each time: a valid Ed25519 signature all the same
+/// (RFC 8032 5.1.6; what is signed is in docs/protocol.md 5.4).
+fn sign_with_one_nonce(
+    sealed: &mut deploy_tokens::domain::SealedEnvironmentKey,
+    identity: &deploy_tokens::crypto::DeviceIdentity,
+) {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD;
+    use curve25519_dalek::{EdwardsPoint, Scalar};
+    use deploy_tokens::crypto::envelope::EncryptedEnvelope;
+    use sha2::{Digest as _, Sha512};
+
+    let wide = |parts: &[&[u8]]| -> [u8; 64] {
+        let mut hash = Sha512::new();
+        parts.iter().for_each(|part| hash.update(part));
+        hash.finalize().into()
+    };
+    let expanded = wide(&[identity.signing_seed().expose()]);
+    let mut low: [u8; 32] = expanded[..32].try_into().unwrap();
+    (low[0], low[31]) = (low[0] & 248, low[31] & 63 | 64);
+    let secret = Scalar::from_bytes_mod_order(low);
+    let nonce = Scalar::from(7_u64);
+    let point = EdwardsPoint::mul_base(&nonce).compress().to_bytes();
+    for recipient in &mut sealed.recipients {
+        let mut envelope = EncryptedEnvelope::from_edek(&recipient.edek_b64).unwrap();
+        let meta = envelope.meta.as_ref().unwrap().to_canonical_json();
+        let signed = [
+            &envelope.id,
+            &envelope.version,
+            &envelope.to_device_public_key,
+            &envelope.from_ephemeral_public_key,
+            &envelope.nonce_b64,
+            &envelope.ciphertext_b64,
+            &envelope.created_at,
+            &meta,
+        ]
+        .map(String::as_str)
+        .join(":");
+        let public = STANDARD.decode(identity.signing_public().to_base64()).unwrap();
+        let challenge = Scalar::from_bytes_mod_order_wide(&wide(&[&point, &public, signed.as_bytes()]));
+        let signature = [point, (nonce + challenge * secret).to_bytes()].concat();
+        envelope.signature_b64 = Some(STANDARD.encode(signature));
+        recipient.edek_b64 = STANDARD.encode(serde_json::to_string(&envelope).unwrap());
+    }
+}
+
+#[tokio::test]
+async fn a_device_that_reuses_its_nonce_is_pointed_out() {
+    use deploy_tokens::api::wire::environment_key::ShareKeyRequest;
+    use deploy_tokens::crypto::{key_fingerprint, seal_environment_key, sign_body, system_rng};
+    use deploy_tokens::domain::{EnvironmentName, KeyScope, Moment};
+    use deploy_tokens::service::access::disclosed_signers;
+
+    let site = Site::start().await;
+    let (careless, seeing) = (linked(&site, "careless").await, first(&site));
+    let requests = fulfillable(&seeing).await.unwrap().list;
+    fulfil_all(&seeing, &requests, &|_| {}).await;
+    let production = place(&seeing, &site, "production").await;
+    assert!(disclosed_signers(&seeing, &production).await.is_empty());
+
+    let sender = careless.device.as_ref().unwrap();
+    for environment in ["production", "staging"] {
+        let key = site.open_key(environment).await;
+        let scope = KeyScope {
+            project: site.local().project_id.clone(),
+            environment: EnvironmentName::new(environment),
+            fingerprint: key_fingerprint(&key),
+        };
+        let recipients = site.recipients(environment).await;
+        let rng = &mut system_rng();
+        let mut sealed =
+            seal_environment_key(&key, &scope, &recipients, &sender.identity, Moment::now(), rng).unwrap();
+        sign_with_one_nonce(&mut sealed, &sender.identity);
+        let request = ShareKeyRequest::new(&sender.id, scope.fingerprint, &sealed, Vec::new());
+        let body = sign_body(&sender.identity, &request).unwrap();
+        let path = site.environment(environment, "/key/envelopes");
+        let (status, answer) = site.post_text(&path, body).await;
+        assert!(status < 300, "{status} {answer}");
+    }
+    assert_eq!(
+        disclosed_signers(&seeing, &production).await,
+        [sender.identity.kid()]
+    );
 }

@@ -211,6 +211,84 @@ fn rotate_survives_a_kill_at_every_step() {
 }
 
 #[test]
+fn beginning_to_replace_survives_a_kill_at_every_step() {
+    let site = Site::start(&[]);
+    for step in steps(Operation::Replace) {
+        let old = site.create(&step);
+        let id = old["token"]["id"].as_str().unwrap();
+        let killed = site.killed(&["replace", "--env", ENVIRONMENT, id, "--json"], &step);
+        assert_eq!(site.verify(&old), Some(0), "{step}: the old token works on");
+        let pending = site.pending();
+        let state = pending
+            .first()
+            .map_or("nothing", |it| it["state"].as_str().unwrap());
+        let found = || pending[0]["id"].as_str().unwrap();
+        let in_hand = match state {
+            "nothing" => None,
+            "never-registered" => {
+                site.json(&["resume", found(), "--discard"]);
+                None
+            }
+            "waiting" => Some(printed(&killed).expect("the secrets were printed")),
+            _ => {
+                let finish = ["replace", "--env", ENVIRONMENT, "--finish", id];
+                let early = site.run(&finish).status.code();
+                assert_eq!(early, Some(1), "{step}: nobody has the new values yet");
+                Some(site.json(&["resume", found(), "--json"]))
+            }
+        };
+        assert_eq!(site.verify(&old), Some(0), "{step}: the old token works on");
+        let end = match &in_hand {
+            None => {
+                assert_eq!(site.active(&step), [id], "{step}");
+                "never registered"
+            }
+            Some(successor) => {
+                assert_eq!(site.verify(successor), Some(0), "{step}");
+                assert_eq!(site.active(&step).len(), 2, "{step}");
+                assert_eq!(site.pending()[0]["state"], "waiting", "{step}");
+                site.json(&["replace", "--env", ENVIRONMENT, "--finish", id]);
+                assert_eq!(site.verify(&old), Some(3), "{step}");
+                assert_eq!(site.verify(successor), Some(0), "{step}");
+                assert_eq!(site.active(&step), [successor["token"]["id"].as_str().unwrap()]);
+                "secrets in hand, finished"
+            }
+        };
+        assert_eq!(site.pending(), Vec::<Value>::new(), "{step}: something is left");
+        site.active(&step).iter().for_each(|id| site.revoke(id));
+        row(&step, state, end);
+    }
+}
+
+#[test]
+fn finishing_a_replacement_survives_a_kill_at_every_step() {
+    let site = Site::start(&[]);
+    for (index, step) in steps(Operation::Finish).iter().enumerate() {
+        let old = site.create(step);
+        let id = old["token"]["id"].as_str().unwrap();
+        let successor = site.json(&["replace", "--env", ENVIRONMENT, id, "--json"]);
+        let new = successor["token"]["id"].as_str().unwrap();
+        site.killed(&["replace", "--env", ENVIRONMENT, "--finish", new], step);
+        let pending = site.pending();
+        let state = pending
+            .first()
+            .map_or("nothing", |it| it["state"].as_str().unwrap());
+        match (state, index % 2) {
+            ("nothing", _) => assert!(step.ends_with("closed"), "{step}: forgotten too early"),
+            ("waiting", 0) => drop(site.json(&["replace", "--env", ENVIRONMENT, "--finish", id])),
+            ("waiting", _) => drop(site.json(&["resume", pending[0]["id"].as_str().unwrap()])),
+            other => panic!("{step}: {other:?}"),
+        }
+        assert_eq!(site.pending(), Vec::<Value>::new(), "{step}: something is left");
+        assert_eq!(site.verify(&old), Some(3), "{step}");
+        assert_eq!(site.verify(&successor), Some(0), "{step}");
+        assert_eq!(site.active(step), [new], "{step}");
+        site.revoke(new);
+        row(step, state, "old one refused, new one works");
+    }
+}
+
+#[test]
 fn revoking_one_and_several_survives_a_kill_at_every_step() {
     let site = Site::start(&[]);
     for count in [1, 3] {

@@ -19,12 +19,12 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use deploy_tokens::api::{ApiAddress, Client, Limits, Runner};
-use deploy_tokens::domain::{CiTokenOutcome, DeployToken, Message, TokenEntry, TokenName};
+use deploy_tokens::domain::{CiTokenOutcome, DeployToken, Message, Remedy, TokenEntry, TokenName};
 use deploy_tokens::messages;
 use deploy_tokens::secret::{CiToken, DeploySeed, JournalKey};
 use deploy_tokens::service::journal::Journal;
 use deploy_tokens::service::{
-    self, Context, Finished, Issued, LinkedDevice, MissingKey, Place, Remedy, ServiceError, verify,
+    self, Context, Finished, Issued, LinkedDevice, MissingKey, Place, ServiceError, verify,
 };
 use deploy_tokens::workspace::{Options, Running, SampleSize, Workspace};
 use proxy::{CANARY, Endpoint, Fault, Proxy};
@@ -156,7 +156,7 @@ fn name(text: &str) -> TokenName {
 /// The secrets, handed over as the command does it; whether they are shared; what is told.
 fn pair(mut issued: Issued) -> (Option<Pair>, bool, Vec<Message>) {
     if let Some(entry) = issued.entry.take() {
-        entry.close().unwrap();
+        entry.handed_over().unwrap();
     }
     let shared = issued.share.is_ok();
     let mut told: Vec<Message> = issued.notes.iter().map(|note| messages::note(*note)).collect();
@@ -192,11 +192,11 @@ impl Site {
         self.named(name).await.iter().filter(|it| it.is_active()).count()
     }
 
-    /// Takes the first remedy of everything interrupted; the secrets that come of it.
+    /// Takes the first remedy of everything interrupted, until nothing is left; how many there were, and the secrets that come of it.
     async fn resolve(&self) -> (usize, Option<Pair>) {
-        let all = service::interrupted(&self.direct).await.unwrap();
+        let mut all = service::interrupted(&self.direct).await.unwrap();
         let (count, mut found) = (all.len(), None);
-        for it in all {
+        while let Some(it) = all.pop() {
             match it.remedies().first() {
                 Some(Remedy::Show | Remedy::Finish) => {
                     if let Finished::Issued(issued) =
@@ -208,8 +208,11 @@ impl Site {
                 Some(Remedy::Discard) => service::discard(it).unwrap(),
                 other => panic!("{other:?}: {it:?}"),
             }
+            if all.is_empty() {
+                // A replacement whose secrets were shown is then still to be finished.
+                all = service::interrupted(&self.direct).await.unwrap();
+            }
         }
-        assert_eq!(service::interrupted(&self.direct).await.unwrap().len(), 0);
         (count, found)
     }
 }
@@ -219,6 +222,8 @@ enum Doing {
     List,
     Create,
     Rotate,
+    Replace,
+    Finish,
     Revoke,
     Delete,
     Reshare,
@@ -249,9 +254,17 @@ fn points() -> Vec<(Doing, Endpoint, usize)> {
             (doing, PUBLISH, 6),
         ]
     };
+    let later = |(doing, endpoint, after): (_, Endpoint, _)| {
+        let lists = endpoint.ending == "/deploy-tokens" && endpoint.method == "GET";
+        let from = endpoint.from + usize::from(lists);
+        (doing, second(endpoint, from), after + 1)
+    };
     let mut all = vec![(Doing::List, TOKENS, 0)];
     all.extend(issue(Doing::Create, REGISTER));
     all.extend(issue(Doing::Rotate, ROTATE));
+    // It lists once before the checks, to find the old token.
+    all.push((Doing::Replace, TOKENS, 0));
+    all.extend(issue(Doing::Replace, REGISTER).into_iter().map(later));
     all.extend([
         (Doing::Revoke, TOKENS, 0),
         (Doing::Revoke, at("POST", "/revoke", 1), 1),
@@ -261,6 +274,15 @@ fn points() -> Vec<(Doing, Endpoint, usize)> {
         (Doing::Revoke, second(DEVICES, 2), 5),
         (Doing::Revoke, second(TOKENS, 3), 5),
         (Doing::Revoke, PUBLISH, 7),
+        (Doing::Finish, TOKENS, 0),
+        (Doing::Finish, at("POST", "/revoke", 1), 1),
+        (Doing::Finish, KEY, 2),
+        (Doing::Finish, DEVICES, 2),
+        (Doing::Finish, second(TOKENS, 2), 2),
+        (Doing::Finish, second(DEVICES, 2), 5),
+        (Doing::Finish, second(TOKENS, 3), 5),
+        (Doing::Finish, PUBLISH, 7),
+        (Doing::Finish, second(TOKENS, 4), 8),
         (Doing::Delete, TOKENS, 0),
         (Doing::Delete, at("DELETE", "", 1), 1),
         (Doing::Reshare, KEY, 0),
@@ -304,9 +326,21 @@ fn faults(refused_after: usize) -> Vec<(&'static str, Fault)> {
 /// Runs one case and gives the end state that it came to, checked on the server.
 async fn case(doing: Doing, endpoint: Endpoint, fault: Fault) -> String {
     let (site, ours) = (site().await, &template().await.pair);
+    let (place, quiet) = (&site.place, &|_| {});
+    let old = site.named("ours").await.pop();
+    let successor = match doing {
+        Doing::Finish => {
+            pair(
+                service::replace(&site.direct, place, "ours", quiet)
+                    .await
+                    .unwrap(),
+            )
+            .0
+        }
+        _ => None,
+    };
     let proxy = Proxy::start(site.running.address(), endpoint, fault);
     let through = context(site._folder.path(), &site.running, &proxy.url);
-    let (place, quiet) = (&site.place, &|_| {});
     let mut told = Vec::new();
     let mut handed = None;
     let mut shared = true;
@@ -323,6 +357,16 @@ async fn case(doing: Doing, endpoint: Endpoint, fault: Fault) -> String {
         Doing::List => service::list(&through, place).await.map(drop),
         Doing::Create => take(service::create(&through, place, &name("new"), quiet).await),
         Doing::Rotate => take(service::rotate(&through, place, "ours", quiet).await),
+        Doing::Replace => take(service::replace(&through, place, "ours", quiet).await),
+        Doing::Finish => {
+            let id = old.as_ref().unwrap().id.as_str();
+            let done = service::finish_replacement(&through, place, id, None, quiet).await;
+            done.map(|done| {
+                shared = done.share.is_ok();
+                told.extend(done.share.as_ref().err().map(messages::service));
+                told.extend(done.proof.as_ref().err().map(messages::service));
+            })
+        }
         Doing::Revoke => service::revoke(&through, place, "ours", quiet).await.map(|done| {
             shared = done.share.is_ok();
             told.extend(done.share.as_ref().err().map(messages::service));
@@ -356,7 +400,17 @@ async fn case(doing: Doing, endpoint: Endpoint, fault: Fault) -> String {
     }
     assert!(outcome.is_ok() && shared || !told.is_empty(), "nothing was told");
 
+    let waits = service::replacements(&site.direct, place).unwrap();
+    let waits = waits.iter().filter(|it| it.handed_over).count();
+    if doing == Doing::Replace && handed.is_some() {
+        assert_eq!(waits, 1, "it waits for the old token's end");
+    }
+    if doing == Doing::Finish {
+        assert_eq!(waits == 0, outcome.is_ok(), "it is finished, or waits on");
+        assert!(site.opens(successor.as_ref().unwrap()).await);
+    }
     let (kept, resumed) = site.resolve().await;
+    let kept = kept - waits;
     let in_hand = handed.or(resumed);
     if !shared {
         service::reshare(&site.direct, place, MissingKey::Refuse, quiet)
@@ -388,6 +442,27 @@ async fn case(doing: Doing, endpoint: Endpoint, fault: Fault) -> String {
             assert_eq!(site.active("ours").await, 1);
             assert!(site.opens(in_hand.as_ref().unwrap_or(ours)).await);
             state.to_owned()
+        }
+        Doing::Replace => {
+            let made = in_hand.is_some();
+            if let Some(pair) = &in_hand {
+                assert!(site.opens(pair).await, "the successor works");
+            }
+            // `resolve` has finished what waited.
+            assert_eq!(
+                site.opens(ours).await,
+                !made,
+                "the old one works as long as it is alone"
+            );
+            assert_eq!(site.active("ours").await, 1);
+            assert!(state != "unchanged" || !made);
+            state.to_owned()
+        }
+        Doing::Finish => {
+            assert!(!site.opens(ours).await, "at once, or when it was finished again");
+            assert!(site.opens(successor.as_ref().unwrap()).await);
+            assert_eq!(site.active("ours").await, 1);
+            if outcome.is_ok() { state } else { "waits on" }.to_owned()
         }
         Doing::Revoke => {
             let left = site.active("ours").await;

@@ -16,8 +16,7 @@ use deploy_tokens::crypto::envelope::{EncryptedEnvelope, EnvelopeInputs, open, s
 use deploy_tokens::crypto::{
     CryptoError, DeviceIdentity, Layer, Meta, OpenError, VariableError, VariableKeys, derive_public_key,
     key_fingerprint, make_deploy_key, make_environment_key, open_bundle, open_variable, open_variables,
-    parse_seed, seal_environment_key, seal_variable, seed_to_base64, sign_body, system_rng, verify_body,
-    verify_variable,
+    parse_seed, seal_environment_key, seal_variable, sign_body, system_rng, verify_body, verify_variable,
 };
 use deploy_tokens::domain::envelope::PublishedKey;
 use deploy_tokens::domain::variable::{Bundle, SealedVariable, VariableScope};
@@ -226,7 +225,7 @@ proptest! {
     #[test]
     fn seeds_round_trip(bytes in any::<[u8; 32]>()) {
         let seed = DeploySeed::take(&mut { bytes });
-        let read = parse_seed(seed_to_base64(&seed).expose()).unwrap();
+        let read = parse_seed(seed.to_base64().expose()).unwrap();
         prop_assert!(read.ct_eq(&seed));
     }
 

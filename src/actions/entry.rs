@@ -9,11 +9,11 @@ use dioxus::prelude::*;
 use super::{Actions, Opened, Session, Start, off_ui};
 use crate::domain::Message;
 use crate::messages;
-use crate::secret::AccessToken;
 use crate::service::account::Account;
 use crate::service::{Context, ServiceError, adopt};
 use crate::state::{
-    CommandLineOffer, Connection, Dialog, Gate, KeyState, Load, OwnDevice, Section, SignInStage, ToastKind,
+    CommandLineOffer, Connection, Dialog, Gate, KeyState, Load, OwnDevice, Section, SessionKind, SignInStage,
+    ToastKind,
 };
 
 /// After this pause an address is taken as complete.
@@ -33,6 +33,16 @@ impl Actions {
         }
     }
 
+    /// Tries again what did not open.
+    pub fn reopen(&self) {
+        let way = self.way.peek().clone();
+        match way {
+            Some(Start::Local) => self.open_local(),
+            Some(Start::Server(address)) => self.open_server(address),
+            Some(Start::Welcome) | None => self.open(),
+        }
+    }
+
     /// Shows the ways in.
     pub fn welcome(&self) {
         let mut session = self.state.session;
@@ -46,8 +56,9 @@ impl Actions {
     pub fn open_local(&self) {
         let actions = self.clone();
         self.state.session.reset();
-        let mut gate = self.state.session.gate;
+        let (mut gate, mut way) = (self.state.session.gate, self.way);
         gate.set(Gate::Inside);
+        way.set(Some(Start::Local));
         spawn(async move {
             let mut connection = actions.state.place.connection;
             connection.set(Connection::Opening);
@@ -63,6 +74,8 @@ impl Actions {
         session.reset();
         session.address.set(address.clone());
         session.gate.set(Gate::Inside);
+        let mut way = self.way;
+        way.set(Some(Start::Server(address.clone())));
         spawn(async move {
             let mut connection = actions.state.place.connection;
             connection.set(Connection::Opening);
@@ -75,7 +88,7 @@ impl Actions {
                 return actions.enter_or_tell(opened).await;
             }
             match kept(&account).await {
-                Ok(Some((_, context))) => actions.enter_account(account, context).await,
+                Ok(Some(context)) => actions.enter_account(account, context).await,
                 Ok(None) => actions.ask_to_sign_in(None),
                 Err(error) if is_absent(&error) => actions.ask_for_passphrase(),
                 Err(error) => actions.ask_to_sign_in(Some(messages::service(&error))),
@@ -128,9 +141,12 @@ impl Actions {
     /// Enters with a session that is kept.
     pub(super) async fn enter_account(&self, account: Account, context: Context) {
         let address = account.address();
+        let mut way = self.way;
+        way.set(Some(Start::Server(address.as_str().to_owned())));
         let opened = Opened {
             origin: address.host(),
             wanted: self.surroundings.wanted(address.as_str()),
+            kind: SessionKind::Kept,
             account: Some(account.clone()),
             context,
             keep: Box::new(()),
@@ -158,12 +174,10 @@ impl Actions {
             .as_ref()
             .map_or(0, |journal| journal.interrupted());
         self.note_unfinished(&opened.context);
-        // Interrupted revocations are told on their own.
-        let (_, revocations) = *self.state.emergency.unfinished.peek();
-        place.interrupted.set(interrupted.saturating_sub(revocations));
+        place.interrupted.set(interrupted);
         let mut device = self.state.access.device;
         device.set(OwnDevice::Unknown);
-        store.is_local.set(opened.account.is_none());
+        store.kind.set(opened.kind);
         let mut current = self.session;
         current.set(Some(Session {
             context: Arc::new(opened.context),
@@ -283,6 +297,7 @@ impl Actions {
         place.interrupted.set(0);
         self.state.emergency.reset();
         tokens.entries.set(Load::Loading);
+        tokens.replacements.set(Vec::new());
         tokens.stale.set(None);
         access.device.set(OwnDevice::Unknown);
         access.holders.set(Load::Loading);
@@ -343,15 +358,12 @@ impl Actions {
     }
 }
 
-/// The session that is kept, and the connection with it.
-async fn kept(account: &Account) -> Result<Option<(AccessToken, Context)>, ServiceError> {
+/// The connection with the session that is kept, if one is.
+pub(super) async fn kept(account: &Account) -> Result<Option<Context>, ServiceError> {
     let account = account.clone();
     off_ui(async move {
         match account.session().await? {
-            Some(token) => {
-                let context = account.context(&token).await?;
-                Ok(Some((token, context)))
-            }
+            Some(token) => account.context(&token).await.map(Some),
             None => Ok(None),
         }
     })

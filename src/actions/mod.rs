@@ -7,8 +7,11 @@ mod access;
 mod device;
 mod emergency;
 mod entry;
+mod interrupted;
+mod issued;
 mod lifecycle;
 mod place;
+mod replace;
 mod sheet;
 mod sign_in;
 mod surroundings;
@@ -16,6 +19,7 @@ mod tokens;
 mod verify;
 
 use std::any::Any;
+use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -31,7 +35,11 @@ use crate::service::adopt::CommandLineSession;
 use crate::service::{Context, Place, ServiceError};
 use crate::state::{AppState, Operation, ToastKind};
 
+use issued::Handing;
 pub use surroundings::{Eventually, Opened, Spot, Start, Surroundings};
+
+/// Told at each step, from another thread.
+type Tell = Box<dyn Fn(Step) + Send + Sync>;
 
 /// How long a notice stays.
 const TOAST_SECONDS: u64 = 6;
@@ -61,6 +69,10 @@ pub struct Actions {
     surroundings: Rc<dyn Surroundings>,
     clipboard: Rc<dyn Clipboard>,
     session: Signal<Option<Session>>,
+    /// What is open, or was to be.
+    way: Signal<Option<Start>>,
+    /// What the open sheet shows, beside its secrets.
+    handing: Rc<RefCell<Option<Handing>>>,
     /// The attempt to get in that is under way.
     attempt: Signal<Option<Task>>,
     /// What the command line has, and the only server that it is sent to.
@@ -88,6 +100,8 @@ impl Actions {
             surroundings,
             clipboard,
             session: Signal::new(None),
+            way: Signal::new(None),
+            handing: Rc::default(),
             attempt: Signal::new(None),
             command_line: Signal::new(None),
             wish: Signal::new(None),
@@ -156,7 +170,7 @@ async fn operate<T, F, W>(mut operation: Signal<Operation>, work: W) -> Result<T
 where
     T: Send + 'static,
     F: Future<Output = Result<T, ServiceError>> + Send + 'static,
-    W: FnOnce(Box<dyn Fn(Step) + Send + Sync>) -> F,
+    W: FnOnce(Tell) -> F,
 {
     let (tell, mut steps) = tokio::sync::mpsc::unbounded_channel();
     operation.set(Operation::Running(Step::Check));
@@ -187,7 +201,7 @@ impl Actions {
     where
         T: Send + 'static,
         F: Future<Output = Result<T, ServiceError>> + Send + 'static,
-        W: FnOnce(Box<dyn Fn(Step) + Send + Sync>) -> F,
+        W: FnOnce(Tell) -> F,
     {
         // Another wish may come meanwhile.
         let again = self.wish();

@@ -112,6 +112,7 @@ impl Actions {
         } else {
             Load::Loading
         });
+        tokens.replacements.set(Vec::new());
         tokens.stale.set(None);
         tokens.search.set(String::new());
         tokens.highlighted.set(None);

@@ -2,8 +2,8 @@
 
 use dioxus::prelude::*;
 
-use super::Actions;
-use crate::domain::{CiTokenOutcome, Issuance, Message, ShareState, Step};
+use super::{Actions, Tell};
+use crate::domain::{CiTokenOutcome, Issuance, Message, ShareState};
 use crate::secret::SecretText;
 use crate::service::{self, MissingKey};
 use crate::state::Copied;
@@ -81,7 +81,7 @@ impl Actions {
     /// Shares the key again, so that the runner of this sheet can decrypt.
     pub fn share_again(&self) {
         let actions = self.clone();
-        let Some((context, place)) = self.here() else {
+        let Some((context, place)) = self.issued_at() else {
             return;
         };
         if self.state.sheet.sharing.peek().is_running() {
@@ -89,7 +89,7 @@ impl Actions {
         }
         spawn(async move {
             let mut sheet = actions.state.sheet;
-            let work = move |tell: Box<dyn Fn(Step) + Send + Sync>| async move {
+            let work = move |tell: Tell| async move {
                 service::reshare(&context, &place, MissingKey::Refuse, &tell).await
             };
             if let Some(recipients) = actions.operate(sheet.sharing, work).await {
@@ -112,7 +112,7 @@ impl Actions {
             .peek()
             .as_ref()
             .map(|it| it.token.id.to_string());
-        let (Some((context, place)), Some(id)) = (self.here(), id) else {
+        let (Some((context, place)), Some(id)) = (self.issued_at(), id) else {
             return;
         };
         if self.state.sheet.sharing.peek().is_running() {
@@ -120,10 +120,9 @@ impl Actions {
         }
         spawn(async move {
             let sheet = actions.state.sheet;
-            let work = move |tell: Box<dyn Fn(Step) + Send + Sync>| async move {
-                service::revoke(&context, &place, &id, &tell).await
-            };
+            let work = move |tell: Tell| async move { service::revoke(&context, &place, &id, &tell).await };
             if let Some(revoked) = actions.operate(sheet.sharing, work).await {
+                actions.not_wanted();
                 sheet.drop_secrets();
                 actions.tell_revoked(revoked);
             }

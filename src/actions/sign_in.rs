@@ -3,7 +3,7 @@
 use dioxus::core::Task;
 use dioxus::prelude::*;
 
-use super::entry::is_absent;
+use super::entry::{is_absent, kept};
 use super::{Actions, off_ui};
 use crate::domain::{Message, Waiting};
 use crate::messages;
@@ -21,7 +21,13 @@ impl Actions {
         let Some(account) = self.typed_account() else {
             return;
         };
+        let again = *self.state.session.gate.peek() == Gate::Expired;
         self.attempt("Asking the server", move |actions| async move {
+            // The user may have left with a session that still lasts.
+            if !again && let Ok(Some(context)) = kept(&account).await {
+                actions.enter_account(account, context).await;
+                return Ok(());
+            }
             let probed = account.clone();
             let probe = off_ui(async move {
                 // What cannot be kept is not asked for.

@@ -8,6 +8,7 @@ use crate::domain::{EnvironmentId, Message, ProjectId};
 use crate::secret::{AccessToken, SecretText};
 use crate::service::Context;
 use crate::service::account::Account;
+use crate::state::SessionKind;
 
 /// Something that takes time and runs beside the window.
 pub type Eventually<T> = Pin<Box<dyn Future<Output = Result<T, Message>>>>;
@@ -29,6 +30,8 @@ pub struct Opened {
     pub context: Context,
     /// "Local workspace", or the server's host.
     pub origin: String,
+    /// By what it is open.
+    pub kind: SessionKind,
     /// Where a session is kept; the local workspace has none.
     pub account: Option<Account>,
     /// The place to open, where there is a wish.

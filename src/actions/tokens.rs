@@ -3,9 +3,30 @@
 use dioxus::prelude::*;
 
 use super::{Actions, off_ui};
+use crate::domain::{Replacement, TokenEntry};
 use crate::messages;
-use crate::service;
+use crate::service::{self, Context, Place, ServiceError};
 use crate::state::{Load, Section};
+
+/// What only this machine knows about an environment.
+struct Here {
+    replacements: Vec<Replacement>,
+    interrupted: usize,
+}
+
+async fn look(context: &Context, place: &Place) -> Result<(Vec<TokenEntry>, Here), ServiceError> {
+    let entries = service::list(context, place).await?;
+    let replacements = service::replacements(context, place)?;
+    let journal = context.journal.as_ref();
+    let interrupted = journal.map_or(0, |journal| journal.interrupted());
+    Ok((
+        entries,
+        Here {
+            replacements,
+            interrupted,
+        },
+    ))
+}
 
 impl Actions {
     /// Fetches the list again. What is shown stays until the new list is there; if it does not come, the old one is
@@ -19,13 +40,16 @@ impl Actions {
             let here = place.clone();
             let mut tokens = actions.state.tokens;
             tokens.refreshing.set(true);
-            let listed = off_ui(async move { service::list(&context, &place).await }).await;
+            let listed = off_ui(async move { look(&context, &place).await }).await;
             if !actions.is_here(&here) {
                 return;
             }
             tokens.refreshing.set(false);
             match listed {
-                Ok(entries) => {
+                Ok((entries, here)) => {
+                    let mut interrupted = actions.state.place.interrupted;
+                    interrupted.set(here.interrupted);
+                    tokens.replacements.set(here.replacements);
                     tokens.entries.set(Load::Ready(entries));
                     tokens.stale.set(None);
                 }

@@ -36,6 +36,7 @@ impl Actions {
                 Err(error) => Verification::Failed(messages::service(&error)),
             };
             sheet.verified(showing, outcome);
+            actions.note_own_use().await;
             // The server has noted a use.
             actions.refresh();
         });

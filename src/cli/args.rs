@@ -106,6 +106,24 @@ pub enum Command {
         #[command(flatten)]
         hand_over: HandOver,
     },
+    /// Make a successor for a deploy token and print its secrets, once; the old one works on until --finish
+    Replace {
+        /// Where.
+        #[command(flatten)]
+        place: Place,
+        /// Token, by id or exact name; with --finish the old one or its successor
+        token: String,
+        /// CI has the new values: revoke the old token. If GHOSTABLE_CI_TOKEN holds its CI token, that is tried and must
+        /// be refused
+        #[arg(long, conflicts_with_all = ["json", "out", "no_verify"])]
+        finish: bool,
+        /// Do not check as a runner whether the values work; a server may count that as use
+        #[arg(long)]
+        no_verify: bool,
+        /// How.
+        #[command(flatten)]
+        hand_over: HandOver,
+    },
     /// End deploy tokens at once: some, or all of an environment, or all that there are
     Revoke(Revoke),
     /// Name the token that a leaked block belongs to; the block is read from standard input

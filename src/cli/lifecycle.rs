@@ -1,8 +1,8 @@
-//! list, create, rotate, revoke, delete, reshare.
+//! list, create, rotate, revoke, delete, reshare; replace is in a file of its own.
 
 use super::args::{Command, HandOver};
 use super::receiver::Receiver;
-use super::{locate, output, pending, runner};
+use super::{locate, output, pending, replace, runner};
 use crate::connect::Target;
 use crate::domain::{EnvironmentName, Message, TokenEntry, TokenName};
 use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
@@ -44,6 +44,25 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
             runner::check(&connected.context, pair).await;
             pending::mention(&connected.context);
             done
+        }
+        Command::Replace {
+            place,
+            token,
+            finish: true,
+            ..
+        } => {
+            let (connected, _, place) = locate(target, project, &place.env).await?;
+            replace::finish(&connected.context, &place, &token).await
+        }
+        Command::Replace {
+            place,
+            token,
+            no_verify,
+            hand_over,
+            ..
+        } => {
+            let (connected, _, place) = locate(target, project, &place.env).await?;
+            replace::begin(&connected.context, &place, &token, hand_over, !no_verify).await
         }
         Command::Revoke(wanted) => {
             let environment = wanted.env.unwrap_or_default();
@@ -96,17 +115,18 @@ async fn list(context: &Context, place: &Place, json: bool) -> Result<u8, Failur
             ));
         }
     }
+    let replacements = service::replacements(context, place)?;
     if json {
         let tokens: Vec<_> = entries
             .iter()
             .filter_map(TokenEntry::token)
-            .map(output::TokenJson::from)
+            .map(|token| output::TokenJson::listed(token, &replacements))
             .collect();
         output::json(&tokens)?;
     } else if entries.is_empty() {
         output::tell(&format!("{} has no deploy tokens.", place.name()));
     } else {
-        output::result(&output::table(&entries))?;
+        output::result(&output::table(&entries, &replacements))?;
     }
     Ok(0)
 }
@@ -169,7 +189,7 @@ pub(super) fn tell_revoked(done: Revocations, place: &EnvironmentName) -> u8 {
     worst
 }
 
-fn not_sealed_again(cause: &Message, place: &EnvironmentName) -> Message {
+pub(super) fn not_sealed_again(cause: &Message, place: &EnvironmentName) -> Message {
     Message::new(
         format!(
             "The environment key was not sealed again for those who remain. {}",

@@ -1,7 +1,7 @@
 //! Headless commands over the same services as the window.
 //!
 //! Standard output carries results only, standard error everything else. Secrets are printed when they are asked for by
-//! `create`, `rotate` and `pull`, and never taken from the command line.
+//! `create`, `rotate`, `replace` and `pull`, and never taken from the command line.
 
 mod args;
 mod dotenv;
@@ -11,6 +11,7 @@ mod local_user;
 mod output;
 mod pending;
 mod receiver;
+mod replace;
 mod requests;
 mod runner;
 mod serve;

@@ -5,7 +5,9 @@ use std::io::{IsTerminal as _, Write as _};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::domain::{CiTokenOutcome, DeployToken, Issuance, Message, Step, TokenEntry, TokenStatus};
+use crate::domain::{
+    CiTokenOutcome, DeployToken, Issuance, Message, Replacement, Step, TokenEntry, TokenStatus,
+};
 use crate::failure::{FAILED, Failure};
 
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
@@ -87,6 +89,22 @@ pub struct TokenJson<'a> {
     created_at: String,
     last_used_at: Option<String>,
     expires_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    being_replaced: Option<bool>,
+}
+
+impl<'a> TokenJson<'a> {
+    /// As it is listed: also whether it is being replaced, which only this machine knows.
+    pub fn listed(token: &'a DeployToken, replacements: &[Replacement]) -> Self {
+        Self {
+            being_replaced: Some(is_being_replaced(token, replacements)),
+            ..Self::from(token)
+        }
+    }
+}
+
+fn is_being_replaced(token: &DeployToken, replacements: &[Replacement]) -> bool {
+    token.is_active() && replacements.iter().any(|it| it.old == token.id)
 }
 
 impl<'a> From<&'a DeployToken> for TokenJson<'a> {
@@ -100,6 +118,7 @@ impl<'a> From<&'a DeployToken> for TokenJson<'a> {
             created_at: token.created_at.to_wire(),
             last_used_at: token.last_used_at.map(crate::domain::Moment::to_wire),
             expires_at: token.expires_at.map(crate::domain::Moment::to_wire),
+            being_replaced: None,
         }
     }
 }
@@ -132,7 +151,7 @@ pub fn issuance_json(issuance: &Issuance) -> Result<(), Failure> {
 }
 
 /// The tokens as an aligned table for people.
-pub fn table(entries: &[TokenEntry]) -> String {
+pub fn table(entries: &[TokenEntry], replacements: &[Replacement]) -> String {
     let now = crate::domain::Moment::now();
     let zone = jiff::tz::TimeZone::system();
     let mut rows = vec![
@@ -151,7 +170,11 @@ pub fn table(entries: &[TokenEntry]) -> String {
         match entry {
             TokenEntry::Token(token) => [
                 token.name.clone(),
-                status(token).to_owned(),
+                if is_being_replaced(token, replacements) {
+                    "being replaced".to_owned()
+                } else {
+                    status(token).to_owned()
+                },
                 token
                     .last_used_at
                     .map_or_else(|| "never".to_owned(), |at| at.past(now, &zone)),

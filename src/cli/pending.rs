@@ -4,13 +4,13 @@ use serde::Serialize;
 
 use super::args::{Choice, HandOver};
 use super::receiver::Receiver;
-use super::{lifecycle, output};
+use super::{lifecycle, output, replace};
 use crate::connect::Target;
-use crate::domain::{EnvironmentName, Message};
+use crate::domain::{EnvironmentName, Message, Moment, Remedy};
 use crate::failure::{Failure, WRONG_USE};
 use crate::messages::{self, plural};
 use crate::service::step::Operation;
-use crate::service::{self, Context, Finding, Finished, Interrupted, Remedy, Void, WorkKind};
+use crate::service::{self, Context, Finding, Finished, Interrupted, Void, WorkKind};
 
 /// Says on standard error that operations were interrupted, if some were.
 pub fn mention(context: &Context) {
@@ -81,7 +81,7 @@ fn as_text(it: &Interrupted) -> String {
             verb(about.kind),
             output::strong(&about.name),
             about.environment,
-            about.started.past(crate::domain::Moment::now(), &zone)
+            about.started.past(Moment::now(), &zone)
         )
     });
     let ways: String = it
@@ -105,6 +105,7 @@ fn verb(kind: WorkKind) -> &'static str {
     match kind {
         WorkKind::Create => "create",
         WorkKind::Rotate => "rotate",
+        WorkKind::Replace => "replace",
         WorkKind::Revoke(_) => "revoke",
     }
 }
@@ -127,6 +128,8 @@ fn state(finding: &Finding) -> &'static str {
         Finding::Void(Void::Superseded) => "superseded",
         Finding::Void(Void::Revoked) => "revoked",
         Finding::Void(Void::Gone) => "gone",
+        Finding::Void(Void::SuccessorGone) => "successor-gone",
+        Finding::Waiting { .. } => "waiting",
         Finding::Queue { .. } => "queue",
         Finding::InUse => "in-use",
         Finding::Elsewhere => "elsewhere",
@@ -135,35 +138,15 @@ fn state(finding: &Finding) -> &'static str {
     }
 }
 
+/// What became of it; where several things can be meant, also what the options do.
 fn says(finding: &Finding) -> String {
-    let text = match finding {
-        Finding::Complete => "The token works; only its secrets were not handed over.",
-        Finding::Unfinished { has_ci_token: true } => {
-            "The token is active, but its runner cannot decrypt yet."
+    let says = messages::finding(finding);
+    match finding {
+        Finding::Waiting { .. } => {
+            format!("{says} Finishing revokes the old one, --revoke its successor, --discard keeps both.")
         }
-        Finding::Unfinished { has_ci_token: false } => "The token is active; its CI token never arrived.",
-        Finding::OtherKey => "The token is active with another key: its seed is not here.",
-        Finding::Void(Void::NeverRegistered) => "The server never registered it: nothing was changed.",
-        Finding::Void(Void::Superseded) => "The token has newer secrets: these are of no use.",
-        Finding::Void(Void::Revoked) => "The token was revoked meanwhile.",
-        Finding::Void(Void::Gone) => "The token was deleted meanwhile.",
-        Finding::Queue { waiting: 0 } => {
-            "The tokens are revoked; the key was not sealed again for those who remain."
-        }
-        Finding::Queue { waiting } => return format!("{} to be revoked.", still(*waiting)),
-        Finding::InUse => "Another window or command still has it open.",
-        Finding::Elsewhere => "It belongs to another server: connect to that one.",
-        Finding::Unreadable(error) => {
-            return format!("Its entry cannot be read: {error}. It was left as it is.");
-        }
-        Finding::Unknown(error) => return messages::service(error).to_string(),
-    };
-    text.to_owned()
-}
-
-fn still(count: usize) -> String {
-    let verb = if count == 1 { "is" } else { "are" };
-    format!("{} {verb} still", plural(count, "token"))
+        _ => says,
+    }
 }
 
 /// Finishes one of them, or revokes its token, or forgets it.
@@ -182,25 +165,19 @@ pub async fn resume(target: &Target, id: &str, choice: Choice, hand_over: HandOv
         let done = service::take_back(context, chosen, &output::progress).await?;
         return Ok(lifecycle::tell_revoked(done, &place));
     }
-    if matches!(
-        chosen.about,
-        Some(service::About {
-            kind: WorkKind::Revoke(_),
-            ..
-        })
-    ) {
-        return match service::finish(context, chosen, &output::progress).await? {
-            Finished::Revoked(done) => Ok(lifecycle::tell_revoked(done, &place)),
-            Finished::Issued(issued) => Receiver::Standard.hand_over(Operation::Resume, Ok(*issued)),
-        };
-    }
-    let receiver = Receiver::prepare(hand_over)?;
-    let issued = match service::finish(context, chosen, &output::progress).await {
-        Ok(Finished::Issued(issued)) => Ok(*issued),
-        Ok(Finished::Revoked(done)) => return Ok(lifecycle::tell_revoked(done, &place)),
-        Err(error) => Err(error),
+    let hands_over = !matches!(chosen.finding, Finding::Queue { .. } | Finding::Waiting { .. });
+    // Checked before anything is done, where there is something to hand over.
+    let receiver = if hands_over {
+        Receiver::prepare(hand_over)?
+    } else {
+        Receiver::Standard
     };
-    receiver.hand_over(Operation::Resume, issued)
+    match service::finish(context, chosen, &output::progress).await {
+        Ok(Finished::Issued(issued)) => receiver.hand_over(Operation::Resume, Ok(*issued)),
+        Ok(Finished::Replaced(done)) => Ok(replace::tell_replaced(&done, &place)),
+        Ok(Finished::Revoked(done)) => Ok(lifecycle::tell_revoked(done, &place)),
+        Err(error) => receiver.hand_over(Operation::Resume, Err(error)),
+    }
 }
 
 fn pick(all: Vec<Interrupted>, wanted: &str) -> Result<Interrupted, Failure> {

@@ -64,10 +64,9 @@ impl Receiver {
             Self::File(file, path) => write_block(file, &path, &issuance)?,
         }
         step::reached(operation, Point::HandedOver);
-        if let Some(Err(error)) = entry.map(OpenEntry::close) {
+        if let Some(Err(error)) = entry.map(OpenEntry::handed_over) {
             output::warning(&messages::service(&error.into()));
         }
-        step::reached(operation, Point::Closed);
         Ok(tell_about(&issuance))
     }
 }

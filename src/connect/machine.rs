@@ -13,6 +13,7 @@ use crate::keychain::Keychain;
 use crate::messages;
 use crate::secret::{AccessToken, SecretText};
 use crate::service::account::Account;
+use crate::state::SessionKind;
 
 /// How the local workspace is called in what is remembered.
 const LOCAL: &str = "local";
@@ -182,6 +183,10 @@ impl Surroundings for Machine {
 
 fn opened(connected: Connected, account: Option<Account>, wanted: Spot) -> Opened {
     Opened {
+        kind: match account {
+            Some(_) => SessionKind::Given,
+            None => SessionKind::Local,
+        },
         context: connected.context.clone(),
         origin: connected.origin.clone(),
         account,

@@ -1,7 +1,7 @@
 //! The key pair of a deploy token: `GHOSTABLE_DEPLOY_SEED` and its public half (docs/protocol.md 8.2).
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use rand_core::CryptoRng;
 use x25519_dalek::StaticSecret;
 use zeroize::Zeroizing;
@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use super::error::SeedError;
 use super::primitives::{self, KEY_LENGTH};
 use crate::domain::PublicKey;
-use crate::secret::{DeploySeed, SecretText};
+use crate::secret::DeploySeed;
 
 /// Prefixes that a seed may carry, case-sensitive (docs/protocol.md 8.2).
 const SEED_PREFIXES: [&str; 2] = ["base64:", "b64:"];
@@ -60,12 +60,6 @@ pub fn parse_seed(text: &str) -> Result<DeploySeed, SeedError> {
     }
 }
 
-/// Standard base64 with padding, without prefix: the form that is handed to the user.
-pub fn seed_to_base64(seed: &DeploySeed) -> SecretText {
-    // The encoded text is what the user takes to the CI system.
-    SecretText::new(STANDARD.encode(seed.expose()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,7 +67,7 @@ mod tests {
     #[test]
     fn seeds_are_read_in_every_spelling() {
         let (seed, public) = make_deploy_key(&mut super::super::system_rng());
-        let text = seed_to_base64(&seed);
+        let text = seed.to_base64();
         let text = text.expose();
         let url = text.replace('+', "-").replace('/', "_");
         for spelling in [

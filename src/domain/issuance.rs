@@ -15,6 +15,8 @@ pub enum IssuanceKind {
     Create,
     /// New secrets for a token that exists.
     Rotate,
+    /// A new token beside one that stays until CI has the new values.
+    Replace,
 }
 
 /// A step of an operation, in the order in which they run. Not every operation has every step.
@@ -91,7 +93,7 @@ impl CiTokenOutcome {
         match (ci_token, kind) {
             (Some(token), _) => Self::Issued(token),
             (None, IssuanceKind::Rotate) => Self::Kept,
-            (None, IssuanceKind::Create) => Self::Missing,
+            (None, IssuanceKind::Create | IssuanceKind::Replace) => Self::Missing,
         }
     }
 }
@@ -99,7 +101,7 @@ impl CiTokenOutcome {
 /// What create and rotate hand over, once. Dropping it wipes both secrets.
 #[derive(Clone, Debug)]
 pub struct Issuance {
-    /// Created or rotated.
+    /// Created, rotated, or created to replace another one.
     pub kind: IssuanceKind,
     /// The token as the server answered it.
     pub token: DeployToken,

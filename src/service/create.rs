@@ -1,13 +1,14 @@
-//! Create a deploy token: check, mint, write down, register, seal, publish.
+//! Create a deploy token: check, mint, write down, register, seal, publish. A successor is made in the same way
+//! ([`super::replace`]).
 
-use super::issue::{Registered, expected, find_by_key, hand_over};
-use super::journal::{IssueRecord, Record, Stage, Work};
+use super::issue::{Registered, expected, find_by_key, find_lost, hand_over, settle};
+use super::journal::{IssueRecord, Record, ReplaceRecord, Successor, Work};
 use super::step::{Operation, Point, reached};
 use super::{Context, Issued, Note, Place, Progress, ServiceError, preflight};
 use crate::api::ApiError;
 use crate::api::wire::WireError;
 use crate::crypto;
-use crate::domain::{DeployToken, IssuanceKind, PublicKey, Step, TokenName};
+use crate::domain::{DeployToken, DeployTokenId, IssuanceKind, PublicKey, Step, TokenName};
 
 /// Creates a token. When it returns `Ok`, the secrets are inside, shared or not, and in the journal until its entry is
 /// closed.
@@ -24,74 +25,69 @@ pub async fn create(
 ) -> Result<Issued, ServiceError> {
     let _lock = context.lock(place).await?;
     reached(Operation::Create, Point::Locked);
-    match make(context, place, name, progress).await {
-        // The first one is revoked: a second one duplicates nothing.
-        Err(ServiceError::TakenBack(_)) => make(context, place, name, progress).await,
+    make_anyhow(context, place, name.as_str(), None, progress).await
+}
+
+/// Makes a token, with a second try where the first one had to be revoked again: that duplicates nothing. The caller
+/// holds the place. `replaced` is the token whose successor it will be.
+pub(super) async fn make_anyhow(
+    context: &Context,
+    place: &Place,
+    name: &str,
+    replaced: Option<&DeployTokenId>,
+    progress: Progress<'_>,
+) -> Result<Issued, ServiceError> {
+    match make(context, place, name, replaced, progress).await {
+        Err(ServiceError::TakenBack(_)) => make(context, place, name, replaced, progress).await,
         made => made,
     }
 }
 
-/// One try; the caller holds the place.
+/// One try.
 pub(super) async fn make(
     context: &Context,
     place: &Place,
-    name: &TokenName,
+    name: &str,
+    replaced: Option<&DeployTokenId>,
     progress: Progress<'_>,
 ) -> Result<Issued, ServiceError> {
+    let (operation, kind) = match replaced {
+        None => (Operation::Create, IssuanceKind::Create),
+        Some(_) => (Operation::Replace, IssuanceKind::Replace),
+    };
     progress(Step::Check);
     let ready = preflight::check(context, place).await?;
-    reached(Operation::Create, Point::Checked);
+    reached(operation, Point::Checked);
     progress(Step::Mint);
     let (seed, key) = crypto::make_deploy_key(&mut crypto::system_rng());
-    reached(Operation::Create, Point::Minted);
-    let intended = IssueRecord {
-        kind: IssuanceKind::Create,
-        name: name.as_str().to_owned(),
-        token: None,
-        key,
-        seed: seed.clone(),
-        ci_token: None,
-        expires_at: None,
-        stage: Stage::Intended,
+    reached(operation, Point::Minted);
+    let intended = IssueRecord::intended(kind, name, None, key, seed.clone());
+    let work = match replaced {
+        None => Work::Issue(intended),
+        Some(old) => Work::Replace(ReplaceRecord {
+            old: old.clone(),
+            successor: Successor::Issuing(intended),
+            own_use: None,
+        }),
     };
-    let mut record = Record::begin(context, place, Operation::Create, Work::Issue(intended))?;
+    let record = Record::begin(context, place, operation, work)?;
     progress(Step::Register);
     let answer = context
         .client
-        .create_token(&place.project, &place.environment.id, name.as_str(), &key)
+        .create_token(&place.project, &place.environment.id, name, &key)
         .await;
     let registered = match answer {
         Ok(answer) => {
-            reached(Operation::Create, Point::Registered);
-            let registered = Registered::read(answer, expected(place, name.as_str(), None, key));
+            reached(operation, Point::Registered);
+            let registered = Registered::read(answer, expected(place, name, None, key));
             identify(context, place, key, registered).await
         }
         Err(error) if error.may_have_happened() => heal(context, place, key, error).await,
         Err(error) => Err(error.into()),
     };
-    let registered = match registered {
-        Ok(registered) => registered,
-        Err(error) => {
-            if is_over(&error) {
-                record.close();
-            }
-            return Err(error);
-        }
-    };
-    record.received(&registered);
-    let kind = IssuanceKind::Create;
+    let (registered, record) = settle(registered, record)?;
     let secrets = (registered, seed, key);
     Ok(hand_over(context, place, Ok(ready), kind, secrets, record, progress).await)
-}
-
-/// Whether nothing can come of a failed registration any more. A lost request may still arrive after the server was
-/// asked, so the journal keeps it.
-pub(super) fn is_over(error: &ServiceError) -> bool {
-    match error {
-        ServiceError::Api(error) => !error.may_have_happened(),
-        ServiceError::TakenBack(_) => true,
-        _ => false,
-    }
 }
 
 /// The answer was lost: if the token is there, rotating it onto the same key gets the CI token that never arrived; where
@@ -102,11 +98,8 @@ async fn heal(
     key: PublicKey,
     lost: ApiError,
 ) -> Result<Registered, ServiceError> {
-    match find_by_key(context, place, key).await {
-        Ok(Some(token)) if token.is_active() => replace_ci_token(context, place, key, token).await,
-        Ok(_) => Err(lost.into()),
-        Err(cause) => Err(ServiceError::Uncertain(Box::new(cause))),
-    }
+    let token = find_lost(context, place, key, lost).await?;
+    replace_ci_token(context, place, key, token).await
 }
 
 /// Gets a CI token for a token that has this key already, or revokes it.

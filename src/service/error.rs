@@ -94,6 +94,9 @@ pub enum ServiceError {
     /// The operation could not be written ahead, so it was not begun.
     #[error("the journal cannot be used")]
     Journal(#[from] JournalError),
+    /// What was asked for has to be written down for longer than a process lives, and there is nowhere to.
+    #[error("there is no journal")]
+    NoJournal,
     /// Another window or command works in the same environment, or on the same operation.
     #[error("another window or command is at work here")]
     Busy,
@@ -121,6 +124,9 @@ pub enum ResumeError {
     /// The entry cannot be read.
     #[error("the entry cannot be read: {0}")]
     Unreadable(EntryError),
+    /// The secrets of a replacement's successor were not handed over yet.
+    #[error("the successor's secrets were not handed over yet")]
+    NotHandedOver,
     /// It belongs to another server.
     #[error("the operation belongs to another server")]
     Elsewhere,
@@ -132,6 +138,15 @@ pub enum Unfit {
     /// It is revoked already.
     #[error("the token is already revoked")]
     AlreadyRevoked,
+    /// It is being replaced already, or replaces another one.
+    #[error("the token is part of a replacement already")]
+    BeingReplaced,
+    /// It is not being replaced.
+    #[error("the token is not being replaced")]
+    NotBeingReplaced,
+    /// The successor is not active, so that the old token has to stay.
+    #[error("the successor is not active")]
+    SuccessorGone,
     /// It is still active, and only revoked tokens are deleted.
     #[error("the token is still active")]
     StillActive,

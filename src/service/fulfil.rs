@@ -206,6 +206,7 @@ async fn publish(
         return Err(ServiceError::Request(RequestError::NoEnvironment));
     }
     let place = find_environment(context, &first.project, first.environment.as_str()).await?;
+    let _lock = context.lock(&place).await?;
     let ready = preflight::check(context, &place).await?;
     let everybody = recipients_of(context, &place).await?;
     let waits = |request: &KeyRequest| contains(&everybody, &request.device);

@@ -4,6 +4,7 @@ use super::journal::{OpenEntry, Record};
 use super::preflight::Ready;
 use super::share::{Wanted, share};
 use super::{Context, Place, Progress, ServiceError};
+use crate::api::ApiError;
 use crate::api::wire::tokens::TokenAnswer;
 use crate::domain::{
     CiTokenOutcome, DeployToken, DeployTokenId, Issuance, IssuanceKind, Message, Moment, PublicKey,
@@ -139,6 +140,52 @@ pub(super) async fn find_by_key(
         .filter_map(TokenEntry::token)
         .find(|token| token.key == TokenKey::Usable(key));
     Ok(found.cloned())
+}
+
+/// The token of a request whose answer was lost, if the server acted on it.
+///
+/// # Errors
+/// `lost` again if it did not; [`ServiceError::Uncertain`] if it cannot be asked.
+pub(super) async fn find_lost(
+    context: &Context,
+    place: &Place,
+    key: PublicKey,
+    lost: ApiError,
+) -> Result<DeployToken, ServiceError> {
+    match find_by_key(context, place, key).await {
+        Ok(Some(token)) if token.is_active() => Ok(token),
+        Ok(_) => Err(lost.into()),
+        Err(cause) => Err(ServiceError::Uncertain(Box::new(cause))),
+    }
+}
+
+/// What a registration came to, in the journal: what the server answered, or nothing any more when it failed for good.
+pub(super) fn settle(
+    registered: Result<Registered, ServiceError>,
+    mut record: Record,
+) -> Result<(Registered, Record), ServiceError> {
+    match registered {
+        Ok(registered) => {
+            record.received(&registered);
+            Ok((registered, record))
+        }
+        Err(error) => {
+            if is_over(&error) {
+                record.close();
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Whether nothing can come of a failed registration any more. A lost request may still arrive after the server was
+/// asked, so the journal keeps it.
+fn is_over(error: &ServiceError) -> bool {
+    match error {
+        ServiceError::Api(error) => !error.may_have_happened(),
+        ServiceError::TakenBack(_) => true,
+        _ => false,
+    }
 }
 
 /// Seals for everybody including the token just registered, and puts the issuance together. Never fails: whatever goes

@@ -18,6 +18,7 @@ mod list;
 pub mod manifest;
 mod place;
 mod preflight;
+mod replace;
 mod reshare;
 mod resume;
 mod revoke;
@@ -37,9 +38,12 @@ pub use place::{
     Context, Directory, LinkedDevice, Place, directory, environments, find_environment, find_project,
 };
 pub use preflight::{KeyAccess, key_access};
+pub use replace::{
+    Proof, Replaced, finish_replacement, forget_replacement, note_own_use, replace, replacements,
+};
 pub use reshare::{MissingKey, reshare};
 pub use resume::{
-    About, Finding, Finished, Interrupted, Remedy, Void, WorkKind, discard, finish, interrupted, take_back,
+    About, Finding, Finished, Interrupted, Void, WorkKind, discard, finish, interrupted, take_back,
 };
 pub use revoke::{Revocations, Revoked, revoke, revoke_all};
 pub use rotate::rotate;

@@ -138,12 +138,13 @@ pub(super) async fn work_off(
     }
     let any = queue.iter().any(|item| item.state == QueueState::Revoked);
     let share = if any {
-        Some(share_with_rest(context, place, progress).await)
+        Some(share_with_rest(context, place, Operation::Revoke, progress).await)
     } else {
         None
     };
     if queue.iter().all(|item| item.state != QueueState::Waiting) {
         record.close();
+        reached(Operation::Revoke, Point::Closed);
     }
     progress(Step::Done);
     (outcomes, share)
@@ -158,7 +159,12 @@ fn may_come_yet(error: &ServiceError) -> bool {
     }
 }
 
-async fn end(context: &Context, place: &Place, id: &DeployTokenId) -> Result<DeployToken, ServiceError> {
+/// Ends one token, and believes the list where the answer was lost.
+pub(super) async fn end(
+    context: &Context,
+    place: &Place,
+    id: &DeployTokenId,
+) -> Result<DeployToken, ServiceError> {
     match context.client.revoke_token(&place.project, id).await {
         Ok(token) if !token.is_active() => Ok(token),
         Ok(_) => confirm(context, place, id).await?.ok_or(ServiceError::NotDone),
@@ -188,11 +194,13 @@ async fn confirm(
     Ok(listed.filter(|it| !it.is_active()).cloned())
 }
 
-async fn share_with_rest(
+/// Seals the key again for those who remain.
+pub(super) async fn share_with_rest(
     context: &Context,
     place: &Place,
+    operation: Operation,
     progress: Progress<'_>,
 ) -> Result<usize, ServiceError> {
     let ready = preflight::check(context, place).await?;
-    share(context, place, &ready.key, None, Operation::Revoke, progress).await
+    share(context, place, &ready.key, None, operation, progress).await
 }

@@ -1,8 +1,7 @@
 //! Rotate a deploy token: new secrets, same id and name. The old seed stops working at once.
 
-use super::create::is_over;
-use super::issue::{Registered, find_by_key, hand_over};
-use super::journal::{IssueRecord, Record, Stage, Work};
+use super::issue::{Registered, find_lost, hand_over, settle};
+use super::journal::{IssueRecord, Record, Work};
 use super::step::{Operation, Point, reached};
 use super::{Context, Issued, Note, Place, Progress, ServiceError, Unfit, preflight};
 use crate::api::ApiError;
@@ -34,17 +33,9 @@ pub async fn rotate(
     progress(Step::Mint);
     let (seed, key) = crypto::make_deploy_key(&mut crypto::system_rng());
     reached(Operation::Rotate, Point::Minted);
-    let intended = IssueRecord {
-        kind: IssuanceKind::Rotate,
-        name: token.name.clone(),
-        token: Some(token.id.clone()),
-        key,
-        seed: seed.clone(),
-        ci_token: None,
-        expires_at: None,
-        stage: Stage::Intended,
-    };
-    let mut record = Record::begin(context, place, Operation::Rotate, Work::Issue(intended))?;
+    let id = Some(token.id.clone());
+    let intended = IssueRecord::intended(IssuanceKind::Rotate, &token.name, id, key, seed.clone());
+    let record = Record::begin(context, place, Operation::Rotate, Work::Issue(intended))?;
     progress(Step::Register);
     let registered = match context.client.rotate_token(&place.project, &token.id, &key).await {
         Ok(answer) => {
@@ -56,16 +47,7 @@ pub async fn rotate(
         Err(error) if error.may_have_happened() => heal(context, place, key, error).await,
         Err(error) => Err(error.into()),
     };
-    let registered = match registered {
-        Ok(registered) => registered,
-        Err(error) => {
-            if is_over(&error) {
-                record.close();
-            }
-            return Err(error);
-        }
-    };
-    record.received(&registered);
+    let (registered, record) = settle(registered, record)?;
     let kind = IssuanceKind::Rotate;
     let secrets = (registered, seed, key);
     Ok(hand_over(context, place, Ok(ready), kind, secrets, record, progress).await)
@@ -78,11 +60,8 @@ async fn heal(
     key: PublicKey,
     lost: ApiError,
 ) -> Result<Registered, ServiceError> {
-    match find_by_key(context, place, key).await {
-        Ok(Some(token)) if token.is_active() => once_more(context, place, key, token).await,
-        Ok(_) => Err(lost.into()),
-        Err(cause) => Err(ServiceError::Uncertain(Box::new(cause))),
-    }
+    let token = find_lost(context, place, key, lost).await?;
+    once_more(context, place, key, token).await
 }
 
 /// Rotates onto the key that the token has already. No CI token in the answer means that the old one stays.

@@ -11,6 +11,10 @@ pub enum Operation {
     Create,
     /// New secrets.
     Rotate,
+    /// A successor for a token that works on meanwhile.
+    Replace,
+    /// The end of the token that was replaced.
+    Finish,
     /// The end of one token or of several.
     Revoke,
     /// The end of many tokens in several environments.
@@ -58,6 +62,12 @@ pub enum Point {
     Shared,
     /// The user has the secrets.
     HandedOver,
+    /// A replacement without its secrets is on the disk under another name.
+    ReleaseStaged,
+    /// The secrets are out of the journal; the replacement waits there for the old token's end.
+    Released,
+    /// The server was asked whether the old token is refused.
+    Proved,
     /// The journal has forgotten the operation.
     Closed,
     /// The server was asked what became of an interrupted operation.
@@ -70,6 +80,8 @@ impl Operation {
         match self {
             Self::Create => "create",
             Self::Rotate => "rotate",
+            Self::Replace => "replace",
+            Self::Finish => "finish",
             Self::Revoke => "revoke",
             Self::Emergency => "emergency",
             Self::Reshare => "reshare",
@@ -99,6 +111,9 @@ impl Point {
             Self::ShareStaged => "share-staged",
             Self::Shared => "shared",
             Self::HandedOver => "handed-over",
+            Self::ReleaseStaged => "release-staged",
+            Self::Released => "released",
+            Self::Proved => "proved",
             Self::Closed => "closed",
             Self::Located => "located",
         }
@@ -128,6 +143,40 @@ const ISSUE: &[Point] = &[
 pub const STEPS: &[(Operation, &[Point])] = &[
     (Operation::Create, ISSUE),
     (Operation::Rotate, ISSUE),
+    (
+        Operation::Replace,
+        &[
+            Point::Locked,
+            Point::Checked,
+            Point::Minted,
+            Point::IntentStaged,
+            Point::Intended,
+            Point::Registered,
+            Point::ReceiptStaged,
+            Point::Received,
+            Point::Listed,
+            Point::Sealed,
+            Point::Published,
+            Point::ShareStaged,
+            Point::Shared,
+            Point::HandedOver,
+            Point::ReleaseStaged,
+            Point::Released,
+        ],
+    ),
+    (
+        Operation::Finish,
+        &[
+            Point::Locked,
+            Point::Checked,
+            Point::Revoked,
+            Point::Listed,
+            Point::Sealed,
+            Point::Published,
+            Point::Proved,
+            Point::Closed,
+        ],
+    ),
     (
         Operation::Revoke,
         &[

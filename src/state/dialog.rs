@@ -9,6 +9,10 @@ use crate::domain::{DeployToken, Message, Step};
 pub enum ConfirmKind {
     /// New secrets for a token; the old ones stop working.
     Rotate,
+    /// A successor for a token, which goes on working.
+    Replace,
+    /// End the token whose successor CI has.
+    Finish,
     /// End a token.
     Revoke,
     /// Remove a revoked token's record.
@@ -37,7 +41,7 @@ pub enum Dialog {
     Closed,
     /// Create a token.
     Create,
-    /// Confirm rotate, revoke or delete.
+    /// Confirm rotate, replace, revoke or delete.
     Confirm(Confirm),
     /// Confirm the end of all chosen tokens by typing.
     RevokeChosen,
@@ -45,6 +49,8 @@ pub enum Dialog {
     Keys,
     /// Choose a project.
     Projects,
+    /// What was interrupted, and what can be done.
+    Interrupted,
     /// Link this machine as a device.
     LinkDevice {
         /// The name that is proposed.

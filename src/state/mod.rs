@@ -21,7 +21,7 @@ pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
 pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, LeakedToken, groups};
 pub use place::{Connection, KeyState, PlaceStore};
 pub use section::Section;
-pub use session::{CommandLineOffer, Gate, SessionStore, SignInStage, Typed};
+pub use session::{CommandLineOffer, Gate, SessionKind, SessionStore, SignInStage, Typed};
 pub use sheet::{Copied, SheetStore, Verification};
 pub use toast::{Toast, ToastKind, ToastStore};
 pub use tokens::Standing;

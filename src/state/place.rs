@@ -2,7 +2,8 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::{Environment, Fingerprint, Message, Organization, Project};
+use super::Load;
+use crate::domain::{Environment, Fingerprint, Message, Organization, Pending, Project};
 
 /// Whether there is an API to talk to.
 #[derive(Clone, Debug, PartialEq)]
@@ -65,6 +66,8 @@ pub struct PlaceStore {
     pub unshared: Signal<Option<Message>>,
     /// How many operations of an earlier run were interrupted and wait to be finished.
     pub interrupted: Signal<usize>,
+    /// What became of them, once the user asked.
+    pub found: Signal<Load<Vec<Pending>>>,
     /// Where the API is: "Local workspace" or a host name.
     pub origin: Signal<String>,
 }
@@ -82,6 +85,7 @@ impl PlaceStore {
             key: Signal::new(KeyState::Loading),
             unshared: Signal::new(None),
             interrupted: Signal::new(0),
+            found: Signal::new(Load::Loading),
             origin: Signal::new(String::new()),
         }
     }

@@ -23,6 +23,17 @@ pub enum Gate {
     Expired,
 }
 
+/// By what the window is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionKind {
+    /// The local workspace, which has no sign-in.
+    Local,
+    /// A token that was given for this run; nothing of it is kept, and its device is not this window's to end.
+    Given,
+    /// A session that is kept in the keychain.
+    Kept,
+}
+
 /// How far a sign-in is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SignInStage {
@@ -79,8 +90,8 @@ pub struct SessionStore {
     pub gate: Signal<Gate>,
     /// Whether this kind of machine has local workspaces.
     pub has_local: Signal<bool>,
-    /// Whether what is open is the local workspace, which has no sign-in.
-    pub is_local: Signal<bool>,
+    /// What is open.
+    pub kind: Signal<SessionKind>,
     /// The API's address as typed.
     pub address: Signal<String>,
     /// How far the sign-in is.
@@ -110,7 +121,7 @@ impl SessionStore {
         Self {
             gate: Signal::new(Gate::Inside),
             has_local: Signal::new(false),
-            is_local: Signal::new(false),
+            kind: Signal::new(SessionKind::Local),
             address: Signal::new(String::new()),
             stage: Signal::new(SignInStage::Idle),
             problem: Signal::new(None),

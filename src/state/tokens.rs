@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::Load;
-use crate::domain::{DeployToken, DeployTokenId, Message, Moment, TokenEntry, TokenStatus};
+use crate::domain::{DeployToken, DeployTokenId, Message, Moment, Replacement, TokenEntry, TokenStatus};
 
 /// A token that was not used for this many days is pointed out.
 pub const UNUSED_DAYS: i64 = 90;
@@ -87,6 +87,10 @@ pub struct Attention {
 pub struct TokensStore {
     /// All entries of the environment, in the server's order.
     pub entries: Signal<Load<Vec<TokenEntry>>>,
+    /// The tokens that are being replaced from this machine.
+    pub replacements: Signal<Vec<Replacement>>,
+    /// When the token that a successor replaces will be revoked, where the user has chosen a time.
+    pub due: Signal<Vec<(DeployTokenId, Moment)>>,
     /// Set while a list is shown that could not be refreshed: why, what to do.
     pub stale: Signal<Option<Message>>,
     /// A refresh is under way.
@@ -105,6 +109,8 @@ impl TokensStore {
     pub(super) fn make() -> Self {
         Self {
             entries: Signal::new(Load::Loading),
+            replacements: Signal::new(Vec::new()),
+            due: Signal::new(Vec::new()),
             stale: Signal::new(None),
             refreshing: Signal::new(false),
             search: Signal::new(String::new()),
@@ -115,6 +121,12 @@ impl TokensStore {
             }),
             highlighted: Signal::new(None),
         }
+    }
+
+    /// Whether a token is being replaced.
+    pub fn is_being_replaced(&self, token: &DeployToken) -> bool {
+        let replacements = self.replacements.read();
+        token.is_active() && replacements.iter().any(|it| it.old == token.id)
     }
 
     /// How many there are, by status; zero while loading.

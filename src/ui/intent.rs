@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::{DeployToken, EnvironmentId, ProjectId, RequestId};
+use crate::domain::{DeployToken, DeployTokenId, EnvironmentId, Grace, ProjectId, Remedy, RequestId};
 use crate::state::Section;
 
 /// A wish of the user. It never carries a secret.
@@ -69,6 +69,21 @@ pub enum Intent {
     },
     /// Rotate a token: confirmed.
     Rotate(DeployToken),
+    /// Make a successor for a token, and revoke it at a time: confirmed.
+    Replace(DeployToken, Grace),
+    /// Revoke a token whose successor CI has: confirmed.
+    FinishReplacement(DeployToken),
+    /// Forget that this token is being replaced; both stay as they are.
+    ForgetReplacement(DeployTokenId),
+    /// See what was interrupted.
+    ShowInterrupted,
+    /// Do something about an interrupted operation.
+    Resume {
+        /// Its name in the journal.
+        id: String,
+        /// What.
+        remedy: Remedy,
+    },
     /// Revoke a token: confirmed.
     Revoke(DeployToken),
     /// Delete the record of a revoked token: confirmed.
@@ -125,6 +140,9 @@ impl Intent {
             self,
             Self::Create { .. }
                 | Self::Rotate(_)
+                | Self::Replace(..)
+                | Self::FinishReplacement(_)
+                | Self::Resume { .. }
                 | Self::Revoke(_)
                 | Self::Delete(_)
                 | Self::Reshare

@@ -241,9 +241,13 @@ fn judge(layer: &str, path: &[String]) -> Option<String> {
 const REMARKS: &[&str] = &[
     "api::Sent",
     "crypto::ProblemKind",
+    "service::About",
+    "service::Finding",
     "service::Note",
     "service::emergency::Gap",
     "service::Unfit",
+    "service::Void",
+    "service::WorkKind",
 ];
 
 /// Whether a path is of an error type, a remark or of the domain, all that `messages` may know.

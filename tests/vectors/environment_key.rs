@@ -194,3 +194,17 @@ fn every_device_reads_its_key_back() {
     }
     assert_eq!(read, 8, "entries that were read back");
 }
+
+#[test]
+fn the_reference_signs_with_one_nonce_and_that_is_found() {
+    for case in cases(FILE, 6) {
+        let sealed = published(&case);
+        let edeks: Vec<&str> = sealed.recipients.iter().map(|it| it.edek_b64.as_str()).collect();
+        let kid = text(&case["signer"], "sender_kid_hex");
+        let found = deploy_tokens::crypto::find_disclosed_signers(edeks.iter().copied());
+        let found: Vec<String> = found.iter().map(|kid| kid.to_hex()).collect();
+        // One signature alone shows nothing.
+        let expected: &[&str] = if edeks.len() > 1 { &[kid] } else { &[] };
+        assert_eq!(found, expected, "{}", text(&case, "name"));
+    }
+}

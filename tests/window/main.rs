@@ -31,6 +31,7 @@ mod keyboard;
 mod keys;
 mod lifecycle;
 mod pictures;
+mod replace;
 mod server;
 mod sign_in;
 mod trouble;

@@ -57,6 +57,20 @@ fn from_sign_in_to_sign_out_with_a_colleague_who_shares_the_key() {
     app.find("push button", "Done").press();
     app.wait_gone("dialog", any());
 
+    // A command on the same machine has the session, the device and a journal of its own place.
+    let command = |arguments: &[&str]| {
+        let folder = data(&desktop);
+        let api = server.api();
+        let mut command = desktop.command(program());
+        command.args(["--data", &folder, "--api", &api]).args(arguments);
+        command.output().unwrap()
+    };
+    let made = command(&["create", "--env", "production", "--name", "from-a-command"]);
+    let ran = verify_at(&server.api(), &String::from_utf8(made.stdout.clone()).unwrap());
+    assert!(ran.status.success(), "{} {}", said(&made), said(&ran));
+    let journals = std::fs::read_dir(desktop.home().join("workspace/journals")).unwrap();
+    assert_eq!(journals.count(), 1, "one for this server");
+
     // The next start needs nothing of this.
     drop(app);
     let app = desktop.launch(program(), &["--data", &data(&desktop)]);

@@ -87,7 +87,7 @@ pub(super) fn waiting(entry: &OpenEntry) -> Vec<&DeployTokenId> {
             .filter(|item| item.state == QueueState::Waiting)
             .map(|item| &item.token)
             .collect(),
-        Work::Issue(_) => Vec::new(),
+        Work::Issue(_) | Work::Replace(_) => Vec::new(),
     }
 }
 

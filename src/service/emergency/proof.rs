@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::api::{ApiError, Runner};
 use crate::domain::{DeployTokenId, Proof};
 use crate::secret::CiToken;
-use crate::service::journal::{Found, Work};
+use crate::service::journal::{Found, Successor, Work};
 use crate::service::{Context, ServiceError};
 
 /// A revocation may take a moment to reach every part of a server.
@@ -27,10 +27,17 @@ impl KnownCiTokens {
         // An unreadable journal must not stop an emergency: then the server's list is the proof.
         let entries = entries.and_then(Result::ok).unwrap_or_default();
         let held = entries.into_iter().filter_map(|found| match found {
-            Found::Interrupted(entry) => match &entry.entry().work {
-                Work::Issue(record) => Some((record.token.clone()?, record.ci_token.clone()?)),
-                Work::Revoke(_) => None,
-            },
+            Found::Interrupted(entry) => {
+                let issue = match &entry.entry().work {
+                    Work::Issue(issue) => issue,
+                    Work::Replace(replace) => match &replace.successor {
+                        Successor::Issuing(issue) => issue,
+                        Successor::HandedOver(_) => return None,
+                    },
+                    Work::Revoke(_) => return None,
+                };
+                Some((issue.token.clone()?, issue.ci_token.clone()?))
+            }
             Found::InUse(_) | Found::Unreadable(..) => None,
         });
         Self(held.collect())

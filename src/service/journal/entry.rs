@@ -48,6 +48,28 @@ pub struct Entry {
     pub work: Work,
 }
 
+impl Entry {
+    /// The issuance in it whose secrets were not handed over yet.
+    pub fn issue(&self) -> Option<&IssueRecord> {
+        match &self.work {
+            Work::Issue(record) => Some(record),
+            Work::Replace(record) => match &record.successor {
+                Successor::Issuing(issue) => Some(issue),
+                Successor::HandedOver(_) => None,
+            },
+            Work::Revoke(_) => None,
+        }
+    }
+
+    /// The replacement that it is, if it is one.
+    pub fn replacement(&self) -> Option<&ReplaceRecord> {
+        match &self.work {
+            Work::Replace(record) => Some(record),
+            Work::Issue(_) | Work::Revoke(_) => None,
+        }
+    }
+}
+
 /// Where an operation works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EntryPlace {
@@ -74,6 +96,12 @@ impl EntryPlace {
         }
     }
 
+    /// Whether it is the same environment of the same server, whatever it is called now.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let key = |it: &Self| (it.scope.clone(), it.project.clone(), it.environment.clone());
+        key(self) == key(other)
+    }
+
     /// For the services.
     pub fn to_place(&self) -> Place {
         Place {
@@ -93,14 +121,84 @@ impl EntryPlace {
 pub enum Work {
     /// Create or rotate.
     Issue(IssueRecord),
+    /// Replace: from before its first request until the old token is revoked.
+    Replace(ReplaceRecord),
     /// Revoke one token or several, in this order.
     Revoke(Vec<QueueItem>),
 }
 
-/// A create or a rotate.
+/// A replacement.
+#[derive(Debug)]
+pub struct ReplaceRecord {
+    /// The token that works until the user says that CI has its successor's values.
+    pub old: DeployTokenId,
+    /// Its successor.
+    pub successor: Successor,
+    /// When this program last acted as the successor's runner, as the server noted it.
+    pub own_use: Option<Moment>,
+}
+
+/// The token that takes another one's place.
+#[derive(Debug)]
+pub enum Successor {
+    /// Its secrets are here, and were not handed over yet.
+    Issuing(IssueRecord),
+    /// The user has its secrets.
+    HandedOver(HandedOver),
+}
+
+/// What stays known of a successor when its secrets are gone from here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedOver {
+    /// Its name, and that of the token it replaces.
+    pub name: String,
+    /// Its id, where the server told it.
+    pub token: Option<DeployTokenId>,
+    /// Its public key.
+    pub key: PublicKey,
+}
+
+impl ReplaceRecord {
+    /// The name of both tokens.
+    pub fn name(&self) -> &str {
+        match &self.successor {
+            Successor::Issuing(issue) => &issue.name,
+            Successor::HandedOver(it) => &it.name,
+        }
+    }
+
+    /// The successor's id, once known.
+    pub fn successor_id(&self) -> Option<&DeployTokenId> {
+        match &self.successor {
+            Successor::Issuing(issue) => issue.token.as_ref(),
+            Successor::HandedOver(it) => it.token.as_ref(),
+        }
+    }
+
+    /// The successor, if the user has its secrets.
+    pub fn handed_over(&self) -> Option<&HandedOver> {
+        match &self.successor {
+            Successor::Issuing(_) => None,
+            Successor::HandedOver(it) => Some(it),
+        }
+    }
+
+    /// Drops the successor's secrets.
+    pub(super) fn forget_secrets(&mut self) {
+        if let Successor::Issuing(issue) = &self.successor {
+            self.successor = Successor::HandedOver(HandedOver {
+                name: issue.name.clone(),
+                token: issue.token.clone(),
+                key: issue.key,
+            });
+        }
+    }
+}
+
+/// A create, a rotate, or the first half of a replacement.
 #[derive(Debug)]
 pub struct IssueRecord {
-    /// Which of the two.
+    /// Which of them.
     pub kind: IssuanceKind,
     /// Name of the token.
     pub name: String,
@@ -116,6 +214,28 @@ pub struct IssueRecord {
     pub expires_at: Option<Moment>,
     /// How far it got.
     pub stage: Stage,
+}
+
+impl IssueRecord {
+    /// One whose request is about to be sent. `token` is the one that is rotated.
+    pub fn intended(
+        kind: IssuanceKind,
+        name: &str,
+        token: Option<DeployTokenId>,
+        key: PublicKey,
+        seed: DeploySeed,
+    ) -> Self {
+        Self {
+            kind,
+            name: name.to_owned(),
+            token,
+            key,
+            seed,
+            ci_token: None,
+            expires_at: None,
+            stage: Stage::Intended,
+        }
+    }
 }
 
 /// How far a create or a rotate got.

@@ -23,7 +23,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use entry::{Entry, EntryId, EntryPlace, IssueRecord, QueueItem, QueueState, Stage, Work};
+pub use entry::{
+    Entry, EntryId, EntryPlace, HandedOver, IssueRecord, QueueItem, QueueState, ReplaceRecord, Stage,
+    Successor, Work,
+};
 pub use lock::PlaceLock;
 pub use open::OpenEntry;
 
@@ -131,11 +134,40 @@ impl Journal {
         &self.scope
     }
 
-    /// How many operations were interrupted; asks no server and opens nothing.
+    /// How many operations were interrupted; asks no server. Replacements that wait for the user are none, nor are
+    /// secrets that were shown longer ago than the deadline.
     pub fn interrupted(&self) -> usize {
         let free = |id: &EntryId| matches!(lock::hold(&self.folder, id), Ok(Some(_)));
-        self.ids()
-            .map_or(0, |ids| ids.iter().filter(|id| free(id)).count())
+        let unfinished = |id: &EntryId| match self.read(id) {
+            Ok(None) => false,
+            Ok(Some(entry)) => !self.is_over(&entry) && handed_over(&entry).is_none(),
+            Err(_) => true,
+        };
+        self.ids().map_or(0, |ids| {
+            ids.iter().filter(|id| free(id) && unfinished(id)).count()
+        })
+    }
+
+    /// The replacements of a place that are under way or wait for the user, oldest first; takes hold of none of them.
+    pub(super) fn replacements(&self, place: &Place) -> Result<Vec<Entry>, JournalError> {
+        let here = EntryPlace::of(&self.scope, place);
+        // One that cannot be read is told among the interrupted operations.
+        let entries = self.ids()?.into_iter().filter_map(|id| self.read(&id).ok()?);
+        let mut found: Vec<Entry> = entries
+            .filter(|entry| matches!(entry.work, Work::Replace(_)) && entry.place.is_same(&here))
+            .collect();
+        found.sort_by_key(|entry| entry.started);
+        Ok(found)
+    }
+
+    /// Takes hold of one entry; `None` if it is gone, or cannot be read.
+    ///
+    /// # Errors
+    /// [`ServiceError::Busy`] when somebody else has it.
+    pub(super) fn take(self: &Arc<Self>, id: &EntryId) -> Result<Option<OpenEntry>, ServiceError> {
+        let held = lock::hold(&self.folder, id)?.ok_or(ServiceError::Busy)?;
+        let entry = self.read(id).ok().flatten();
+        Ok(entry.map(|entry| OpenEntry::new(Arc::clone(self), entry, Some(held))))
     }
 
     /// Waits for the place.
@@ -159,8 +191,8 @@ impl Journal {
         Ok(OpenEntry::new(Arc::clone(self), entry, held))
     }
 
-    /// All entries, oldest first. Those whose secrets were shown longer ago than the deadline are removed; what writers
-    /// left behind that were killed is cleared away.
+    /// All entries, oldest first. Secrets that were shown longer ago than the deadline are removed, with their entries
+    /// unless something is left to do; what writers left behind that were killed is cleared away.
     pub(super) fn entries(self: &Arc<Self>) -> Result<Vec<Found>, JournalError> {
         file::clear_leftovers(&self.folder);
         let mut found = Vec::new();
@@ -172,7 +204,8 @@ impl Journal {
             match self.read(&id) {
                 Ok(None) => {}
                 Ok(Some(entry)) if self.is_over(&entry) => {
-                    OpenEntry::new(Arc::clone(self), entry, Some(held)).close()?;
+                    let entry = OpenEntry::new(Arc::clone(self), entry, Some(held));
+                    found.extend(entry.expire()?.map(|entry| Found::Interrupted(Box::new(entry))));
                 }
                 Ok(Some(entry)) => {
                     let entry = OpenEntry::new(Arc::clone(self), entry, Some(held));
@@ -225,6 +258,11 @@ impl Journal {
     fn make_folder(&self) -> Result<(), JournalError> {
         file::make_folder(&self.folder)
     }
+}
+
+/// The successor of a replacement whose secrets the user has.
+fn handed_over(entry: &Entry) -> Option<&HandedOver> {
+    entry.replacement()?.handed_over()
 }
 
 /// An error about a file, with its path.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::entry::{Entry, EntryId, IssueRecord, QueueItem, Stage, Work};
+use super::entry::{Entry, EntryId, IssueRecord, QueueItem, Stage, Successor, Work};
 use super::lock::Held;
 use super::{Journal, JournalError};
 use crate::domain::Moment;
@@ -15,6 +15,7 @@ use crate::service::{Context, Place, ServiceError};
 #[derive(Debug)]
 pub struct OpenEntry {
     journal: Arc<Journal>,
+    operation: Operation,
     entry: Entry,
     _held: Option<Held>,
 }
@@ -23,6 +24,7 @@ impl OpenEntry {
     pub(super) fn new(journal: Arc<Journal>, entry: Entry, held: Option<Held>) -> Self {
         Self {
             journal,
+            operation: Operation::Resume,
             entry,
             _held: held,
         }
@@ -43,9 +45,13 @@ impl OpenEntry {
         &self.journal
     }
 
-    pub(in crate::service) fn issue(&mut self) -> Option<&mut IssueRecord> {
+    fn issue_mut(&mut self) -> Option<&mut IssueRecord> {
         match &mut self.entry.work {
             Work::Issue(record) => Some(record),
+            Work::Replace(record) => match &mut record.successor {
+                Successor::Issuing(issue) => Some(issue),
+                Successor::HandedOver(_) => None,
+            },
             Work::Revoke(_) => None,
         }
     }
@@ -59,7 +65,48 @@ impl OpenEntry {
         self.journal.write(&self.entry, || {})
     }
 
-    /// The user has what was issued, or does not want it: the entry is removed.
+    /// The user has what was issued. The entry is removed; that of a replacement loses its secrets, and stays until the
+    /// old token is revoked.
+    ///
+    /// # Errors
+    /// [`JournalError`]; it is then offered again at the next start.
+    pub fn handed_over(mut self) -> Result<(), JournalError> {
+        let operation = self.operation;
+        if let Work::Replace(record) = &mut self.entry.work {
+            record.forget_secrets();
+            self.entry.shown = None;
+            return self.save(Operation::Replace, Point::ReleaseStaged, Point::Released);
+        }
+        self.close()?;
+        step::reached(operation, Point::Closed);
+        Ok(())
+    }
+
+    /// As [`OpenEntry::handed_over`], because the deadline has passed; gives the entry if it stays.
+    pub(super) fn expire(mut self) -> Result<Option<Self>, JournalError> {
+        let Work::Replace(record) = &mut self.entry.work else {
+            self.close()?;
+            return Ok(None);
+        };
+        record.forget_secrets();
+        self.entry.shown = None;
+        self.journal.write(&self.entry, || {})?;
+        Ok(Some(self))
+    }
+
+    /// Notes when the server saw this program act as the runner of a replacement's successor: what comes later is CI.
+    ///
+    /// # Errors
+    /// [`JournalError`]; the check is then taken for a use by CI.
+    pub fn note_own_use(&mut self, at: Moment) -> Result<(), JournalError> {
+        if let Work::Replace(record) = &mut self.entry.work {
+            record.own_use = Some(at);
+            self.journal.write(&self.entry, || {})?;
+        }
+        Ok(())
+    }
+
+    /// The operation is over, or what was issued is not wanted: the entry is removed.
     ///
     /// # Errors
     /// [`JournalError`] when the file cannot be removed; it is then offered again at the next start.
@@ -92,7 +139,8 @@ impl Record {
     ) -> Result<Self, ServiceError> {
         let entry = match &context.journal {
             Some(journal) => {
-                let entry = journal.begin(place, work)?;
+                let mut entry = journal.begin(place, work)?;
+                entry.operation = operation;
                 entry.save(operation, Point::IntentStaged, Point::Intended)?;
                 Some(entry)
             }
@@ -102,7 +150,8 @@ impl Record {
     }
 
     /// Goes on with an entry that was found.
-    pub(in crate::service) fn resume(operation: Operation, entry: OpenEntry) -> Self {
+    pub(in crate::service) fn resume(operation: Operation, mut entry: OpenEntry) -> Self {
+        entry.operation = operation;
         Self {
             operation,
             entry: Some(entry),
@@ -137,7 +186,7 @@ impl Record {
     fn update(&mut self, staged: Point, done: Point, change: impl FnOnce(&mut IssueRecord)) {
         let operation = self.operation;
         if let Some(entry) = &mut self.entry {
-            if let Some(issue) = entry.issue() {
+            if let Some(issue) = entry.issue_mut() {
                 change(issue);
             }
             report(entry.save(operation, staged, done));
@@ -157,7 +206,6 @@ impl Record {
     pub(in crate::service) fn close(self) {
         if let Some(entry) = self.entry {
             report(entry.close());
-            step::reached(self.operation, Point::Closed);
         }
     }
 

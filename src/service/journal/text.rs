@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::JournalError;
-use super::entry::{Entry, EntryId, EntryPlace, IssueRecord, QueueItem, QueueState, Stage, Work};
+use super::entry::{
+    Entry, EntryId, EntryPlace, HandedOver, IssueRecord, QueueItem, QueueState, ReplaceRecord, Stage,
+    Successor, Work,
+};
 use crate::domain::{
     DeployTokenId, EnvironmentId, EnvironmentName, IssuanceKind, Moment, ProjectId, PublicKey,
 };
@@ -29,7 +32,26 @@ struct EntryText {
 enum WorkText {
     Create(IssueText),
     Rotate(IssueText),
+    Replace(ReplaceText),
     Revoke(Vec<ItemText>),
+}
+
+#[derive(Serialize, Deserialize)]
+struct ReplaceText {
+    old: DeployTokenId,
+    own_use: Option<String>,
+    successor: SuccessorText,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SuccessorText {
+    Issuing(IssueText),
+    HandedOver {
+        name: String,
+        token: Option<DeployTokenId>,
+        public_key: String,
+    },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -85,9 +107,10 @@ pub(super) fn write(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, JournalError> {
         environment_kind: entry.place.environment_kind.clone(),
         work: match &entry.work {
             Work::Issue(record) => match record.kind {
-                IssuanceKind::Create => WorkText::Create(issue_text(record)),
                 IssuanceKind::Rotate => WorkText::Rotate(issue_text(record)),
+                IssuanceKind::Create | IssuanceKind::Replace => WorkText::Create(issue_text(record)),
             },
+            Work::Replace(record) => WorkText::Replace(replace_text(record)),
             Work::Revoke(queue) => WorkText::Revoke(queue.iter().map(item_text).collect()),
         },
     };
@@ -100,7 +123,7 @@ pub(super) fn write(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, JournalError> {
 fn room(work: &Work) -> usize {
     8 * 1024
         + match work {
-            Work::Issue(_) => 0,
+            Work::Issue(_) | Work::Replace(_) => 0,
             Work::Revoke(queue) => queue.len() * 512,
         }
 }
@@ -118,6 +141,22 @@ fn issue_text(record: &IssueRecord) -> IssueText {
             Stage::Intended => StageText::Intended,
             Stage::Received => StageText::Received,
             Stage::Shared => StageText::Shared,
+        },
+    }
+}
+
+fn replace_text(record: &ReplaceRecord) -> ReplaceText {
+    ReplaceText {
+        old: record.old.clone(),
+        // In full: it is compared with what the server says.
+        own_use: record.own_use.map(|at| at.0.to_string()),
+        successor: match &record.successor {
+            Successor::Issuing(issue) => SuccessorText::Issuing(issue_text(issue)),
+            Successor::HandedOver(it) => SuccessorText::HandedOver {
+                name: it.name.clone(),
+                token: it.token.clone(),
+                public_key: it.key.to_base64(),
+            },
         },
     }
 }
@@ -151,6 +190,7 @@ pub(super) fn read(id: &EntryId, plain: &[u8]) -> Option<Entry> {
         work: match text.work {
             WorkText::Create(issue) => Work::Issue(issue_of(IssuanceKind::Create, &issue)?),
             WorkText::Rotate(issue) => Work::Issue(issue_of(IssuanceKind::Rotate, &issue)?),
+            WorkText::Replace(replace) => Work::Replace(replace_of(replace)?),
             WorkText::Revoke(items) => Work::Revoke(items.into_iter().map(item_of).collect()),
         },
     })
@@ -171,6 +211,25 @@ fn issue_of(kind: IssuanceKind, text: &IssueText) -> Option<IssueRecord> {
             StageText::Intended => Stage::Intended,
             StageText::Received => Stage::Received,
             StageText::Shared => Stage::Shared,
+        },
+    })
+}
+
+fn replace_of(text: ReplaceText) -> Option<ReplaceRecord> {
+    Some(ReplaceRecord {
+        old: text.old,
+        own_use: text.own_use.as_deref().and_then(Moment::parse),
+        successor: match text.successor {
+            SuccessorText::Issuing(issue) => Successor::Issuing(issue_of(IssuanceKind::Replace, &issue)?),
+            SuccessorText::HandedOver {
+                name,
+                token,
+                public_key,
+            } => Successor::HandedOver(HandedOver {
+                name,
+                token,
+                key: PublicKey::from_base64(&public_key)?,
+            }),
         },
     })
 }

@@ -1,15 +1,17 @@
 //! What the user chose for an interrupted operation.
 
 use super::locate::{self, Located};
-use super::{Finding, Interrupted, Void};
-use crate::domain::{CiTokenOutcome, IssuanceKind, TokenEntry, TokenName};
+use super::{Finding, Interrupted};
+use crate::domain::{CiTokenOutcome, IssuanceKind, TokenEntry};
 use crate::secret::DeploySeed;
 use crate::service::issue::{Registered, hand_over};
-use crate::service::journal::{IssueRecord, OpenEntry, QueueItem, QueueState, Record, Stage, Work};
+use crate::service::journal::{
+    IssueRecord, OpenEntry, QueueItem, QueueState, Record, ReplaceRecord, Stage, Work,
+};
 use crate::service::step::{Operation, Point, reached};
 use crate::service::{
-    Context, Issued, Place, Progress, ResumeError, Revocations, ServiceError, create, preflight, revoke,
-    rotate, share,
+    Context, Issued, Place, Progress, Replaced, ResumeError, Revocations, ServiceError, create, preflight,
+    replace, revoke, rotate, share,
 };
 
 /// An operation that was finished after all.
@@ -17,6 +19,8 @@ use crate::service::{
 pub enum Finished {
     /// Secrets to hand over; its entry is closed when that is done.
     Issued(Box<Issued>),
+    /// A token that was replaced, and is revoked now.
+    Replaced(Box<Replaced>),
     /// Tokens that were revoked.
     Revoked(Revocations),
 }
@@ -33,13 +37,17 @@ pub async fn finish(
     progress: Progress<'_>,
 ) -> Result<Finished, ServiceError> {
     refuse_unreadable(&interrupted.finding)?;
-    let mut entry = interrupted.into_entry()?;
+    let entry = interrupted.into_entry()?;
     let place = entry.entry().place.to_place();
     let _lock = context.lock(&place).await?;
     reached(Operation::Resume, Point::Locked);
-    if entry.issue().is_some() {
+    if entry.entry().issue().is_some() {
         let issued = issue(context, &place, entry, progress).await?;
         return Ok(Finished::Issued(Box::new(issued)));
+    }
+    if entry.entry().replacement().is_some() {
+        let replaced = replace::conclude(context, &place, entry, None, progress).await?;
+        return Ok(Finished::Replaced(Box::new(replaced)));
     }
     let queue = remaining(context, &place, &entry).await?;
     reached(Operation::Resume, Point::Located);
@@ -52,11 +60,12 @@ pub async fn finish(
 async fn issue(
     context: &Context,
     place: &Place,
-    mut entry: OpenEntry,
+    entry: OpenEntry,
     progress: Progress<'_>,
 ) -> Result<Issued, ServiceError> {
     const VOID: ServiceError = ServiceError::NotResumable(ResumeError::Void);
-    let issue = entry.issue().ok_or(VOID)?;
+    let replaced = entry.entry().replacement().map(|record| record.old.clone());
+    let issue = entry.entry().issue().ok_or(VOID)?;
     let Located::Active(token) = locate::locate(context, place, issue).await? else {
         return Err(VOID);
     };
@@ -78,7 +87,7 @@ async fn issue(
     let mut record = Record::resume(Operation::Resume, entry);
     let registered = match (stage, kind) {
         (Stage::Received | Stage::Shared, _) => Ok(stored),
-        (Stage::Intended, IssuanceKind::Create) => {
+        (Stage::Intended, IssuanceKind::Create | IssuanceKind::Replace) => {
             create::replace_ci_token(context, place, key, stored.token).await
         }
         (Stage::Intended, IssuanceKind::Rotate) => rotate::once_more(context, place, key, stored.token).await,
@@ -86,8 +95,7 @@ async fn issue(
     let registered = match registered {
         Err(ServiceError::TakenBack(_)) => {
             record.close();
-            let name = TokenName::parse(&name).map_err(|_| VOID)?;
-            return create::make(context, place, &name, progress).await;
+            return create::make(context, place, &name, replaced.as_ref(), progress).await;
         }
         registered => registered?,
     };
@@ -161,7 +169,7 @@ async fn end_all(
     }
 }
 
-/// Ends the token of an interrupted create or rotate, and forgets its secrets.
+/// Ends the token of an interrupted create or rotate, or the successor of a replacement, and forgets its secrets.
 ///
 /// # Errors
 /// As [`finish`].
@@ -171,13 +179,14 @@ pub async fn take_back(
     progress: Progress<'_>,
 ) -> Result<Revocations, ServiceError> {
     refuse_unreadable(&interrupted.finding)?;
-    let mut entry = interrupted.into_entry()?;
+    let entry = interrupted.into_entry()?;
     let place = entry.entry().place.to_place();
     let _lock = context.lock(&place).await?;
     reached(Operation::Resume, Point::Locked);
-    let queue = match entry.issue() {
-        Some(issue) => vec![to_end(context, &place, issue).await?],
-        None => remaining(context, &place, &entry).await?,
+    let queue = match (entry.entry().issue(), entry.entry().replacement()) {
+        (Some(issue), _) => vec![to_end(context, &place, issue).await?],
+        (None, Some(record)) => vec![successor_to_end(context, &place, record).await?],
+        (None, None) => remaining(context, &place, &entry).await?,
     };
     reached(Operation::Resume, Point::Located);
     let mut record = Record::resume(Operation::Revoke, entry);
@@ -197,15 +206,29 @@ async fn to_end(context: &Context, place: &Place, issue: &IssueRecord) -> Result
     }
 }
 
+async fn successor_to_end(
+    context: &Context,
+    place: &Place,
+    record: &ReplaceRecord,
+) -> Result<QueueItem, ServiceError> {
+    let found = replace::successor(context, place, record).await?;
+    let token = found.ok_or(ServiceError::NotResumable(ResumeError::Void))?;
+    Ok(QueueItem {
+        token: token.id,
+        name: token.name,
+        state: QueueState::Waiting,
+    })
+}
+
 /// Forgets an operation of which nothing is active, whose rest is not wanted, or whose entry cannot be read.
 ///
 /// # Errors
 /// [`ServiceError::NotResumable`] when that would leave an active token that nobody holds.
 pub fn discard(interrupted: Interrupted) -> Result<(), ServiceError> {
     match &interrupted.finding {
-        Finding::Void(Void::NeverRegistered | Void::Superseded | Void::Revoked | Void::Gone)
-        | Finding::OtherKey
-        | Finding::Queue { .. } => Ok(interrupted.into_entry()?.close()?),
+        Finding::Void(_) | Finding::OtherKey | Finding::Waiting { .. } | Finding::Queue { .. } => {
+            Ok(interrupted.into_entry()?.close()?)
+        }
         Finding::Unreadable(_) => Ok(interrupted.journal.remove(&interrupted.id)?),
         Finding::InUse => Err(ServiceError::Busy),
         Finding::Elsewhere => Err(ServiceError::NotResumable(ResumeError::Elsewhere)),

@@ -2,9 +2,10 @@
 
 use super::{Finding, Void};
 use crate::api::Runner;
+use crate::domain::replacement::use_by_ci;
 use crate::domain::{DeployToken, IssuanceKind, TokenEntry, TokenKey};
-use crate::service::journal::{IssueRecord, Stage};
-use crate::service::{Context, Place, ServiceError, verify};
+use crate::service::journal::{IssueRecord, ReplaceRecord, Stage};
+use crate::service::{Context, Place, ServiceError, replace, verify};
 
 /// Where the key of an operation is now.
 pub(super) enum Located {
@@ -43,10 +44,12 @@ fn judge(entries: &[TokenEntry], record: &IssueRecord) -> Located {
     let named = tokens().find(|token| Some(&token.id) == record.token.as_ref());
     Located::Void(match (named, record.kind, record.stage) {
         (Some(token), _, _) if !token.is_active() => Void::Revoked,
-        (Some(token), IssuanceKind::Create, _) => return Located::OtherKey(token.clone()),
+        (Some(token), IssuanceKind::Create | IssuanceKind::Replace, _) => {
+            return Located::OtherKey(token.clone());
+        }
         (Some(_), IssuanceKind::Rotate, Stage::Intended) => Void::NeverRegistered,
         (Some(_), IssuanceKind::Rotate, _) => Void::Superseded,
-        (None, IssuanceKind::Create, Stage::Intended) => Void::NeverRegistered,
+        (None, IssuanceKind::Create | IssuanceKind::Replace, Stage::Intended) => Void::NeverRegistered,
         (None, _, _) => Void::Gone,
     })
 }
@@ -61,6 +64,17 @@ pub(super) async fn finding(context: &Context, place: &Place, record: &IssueReco
         Ok(Located::Active(_)) => Finding::Unfinished {
             has_ci_token: record.stage != Stage::Intended,
         },
+    }
+}
+
+/// How a replacement stands whose successor's secrets the user has.
+pub(super) async fn waiting(context: &Context, place: &Place, record: &ReplaceRecord) -> Finding {
+    match replace::successor(context, place, record).await {
+        Err(error) => Finding::Unknown(error),
+        Ok(Some(successor)) => Finding::Waiting {
+            used: use_by_ci(&successor, record.own_use),
+        },
+        Ok(None) => Finding::Void(Void::SuccessorGone),
     }
 }
 

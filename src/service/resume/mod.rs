@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 pub use finish::{Finished, discard, finish, take_back};
 
-use super::journal::{Entry, EntryError, EntryId, Found, Journal, OpenEntry, QueueState, Work};
-use super::{Context, ResumeError, ServiceError};
-use crate::domain::{DeployTokenId, EnvironmentName, IssuanceKind, Moment, ProjectId};
+use super::journal::{Entry, EntryError, EntryId, Found, Journal, OpenEntry, QueueState, Successor, Work};
+use super::{Context, Place, ResumeError, ServiceError};
+use crate::domain::{DeployTokenId, EnvironmentName, IssuanceKind, Moment, Pending, ProjectId, Remedy};
 
 /// An operation that never registered anything is forgotten after this many seconds: a request cannot be under way that
 /// long.
@@ -38,7 +38,7 @@ pub struct About {
     pub kind: WorkKind,
     /// Name of the token, or of the first one.
     pub name: String,
-    /// Its id, where known.
+    /// Its id, where known; of a replacement that of the old token.
     pub token: Option<DeployTokenId>,
     /// The project.
     pub project: ProjectId,
@@ -55,6 +55,8 @@ pub enum WorkKind {
     Create,
     /// New secrets.
     Rotate,
+    /// A successor for a token, and the end of that one.
+    Replace,
     /// The end of this many tokens.
     Revoke(usize),
 }
@@ -79,6 +81,11 @@ pub enum Finding {
         /// How many still wait.
         waiting: usize,
     },
+    /// A replacement whose successor's secrets the user has: the old token works until this is finished.
+    Waiting {
+        /// When CI last used the successor, if it did.
+        used: Option<Moment>,
+    },
     /// Another window or command works on it, or still shows its secrets.
     InUse,
     /// It belongs to another server.
@@ -100,19 +107,8 @@ pub enum Void {
     Revoked,
     /// The token's record was deleted meanwhile.
     Gone,
-}
-
-/// What can be done about an interrupted operation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Remedy {
-    /// Show the secrets ([`finish`] changes nothing then).
-    Show,
-    /// Do what is missing, and show the secrets.
-    Finish,
-    /// End the token.
-    Revoke,
-    /// Forget the operation.
-    Discard,
+    /// The successor of a replacement is not active any more; the old token was left as it is.
+    SuccessorGone,
 }
 
 impl Finding {
@@ -122,6 +118,7 @@ impl Finding {
             Self::Complete => &[Remedy::Show, Remedy::Revoke],
             Self::Unfinished { .. } => &[Remedy::Finish, Remedy::Revoke],
             Self::OtherKey => &[Remedy::Revoke, Remedy::Discard],
+            Self::Waiting { .. } => &[Remedy::Finish, Remedy::Revoke, Remedy::Discard],
             Self::Queue { .. } => &[Remedy::Finish, Remedy::Discard],
             Self::Void(_) | Self::Unreadable(_) => &[Remedy::Discard],
             Self::InUse | Self::Elsewhere | Self::Unknown(_) => &[],
@@ -134,11 +131,16 @@ impl About {
         let (kind, name, token) = match &entry.work {
             Work::Issue(record) => {
                 let kind = match record.kind {
-                    IssuanceKind::Create => WorkKind::Create,
                     IssuanceKind::Rotate => WorkKind::Rotate,
+                    IssuanceKind::Create | IssuanceKind::Replace => WorkKind::Create,
                 };
                 (kind, record.name.clone(), record.token.clone())
             }
+            Work::Replace(record) => (
+                WorkKind::Replace,
+                record.name().to_owned(),
+                Some(record.old.clone()),
+            ),
             Work::Revoke(queue) => {
                 let first = queue.first();
                 let name = first.map(|item| item.name.clone()).unwrap_or_default();
@@ -164,6 +166,22 @@ impl Interrupted {
     /// What can be done, the most sensible first.
     pub fn remedies(&self) -> &'static [Remedy] {
         self.finding.remedies()
+    }
+
+    /// Where it works, if its entry is in the hands of this process.
+    pub fn place(&self) -> Option<Place> {
+        self.entry.as_ref().map(|entry| entry.entry().place.to_place())
+    }
+
+    /// The operation put into words.
+    pub fn told(&self, title: fn(Option<&About>) -> String, says: fn(&Finding) -> String) -> Pending {
+        Pending {
+            id: self.id.to_string(),
+            title: title(self.about.as_ref()),
+            begun: self.about.as_ref().map(|about| about.started),
+            says: says(&self.finding),
+            remedies: self.remedies().to_vec(),
+        }
     }
 
     fn into_entry(self) -> Result<OpenEntry, ServiceError> {
@@ -230,8 +248,13 @@ async fn look(context: &Context, entry: &Entry) -> Finding {
     if scope != Some(entry.place.scope.as_str()) {
         return Finding::Elsewhere;
     }
+    let place = entry.place.to_place();
     match &entry.work {
-        Work::Issue(record) => locate::finding(context, &entry.place.to_place(), record).await,
+        Work::Issue(record) => locate::finding(context, &place, record).await,
+        Work::Replace(record) => match &record.successor {
+            Successor::Issuing(record) => locate::finding(context, &place, record).await,
+            Successor::HandedOver(_) => locate::waiting(context, &place, record).await,
+        },
         Work::Revoke(queue) => Finding::Queue {
             waiting: queue
                 .iter()

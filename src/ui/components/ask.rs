@@ -5,8 +5,8 @@ use dioxus::prelude::*;
 use crate::domain::DeployToken;
 use crate::state::{AppState, Confirm, ConfirmKind, Dialog};
 
-/// Asks before a token is rotated, revoked or deleted. In production the name must be typed before anything stops
-/// working; deleting a record stops nothing.
+/// Asks before a token is rotated, replaced, revoked or deleted. In production the name must be typed before anything
+/// stops working; making a successor and deleting a record stop nothing.
 pub fn ask(state: AppState, kind: ConfirmKind, token: DeployToken) {
     let production = state
         .place
@@ -17,7 +17,7 @@ pub fn ask(state: AppState, kind: ConfirmKind, token: DeployToken) {
     state.dialog.show(Dialog::Confirm(Confirm {
         kind,
         token,
-        type_name: production && kind != ConfirmKind::Delete,
+        type_name: production && !matches!(kind, ConfirmKind::Delete | ConfirmKind::Replace),
     }));
 }
 

@@ -9,6 +9,7 @@ mod key_notices;
 mod keyboard;
 mod navigation;
 mod notices;
+mod replacing;
 mod secret_sheet;
 mod sidebar;
 mod sign_in;

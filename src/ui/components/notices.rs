@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 
 use super::attention::AttentionNotice;
 use super::key_notices::DeviceNotice;
+use super::replacing::ReplacingNotices;
 use crate::domain::Message;
 use crate::state::{AppState, Connection, Load};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
@@ -27,6 +28,7 @@ pub fn Notices() -> Element {
             DeviceNotice {}
             UnsharedNotice {}
             InterruptedNotice {}
+            ReplacingNotices {}
             AttentionNotice {}
         }
     }
@@ -88,6 +90,7 @@ fn UnsharedNotice() -> Element {
 #[component]
 fn InterruptedNotice() -> Element {
     let place = use_context::<AppState>().place;
+    let send = use_send();
     let count = *place.interrupted.read();
     if count == 0 {
         return rsx! {};
@@ -98,9 +101,17 @@ fn InterruptedNotice() -> Element {
         format!("{count} operations were")
     };
     rsx! {
-        Notice { tone: Tone::Warn,
-            strong { "{what} interrupted before the secrets were handed over." }
-            " They are kept. Run deploy-tokens pending in a terminal to see them, and resume to finish."
+        Notice {
+            tone: Tone::Warn,
+            actions: rsx! {
+                Button {
+                    kind: ButtonKind::Link,
+                    label: "See what can be done",
+                    onclick: move |()| send.call(Intent::ShowInterrupted),
+                }
+            },
+            strong { "{what} interrupted before the end." }
+            " Nothing is lost: what was made is kept."
         }
     }
 }

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::domain::DeployToken;
-use crate::state::{Standing, standing};
+use crate::state::{AppState, Standing, standing};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Badge, Tone};
 
@@ -11,6 +11,11 @@ use crate::ui::elements::{Badge, Tone};
 #[component]
 pub fn StandingBadge(token: DeployToken) -> Element {
     let clock = use_clock();
+    if use_context::<AppState>().tokens.is_being_replaced(&token) {
+        return rsx! {
+            Badge { tone: Tone::Warn, text: "Being replaced" }
+        };
+    }
     let (tone, text) = match standing(&token, *clock.now.read()) {
         Standing::Active => (Tone::Ok, "Active".to_owned()),
         Standing::Expiring(0) => (Tone::Warn, "Expires within a day".to_owned()),

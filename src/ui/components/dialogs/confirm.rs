@@ -1,62 +1,23 @@
-//! The question before a token is rotated, revoked or deleted: what stops working, in plain words.
+//! The question before a token is rotated, replaced, revoked or deleted: what stops working, in plain words.
 
 use dioxus::prelude::*;
 
 use super::consequence::Consequence;
-use super::{Failure, Progress};
-use crate::domain::{DeployToken, Step};
+use super::manner::manner;
+use super::{Failure, Progress, WhenToRevoke};
+use crate::domain::{DeployToken, Grace};
 use crate::state::{AppState, Confirm, ConfirmKind, Operation};
 use crate::ui::components::ask;
-use crate::ui::elements::{
-    Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, TextField, Tone,
-};
+use crate::ui::elements::{Button, Dialog, DialogActions, DialogBody, DialogHead, TextField};
 use crate::ui::intent::{Intent, use_send};
 
 const ID: &str = "confirm";
 
-/// How a kind of question looks and speaks.
-struct Manner {
-    icon: Icon,
-    tone: Tone,
-    button: ButtonKind,
-    verb: &'static str,
-    doing: &'static str,
-    plan: &'static [Step],
-}
-
-fn manner(kind: ConfirmKind) -> Manner {
-    const SEAL: Step = Step::Seal { recipients: 0 };
-    match kind {
-        ConfirmKind::Rotate => Manner {
-            icon: Icon::Rotate,
-            tone: Tone::Warn,
-            button: ButtonKind::Primary,
-            verb: "Rotate",
-            doing: "Rotating",
-            plan: &[Step::Check, Step::Mint, Step::Register, SEAL, Step::Publish],
-        },
-        ConfirmKind::Revoke => Manner {
-            icon: Icon::Ban,
-            tone: Tone::Danger,
-            button: ButtonKind::Danger,
-            verb: "Revoke",
-            doing: "Revoking",
-            plan: &[Step::Check, Step::Revoke, SEAL, Step::Publish],
-        },
-        ConfirmKind::Delete => Manner {
-            icon: Icon::Trash,
-            tone: Tone::Danger,
-            button: ButtonKind::Danger,
-            verb: "Delete",
-            doing: "Deleting",
-            plan: &[Step::Check],
-        },
-    }
-}
-
-fn intent(kind: ConfirmKind, token: DeployToken) -> Intent {
+fn intent(kind: ConfirmKind, token: DeployToken, grace: Grace) -> Intent {
     match kind {
         ConfirmKind::Rotate => Intent::Rotate(token),
+        ConfirmKind::Replace => Intent::Replace(token, grace),
+        ConfirmKind::Finish => Intent::FinishReplacement(token),
         ConfirmKind::Revoke => Intent::Revoke(token),
         ConfirmKind::Delete => Intent::Delete(token),
     }
@@ -68,6 +29,7 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
     let state = use_context::<AppState>();
     let send = use_send();
     let mut typed = use_signal(String::new);
+    let grace = use_signal(Grace::default);
     let operation = state.dialog.operation.read().clone();
     let Confirm {
         kind,
@@ -91,7 +53,7 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
                 onsubmit: move |event| {
                     event.prevent_default();
                     if allowed && !first_revoke {
-                        send.call(intent(kind, asked.clone()));
+                        send.call(intent(kind, asked.clone(), *grace.peek()));
                     }
                 },
                 DialogHead {
@@ -106,6 +68,9 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
                         Progress { label: "Progress", plan: manner.plan.to_vec(), step }
                     } else {
                         Failure { operation }
+                        if kind == ConfirmKind::Replace {
+                            WhenToRevoke { grace }
+                        }
                         if type_name && !first_revoke {
                             TextField {
                                 id: "confirm-name",

@@ -1,9 +1,10 @@
-//! What stops working when a token is rotated, revoked or deleted.
+//! What stops working when a token is rotated, replaced, revoked or deleted.
 
 use dioxus::prelude::*;
 
 use crate::domain::DeployToken;
-use crate::state::ConfirmKind;
+use crate::domain::replacement::Progress;
+use crate::state::{AppState, ConfirmKind, Load};
 use crate::ui::clock::use_clock;
 
 /// What stops working.
@@ -20,6 +21,20 @@ pub(super) fn Consequence(kind: ConfirmKind, token: DeployToken) -> Element {
             "that runner stops",
             "No runner has used it yet, so none should stop.",
         ),
+        ConfirmKind::Replace => {
+            return rsx! {
+                p { "It gets a successor of the same name, whose values are shown once right after this." }
+                p {
+                    strong { "{token.name} keeps working" }
+                    " until you say that CI has the new values. No runner fails meanwhile."
+                }
+            };
+        }
+        ConfirmKind::Finish => {
+            return rsx! {
+                Succession { token }
+            };
+        }
         ConfirmKind::Delete if token.is_active() => {
             return rsx! {
                 p { "Only the record of a revoked token can be deleted, so that no runner stops by surprise." }
@@ -47,5 +62,36 @@ pub(super) fn Consequence(kind: ConfirmKind, token: DeployToken) -> Element {
         } else {
             p { "It can no longer fetch variables of {token.environment_name}. What it already fetched stays known to it. This cannot be undone." }
         }
+    }
+}
+
+/// Whether CI uses the successor, before the old one is ended.
+#[component]
+fn Succession(token: DeployToken) -> Element {
+    let tokens = use_context::<AppState>().tokens;
+    let clock = use_clock();
+    let progress = match &*tokens.entries.read() {
+        Load::Ready(entries) => {
+            let replacements = tokens.replacements.read();
+            let it = replacements.iter().find(|it| it.old == token.id);
+            it.map(|it| it.progress(entries))
+        }
+        _ => None,
+    };
+    rsx! {
+        p {
+            match progress {
+                Some(Progress::Used(at)) => rsx! {
+                    "The successor was "
+                    strong { "last used {clock.past(at)}" }
+                    " by a runner."
+                },
+                _ => rsx! {
+                    strong { "No runner has used the successor yet." }
+                    " A CI that still has the old values stops."
+                },
+            }
+        }
+        p { "The old {token.name} is revoked: it can no longer fetch variables of {token.environment_name}. This cannot be undone." }
     }
 }

@@ -4,7 +4,10 @@ mod confirm;
 mod consequence;
 mod create;
 mod device;
+mod grace;
+mod interrupted;
 mod keys;
+mod manner;
 mod progress;
 mod projects;
 mod requests;
@@ -19,6 +22,8 @@ use crate::ui::elements::{Button, ButtonKind, DialogActions};
 pub use confirm::ConfirmDialog;
 pub use create::CreateDialog;
 pub use device::{CommandLineDeviceDialog, LinkDialog, UnlinkDialog};
+use grace::WhenToRevoke;
+pub use interrupted::InterruptedDialog;
 pub use keys::KeysDialog;
 use progress::{Failure, Progress};
 pub use projects::ProjectsDialog;
@@ -44,6 +49,9 @@ pub fn Dialogs() -> Element {
         },
         Dialog::Keys => rsx! {
             KeysDialog {}
+        },
+        Dialog::Interrupted => rsx! {
+            InterruptedDialog {}
         },
         Dialog::Projects => rsx! {
             ProjectsDialog {}

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{CiToken, ID, Outline};
+use crate::domain::IssuanceKind;
 use crate::ui::elements::{DialogHead, Icon, Tone};
 
 #[component]
@@ -10,7 +11,7 @@ pub(super) fn Head(outline: Outline) -> Element {
     let Outline {
         name,
         environment,
-        rotated,
+        kind,
         shared,
         ci_token,
     } = outline;
@@ -20,7 +21,11 @@ pub(super) fn Head(outline: Outline) -> Element {
         (false, true) => format!("{name} is issued without a CI token"),
         (false, false) => format!("{name} is issued, but this runner cannot decrypt yet"),
     };
+    let rotated = kind == IssuanceKind::Rotate;
     let text = match (ci_token, rotated) {
+        (CiToken::Issued, false) if kind == IssuanceKind::Replace => {
+            "These two values are shown once. Put them into your CI now. The old token works until you finish the replacement."
+        }
         (CiToken::Issued, false) => {
             "These two values are shown once. Put them into your CI now; they cannot be shown again."
         }

@@ -12,7 +12,7 @@ mod verified;
 
 use dioxus::prelude::*;
 
-use crate::domain::{CiTokenOutcome, Issuance, ShareState};
+use crate::domain::{CiTokenOutcome, Issuance, IssuanceKind, ShareState};
 use crate::state::{AppState, SheetStore};
 use crate::ui::clock::use_clock;
 use crate::ui::components::Words;
@@ -32,7 +32,7 @@ const ID: &str = "sheet";
 struct Outline {
     name: String,
     environment: String,
-    rotated: bool,
+    kind: IssuanceKind,
     shared: bool,
     ci_token: CiToken,
 }
@@ -49,7 +49,7 @@ impl Outline {
         Self {
             name: issuance.token.name.clone(),
             environment: issuance.token.environment_name.to_string(),
-            rotated: issuance.kind == crate::domain::IssuanceKind::Rotate,
+            kind: issuance.kind,
             shared: issuance.share.is_shared(),
             ci_token: match issuance.ci_token {
                 CiTokenOutcome::Issued(_) => CiToken::Issued,

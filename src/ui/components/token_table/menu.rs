@@ -30,6 +30,7 @@ pub fn RowMenu() -> Element {
         return rsx! {};
     };
     let active = token.is_active();
+    let being_replaced = state.tokens.is_being_replaced(&token);
     let print = match &token.key {
         TokenKey::Usable(key) => Some(key.fingerprint().to_hex()),
         TokenKey::Unusable => None,
@@ -44,6 +45,12 @@ pub fn RowMenu() -> Element {
                 label: "Rotate…",
                 disabled: !active,
                 onselect: move |()| question.call(ConfirmKind::Rotate),
+            }
+            MenuItem {
+                icon: Icon::UpDown,
+                label: "Replace…",
+                disabled: !active || being_replaced,
+                onselect: move |()| question.call(ConfirmKind::Replace),
             }
             MenuItem {
                 icon: Icon::Ban,

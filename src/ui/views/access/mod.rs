@@ -5,8 +5,8 @@ mod row;
 use dioxus::prelude::*;
 
 use crate::domain::{Fingerprint, Flaw, Holder, HolderKind, Standing};
-use crate::state::Section;
-use crate::state::{AppState, Holders, KeyState, Load};
+use crate::messages::plural;
+use crate::state::{AppState, Dialog, Holders, KeyState, Load, Section};
 use crate::ui::components::PageTop;
 use crate::ui::elements::{Button, ButtonKind, Icon, IconButton, Notice, StateBlock, Tone};
 use crate::ui::intent::{Intent, use_send};
@@ -65,6 +65,7 @@ fn Content() -> Element {
         },
         Load::Ready(Holders { list, disclosed }) => rsx! {
             div { class: "notices",
+                Waiting {}
                 Flawed { list: list.clone() }
                 Disclosed { disclosed: disclosed.clone() }
             }
@@ -73,6 +74,31 @@ fn Content() -> Element {
                 "Every time the key is shared, it is sealed for all active devices and tokens of this environment. The server shows nobody else's share: who holds it follows from who is listed."
             }
         },
+    }
+}
+
+/// Others wait for keys; the sidebar that says so is not in a narrow window.
+#[component]
+fn Waiting() -> Element {
+    let state = use_context::<AppState>();
+    let count = state.access.requests.read().count();
+    if count == 0 {
+        return rsx! {};
+    }
+    rsx! {
+        Notice {
+            tone: Tone::Warn,
+            icon: Icon::ClipboardCheck,
+            actions: rsx! {
+                Button {
+                    kind: ButtonKind::Link,
+                    label: "Show requests",
+                    onclick: move |()| state.dialog.show(Dialog::Requests),
+                }
+            },
+            strong { "{plural(count, \"request\")}" }
+            " for keys that this device can share."
+        }
     }
 }
 

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::domain::{DeviceState, Fingerprint, RemoteStatus};
 use crate::messages;
-use crate::state::{AppState, Dialog, OwnDevice};
+use crate::state::{AppState, Dialog, OwnDevice, SessionKind};
 use crate::ui::components::{Past, Words};
 use crate::ui::elements::{Badge, Button, ButtonKind, Icon, IconButton, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
@@ -55,7 +55,7 @@ fn NotLinked() -> Element {
 fn Linked(device: DeviceState) -> Element {
     let state = use_context::<AppState>();
     let send = use_send();
-    let local = *state.session.is_local.read();
+    let kept = *state.session.kind.read() == SessionKind::Kept;
     let ended = device.remote != RemoteStatus::Active;
     let (tone, word) = match device.remote {
         RemoteStatus::Active => (Tone::Ok, "Active"),
@@ -80,7 +80,7 @@ fn Linked(device: DeviceState) -> Element {
             Print { name: "Encryption key", print: device.encryption }
             Print { name: "Signing key", print: device.signing }
         }
-        if !local {
+        if kept {
             div { class: "settings-buttons",
                 if ended {
                     Button {

@@ -4,8 +4,8 @@ mod device;
 
 use dioxus::prelude::*;
 
-use crate::state::{AppState, Dialog};
-use crate::ui::elements::{Button, ButtonKind};
+use crate::state::{AppState, Dialog, SessionKind};
+use crate::ui::elements::Button;
 use crate::ui::intent::{Intent, use_send};
 
 use device::DeviceCard;
@@ -31,28 +31,27 @@ fn SessionCard() -> Element {
     let state = use_context::<AppState>();
     let send = use_send();
     let origin = state.place.origin.read().clone();
-    let local = *state.session.is_local.read();
+    let kind = *state.session.kind.read();
     rsx! {
         section { class: "settings-card", "aria-labelledby": "session",
-            h2 { id: "session", if local { "Local workspace" } else { "Session" } }
-            if local {
-                p { "Everything is on this computer. There is no session; the workspace's keys are in its folder, readable by its owner alone." }
-                div { class: "settings-buttons",
-                    Button {
-                        label: "Sign in to a server…",
-                        onclick: move |()| send.call(Intent::Leave),
-                    }
+            h2 { id: "session",
+                if kind == SessionKind::Local { "Local workspace" } else { "Session" }
+            }
+            p { class: "selectable",
+                match kind {
+                    SessionKind::Local => "Everything is on this computer. There is no session; the workspace's keys are in its folder, readable by its owner alone.".to_owned(),
+                    SessionKind::Given => format!("Signed in at {origin} with GHOSTABLE_TOKEN, for as long as this window is open."),
+                    SessionKind::Kept => format!("Signed in at {origin}. The session is in this machine's keychain."),
                 }
-            } else {
-                p { class: "selectable", "Signed in at {origin}. The session is in this machine's keychain." }
-                div { class: "settings-buttons",
+            }
+            div { class: "settings-buttons",
+                Button {
+                    label: if kind == SessionKind::Local { "Sign in to a server…" } else { "Open something else…" },
+                    title: "Shows the ways in. Nothing is forgotten.",
+                    onclick: move |()| send.call(Intent::Leave),
+                }
+                if kind == SessionKind::Kept {
                     Button {
-                        label: "Open something else…",
-                        title: "Shows the ways in. The session stays.",
-                        onclick: move |()| send.call(Intent::Leave),
-                    }
-                    Button {
-                        kind: ButtonKind::Plain,
                         label: "Sign out…",
                         onclick: move |()| state.dialog.show(Dialog::SignOut { failed: false }),
                     }

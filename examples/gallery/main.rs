@@ -2,17 +2,20 @@
 //!
 //! `gallery STATE [--size WxH] [--zoom N]`, where STATE is one of `table empty loading failed offline create
 //! create-running create-failed rotate revoke delete delete-active revoke-production sheet sheet-revealed
-//! sheet-notshared sheet-kept sheet-missing close-warning keys projects menu many long revoked none toasts pending`.
+//! sheet-notshared sheet-kept sheet-missing close-warning keys projects menu many long revoked none toasts pending replace
+//! replacing finish interrupted` or of those in `access.rs`.
 #![allow(
     clippy::print_stderr,
     clippy::unwrap_used,
     reason = "a tool for developers: it tells what it was asked for, and stops where its own data is wrong"
 )]
 
+mod access;
+
 use deploy_tokens::domain::{
     CiTokenOutcome, DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Fingerprint,
-    Issuance, IssuanceKind, Message, Moment, Organization, OrganizationId, Project, ProjectId, PublicKey,
-    ShareState, Step, TokenEntry, TokenKey, TokenStatus,
+    Issuance, IssuanceKind, Message, Moment, Organization, OrganizationId, Pending, Project, ProjectId,
+    PublicKey, Remedy, Replacement, ShareState, Step, TokenEntry, TokenKey, TokenStatus,
 };
 use deploy_tokens::secret::{CiToken, DeploySeed};
 use deploy_tokens::state::{
@@ -233,6 +236,57 @@ fn issuance(kind: IssuanceKind, ci_token: CiTokenOutcome, share: ShareState) -> 
     }
 }
 
+/// The first token with a successor that is used, and one whose successor is not.
+fn replacing(state: AppState) {
+    let mut tokens = state.tokens;
+    let (used, unused) = (Some(240), None);
+    let mut list = samples();
+    list.insert(1, token("production-ci", "019bc0ffee42", (0, used, Some(364))));
+    list.insert(3, token("forge-web-1", "019bc0ffee43", (0, unused, Some(364))));
+    let replacements = [(0, 1), (2, 3)].map(|(old, new)| Replacement {
+        old: list[old].id.clone(),
+        name: list[old].name.clone(),
+        successor: Some(list[new].id.clone()),
+        since: Moment::now(),
+        handed_over: true,
+        own_use: None,
+    });
+    tokens
+        .due
+        .set(vec![(list[3].id.clone(), Moment::now().plus_seconds(840))]);
+    tokens.replacements.set(replacements.to_vec());
+    tokens
+        .entries
+        .set(Load::Ready(list.into_iter().map(TokenEntry::Token).collect()));
+}
+
+fn interrupted() -> Vec<Pending> {
+    let line = |title: &str, says: &str, remedies: &[Remedy]| Pending {
+        id: title.to_owned(),
+        title: title.to_owned(),
+        begun: Some(Moment::now().plus_seconds(-1200)),
+        says: says.to_owned(),
+        remedies: remedies.to_vec(),
+    };
+    vec![
+        line(
+            "Create release-ci in production",
+            "The token is active; its CI token never arrived.",
+            &[Remedy::Finish, Remedy::Revoke],
+        ),
+        line(
+            "Replace forge-web-1 in staging",
+            "The token works; only its secrets were not handed over.",
+            &[Remedy::Show, Remedy::Revoke],
+        ),
+        line(
+            "Rotate nightly-backup in production",
+            "The server never registered it: nothing was changed.",
+            &[Remedy::Discard],
+        ),
+    ]
+}
+
 fn fill(state: AppState, wanted: &str) {
     place(state, wanted == "long");
     let mut tokens = state.tokens;
@@ -303,6 +357,16 @@ fn fill(state: AppState, wanted: &str) {
             )));
         }
         "rotate" => confirm(ConfirmKind::Rotate, &first, false),
+        "replace" => confirm(ConfirmKind::Replace, &first, false),
+        "replacing" => replacing(state),
+        "finish" => {
+            replacing(state);
+            confirm(ConfirmKind::Finish, &first, true);
+        }
+        "interrupted" => {
+            place.found.set(Load::Ready(interrupted()));
+            state.dialog.show(Dialog::Interrupted);
+        }
         "revoke" => confirm(ConfirmKind::Revoke, &first, false),
         "revoke-production" => confirm(ConfirmKind::Revoke, &first, true),
         "delete" => confirm(ConfirmKind::Delete, &samples()[5], false),
@@ -368,6 +432,6 @@ fn fill(state: AppState, wanted: &str) {
             );
             tokens.highlighted.set(Some(first.id.clone()));
         }
-        _ => {}
+        other => access::fill(state, other),
     }
 }

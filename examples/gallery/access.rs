@@ -1,0 +1,174 @@
+//! The ways in, this device, who holds the key, and who waits for one.
+
+use deploy_tokens::domain::{
+    DeviceId, DeviceState, Fingerprint, Flaw, Holder, HolderKind, KeyRequest, Message, Moment,
+    OrganizationId, PublicKey, RemoteStatus, RequestId, RequestStatus, Requests, Standing, Waiting,
+};
+use deploy_tokens::domain::{EnvironmentId, EnvironmentName, ProjectId};
+use deploy_tokens::state::{
+    AppState, CommandLineOffer, Dialog, Gate, Holders, KeyState, Load, OwnDevice, Section, SessionKind,
+    SignInStage,
+};
+use dioxus::prelude::*;
+
+const DAY: i64 = 86_400;
+
+fn print(n: u8) -> Fingerprint {
+    PublicKey::from_bytes([n; 32]).fingerprint()
+}
+
+fn ago(days: i64) -> Option<Moment> {
+    Some(Moment::now().plus_seconds(-days * DAY))
+}
+
+fn device(name: &str, n: u8, own: bool, standing: Standing) -> Holder {
+    Holder {
+        kind: HolderKind::Device {
+            id: DeviceId::new(format!("dev_{n}")),
+            own,
+            platform: "linux-x64 (6.12.48)".to_owned(),
+        },
+        name: name.to_owned(),
+        fingerprint: Some(print(n)),
+        since: ago(i64::from(n) * 17),
+        last_seen_at: ago(i64::from(n)),
+        standing,
+    }
+}
+
+fn token(name: &str, n: u8, standing: Standing) -> Holder {
+    Holder {
+        kind: HolderKind::Token {
+            id: Some(deploy_tokens::domain::DeployTokenId::new(format!(
+                "dpl_tok_019bb7f0{n}"
+            ))),
+        },
+        ..device(name, n, false, standing)
+    }
+}
+
+fn holders() -> Holders {
+    Holders {
+        list: vec![
+            device("This computer", 3, true, Standing::Holds),
+            device("Mara's MacBook Pro", 4, false, Standing::Holds),
+            device("new phone", 5, false, Standing::Waits { since: ago(0) }),
+            device(
+                "a-device-with-quite-a-long-name-that-somebody-gave-it-once-upon-a-time",
+                6,
+                false,
+                Standing::Flawed(Flaw::ForeignKey),
+            ),
+            token("production-ci", 7, Standing::Holds),
+            token("twin-a", 8, Standing::Flawed(Flaw::SharedKey)),
+            token(
+                "production-ci-2025",
+                9,
+                Standing::Flawed(Flaw::Revoked { at: ago(83) }),
+            ),
+        ],
+        disclosed: vec![print(4)],
+    }
+}
+
+fn request(n: u8, environment: &str) -> KeyRequest {
+    KeyRequest {
+        id: RequestId::new(format!("req_{n}")),
+        status: RequestStatus::Pending,
+        organization: OrganizationId::new("org_1"),
+        project: ProjectId::new("prj_1"),
+        project_name: Some("Storefront".to_owned()),
+        environment: EnvironmentId::new(format!("env_{n}")),
+        environment_name: Some(EnvironmentName::new(environment)),
+        required_version: Some(1),
+        device: DeviceId::new("dev_5"),
+        device_label: Some("new phone".to_owned()),
+        person: Some("Sam Okafor".to_owned()),
+        created_at: ago(0),
+        resolved_at: None,
+    }
+}
+
+fn own(remote: RemoteStatus) -> OwnDevice {
+    OwnDevice::Linked(DeviceState {
+        id: DeviceId::new("019bb7f0-b3e4-7aa1-9d3c-55d0c1f2a9e7"),
+        name: Some("sams-laptop".to_owned()),
+        platform: Some("linux-x64 (6.12.48)".to_owned()),
+        encryption: print(3),
+        signing: print(33),
+        last_seen_at: ago(0),
+        remote,
+    })
+}
+
+/// The names of these states.
+pub fn fill(state: AppState, wanted: &str) {
+    let (mut session, mut access, mut section, mut place) =
+        (state.session, state.access, state.section, state.place);
+    session.has_local.set(true);
+    session.kind.set(SessionKind::Kept);
+    session.address.set("https://ghostable.dev/api/v2".to_owned());
+    access.device.set(own(RemoteStatus::Active));
+    access.holders.set(Load::Ready(holders()));
+    let browser = |opened| SignInStage::Browser {
+        page: "https://ghostable.dev/cli/login/7cQ2yWm4bX0fJv9sKz1LhPdR".to_owned(),
+        opened,
+        waiting: Waiting::ForPerson,
+        expires_at: Some(Moment::now().plus_seconds(600)),
+    };
+    let refused = || Message::new("The keychain is locked.", "Unlock the keychain and try again.");
+    if wanted.starts_with("welcome") {
+        session.gate.set(Gate::Welcome);
+    }
+    match wanted {
+        "welcome-command-line" => session.command_line.set(Some(CommandLineOffer {
+            person: "Sam Okafor (sam@northwind.example)".to_owned(),
+            can_share: true,
+        })),
+        "welcome-problem" => session.problem.set(Some(refused())),
+        "welcome-browser" => session.stage.set(browser(true)),
+        "welcome-password" => session.stage.set(SignInStage::Password {
+            code: false,
+            busy: false,
+        }),
+        "welcome-working" => session.stage.set(SignInStage::Working(
+            "Linking this machine and sharing the keys with it",
+        )),
+        "welcome-passphrase" => session.gate.set(Gate::Passphrase { new: true }),
+        "expired" => session.gate.set(Gate::Expired),
+        "expired-browser" => {
+            session.gate.set(Gate::Expired);
+            session.stage.set(browser(false));
+        }
+        "access" => section.set(Section::Access),
+        "settings" => section.set(Section::Settings),
+        "settings-revoked" => {
+            section.set(Section::Settings);
+            access.device.set(own(RemoteStatus::Revoked { at: ago(1) }));
+        }
+        "settings-unlinked" => {
+            section.set(Section::Settings);
+            access.device.set(OwnDevice::None);
+        }
+        "unlinked" => {
+            access.device.set(OwnDevice::None);
+            place.key.set(KeyState::NoDevice);
+        }
+        "link" => state.dialog.show(Dialog::LinkDevice {
+            name: "sams-laptop".to_owned(),
+        }),
+        "unlink" => state.dialog.show(Dialog::UnlinkDevice),
+        "sign-out" => state.dialog.show(Dialog::SignOut { failed: false }),
+        "its-device" => state.dialog.show(Dialog::UseCommandLineDevice),
+        "requests" | "requests-sidebar" => {
+            access.requests.set(Requests {
+                list: vec![request(1, "production"), request(2, "staging")],
+                unreadable: 0,
+            });
+            if wanted == "requests" {
+                state.dialog.show(Dialog::Requests);
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,138 @@
+//! What was interrupted in an earlier run, and finishing it.
+
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+
+use super::{Actions, Tell, off_ui};
+use crate::domain::{Grace, Pending, Remedy};
+use crate::messages;
+use crate::service::{
+    self, Context, Finding, Finished, Issued, Place, ResumeError, Revocations, ServiceError,
+};
+use crate::state::{Dialog, Load, ToastKind};
+
+/// What came of a remedy.
+enum Outcome {
+    Issued(Place, Box<Issued>),
+    Replaced(Box<service::Replaced>),
+    Revoked(Revocations),
+    Forgotten,
+}
+
+impl Actions {
+    /// Opens the dialog about it, and compares what was interrupted with the server.
+    pub fn show_interrupted(&self) {
+        self.state.dialog.show(Dialog::Interrupted);
+        let mut found = self.state.place.found;
+        found.set(Load::Loading);
+        let actions = self.clone();
+        spawn(async move { actions.look_at_interrupted().await });
+    }
+
+    async fn look_at_interrupted(&self) {
+        let (mut found, Some(context)) = (self.state.place.found, self.context()) else {
+            return;
+        };
+        let all = off_ui(async move { interrupted(&context).await }).await;
+        found.set(match all {
+            Ok(all) => Load::Ready(all),
+            Err(error) => Load::Failed(messages::service(&error)),
+        });
+    }
+
+    /// Does something about one of them.
+    pub fn resume(&self, id: String, remedy: Remedy) {
+        let (actions, Some(context)) = (self.clone(), self.context()) else {
+            return;
+        };
+        let dialog = self.state.dialog;
+        if dialog.operation.peek().is_running() {
+            return;
+        }
+        spawn(async move {
+            let work = move |tell: Tell| async move { carry_out(&context, &id, remedy, tell).await };
+            let outcome = actions.operate(dialog.operation, work).await;
+            let done = outcome.is_some();
+            match outcome {
+                Some(Outcome::Issued(place, issued)) => {
+                    dialog.close();
+                    actions.show_issued(place, *issued, Grace::Asked);
+                }
+                Some(Outcome::Replaced(done)) => actions.tell_replaced(&done),
+                Some(Outcome::Revoked(done)) => actions.tell_all_revoked(done),
+                Some(Outcome::Forgotten) => {
+                    actions.toast(ToastKind::Done, "The interrupted operation is forgotten.");
+                }
+                None => {}
+            }
+            if *dialog.open.peek() == Dialog::Interrupted {
+                actions.look_at_interrupted().await;
+                let nothing_left = *actions.state.place.found.peek() == Load::Ready(Vec::new());
+                if done && nothing_left {
+                    dialog.close();
+                }
+            }
+            actions.refresh();
+        });
+    }
+
+    fn tell_all_revoked(&self, done: Revocations) {
+        for (name, outcome) in &done.tokens {
+            match outcome {
+                Ok(token) => self.toast(
+                    ToastKind::Done,
+                    format!("{} is revoked: runners with it are refused.", token.name),
+                ),
+                Err(error) => {
+                    let message = messages::service(error);
+                    self.toast(
+                        ToastKind::Warning,
+                        format!("{name}: {} {}", message.what, message.next),
+                    );
+                }
+            }
+        }
+        if let Some(share) = &done.share {
+            self.tell_share(share);
+        }
+    }
+}
+
+/// What waits for the user by his own choice is told where the tokens are.
+async fn interrupted(context: &Context) -> Result<Vec<Pending>, ServiceError> {
+    let all = service::interrupted(context).await?;
+    let waits = |finding: &Finding| matches!(finding, Finding::Waiting { .. });
+    Ok(all
+        .iter()
+        .filter(|it| !waits(&it.finding))
+        .map(|it| it.told(messages::operation, messages::finding))
+        .collect())
+}
+
+async fn carry_out(
+    context: &Arc<Context>,
+    id: &str,
+    remedy: Remedy,
+    tell: Tell,
+) -> Result<Outcome, ServiceError> {
+    let all = service::interrupted(context).await?;
+    let chosen = all.into_iter().find(|it| it.id.as_str() == id);
+    // Somebody else has finished it in the meantime.
+    let chosen = chosen.ok_or(ServiceError::NotResumable(ResumeError::Void))?;
+    match remedy {
+        Remedy::Show | Remedy::Finish => {
+            let place = chosen.place().ok_or(ServiceError::Busy)?;
+            Ok(match service::finish(context, chosen, &tell).await? {
+                Finished::Issued(issued) => Outcome::Issued(place, issued),
+                Finished::Replaced(done) => Outcome::Replaced(done),
+                Finished::Revoked(done) => Outcome::Revoked(done),
+            })
+        }
+        Remedy::Revoke => {
+            let done = service::take_back(context, chosen, &tell).await?;
+            Ok(Outcome::Revoked(done))
+        }
+        Remedy::Discard => service::discard(chosen).map(|()| Outcome::Forgotten),
+    }
+}

@@ -1,0 +1,161 @@
+//! What was issued, from the open sheet until the journal forgets it.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use dioxus::prelude::*;
+
+use super::{Actions, Tell, off_ui};
+use crate::domain::{DeployTokenId, Grace, IssuanceKind, TokenEntry};
+use crate::messages;
+use crate::service::journal::OpenEntry;
+use crate::service::{self, Context, Issued, Place, ServiceError};
+
+/// What the open sheet shows, beside its secrets.
+pub(super) struct Handing {
+    place: Place,
+    token: DeployTokenId,
+    kind: IssuanceKind,
+    grace: Grace,
+    /// Gone once the journal has forgotten the secrets.
+    entry: Option<OpenEntry>,
+}
+
+impl Actions {
+    /// Runs an issuance from the open dialog; the sheet follows it. One at a time.
+    pub(super) fn issue<F>(&self, grace: Grace, work: impl FnOnce(Arc<Context>, Place, Tell) -> F + 'static)
+    where
+        F: Future<Output = Result<Issued, ServiceError>> + Send + 'static,
+    {
+        let actions = self.clone();
+        let Some((context, place)) = self.ready_to_operate() else {
+            return;
+        };
+        spawn(async move {
+            let dialog = actions.state.dialog;
+            let at = place.clone();
+            let issued = actions
+                .operate(dialog.operation, move |tell| work(context, place, tell))
+                .await;
+            if let Some(issued) = issued {
+                dialog.close();
+                actions.show_issued(at, issued, grace);
+            }
+            actions.refresh();
+        });
+    }
+
+    /// Opens the sheet. The journal keeps the secrets until it is closed or their deadline has passed, also when this
+    /// program ends before.
+    pub(super) fn show_issued(&self, place: Place, mut issued: Issued, grace: Grace) {
+        let (sheet, mut highlighted) = (self.state.sheet, self.state.tokens.highlighted);
+        highlighted.set(Some(issued.token.id.clone()));
+        // What another sheet shows is handed over first.
+        sheet.drop_secrets();
+        let mut entry = issued.entry.take();
+        if let Some(entry) = &mut entry {
+            if let Err(error) = entry.shown() {
+                tracing::warn!(%error, "the journal does not know that its secrets are shown");
+            }
+            self.forget_at_deadline(entry);
+        }
+        let handing = Handing {
+            place,
+            token: issued.token.id.clone(),
+            kind: issued.kind,
+            grace,
+            entry,
+        };
+        self.handing.replace(Some(handing));
+        let (actions, issuance) = (self.clone(), issued.told(messages::service, messages::note));
+        sheet.show_until_closed(issuance, move || actions.handed_over());
+        self.verify_issued();
+    }
+
+    fn forget_at_deadline(&self, entry: &OpenEntry) {
+        let (actions, id) = (self.clone(), entry.id().clone());
+        let deadline = entry.journal().deadline();
+        spawn(async move {
+            tokio::time::sleep(deadline).await;
+            let is_it = |entry: &mut OpenEntry| *entry.id() == id;
+            let mut handing = actions.handing.borrow_mut();
+            forget(handing.as_mut().and_then(|it| it.entry.take_if(is_it)));
+        });
+    }
+
+    /// The sheet was closed.
+    fn handed_over(&self) {
+        let Some(handing) = self.handing.take() else {
+            return;
+        };
+        forget(handing.entry);
+        let actions = self.clone();
+        // Not a task of the component that closed the sheet: that one is about to go.
+        dioxus::core::spawn_forever(async move {
+            if handing.kind == IssuanceKind::Replace {
+                actions.begin_grace(handing.place, handing.token, handing.grace);
+            }
+            actions.refresh();
+        });
+    }
+
+    /// What the sheet shows was revoked: nothing of it is remembered.
+    pub(super) fn not_wanted(&self) {
+        let entry = self.handing.borrow_mut().as_mut().and_then(|it| {
+            it.kind = IssuanceKind::Create;
+            it.entry.take()
+        });
+        if let Some(Err(error)) = entry.map(OpenEntry::close) {
+            tracing::warn!(%error, "the journal still has what was revoked");
+        }
+    }
+
+    /// Context and place of what the sheet shows, which may have been issued elsewhere than the window is.
+    pub(super) fn issued_at(&self) -> Option<(Arc<Context>, Place)> {
+        let place = self.handing.borrow().as_ref().map(|it| it.place.clone());
+        Some((self.context()?, place?))
+    }
+
+    /// After acting as the runner of a successor: what the server has noted is not taken for a use by CI.
+    pub(super) async fn note_own_use(&self) {
+        let successor = {
+            let handing = self.handing.borrow();
+            let replaces = |it: &&Handing| it.kind == IssuanceKind::Replace;
+            handing.as_ref().filter(replaces).map(|it| it.token.clone())
+        };
+        let (Some((context, place)), Some(id)) = (self.issued_at(), successor) else {
+            return;
+        };
+        let (asked, there, wanted) = (Arc::clone(&context), place.clone(), id.clone());
+        let used = off_ui(async move {
+            let listed = service::list(&asked, &there).await?;
+            let mut tokens = listed.iter().filter_map(TokenEntry::token);
+            Ok(tokens
+                .find(|token| token.id == wanted)
+                .and_then(|token| token.last_used_at))
+        });
+        let Ok(Some(used)) = used.await else {
+            return;
+        };
+        if let Some(Handing {
+            entry: Some(entry),
+            token,
+            ..
+        }) = &mut *self.handing.borrow_mut()
+            && *token == id
+        {
+            if let Err(error) = entry.note_own_use(used) {
+                tracing::warn!(%error, "a check will look like a use by CI");
+            }
+            return;
+        }
+        // The sheet was closed meanwhile.
+        drop(off_ui(async move { service::note_own_use(&context, &place, &id).await }).await);
+    }
+}
+
+fn forget(entry: Option<OpenEntry>) {
+    if let Some(Err(error)) = entry.map(OpenEntry::handed_over) {
+        tracing::warn!(%error, "the journal still has what was handed over");
+    }
+}

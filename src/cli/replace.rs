@@ -1,0 +1,134 @@
+//! replace: a successor beside a token, and the old one's end.
+
+use super::args::HandOver;
+use super::receiver::Receiver;
+use super::{output, pending, runner};
+use crate::domain::issuance::CI_TOKEN_VARIABLE;
+use crate::domain::replacement::Progress;
+use crate::domain::{EnvironmentName, Message, Moment, Replacement, TokenEntry};
+use crate::failure::{FAILED, Failure, NOT_SHARED};
+use crate::messages;
+use crate::secret::CiToken;
+use crate::service::step::Operation;
+use crate::service::{self, Context, Place, Proof, Replaced, ServiceError};
+
+/// Makes the successor and hands its secrets over.
+pub(super) async fn begin(
+    context: &Context,
+    place: &Place,
+    token: &str,
+    hand_over: HandOver,
+    verify: bool,
+) -> Result<u8, Failure> {
+    let receiver = Receiver::prepare(hand_over)?;
+    let issued = service::replace(context, place, token, &output::progress).await;
+    let successor = issued.as_ref().ok().map(|issued| issued.token.id.clone());
+    let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
+    let done = receiver.hand_over(Operation::Replace, issued);
+    let checked = pair.is_some();
+    runner::check(context, pair).await;
+    if let Some(successor) = successor {
+        if checked && let Err(error) = service::note_own_use(context, place, &successor).await {
+            let cause = messages::service(&error);
+            output::warning(&Message::new(
+                format!("The check just made will look like a use by CI. {}", cause.what),
+                "Judge by the time at which the successor was used.",
+            ));
+        }
+        output::tell(&format!(
+            "The old token works until you say that CI has the new values: deploy-tokens replace --env {} --finish {successor}",
+            place.name()
+        ));
+    }
+    pending::mention(context);
+    done
+}
+
+/// Revokes the old token, after telling whether the successor was used.
+pub(super) async fn finish(context: &Context, place: &Place, token: &str) -> Result<u8, Failure> {
+    let listed = service::list(context, place).await?;
+    let all = service::replacements(context, place)?;
+    if let [only] = all
+        .iter()
+        .filter(|it| is_named(it, token))
+        .collect::<Vec<_>>()
+        .as_slice()
+    {
+        output::tell(&standing(only, &listed));
+    }
+    let known = std::env::var(CI_TOKEN_VARIABLE).ok().map(CiToken::new);
+    let done = service::finish_replacement(context, place, token, known.as_ref(), &output::progress).await?;
+    let code = tell_replaced(&done, place.name());
+    pending::mention(context);
+    Ok(code)
+}
+
+fn is_named(it: &Replacement, token: &str) -> bool {
+    let id = |id: &crate::domain::DeployTokenId| id.as_str() == token;
+    it.name == token || id(&it.old) || it.successor.as_ref().is_some_and(id)
+}
+
+/// How a replacement stands, in a sentence.
+fn standing(it: &Replacement, listed: &[TokenEntry]) -> String {
+    let name = output::strong(&it.name);
+    match it.progress(listed) {
+        Progress::Used(at) => {
+            let zone = jiff::tz::TimeZone::system();
+            format!(
+                "The successor of {name} was used {}.",
+                at.past(Moment::now(), &zone)
+            )
+        }
+        Progress::Unused => format!("The successor of {name} has not been used yet."),
+        Progress::Issuing => format!("The successor of {name} was not handed over yet."),
+        Progress::SuccessorGone => format!("The successor of {name} is not active."),
+        Progress::OldGone => format!("{name} itself is not active any more."),
+    }
+}
+
+/// Tells how a replacement ended, and gives the exit code.
+pub(super) fn tell_replaced(done: &Replaced, place: &EnvironmentName) -> u8 {
+    let name = output::strong(&done.name);
+    let code = match &done.proof {
+        Ok(Proof::Refused) => {
+            output::tell(&format!(
+                "{name} ({}) is revoked: the server refused its CI token when it was tried.",
+                done.old
+            ));
+            0
+        }
+        Ok(Proof::Listed) => {
+            output::tell(&format!(
+                "{name} ({}) is revoked: the server does not list it as active any more.",
+                done.old
+            ));
+            0
+        }
+        Err(ServiceError::NotDone) => {
+            output::failure(&messages::service(&ServiceError::NotDone));
+            return FAILED;
+        }
+        Err(error) => {
+            let cause = messages::service(error);
+            output::warning(&Message::new(
+                format!(
+                    "{} ({}) is revoked; the server could not be asked once more. {}",
+                    done.name, done.old, cause.what
+                ),
+                "List the tokens to see it.",
+            ));
+            0
+        }
+    };
+    output::tell(&format!("{name} ({}) has taken its place.", done.successor.id));
+    match &done.share {
+        Ok(_) => code,
+        Err(error) => {
+            output::warning(&super::lifecycle::not_sealed_again(
+                &messages::service(error),
+                place,
+            ));
+            NOT_SHARED
+        }
+    }
+}

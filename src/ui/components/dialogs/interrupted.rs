@@ -1,0 +1,110 @@
+//! What was interrupted in an earlier run: what became of each, and what can be done.
+
+use dioxus::prelude::*;
+
+use super::{Failure, Progress};
+use crate::domain::{Pending, Remedy};
+use crate::state::{AppState, Load, Operation};
+use crate::ui::clock::use_clock;
+use crate::ui::components::Words;
+use crate::ui::elements::{
+    Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, DialogSize, Icon, Notice, Tone,
+};
+use crate::ui::intent::{Intent, use_send};
+
+const ID: &str = "interrupted";
+
+/// The dialog.
+#[component]
+pub fn InterruptedDialog() -> Element {
+    let state = use_context::<AppState>();
+    let operation = state.dialog.operation.read().clone();
+    let running = operation.is_running();
+    rsx! {
+        Dialog { id: ID, size: DialogSize::Wide, on_cancel: move |()| state.dialog.close(),
+            DialogHead { id: ID, icon: Icon::Warning, tone: Tone::Warn, title: "What was interrupted",
+                p { "The app or the machine stopped in the middle of this. Nothing is lost: what was made is kept here until you decide." }
+            }
+            DialogBody {
+                if let Operation::Running(step) = operation {
+                    Progress { label: "Progress", plan: Vec::new(), step }
+                } else {
+                    Failure { operation }
+                }
+                match &*state.place.found.read() {
+                    Load::Loading => rsx! {
+                        p { role: "status", "Comparing with the server…" }
+                    },
+                    Load::Failed(message) => rsx! {
+                        Notice { tone: Tone::Danger, assertive: true,
+                            Words { message: message.clone() }
+                        }
+                    },
+                    Load::Ready(all) if all.is_empty() => rsx! {
+                        p { role: "status", "Nothing is left to be done." }
+                    },
+                    Load::Ready(all) => rsx! {
+                        ul { class: "interrupted", "aria-label": "Interrupted operations",
+                            for it in all.iter().cloned() {
+                                Line { key: "{it.id}", it, running }
+                            }
+                        }
+                    },
+                }
+            }
+            DialogActions {
+                Button { label: "Close", disabled: running, onclick: move |()| state.dialog.close() }
+            }
+        }
+    }
+}
+
+#[component]
+fn Line(it: Pending, running: bool) -> Element {
+    let send = use_send();
+    let clock = use_clock();
+    let begun = it.begun.map(|at| clock.past(at));
+    rsx! {
+        li {
+            div { class: "interrupted-words selectable",
+                strong { "{it.title}" }
+                if let Some(begun) = begun {
+                    span { class: "absent", " begun {begun}" }
+                }
+                p { "{it.says}" }
+            }
+            div { class: "notice-buttons",
+                for (at , remedy) in it.remedies.iter().copied().enumerate() {
+                    Button {
+                        key: "{remedy:?}",
+                        kind: kind(remedy, at == 0),
+                        label: word(remedy),
+                        title: "{word(remedy)}: {it.title}",
+                        disabled: running,
+                        onclick: {
+                            let id = it.id.clone();
+                            move |()| send.call(Intent::Resume { id: id.clone(), remedy })
+                        },
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn word(remedy: Remedy) -> &'static str {
+    match remedy {
+        Remedy::Show => "Show the values",
+        Remedy::Finish => "Finish",
+        Remedy::Revoke => "Revoke",
+        Remedy::Discard => "Forget",
+    }
+}
+
+fn kind(remedy: Remedy, first: bool) -> ButtonKind {
+    match remedy {
+        Remedy::Show | Remedy::Finish if first => ButtonKind::Primary,
+        Remedy::Revoke => ButtonKind::Danger,
+        _ => ButtonKind::Plain,
+    }
+}

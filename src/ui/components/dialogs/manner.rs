@@ -1,0 +1,62 @@
+//! How each kind of question looks and speaks.
+
+use crate::domain::Step;
+use crate::state::ConfirmKind;
+use crate::ui::elements::{ButtonKind, Icon, Tone};
+
+/// How a kind of question looks and speaks.
+pub(super) struct Manner {
+    pub(super) icon: Icon,
+    pub(super) tone: Tone,
+    pub(super) button: ButtonKind,
+    pub(super) verb: &'static str,
+    pub(super) doing: &'static str,
+    pub(super) plan: &'static [Step],
+}
+
+/// Of each.
+pub(super) fn manner(kind: ConfirmKind) -> Manner {
+    const SEAL: Step = Step::Seal { recipients: 0 };
+    match kind {
+        ConfirmKind::Rotate => Manner {
+            icon: Icon::Rotate,
+            tone: Tone::Warn,
+            button: ButtonKind::Primary,
+            verb: "Rotate",
+            doing: "Rotating",
+            plan: &[Step::Check, Step::Mint, Step::Register, SEAL, Step::Publish],
+        },
+        ConfirmKind::Replace => Manner {
+            icon: Icon::UpDown,
+            tone: Tone::Neutral,
+            button: ButtonKind::Primary,
+            verb: "Replace",
+            doing: "Replacing",
+            plan: &[Step::Check, Step::Mint, Step::Register, SEAL, Step::Publish],
+        },
+        ConfirmKind::Finish => Manner {
+            icon: Icon::Ban,
+            tone: Tone::Danger,
+            button: ButtonKind::Danger,
+            verb: "Finish replacing",
+            doing: "Revoking the old",
+            plan: &[Step::Check, Step::Revoke, SEAL, Step::Publish],
+        },
+        ConfirmKind::Revoke => Manner {
+            icon: Icon::Ban,
+            tone: Tone::Danger,
+            button: ButtonKind::Danger,
+            verb: "Revoke",
+            doing: "Revoking",
+            plan: &[Step::Check, Step::Revoke, SEAL, Step::Publish],
+        },
+        ConfirmKind::Delete => Manner {
+            icon: Icon::Trash,
+            tone: Tone::Danger,
+            button: ButtonKind::Danger,
+            verb: "Delete",
+            doing: "Deleting",
+            plan: &[Step::Check],
+        },
+    }
+}

@@ -1,0 +1,81 @@
+//! The lines about tokens that are being replaced: whether CI uses the successor, and the way to finish.
+
+use dioxus::prelude::*;
+
+use super::ask;
+use crate::domain::replacement::Progress;
+use crate::domain::{DeployToken, Replacement, TokenEntry};
+use crate::state::{AppState, ConfirmKind, Load};
+use crate::ui::clock::use_clock;
+use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
+use crate::ui::intent::{Intent, use_send};
+
+/// One line a replacement whose successor's values were handed over.
+#[component]
+pub(super) fn ReplacingNotices() -> Element {
+    let tokens = use_context::<AppState>().tokens;
+    let entries = tokens.entries.read();
+    let Load::Ready(entries) = &*entries else {
+        return rsx! {};
+    };
+    let old = |it: &Replacement| {
+        let mut tokens = entries.iter().filter_map(TokenEntry::token);
+        tokens.find(|token| token.id == it.old).cloned()
+    };
+    rsx! {
+        for it in tokens.replacements.read().iter().cloned() {
+            Replacing { key: "{it.old}", progress: it.progress(entries), old: old(&it), it }
+        }
+    }
+}
+
+#[component]
+fn Replacing(it: Replacement, progress: Progress, old: Option<DeployToken>) -> Element {
+    let state = use_context::<AppState>();
+    let send = use_send();
+    let clock = use_clock();
+    let name = it.name.clone();
+    let due = state.tokens.due.read();
+    let due = due.iter().find(|(id, _)| it.successor.as_ref() == Some(id));
+    let due = due.map(|(_, at)| at.ahead(*clock.now.read()));
+    let text = match progress {
+        // The sheet is open, or the operation is among the interrupted ones.
+        Progress::Issuing => return rsx! {},
+        Progress::Unused => " is being replaced: its successor has not been used yet.".to_owned(),
+        Progress::Used(at) => format!(" is being replaced: its successor was used {}.", clock.past(at)),
+        Progress::SuccessorGone => {
+            " was being replaced, but its successor is not active any more. It stays as it is.".to_owned()
+        }
+        Progress::OldGone => " is replaced: the old token is not active any more.".to_owned(),
+    };
+    let waits = matches!(progress, Progress::Unused | Progress::Used(_));
+    rsx! {
+        Notice {
+            tone: if waits { Tone::Neutral } else { Tone::Warn },
+            icon: if waits { Icon::UpDown } else { Icon::Warning },
+            actions: rsx! {
+                match old.filter(|_| waits) {
+                    Some(old) => rsx! {
+                        Button {
+                            kind: ButtonKind::Link,
+                            label: "Finish: revoke the old one",
+                            onclick: move |()| ask(state, ConfirmKind::Finish, old.clone()),
+                        }
+                    },
+                    None => rsx! {
+                        Button {
+                            kind: ButtonKind::Link,
+                            label: "Forget the replacement",
+                            onclick: move |()| send.call(Intent::ForgetReplacement(it.old.clone())),
+                        }
+                    },
+                }
+            },
+            strong { "{name}" }
+            "{text}"
+            if let Some(due) = due {
+                " The old one is revoked {due}, if this app still runs then."
+            }
+        }
+    }
+}
