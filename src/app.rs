@@ -1,18 +1,22 @@
 //! The window's composition root: where actions get their connection and their clipboard, and intents their actions.
 
+#[cfg(not(feature = "desktop"))]
+mod web_clipboard;
+
 use std::rc::Rc;
 
 use dioxus::prelude::*;
 
 use crate::actions::{Actions, Clipboard};
-use crate::clipboard;
 use crate::connect::{Machine, Target};
 use crate::domain::ProjectId;
+#[cfg(feature = "desktop")]
 use crate::failure::{FAILED, Failure};
 use crate::state::{AppState, Connection};
 use crate::ui::{self, EmergencyWish, Intent, Send, views};
 
 /// The window's title.
+#[cfg(feature = "desktop")]
 const TITLE: &str = "Deploy Tokens";
 
 /// What the window was started with.
@@ -84,13 +88,22 @@ fn display_present() -> Result<(), Failure> {
     Ok(())
 }
 
+#[cfg(feature = "desktop")]
+fn clipboard() -> Rc<dyn Clipboard> {
+    Rc::new(crate::clipboard::System::default())
+}
+
+#[cfg(not(feature = "desktop"))]
+fn clipboard() -> Rc<dyn Clipboard> {
+    Rc::new(web_clipboard::WebClipboard)
+}
+
 #[component]
 fn App() -> Element {
     let state = use_context_provider(AppState::make);
     let actions = use_hook(|| {
         let Wanted { target, project } = consume_context::<Wanted>();
-        let clipboard: Rc<dyn Clipboard> = Rc::new(clipboard::System::default());
-        Actions::make(state, Rc::new(Machine::new(target, project)), clipboard)
+        Actions::make(state, Rc::new(Machine::new(target, project)), clipboard())
     });
     let send = use_callback({
         let actions = actions.clone();

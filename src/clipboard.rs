@@ -5,49 +5,38 @@
 
 use std::cell::RefCell;
 
-use crate::actions::Clipboard;
+use crate::actions::{Clipboard, Eventually};
 use crate::domain::Message;
 use crate::secret::SecretText;
 
 /// The clipboard of the desktop that the window is on; opened at the first copy.
 #[derive(Default)]
 pub struct System {
-    #[cfg(feature = "desktop")]
     handle: RefCell<Option<copypasta::ClipboardContext>>,
-    #[cfg(not(feature = "desktop"))]
-    _none: RefCell<()>,
 }
 
 impl Clipboard for System {
-    #[cfg(feature = "desktop")]
-    fn copy(&self, text: &SecretText) -> Result<(), Message> {
-        // Exposed because the user asked for it in the clipboard.
+    fn copy(&self, text: String) -> Eventually<()> {
+        self.copy_secret(SecretText::new(text))
+    }
+
+    fn copy_secret(&self, text: SecretText) -> Eventually<()> {
         use copypasta::ClipboardProvider as _;
 
-        self.with(|clipboard| clipboard.set_contents(text.expose().to_owned()))
-            .ok_or_else(failed)
+        // Exposed because the user asked for it in the clipboard.
+        let copied = self.with(|clipboard| clipboard.set_contents(text.expose().to_owned()));
+        Box::pin(std::future::ready(copied.ok_or_else(failed)))
     }
 
-    #[cfg(feature = "desktop")]
-    fn paste(&self) -> Result<SecretText, Message> {
-        self.with(copypasta::ClipboardProvider::get_contents)
-            .map(SecretText::new)
-            .filter(|text| !text.is_blank())
-            .ok_or_else(unreadable)
-    }
-
-    #[cfg(not(feature = "desktop"))]
-    fn paste(&self) -> Result<SecretText, Message> {
-        Err(unreadable())
-    }
-
-    #[cfg(not(feature = "desktop"))]
-    fn copy(&self, _: &SecretText) -> Result<(), Message> {
-        Err(failed())
+    fn paste(&self) -> Eventually<SecretText> {
+        let text = self
+            .with(copypasta::ClipboardProvider::get_contents)
+            .map(SecretText::new);
+        let text = text.filter(|text| !text.is_blank()).ok_or_else(unreadable);
+        Box::pin(std::future::ready(text))
     }
 }
 
-#[cfg(feature = "desktop")]
 impl System {
     fn with<T, E>(&self, work: impl FnOnce(&mut copypasta::ClipboardContext) -> Result<T, E>) -> Option<T> {
         let mut handle = self.handle.borrow_mut();

@@ -78,17 +78,16 @@ impl Actions {
             return;
         };
         store.forget_leak();
-        let leak = self
-            .clipboard
-            .paste()
-            .and_then(|text| Leak::read(&text).map_err(words::leak));
-        let leak = match leak {
-            Ok(leak) => leak,
-            Err(message) => return store.leak.set(LeakSearch::Nothing(message)),
-        };
         store.leak.set(LeakSearch::Searching);
-        let actions = self.clone();
+        let (actions, pasted) = (self.clone(), self.clipboard.paste());
         spawn(async move {
+            let leak = pasted
+                .await
+                .and_then(|text| Leak::read(&text).map_err(words::leak));
+            let leak = match leak {
+                Ok(leak) => leak,
+                Err(message) => return store.leak.set(LeakSearch::Nothing(message)),
+            };
             let searched = off_ui(async move {
                 let search = emergency::find(&context, &leak).await?;
                 let works = match search.found.is_empty() {

@@ -27,7 +27,7 @@ use std::sync::Arc;
 use dioxus::core::Task;
 use dioxus::prelude::*;
 
-use crate::domain::{Message, Step};
+use crate::domain::Step;
 use crate::messages;
 use crate::secret::SecretText;
 use crate::service::account::Account;
@@ -44,19 +44,16 @@ type Tell = Box<dyn Fn(Step) + Send + Sync>;
 /// How long a notice stays.
 const TOAST_SECONDS: u64 = 6;
 
-/// The system's clipboard.
+/// The system's clipboard, which may have to wait for another program. Errors say what did not happen and what to do.
 pub trait Clipboard {
-    /// Puts a text into the clipboard.
-    ///
-    /// # Errors
-    /// Why it was not copied, and what to do.
-    fn copy(&self, text: &SecretText) -> Result<(), Message>;
+    /// Puts a public text into it.
+    fn copy(&self, text: String) -> Eventually<()>;
 
-    /// The text in the clipboard.
-    ///
-    /// # Errors
-    /// Why it cannot be had, and what to do.
-    fn paste(&self) -> Result<SecretText, Message>;
+    /// Puts a secret into it.
+    fn copy_secret(&self, text: SecretText) -> Eventually<()>;
+
+    /// The text in it.
+    fn paste(&self) -> Eventually<SecretText>;
 }
 
 /// What can be done once more.

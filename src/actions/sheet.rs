@@ -34,27 +34,33 @@ impl Actions {
         let Some(text) = text.filter(|text| !text.is_blank()) else {
             return;
         };
-        match self.clipboard.copy(&text) {
-            Ok(()) => {
-                sheet.copied.set(Some(what));
-                sheet.copy_failed.set(None);
-                sheet.taken.set(true);
+        let copied = self.clipboard.copy_secret(text);
+        spawn(async move {
+            match copied.await {
+                Ok(()) => {
+                    sheet.copied.set(Some(what));
+                    sheet.copy_failed.set(None);
+                    sheet.taken.set(true);
+                }
+                Err(message) => {
+                    sheet.copied.set(None);
+                    sheet.copy_failed.set(Some(message));
+                }
             }
-            Err(message) => {
-                sheet.copied.set(None);
-                sheet.copy_failed.set(Some(message));
-            }
-        }
+        });
     }
 
-    /// Copies a text that is public anyway: an id, a fingerprint.
+    /// Copies a text that is public anyway: an id, a fingerprint, a report.
     pub fn copy_text(&self, text: String) {
-        match self.clipboard.copy(&SecretText::new(text)) {
-            Ok(()) => self.toast(crate::state::ToastKind::Done, "Copied."),
-            Err(Message { what, next }) => {
-                self.toast(crate::state::ToastKind::Warning, format!("{what} {next}"))
+        let (actions, copied) = (self.clone(), self.clipboard.copy(text));
+        spawn(async move {
+            match copied.await {
+                Ok(()) => actions.toast(crate::state::ToastKind::Done, "Copied."),
+                Err(Message { what, next }) => {
+                    actions.toast(crate::state::ToastKind::Warning, format!("{what} {next}"));
+                }
             }
-        }
+        });
     }
 
     /// Shows or hides the CI token.

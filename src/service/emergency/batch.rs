@@ -121,6 +121,7 @@ impl Batch {
             && !is(QueueState::Waiting)
         {
             record.close();
+            reached(Operation::Emergency, Point::Closed);
         }
     }
 
