@@ -1,5 +1,7 @@
 //! The window's composition root: where actions get their connection and their clipboard, and intents their actions.
 
+#[cfg(feature = "desktop")]
+mod guard;
 #[cfg(not(feature = "desktop"))]
 mod web_clipboard;
 
@@ -8,8 +10,10 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 
 use crate::actions::{Actions, Clipboard};
+#[cfg(feature = "desktop")]
+use crate::clipboard;
 use crate::connect::{Machine, Target};
-use crate::domain::ProjectId;
+use crate::domain::{ProjectId, SecretLimits};
 #[cfg(feature = "desktop")]
 use crate::failure::{FAILED, Failure};
 use crate::state::{AppState, Connection};
@@ -31,26 +35,50 @@ struct Wanted {
 /// # Errors
 /// When there is no display to open it on.
 #[cfg(feature = "desktop")]
-pub fn launch(target: Target, project: Option<ProjectId>) -> Result<(), Failure> {
+pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) -> Result<(), Failure> {
+    use dioxus_desktop::tao::event::Event;
+
+    display_present()?;
+    let clipboard = clipboard::System::default();
+    let at_the_end = clipboard.clone();
+    let config = page().with_custom_event_handler(move |event, _| {
+        if matches!(event, Event::LoopDestroyed) {
+            at_the_end.clear_now();
+        }
+    });
+    on_a_desktop()
+        .with_cfg(config)
+        .with_context(Wanted { target, project })
+        .with_context(limits)
+        .with_context(clipboard)
+        .launch(App);
+    Ok(())
+}
+
+/// The launcher of the window.
+#[cfg(feature = "desktop")]
+pub fn on_a_desktop() -> LaunchBuilder {
+    LaunchBuilder::custom(|root, contexts, configs| dioxus_desktop::launch::launch(root, contexts, configs))
+}
+
+/// The window and its one page: our own head, no navigation, no menus, nothing from elsewhere.
+#[cfg(feature = "desktop")]
+pub fn page() -> dioxus_desktop::Config {
     use dioxus_desktop::tao::dpi::LogicalSize;
     use dioxus_desktop::{Config, WindowBuilder};
 
-    display_present()?;
     let window = WindowBuilder::new()
         .with_title(TITLE)
         .with_inner_size(LogicalSize::new(1220.0, 800.0))
-        .with_min_inner_size(LogicalSize::new(340.0, 360.0));
-    let config = Config::new()
+        .with_min_inner_size(LogicalSize::new(340.0, 360.0))
+        .with_always_on_top(false);
+    Config::new()
         .with_window(window)
         .with_menu(None)
+        // With it go the developer tools; the web view's library offers them in debug builds only.
         .with_disable_context_menu(true)
         .with_navigation_handler(is_own_page)
-        .with_custom_head(ui::style());
-    LaunchBuilder::desktop()
-        .with_cfg(config)
-        .with_context(Wanted { target, project })
-        .launch(App);
-    Ok(())
+        .with_custom_head(ui::head())
 }
 
 /// Opens the companion on a phone.
@@ -59,11 +87,12 @@ pub fn launch(target: Target) {
     // The page reaches below notch and home indicator; the style sheet keeps what is pressed away from them.
     const WHOLE_SCREEN: &str =
         r#"<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">"#;
-    let config = dioxus::mobile::Config::new().with_custom_head(format!("{WHOLE_SCREEN}{}", ui::style()));
+    let config = dioxus::mobile::Config::new().with_custom_head(format!("{}{WHOLE_SCREEN}", ui::head()));
     let project = None;
     LaunchBuilder::mobile()
         .with_cfg(config)
         .with_context(Wanted { target, project })
+        .with_context(SecretLimits::default())
         .launch(App);
 }
 
@@ -90,12 +119,12 @@ fn display_present() -> Result<(), Failure> {
 
 #[cfg(feature = "desktop")]
 fn clipboard() -> Rc<dyn Clipboard> {
-    Rc::new(crate::clipboard::System::default())
+    Rc::new(consume_context::<clipboard::System>())
 }
 
 #[cfg(not(feature = "desktop"))]
 fn clipboard() -> Rc<dyn Clipboard> {
-    Rc::new(web_clipboard::WebClipboard)
+    Rc::new(web_clipboard::WebClipboard::default())
 }
 
 #[component]
@@ -103,13 +132,16 @@ fn App() -> Element {
     let state = use_context_provider(AppState::make);
     let actions = use_hook(|| {
         let Wanted { target, project } = consume_context::<Wanted>();
-        Actions::make(state, Rc::new(Machine::new(target, project)), clipboard())
+        let limits = consume_context::<SecretLimits>();
+        Actions::make(state, Rc::new(Machine::new(target, project)), clipboard(), limits)
     });
     let send = use_callback({
         let actions = actions.clone();
         move |intent| carry_out(&actions, state, intent)
     });
     use_context_provider(|| Send(send));
+    #[cfg(feature = "desktop")]
+    guard::use_guard(state.sheet, use_hook(consume_context::<SecretLimits>));
     use_hook(|| {
         actions.open();
         actions.keep_looking_for_requests();
@@ -166,6 +198,7 @@ fn carry_out(actions: &Actions, state: AppState, intent: Intent) {
         Intent::CopyBlock => actions.copy_block(),
         Intent::CopyCiToken => actions.copy_ci_token(),
         Intent::CopySeed => actions.copy_seed(),
+        Intent::ClearClipboard => actions.clear_clipboard(),
         Intent::CopyText(text) => actions.copy_text(text),
         Intent::RevealCiToken(shown) => actions.reveal_ci_token(shown),
         Intent::RevealSeed(shown) => actions.reveal_seed(shown),

@@ -1,62 +1,159 @@
 //! The system's clipboard, from Rust: what is copied never passes through the web view.
 //!
-//! On X11 the program that copied serves the text to whoever pastes it, so the handle lives as long as the window.
-//! Copies that the system or a clipboard manager makes are out of reach (SECURITY.md).
+//! A secret is copied with the mark that asks clipboard managers to keep no history of it, and is cleared again only
+//! while it is still there. On X11 the program that copied serves the text to whoever pastes it; that ends, with the
+//! connection and its buffers, when it is cleared. Copies that others made are out of reach (SECURITY.md).
 
-use std::cell::RefCell;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::actions::{Clipboard, Eventually};
+use crate::actions::{self, Cleared, Eventually};
 use crate::domain::Message;
 use crate::secret::SecretText;
 
-/// The clipboard of the desktop that the window is on; opened at the first copy.
+/// The clipboard of the desktop that the window is on; a handle. Opened at the first copy.
+#[derive(Clone, Default)]
+pub struct System(Arc<Mutex<Held>>);
+
 #[derive(Default)]
-pub struct System {
-    handle: RefCell<Option<copypasta::ClipboardContext>>,
-}
-
-impl Clipboard for System {
-    fn copy(&self, text: String) -> Eventually<()> {
-        self.copy_secret(SecretText::new(text))
-    }
-
-    fn copy_secret(&self, text: SecretText) -> Eventually<()> {
-        use copypasta::ClipboardProvider as _;
-
-        // Exposed because the user asked for it in the clipboard.
-        let copied = self.with(|clipboard| clipboard.set_contents(text.expose().to_owned()));
-        Box::pin(std::future::ready(copied.ok_or_else(failed)))
-    }
-
-    fn paste(&self) -> Eventually<SecretText> {
-        let text = self
-            .with(copypasta::ClipboardProvider::get_contents)
-            .map(SecretText::new);
-        let text = text.filter(|text| !text.is_blank()).ok_or_else(unreadable);
-        Box::pin(std::future::ready(text))
-    }
+struct Held {
+    handle: Option<arboard::Clipboard>,
+    /// The secret that was copied last, to be recognised.
+    secret: Option<SecretText>,
 }
 
 impl System {
-    fn with<T, E>(&self, work: impl FnOnce(&mut copypasta::ClipboardContext) -> Result<T, E>) -> Option<T> {
-        let mut handle = self.handle.borrow_mut();
-        if handle.is_none() {
-            *handle = copypasta::ClipboardContext::new().ok();
+    /// Clears the clipboard if it still holds our secret, and waits for it: for the end of the program.
+    pub fn clear_now(&self) {
+        if let Err(message) = self.held().clear() {
+            tracing::warn!(what = %message.what, "at the end of the program");
         }
-        work(handle.as_mut()?).ok()
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        // Half a copy is still a clipboard that can be cleared.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Another program may own the clipboard and take its time to answer, so the window does not wait here.
+    fn off_ui<T: Send + 'static>(
+        &self,
+        failed: fn() -> Message,
+        work: impl FnOnce(&mut Held) -> Result<T, Message> + Send + 'static,
+    ) -> Eventually<T> {
+        let system = self.clone();
+        Box::pin(async move {
+            let work = tokio::task::spawn_blocking(move || work(&mut system.held()));
+            work.await.unwrap_or_else(|_| Err(failed()))
+        })
     }
 }
 
-fn unreadable() -> Message {
+impl actions::Clipboard for System {
+    fn copy(&self, text: String) -> Eventually<()> {
+        self.off_ui(not_copied, move |held| held.copy(&SecretText::new(text), false))
+    }
+
+    fn copy_secret(&self, text: SecretText) -> Eventually<()> {
+        self.off_ui(not_copied, move |held| {
+            held.copy(&text, true)?;
+            held.secret = Some(text);
+            Ok(())
+        })
+    }
+
+    fn paste(&self) -> Eventually<SecretText> {
+        self.off_ui(nothing_there, |held| {
+            let text = held.handle().and_then(|handle| handle.get_text().ok());
+            let text = text.map(SecretText::new).filter(|text| !text.is_blank());
+            text.ok_or_else(nothing_there)
+        })
+    }
+
+    fn clear(&self) -> Eventually<Cleared> {
+        self.off_ui(not_cleared, Held::clear)
+    }
+}
+
+impl Held {
+    fn copy(&mut self, text: &SecretText, secret: bool) -> Result<(), Message> {
+        // Exposed because the user asked for it in the clipboard.
+        let text = text.expose();
+        let set = self.handle().ok_or_else(not_copied)?.set();
+        let set = if secret { without_history(set) } else { set };
+        set.text(text).map_err(|_| not_copied())?;
+        // What was there is replaced.
+        self.secret = None;
+        Ok(())
+    }
+
+    /// Clears it and looks whether it is gone.
+    fn clear(&mut self) -> Result<Cleared, Message> {
+        let Some(secret) = self.secret.take() else {
+            return Ok(Cleared::NotOurs);
+        };
+        if !self.holds(&secret) {
+            self.handle = None;
+            return Ok(Cleared::NotOurs);
+        }
+        let cleared = self.handle().is_some_and(|handle| handle.clear().is_ok());
+        if !cleared || self.holds(&secret) {
+            // Kept, so that clearing can be tried again and is tried at the end of the program.
+            self.secret = Some(secret);
+            return Err(not_cleared());
+        }
+        // Ends the connection to the display; its buffers held the secret.
+        self.handle = None;
+        Ok(Cleared::Ours)
+    }
+
+    fn holds(&mut self, secret: &SecretText) -> bool {
+        let text = self.handle().and_then(|handle| handle.get_text().ok());
+        text.is_some_and(|text| SecretText::new(text).ct_eq(secret))
+    }
+
+    fn handle(&mut self) -> Option<&mut arboard::Clipboard> {
+        if self.handle.is_none() {
+            self.handle = arboard::Clipboard::new().ok();
+        }
+        self.handle.as_mut()
+    }
+}
+
+/// Each system has its own mark; where there is none, the text is copied all the same.
+fn without_history(set: arboard::Set<'_>) -> arboard::Set<'_> {
+    #[cfg(target_os = "macos")]
+    use arboard::SetExtApple as _;
+    #[cfg(all(unix, not(any(target_os = "macos", target_os = "android"))))]
+    use arboard::SetExtLinux as _;
+    #[cfg(windows)]
+    use arboard::SetExtWindows as _;
+
+    #[cfg(windows)]
+    return set
+        .exclude_from_monitoring()
+        .exclude_from_history()
+        .exclude_from_cloud();
+    #[cfg(not(windows))]
+    set.exclude_from_history()
+}
+
+fn nothing_there() -> Message {
     Message::new(
         "There is no text in the clipboard.",
         "Copy the leaked block first, then paste it here.",
     )
 }
 
-fn failed() -> Message {
+fn not_copied() -> Message {
     Message::new(
         "The clipboard cannot be used, so nothing was copied.",
         "Reveal the value and copy it by hand.",
+    )
+}
+
+fn not_cleared() -> Message {
+    Message::new(
+        "The clipboard could not be cleared and may still hold the secret.",
+        "Copy something else, so that it is replaced.",
     )
 }

@@ -1,29 +1,46 @@
 //! Deploy Tokens: the window, or one command.
 
+use std::alloc::System;
 use std::process::ExitCode;
 
 use clap::Parser as _;
 use deploy_tokens::cli::{self, Arguments, Command};
 use deploy_tokens::connect::Target;
+use deploy_tokens::domain::SecretLimits;
+use tracing::Level;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use zeroizing_alloc::ZeroAlloc;
+
+/// Secrets pass through buffers that are not ours, of the HTTP client, of the clipboard, of the renderer. Whatever is
+/// given back is wiped first.
+#[global_allocator]
+static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     log_to_stderr();
     let arguments = Arguments::parse();
     let target = target(&arguments);
+    let limits = arguments.window.limits();
     let project = cli::project(&arguments);
     match (arguments.command, project) {
-        (None, Ok(project)) => window(target, project),
+        (None, Ok(project)) => window(target, project, limits),
         (Some(command), Ok(project)) => headless(target, project, command),
         (_, Err(failure)) => cli::fail(&failure),
     }
 }
 
-/// Nothing is logged unless RUST_LOG asks for it.
+/// Nothing is logged unless RUST_LOG asks for it. Libraries know nothing of secrets, and what they say below INFO can be
+/// anything: the renderer's is the document, with what is revealed in it. Only our own crate may be that talkative.
 fn log_to_stderr() {
-    let filter = tracing_subscriber::EnvFilter::from_default_env();
+    let ours = |target: &str| target.starts_with(env!("CARGO_CRATE_NAME"));
+    let careful = filter_fn(move |about| *about.level() <= Level::INFO || ours(about.target()));
     tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
         .with_writer(std::io::stderr)
+        .finish()
+        .with(careful)
         .init();
 }
 
@@ -60,16 +77,16 @@ fn headless(target: Target, project: Option<String>, command: Command) -> ExitCo
 }
 
 #[cfg(feature = "desktop")]
-fn window(target: Target, project: Option<String>) -> ExitCode {
+fn window(target: Target, project: Option<String>, limits: SecretLimits) -> ExitCode {
     let project = project.map(deploy_tokens::domain::ProjectId::new);
-    match deploy_tokens::app::launch(target, project) {
+    match deploy_tokens::app::launch(target, project, limits) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => cli::fail(&failure),
     }
 }
 
 #[cfg(not(feature = "desktop"))]
-fn window(_: Target, _: Option<String>) -> ExitCode {
+fn window(_: Target, _: Option<String>, _: SecretLimits) -> ExitCode {
     cli::fail(&deploy_tokens::failure::Failure::new(
         2,
         "This build has no window.",

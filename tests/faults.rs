@@ -615,6 +615,33 @@ fn c8_an_output_that_cannot_be_written_loses_no_secret() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn values_that_do_not_work_are_told_with_the_repair_unless_nobody_asked() {
+    let site = site().await;
+    let lies = Fault::Status(200, "", r#"{"data":{}}"#);
+    let proxy = Proxy::start(site.running.address(), PUBLISH, lies);
+    let run = |rest: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_deploy-tokens"));
+        command.arg("--data").arg(site._folder.path());
+        command.args(["--api", &proxy.url, "create", "--env", "production"]);
+        // Exposed to sign in as a script does.
+        command.env("GHOSTABLE_TOKEN", site.running.local().access_token.expose());
+        command.args(rest).env_remove("RUST_LOG").output().unwrap()
+    };
+    for (rest, warned) in [
+        (&["--name", "new"][..], true),
+        (&["--name", "two", "--no-verify"], false),
+    ] {
+        let done = run(rest);
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert_eq!(done.status.code(), Some(0), "{said}");
+        assert!(String::from_utf8_lossy(&done.stdout).contains("GHOSTABLE_DEPLOY_SEED="));
+        assert_eq!(said.contains("decrypts 0 of 2 variables"), warned, "{said}");
+        assert_eq!(said.contains("Share the key again"), warned, "{said}");
+        assert!(!said.contains("Verified"), "{said}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn c9_an_answer_without_a_ci_token_is_told() {
     let site = site().await;
     let edit: fn(&mut Value) = |answer| drop(answer.as_object_mut().unwrap().remove("meta"));

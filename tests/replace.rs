@@ -366,6 +366,25 @@ fn a_script_replaces_and_finishes() {
 }
 
 #[test]
+fn the_deadline_of_the_journal_is_checked_before_anything_is_done() {
+    let shell = Shell(tempfile::tempdir().unwrap());
+    let create = ["create", "--env", "production", "--name", "ci"];
+    let refused = shell.run(&create, &[("DEPLOY_TOKENS_JOURNAL_MINUTES", "soon")]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(said(&refused).contains("from 1 to 1440"), "{}", said(&refused));
+    let listed = shell.json(&["list", "--env", "production", "--json"]);
+    assert!(
+        listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|token| token["name"] != "ci")
+    );
+    let done = shell.run(&create, &[("DEPLOY_TOKENS_JOURNAL_MINUTES", "60")]);
+    assert_eq!(done.status.code(), Some(0), "{}", said(&done));
+}
+
+#[test]
 fn a_replacement_can_be_given_up_in_both_ways() {
     let shell = Shell(tempfile::tempdir().unwrap());
     let old = shell.json(&["create", "--env", "production", "--name", "ci", "--json"]);

@@ -23,9 +23,9 @@ use deploy_tokens::state::{
     ToastKind,
 };
 use deploy_tokens::ui::views::Window;
-use deploy_tokens::ui::{Intent, Send, style};
-use dioxus::desktop::{Config, LogicalSize, WindowBuilder};
+use deploy_tokens::ui::{Intent, Send, head};
 use dioxus::prelude::*;
+use dioxus_desktop::{Config, LogicalSize, WindowBuilder};
 
 const DAY: i64 = 86_400;
 
@@ -64,13 +64,13 @@ fn main() {
         .with_title("Deploy Tokens")
         .with_decorations(false)
         .with_inner_size(LogicalSize::new(given.width, given.height));
-    dioxus::LaunchBuilder::desktop()
+    deploy_tokens::app::on_a_desktop()
         .with_cfg(
             Config::new()
                 .with_menu(None)
                 .with_window(window)
                 .with_disable_context_menu(true)
-                .with_custom_head(style()),
+                .with_custom_head(head()),
         )
         .launch(Gallery);
 }
@@ -83,7 +83,7 @@ fn Gallery() -> Element {
         let given = arguments();
         fill(state, &given.state);
         if given.zoom != 1.0 {
-            let _ = dioxus::desktop::window().webview.zoom(given.zoom);
+            let _ = dioxus_desktop::window().webview.zoom(given.zoom);
         }
     });
     rsx! {

@@ -4,6 +4,7 @@
 //! await. What the outside world is (how to connect, where the clipboard is) is handed in by the composition root.
 
 mod access;
+mod clipboard;
 mod device;
 mod emergency;
 mod entry;
@@ -27,7 +28,7 @@ use std::sync::Arc;
 use dioxus::core::Task;
 use dioxus::prelude::*;
 
-use crate::domain::Step;
+use crate::domain::{SecretLimits, Step};
 use crate::messages;
 use crate::secret::SecretText;
 use crate::service::account::Account;
@@ -44,16 +45,28 @@ type Tell = Box<dyn Fn(Step) + Send + Sync>;
 /// How long a notice stays.
 const TOAST_SECONDS: u64 = 6;
 
+/// What clearing the clipboard has come to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cleared {
+    /// It held our secret and was seen not to hold it any more.
+    Ours,
+    /// It held something else, which was left alone.
+    NotOurs,
+}
+
 /// The system's clipboard, which may have to wait for another program. Errors say what did not happen and what to do.
 pub trait Clipboard {
     /// Puts a public text into it.
     fn copy(&self, text: String) -> Eventually<()>;
 
-    /// Puts a secret into it.
+    /// Puts a secret into it, and asks that no history keeps it.
     fn copy_secret(&self, text: SecretText) -> Eventually<()>;
 
     /// The text in it.
     fn paste(&self) -> Eventually<SecretText>;
+
+    /// Clears it if it still holds the secret that was copied last.
+    fn clear(&self) -> Eventually<Cleared>;
 }
 
 /// What can be done once more.
@@ -65,6 +78,7 @@ pub struct Actions {
     state: AppState,
     surroundings: Rc<dyn Surroundings>,
     clipboard: Rc<dyn Clipboard>,
+    limits: SecretLimits,
     session: Signal<Option<Session>>,
     /// What is open, or was to be.
     way: Signal<Option<Start>>,
@@ -91,11 +105,17 @@ struct Session {
 
 impl Actions {
     /// Actions on these stores; call in the root component, whose scope runs them.
-    pub fn make(state: AppState, surroundings: Rc<dyn Surroundings>, clipboard: Rc<dyn Clipboard>) -> Self {
+    pub fn make(
+        state: AppState,
+        surroundings: Rc<dyn Surroundings>,
+        clipboard: Rc<dyn Clipboard>,
+        limits: SecretLimits,
+    ) -> Self {
         Self {
             state,
             surroundings,
             clipboard,
+            limits,
             session: Signal::new(None),
             way: Signal::new(None),
             handing: Rc::default(),

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{Actions, Tell};
-use crate::domain::{CiTokenOutcome, Issuance, Message, ShareState};
+use crate::domain::{CiTokenOutcome, Issuance, ShareState};
 use crate::secret::SecretText;
 use crate::service::{self, MissingKey};
 use crate::state::Copied;
@@ -34,9 +34,9 @@ impl Actions {
         let Some(text) = text.filter(|text| !text.is_blank()) else {
             return;
         };
-        let copied = self.clipboard.copy_secret(text);
+        let actions = self.clone();
         spawn(async move {
-            match copied.await {
+            match actions.copy_secret(text).await {
                 Ok(()) => {
                     sheet.copied.set(Some(what));
                     sheet.copy_failed.set(None);
@@ -45,19 +45,6 @@ impl Actions {
                 Err(message) => {
                     sheet.copied.set(None);
                     sheet.copy_failed.set(Some(message));
-                }
-            }
-        });
-    }
-
-    /// Copies a text that is public anyway: an id, a fingerprint, a report.
-    pub fn copy_text(&self, text: String) {
-        let (actions, copied) = (self.clone(), self.clipboard.copy(text));
-        spawn(async move {
-            match copied.await {
-                Ok(()) => actions.toast(crate::state::ToastKind::Done, "Copied."),
-                Err(Message { what, next }) => {
-                    actions.toast(crate::state::ToastKind::Warning, format!("{what} {next}"));
                 }
             }
         });

@@ -231,7 +231,7 @@ impl Client {
         Ok(wire::tokens::answer(
             &self
                 .transport
-                .post(&tokens_path(project), body(&request)?)
+                .post_for_secret(&tokens_path(project), body(&request)?)
                 .await?,
         )?)
     }
@@ -251,7 +251,7 @@ impl Client {
             public_key: key.to_base64(),
         };
         Ok(wire::tokens::answer(
-            &self.transport.post(&path, body(&request)?).await?,
+            &self.transport.post_for_secret(&path, body(&request)?).await?,
         )?)
     }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
 use zeroize::Zeroizing;
 
@@ -147,6 +147,17 @@ impl Transport {
         let request = self
             .request(Method::POST, path)
             .header(CONTENT_TYPE, "application/json")
+            .body(body);
+        self.send(request).await
+    }
+
+    /// As [`Transport::post`], for an answer with a secret in it: the connection is closed afterwards, because the buffers
+    /// of an idle one keep what was read last.
+    pub(super) async fn post_for_secret(&self, path: &str, body: Vec<u8>) -> Result<Answer, ApiError> {
+        let request = self
+            .request(Method::POST, path)
+            .header(CONTENT_TYPE, "application/json")
+            .header(CONNECTION, "close")
             .body(body);
         self.send(request).await
     }

@@ -3,14 +3,21 @@
 //! Security limit: what is copied and pasted passes through the web view's memory, which is not ours to wipe (SECURITY.md).
 //! Nothing of it is put into the page.
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 
-use crate::actions::{Clipboard, Eventually};
+use crate::actions::{Cleared, Clipboard, Eventually};
 use crate::domain::Message;
 use crate::secret::SecretText;
 
 /// The web view's clipboard. It answers only in the moment after a touch, and only if the system allows it.
-pub(super) struct WebClipboard;
+#[derive(Default)]
+pub(super) struct WebClipboard {
+    /// The secret that was copied last, to be recognised.
+    secret: Rc<RefCell<Option<SecretText>>>,
+}
 
 /// Says whether it worked.
 const COPY: &str = "
@@ -21,28 +28,72 @@ const PASTE: &str = "try { return await navigator.clipboard.readText(); } catch 
 
 impl Clipboard for WebClipboard {
     fn copy(&self, text: String) -> Eventually<()> {
-        self.copy_secret(SecretText::new(text))
+        let secret = Rc::clone(&self.secret);
+        Box::pin(async move {
+            write(&text).await?;
+            // What was there is replaced.
+            secret.take();
+            Ok(())
+        })
     }
 
     fn copy_secret(&self, text: SecretText) -> Eventually<()> {
+        let secret = Rc::clone(&self.secret);
         Box::pin(async move {
-            let script = document::eval(COPY);
             // Exposed because the user asked for it in the clipboard.
-            script.send(text.expose()).map_err(|_| not_copied())?;
-            match script.join::<bool>().await {
-                Ok(true) => Ok(()),
-                _ => Err(not_copied()),
-            }
+            write(text.expose()).await?;
+            secret.replace(Some(text));
+            Ok(())
         })
     }
 
     fn paste(&self) -> Eventually<SecretText> {
         Box::pin(async move {
-            let text = document::eval(PASTE).join::<Option<String>>().await;
-            let text = text.ok().flatten().map(SecretText::new);
-            text.filter(|text| !text.is_blank()).ok_or_else(nothing_there)
+            let text = read().await.filter(|text| !text.is_blank());
+            text.ok_or_else(nothing_there)
         })
     }
+
+    fn clear(&self) -> Eventually<Cleared> {
+        let secret = Rc::clone(&self.secret);
+        Box::pin(async move {
+            let Some(ours) = secret.take() else {
+                return Ok(Cleared::NotOurs);
+            };
+            let cleared = match read().await {
+                Some(text) if !text.ct_eq(&ours) => return Ok(Cleared::NotOurs),
+                Some(_) => write("").await.is_ok(),
+                None => false,
+            };
+            if cleared {
+                return Ok(Cleared::Ours);
+            }
+            // Kept, so that clearing can be tried again.
+            secret.replace(Some(ours));
+            Err(not_cleared())
+        })
+    }
+}
+
+async fn write(text: &str) -> Result<(), Message> {
+    let script = document::eval(COPY);
+    script.send(text).map_err(|_| not_copied())?;
+    match script.join::<bool>().await {
+        Ok(true) => Ok(()),
+        _ => Err(not_copied()),
+    }
+}
+
+async fn read() -> Option<SecretText> {
+    let text = document::eval(PASTE).join::<Option<String>>().await;
+    text.ok().flatten().map(SecretText::new)
+}
+
+fn not_cleared() -> Message {
+    Message::new(
+        "The clipboard could not be cleared and may still hold the secret.",
+        "Copy something else, so that it is replaced.",
+    )
 }
 
 fn not_copied() -> Message {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::domain::SecretLimits;
+
 /// Issue, rotate, revoke and delete Ghostable deploy tokens. Without a command the window opens.
 #[derive(Debug, Parser)]
 #[command(name = "deploy-tokens", version, about, after_help = EXIT_CODES)]
@@ -24,13 +26,37 @@ pub struct Arguments {
     /// Folder of a project: the project is the one that its .ghostable/ghostable.yaml names
     #[arg(long, value_name = "FOLDER", global = true, conflicts_with = "project")]
     pub dir: Option<PathBuf>,
+    /// How the window treats secrets.
+    #[command(flatten)]
+    pub window: WindowOptions,
     /// What to do
     #[command(subcommand)]
     pub command: Option<Command>,
 }
 
+/// What only the window heeds.
+#[derive(Clone, Copy, Debug, Args)]
+#[command(next_help_heading = "Options of the window")]
+pub struct WindowOptions {
+    /// Seconds until the clipboard is cleared of a secret; 0 clears it when the window is closed only
+    #[arg(long, value_name = "SECONDS", default_value_t = SecretLimits::CLIPBOARD_SECONDS)]
+    clear_clipboard_after: u64,
+    /// Seconds without input until an open sheet hides its secrets; 0 never
+    #[arg(long, value_name = "SECONDS", default_value_t = SecretLimits::IDLE_SECONDS)]
+    hide_sheet_after: u64,
+}
+
+impl WindowOptions {
+    /// The times that were chosen.
+    pub fn limits(&self) -> SecretLimits {
+        SecretLimits::from_seconds(self.clear_clipboard_after, self.hide_sheet_after)
+    }
+}
+
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by the server, \
-4 could not reach it, 5 done but not shared";
+4 could not reach it, 5 done but not shared\n\n\
+DEPLOY_TOKENS_JOURNAL_MINUTES: how long secrets that were shown can be had again if the window never closed its \
+sheet (1 to 1440, default 15)";
 
 /// The environment a command works in.
 #[derive(Debug, Args)]

@@ -7,6 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::keys;
 use crate::crypto;
 use crate::failure::{FAILED, Failure};
 use crate::secret::JournalKey;
@@ -30,7 +31,8 @@ pub(super) fn open(data_dir: &Path) -> Result<Journal, Failure> {
             "Check the file and its permissions. Moving it away makes a new key; what the old one sealed is then lost.",
         )
     })?;
-    Ok(Journal::open(data_dir.join(FOLDER), key, SCOPE))
+    let deadline = keys::deadline()?;
+    Ok(Journal::open(data_dir.join(FOLDER), key, SCOPE).with_deadline(deadline))
 }
 
 fn key(data_dir: &Path, path: &Path) -> io::Result<JournalKey> {

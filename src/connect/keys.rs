@@ -1,10 +1,17 @@
 //! Where this program keeps things on this machine: the data folder, and in it journals and the key file.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use crate::failure::{Failure, WRONG_USE};
 use crate::keychain::{Keychain, KeychainError, file_exists};
 use crate::secret::SecretText;
+use crate::service::journal;
 
+/// The variable with the minutes for which a journal keeps secrets that were shown.
+const MINUTES: &str = "DEPLOY_TOKENS_JOURNAL_MINUTES";
+/// A day: a secret that was shown is not to lie about for longer.
+const MOST_MINUTES: u64 = 24 * 60;
 const KEY_FILE: &str = "keys.sealed";
 const JOURNALS: &str = "journals";
 
@@ -27,6 +34,27 @@ pub(super) fn journals(named: Option<&Path>) -> Option<PathBuf> {
     folder(named).map(|folder| folder.join(JOURNALS))
 }
 
+/// How long a journal keeps secrets that were shown, if nobody closes the sheet.
+pub(super) fn deadline() -> Result<Duration, Failure> {
+    match std::env::var(MINUTES) {
+        Ok(text) => minutes(&text),
+        Err(std::env::VarError::NotPresent) => Ok(journal::DEADLINE),
+        Err(std::env::VarError::NotUnicode(_)) => minutes(""),
+    }
+}
+
+fn minutes(text: &str) -> Result<Duration, Failure> {
+    let allowed = 1..=MOST_MINUTES;
+    match text.trim().parse::<u64>() {
+        Ok(minutes) if allowed.contains(&minutes) => Ok(Duration::from_secs(minutes * 60)),
+        _ => Err(Failure::new(
+            WRONG_USE,
+            format!("{MINUTES} is not a number of minutes from 1 to {MOST_MINUTES}."),
+            "Correct it, or unset it for 15 minutes.",
+        )),
+    }
+}
+
 /// The key file, for machines without a keychain.
 pub(super) fn file(named: Option<&Path>) -> Option<PathBuf> {
     folder(named).map(|folder| folder.join(KEY_FILE))
@@ -41,4 +69,21 @@ pub(super) async fn unlock(path: &Path, passphrase: SecretText) -> Result<Keycha
         std::fs::create_dir_all(folder)?;
     }
     Keychain::create_file(path, passphrase).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn minutes_are_a_number_within_a_day() {
+        let seconds = |text| minutes(text).map(|it| it.as_secs()).ok();
+        assert_eq!(
+            (seconds("1"), seconds(" 90 "), seconds("1440")),
+            (Some(60), Some(5400), Some(86_400))
+        );
+        for wrong in ["", "0", "1441", "-5", "15m", "1.5", "99999999999999999999999"] {
+            assert_eq!(seconds(wrong), None, "{wrong}");
+        }
+    }
 }

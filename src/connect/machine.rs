@@ -110,7 +110,9 @@ impl Surroundings for Machine {
 
     fn account(&self, address: &str) -> Result<Account, Message> {
         let journals = keys::journals(self.target.data());
-        Account::at(address, self.keychain(), journals).map_err(messages::address)
+        let deadline = keys::deadline().map_err(|failure| failure.message)?;
+        let account = Account::at(address, self.keychain(), journals).map_err(messages::address)?;
+        Ok(account.with_journal_deadline(deadline))
     }
 
     fn given_token(&self, account: &Account) -> Option<AccessToken> {

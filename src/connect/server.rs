@@ -28,6 +28,7 @@ pub(super) async fn connect(address: &ApiAddress, data: Option<&Path>) -> Result
             code: WRONG_USE,
             message: messages::address(error),
         })?;
+    let account = account.with_journal_deadline(keys::deadline()?);
     if let Some(token) = given_token() {
         return with_given(&account, &token, data).await;
     }

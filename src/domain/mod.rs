@@ -10,6 +10,7 @@ pub mod environment;
 pub mod ids;
 pub mod issuance;
 pub mod keys;
+pub mod limits;
 pub mod message;
 pub mod name;
 mod pending;
@@ -30,6 +31,7 @@ pub use ids::{
 };
 pub use issuance::{CiTokenOutcome, Issuance, IssuanceKind, ShareState, Step};
 pub use keys::{Fingerprint, PublicKey, SigningPublicKey};
+pub use limits::SecretLimits;
 pub use message::Message;
 pub use name::{NameError, TokenName};
 pub use pending::{Pending, Remedy};

@@ -4,9 +4,10 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::devices::{self, DeviceRecord, DeviceStore, StoreError};
-use super::journal::Journal;
+use super::journal::{self, Journal};
 use super::{Context, LinkedDevice, ServiceError};
 use crate::api::{AddressError, ApiAddress, Client, SignIn};
 use crate::crypto::{self, DeviceIdentity};
@@ -21,6 +22,7 @@ pub struct Account {
     origin: ApiOrigin,
     keychain: Keychain,
     journals: Option<PathBuf>,
+    deadline: Duration,
 }
 
 impl Account {
@@ -36,7 +38,14 @@ impl Account {
             origin,
             keychain,
             journals,
+            deadline: journal::DEADLINE,
         })
+    }
+
+    /// The same, whose journal forgets secrets this long after they were shown.
+    #[must_use]
+    pub fn with_journal_deadline(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
     }
 
     /// The address of the API.
@@ -108,7 +117,8 @@ impl Account {
         };
         let make = || crypto::make_journal_key(&mut crypto::system_rng());
         let key = self.keychain.load_or_make_journal_key(make).await?;
-        Ok(Some(Journal::open(folder, key, self.origin.as_str())))
+        let journal = Journal::open(folder, key, self.origin.as_str());
+        Ok(Some(journal.with_deadline(self.deadline)))
     }
 
     /// One folder a server, called by its address.

@@ -5,6 +5,7 @@
 //! until a leaked CI token is proven to be refused.
 
 mod access;
+mod clipboard;
 mod dialog;
 mod emergency;
 mod place;
@@ -17,6 +18,7 @@ mod tokens;
 use dioxus::prelude::*;
 
 pub use access::{AccessStore, Holders, OwnDevice};
+pub use clipboard::ClipboardStore;
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
 pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, LeakedToken, groups};
 pub use place::{Connection, KeyState, PlaceStore};
@@ -59,6 +61,8 @@ pub struct AppState {
     pub dialog: DialogStore,
     /// The one-time sheet.
     pub sheet: SheetStore,
+    /// What is left of the clipboard's time.
+    pub clipboard: ClipboardStore,
     /// Short notices.
     pub toasts: ToastStore,
 }
@@ -75,6 +79,7 @@ impl AppState {
             tokens: TokensStore::make(),
             dialog: DialogStore::make(),
             sheet: SheetStore::make(),
+            clipboard: ClipboardStore::make(),
             toasts: ToastStore::make(),
         }
     }

@@ -15,6 +15,8 @@ pub enum Copied {
     CiToken,
     /// `GHOSTABLE_DEPLOY_SEED` alone.
     Seed,
+    /// Nothing any more: it was cleared from the clipboard again.
+    Cleared,
 }
 
 /// What acting as the runner of this sheet has shown.
@@ -46,6 +48,8 @@ pub struct SheetStore {
     pub ci_token_revealed: Signal<bool>,
     /// The seed is shown in clear.
     pub seed_revealed: Signal<bool>,
+    /// Nobody was there for a while: the sheet shows nothing until somebody asks.
+    pub away: Signal<bool>,
     /// Anything was copied or revealed, so that closing loses nothing.
     pub taken: Signal<bool>,
     /// What was copied last.
@@ -70,6 +74,7 @@ impl SheetStore {
             issuance: Signal::new(None),
             ci_token_revealed: Signal::new(false),
             seed_revealed: Signal::new(false),
+            away: Signal::new(false),
             taken: Signal::new(false),
             copied: Signal::new(None),
             copy_failed: Signal::new(None),
@@ -91,6 +96,28 @@ impl SheetStore {
     pub fn show_until_closed(mut self, issuance: Issuance, closed: impl FnOnce() + 'static) {
         self.show(issuance);
         self.closed.set(Some(Box::new(closed)));
+    }
+
+    /// Hides what is revealed.
+    pub fn mask(self) {
+        for mut revealed in [self.ci_token_revealed, self.seed_revealed] {
+            if *revealed.peek() {
+                revealed.set(false);
+            }
+        }
+    }
+
+    /// Hides an open sheet's content until somebody asks for it.
+    pub fn leave(mut self) {
+        if self.issuance.peek().is_some() {
+            self.mask();
+            self.away.set(true);
+        }
+    }
+
+    /// Shows the sheet again, masked.
+    pub fn come_back(mut self) {
+        self.away.set(false);
     }
 
     /// Notes that a check has begun, and gives what [`SheetStore::verified`] wants.
@@ -124,6 +151,7 @@ impl SheetStore {
         }
         self.ci_token_revealed.set(false);
         self.seed_revealed.set(false);
+        self.away.set(false);
         self.taken.set(false);
         self.copied.set(None);
         self.copy_failed.set(None);

@@ -102,6 +102,8 @@ pub enum Intent {
     CopyCiToken,
     /// Copy `GHOSTABLE_DEPLOY_SEED` of the open sheet.
     CopySeed,
+    /// Clear the clipboard now of what was copied from a sheet.
+    ClearClipboard,
     /// Copy a public text: an id or a fingerprint.
     CopyText(String),
     /// Show or hide `GHOSTABLE_CI_TOKEN`.

@@ -6,11 +6,12 @@
 pub mod clock;
 pub mod components;
 pub mod elements;
+mod head;
 pub mod intent;
 mod style;
 pub mod viewport;
 pub mod views;
 
 pub use clock::Clock;
+pub use head::head;
 pub use intent::{EmergencyWish, Intent, Send};
-pub use style::style;

@@ -68,7 +68,7 @@ fn face((family, range, bytes): (&str, &str, &[u8])) -> String {
     )
 }
 
-/// The whole `<style>` element for `Config::with_custom_head`.
-pub fn style() -> String {
-    STYLE.clone()
+/// The whole `<style>` element.
+pub(super) fn style() -> &'static str {
+    &STYLE
 }

@@ -55,6 +55,7 @@ struct Shared {
     stop: AtomicBool,
     closed: AtomicBool,
     streamed: AtomicUsize,
+    mended: AtomicBool,
 }
 
 /// The proxy, until it is dropped.
@@ -85,6 +86,7 @@ impl Proxy {
             stop: AtomicBool::new(matches!(fault, Fault::Refused(0))),
             closed: AtomicBool::new(false),
             streamed: zero(),
+            mended: AtomicBool::new(false),
         });
         let own = Arc::clone(&shared);
         std::thread::spawn(move || accept(listener, &own));
@@ -92,6 +94,11 @@ impl Proxy {
             wait_closed(&shared);
         }
         Self { url, shared }
+    }
+
+    /// From now on nothing goes wrong any more.
+    pub fn mend(&self) {
+        self.shared.mended.store(true, Ordering::SeqCst);
     }
 
     /// Whether the fault came to be.
@@ -133,7 +140,8 @@ fn serve(mut client: TcpStream, shared: &Shared) -> std::io::Result<()> {
     let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let path = path.split('?').next().unwrap_or_default();
     let endpoint = shared.endpoint;
-    let fits = method == endpoint.method && path.ends_with(endpoint.ending);
+    let mended = shared.mended.load(Ordering::SeqCst);
+    let fits = !mended && method == endpoint.method && path.ends_with(endpoint.ending);
     let hit = fits && shared.hits.fetch_add(1, Ordering::SeqCst) + 1 >= endpoint.from;
     let upstream = || forward(&head, &body, shared.upstream);
     if !hit || matches!(shared.fault, Fault::Refused(_)) {

@@ -12,3 +12,5 @@
 
 #[cfg(all(feature = "desktop", target_os = "linux"))]
 pub mod driver;
+#[cfg(all(feature = "desktop", target_os = "linux"))]
+pub mod memory;

@@ -275,7 +275,7 @@ fn a_pasted_leak_is_found_chosen_and_proven_to_be_refused() {
         secrets.ci_token.expose(),
         secrets.seed.to_base64().expose()
     );
-    desktop.set_clipboard(&block);
+    desktop.copy(&block);
     app.find("push button", "Paste leak").press();
     let name = &scene.leaked[0].token.name;
     app.wait_text(&format!("This is {name} in Storefront / production"));

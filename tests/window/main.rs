@@ -10,6 +10,8 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+#[path = "../common/proxy.rs"]
+mod proxy;
 #[path = "../common/workspace.rs"]
 #[allow(dead_code, reason = "shared with other tests, which use the rest")]
 mod site;
@@ -25,12 +27,16 @@ mod proxy;
 mod rough;
 
 mod adoption;
+mod clipboard;
 mod emergency;
+mod guard;
 mod interrupted;
 mod keyboard;
 mod keys;
 mod lifecycle;
+mod memory;
 mod pictures;
+mod policy;
 mod replace;
 mod server;
 mod sign_in;
@@ -40,7 +46,7 @@ mod verified;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use support::driver::{App, Desktop};
+use support::driver::{App, Desktop, Node, State, containing};
 
 /// The program under test.
 pub fn program() -> PathBuf {
@@ -49,10 +55,32 @@ pub fn program() -> PathBuf {
 
 /// The window on the local workspace in this desktop's home, once its table is there.
 pub fn open(desktop: &std::sync::Arc<Desktop>) -> App {
+    open_with(desktop, &[])
+}
+
+/// The same, with more arguments.
+pub fn open_with(desktop: &std::sync::Arc<Desktop>, more: &[&str]) -> App {
     let data = data(desktop);
-    let app = desktop.launch(program(), &["--data", &data, "--local"]);
+    let app = desktop.launch(program(), &[&["--data", &data, "--local"], more].concat());
     app.find("table", "Deploy tokens");
     app
+}
+
+/// Creates a token and gives its open sheet.
+pub fn sheet(app: &App, name: &str) -> Node {
+    app.find("push button", "Create token").press();
+    let dialog = app.find("dialog", "Create a deploy token");
+    dialog.find("entry", "Name").focus();
+    app.key("ctrl+a");
+    app.type_text(name);
+    app.wait_for("the whole name", || {
+        (dialog.get("entry", "Name")?.text() == name).then_some(())
+    });
+    dialog
+        .find("push button", "Create token")
+        .wait(State::Enabled, true)
+        .press();
+    app.find("dialog", containing(&format!("{name} can deploy production")))
 }
 
 /// Where the workspace of this desktop lies.

@@ -1,7 +1,20 @@
 //! The sheet says by itself whether a runner with its values works.
 
-use crate::support::driver::{Desktop, containing};
-use crate::{create, open};
+use crate::proxy::{Endpoint, Fault, Proxy};
+use crate::server::Server;
+use crate::site::Site;
+use crate::support::driver::{App, Desktop, State, any, containing};
+use crate::{create, open, program, said, verify_at};
+
+/// The window on a server whose own device it has, through another address of that server.
+fn open_at(server: &Server, api: &str) -> App {
+    let token = server.site.user_token();
+    let desktop = Desktop::new().env("GHOSTABLE_TOKEN", token).start();
+    let data = server.site.folder.path().display().to_string();
+    let app = desktop.launch(program(), &["--data", &data, "--api", api]);
+    app.find("table", "Deploy tokens");
+    app
+}
 
 #[test]
 fn the_sheet_acts_as_the_runner() {
@@ -16,4 +29,68 @@ fn the_sheet_acts_as_the_runner() {
         "checking puts nothing into the document"
     );
     assert!(!app.output().contains("panicked"), "{}", app.output());
+}
+
+#[test]
+fn what_does_not_work_is_said_and_sharing_again_repairs_it() {
+    let server = Server::start();
+    // The server says that it has taken the sealed key, and has not.
+    let publish = Endpoint {
+        method: "POST",
+        ending: "/key/envelopes",
+        from: 1,
+    };
+    let upstream = server.site.running.address();
+    let proxy = Proxy::start(upstream, publish, Fault::Status(200, "", r#"{"data":{}}"#));
+    let app = open_at(&server, &proxy.url);
+    create(&app, "broken-ci");
+    app.find(
+        "dialog",
+        "broken-ci is issued, but the check of its values failed",
+    );
+    app.wait_text("A runner with these values decrypts 0 of 12 variables");
+    app.wait_text("the server sent no environment key");
+    app.find("push button", "Check again").press();
+    app.wait_text("A runner with these values decrypts 0 of 12 variables");
+    proxy.mend();
+    app.find("push button", "Share again").press();
+    app.wait_text("Verified: a runner with these values decrypts 12 of 12 variables");
+    app.find("dialog", "broken-ci can deploy production");
+    app.find("push button", "Copy block").press();
+    app.wait_text("Copied the block");
+    let ran = verify_at(&server.api(), &app.clipboard());
+    assert!(ran.status.success(), "{}", said(&ran));
+    assert!(!app.output().contains("panicked"), "{}", app.output());
+}
+
+#[test]
+fn a_ci_token_that_stays_is_not_called_checked() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let site = runtime.block_on(Site::start_with(|options| options.rotate_keeps_ci_token = true));
+    let server = Server { runtime, site };
+    let app = open_at(&server, &server.api());
+    create(&app, "kept-ci");
+    app.wait_text("Verified: a runner with these values decrypts 12 of 12 variables");
+    app.find("push button", "Copy block").press();
+    app.wait_text("Copied the block");
+    let before = app.clipboard();
+    app.find("push button", "Done").press();
+    app.wait_gone("dialog", any());
+
+    app.find("push button", "Rotate kept-ci").press();
+    let dialog = app.find("dialog", "Rotate kept-ci?");
+    dialog.find("entry", containing("Type")).focus();
+    app.type_text("kept-ci");
+    let button = dialog.find("push button", "Rotate kept-ci");
+    button.wait(State::Enabled, true).press();
+    app.wait_text("Not checked: the CI token is the one CI has");
+    app.wait_text("GHOSTABLE_CI_TOKEN has not changed: keep the value CI has");
+    assert!(!app.text().contains("Verified"));
+    app.find("push button", "Copy block").press();
+    app.wait_text("Copied the block");
+    let seed = app.clipboard();
+    assert!(seed.starts_with("GHOSTABLE_DEPLOY_SEED=") && seed.lines().count() == 1);
+    let (ci_token, _) = before.split_once('\n').unwrap();
+    let ran = verify_at(&server.api(), &format!("{ci_token}\n{seed}"));
+    assert!(ran.status.success(), "{}", said(&ran));
 }

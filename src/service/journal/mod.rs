@@ -39,8 +39,8 @@ use crate::secret::JournalKey;
 
 /// How long a second window or command waits for the first.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// How long secrets that were shown stay in the journal when nobody closes the sheet.
-const DEADLINE: Duration = Duration::from_secs(15 * 60);
+/// How long secrets that were shown stay in the journal when nobody closes the sheet, unless it is set otherwise.
+pub const DEADLINE: Duration = Duration::from_secs(15 * 60);
 
 /// The journal cannot be used. Never holds a secret.
 #[derive(Debug, thiserror::Error)]
@@ -243,8 +243,7 @@ impl Journal {
         let Some(sealed) = file::read(&self.folder, id).map_err(|_| EntryError::Unreadable)? else {
             return Ok(None);
         };
-        let plain = crypto::open_record(&self.key, id.as_str(), &sealed)?;
-        text::read(id, &plain).map(Some).ok_or(EntryError::Content)
+        decode(&self.key, id, &sealed).map(Some)
     }
 
     /// Writes an entry; `staged` is called when it is on the disk and not yet in its place.
@@ -258,6 +257,15 @@ impl Journal {
     fn make_folder(&self) -> Result<(), JournalError> {
         file::make_folder(&self.folder)
     }
+}
+
+/// Opens and reads what a file of the journal holds.
+///
+/// # Errors
+/// [`EntryError`].
+pub fn decode(key: &JournalKey, id: &EntryId, sealed: &[u8]) -> Result<Entry, EntryError> {
+    let plain = crypto::open_record(key, id.as_str(), sealed)?;
+    text::read(id, &plain).ok_or(EntryError::Content)
 }
 
 /// The successor of a replacement whose secrets the user has.

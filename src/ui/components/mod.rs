@@ -2,6 +2,7 @@
 
 mod ask;
 mod attention;
+mod clipboard_line;
 mod dialogs;
 mod emergency;
 mod header;
@@ -20,6 +21,7 @@ mod toolbar;
 mod when;
 
 pub use ask::{ask, create};
+pub use clipboard_line::ClipboardLine;
 pub use dialogs::{Dialogs, ExpiredDialog};
 pub use emergency::{EmergencyBar, EmergencyList, EmergencyNotices, EmergencyRunPage};
 pub use header::{Header, PageTop, Switcher};

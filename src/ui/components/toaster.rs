@@ -4,15 +4,21 @@ use std::time::Duration;
 
 use dioxus::prelude::*;
 
+use super::ClipboardLine;
 use crate::state::{AppState, Toast, ToastKind};
 use crate::ui::elements::{Glyph, Icon, IconButton};
 
 /// The notices that are shown.
 #[component]
 pub fn Toaster() -> Element {
-    let toasts = use_context::<AppState>().toasts;
+    let AppState { toasts, sheet, .. } = use_context::<AppState>();
+    let sheet_open = sheet.issuance.read().is_some();
     rsx! {
         div { class: "toaster", role: "status", "aria-live": "polite",
+            // An open sheet shows it itself.
+            if !sheet_open {
+                ClipboardLine { class: "toast" }
+            }
             for toast in toasts.shown.read().iter().cloned() {
                 ToastLine { key: "{toast.id}", toast }
             }

@@ -14,6 +14,7 @@ pub enum Icon {
     ChevronDown,
     ChevronRight,
     ClipboardCheck,
+    Clock,
     Close,
     Copy,
     Dots,
@@ -50,6 +51,7 @@ impl Icon {
                  0 17.3 5h-1.8M8.5 4.5A1.5 1.5 0 0 1 10 3h4a1.5 1.5 0 0 1 1.5 1.5v1A1.5 1.5 0 0 1 14 7h-4a1.5 1.5 0 0 \
                  1-1.5-1.5zM9 13.8l2.2 2.2 4-4.5"
             }
+            Self::Clock => "M3.5 12a8.5 8.5 0 1 0 17 0a8.5 8.5 0 1 0-17 0M12 7v5l3.2 2",
             Self::Close => "M6 6l12 12M18 6L6 18",
             Self::Copy => {
                 "M9 11.2A2.2 2.2 0 0 1 11.2 9h7.1a2.2 2.2 0 0 1 2.2 2.2v7.1a2.2 2.2 0 0 1-2.2 2.2h-7.1A2.2 2.2 0 0 1 9 \

@@ -5,13 +5,28 @@ use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 
+use rustix::process::{Pid, Signal, kill_process};
 use tempfile::NamedTempFile;
+use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask};
 use zbus::block_on;
 
 use super::desktop::Desktop;
 use super::node::{Address, Match, Node, Tree, read_tree};
 use super::poll;
 use super::process::Helper;
+
+/// Sends what a window manager sends for a press on the window's cross.
+fn ask_to_close(display: &str, window: u32) -> Result<(), Box<dyn std::error::Error>> {
+    let (server, _) = x11rb::connect(Some(display))?;
+    let atom = |name: &str| server.intern_atom(false, name.as_bytes());
+    let (protocols, delete) = (atom("WM_PROTOCOLS")?, atom("WM_DELETE_WINDOW")?);
+    let words = [delete.reply()?.atom, x11rb::CURRENT_TIME, 0, 0, 0];
+    let message = ClientMessageEvent::new(32, window, protocols.reply()?.atom, words);
+    server
+        .send_event(false, window, EventMask::NO_EVENT, message)?
+        .check()?;
+    Ok(())
+}
 
 /// Milliseconds between two letters: faster than anybody types.
 const KEY_INTERVAL: &str = "10";
@@ -107,6 +122,28 @@ impl App {
     /// Whether the program still runs.
     pub fn is_running(&mut self) -> bool {
         matches!(self.helper.child.try_wait(), Ok(None))
+    }
+
+    /// Sends the program a signal.
+    pub fn signal(&self, signal: Signal) {
+        let pid = i32::try_from(self.pid()).ok().and_then(Pid::from_raw);
+        kill_process(pid.expect("a process id"), signal).expect("the program runs");
+    }
+
+    /// Closes the window the way a window manager does.
+    #[track_caller]
+    pub fn close(&self) {
+        let window = self.window.parse().expect("the number of a window");
+        let asked = ask_to_close(&self.desktop.display(), window);
+        asked.unwrap_or_else(|error| panic!("the window cannot be closed: {error}"));
+    }
+
+    /// Waits until the program has ended by itself.
+    #[track_caller]
+    pub fn wait_end(&mut self) {
+        if poll(|| (!self.is_running()).then_some(())).is_none() {
+            panic!("the program does not end\n{}", self.output());
+        }
     }
 
     /// What the program has written to its standard output and error.

@@ -180,6 +180,12 @@ impl Desktop {
         self.accessibility.session_has(name)
     }
 
+    /// The name of its display.
+    pub(crate) fn display(&self) -> String {
+        let mut found = self.environment.iter().filter(|(name, _)| name == "DISPLAY");
+        found.next().map(|(_, value)| value.clone()).unwrap_or_default()
+    }
+
     /// What is in the clipboard; empty when nothing is.
     pub fn clipboard(&self) -> String {
         let text = run(
@@ -189,22 +195,31 @@ impl Desktop {
         String::from_utf8(text.unwrap_or_default()).expect("text in the clipboard")
     }
 
-    /// Puts a text into the clipboard, as another program would.
-    pub fn set_clipboard(&self, text: &str) {
-        use std::io::Write;
-        // xclip stays behind to serve the text: it must not hold a pipe that is waited for.
-        let mut child = self
-            .command("xclip")
-            .args(["-selection", "clipboard", "-in"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("xclip");
-        let mut input = child.stdin.take().expect("piped");
-        input.write_all(text.as_bytes()).expect("a text for xclip");
+    /// Copies a text in another program, which goes on serving it.
+    pub fn copy(&self, text: &str) {
+        let mut helper = Helper::spawn(
+            self.command("xclip")
+                .args(["-selection", "clipboard", "-in", "-quiet"])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null()),
+        );
+        let mut input = helper.child.stdin.take().expect("piped");
+        std::io::Write::write_all(&mut input, text.as_bytes()).expect("a text for xclip");
         drop(input);
-        assert!(child.wait().expect("xclip ends").success());
+        poll(|| (self.clipboard() == text).then_some(())).expect("xclip owns the clipboard");
+        // It ends with the desktop, or when something else is copied.
+        std::mem::forget(helper);
+    }
+
+    /// The kinds of content that the clipboard offers.
+    pub fn clipboard_targets(&self) -> String {
+        let targets = run(
+            self.command("xclip")
+                .args(["-selection", "clipboard", "-out", "-target", "TARGETS"]),
+            b"",
+        );
+        String::from_utf8_lossy(&targets.unwrap_or_default()).into_owned()
     }
 
     /// A command with this desktop's environment and nothing of the surrounding one's.

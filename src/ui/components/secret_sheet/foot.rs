@@ -30,6 +30,7 @@ fn Actions(only_seed: bool) -> Element {
         (Some(Copied::Block), true) => Some("Copied the block."),
         (Some(Copied::CiToken), _) => Some("Copied GHOSTABLE_CI_TOKEN."),
         (Some(Copied::Seed), _) => Some("Copied GHOSTABLE_DEPLOY_SEED."),
+        (Some(Copied::Cleared), _) => Some("The clipboard is cleared."),
     };
     rsx! {
         DialogActions {

@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 
 use super::{CiToken, ID, Outline};
 use crate::domain::IssuanceKind;
+use crate::state::{AppState, Verification};
 use crate::ui::elements::{DialogHead, Icon, Tone};
 
 #[component]
@@ -15,8 +16,11 @@ pub(super) fn Head(outline: Outline) -> Element {
         shared,
         ci_token,
     } = outline;
-    let working = shared && ci_token != CiToken::Missing;
+    let verification = use_context::<AppState>().sheet.verification;
+    let refuted = matches!(&*verification.read(), Verification::Failed(_));
+    let working = shared && ci_token != CiToken::Missing && !refuted;
     let title = match (working, shared) {
+        (false, true) if refuted => format!("{name} is issued, but the check of its values failed"),
         (true, _) => format!("{name} can deploy {environment}"),
         (false, true) => format!("{name} is issued without a CI token"),
         (false, false) => format!("{name} is issued, but this runner cannot decrypt yet"),

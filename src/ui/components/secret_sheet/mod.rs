@@ -3,6 +3,7 @@
 //! Security: the values are read from [`crate::state::SheetStore`] where they are rendered and nowhere else. While a
 //! value is masked it is not in the document. Copying is an intent; the value does not pass through here.
 
+mod away;
 mod block;
 mod field;
 mod foot;
@@ -15,9 +16,10 @@ use dioxus::prelude::*;
 use crate::domain::{CiTokenOutcome, Issuance, IssuanceKind, ShareState};
 use crate::state::{AppState, SheetStore};
 use crate::ui::clock::use_clock;
-use crate::ui::components::Words;
+use crate::ui::components::{ClipboardLine, Words};
 use crate::ui::elements::{Dialog, DialogBody, DialogSize, Icon, Notice, Tone};
 
+use away::Away;
 use block::Block;
 use field::{CiTokenField, SeedField};
 use foot::Foot;
@@ -60,9 +62,12 @@ impl Outline {
     }
 }
 
-/// Escape asks to close; asked already, it is the safe answer.
+/// Escape asks to close; asked already, it is the safe answer. While nobody is there it does nothing.
 fn escape(sheet: SheetStore) {
     let mut asking = sheet.asking_to_close;
+    if *sheet.away.peek() {
+        return;
+    }
     if *asking.peek() {
         asking.set(false);
     } else {
@@ -91,30 +96,35 @@ pub fn SecretSheet() -> Element {
     };
     rsx! {
         Dialog { id: ID, size: DialogSize::Wide, on_cancel: move |()| escape(sheet),
-            Head { outline: outline.clone() }
-            DialogBody {
-                if let ShareState::NotShared(message) = &issuance.share {
-                    NotShared { message: message.clone() }
-                }
-                Verified {}
-                for note in issuance.notes.iter().cloned() {
-                    Notice { key: "{note.what}", tone: Tone::Warn,
-                        Words { message: note }
+            if *sheet.away.read() {
+                Away { name: outline.name }
+            } else {
+                Head { outline: outline.clone() }
+                DialogBody {
+                    if let ShareState::NotShared(message) = &issuance.share {
+                        NotShared { message: message.clone() }
+                    }
+                    Verified {}
+                    for note in issuance.notes.iter().cloned() {
+                        Notice { key: "{note.what}", tone: Tone::Warn,
+                            Words { message: note }
+                        }
+                    }
+                    CiTokenField { outcome: outline.ci_token }
+                    SeedField {}
+                    Block { with_ci_token: outline.ci_token == CiToken::Issued }
+                    if let Some(expiry) = expiry {
+                        p { class: "sheet-expiry", "{expiry}" }
+                    }
+                    if let Some(message) = sheet.copy_failed.read().clone() {
+                        Notice { tone: Tone::Danger, icon: Icon::Copy, assertive: true,
+                            Words { message }
+                        }
                     }
                 }
-                CiTokenField { outcome: outline.ci_token }
-                SeedField {}
-                Block { with_ci_token: outline.ci_token == CiToken::Issued }
-                if let Some(expiry) = expiry {
-                    p { class: "sheet-expiry", "{expiry}" }
-                }
-                if let Some(message) = sheet.copy_failed.read().clone() {
-                    Notice { tone: Tone::Danger, icon: Icon::Copy, assertive: true,
-                        Words { message }
-                    }
-                }
+                ClipboardLine { class: "clipboard-line" }
+                Foot { outline }
             }
-            Foot { outline }
         }
     }
 }

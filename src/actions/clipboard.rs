@@ -1,0 +1,89 @@
+//! The clipboard: a secret that was copied does not stay in it.
+
+use std::time::{Duration, Instant};
+
+use dioxus::prelude::*;
+
+use super::{Actions, Cleared};
+use crate::domain::Message;
+use crate::secret::SecretText;
+use crate::state::{Copied, ToastKind};
+
+impl Actions {
+    /// Copies a text that is public anyway: an id, a fingerprint.
+    pub fn copy_text(&self, text: String) {
+        let actions = self.clone();
+        spawn(async move {
+            match actions.clipboard.copy(text).await {
+                Ok(()) => {
+                    // If a secret was there, it is replaced.
+                    actions.state.clipboard.end();
+                    actions.toast(ToastKind::Done, "Copied.");
+                }
+                Err(message) => actions.warn(&message),
+            }
+        });
+    }
+
+    /// Clears the clipboard now, if it still holds what was copied from a sheet.
+    pub fn clear_clipboard(&self) {
+        let actions = self.clone();
+        spawn(async move { actions.clear().await });
+    }
+
+    /// Copies a secret; its time begins.
+    pub(super) async fn copy_secret(&self, text: SecretText) -> Result<(), Message> {
+        self.clipboard.copy_secret(text).await?;
+        let store = self.state.clipboard;
+        let copy = store.copied();
+        let Some(limit) = self.limits.clipboard else {
+            return Ok(());
+        };
+        let actions = self.clone();
+        let end = Instant::now() + limit;
+        store.count(copy, limit.as_secs());
+        spawn(async move {
+            loop {
+                let left = end.saturating_duration_since(Instant::now());
+                // Told as it is counted: 45, 44, … 1.
+                let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+                if !store.count(copy, seconds) {
+                    return;
+                }
+                if left.is_zero() {
+                    return actions.clear().await;
+                }
+                let to_next_second = Duration::from_nanos(left.subsec_nanos().into());
+                let pause = if to_next_second.is_zero() {
+                    Duration::from_secs(1)
+                } else {
+                    to_next_second
+                };
+                tokio::time::sleep(pause).await;
+            }
+        });
+        Ok(())
+    }
+
+    async fn clear(&self) {
+        self.state.clipboard.end();
+        let mut sheet = self.state.sheet;
+        let open = sheet.issuance.peek().is_some();
+        match self.clipboard.clear().await {
+            Ok(Cleared::Ours) if open => sheet.copied.set(Some(Copied::Cleared)),
+            Ok(Cleared::Ours) => {
+                self.toast(ToastKind::Done, "The clipboard is cleared.");
+            }
+            Ok(Cleared::NotOurs) => {}
+            Err(message) if open => {
+                sheet.copied.set(None);
+                sheet.copy_failed.set(Some(message));
+            }
+            Err(message) => self.warn(&message),
+        }
+    }
+
+    fn warn(&self, Message { what, next }: &Message) {
+        self.toast(ToastKind::Warning, format!("{what} {next}"));
+    }
+}

@@ -1,0 +1,98 @@
+//! What the window does by itself for the secrets of an open sheet: it asks the system not to be captured, hides them
+//! when the focus goes elsewhere or nobody is there, and ends in order when it is told to end.
+//!
+//! Security: whether a window can be captured is the system's to decide; Linux has nothing to ask (SECURITY.md).
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use dioxus::core::Task;
+use dioxus::prelude::*;
+use dioxus_desktop::tao::event::{Event, WindowEvent};
+use dioxus_desktop::{use_wry_event_handler, window};
+
+use crate::domain::SecretLimits;
+use crate::state::SheetStore;
+
+/// Tells of input, at most twice a second.
+const INPUT: &str = include_str!("input.js");
+
+/// Stops telling.
+const NO_INPUT: &str = "if (window.inputWatch) window.inputWatch.abort();";
+
+/// Guards the sheet; call in the root component.
+pub(super) fn use_guard(sheet: SheetStore, limits: SecretLimits) {
+    use_hidden_from_capture(sheet);
+    use_wry_event_handler(move |event, _| {
+        if let Event::WindowEvent { event, .. } = event
+            && matches!(event, WindowEvent::Focused(false))
+        {
+            sheet.mask();
+        }
+    });
+    if let Some(limit) = limits.idle {
+        use_idle(sheet, limit);
+    }
+    use_future(|| async {
+        asked_to_end().await;
+        // The same way as by the user, so that the clipboard is cleared.
+        window().close();
+    });
+}
+
+fn use_hidden_from_capture(sheet: SheetStore) {
+    let open = use_memo(move || sheet.issuance.read().is_some());
+    use_effect(move || window().set_content_protection(open()));
+}
+
+/// Watches for input while values could be seen, and hides the sheet after a time without any.
+fn use_idle(sheet: SheetStore, limit: Duration) {
+    let seen = use_memo(move || sheet.issuance.read().is_some() && !*sheet.away.read());
+    let watch = use_hook(|| Rc::new(Cell::new(None::<Task>)));
+    use_effect(move || {
+        let seen = seen();
+        if let Some(task) = watch.take() {
+            task.cancel();
+            document::eval(NO_INPUT);
+        }
+        if seen {
+            let task = spawn(async move {
+                let mut input = document::eval(INPUT);
+                while let Ok(Ok(())) = tokio::time::timeout(limit, input.recv::<()>()).await {}
+                sheet.leave();
+            });
+            watch.set(Some(task));
+        }
+    });
+}
+
+/// Waits for a signal that asks the program to end.
+#[cfg(unix)]
+async fn asked_to_end() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let [terminate, interrupt, hangup] = [
+        SignalKind::terminate(),
+        SignalKind::interrupt(),
+        SignalKind::hangup(),
+    ]
+    .map(signal);
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = (terminate, interrupt, hangup) else {
+        // Signals end the program their own way then.
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        _ = hangup.recv() => {}
+    }
+}
+
+/// Waits for Ctrl+C in the console.
+#[cfg(not(unix))]
+async fn asked_to_end() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}

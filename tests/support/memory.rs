@@ -1,0 +1,156 @@
+//! The memory of a running process, as a core dump would have it: every page that is there.
+//!
+//! Read from `/proc` rather than dumped by a debugger, because a parent may read its children where debuggers may not
+//! attach. The process is stopped meanwhile.
+
+use std::fs::{self, File};
+use std::io;
+use std::ops::Range;
+use std::os::unix::fs::FileExt as _;
+
+use memchr::memmem::Finder;
+use rustix::process::{Pid, Signal, kill_process};
+
+const PAGE: u64 = 4096;
+/// Read at once; neighbours overlap by the longest needle.
+const CHUNK: u64 = 8 << 20;
+
+/// Where something was found.
+#[derive(Clone, Debug)]
+pub struct Hit {
+    /// Which of the needles.
+    pub needle: String,
+    /// The line of `/proc/PID/maps`.
+    pub region: String,
+    /// Around it, unprintable bytes as dots.
+    pub around: String,
+}
+
+/// What is searched for: a name, and its bytes.
+pub type Needle = (String, Vec<u8>);
+
+/// A stopped process; it goes on when this is dropped.
+struct Stopped(Pid);
+
+impl Stopped {
+    fn stop(pid: u32) -> io::Result<Stopped> {
+        let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+        let pid = pid.ok_or(io::ErrorKind::InvalidInput)?;
+        kill_process(pid, Signal::STOP)?;
+        Ok(Stopped(pid))
+    }
+}
+
+impl Drop for Stopped {
+    fn drop(&mut self) {
+        let _ = kill_process(self.0, Signal::CONT);
+    }
+}
+
+/// Everything of the needles that is in a process's memory, and how many bytes were looked through.
+pub fn search(pid: u32, needles: &[Needle]) -> io::Result<(Vec<Hit>, u64)> {
+    let _stopped = Stopped::stop(pid)?;
+    let maps = fs::read_to_string(format!("/proc/{pid}/maps"))?;
+    let memory = File::open(format!("/proc/{pid}/mem"))?;
+    let present = File::open(format!("/proc/{pid}/pagemap"))?;
+    let mut hits = Vec::new();
+    let mut size = 0;
+    for region in maps.lines().filter(|line| is_readable(line)) {
+        for run in runs(&present, bounds(region)) {
+            // A file that was cut, or a device: nothing that holds our text.
+            let Ok(bytes) = read(&memory, &run) else { continue };
+            size += bytes.len() as u64;
+            for (name, needle) in needles {
+                for at in Finder::new(needle).find_iter(&bytes) {
+                    hits.push(Hit {
+                        needle: name.clone(),
+                        region: region.to_owned(),
+                        around: around(&bytes, at, needle.len()),
+                    });
+                }
+            }
+        }
+    }
+    Ok((hits, size))
+}
+
+fn is_readable(line: &str) -> bool {
+    let mode = line.split(' ').nth(1).unwrap_or_default();
+    mode.starts_with('r') && !line.ends_with("[vvar]") && !line.ends_with("[vsyscall]")
+}
+
+fn bounds(line: &str) -> Range<u64> {
+    let (from, to) = line.split(' ').next().unwrap().split_once('-').unwrap();
+    let number = |hex| u64::from_str_radix(hex, 16).unwrap();
+    number(from)..number(to)
+}
+
+/// The runs of pages of a region that are in memory or swapped out; reserved space is left out.
+fn runs(present: &File, region: Range<u64>) -> Vec<Range<u64>> {
+    let pages = (region.end - region.start) / PAGE;
+    let mut flags = vec![0u8; usize::try_from(pages * 8).unwrap()];
+    if present
+        .read_exact_at(&mut flags, region.start / PAGE * 8)
+        .is_err()
+    {
+        return vec![region];
+    }
+    let mut runs: Vec<Range<u64>> = Vec::new();
+    for (page, flag) in (0u64..).zip(flags.chunks_exact(8)) {
+        // Bit 63: present; bit 62: swapped.
+        if flag[7] & 0xc0 == 0 {
+            continue;
+        }
+        let start = region.start + page * PAGE;
+        match runs.last_mut() {
+            Some(run) if run.end == start && run.end - run.start < CHUNK => run.end += PAGE,
+            // Joined to the one before, so that nothing is missed on the border.
+            Some(run) if run.end == start => runs.push(start - PAGE..start + PAGE),
+            _ => runs.push(start..start + PAGE),
+        }
+    }
+    runs
+}
+
+fn read(memory: &File, run: &Range<u64>) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(run.end - run.start).unwrap()];
+    memory.read_exact_at(&mut bytes, run.start)?;
+    Ok(bytes)
+}
+
+fn around(bytes: &[u8], at: usize, length: usize) -> String {
+    let part = &bytes[at.saturating_sub(48)..(at + length + 32).min(bytes.len())];
+    let shown = |byte: &u8| {
+        if byte.is_ascii_graphic() {
+            char::from(*byte)
+        } else {
+            '.'
+        }
+    };
+    part.iter().map(shown).collect()
+}
+
+/// The descendants of a process with this command name.
+pub fn descendants(pid: u32, name: &str) -> Vec<u32> {
+    let parent = |pid: u32| -> Option<u32> {
+        let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+        stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
+    };
+    let is_below = |mut below: u32| {
+        while let Some(above) = parent(below) {
+            if above == pid {
+                return true;
+            }
+            below = above;
+        }
+        false
+    };
+    let processes = fs::read_dir("/proc").unwrap().flatten();
+    let pids = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let called = |pid: &u32| {
+        // The kernel keeps 15 letters of a name.
+        fs::read_to_string(format!("/proc/{pid}/comm"))
+            .is_ok_and(|comm| name.starts_with(comm.trim_end()) && !comm.trim_end().is_empty())
+    };
+    pids.filter(called).filter(|pid| is_below(*pid)).collect()
+}
