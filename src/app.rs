@@ -2,20 +2,25 @@
 
 #[cfg(feature = "desktop")]
 mod guard;
+#[cfg(not(feature = "desktop"))]
+mod web_clipboard;
 
 use std::rc::Rc;
 
 use dioxus::prelude::*;
 
 use crate::actions::{Actions, Clipboard};
+#[cfg(feature = "desktop")]
 use crate::clipboard;
 use crate::connect::{Machine, Target};
 use crate::domain::{ProjectId, SecretLimits};
+#[cfg(feature = "desktop")]
 use crate::failure::{FAILED, Failure};
 use crate::state::{AppState, Connection};
-use crate::ui::{self, Intent, Send, views};
+use crate::ui::{self, EmergencyWish, Intent, Send, views};
 
 /// The window's title.
+#[cfg(feature = "desktop")]
 const TITLE: &str = "Deploy Tokens";
 
 /// What the window was started with.
@@ -65,7 +70,7 @@ pub fn page() -> dioxus_desktop::Config {
     let window = WindowBuilder::new()
         .with_title(TITLE)
         .with_inner_size(LogicalSize::new(1220.0, 800.0))
-        .with_min_inner_size(LogicalSize::new(340.0, 480.0))
+        .with_min_inner_size(LogicalSize::new(340.0, 360.0))
         .with_always_on_top(false);
     Config::new()
         .with_window(window)
@@ -79,11 +84,15 @@ pub fn page() -> dioxus_desktop::Config {
 /// Opens the companion on a phone.
 #[cfg(all(feature = "mobile", not(feature = "desktop")))]
 pub fn launch(target: Target) {
+    // The page reaches below notch and home indicator; the style sheet keeps what is pressed away from them.
+    const WHOLE_SCREEN: &str =
+        r#"<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">"#;
+    let config = dioxus::mobile::Config::new().with_custom_head(format!("{}{WHOLE_SCREEN}", ui::head()));
     let project = None;
     LaunchBuilder::mobile()
+        .with_cfg(config)
         .with_context(Wanted { target, project })
         .with_context(SecretLimits::default())
-        .with_context(clipboard::System::default())
         .launch(App);
 }
 
@@ -108,14 +117,23 @@ fn display_present() -> Result<(), Failure> {
     Ok(())
 }
 
+#[cfg(feature = "desktop")]
+fn clipboard() -> Rc<dyn Clipboard> {
+    Rc::new(consume_context::<clipboard::System>())
+}
+
+#[cfg(not(feature = "desktop"))]
+fn clipboard() -> Rc<dyn Clipboard> {
+    Rc::new(web_clipboard::WebClipboard::default())
+}
+
 #[component]
 fn App() -> Element {
     let state = use_context_provider(AppState::make);
     let actions = use_hook(|| {
         let Wanted { target, project } = consume_context::<Wanted>();
         let limits = consume_context::<SecretLimits>();
-        let clipboard: Rc<dyn Clipboard> = Rc::new(consume_context::<clipboard::System>());
-        Actions::make(state, Rc::new(Machine::new(target, project)), clipboard, limits)
+        Actions::make(state, Rc::new(Machine::new(target, project)), clipboard(), limits)
     });
     let send = use_callback({
         let actions = actions.clone();
@@ -184,5 +202,33 @@ fn carry_out(actions: &Actions, state: AppState, intent: Intent) {
         Intent::CopyText(text) => actions.copy_text(text),
         Intent::RevealCiToken(shown) => actions.reveal_ci_token(shown),
         Intent::RevealSeed(shown) => actions.reveal_seed(shown),
+        Intent::Emergency(wish) => emergency(actions, wish),
     }
+}
+
+fn emergency(actions: &Actions, wish: EmergencyWish) {
+    match wish {
+        EmergencyWish::Look => actions.look_everywhere(),
+        EmergencyWish::PasteLeak => actions.paste_leak(),
+        EmergencyWish::ForgetLeak => actions.forget_leak(),
+        EmergencyWish::Revoke => actions.revoke_chosen(),
+        EmergencyWish::GoOn => actions.go_on_revoking(),
+        EmergencyWish::CopyReport => actions.copy_report(),
+        EmergencyWish::SaveReport => actions.save_report(report_folder()),
+        EmergencyWish::Close => actions.close_emergency(),
+    }
+}
+
+/// Where people look for what they have saved.
+#[cfg(feature = "workspace")]
+fn report_folder() -> Option<std::path::PathBuf> {
+    let folders = directories::UserDirs::new()?;
+    let downloads = folders.download_dir().filter(|folder| folder.is_dir());
+    Some(downloads.unwrap_or(folders.home_dir()).to_owned())
+}
+
+/// A phone has no folder that its user would look into.
+#[cfg(not(feature = "workspace"))]
+fn report_folder() -> Option<std::path::PathBuf> {
+    None
 }

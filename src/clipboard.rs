@@ -17,10 +17,8 @@ pub struct System(Arc<Mutex<Held>>);
 #[derive(Default)]
 struct Held {
     /// For public texts.
-    #[cfg(feature = "desktop")]
     public: Option<copypasta::ClipboardContext>,
     /// For secrets: it can mark them and clear them.
-    #[cfg(feature = "desktop")]
     handle: Option<arboard::Clipboard>,
     /// The secret that was copied last, to be recognised.
     secret: Option<SecretText>,
@@ -66,12 +64,19 @@ impl actions::Clipboard for System {
         })
     }
 
+    fn paste(&self) -> Eventually<SecretText> {
+        self.off_ui(nothing_there, |held| {
+            let text = held.handle().and_then(|handle| handle.get_text().ok());
+            let text = text.map(SecretText::new).filter(|text| !text.is_blank());
+            text.ok_or_else(nothing_there)
+        })
+    }
+
     fn clear(&self) -> Eventually<Cleared> {
         self.off_ui(not_cleared, Held::clear)
     }
 }
 
-#[cfg(feature = "desktop")]
 impl Held {
     fn copy(&mut self, text: String) -> Result<(), Message> {
         use copypasta::ClipboardProvider as _;
@@ -128,23 +133,7 @@ impl Held {
     }
 }
 
-#[cfg(not(feature = "desktop"))]
-impl Held {
-    fn copy(&mut self, _: String) -> Result<(), Message> {
-        Err(not_copied())
-    }
-
-    fn copy_secret(&mut self, _: &SecretText) -> Result<(), Message> {
-        Err(not_copied())
-    }
-
-    fn clear(&mut self) -> Result<Cleared, Message> {
-        Ok(Cleared::NotOurs)
-    }
-}
-
 /// Each system has its own mark; where there is none, the text is copied all the same.
-#[cfg(feature = "desktop")]
 fn without_history(set: arboard::Set<'_>) -> arboard::Set<'_> {
     #[cfg(target_os = "macos")]
     use arboard::SetExtApple as _;
@@ -160,6 +149,13 @@ fn without_history(set: arboard::Set<'_>) -> arboard::Set<'_> {
         .exclude_from_cloud();
     #[cfg(not(windows))]
     set.exclude_from_history()
+}
+
+fn nothing_there() -> Message {
+    Message::new(
+        "There is no text in the clipboard.",
+        "Copy the leaked block first, then paste it here.",
+    )
 }
 
 fn not_copied() -> Message {

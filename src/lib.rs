@@ -17,7 +17,7 @@ pub mod api;
 pub mod app;
 #[cfg(feature = "headless")]
 pub mod cli;
-#[cfg(feature = "gui")]
+#[cfg(feature = "desktop")]
 pub mod clipboard;
 pub mod connect;
 pub mod crypto;

@@ -3,6 +3,7 @@
 //! Nothing here repeats a secret, a response body or an address with a token. The server's own short text is quoted
 //! where it refused, because it knows the reason best.
 
+pub mod emergency;
 mod pending;
 mod sign_in;
 

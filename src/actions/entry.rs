@@ -173,6 +173,7 @@ impl Actions {
             .journal
             .as_ref()
             .map_or(0, |journal| journal.interrupted());
+        self.note_unfinished(&opened.context);
         place.interrupted.set(interrupted);
         let mut device = self.state.access.device;
         device.set(OwnDevice::Unknown);
@@ -272,7 +273,8 @@ impl Actions {
         let mut section = self.state.section;
         section.set(page);
         match page {
-            Section::Tokens => {}
+            // The emergency page looks by itself, also when the connection comes later.
+            Section::Tokens | Section::Emergency => {}
             Section::Access => self.look_at_holders(),
             Section::Settings => self.look_at_device(),
         }
@@ -293,6 +295,7 @@ impl Actions {
         place.key.set(KeyState::Loading);
         place.unshared.set(None);
         place.interrupted.set(0);
+        self.state.emergency.reset();
         tokens.entries.set(Load::Loading);
         tokens.replacements.set(Vec::new());
         tokens.stale.set(None);

@@ -6,6 +6,7 @@
 mod access;
 mod clipboard;
 mod device;
+mod emergency;
 mod entry;
 mod interrupted;
 mod issued;
@@ -60,6 +61,9 @@ pub trait Clipboard {
 
     /// Puts a secret into it, and asks that no history keeps it.
     fn copy_secret(&self, text: SecretText) -> Eventually<()>;
+
+    /// The text in it.
+    fn paste(&self) -> Eventually<SecretText>;
 
     /// Clears it if it still holds the secret that was copied last.
     fn clear(&self) -> Eventually<Cleared>;

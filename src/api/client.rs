@@ -313,7 +313,7 @@ impl Runner {
     }
 }
 
-fn in_environment(project: &ProjectId, environment: &EnvironmentName, rest: &str) -> String {
+pub(super) fn in_environment(project: &ProjectId, environment: &EnvironmentName, rest: &str) -> String {
     let (project, environment) = (segment(project.as_str()), segment(environment.as_str()));
     format!("/projects/{project}/environments/{environment}/{rest}")
 }

@@ -8,6 +8,7 @@ mod client;
 mod error;
 mod sign_in;
 mod transport;
+mod variables;
 pub mod wire;
 
 pub use address::{AddressError, ApiAddress, HOSTED};

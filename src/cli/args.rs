@@ -150,14 +150,13 @@ pub enum Command {
         #[command(flatten)]
         hand_over: HandOver,
     },
-    /// End deploy tokens at once
-    Revoke {
-        /// Where.
-        #[command(flatten)]
-        place: Place,
-        /// Tokens, by id or exact name
-        #[arg(required = true, value_name = "TOKEN")]
-        tokens: Vec<String>,
+    /// End deploy tokens at once: some, or all of an environment, or all that there are
+    Revoke(Revoke),
+    /// Name the token that a leaked block belongs to; the block is read from standard input
+    Find {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
     },
     /// Delete the records of revoked deploy tokens
     Delete {
@@ -207,8 +206,11 @@ pub enum Command {
     /// Finish an interrupted operation and print its secrets, or revoke its token, or forget it
     Resume {
         /// Id of the operation, or its beginning, as `pending` lists it
-        #[arg(value_name = "ID")]
-        id: String,
+        #[arg(value_name = "ID", required_unless_present = "all_revocations")]
+        id: Option<String>,
+        /// Finish all interrupted revocations at once
+        #[arg(long, conflicts_with_all = ["id", "json", "out", "revoke", "discard"])]
+        all_revocations: bool,
         /// What to do.
         #[command(flatten)]
         choice: Choice,
@@ -231,6 +233,29 @@ pub enum Command {
         #[arg(long, value_name = "KEY")]
         only: Vec<String>,
     },
+}
+
+/// Which tokens to end.
+#[derive(Debug, Args)]
+pub struct Revoke {
+    /// Environment, by name or id
+    #[arg(long, value_name = "E", required_unless_present = "everywhere")]
+    pub env: Option<String>,
+    /// Every environment of every project that you can see; with --all
+    #[arg(long, conflicts_with = "env", requires = "all")]
+    pub everywhere: bool,
+    /// All active tokens, several at a time; asks first
+    #[arg(long, conflicts_with = "tokens")]
+    pub all: bool,
+    /// With --all: do not ask
+    #[arg(long, requires = "all")]
+    pub yes: bool,
+    /// With --all: write an incident report to a new file
+    #[arg(long, value_name = "FILE", requires = "all")]
+    pub report: Option<PathBuf>,
+    /// Tokens, by id or exact name
+    #[arg(required_unless_present = "all", value_name = "TOKEN")]
+    pub tokens: Vec<String>,
 }
 
 /// How to serve the local workspace.

@@ -64,9 +64,10 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
             let (connected, _, place) = locate(target, project, &place.env).await?;
             replace::begin(&connected.context, &place, &token, hand_over, !no_verify).await
         }
-        Command::Revoke { place, tokens } => {
-            let (connected, _, place) = locate(target, project, &place.env).await?;
-            let done = revoke(&connected.context, &place, &tokens).await;
+        Command::Revoke(wanted) => {
+            let environment = wanted.env.unwrap_or_default();
+            let (connected, _, place) = locate(target, project, &environment).await?;
+            let done = revoke(&connected.context, &place, &wanted.tokens).await;
             pending::mention(&connected.context);
             Ok(done)
         }
@@ -90,6 +91,7 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
             Ok(0)
         }
         Command::Serve(_)
+        | Command::Find { .. }
         | Command::Requests { .. }
         | Command::Fulfil { .. }
         | Command::LocalUser { .. }

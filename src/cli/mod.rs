@@ -5,6 +5,7 @@
 
 mod args;
 mod dotenv;
+mod emergency;
 mod lifecycle;
 mod local_user;
 mod output;
@@ -35,10 +36,16 @@ pub async fn run(target: Target, project: Option<String>, command: Command) -> u
         Command::LocalUser { json } => local_user::print(&target, json),
         Command::Pending { json } => pending::list(&target, json).await,
         Command::Resume {
-            id,
+            id: Some(id),
             choice,
             hand_over,
+            ..
         } => pending::resume(&target, &id, choice, hand_over).await,
+        Command::Resume { id: None, .. } => emergency::resume(&target).await,
+        Command::Revoke(revoke) if revoke.all => {
+            emergency::revoke_all(&target, project.as_deref(), &revoke).await
+        }
+        Command::Find { json } => emergency::find(&target, json).await,
         command => lifecycle::run(&target, project.as_deref(), command).await,
     };
     match outcome {

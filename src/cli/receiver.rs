@@ -71,7 +71,7 @@ impl Receiver {
     }
 }
 
-fn new_private_file(path: &Path) -> Result<File, Failure> {
+pub(super) fn new_private_file(path: &Path) -> Result<File, Failure> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
     #[cfg(unix)]

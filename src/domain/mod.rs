@@ -4,6 +4,7 @@
 
 pub mod access;
 pub mod device;
+pub mod emergency;
 pub mod envelope;
 pub mod environment;
 pub mod ids;
@@ -22,6 +23,7 @@ pub mod when;
 
 pub use access::{Flaw, Holder, HolderKind, Standing};
 pub use device::{Device, DeviceState, DeviceStatus, RemoteStatus};
+pub use emergency::{Exposed, Fate, Incident, Proof, Reach, RevokeTarget, Tally};
 pub use envelope::{KeyScope, Recipient, RecipientKind, SealedEnvironmentKey, SealedRecipient};
 pub use environment::{Environment, Organization, Project, User};
 pub use ids::{

@@ -9,6 +9,7 @@ pub mod adopt;
 mod create;
 mod delete;
 pub mod devices;
+pub mod emergency;
 mod error;
 mod fulfil;
 mod issue;

@@ -17,6 +17,8 @@ pub enum Operation {
     Finish,
     /// The end of one token or of several.
     Revoke,
+    /// The end of many tokens in several environments.
+    Emergency,
     /// Sealing again.
     Reshare,
     /// Finishing what was interrupted.
@@ -81,6 +83,7 @@ impl Operation {
             Self::Replace => "replace",
             Self::Finish => "finish",
             Self::Revoke => "revoke",
+            Self::Emergency => "emergency",
             Self::Reshare => "reshare",
             Self::Resume => "resume",
         }
@@ -184,6 +187,22 @@ pub const STEPS: &[(Operation, &[Point])] = &[
             Point::Revoked,
             Point::MarkStaged,
             Point::Marked,
+            Point::Listed,
+            Point::Sealed,
+            Point::Published,
+            Point::Closed,
+        ],
+    ),
+    (
+        // The first two and the marks repeat for each environment, the end of a token for each token.
+        Operation::Emergency,
+        &[
+            Point::IntentStaged,
+            Point::Intended,
+            Point::Revoked,
+            Point::MarkStaged,
+            Point::Marked,
+            Point::Locked,
             Point::Listed,
             Point::Sealed,
             Point::Published,

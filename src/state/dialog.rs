@@ -43,6 +43,8 @@ pub enum Dialog {
     Create,
     /// Confirm rotate, replace, revoke or delete.
     Confirm(Confirm),
+    /// Confirm the end of all chosen tokens by typing.
+    RevokeChosen,
     /// The list of keys.
     Keys,
     /// Choose a project.

@@ -1,11 +1,13 @@
 //! Signal stores: what the window shows. No I/O, no error prose of their own, no work that takes time.
 //!
-//! Components read these signals; actions write them. The only store that ever holds secrets is [`SheetStore`], and
-//! closing the sheet drops them; [`SessionStore`] has what is typed to sign in, until that was used.
+//! Components read these signals; actions write them. The stores that ever hold secrets are [`SheetStore`], and closing the
+//! sheet drops them; [`SessionStore`], which has what is typed to sign in, until that was used; and [`EmergencyStore`],
+//! until a leaked CI token is proven to be refused.
 
 mod access;
 mod clipboard;
 mod dialog;
+mod emergency;
 mod place;
 mod section;
 mod session;
@@ -18,6 +20,7 @@ use dioxus::prelude::*;
 pub use access::{AccessStore, Holders, OwnDevice};
 pub use clipboard::ClipboardStore;
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
+pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, LeakedToken, groups};
 pub use place::{Connection, KeyState, PlaceStore};
 pub use section::Section;
 pub use session::{CommandLineOffer, Gate, SessionKind, SessionStore, SignInStage, Typed};
@@ -44,6 +47,8 @@ pub enum Load<T> {
 pub struct AppState {
     /// The page that is shown.
     pub section: Signal<Section>,
+    /// Everything that could be revoked, and how far that is.
+    pub emergency: EmergencyStore,
     /// The way in.
     pub session: SessionStore,
     /// Devices, holders of keys, and requests for them.
@@ -67,6 +72,7 @@ impl AppState {
     pub fn make() -> Self {
         Self {
             section: Signal::new(Section::Tokens),
+            emergency: EmergencyStore::make(),
             session: SessionStore::make(),
             access: AccessStore::make(),
             place: PlaceStore::make(),

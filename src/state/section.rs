@@ -5,6 +5,8 @@
 pub enum Section {
     /// The deploy tokens of the open environment.
     Tokens,
+    /// Every active token of everything, and their end.
+    Emergency,
     /// Who holds the key of the open environment.
     Access,
     /// This device, the session, and what can be set.

@@ -110,6 +110,29 @@ pub enum Intent {
     RevealCiToken(bool),
     /// Show or hide `GHOSTABLE_DEPLOY_SEED`.
     RevealSeed(bool),
+    /// Something of the emergency page.
+    Emergency(EmergencyWish),
+}
+
+/// A wish of the emergency page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmergencyWish {
+    /// Look into everything again.
+    Look,
+    /// Find the token of the leaked block in the clipboard.
+    PasteLeak,
+    /// Forget what was pasted.
+    ForgetLeak,
+    /// Revoke the chosen tokens: held, or typed.
+    Revoke,
+    /// Go on with revocations that were interrupted.
+    GoOn,
+    /// Copy the incident report.
+    CopyReport,
+    /// Save the incident report as a file.
+    SaveReport,
+    /// Leave the run that is over.
+    Close,
 }
 
 impl Intent {

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 /// The sheets in the order in which they apply.
-const SHEETS: [&str; 13] = [
+const SHEETS: [&str; 15] = [
     include_str!("../../assets/theme.css"),
     include_str!("elements/controls.css"),
     include_str!("elements/overlays.css"),
@@ -22,6 +22,8 @@ const SHEETS: [&str; 13] = [
     include_str!("views/welcome/style.css"),
     include_str!("views/access/style.css"),
     include_str!("views/settings/style.css"),
+    include_str!("components/emergency/style.css"),
+    include_str!("components/navigation/style.css"),
 ];
 
 const LATIN: &str = "U+0000-00FF,U+0131,U+0152-0153,U+02BB-02BC,U+02C6,U+02DA,U+02DC,U+0304,U+0308,U+0329,\

@@ -208,7 +208,8 @@ fn split(answer: &[u8]) -> (&[u8], &[u8]) {
     answer.split_at(end + 4)
 }
 
-fn request(client: &mut TcpStream) -> std::io::Result<(String, Vec<u8>)> {
+/// Head and body of a request.
+pub fn request(client: &mut TcpStream) -> std::io::Result<(String, Vec<u8>)> {
     let mut read = Vec::new();
     let mut buffer = [0; 16 * 1024];
     loop {
@@ -232,7 +233,7 @@ fn request(client: &mut TcpStream) -> std::io::Result<(String, Vec<u8>)> {
 }
 
 /// The server insists on its own name, and every answer ends its connection.
-fn forward(head: &str, body: &[u8], upstream: SocketAddr) -> std::io::Result<Vec<u8>> {
+pub fn forward(head: &str, body: &[u8], upstream: SocketAddr) -> std::io::Result<Vec<u8>> {
     let mut lines: Vec<String> = head
         .lines()
         .filter(|line| {

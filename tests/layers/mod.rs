@@ -139,6 +139,11 @@ const LAYERS: &[Layer] = &[
         name: "main",
         may: &["*"],
     },
+    // The phone's program.
+    Layer {
+        name: "mobile",
+        may: &["*"],
+    },
     Layer {
         name: "lib",
         may: &["*"],
@@ -239,6 +244,7 @@ const REMARKS: &[&str] = &[
     "service::About",
     "service::Finding",
     "service::Note",
+    "service::emergency::Gap",
     "service::Unfit",
     "service::Void",
     "service::WorkKind",

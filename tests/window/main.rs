@@ -3,7 +3,8 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a failing unwrap is how a test reports"
+    clippy::print_stdout,
+    reason = "a failing unwrap is how a test reports, and times are printed"
 )]
 
 #[path = "../support/mod.rs"]
@@ -18,8 +19,14 @@ mod site;
 #[allow(dead_code, reason = "shared with other tests, which use the rest")]
 mod vault;
 
+#[path = "../common/mod.rs"]
+mod common;
+#[path = "../common/rough.rs"]
+mod rough;
+
 mod adoption;
 mod clipboard;
+mod emergency;
 mod guard;
 mod interrupted;
 mod keyboard;

@@ -6,11 +6,13 @@ use crate::support::driver::{App, Desktop, containing};
 fn picture(app: &App, name: &str) {
     // Fonts, motion and the caret settle.
     std::thread::sleep(std::time::Duration::from_millis(700));
-    app.picture(
-        std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("docs/screenshots")
-            .join(name),
-    );
+    app.picture(file(name));
+}
+
+fn file(name: &str) -> std::path::PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("docs/screenshots")
+        .join(name)
 }
 
 fn issue(app: &App) {
@@ -24,6 +26,32 @@ fn issue(app: &App) {
     app.find("dialog", containing("can deploy production"));
     app.find("push button", "Copy block").press();
     app.wait_text("Copied the block");
+}
+
+/// The page with three tokens chosen and the button held for half of its time, on a phone and on a desktop; then the
+/// end of a run.
+fn emergency(app: &App, theme: &str) {
+    app.find("push button", "Emergency").press();
+    for name in ["production-ci Used", "forge-web-1", "nightly-backup"] {
+        app.find("check box", containing(name)).press();
+    }
+    for (size, (width, height)) in [("phone", (390, 844)), ("desktop", (1220, 760))] {
+        app.resize(width, height);
+        let hold = app.find("push button", "Hold to revoke 3 tokens");
+        std::thread::sleep(std::time::Duration::from_millis(700));
+        hold.hold_while(|| {
+            std::thread::sleep(std::time::Duration::from_millis(750));
+            app.picture(file(&format!("emergency-{size}-{theme}.png")));
+        });
+    }
+    app.find("push button", "Hold to revoke 3 tokens")
+        .hold(std::time::Duration::from_millis(1700));
+    app.find("heading", "All 3 tokens are refused by the server");
+    app.find("push button", "Copy incident report")
+        .wait(crate::support::driver::State::Enabled, true);
+    picture(app, &format!("revoked-desktop-{theme}.png"));
+    app.resize(390, 844);
+    picture(app, &format!("revoked-phone-{theme}.png"));
 }
 
 #[test]
@@ -41,5 +69,6 @@ fn screenshots() {
         app.find("push button", "Done").press();
         app.resize(390, 844);
         picture(&app, &format!("phone-{theme}.png"));
+        emergency(&app, theme);
     }
 }

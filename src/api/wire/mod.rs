@@ -8,6 +8,7 @@ pub mod devices;
 pub mod directory;
 pub mod environment_key;
 pub mod error;
+pub mod names;
 pub mod reshare;
 mod shape;
 pub mod sign_in;

@@ -2,6 +2,7 @@
 
 mod access;
 mod blank;
+mod emergency;
 mod environment;
 mod settings;
 mod welcome;

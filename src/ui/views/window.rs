@@ -6,11 +6,12 @@ use dioxus::prelude::*;
 
 use super::EnvironmentView;
 use super::access::AccessView;
+use super::emergency::EmergencyView;
 use super::settings::SettingsView;
 use super::welcome::WelcomeView;
 use crate::state::{AppState, Gate, Section};
 use crate::ui::clock::use_clock_provider;
-use crate::ui::components::{Dialogs, ExpiredDialog, Keyboard, SecretSheet, Sidebar, Toaster};
+use crate::ui::components::{Dialogs, ExpiredDialog, Keyboard, Navigation, SecretSheet, Sidebar, Toaster};
 use crate::ui::viewport::Viewport;
 
 /// The whole window.
@@ -34,6 +35,9 @@ pub fn Window() -> Element {
                         Section::Tokens => rsx! {
                             EnvironmentView {}
                         },
+                        Section::Emergency => rsx! {
+                            EmergencyView {}
+                        },
                         Section::Access => rsx! {
                             AccessView {}
                         },
@@ -41,6 +45,7 @@ pub fn Window() -> Element {
                             SettingsView {}
                         },
                     }
+                    Navigation {}
                     SecretSheet {}
                 },
             }

@@ -208,8 +208,10 @@ impl Node {
     pub fn hover(&self) {
         let (left, top, width, height) = self.extents();
         let (x, y) = ((left + width / 2).to_string(), (top + height / 2).to_string());
+        // From beside it: with --sync a mouse that is there already is waited for in vain.
+        let beside = (left + width / 2 + 1).to_string();
         self.desktop
-            .xdotool(&["mousemove", "--sync", &x, &y])
+            .xdotool(&["mousemove", &beside, &y, "mousemove", "--sync", &x, &y])
             .unwrap_or_else(|error| panic!("{error}"));
     }
 
@@ -220,6 +222,26 @@ impl Node {
         self.desktop
             .xdotool(&["click", "1"])
             .unwrap_or_else(|error| panic!("{error}"));
+    }
+
+    /// Presses the mouse on its middle, and lets go after this long.
+    #[track_caller]
+    pub fn hold(&self, time: std::time::Duration) {
+        self.hold_while(|| std::thread::sleep(time));
+    }
+
+    /// Presses the mouse on its middle, and lets go after `meanwhile`.
+    #[track_caller]
+    pub fn hold_while(&self, meanwhile: impl FnOnce()) {
+        self.hover();
+        let mouse = |verb| {
+            self.desktop
+                .xdotool(&[verb, "1"])
+                .unwrap_or_else(|error| panic!("{error}"));
+        };
+        mouse("mousedown");
+        meanwhile();
+        mouse("mouseup");
     }
 
     /// It and everything below it, as it is now.

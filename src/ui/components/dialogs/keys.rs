@@ -8,12 +8,15 @@ use crate::ui::elements::{Button, Dialog, DialogActions, DialogBody, DialogHead}
 const ID: &str = "keys";
 const COMMAND: &str = if cfg!(target_os = "macos") { "⌘" } else { "Ctrl" };
 
+const SHIFT: &str = if cfg!(target_os = "macos") { "⇧" } else { "Shift" };
+
 /// The dialog.
 #[component]
 pub fn KeysDialog() -> Element {
     let dialog = use_context::<AppState>().dialog;
-    let lines: [(&[&str], &str); 7] = [
+    let lines: [(&[&str], &str); 8] = [
         (&[COMMAND, "N"], "Create a token"),
+        (&[COMMAND, SHIFT, "E"], "Emergency: revoke many tokens"),
         (&["/"], "Search"),
         (&["R"], "Refresh"),
         (&["↑", "↓"], "Move between tokens"),

@@ -11,6 +11,7 @@ mod manner;
 mod progress;
 mod projects;
 mod requests;
+mod revoke_chosen;
 mod session;
 
 use dioxus::prelude::*;
@@ -27,6 +28,7 @@ pub use keys::KeysDialog;
 use progress::{Failure, Progress};
 pub use projects::ProjectsDialog;
 pub use requests::RequestsDialog;
+use revoke_chosen::RevokeChosenDialog;
 pub use session::{ExpiredDialog, SignOutDialog};
 
 /// The dialog that is open, if any.
@@ -41,6 +43,9 @@ pub fn Dialogs() -> Element {
         },
         Dialog::Confirm(confirm) => rsx! {
             ConfirmDialog { key: "{confirm.kind:?}", confirm }
+        },
+        Dialog::RevokeChosen => rsx! {
+            RevokeChosenDialog {}
         },
         Dialog::Keys => rsx! {
             KeysDialog {}

@@ -4,8 +4,8 @@
 use dioxus::prelude::*;
 
 use super::create;
-use crate::state::{AppState, Dialog};
-use crate::ui::intent::{Intent, use_send};
+use crate::state::{AppState, Dialog, Section};
+use crate::ui::intent::{EmergencyWish, Intent, use_send};
 
 const WATCH: &str = include_str!("watch.js");
 
@@ -14,11 +14,16 @@ const WATCH: &str = include_str!("watch.js");
 pub fn Keyboard() -> Element {
     let state = use_context::<AppState>();
     let send = use_send();
+    let section = state.section;
     use_future(move || async move {
         let mut keys = document::eval(WATCH);
         while let Ok(asked) = keys.recv::<String>().await {
             match asked.as_str() {
                 "create" => create(state),
+                "emergency" => send.call(Intent::Show(Section::Emergency)),
+                "refresh" if *section.peek() == Section::Emergency => {
+                    send.call(Intent::Emergency(EmergencyWish::Look));
+                }
                 "refresh" => send.call(Intent::Refresh),
                 "keys" => state.dialog.show(Dialog::Keys),
                 _ => {}

@@ -1,4 +1,4 @@
-// The window's keys. Says "create", "refresh" or "keys"; moves the focus itself. Silent while a dialog or menu is open.
+// The window's keys. Says "create", "emergency", "refresh" or "keys"; moves the focus itself. Silent while a dialog or menu is open.
 if (window.windowKeys) window.windowKeys.abort();
 window.windowKeys = new AbortController();
 
@@ -22,6 +22,11 @@ document.addEventListener(
     if (command && !event.altKey && !event.shiftKey && key.toLowerCase() === "n") {
       take();
       dioxus.send("create");
+      return;
+    }
+    if (command && !event.altKey && event.shiftKey && key.toLowerCase() === "e") {
+      take();
+      dioxus.send("emergency");
       return;
     }
     if (command || event.altKey) return;

@@ -22,6 +22,7 @@ pub fn Sidebar() -> Element {
             Environments {}
             Pages {}
             ul { class: "sidebar-list sidebar-low", "aria-label": "More",
+                PageLine { page: Section::Emergency, icon: Icon::Siren, label: "Emergency" }
                 RequestsLine {}
                 PageLine { page: Section::Settings, icon: Icon::Gear, label: "Settings" }
             }

@@ -1,0 +1,348 @@
+//! The emergency: looking everywhere, finding what leaked, ending what was chosen, and the report.
+
+use std::future::Future;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use dioxus::prelude::*;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::{Actions, off_ui};
+use crate::domain::{Exposed, Fate, Incident, Moment, RevokeTarget};
+use crate::messages::{self, emergency as words};
+use crate::service::emergency::{self, Found, KnownCiTokens, Leak, Orders, Patience};
+use crate::service::{Context, ServiceError};
+use crate::state::{EmergencyRun, LeakSearch, LeakedToken, Load, ToastKind};
+
+/// A window goes on until the server answers: the queue is in the journal, whatever happens to the window.
+const PATIENCE: Patience = Patience::Endless;
+
+/// A change of a run: the token's place in the list, and its fate.
+type Change = (usize, Fate);
+
+impl Actions {
+    /// Notes what the journal says was cut off.
+    pub(super) fn note_unfinished(&self, context: &Context) {
+        let mut unfinished = self.state.emergency.unfinished;
+        unfinished.set(emergency::unfinished(context));
+    }
+
+    /// Looks into every project. What is shown stays until the new list is there.
+    pub fn look_everywhere(&self) {
+        let (actions, mut store) = (self.clone(), self.state.emergency);
+        let Some(context) = self.context() else {
+            return;
+        };
+        if *store.refreshing.peek() {
+            return;
+        }
+        store.refreshing.set(true);
+        spawn(async move {
+            let here = Arc::clone(&context);
+            let looked = off_ui(async move { emergency::gather(&here).await }).await;
+            store.refreshing.set(false);
+            if !actions.is_session(&context) {
+                return;
+            }
+            match looked {
+                Ok(overview) => {
+                    store.gaps.set(overview.gaps.iter().map(words::gap).collect());
+                    store.projects.set(overview.projects);
+                    store.selected.with_mut(|selected| {
+                        selected.retain(|id| overview.active.iter().any(|it| it.token.id == *id));
+                    });
+                    store.exposed.set(Load::Ready(overview.active));
+                    store.stale.set(None);
+                }
+                Err(error) if actions.expired_by(&error, None) => {}
+                Err(error) => {
+                    let message = messages::service(&error);
+                    if matches!(&*store.exposed.peek(), Load::Ready(_)) {
+                        store.stale.set(Some(message));
+                    } else {
+                        store.exposed.set(Load::Failed(message));
+                    }
+                }
+            }
+            if !store.is_running() {
+                actions.note_unfinished(&context);
+            }
+        });
+    }
+
+    /// Finds the token of the block in the clipboard, and chooses it alone.
+    pub fn paste_leak(&self) {
+        let mut store = self.state.emergency;
+        let Some(context) = self.context() else {
+            return;
+        };
+        store.forget_leak();
+        store.leak.set(LeakSearch::Searching);
+        let (actions, pasted) = (self.clone(), self.clipboard.paste());
+        spawn(async move {
+            let leak = pasted
+                .await
+                .and_then(|text| Leak::read(&text).map_err(words::leak));
+            let leak = match leak {
+                Ok(leak) => leak,
+                Err(message) => return store.leak.set(LeakSearch::Nothing(message)),
+            };
+            let searched = off_ui(async move {
+                let search = emergency::find(&context, &leak).await?;
+                let works = match search.found.is_empty() {
+                    true => emergency::still_works(&context, &leak).await?,
+                    false => None,
+                };
+                Ok((search, works, leak))
+            })
+            .await;
+            match searched {
+                Ok((search, works, _)) if search.found.is_empty() => {
+                    store.leak.set(LeakSearch::Nothing(words::nobodys_leak(works)));
+                }
+                Ok((search, _, leak)) => {
+                    actions.choose_leaked(&search.found);
+                    if let (Some(first), Some(ci_token)) = (search.found.first(), leak.ci_token) {
+                        store.keep_leaked(first.exposed.token.id.clone(), ci_token);
+                    }
+                    let found = search.found.iter().map(leaked_token).collect();
+                    store.leak.set(LeakSearch::Found(found));
+                }
+                Err(error) => store.leak.set(LeakSearch::Nothing(messages::service(&error))),
+            }
+        });
+    }
+
+    fn choose_leaked(&self, found: &[Found]) {
+        let mut store = self.state.emergency;
+        let active: Vec<&Exposed> = found
+            .iter()
+            .map(|it| &it.exposed)
+            .filter(|it| it.token.is_active())
+            .collect();
+        store.search.set(String::new());
+        store
+            .selected
+            .set(active.iter().map(|it| it.token.id.clone()).collect());
+        // It may be newer than the list.
+        if let Load::Ready(all) = &mut *store.exposed.write() {
+            let missing = active
+                .into_iter()
+                .filter(|it| !all.iter().any(|known| known.token.id == it.token.id));
+            let missing: Vec<Exposed> = missing.cloned().collect();
+            all.extend(missing);
+            crate::domain::emergency::sort_by_danger(all);
+        }
+    }
+
+    /// Forgets what was pasted.
+    pub fn forget_leak(&self) {
+        self.state.emergency.forget_leak();
+    }
+
+    /// Ends the chosen tokens: the user has held the button, or typed it.
+    pub fn revoke_chosen(&self) {
+        let store = self.state.emergency;
+        let targets = store.chosen();
+        let Some(context) = self.context() else {
+            return;
+        };
+        if store.is_running() || targets.is_empty() {
+            return;
+        }
+        self.state.dialog.close();
+        let mut known = KnownCiTokens::held_here(&context);
+        if let Some((token, ci_token)) = store.leaked() {
+            known.insert(token, ci_token);
+        }
+        let lines = targets.iter().map(|it| (it.clone(), Fate::Queued)).collect();
+        let run = move |context: Arc<Context>, tell: Tell| async move {
+            let orders = orders(known, &tell);
+            emergency::revoke(&context, &targets, &orders).await
+        };
+        self.run(context, lines, run);
+    }
+
+    /// Goes on with what was cut off.
+    pub fn go_on_revoking(&self) {
+        let (actions, store) = (self.clone(), self.state.emergency);
+        let Some(context) = self.context() else {
+            return;
+        };
+        if store.is_running() {
+            return;
+        }
+        spawn(async move {
+            let here = Arc::clone(&context);
+            let taken = off_ui(async move { Ok(emergency::take_up(&here).await) }).await;
+            let Ok(taken) = taken else {
+                return;
+            };
+            if taken.is_empty() {
+                return actions.note_unfinished(&context);
+            }
+            let fates = taken.fates.iter().cloned();
+            let lines = taken.targets.iter().cloned().zip(fates).collect();
+            let run = move |context: Arc<Context>, tell: Tell| async move {
+                let orders = orders(KnownCiTokens::held_here(&context), &tell);
+                taken.go_on(&context, &orders).await
+            };
+            actions.run(context, lines, run);
+        });
+    }
+
+    /// Shows a run and follows it to its end, and then the report.
+    fn run<F>(
+        &self,
+        context: Arc<Context>,
+        lines: Vec<(RevokeTarget, Fate)>,
+        work: impl FnOnce(Arc<Context>, Tell) -> F + 'static,
+    ) where
+        F: Future<Output = Vec<Fate>> + Send + 'static,
+    {
+        let (actions, mut store) = (self.clone(), self.state.emergency);
+        let targets: Vec<RevokeTarget> = lines.iter().map(|(target, _)| target.clone()).collect();
+        store.run.set(Some(EmergencyRun::new(lines)));
+        store.selected.write().clear();
+        let (sender, changes) = tokio::sync::mpsc::unbounded_channel();
+        // A window that is gone does not need to be told.
+        let tell: Tell = Box::new(move |index, fate: &Fate| {
+            sender.send((index, fate.clone())).unwrap_or_default();
+        });
+        let (started, clock) = (Moment::now(), Instant::now());
+        let work = tokio::spawn(work(Arc::clone(&context), tell));
+        spawn(async move {
+            actions.follow(changes, clock).await;
+            let ended = Moment::now();
+            let Ok(fates) = work.await else {
+                return actions.end_run(clock, None);
+            };
+            let tokens: Vec<_> = targets.iter().cloned().zip(fates).collect();
+            actions.settle(&tokens);
+            actions.end_run(clock, None);
+            let here = Arc::clone(&context);
+            let origin = actions.state.place.origin.peek().clone();
+            let report = off_ui(async move {
+                let (reach, who) = tokio::join!(
+                    emergency::reach(&here, &targets, messages::service),
+                    emergency::who(&here)
+                );
+                let incident = Incident {
+                    by: who.unwrap_or_else(|_| words::UNKNOWN_USER.to_owned()),
+                    origin,
+                    started,
+                    ended,
+                    tokens,
+                    reach,
+                };
+                Ok(words::incident(&incident, &jiff::tz::TimeZone::system()))
+            });
+            let report: Result<String, ServiceError> = report.await;
+            actions.end_run(clock, report.ok());
+            actions.note_unfinished(&context);
+            actions.look_everywhere();
+            actions.refresh_all();
+        });
+    }
+
+    /// Writes changes into the lines, many at a time: each write renders.
+    async fn follow(&self, mut changes: UnboundedReceiver<Change>, clock: Instant) {
+        let mut store = self.state.emergency;
+        let mut some = Vec::new();
+        while changes.recv_many(&mut some, 256).await > 0 {
+            if let Some(run) = &mut *store.run.write() {
+                for (index, fate) in some.drain(..) {
+                    run.lines[index].1 = fate;
+                }
+                run.took = clock.elapsed();
+            }
+        }
+    }
+
+    /// The last word of the run; the leaked secret is not needed any more once it is proven to be refused.
+    fn settle(&self, tokens: &[(RevokeTarget, Fate)]) {
+        let mut store = self.state.emergency;
+        if let Some(run) = &mut *store.run.write() {
+            run.lines = tokens.to_vec();
+        }
+        let proven = |id| {
+            tokens
+                .iter()
+                .any(|(it, fate)| it.token == id && fate.is_refused())
+        };
+        if store.leaked().is_some_and(|(id, _)| proven(id)) {
+            store.forget_leak();
+        }
+    }
+
+    fn end_run(&self, clock: Instant, report: Option<String>) {
+        let mut store = self.state.emergency;
+        if let Some(run) = &mut *store.run.write() {
+            if !run.over {
+                run.took = clock.elapsed();
+            }
+            run.over = true;
+            run.report = report;
+        }
+    }
+
+    /// Copies the incident report.
+    pub fn copy_report(&self) {
+        if let Some(report) = self.report() {
+            self.copy_text(report);
+        }
+    }
+
+    /// Saves the incident report as a new file.
+    pub fn save_report(&self, folder: Option<PathBuf>) {
+        let (Some(report), Some(folder)) = (self.report(), folder) else {
+            return;
+        };
+        let stem = words::incident_file(Moment::now());
+        match emergency::save(&folder, &stem, &report) {
+            Ok(path) => self.toast(ToastKind::Done, format!("The report is in {}.", path.display())),
+            Err(error) => self.toast(
+                ToastKind::Warning,
+                format!(
+                    "The report cannot be saved to {}: {error}. Copy it instead.",
+                    folder.display()
+                ),
+            ),
+        }
+    }
+
+    fn report(&self) -> Option<String> {
+        self.state.emergency.run.peek().as_ref()?.report.clone()
+    }
+
+    /// Leaves a run that is over.
+    pub fn close_emergency(&self) {
+        let mut store = self.state.emergency;
+        if !store.is_running() {
+            store.run.set(None);
+            self.look_everywhere();
+        }
+    }
+}
+
+/// Told of each change, from another thread.
+type Tell = Box<dyn Fn(usize, &Fate) + Send + Sync>;
+
+fn orders(known: KnownCiTokens, tell: &Tell) -> Orders<'_> {
+    Orders {
+        word: messages::service,
+        patience: PATIENCE,
+        known,
+        tell: &**tell,
+    }
+}
+
+fn leaked_token(found: &Found) -> LeakedToken {
+    LeakedToken {
+        target: RevokeTarget::from(&found.exposed),
+        active: found.exposed.token.is_active(),
+        by_seed: found.by_seed,
+        by_suffix: found.by_suffix,
+    }
+}

@@ -1,0 +1,111 @@
+//! The clipboard of a phone, through the web view: no crate reaches it there without the system's own programming interface.
+//!
+//! Security limit: what is copied and pasted passes through the web view's memory, which is not ours to wipe (SECURITY.md).
+//! Nothing of it is put into the page.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+
+use crate::actions::{Cleared, Clipboard, Eventually};
+use crate::domain::Message;
+use crate::secret::SecretText;
+
+/// The web view's clipboard. It answers only in the moment after a touch, and only if the system allows it.
+#[derive(Default)]
+pub(super) struct WebClipboard {
+    /// The secret that was copied last, to be recognised.
+    secret: Rc<RefCell<Option<SecretText>>>,
+}
+
+/// Says whether it worked.
+const COPY: &str = "
+const text = await dioxus.recv();
+try { await navigator.clipboard.writeText(text); return true; } catch { return false; }
+";
+const PASTE: &str = "try { return await navigator.clipboard.readText(); } catch { return null; }";
+
+impl Clipboard for WebClipboard {
+    fn copy(&self, text: String) -> Eventually<()> {
+        let secret = Rc::clone(&self.secret);
+        Box::pin(async move {
+            write(&text).await?;
+            // What was there is replaced.
+            secret.take();
+            Ok(())
+        })
+    }
+
+    fn copy_secret(&self, text: SecretText) -> Eventually<()> {
+        let secret = Rc::clone(&self.secret);
+        Box::pin(async move {
+            // Exposed because the user asked for it in the clipboard.
+            write(text.expose()).await?;
+            secret.replace(Some(text));
+            Ok(())
+        })
+    }
+
+    fn paste(&self) -> Eventually<SecretText> {
+        Box::pin(async move {
+            let text = read().await.filter(|text| !text.is_blank());
+            text.ok_or_else(nothing_there)
+        })
+    }
+
+    fn clear(&self) -> Eventually<Cleared> {
+        let secret = Rc::clone(&self.secret);
+        Box::pin(async move {
+            let Some(ours) = secret.take() else {
+                return Ok(Cleared::NotOurs);
+            };
+            let cleared = match read().await {
+                Some(text) if !text.ct_eq(&ours) => return Ok(Cleared::NotOurs),
+                Some(_) => write("").await.is_ok(),
+                None => false,
+            };
+            if cleared {
+                return Ok(Cleared::Ours);
+            }
+            // Kept, so that clearing can be tried again.
+            secret.replace(Some(ours));
+            Err(not_cleared())
+        })
+    }
+}
+
+async fn write(text: &str) -> Result<(), Message> {
+    let script = document::eval(COPY);
+    script.send(text).map_err(|_| not_copied())?;
+    match script.join::<bool>().await {
+        Ok(true) => Ok(()),
+        _ => Err(not_copied()),
+    }
+}
+
+async fn read() -> Option<SecretText> {
+    let text = document::eval(PASTE).join::<Option<String>>().await;
+    text.ok().flatten().map(SecretText::new)
+}
+
+fn not_cleared() -> Message {
+    Message::new(
+        "The clipboard could not be cleared and may still hold the secret.",
+        "Copy something else, so that it is replaced.",
+    )
+}
+
+fn not_copied() -> Message {
+    Message::new(
+        "The clipboard cannot be used, so nothing was copied.",
+        "Reveal the value, or select the text, and copy it by hand.",
+    )
+}
+
+fn nothing_there() -> Message {
+    Message::new(
+        "There is no text in the clipboard, or this app may not read it.",
+        "Copy the leaked block first, and allow this app to paste when the system asks.",
+    )
+}

@@ -1,0 +1,378 @@
+//! revoke --all, find, resume --all-revocations: many tokens at once, and whose a leaked block is.
+
+use std::fs::File;
+use std::io::{BufRead as _, Read as _, Write as _};
+use std::path::Path;
+use std::time::Instant;
+
+use serde::Serialize;
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::args::Revoke;
+use super::receiver::new_private_file;
+use super::{locate, output, pending};
+use crate::connect::{Connected, Target};
+use crate::domain::{Exposed, Fate, Incident, Message, Moment, RevokeTarget, Tally, TokenEntry, TokenStatus};
+use crate::failure::{FAILED, Failure, NOT_SHARED, REFUSED, UNREACHABLE, WRONG_USE};
+use crate::messages::{self, emergency as words, plural};
+use crate::secret::SecretText;
+use crate::service::emergency::{self, Found, Gap, KnownCiTokens, Leak, Orders, Patience};
+use crate::service::{self, Context};
+
+/// A command ends some day: after half a minute without an answer the rest stays in the journal.
+const PATIENCE: Patience = Patience::Tries(8);
+/// More than a block ever has.
+const LONGEST_BLOCK: u64 = 2 * 1024 * 1024;
+
+/// Ends all active tokens of an environment, or of everything.
+pub async fn revoke_all(target: &Target, project: Option<&str>, options: &Revoke) -> Result<u8, Failure> {
+    let (connected, active, gaps) = match &options.env {
+        Some(environment) => of_environment(target, project, environment).await?,
+        None if project.is_some() => {
+            return Err(Failure::new(
+                WRONG_USE,
+                "--everywhere goes through all projects, so none can be named.",
+                "Leave --project and --dir out, or name an environment with --env.",
+            ));
+        }
+        None => {
+            let connected = target.connect().await?;
+            let overview = emergency::gather(&connected.context).await?;
+            (connected, overview.active, overview.gaps)
+        }
+    };
+    for gap in &gaps {
+        output::warning(&words::gap(gap));
+    }
+    let incomplete = if gaps.is_empty() { 0 } else { FAILED };
+    if active.is_empty() {
+        output::tell("There are no active deploy tokens.");
+        return Ok(incomplete);
+    }
+    output::tell(table(&active).trim_end());
+    let report = options.report.as_deref();
+    let report = match report {
+        Some(path) => Some((new_private_file(path)?, path)),
+        None => None,
+    };
+    if !options.yes
+        && let Err(refused) = confirm(active.len())
+    {
+        if let Some((_, path)) = report {
+            // It is empty, and it is ours: it was made a moment ago.
+            drop(std::fs::remove_file(path));
+        }
+        return Err(refused);
+    }
+    let targets: Vec<RevokeTarget> = active.iter().map(RevokeTarget::from).collect();
+    let done = run(&connected, &targets, report).await;
+    pending::mention(&connected.context);
+    Ok(if done == 0 { incomplete } else { done })
+}
+
+async fn of_environment(
+    target: &Target,
+    project: Option<&str>,
+    environment: &str,
+) -> Result<(Connected, Vec<Exposed>, Vec<Gap>), Failure> {
+    let (connected, project, place) = locate(target, project, environment).await?;
+    let (mut active, mut unreadable) = (Vec::new(), 0);
+    for entry in service::list(&connected.context, &place).await? {
+        match entry {
+            TokenEntry::Token(token) if token.is_active() => active.push(Exposed {
+                project: project.id.clone(),
+                project_name: project.name.clone(),
+                environment: place.environment.clone(),
+                token,
+            }),
+            TokenEntry::Token(_) => {}
+            TokenEntry::Malformed { .. } => unreadable += 1,
+        }
+    }
+    crate::domain::emergency::sort_by_danger(&mut active);
+    let gaps = (unreadable > 0).then_some(Gap::Unreadable {
+        project: project.name,
+        count: unreadable,
+    });
+    Ok((connected, active, gaps.into_iter().collect()))
+}
+
+fn table(active: &[Exposed]) -> String {
+    let (now, zone) = (Moment::now(), jiff::tz::TimeZone::system());
+    let mut rows = vec![["NAME", "PROJECT", "ENVIRONMENT", "LAST USED", "ID"].map(str::to_owned)];
+    rows.extend(active.iter().map(|it| {
+        [
+            it.token.name.clone(),
+            it.project_name.clone(),
+            it.environment.name.to_string(),
+            it.token
+                .last_used_at
+                .map_or_else(|| "never".to_owned(), |at| at.past(now, &zone)),
+            it.token.id.to_string(),
+        ]
+    }));
+    output::aligned(&rows)
+}
+
+/// Reads one line, which has to say what is about to happen.
+fn confirm(count: usize) -> Result<(), Failure> {
+    let wanted = format!("revoke {}", plural(count, "token"));
+    output::tell(&format!(
+        "Runners with {} stop at once. This cannot be undone.\nType “{wanted}” to go on:",
+        if count == 1 { "it" } else { "them" }
+    ));
+    let mut typed = String::new();
+    // What cannot be read was not typed.
+    drop(std::io::stdin().lock().take(1024).read_line(&mut typed));
+    if typed.trim() == wanted {
+        return Ok(());
+    }
+    Err(Failure::new(
+        WRONG_USE,
+        "It was not confirmed, so nothing was changed.",
+        "Type exactly what is asked for, or pass --yes in a script.",
+    ))
+}
+
+/// Ends them, tells of each, and writes the report.
+async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<(File, &Path)>) -> u8 {
+    let context = &connected.context;
+    let (started, clock) = (Moment::now(), Instant::now());
+    let tell = |index: usize, fate: &Fate| tell_fate(&targets[index], fate);
+    let orders = orders(context, &tell);
+    let fates = emergency::revoke(context, targets, &orders).await;
+    let code = tell_outcome(&fates, clock);
+    if let Some((mut file, path)) = report {
+        let incident = incident(connected, started, targets, &fates).await;
+        let text = words::incident(&incident, &jiff::tz::TimeZone::system());
+        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
+        match written {
+            Ok(()) => output::tell(&format!("The incident report is in {}.", path.display())),
+            Err(error) => output::warning(&Message::new(
+                format!(
+                    "The incident report cannot be written to {}: {error}.",
+                    path.display()
+                ),
+                "What was revoked is revoked all the same.",
+            )),
+        }
+    }
+    code
+}
+
+fn orders<'a>(context: &Context, tell: &'a (dyn Fn(usize, &Fate) + Send + Sync)) -> Orders<'a> {
+    Orders {
+        word: messages::service,
+        patience: PATIENCE,
+        known: KnownCiTokens::held_here(context),
+        tell,
+    }
+}
+
+async fn incident(
+    connected: &Connected,
+    started: Moment,
+    targets: &[RevokeTarget],
+    fates: &[Fate],
+) -> Incident {
+    let ended = Moment::now();
+    let context = &connected.context;
+    let (reach, who) = tokio::join!(
+        emergency::reach(context, targets, messages::service),
+        emergency::who(context)
+    );
+    Incident {
+        by: who.unwrap_or_else(|_| words::UNKNOWN_USER.to_owned()),
+        origin: connected.origin.clone(),
+        started,
+        ended,
+        tokens: targets.iter().cloned().zip(fates.iter().cloned()).collect(),
+        reach,
+    }
+}
+
+fn tell_fate(target: &RevokeTarget, fate: &Fate) {
+    let what = match fate {
+        // Told once, when the server first says so.
+        Fate::Refused { .. } | Fate::Retrying(_) => words::fate(fate).to_lowercase(),
+        Fate::NotRevoked(why) | Fate::Unknown(why) => {
+            let name = format!("{} ({})", target.name, target.token);
+            let said = words::fate(fate).to_lowercase();
+            return output::warning(&Message::new(format!("{name}: {said}. {}", why.what), &*why.next));
+        }
+        Fate::Queued | Fate::Revoking | Fate::Gone { .. } | Fate::NotSealed { .. } => return,
+    };
+    output::tell(&format!(
+        "{} ({}) in {} / {}: {what}",
+        output::strong(&target.name),
+        target.token,
+        target.project_name,
+        target.environment.name
+    ));
+}
+
+fn tell_outcome(fates: &[Fate], clock: Instant) -> u8 {
+    let tally = Tally::of(fates);
+    let took = clock.elapsed().as_secs_f32();
+    output::tell(&format!("{} It took {took:.1} s.", words::outcome(tally)));
+    let mut told: Vec<&Message> = Vec::new();
+    for fate in fates {
+        if let Fate::NotSealed { why, .. } = fate
+            && !told.contains(&why)
+        {
+            output::warning(&Message::new(
+                format!(
+                    "The environment key was not sealed again for those who remain. {}",
+                    why.what
+                ),
+                format!("{} Then run: deploy-tokens reshare --env ENVIRONMENT", why.next),
+            ));
+            told.push(why);
+        }
+    }
+    let any = |wanted: fn(&Fate) -> bool| fates.iter().any(wanted);
+    if any(|fate| matches!(fate, Fate::Unknown(_))) {
+        UNREACHABLE
+    } else if any(|fate| matches!(fate, Fate::NotRevoked(_))) {
+        REFUSED
+    } else if !told.is_empty() {
+        NOT_SHARED
+    } else {
+        0
+    }
+}
+
+/// Finishes all interrupted revocations.
+pub async fn resume(target: &Target) -> Result<u8, Failure> {
+    let connected = target.connect().await?;
+    let context = &connected.context;
+    let taken = emergency::take_up(context).await;
+    if taken.is_empty() {
+        output::tell("No revocation was interrupted.");
+        return Ok(0);
+    }
+    let (targets, clock) = (taken.targets.clone(), Instant::now());
+    let tell = |index: usize, fate: &Fate| tell_fate(&targets[index], fate);
+    let fates = taken.go_on(context, &orders(context, &tell)).await;
+    Ok(tell_outcome(&fates, clock))
+}
+
+#[derive(Serialize)]
+struct SearchJson<'a> {
+    found: Vec<FoundJson<'a>>,
+    /// Asked only where nothing was found: `null` otherwise, and where no CI token leaked.
+    ci_token_accepted: Option<bool>,
+}
+
+#[derive(Serialize)]
+struct FoundJson<'a> {
+    id: &'a str,
+    name: &'a str,
+    status: &'a str,
+    project: &'a str,
+    project_id: &'a str,
+    environment: &'a str,
+    by_seed: bool,
+    by_ci_token_suffix: bool,
+}
+
+/// Names the token of the block on standard input.
+pub async fn find(target: &Target, json: bool) -> Result<u8, Failure> {
+    let leak = Leak::read(&block()?).map_err(|error| Failure {
+        code: WRONG_USE,
+        message: words::leak(error),
+    })?;
+    let connected = target.connect().await?;
+    let context = &connected.context;
+    let search = emergency::find(context, &leak).await?;
+    for gap in &search.gaps {
+        output::warning(&words::gap(gap));
+    }
+    let accepted = if search.found.is_empty() {
+        emergency::still_works(context, &leak).await?
+    } else {
+        None
+    };
+    if json {
+        output::json(&SearchJson {
+            found: search.found.iter().map(as_json).collect(),
+            ci_token_accepted: accepted,
+        })?;
+    } else {
+        output::result(&search.found.iter().map(as_text).collect::<String>())?;
+    }
+    if !search.found.is_empty() {
+        return Ok(0);
+    }
+    output::failure(&words::nobodys_leak(accepted));
+    Ok(FAILED)
+}
+
+/// Standard input, into a buffer that is wiped.
+fn block() -> Result<SecretText, Failure> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(64 * 1024));
+    let read = std::io::stdin()
+        .lock()
+        .take(LONGEST_BLOCK)
+        .read_to_end(&mut bytes);
+    let text = String::from_utf8(std::mem::take(&mut *bytes)).map_err(|error| error.into_bytes().zeroize());
+    match (read, text) {
+        (Ok(_), Ok(text)) => Ok(SecretText::new(text)),
+        _ => Err(Failure::new(
+            WRONG_USE,
+            "Standard input cannot be read as text.",
+            "Give the leaked block on standard input, such as: deploy-tokens find < leaked.txt",
+        )),
+    }
+}
+
+fn status(exposed: &Exposed) -> &str {
+    match &exposed.token.status {
+        TokenStatus::Active => "active",
+        TokenStatus::Revoked { .. } => "revoked",
+        TokenStatus::Other(text) => text,
+    }
+}
+
+fn as_json(it: &Found) -> FoundJson<'_> {
+    FoundJson {
+        id: it.exposed.token.id.as_str(),
+        name: &it.exposed.token.name,
+        status: status(&it.exposed),
+        project: &it.exposed.project_name,
+        project_id: it.exposed.project.as_str(),
+        environment: it.exposed.environment.name.as_str(),
+        by_seed: it.by_seed,
+        by_ci_token_suffix: it.by_suffix,
+    }
+}
+
+fn as_text(it: &Found) -> String {
+    let Exposed {
+        project,
+        project_name,
+        environment,
+        token,
+    } = &it.exposed;
+    let how = match (it.by_seed, it.by_suffix) {
+        (true, true) => "its seed and its CI token fit",
+        (true, false) => "its seed fits",
+        (false, _) => "its CI token ends alike",
+    };
+    let place = format!("{project_name} / {}", environment.name);
+    let head = format!(
+        "{} ({}) in {place}: {}, {how}\n",
+        output::strong(&token.name),
+        token.id,
+        status(&it.exposed)
+    );
+    if token.is_active() {
+        let env = &environment.name;
+        format!(
+            "{head}  deploy-tokens --project {project} revoke --env {env} {}\n",
+            token.id
+        )
+    } else {
+        head
+    }
+}

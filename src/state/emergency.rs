@@ -1,0 +1,212 @@
+//! The emergency: what there is to revoke, what is chosen, and how far a run is.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use dioxus::prelude::*;
+
+use super::Load;
+use crate::domain::{DeployTokenId, Exposed, Fate, Message, RevokeTarget, Tally};
+use crate::secret::CiToken;
+
+/// A run, under way or over.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EmergencyRun {
+    /// Each token with its fate.
+    pub lines: Vec<(RevokeTarget, Fate)>,
+    /// How long it has taken so far.
+    pub took: Duration,
+    /// Whether every token has its fate.
+    pub over: bool,
+    /// The incident report, once it is over. It has no secret in it.
+    pub report: Option<String>,
+}
+
+/// A token that a leaked block belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeakedToken {
+    /// Which.
+    pub target: RevokeTarget,
+    /// Whether it still works.
+    pub active: bool,
+    /// Its public key is that of the leaked seed.
+    pub by_seed: bool,
+    /// Its CI token ends in the same characters.
+    pub by_suffix: bool,
+}
+
+/// What came of a leaked block that was pasted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LeakSearch {
+    /// None was pasted.
+    None,
+    /// It is looked for.
+    Searching,
+    /// These fit it, the surest first.
+    Found(Vec<LeakedToken>),
+    /// None fits, or there is no block; what happened, what to do.
+    Nothing(Message),
+}
+
+/// What there is to revoke, and how far that is.
+#[derive(Clone, Copy, PartialEq)]
+pub struct EmergencyStore {
+    /// Every active token, the most dangerous first.
+    pub exposed: Signal<Load<Vec<Exposed>>>,
+    /// How many projects were looked into.
+    pub projects: Signal<usize>,
+    /// What could not be looked at.
+    pub gaps: Signal<Vec<Message>>,
+    /// Set while a list is shown that could not be refreshed.
+    pub stale: Signal<Option<Message>>,
+    /// A refresh is under way.
+    pub refreshing: Signal<bool>,
+    /// The search text.
+    pub search: Signal<String>,
+    /// The chosen tokens.
+    pub selected: Signal<BTreeSet<DeployTokenId>>,
+    /// Of interrupted revocations: how many tokens wait, and in how many environments something is left to do.
+    pub unfinished: Signal<(usize, usize)>,
+    /// The run that is shown.
+    pub run: Signal<Option<EmergencyRun>>,
+    /// What came of a leaked block.
+    pub leak: Signal<LeakSearch>,
+    /// The CI token of that block, to prove that it is refused. Dropped with the leak.
+    leaked: Signal<Option<(DeployTokenId, CiToken)>>,
+}
+
+impl EmergencyStore {
+    pub(super) fn make() -> Self {
+        Self {
+            exposed: Signal::new(Load::Loading),
+            projects: Signal::new(0),
+            gaps: Signal::new(Vec::new()),
+            stale: Signal::new(None),
+            refreshing: Signal::new(false),
+            search: Signal::new(String::new()),
+            selected: Signal::new(BTreeSet::new()),
+            unfinished: Signal::new((0, 0)),
+            run: Signal::new(None),
+            leak: Signal::new(LeakSearch::None),
+            leaked: Signal::new(None),
+        }
+    }
+
+    /// Forgets everything of a server that is left.
+    pub fn reset(mut self) {
+        self.exposed.set(Load::Loading);
+        self.projects.set(0);
+        self.gaps.set(Vec::new());
+        self.stale.set(None);
+        self.search.set(String::new());
+        self.selected.write().clear();
+        self.unfinished.set((0, 0));
+        self.run.set(None);
+        self.forget_leak();
+    }
+
+    /// The chosen tokens, the most dangerous first.
+    pub fn chosen(&self) -> Vec<RevokeTarget> {
+        let selected = self.selected.read();
+        match &*self.exposed.read() {
+            Load::Ready(all) => all
+                .iter()
+                .filter(|it| selected.contains(&it.token.id))
+                .map(RevokeTarget::from)
+                .collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Chooses tokens, or gives them up.
+    pub fn choose(mut self, tokens: impl IntoIterator<Item = DeployTokenId>, chosen: bool) {
+        let mut selected = self.selected.write();
+        for token in tokens {
+            if chosen {
+                selected.insert(token);
+            } else {
+                selected.remove(&token);
+            }
+        }
+    }
+
+    /// Keeps the leaked CI token of a token for the proof.
+    pub fn keep_leaked(mut self, token: DeployTokenId, ci_token: CiToken) {
+        self.leaked.set(Some((token, ci_token)));
+    }
+
+    /// The leaked CI token, if one is kept.
+    pub fn leaked(&self) -> Option<(DeployTokenId, CiToken)> {
+        self.leaked.peek().clone()
+    }
+
+    /// Forgets what leaked, the secret too.
+    pub fn forget_leak(mut self) {
+        self.leaked.set(None);
+        self.leak.set(LeakSearch::None);
+    }
+
+    /// Whether a run is under way.
+    pub fn is_running(&self) -> bool {
+        self.run.peek().as_ref().is_some_and(|run| !run.over)
+    }
+}
+
+impl EmergencyRun {
+    /// A run in which nothing has happened.
+    pub fn new(lines: Vec<(RevokeTarget, Fate)>) -> Self {
+        Self {
+            lines,
+            took: Duration::ZERO,
+            over: false,
+            report: None,
+        }
+    }
+
+    /// How many are how far.
+    pub fn tally(&self) -> Tally {
+        Tally::of(self.lines.iter().map(|(_, fate)| fate))
+    }
+}
+
+/// The tokens of one environment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Group {
+    /// The project's name.
+    pub project: String,
+    /// The environment's name.
+    pub environment: String,
+    /// Its tokens, the most dangerous first.
+    pub tokens: Vec<Exposed>,
+}
+
+/// The tokens that match a search by name, id, project or environment, by environment; the order stays.
+pub fn groups(all: &[Exposed], search: &str) -> Vec<Group> {
+    let wanted = search.trim().to_lowercase();
+    let matches = |it: &&Exposed| {
+        [
+            it.token.name.as_str(),
+            it.token.id.as_str(),
+            &it.project_name,
+            it.environment.name.as_str(),
+        ]
+        .iter()
+        .any(|text| text.to_lowercase().contains(&wanted))
+    };
+    let mut places = std::collections::HashMap::new();
+    let mut groups: Vec<Group> = Vec::new();
+    for it in all.iter().filter(matches) {
+        let at = *places
+            .entry((&it.project, &it.environment.id))
+            .or_insert_with(|| {
+                groups.push(Group {
+                    project: it.project_name.clone(),
+                    environment: it.environment.name.to_string(),
+                    tokens: Vec::new(),
+                });
+                groups.len() - 1
+            });
+        groups[at].tokens.push(it.clone());
+    }
+    groups
+}

@@ -1,0 +1,134 @@
+//! Every active token, by environment, to be chosen.
+
+use std::collections::BTreeSet;
+
+use dioxus::prelude::*;
+
+use crate::domain::{DeployTokenId, Exposed};
+use crate::state::{AppState, Group, Load, groups};
+use crate::ui::clock::use_clock;
+use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, StateBlock, grouped};
+
+/// The most tokens of one environment that are rendered; all of them can be chosen.
+const MOST: usize = 200;
+
+/// The list.
+#[component]
+pub fn EmergencyList() -> Element {
+    let store = use_context::<AppState>().emergency;
+    let found = use_memo(move || match &*store.exposed.read() {
+        Load::Ready(all) => groups(all, &store.search.read()),
+        _ => Vec::new(),
+    });
+    if found.read().is_empty() {
+        let searched = !store.search.read().trim().is_empty();
+        return rsx! {
+            if searched {
+                StateBlock {
+                    icon: Icon::Search,
+                    title: "No active token matches",
+                    text: "Search looks at names, ids, projects and environments.",
+                }
+            } else {
+                StateBlock {
+                    icon: Icon::Check,
+                    title: "No active tokens",
+                    text: "No runner can fetch anything with a deploy token that you can see.",
+                }
+            }
+        };
+    }
+    let with_project = *store.projects.read() > 1;
+    rsx! {
+        for (index , group) in found.read().iter().cloned().enumerate() {
+            TokenGroup { key: "{group.project}/{group.environment}/{index}", group, index, with_project }
+        }
+    }
+}
+
+fn all_in(selected: &BTreeSet<DeployTokenId>, tokens: &[Exposed]) -> bool {
+    tokens.iter().all(|it| selected.contains(&it.token.id))
+}
+
+#[component]
+fn TokenGroup(group: Group, index: usize, with_project: bool) -> Element {
+    let store = use_context::<AppState>().emergency;
+    let Group {
+        project,
+        environment,
+        tokens,
+    } = group;
+    let count = tokens.len();
+    let place = if with_project {
+        format!("{project} / {environment}")
+    } else {
+        environment
+    };
+    let all = all_in(&store.selected.read(), &tokens);
+    let verb = if all { "Unselect" } else { "Select" };
+    let more = count.saturating_sub(MOST);
+    let ids: Vec<DeployTokenId> = tokens.iter().map(|it| it.token.id.clone()).collect();
+    rsx! {
+        section { class: "exposed-group", "aria-labelledby": "exposed-{index}",
+            header { class: "exposed-head",
+                h2 { id: "exposed-{index}", class: "cut", title: "{place}", "{place}" }
+                Button {
+                    kind: ButtonKind::Link,
+                    label: "{verb} all {grouped(count)} in {place}",
+                    short: "{verb} all {grouped(count)}",
+                    onclick: move |()| store.choose(ids.iter().cloned(), !all),
+                }
+            }
+            ul { class: "exposed-list", "aria-labelledby": "exposed-{index}",
+                for exposed in tokens.iter().take(MOST).cloned() {
+                    TokenLine { key: "{exposed.token.id}", exposed }
+                }
+            }
+            if more > 0 {
+                p { class: "exposed-more", "{grouped(more)} more. Search to see them; “Select all” takes them too." }
+            }
+        }
+    }
+}
+
+#[component]
+fn TokenLine(exposed: Exposed) -> Element {
+    let store = use_context::<AppState>().emergency;
+    let clock = use_clock();
+    let token = exposed.token;
+    let id = token.id.clone();
+    let chosen = store.selected.read().contains(&token.id);
+    let used = token.last_used_at.map_or_else(
+        || "Never used".to_owned(),
+        |at| format!("Used {}", clock.past(at)),
+    );
+    let expires = match token.expires_at {
+        None => ", never expires".to_owned(),
+        Some(at) if at <= *clock.now.read() => ", expired".to_owned(),
+        Some(_) => String::new(),
+    };
+    let exact = token
+        .last_used_at
+        .map_or_else(String::new, |at| format!("Last used {}\n", clock.exact(at)));
+    rsx! {
+        li {
+            label { class: "exposed", "data-chosen": if chosen { "true" }, title: "{exact}{token.id}",
+                input {
+                    r#type: "checkbox",
+                    class: "tick-input",
+                    checked: chosen,
+                    onchange: move |event| store.choose([id.clone()], event.checked()),
+                }
+                span { class: "tick", "aria-hidden": "true",
+                    if chosen {
+                        Glyph { icon: Icon::Check, size: 16 }
+                    }
+                }
+                span { class: "exposed-words",
+                    span { class: "exposed-name cut", "{token.name}" }
+                    span { class: "exposed-facts", "{used}{expires}" }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! What stands above the list: what was cut off, what leaked, what could not be looked at.
+
+use dioxus::prelude::*;
+
+use super::leak::LeakNotice;
+use crate::messages::plural;
+use crate::state::AppState;
+use crate::ui::components::Words;
+use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
+use crate::ui::intent::{EmergencyWish, Intent, use_send};
+
+/// All that apply.
+#[component]
+pub fn EmergencyNotices() -> Element {
+    let store = use_context::<AppState>().emergency;
+    let send = use_send();
+    let stale = store.stale.read().clone();
+    rsx! {
+        div { class: "notices",
+            UnfinishedNotice {}
+            LeakNotice {}
+            if let Some(message) = stale {
+                Notice {
+                    tone: Tone::Warn,
+                    icon: Icon::Offline,
+                    actions: rsx! {
+                        Button {
+                            kind: ButtonKind::Link,
+                            label: "Look again",
+                            onclick: move |()| send.call(Intent::Emergency(EmergencyWish::Look)),
+                        }
+                    },
+                    Words { message }
+                }
+            }
+            for gap in store.gaps.read().iter().cloned() {
+                Notice { key: "{gap.what}", tone: Tone::Warn, assertive: true,
+                    Words { message: gap }
+                }
+            }
+        }
+    }
+}
+
+/// Revocations of an earlier run that were cut off.
+#[component]
+fn UnfinishedNotice() -> Element {
+    let store = use_context::<AppState>().emergency;
+    let send = use_send();
+    let (tokens, environments) = *store.unfinished.read();
+    if environments == 0 {
+        return rsx! {};
+    }
+    let (what, label) = if tokens > 0 {
+        let waits = plural(tokens, "token");
+        (
+            format!("A revocation was cut off: {waits} may still work."),
+            format!("Go on revoking {waits}"),
+        )
+    } else {
+        let places = plural(environments, "environment");
+        (
+            format!("Tokens of {places} are revoked, but the key was not sealed again for those who remain."),
+            "Seal the key again".to_owned(),
+        )
+    };
+    rsx! {
+        Notice {
+            tone: Tone::Danger,
+            assertive: true,
+            actions: rsx! {
+                Button {
+                    kind: ButtonKind::Danger,
+                    label,
+                    onclick: move |()| send.call(Intent::Emergency(EmergencyWish::GoOn)),
+                }
+            },
+            strong { "{what}" }
+        }
+    }
+}

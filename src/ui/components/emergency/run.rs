@@ -1,0 +1,134 @@
+//! A run: how many are how far, each token with its fate, and the report.
+
+use dioxus::prelude::*;
+
+use crate::domain::{Fate, RevokeTarget, Tally};
+use crate::messages::emergency as words;
+use crate::state::EmergencyRun;
+use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, Spinner};
+use crate::ui::intent::{EmergencyWish, Intent, use_send};
+
+/// The page of a run.
+#[component]
+pub fn EmergencyRunPage(run: EmergencyRun) -> Element {
+    let tally = run.tally();
+    let seconds = run.took.as_secs_f32();
+    let (tone, proof) = (tone(&run, tally), proof(&run));
+    let title = if run.over {
+        words::outcome(tally)
+    } else {
+        format!("Revoking {} tokens", tally.total)
+    };
+    rsx! {
+        header { class: "page-top run-top",
+            div { class: "page-words",
+                h1 {
+                    id: "page-title",
+                    class: "page-title run-title",
+                    "data-tone": tone,
+                    tabindex: "-1",
+                    "{title.trim_end_matches('.')}"
+                }
+                p { class: "run-counts", role: "status",
+                    "{tally.refused} of {tally.total} refused by the server, {tally.gone} gone for all recipients, {seconds:.1}\u{a0}s"
+                }
+                progress {
+                    class: "run-bar",
+                    "aria-label": "Refused by the server",
+                    max: "{tally.total}",
+                    value: "{tally.refused}",
+                }
+            }
+        }
+        if run.over {
+            Ending { ready: run.report.is_some(), proof }
+        }
+        ul { class: "run-list", "aria-label": "Tokens",
+            for (target , fate) in run.lines {
+                RunLine { key: "{target.project}/{target.token}", target, fate }
+            }
+        }
+    }
+}
+
+fn tone(run: &EmergencyRun, tally: Tally) -> &'static str {
+    match (run.over, tally.failed) {
+        (false, _) => "neutral",
+        (true, 0) => "ok",
+        (true, _) => "danger",
+    }
+}
+
+/// The weakest proof of all, which is what can be said of them together.
+fn proof(run: &EmergencyRun) -> Option<String> {
+    let proofs = || run.lines.iter().filter_map(|(_, fate)| fate.proof());
+    let weakest = proofs().map(|(proof, _)| proof).min()?;
+    Some(words::proof_of(weakest, proofs().count()))
+}
+
+#[component]
+fn Ending(ready: bool, proof: Option<String>) -> Element {
+    let send = use_send();
+    let wish = move |wish| send.call(Intent::Emergency(wish));
+    rsx! {
+        div { class: "run-end",
+            if let Some(proof) = proof {
+                p { class: "run-proof", "{proof}" }
+            }
+            div { class: "run-actions",
+                Button {
+                    icon: Icon::Copy,
+                    label: "Copy incident report",
+                    busy: !ready,
+                    onclick: move |()| wish(EmergencyWish::CopyReport),
+                }
+                if cfg!(feature = "workspace") {
+                    Button {
+                        icon: Icon::ArrowDown,
+                        label: "Save incident report",
+                        disabled: !ready,
+                        onclick: move |()| wish(EmergencyWish::SaveReport),
+                    }
+                }
+                Button {
+                    kind: ButtonKind::Primary,
+                    label: "Done",
+                    onclick: move |()| wish(EmergencyWish::Close),
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn RunLine(target: RevokeTarget, fate: Fate) -> Element {
+    let (state, icon) = match &fate {
+        Fate::Queued => ("queued", None),
+        Fate::Revoking | Fate::Retrying(_) => ("running", None),
+        Fate::Refused { .. } => ("refused", Some(Icon::Ban)),
+        Fate::Gone { .. } => ("gone", Some(Icon::Check)),
+        Fate::NotSealed { .. } => ("unsealed", Some(Icon::Warning)),
+        Fate::NotRevoked(_) | Fate::Unknown(_) => ("failed", Some(Icon::Warning)),
+    };
+    let trouble = words::trouble(&fate).map(ToString::to_string);
+    let said = words::fate(&fate);
+    rsx! {
+        li { class: "run-line", "data-state": state,
+            span { class: "run-mark", "aria-hidden": "true",
+                match icon {
+                    Some(icon) => rsx! { Glyph { icon, size: 18 } },
+                    None if state == "running" => rsx! { Spinner {} },
+                    None => rsx! { span { class: "dot" } },
+                }
+            }
+            div { class: "run-words",
+                p { class: "run-name cut", title: "{target.token}", "{target.name}" }
+                p { class: "run-place cut", "{target.project_name} / {target.environment.name}" }
+                if let Some(trouble) = trouble {
+                    p { class: "run-trouble selectable", "{trouble}" }
+                }
+            }
+            p { class: "run-fate", "{said}" }
+        }
+    }
+}

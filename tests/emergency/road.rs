@@ -1,0 +1,298 @@
+//! What the network does to it, and in which order requests go out.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use deploy_tokens::api::{ApiAddress, Client};
+use deploy_tokens::crypto;
+use deploy_tokens::domain::{Fate, Proof, RevokeTarget, Tally};
+use deploy_tokens::service::Context;
+use deploy_tokens::service::emergency::{self, KnownCiTokens, Orders, Patience};
+use deploy_tokens::service::journal::Journal;
+
+use crate::common::Secrets;
+use crate::proxy::{Endpoint, Fault, Proxy};
+use crate::rough::{Road, Rough};
+use crate::{Runs, Site, assert_code, in_words, said};
+
+fn through(site: &Site, url: &str, journal: &std::path::Path) -> Context {
+    let local = site.world.running.local();
+    let client = Client::new(ApiAddress::parse(url).unwrap(), &local.access_token).unwrap();
+    let key = crypto::make_journal_key(&mut crypto::system_rng());
+    let journal = Journal::open(journal.to_owned(), key, "test");
+    Context::new(client, site.context().device.clone()).with_journal(Arc::new(journal))
+}
+
+fn orders(tell: &(dyn Fn(usize, &Fate) + Send + Sync), tries: u32) -> Orders<'_> {
+    Orders {
+        word: in_words,
+        patience: Patience::Tries(tries),
+        known: KnownCiTokens::default(),
+        tell,
+    }
+}
+
+async fn targets(site: &Site) -> Vec<RevokeTarget> {
+    site.active().await.iter().map(RevokeTarget::from).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_ci_tokens_end_before_anything_is_sealed_and_requests_are_bounded() {
+    let site = Site::start().await;
+    for number in 0..20 {
+        site.issue("staging", &format!("more-{number}")).await;
+    }
+    let road = Rough::start(
+        site.world.running.address(),
+        Road {
+            latency: Duration::from_millis(20),
+            ..Road::default()
+        },
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let context = through(&site, &road.url, folder.path());
+    let targets = targets(&site).await;
+    let told = Mutex::new(vec![Vec::new(); targets.len()]);
+    let tell = |index: usize, fate: &Fate| told.lock().unwrap()[index].push(fate.clone());
+    let fates = emergency::revoke(&context, &targets, &orders(&tell, 3)).await;
+    assert_eq!(Tally::of(&fates).gone, targets.len());
+    let seen = road.seen();
+    let last_revoke = seen.iter().rposition(|it| it.ends_with("/revoke")).unwrap();
+    let first_seal = seen.iter().position(|it| it.ends_with("/key/envelopes")).unwrap();
+    assert!(last_revoke < first_seal, "{seen:?}");
+    assert_eq!(
+        seen.iter().filter(|it| it.ends_with("/key/envelopes")).count(),
+        4,
+        "once an environment"
+    );
+    let most = road.most_at_once();
+    assert!((4..=12).contains(&most), "{most} at once");
+    for fates in told.lock().unwrap().iter() {
+        let steps: Vec<_> = fates.iter().map(std::mem::discriminant).collect();
+        let at = |wanted: fn(&Fate) -> bool| fates.iter().position(wanted).unwrap();
+        assert!(at(|it| *it == Fate::Revoking) < at(Fate::is_refused), "{steps:?}");
+        assert!(at(Fate::is_refused) < at(|it| matches!(it, Fate::Gone { .. })));
+    }
+    assert!(
+        fates
+            .iter()
+            .all(|it| it.proof().is_some_and(|(proof, _)| proof == Proof::Listed))
+    );
+    assert_eq!(emergency::unfinished(&context), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_every_third_request_lost_all_end_by_command() {
+    let site = Site::start().await;
+    let leaked = site.issue("production", "leaked").await;
+    let road = Rough::start(
+        site.world.running.address(),
+        Road {
+            lose_every: 3,
+            ..Road::default()
+        },
+    );
+    let output = site.run_at(&road.url, &["revoke", "--everywhere", "--all", "--yes"], "", &[]);
+    assert_code(&output, 0);
+    assert!(road.lost() > 5, "{}", road.lost());
+    assert_eq!(site.runs(&leaked).await, Runs::Refused);
+    assert_eq!(site.active().await.len(), 0);
+    assert!(said(&output).contains("trying again"), "{}", said(&output));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_goes_leaves_the_queue_and_nothing_is_told_as_revoked() {
+    let site = Site::start().await;
+    let leaked = site.issue("production", "leaked").await;
+    let road = Rough::start(site.world.running.address(), Road::default());
+    let folder = tempfile::tempdir().unwrap();
+    let context = through(&site, &road.url, folder.path());
+    let targets = targets(&site).await;
+    road.down(true);
+    let refused_too_soon = Mutex::new(0);
+    let tell = |_: usize, fate: &Fate| *refused_too_soon.lock().unwrap() += usize::from(fate.is_refused());
+    let fates = emergency::revoke(&context, &targets, &orders(&tell, 2)).await;
+    assert!(fates.iter().all(|it| matches!(it, Fate::Unknown(_))), "{fates:?}");
+    assert_eq!(*refused_too_soon.lock().unwrap(), 0);
+    assert_eq!(site.runs(&leaked).await, Runs::Decrypts);
+    assert_eq!(emergency::unfinished(&context), (targets.len(), 4));
+
+    road.down(false);
+    let taken = emergency::take_up(&context).await;
+    assert_eq!(taken.targets.len(), targets.len());
+    assert!(taken.targets.iter().any(|it| it.project_name == "Billing"));
+    let fates = taken.go_on(&context, &orders(&|_, _| {}, 2)).await;
+    assert_eq!(Tally::of(&fates).gone, targets.len());
+    assert_eq!(emergency::unfinished(&context), (0, 0));
+    assert_eq!(
+        (site.runs(&leaked).await, site.active().await.len()),
+        (Runs::Refused, 0)
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_comes_back_is_waited_for() {
+    let site = Site::start().await;
+    let road = Rough::start(site.world.running.address(), Road::default());
+    let folder = tempfile::tempdir().unwrap();
+    let context = through(&site, &road.url, folder.path());
+    let targets = targets(&site).await;
+    road.down(true);
+    let orders = Orders {
+        patience: Patience::Endless,
+        ..orders(&|_, _| {}, 1)
+    };
+    let back = async {
+        tokio::time::sleep(Duration::from_millis(1200)).await;
+        road.down(false);
+    };
+    let (fates, ()) = tokio::join!(emergency::revoke(&context, &targets, &orders), back);
+    assert_eq!(Tally::of(&fates).gone, targets.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refusal_of_one_stops_no_other_and_what_is_revoked_already_counts() {
+    let site = Site::start().await;
+    for (status, kept) in [(403, true), (404, true), (409, true)] {
+        let one = site.issue("staging", "one").await;
+        let other = site.issue("staging", "other").await;
+        let ending: &'static str = Box::leak(format!("{}/revoke", one.token.id).into_boxed_str());
+        let endpoint = Endpoint {
+            method: "POST",
+            ending,
+            from: 1,
+        };
+        let proxy = Proxy::start(
+            site.world.running.address(),
+            endpoint,
+            Fault::Status(status, "", "{}"),
+        );
+        let folder = tempfile::tempdir().unwrap();
+        let context = through(&site, &proxy.url, folder.path());
+        let mut targets = targets(&site).await;
+        targets.retain(|it| it.token == one.token.id || it.token == other.token.id);
+        let fates = emergency::revoke(&context, &targets, &orders(&|_, _| {}, 2)).await;
+        let of = |issued: &deploy_tokens::service::Issued| {
+            let at = targets.iter().position(|it| it.token == issued.token.id).unwrap();
+            fates[at].clone()
+        };
+        assert!(
+            matches!(of(&one), Fate::NotRevoked(_)),
+            "{status}: {:?}",
+            of(&one)
+        );
+        assert!(
+            matches!(of(&other), Fate::Gone { .. }),
+            "{status}: {:?}",
+            of(&other)
+        );
+        assert_eq!(site.runs(&one).await == Runs::Decrypts, kept, "{status}");
+        assert_eq!(emergency::unfinished(&context), (0, 0), "it was told");
+        // The same refusals of what is revoked already: the list says so, and it counts as done.
+        let fates = emergency::revoke(site.context(), &targets, &orders(&|_, _| {}, 2)).await;
+        assert_eq!(Tally::of(&fates).gone, 2, "{status}: {fates:?}");
+        if status != 403 {
+            let fates = emergency::revoke(&context, &targets, &orders(&|_, _| {}, 2)).await;
+            assert_eq!(Tally::of(&fates).gone, 2, "{status}: {fates:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_known_ci_token_is_the_proof_and_a_server_that_serves_it_on_is_not_believed() {
+    let site = Site::start().await;
+    let issued = site.issue("staging", "pasted").await;
+    let mut targets = targets(&site).await;
+    targets.retain(|it| it.token == issued.token.id);
+    let mut known = KnownCiTokens::default();
+    known.insert(issued.token.id.clone(), Secrets::of(&issued).ci_token);
+
+    // A server that answers "revoked" and does nothing.
+    let ending: &'static str = Box::leak(format!("{}/revoke", issued.token.id).into_boxed_str());
+    let lie: &'static str = Box::leak(
+        serde_json::json!({"data": {"id": issued.token.id, "attributes": {
+            "name": "pasted", "status": "revoked", "public_key": "", "environment_id": "e",
+            "environment_name": "staging", "created_at": "2026-01-01T00:00:00Z", "revoked_at": "2026-01-01T00:00:00Z",
+        }}})
+        .to_string()
+        .into_boxed_str(),
+    );
+    let endpoint = Endpoint {
+        method: "POST",
+        ending,
+        from: 1,
+    };
+    let proxy = Proxy::start(
+        site.world.running.address(),
+        endpoint,
+        Fault::Status(200, "", lie),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let context = through(&site, &proxy.url, folder.path());
+    let believed = emergency::revoke(
+        &context,
+        &targets,
+        &Orders {
+            known: known.clone(),
+            ..orders(&|_, _| {}, 2)
+        },
+    )
+    .await;
+    assert!(matches!(believed[0], Fate::NotRevoked(_)), "{believed:?}");
+    let listed = emergency::revoke(&context, &targets, &orders(&|_, _| {}, 2)).await;
+    assert!(
+        matches!(listed[0], Fate::NotRevoked(_)),
+        "the list has the last word: {listed:?}"
+    );
+
+    let fates = emergency::revoke(
+        site.context(),
+        &targets,
+        &Orders {
+            known,
+            ..orders(&|_, _| {}, 2)
+        },
+    )
+    .await;
+    assert!(
+        matches!(
+            fates[0],
+            Fate::Gone {
+                proof: Proof::RunnerRefused,
+                ..
+            }
+        ),
+        "{fates:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_project_that_cannot_be_listed_is_told_and_stops_no_other() {
+    let site = Site::start().await;
+    let billing = site
+        .active()
+        .await
+        .into_iter()
+        .find(|it| it.project_name == "Billing")
+        .unwrap();
+    let ending: &'static str = Box::leak(format!("{}/deploy-tokens", billing.project).into_boxed_str());
+    let endpoint = Endpoint {
+        method: "GET",
+        ending,
+        from: 1,
+    };
+    let proxy = Proxy::start(
+        site.world.running.address(),
+        endpoint,
+        Fault::Status(403, "", "{}"),
+    );
+    let output = site.run_at(&proxy.url, &["revoke", "--everywhere", "--all", "--yes"], "", &[]);
+    assert_code(&output, 1);
+    assert!(
+        said(&output).contains("The tokens of Billing cannot be listed"),
+        "{}",
+        said(&output)
+    );
+    let left = site.active().await;
+    assert!(!left.is_empty() && left.iter().all(|it| it.project_name == "Billing"));
+}
