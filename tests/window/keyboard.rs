@@ -42,8 +42,8 @@ fn create_copy_and_revoke_without_a_mouse() {
     });
     app.key("Return");
     app.find("menu item", "Revoke…");
-    app.key("Down");
     app.wait_for("Revoke… by arrow", || {
+        app.key("Down");
         app.focused().filter(|node| node.name() == "Revoke…")
     });
     app.key("Return");

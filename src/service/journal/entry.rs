@@ -16,7 +16,7 @@ impl EntryId {
     }
 
     /// From a file's name; anything that is not exactly a UUID is not an entry.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub fn parse(text: &str) -> Option<Self> {
         let id = uuid::Uuid::parse_str(text).ok()?.to_string();
         (id == text).then_some(Self(id))
     }

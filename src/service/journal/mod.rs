@@ -243,8 +243,7 @@ impl Journal {
         let Some(sealed) = file::read(&self.folder, id).map_err(|_| EntryError::Unreadable)? else {
             return Ok(None);
         };
-        let plain = crypto::open_record(&self.key, id.as_str(), &sealed)?;
-        text::read(id, &plain).map(Some).ok_or(EntryError::Content)
+        decode(&self.key, id, &sealed).map(Some)
     }
 
     /// Writes an entry; `staged` is called when it is on the disk and not yet in its place.
@@ -258,6 +257,15 @@ impl Journal {
     fn make_folder(&self) -> Result<(), JournalError> {
         file::make_folder(&self.folder)
     }
+}
+
+/// Opens and reads what a file of the journal holds.
+///
+/// # Errors
+/// [`EntryError`].
+pub fn decode(key: &JournalKey, id: &EntryId, sealed: &[u8]) -> Result<Entry, EntryError> {
+    let plain = crypto::open_record(key, id.as_str(), sealed)?;
+    text::read(id, &plain).ok_or(EntryError::Content)
 }
 
 /// The successor of a replacement whose secrets the user has.

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::AppState;
-use crate::ui::elements::{DialogActions, DialogHead, Icon};
+use crate::ui::elements::{DialogActions, DialogBody, DialogHead, Icon};
 
 use super::ID;
 
@@ -13,6 +13,9 @@ pub(super) fn Away(name: String) -> Element {
     rsx! {
         DialogHead { id: ID, icon: Icon::EyeOff, title: "Hidden because nobody was here",
             "The secrets of {name} are still there until you close the sheet."
+        }
+        DialogBody {
+            p { class: "sheet-expiry", "Shown again, both stay masked until you reveal them." }
         }
         DialogActions {
             button {
