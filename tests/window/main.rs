@@ -21,8 +21,6 @@ mod vault;
 
 #[path = "../common/mod.rs"]
 mod common;
-#[path = "../common/proxy.rs"]
-mod proxy;
 #[path = "../common/rough.rs"]
 mod rough;
 
