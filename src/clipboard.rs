@@ -16,6 +16,9 @@ pub struct System(Arc<Mutex<Held>>);
 
 #[derive(Default)]
 struct Held {
+    /// For public texts.
+    public: Option<copypasta::ClipboardContext>,
+    /// For secrets: it can mark them and clear them.
     handle: Option<arboard::Clipboard>,
     /// The secret that was copied last, to be recognised.
     secret: Option<SecretText>,
@@ -50,12 +53,12 @@ impl System {
 
 impl actions::Clipboard for System {
     fn copy(&self, text: String) -> Eventually<()> {
-        self.off_ui(not_copied, move |held| held.copy(&SecretText::new(text), false))
+        self.off_ui(not_copied, move |held| held.copy(text))
     }
 
     fn copy_secret(&self, text: SecretText) -> Eventually<()> {
         self.off_ui(not_copied, move |held| {
-            held.copy(&text, true)?;
+            held.copy_secret(&text)?;
             held.secret = Some(text);
             Ok(())
         })
@@ -75,14 +78,25 @@ impl actions::Clipboard for System {
 }
 
 impl Held {
-    fn copy(&mut self, text: &SecretText, secret: bool) -> Result<(), Message> {
-        // Exposed because the user asked for it in the clipboard.
-        let text = text.expose();
-        let set = self.handle().ok_or_else(not_copied)?.set();
-        let set = if secret { without_history(set) } else { set };
-        set.text(text).map_err(|_| not_copied())?;
+    fn copy(&mut self, text: String) -> Result<(), Message> {
+        use copypasta::ClipboardProvider as _;
+
+        if self.public.is_none() {
+            self.public = copypasta::ClipboardContext::new().ok();
+        }
+        let public = self.public.as_mut().ok_or_else(not_copied)?;
+        public.set_contents(text).map_err(|_| not_copied())?;
         // What was there is replaced.
         self.secret = None;
+        self.handle = None;
+        Ok(())
+    }
+
+    fn copy_secret(&mut self, text: &SecretText) -> Result<(), Message> {
+        let set = without_history(self.handle().ok_or_else(not_copied)?.set());
+        // Exposed because the user asked for it in the clipboard.
+        set.text(text.expose()).map_err(|_| not_copied())?;
+        self.public = None;
         Ok(())
     }
 

@@ -151,7 +151,7 @@ fn the_last_place_is_remembered_and_a_folder_wins_over_it() {
     let app = open(&["--dir", &path]);
     app.find("table", "Deploy tokens");
     app.find("push button", containing("Switch project")).press();
-    let dialog = app.find("dialog", "Switch project");
+    let dialog = app.find("dialog", "Switch environment or project");
     dialog.find("entry", containing("folder of a project")).focus();
     app.type_text("/nowhere");
     dialog
@@ -163,7 +163,7 @@ fn the_last_place_is_remembered_and_a_folder_wins_over_it() {
     app.key("ctrl+a");
     app.type_text(&path);
     dialog.find("push button", "Open folder").press();
-    app.wait_gone("dialog", "Switch project");
+    app.wait_gone("dialog", "Switch environment or project");
     drop(app);
     let missing = Command::new(program())
         .args(["--dir", "/nowhere"])

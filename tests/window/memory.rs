@@ -104,6 +104,9 @@ fn issue_and_close(app: &App, name: &str, more: impl FnOnce()) -> Vec<Needle> {
             "{name} is in the open sheet"
         );
     }
+    let (hits, size) = search(view_of(app), &needles).unwrap();
+    report("open sheet, web view", &hits, size);
+    assert!(hits.is_empty(), "masked values are not in the web view");
     more();
     app.find("push button", "Done").press();
     app.wait_gone("dialog", any());

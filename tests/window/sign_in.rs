@@ -106,6 +106,16 @@ fn a_cancelled_an_expired_and_an_interrupted_wait_for_the_browser() {
     let server = Server::start();
     let desktop = with_browser(Desktop::new().keyring());
     let app = server.open(&desktop);
+    app.find("push button", "Advanced").press();
+    app.find("entry", "Address of the API").focus();
+    app.key("ctrl+a");
+    app.type_text("http://ghostable.example/api/v2");
+    app.wait_text("at ghostable.example.");
+    app.find("push button", "Sign in").press();
+    app.wait_text("plain http is only for this machine");
+    app.find("entry", "Address of the API").focus();
+    app.key("ctrl+a");
+    app.type_text(&server.api());
     app.find("push button", "Sign in").press();
     let page = opened_page(&app);
     app.wait_text(&page);

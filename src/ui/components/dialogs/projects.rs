@@ -1,4 +1,4 @@
-//! Choose a project; in a narrow window, which has no sidebar, also an environment.
+//! Choose an environment of the open project, or a project of any organisation.
 
 use dioxus::prelude::*;
 
@@ -24,60 +24,73 @@ pub fn ProjectsDialog() -> Element {
     let current = place.environment.read().as_ref().map(|it| it.id.clone());
     let wanted = search.read().trim().to_lowercase();
     let projects = place.projects.read();
-    let found: Vec<Project> = projects
+    let organizations = place.organizations.read();
+    let owner = |project: &Project| {
+        organizations
+            .iter()
+            .find(|it| it.id == project.organization_id)
+            .map_or(String::new(), |it| it.name.clone())
+    };
+    let matches = |text: &str| text.to_lowercase().contains(&wanted);
+    let found: Vec<(Project, String)> = projects
         .iter()
-        .filter(|project| project.name.to_lowercase().contains(&wanted))
+        .map(|project| (project.clone(), owner(project)))
+        .filter(|(project, owner)| matches(&project.name) || matches(owner))
+        .collect();
+    let environments: Vec<_> = place
+        .environments
+        .read()
+        .iter()
+        .filter(|it| matches(it.name.as_str()))
         .cloned()
         .collect();
-    let owner = place
-        .organization
-        .read()
-        .as_ref()
-        .map_or(String::new(), |it| it.name.clone());
+    let several = organizations.len() > 1;
     rsx! {
         Dialog { id: ID, on_cancel: move |()| state.dialog.close(),
-            DialogHead { id: ID, title: if cards { "Switch environment" } else { "Switch project" },
-                if cards {
-                    "{owner}"
-                } else {
-                    "Projects of {owner}"
-                }
-            }
+            DialogHead { id: ID, title: "Switch environment or project" }
             DialogBody {
-                div { class: "narrow-only choices",
-                    h3 { id: "choose-environment", "Environments" }
-                    ul { "aria-labelledby": "choose-environment",
-                        for environment in place.environments.read().iter().cloned() {
-                            EnvironmentLine {
-                                key: "{environment.id}",
-                                current: current.as_ref() == Some(&environment.id),
-                                environment,
-                            }
-                        }
-                    }
-                }
                 SearchField {
                     id: "project-search",
-                    label: "Search projects",
-                    placeholder: "Search projects",
+                    label: "Search environments and projects",
+                    placeholder: "Search environments and projects",
                     value: search,
                     // On a phone the keyboard would cover the list.
                     autofocus: !cards,
                     oninput: move |text| search.set(text),
                 }
-                ul { class: "choices", "aria-label": "Projects",
-                    for project in found.iter().cloned() {
-                        ProjectLine {
-                            key: "{project.id}",
-                            current: open.as_ref() == Some(&project.id),
-                            project,
+                if !environments.is_empty() {
+                    div { class: "choices",
+                        h3 { id: "choose-environment", "Environments" }
+                        ul { "aria-labelledby": "choose-environment",
+                            for environment in environments.iter().cloned() {
+                                EnvironmentLine {
+                                    key: "{environment.id}",
+                                    current: current.as_ref() == Some(&environment.id),
+                                    environment,
+                                }
+                            }
                         }
                     }
                 }
-                FolderLine {}
-                if found.is_empty() {
-                    p { class: "choices-none", role: "status", "No project has “{search.read().trim()}” in its name." }
+                if !found.is_empty() {
+                    div { class: "choices",
+                        h3 { id: "choose-project", "Projects" }
+                        ul { "aria-labelledby": "choose-project",
+                            for (project , owner) in found.iter().cloned() {
+                                ProjectLine {
+                                    key: "{project.id}",
+                                    current: open.as_ref() == Some(&project.id),
+                                    project,
+                                    owner: several.then_some(owner),
+                                }
+                            }
+                        }
+                    }
                 }
+                if found.is_empty() && environments.is_empty() {
+                    p { class: "choices-none", role: "status", "No environment and no project has “{search.read().trim()}” in its name." }
+                }
+                FolderLine {}
             }
             DialogActions {
                 Button { label: "Close", onclick: move |()| state.dialog.close() }
@@ -116,7 +129,7 @@ fn FolderLine() -> Element {
 }
 
 #[component]
-fn ProjectLine(project: Project, current: bool) -> Element {
+fn ProjectLine(project: Project, current: bool, owner: Option<String>) -> Element {
     let send = use_send();
     let dialog = use_context::<AppState>().dialog;
     let id = project.id.clone();
@@ -132,6 +145,9 @@ fn ProjectLine(project: Project, current: bool) -> Element {
                     send.call(Intent::OpenProject(id.clone()));
                 },
                 span { class: "cut", "{project.name}" }
+                if let Some(owner) = owner {
+                    span { class: "choice-owner cut", "{owner}" }
+                }
                 if current {
                     span { class: "current-mark", Glyph { icon: Icon::Check } }
                 }
