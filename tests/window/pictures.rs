@@ -40,7 +40,7 @@ fn emergency(app: &App, theme: &str) {
         let hold = app.find("push button", "Hold to revoke 3 tokens");
         std::thread::sleep(std::time::Duration::from_millis(700));
         hold.hold_while(|| {
-            std::thread::sleep(std::time::Duration::from_millis(750));
+            std::thread::sleep(std::time::Duration::from_millis(450));
             app.picture(file(&format!("emergency-{size}-{theme}.png")));
         });
     }
