@@ -193,6 +193,7 @@ fn carry_out(actions: &Actions, state: AppState, intent: Intent) {
         Intent::Delete(token) => actions.delete(&token),
         Intent::Reshare => actions.reshare(),
         Intent::ShareAgain => actions.share_again(),
+        Intent::CheckIssued(on) => actions.check_issued(on),
         Intent::VerifyAgain => actions.verify_issued(),
         Intent::RevokeIssued => actions.revoke_issued(),
         Intent::CopyBlock => actions.copy_block(),

@@ -220,6 +220,61 @@ fn the_masked_sheet_has_no_secret_in_it() {
 }
 
 #[test]
+fn a_sheet_that_was_left_alone_shows_nothing_until_it_is_asked_for() {
+    let html = render(|state| {
+        let mut sheet = state.sheet;
+        sheet.show(issuance(issued(), ShareState::Shared { recipients: 2 }));
+        sheet.ci_token_revealed.set(true);
+        sheet.seed_revealed.set(true);
+        sheet.leave();
+    });
+    let seed_text = STANDARD.encode([0x5a_u8; 32]);
+    assert!(html.contains("Hidden because nobody was here") && html.contains("Show the sheet"));
+    assert!(!html.contains(SECRET) && !html.contains("42KD") && !html.contains(&seed_text));
+    assert!(!html.contains("Reveal GHOSTABLE") && !html.contains("Copy block"));
+    // Shown again, it is masked.
+    let html = render(|state| {
+        let mut sheet = state.sheet;
+        sheet.show(issuance(issued(), ShareState::Shared { recipients: 2 }));
+        sheet.ci_token_revealed.set(true);
+        sheet.leave();
+        sheet.come_back();
+    });
+    assert!(html.contains("Reveal GHOSTABLE_CI_TOKEN") && !html.contains(SECRET));
+    // Without a sheet there is nothing to hide.
+    assert!(!render(|state| state.sheet.leave()).contains("Hidden because"));
+}
+
+#[test]
+fn the_clipboards_time_is_shown_once_and_ends_with_its_copy() {
+    let shown = |html: &str| html.matches("Clipboard is cleared in 38 s").count();
+    let html = render(|state| {
+        let copy = state.clipboard.copied();
+        assert!(state.clipboard.count(copy, 38));
+    });
+    assert_eq!(shown(&html), 1);
+    assert!(html.contains("Clear now"));
+    let html = render(|state| {
+        state
+            .sheet
+            .show(issuance(issued(), ShareState::Shared { recipients: 2 }));
+        let copy = state.clipboard.copied();
+        assert!(state.clipboard.count(copy, 38));
+    });
+    assert_eq!(shown(&html), 1, "in the sheet, not below it as well");
+    let html = render(|state| {
+        let copy = state.clipboard.copied();
+        assert!(state.clipboard.count(copy, 38));
+        state.clipboard.end();
+        assert!(!state.clipboard.count(copy, 37), "it is over");
+        let (first, second) = (state.clipboard.copied(), state.clipboard.copied());
+        assert!(!state.clipboard.count(first, 38), "it was replaced");
+        assert_ne!(first, second);
+    });
+    assert!(!html.contains("Clipboard is cleared in"));
+}
+
+#[test]
 fn revealing_one_value_shows_that_one_alone() {
     let seed_text = STANDARD.encode([0x5a_u8; 32]);
     let html = render(|state| {

@@ -184,6 +184,7 @@ impl Actions {
             account: opened.account,
             _keep: Rc::from(opened.keep),
         }));
+        place.checks.set(self.surroundings.checks(&self.server()));
         // After a session that had ended, what was open stays as it is, and what was asked for is done now.
         let was_open = *store.gate.peek() == Gate::Expired;
         store.reset();

@@ -129,15 +129,21 @@ impl Actions {
     /// For the next start.
     fn remember_place(&self) {
         let place = self.state.place;
-        let account = self.account();
-        let server = account
-            .as_ref()
-            .map_or(LOCAL, |account| account.address().as_str());
+        let server = self.server();
         let spot = Spot {
             project: place.project.peek().as_ref().map(|it| it.id.clone()),
             environment: place.environment.peek().as_ref().map(|it| it.id.clone()),
         };
-        self.surroundings.remember(Some((server, spot)));
+        self.surroundings.remember(Some((&server, spot)));
+    }
+
+    /// How what is open is called in what is remembered.
+    pub(super) fn server(&self) -> String {
+        let account = self.account();
+        let server = account
+            .as_ref()
+            .map_or(LOCAL, |account| account.address().as_str());
+        server.to_owned()
     }
 
     /// Opens the project that the manifest of a folder is for.

@@ -74,7 +74,7 @@ impl Actions {
         let (actions, Some(seconds)) = (self.clone(), grace.seconds().map(shortened)) else {
             return;
         };
-        let server = self.server();
+        let server = self.journal_scope();
         let mut due = self.state.tokens.due;
         let at = Moment::now().plus_seconds(i64::try_from(seconds).unwrap_or(i64::MAX));
         due.write().push((successor.clone(), at));
@@ -82,13 +82,13 @@ impl Actions {
             tokio::time::sleep(Duration::from_secs(seconds)).await;
             due.write().retain(|(id, _)| *id != successor);
             // Signed in elsewhere meanwhile: that server has nothing to do with it.
-            if actions.server() == server {
+            if actions.journal_scope() == server {
                 actions.end_of_grace(place, successor).await;
             }
         });
     }
 
-    fn server(&self) -> Option<String> {
+    fn journal_scope(&self) -> Option<String> {
         let context = self.context()?;
         Some(context.journal.as_ref()?.scope().to_owned())
     }

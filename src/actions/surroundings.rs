@@ -81,6 +81,15 @@ pub trait Surroundings {
     /// Notes what is open, for the next start; nothing when the user left. Failing is no reason to stop.
     fn remember(&self, open: Option<(&str, Spot)>);
 
+    /// Whether what was issued at a server is checked as its runner.
+    fn checks(&self, server: &str) -> bool;
+
+    /// Notes whether it is.
+    ///
+    /// # Errors
+    /// When that cannot be remembered.
+    fn note_checks(&self, server: &str, on: bool) -> Result<(), Message>;
+
     /// Whether there is a key file; `None` where none can be.
     fn key_file(&self) -> Option<bool>;
 

@@ -3,10 +3,10 @@
 use dioxus::prelude::*;
 
 use super::{Actions, off_ui};
-use crate::domain::CiTokenOutcome;
+use crate::domain::{CiTokenOutcome, Message};
 use crate::messages;
 use crate::service::verify::{self, Checked};
-use crate::state::Verification;
+use crate::state::{ToastKind, Verification};
 
 impl Actions {
     /// Checks what the sheet shows. The sheet is there meanwhile; a check of a sheet that is gone is not told.
@@ -14,6 +14,9 @@ impl Actions {
         let mut sheet = self.state.sheet;
         if *sheet.verification.peek() == Verification::Running {
             return;
+        }
+        if !*self.state.place.checks.peek() {
+            return sheet.verification.set(Verification::TurnedOff);
         }
         let pair = sheet.issuance.peek().as_ref().and_then(|issuance| {
             // What is not shared cannot work yet; the sheet says so.
@@ -40,6 +43,17 @@ impl Actions {
             // The server has noted a use.
             actions.refresh();
         });
+    }
+}
+
+impl Actions {
+    /// Turns checking on or off for the server that is open.
+    pub fn check_issued(&self, on: bool) {
+        let mut checks = self.state.place.checks;
+        checks.set(on);
+        if let Err(Message { what, next }) = self.surroundings.note_checks(&self.server(), on) {
+            self.toast(ToastKind::Warning, format!("{what} {next}"));
+        }
     }
 }
 

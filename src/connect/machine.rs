@@ -158,6 +158,27 @@ impl Surroundings for Machine {
         }
     }
 
+    fn checks(&self, server: &str) -> bool {
+        self.remembered.as_ref().is_none_or(|it| it.checks(server))
+    }
+
+    fn note_checks(&self, server: &str, on: bool) -> Result<(), Message> {
+        let noted = self.remembered.as_ref().map(|it| it.note_checks(server, on));
+        match noted {
+            Some(Ok(())) => Ok(()),
+            Some(Err(error)) => Err(Message::new(
+                format!(
+                    "The choice holds until the window is closed, because it cannot be written down: {error}."
+                ),
+                "Check the data folder and its permissions.",
+            )),
+            None => Err(Message::new(
+                "The choice holds until the window is closed: this system has no folder for program data.",
+                "Name one with --data.",
+            )),
+        }
+    }
+
     fn key_file(&self) -> Option<bool> {
         Some(crate::keychain::file_exists(&keys::file(self.target.data())?))
     }

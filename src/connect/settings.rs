@@ -1,6 +1,6 @@
-//! What is remembered between starts: which server was open, and where in it. Nothing secret.
+//! What is remembered between starts: which server was open, where in it, and what was chosen for it. Nothing secret.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -23,6 +23,9 @@ struct Settings {
     /// The place that was open, by server.
     #[serde(default)]
     places: BTreeMap<String, Place>,
+    /// The servers at which this program does not act as the runner of what it has issued.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    unchecked: BTreeSet<String>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -72,6 +75,22 @@ impl Remembered {
         if let Err(error) = self.write(&settings) {
             tracing::warn!(%error, "what is open cannot be remembered");
         }
+    }
+
+    /// Whether what was issued at a server is checked as its runner.
+    pub(super) fn checks(&self, server: &str) -> bool {
+        !self.read().unchecked.contains(server)
+    }
+
+    /// Notes whether it is.
+    pub(super) fn note_checks(&self, server: &str, on: bool) -> io::Result<()> {
+        let mut settings = self.read();
+        if on {
+            settings.unchecked.remove(server);
+        } else {
+            settings.unchecked.insert(server.to_owned());
+        }
+        self.write(&settings)
     }
 
     /// A file that is not there or cannot be read remembers nothing.
@@ -128,6 +147,18 @@ mod tests {
         assert_eq!(remembered.server(), None);
         assert_eq!(remembered.spot("https://one.example"), spot("q", "f"));
         assert_eq!(remembered.spot("https://two.example"), Spot::default());
+    }
+
+    #[test]
+    fn checking_is_turned_off_by_server_and_survives_another_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let remembered = Remembered::in_folder(folder.path().to_owned());
+        assert!(remembered.checks("local"));
+        remembered.note_checks("https://one.example", false).unwrap();
+        remembered.note(Some(("https://one.example", spot("q", "f"))));
+        assert!(!remembered.checks("https://one.example") && remembered.checks("local"));
+        remembered.note_checks("https://one.example", true).unwrap();
+        assert!(remembered.checks("https://one.example"));
     }
 
     #[test]

@@ -68,6 +68,8 @@ pub struct PlaceStore {
     pub interrupted: Signal<usize>,
     /// What became of them, once the user asked.
     pub found: Signal<Load<Vec<Pending>>>,
+    /// Whether this program acts as the runner of what it has issued here.
+    pub checks: Signal<bool>,
     /// Where the API is: "Local workspace" or a host name.
     pub origin: Signal<String>,
 }
@@ -86,6 +88,7 @@ impl PlaceStore {
             unshared: Signal::new(None),
             interrupted: Signal::new(0),
             found: Signal::new(Load::Loading),
+            checks: Signal::new(true),
             origin: Signal::new(String::new()),
         }
     }

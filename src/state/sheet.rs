@@ -24,6 +24,8 @@ pub enum Copied {
 pub enum Verification {
     /// Not asked for, or not to be expected to work yet.
     Off,
+    /// The user does not want it at this server.
+    TurnedOff,
     /// The CI token is the one CI has, so that the pair is not complete here.
     NotHere,
     /// Under way.

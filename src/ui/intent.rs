@@ -92,6 +92,8 @@ pub enum Intent {
     Reshare,
     /// Share it again for the token of the open sheet.
     ShareAgain,
+    /// Whether what is issued at this server is checked as its runner.
+    CheckIssued(bool),
     /// Check again whether a runner with the sheet's values works.
     VerifyAgain,
     /// Revoke the token of the open sheet.

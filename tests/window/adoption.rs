@@ -9,8 +9,16 @@ use serde_json::json;
 use crate::server::{Server, vault, with_browser};
 use crate::support::driver::{Desktop, State, containing};
 
+/// Makes a device with every key for the command line, and puts it and its session where that has them.
+pub fn place_command_line(server: &Server, desktop: &Desktop) -> DeviceId {
+    let (id, identity) = server.register("old command line");
+    assert_eq!(server.fulfil_all(), 5);
+    place(server, desktop, &id, &identity);
+    id
+}
+
 /// Puts session and device where the command line has them (docs/protocol.md 4.3).
-fn place_command_line(server: &Server, desktop: &Desktop, id: &DeviceId, identity: &DeviceIdentity) {
+fn place(server: &Server, desktop: &Desktop, id: &DeviceId, identity: &DeviceIdentity) {
     let vault = vault(desktop);
     let private = |kind: &str| format!("dev.ghostable.cli.device.{id}.{kind}");
     let session = json!({ "accessToken": server.site.user_token() });
@@ -58,9 +66,7 @@ fn its_entries(server: &Server, desktop: &Desktop) -> Vec<String> {
 fn a_fresh_device_gets_every_key_from_the_command_lines_device() {
     let server = Server::start();
     let desktop = with_browser(Desktop::new().keyring());
-    let (id, identity) = server.register("old command line");
-    assert_eq!(server.fulfil_all(), 5);
-    place_command_line(&server, &desktop, &id, &identity);
+    let id = place_command_line(&server, &desktop);
     let before = its_entries(&server, &desktop);
     assert_eq!(before.len(), 4);
 
@@ -100,9 +106,7 @@ fn a_fresh_device_gets_every_key_from_the_command_lines_device() {
 fn its_own_device_is_used_only_after_the_warning() {
     let server = Server::start();
     let desktop = with_browser(Desktop::new().keyring());
-    let (id, identity) = server.register("old command line");
-    server.fulfil_all();
-    place_command_line(&server, &desktop, &id, &identity);
+    let id = place_command_line(&server, &desktop);
     let devices = server.devices().len();
 
     let app = server.open(&desktop);

@@ -70,6 +70,26 @@ fn emergency(app: &App, theme: &str) {
     picture(app, &format!("revoked-phone-{theme}.png"));
 }
 
+/// The pages that were not shown yet, at the size that the window has.
+fn pages(app: &App, size: &str, theme: &str) {
+    for (page, heading) in [("Access", "Devices"), ("Settings", "This device")] {
+        app.find("push button", containing(page)).press();
+        app.find("heading", heading);
+        picture(app, &format!("{}-{size}-{theme}.png", page.to_lowercase()));
+    }
+}
+
+/// The ways in, with what the command line has.
+fn welcome(theme: &str, desktop: crate::support::driver::DesktopBuilder) {
+    let server = crate::server::Server::start();
+    let desktop = desktop.keyring().start();
+    crate::adoption::place_command_line(&server, &desktop);
+    let app = server.open(&desktop);
+    app.find("heading", containing("Continue as Sam"));
+    app.resize(1220, 760);
+    picture(&app, &format!("welcome-{theme}.png"));
+}
+
 #[test]
 #[ignore = "writes files of the project"]
 fn screenshots() {
@@ -80,11 +100,17 @@ fn screenshots() {
         let app = open(&desktop);
         app.resize(1220, 760);
         picture(&app, &format!("table-{theme}.png"));
+        pages(&app, "desktop", theme);
+        app.find("push button", containing("Deploy tokens")).press();
         issue(&app);
         picture(&app, &format!("sheet-{theme}.png"));
         app.find("push button", "Done").press();
         app.resize(390, 844);
         picture(&app, &format!("phone-{theme}.png"));
+        pages(&app, "phone", theme);
         emergency(&app, theme);
+        drop(app);
+        let desktop = Desktop::new().size(1220, 900);
+        welcome(theme, if dark { desktop.dark() } else { desktop });
     }
 }

@@ -1,5 +1,6 @@
 //! Signing in by the browser and by password, linking, waiting for a key, and leaving nothing behind.
 
+use crate::proxy::{Endpoint, Fault, Proxy};
 use crate::server::{Server, a_while, opened_page, vault, with_browser};
 use crate::support::driver::{App, Desktop, State, any, containing};
 use crate::{create, data, program, row, said, verify_at};
@@ -151,17 +152,31 @@ fn a_cancelled_an_expired_and_an_interrupted_wait_for_the_browser() {
         app.get("table", "Deploy tokens").is_none(),
         "nobody waits for it any more"
     );
+
+    app.find("push button", "Sign in").press();
+    app.find("push button", "Use e-mail and password").press();
+    app.find("password text", "Password");
+    app.find("push button", "Cancel").press();
+    app.find("push button", "Open the local workspace");
     let left = server.runtime.block_on(vault(&desktop).everything());
     assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]
-fn a_password_a_wrong_one_and_a_wrong_code() {
+fn a_password_a_wrong_one_and_a_wrong_code_where_there_is_no_browser_flow() {
     let server = Server::start();
-    let desktop = with_browser(Desktop::new().keyring());
-    let app = server.open(&desktop);
+    let desktop = Desktop::new().keyring().start();
+    let start = Endpoint {
+        method: "POST",
+        ending: "/cli/login/start",
+        from: 1,
+    };
+    let gone = Fault::Status(404, "", r#"{"message":"Not found."}"#);
+    let proxy = Proxy::start(server.site.running.address(), start, gone);
+    let app = desktop.launch(program(), &["--data", &data(&desktop), "--api", &proxy.url]);
     app.find("push button", "Sign in").press();
-    app.find("push button", "Use e-mail and password").press();
+    app.find("password text", "Password");
+    assert!(proxy.fired());
     let fill = |name: &str, text: &str| {
         app.find(
             if name == "Password" {

@@ -4,7 +4,7 @@ use crate::proxy::{Endpoint, Fault, Proxy};
 use crate::server::Server;
 use crate::site::Site;
 use crate::support::driver::{App, Desktop, State, any, containing};
-use crate::{create, open, program, said, verify_at};
+use crate::{create, open, program, row, said, verify_at};
 
 /// The window on a server whose own device it has, through another address of that server.
 fn open_at(server: &Server, api: &str) -> App {
@@ -93,4 +93,26 @@ fn a_ci_token_that_stays_is_not_called_checked() {
     let (ci_token, _) = before.split_once('\n').unwrap();
     let ran = verify_at(&server.api(), &format!("{ci_token}\n{seed}"));
     assert!(ran.status.success(), "{}", said(&ran));
+}
+
+#[test]
+fn checking_can_be_turned_off_and_stays_so() {
+    let desktop = Desktop::new().start();
+    let app = open(&desktop);
+    app.find("push button", "Settings").press();
+    app.find("heading", "Check new values as a runner");
+    app.find("toggle button", "Off").press();
+    app.find("toggle button", "Off").wait(State::Pressed, true);
+    drop(app);
+
+    let app = open(&desktop);
+    create(&app, "unchecked-ci");
+    app.find("dialog", containing("unchecked-ci can deploy production"));
+    app.wait_text("Not checked: this is turned off in Settings");
+    app.find("push button", "Copy block").press();
+    app.wait_text("Copied the block");
+    app.find("push button", "Done").press();
+    app.wait_gone("dialog", any());
+    let cells = app.wait_for("the row", || row(&app, "unchecked-ci"));
+    assert!(cells[2].contains("never"), "nobody has used it: {cells:?}");
 }

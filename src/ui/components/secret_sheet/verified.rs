@@ -14,6 +14,9 @@ pub(super) fn Verified() -> Element {
     let verification = sheet.verification.read().clone();
     match verification {
         Verification::Off => rsx! {},
+        Verification::TurnedOff => rsx! {
+            Notice { tone: Tone::Neutral, icon: Icon::Shield, "Not checked: this is turned off in Settings." }
+        },
         Verification::NotHere => rsx! {
             Notice { tone: Tone::Neutral, icon: Icon::Shield, "Not checked: the CI token is the one CI has." }
         },

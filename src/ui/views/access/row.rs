@@ -35,7 +35,12 @@ pub(super) fn HolderRow(holder: Holder) -> Element {
         tr { class: "holder", role: "row",
             th { class: "holder-name", role: "rowheader", scope: "row",
                 div { class: "token-name cut selectable", title: "{name}", "{name}" }
-                div { class: "holder-about cut", title: "{about}", "{about}" }
+                div {
+                    class: "holder-about cut",
+                    class: if matches!(holder.kind, HolderKind::Token { .. }) { "mono" },
+                    title: "{about}",
+                    "{about}"
+                }
                 if let Some(why) = why {
                     p { class: "holder-why selectable", "data-tone": tone.name(), "{why.what} {why.next}" }
                 }

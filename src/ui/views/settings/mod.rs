@@ -1,5 +1,6 @@
-//! This machine as a device, and the session.
+//! This machine as a device, what is checked, and the session.
 
+mod check;
 mod device;
 
 use dioxus::prelude::*;
@@ -8,6 +9,7 @@ use crate::state::{AppState, Dialog, SessionKind};
 use crate::ui::elements::Button;
 use crate::ui::intent::{Intent, use_send};
 
+use check::CheckCard;
 use device::DeviceCard;
 
 /// The page.
@@ -21,6 +23,7 @@ pub fn SettingsView() -> Element {
                 }
             }
             DeviceCard {}
+            CheckCard {}
             SessionCard {}
         }
     }
