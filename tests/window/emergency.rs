@@ -352,6 +352,20 @@ fn a_phone_has_its_pages_below_and_targets_for_a_thumb() {
     let scene = Scene::set(Road::default());
     let desktop = scene.desktop();
     let app = scene.open(&desktop);
+    app.find("push button", "More actions for production-ci").press();
+    app.find("menu item", containing("Copy")).press();
+    app.find("push button", "Dismiss");
+    app.find("push button", "Emergency").press();
+    app.find("push button", "Select all 50 tokens").press();
+    let (_, held, ..) = app.find("push button", "Hold to revoke 50 tokens").extents();
+    if let Some(notice) = app.get("push button", "Dismiss") {
+        let (_, top, _, tall) = notice.extents();
+        assert!(
+            top + tall <= held,
+            "a notice lies over the button that is held: {top}+{tall} and {held}"
+        );
+    }
+    app.find("push button", "Unselect all 50 tokens").press();
     for (width, height) in [(390, 844), (360, 640), (844, 390)] {
         app.resize(width, height);
         app.find("push button", "Emergency").press();

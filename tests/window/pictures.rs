@@ -35,13 +35,29 @@ fn emergency(app: &App, theme: &str) {
     for name in ["production-ci Used", "forge-web-1", "nightly-backup"] {
         app.find("check box", containing(name)).press();
     }
+    // The countdown of the copied block must not lie over the button, and not be in the pictures either.
+    if let Some(clear) = app.get("push button", "Clear now") {
+        let (_, top, _, tall) = clear.extents();
+        let (_, hold, ..) = app.find("push button", "Hold to revoke 3 tokens").extents();
+        assert!(
+            top + tall <= hold,
+            "a notice lies over the button: {top}+{tall} and {hold}"
+        );
+        clear.press();
+        app.wait_gone("push button", "Clear now");
+    }
+    app.wait_gone("push button", "Dismiss");
     for (size, (width, height)) in [("phone", (390, 844)), ("desktop", (1220, 760))] {
         app.resize(width, height);
         let hold = app.find("push button", "Hold to revoke 3 tokens");
         std::thread::sleep(std::time::Duration::from_millis(700));
-        hold.hold_while(|| {
-            std::thread::sleep(std::time::Duration::from_millis(450));
-            app.picture(file(&format!("emergency-{size}-{theme}.png")));
+        std::thread::scope(|scope| {
+            // Let go in time, however long the picture takes on a busy machine.
+            hold.hold_while(|| {
+                std::thread::sleep(std::time::Duration::from_millis(350));
+                scope.spawn(|| app.picture(file(&format!("emergency-{size}-{theme}.png"))));
+                std::thread::sleep(std::time::Duration::from_millis(550));
+            });
         });
     }
     app.find("push button", "Hold to revoke 3 tokens")
