@@ -55,12 +55,14 @@ fn minutes(text: &str) -> Result<Duration, Failure> {
     }
 }
 
-/// The key file, for machines without a keychain.
+/// The key file, for machines without a keychain. Only a window asks for its passphrase.
+#[cfg(feature = "gui")]
 pub(super) fn file(named: Option<&Path>) -> Option<PathBuf> {
     folder(named).map(|folder| folder.join(KEY_FILE))
 }
 
 /// Opens the key file, or makes it where there is none.
+#[cfg(feature = "gui")]
 pub(super) async fn unlock(path: &Path, passphrase: SecretText) -> Result<Keychain, KeychainError> {
     if file_exists(path) {
         return Keychain::open_file(path, passphrase).await;

@@ -3,18 +3,7 @@
 use std::sync::Arc;
 
 use crate::support::driver::{App, Desktop, Node, any, containing};
-use crate::{data, open, program, row, said, verify};
-
-/// Asks for a new token in the dialog.
-fn ask(app: &App, name: &str) {
-    app.find("push button", "Create token").press();
-    let dialog = app.find("dialog", "Create a deploy token");
-    dialog.find("entry", "Name").focus();
-    app.key("ctrl+a");
-    app.type_text(name);
-    let button = dialog.find("push button", "Create token");
-    button.wait(crate::support::driver::State::Enabled, true).press();
-}
+use crate::{create, data, open, program, row, said, verify};
 
 /// Opens the window, which kills itself with SIGKILL at a step of creating a token.
 fn killed_at(desktop: &Arc<Desktop>, step: &str, name: &str) {
@@ -22,7 +11,7 @@ fn killed_at(desktop: &Arc<Desktop>, step: &str, name: &str) {
     let (program, data) = (program().display().to_string(), data(desktop));
     let mut app = desktop.launch("env", &[&kill, &program, "--data", &data, "--local"]);
     app.find("table", "Deploy tokens");
-    ask(&app, name);
+    create(&app, name);
     crate::support::driver::poll(|| (!app.is_running()).then_some(())).expect("it dies");
     assert!(!app.output().contains("panicked"), "{}", app.output());
 }
@@ -57,7 +46,7 @@ fn nothing_left(app: &App) {
 fn a_sheet_that_was_never_closed_is_shown_again() {
     let desktop = Desktop::new().start();
     let app = open(&desktop);
-    ask(&app, "survivor");
+    create(&app, "survivor");
     app.find("dialog", containing("survivor can deploy production"));
     // Kills the program: nobody has closed the sheet or copied anything.
     drop(app);

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use crate::server::{Server, opened_page, vault, with_browser};
 use crate::support::driver::{App, Desktop, State, containing};
-use crate::{program, row, said};
+use crate::{fill, program, row, said};
 
 #[test]
 fn a_locked_keyring_is_said_and_nothing_is_written_elsewhere() {
@@ -22,9 +22,7 @@ fn a_locked_keyring_is_said_and_nothing_is_written_elsewhere() {
 }
 
 fn passphrase(app: &App, name: &str, text: &str) {
-    app.find("password text", name).focus();
-    app.key("ctrl+a");
-    app.type_text(text);
+    fill(app, "password text", name, text);
 }
 
 #[test]
@@ -152,16 +150,13 @@ fn the_last_place_is_remembered_and_a_folder_wins_over_it() {
     app.find("table", "Deploy tokens");
     app.find("push button", containing("Switch project")).press();
     let dialog = app.find("dialog", "Switch environment or project");
-    dialog.find("entry", containing("folder of a project")).focus();
-    app.type_text("/nowhere");
+    fill(&app, "entry", containing("folder of a project"), "/nowhere");
     dialog
         .find("push button", "Open folder")
         .wait(State::Enabled, true)
         .press();
     app.wait_text("There is no .ghostable/ghostable.yaml in /nowhere.");
-    dialog.find("entry", containing("folder of a project")).focus();
-    app.key("ctrl+a");
-    app.type_text(&path);
+    fill(&app, "entry", containing("folder of a project"), &path);
     dialog.find("push button", "Open folder").press();
     app.wait_gone("dialog", "Switch environment or project");
     drop(app);

@@ -1,7 +1,7 @@
 //! Create, copy, use as a runner, rotate, revoke, delete: by pressing what is on the screen.
 
 use crate::support::driver::{App, Desktop, any, containing};
-use crate::{create, open, row, said, verify};
+use crate::{create, fill, open, row, said, verify};
 
 fn copy_block(app: &App) -> String {
     app.find("push button", "Copy block").press();
@@ -20,14 +20,13 @@ fn confirm(app: &App, name: &str, action: &str, verb: &str) {
         .press();
     app.find("menu item", action).press();
     let dialog = app.find("dialog", &*format!("{verb} {name}?"));
-    if let Some(entry) = dialog.get("entry", containing("Type")) {
+    if dialog.get("entry", containing("Type")).is_some() {
         let button = dialog.find("push button", &*format!("{verb} {name}"));
         assert!(
             !button.is(crate::support::driver::State::Enabled),
             "{verb} waits for the name"
         );
-        entry.focus();
-        app.type_text(name);
+        fill(app, "entry", containing("Type"), name);
     }
     let button = dialog.find("push button", &*format!("{verb} {name}"));
     button.wait(crate::support::driver::State::Enabled, true).press();

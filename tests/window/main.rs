@@ -44,7 +44,7 @@ mod verified;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use support::driver::{App, Desktop, Node, State, containing};
+use support::driver::{App, Desktop, Match, Node, State, containing};
 
 /// The program under test.
 pub fn program() -> PathBuf {
@@ -66,18 +66,7 @@ pub fn open_with(desktop: &std::sync::Arc<Desktop>, more: &[&str]) -> App {
 
 /// Creates a token and gives its open sheet.
 pub fn sheet(app: &App, name: &str) -> Node {
-    app.find("push button", "Create token").press();
-    let dialog = app.find("dialog", "Create a deploy token");
-    dialog.find("entry", "Name").focus();
-    app.key("ctrl+a");
-    app.type_text(name);
-    app.wait_for("the whole name", || {
-        (dialog.get("entry", "Name")?.text() == name).then_some(())
-    });
-    dialog
-        .find("push button", "Create token")
-        .wait(State::Enabled, true)
-        .press();
+    create(app, name);
     app.find("dialog", containing(&format!("{name} can deploy production")))
 }
 
@@ -90,10 +79,25 @@ pub fn data(desktop: &Desktop) -> String {
 pub fn create(app: &App, name: &str) {
     app.find("push button", "Create token").press();
     let dialog = app.find("dialog", "Create a deploy token");
-    dialog.find("entry", "Name").focus();
+    fill(app, "entry", "Name", name);
+    dialog
+        .find("push button", "Create token")
+        .wait(State::Enabled, true)
+        .press();
+}
+
+/// Types a text in place of what is in a field, and waits until all of it has arrived.
+pub fn fill<'m>(app: &App, role: &str, field: impl Into<Match<'m>>, text: &str) {
+    let field = field.into();
+    app.find(role, field).focus();
     app.key("ctrl+a");
-    app.type_text(name);
-    dialog.find("push button", "Create token").press();
+    app.type_text(text);
+    app.wait_for("the whole text in the field", || {
+        let shown = app.get(role, field)?.text();
+        // A password shows as many dots as it has letters.
+        let whole = shown == text || role == "password text" && shown.chars().count() == text.chars().count();
+        whole.then_some(())
+    });
 }
 
 /// As [`verify`], against a server.

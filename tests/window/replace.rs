@@ -1,17 +1,10 @@
 //! Replace without downtime, by pressing what is on the screen: both work until it is finished, also after a restart.
 
 use crate::support::driver::{App, Desktop, State, any, containing};
-use crate::{open, said, verify};
+use crate::{fill, open, said, sheet, verify};
 
 fn create(app: &App, name: &str) -> String {
-    app.find("push button", "Create token").press();
-    let dialog = app.find("dialog", "Create a deploy token");
-    dialog.find("entry", "Name").focus();
-    app.key("ctrl+a");
-    app.type_text(name);
-    let button = dialog.find("push button", "Create token");
-    button.wait(State::Enabled, true).press();
-    app.find("dialog", containing(&format!("{name} can deploy production")));
+    sheet(app, name);
     take(app)
 }
 
@@ -84,8 +77,7 @@ fn the_old_one_works_until_it_is_finished() {
         !button.is(State::Enabled),
         "the name has to be typed in production"
     );
-    dialog.find("entry", containing("Type")).focus();
-    app.type_text("release-ci");
+    fill(&app, "entry", containing("Type"), "release-ci");
     button.wait(State::Enabled, true).press();
     app.wait_text("release-ci is replaced: runners with the old values are refused");
     badges(&app, "release-ci", &["Active"]);

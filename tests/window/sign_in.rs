@@ -3,7 +3,7 @@
 use crate::proxy::{Endpoint, Fault, Proxy};
 use crate::server::{Server, a_while, opened_page, vault, with_browser};
 use crate::support::driver::{App, Desktop, State, any, containing};
-use crate::{create, data, program, row, said, verify_at};
+use crate::{create, data, fill, program, row, said, verify_at};
 
 fn sign_in(server: &Server, app: &App) {
     app.find("push button", "Sign in").press();
@@ -13,9 +13,7 @@ fn sign_in(server: &Server, app: &App) {
 
 fn link(app: &App, name: &str) {
     let dialog = app.find("dialog", "Link this machine");
-    dialog.find("entry", containing("Name")).focus();
-    app.key("ctrl+a");
-    app.type_text(name);
+    fill(app, "entry", containing("Name, as colleagues"), name);
     dialog
         .find("push button", "Link this machine")
         .wait(State::Enabled, true)
@@ -108,15 +106,16 @@ fn a_cancelled_an_expired_and_an_interrupted_wait_for_the_browser() {
     let desktop = with_browser(Desktop::new().keyring());
     let app = server.open(&desktop);
     app.find("push button", "Advanced").press();
-    app.find("entry", "Address of the API").focus();
-    app.key("ctrl+a");
-    app.type_text("http://ghostable.example/api/v2");
+    fill(
+        &app,
+        "entry",
+        "Address of the API",
+        "http://ghostable.example/api/v2",
+    );
     app.wait_text("at ghostable.example.");
     app.find("push button", "Sign in").press();
     app.wait_text("plain http is only for this machine");
-    app.find("entry", "Address of the API").focus();
-    app.key("ctrl+a");
-    app.type_text(&server.api());
+    fill(&app, "entry", "Address of the API", &server.api());
     app.find("push button", "Sign in").press();
     let page = opened_page(&app);
     app.wait_text(&page);
@@ -178,17 +177,12 @@ fn a_password_a_wrong_one_and_a_wrong_code_where_there_is_no_browser_flow() {
     app.find("password text", "Password");
     assert!(proxy.fired());
     let fill = |name: &str, text: &str| {
-        app.find(
-            if name == "Password" {
-                "password text"
-            } else {
-                "entry"
-            },
-            name,
-        )
-        .focus();
-        app.key("ctrl+a");
-        app.type_text(text);
+        let role = if name == "Password" {
+            "password text"
+        } else {
+            "entry"
+        };
+        fill(&app, role, name, text);
     };
     let send = || {
         app.find("push button", "Sign in")
@@ -228,9 +222,7 @@ fn what_was_being_done_goes_on_after_the_session_ended() {
         .wait(State::Enabled, true)
         .press();
     let dialog = app.find("dialog", "Create a deploy token");
-    dialog.find("entry", "Name").focus();
-    app.key("ctrl+a");
-    app.type_text("resumed-ci");
+    fill(&app, "entry", "Name", "resumed-ci");
     server.end_sessions();
     dialog.find("push button", "Create token").press();
     app.find("dialog", "Sign in again");

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use serde_json::Value;
 
 use crate::support::driver::{Desktop, any};
-use crate::{data, program, row};
+use crate::{data, fill, program, row};
 
 struct Served(Child);
 
@@ -49,9 +49,7 @@ fn a_server_that_goes_and_comes_back() {
     assert!(row(&app, "production-ci").is_some(), "the old list stays");
     app.find("push button", "Create token").press();
     let dialog = app.find("dialog", "Create a deploy token");
-    dialog.find("entry", "Name").focus();
-    app.key("ctrl+a");
-    app.type_text("unlucky");
+    fill(&app, "entry", "Name", "unlucky");
     dialog.find("push button", "Create token").press();
     dialog.find("push button", "Try again");
     assert!(app.text().contains("cannot be reached"), "said where it happened");

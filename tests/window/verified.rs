@@ -4,7 +4,7 @@ use crate::proxy::{Endpoint, Fault, Proxy};
 use crate::server::Server;
 use crate::site::Site;
 use crate::support::driver::{App, Desktop, State, any, containing};
-use crate::{create, open, program, row, said, verify_at};
+use crate::{create, fill, open, program, row, said, verify_at};
 
 /// The window on a server whose own device it has, through another address of that server.
 fn open_at(server: &Server, api: &str) -> App {
@@ -79,8 +79,7 @@ fn a_ci_token_that_stays_is_not_called_checked() {
 
     app.find("push button", "Rotate kept-ci").press();
     let dialog = app.find("dialog", "Rotate kept-ci?");
-    dialog.find("entry", containing("Type")).focus();
-    app.type_text("kept-ci");
+    fill(&app, "entry", containing("Type"), "kept-ci");
     let button = dialog.find("push button", "Rotate kept-ci");
     button.wait(State::Enabled, true).press();
     app.wait_text("Not checked: the CI token is the one CI has");
