@@ -507,6 +507,23 @@ fn a_script_replaces_and_finishes() {
 }
 
 #[test]
+fn a_journal_that_cannot_be_read_hides_no_token() {
+    let shell = Shell(tempfile::tempdir().unwrap());
+    shell.ok(&["create", "--env", "production", "--name", "ci", "--json"]);
+    let folder = shell.0.path().join("data").join("journal");
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "no folder").unwrap();
+    let listed = shell.json(&["list", "--env", "production", "--json"]);
+    assert!(
+        listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|token| token["name"] == "ci")
+    );
+}
+
+#[test]
 fn the_deadline_of_the_journal_is_checked_before_anything_is_done() {
     let shell = Shell(tempfile::tempdir().unwrap());
     let create = ["create", "--env", "production", "--name", "ci"];

@@ -80,6 +80,14 @@ pub fn replacements(context: &Context, place: &Place) -> Result<Vec<Replacement>
     Ok(entries.iter().filter_map(public).collect())
 }
 
+/// The same, for beside a list that is there: a journal that cannot be read hides no token.
+pub fn readable_replacements(context: &Context, place: &Place) -> Vec<Replacement> {
+    replacements(context, place).unwrap_or_else(|error| {
+        tracing::warn!(%error, "what is being replaced is not known");
+        Vec::new()
+    })
+}
+
 fn public(entry: &Entry) -> Option<Replacement> {
     let record = entry.replacement()?;
     Some(Replacement {
