@@ -113,11 +113,12 @@ impl Actions {
         }
         spawn(async move {
             let sheet = actions.state.sheet;
+            let at = place.clone();
             let work = move |tell: Tell| async move { service::revoke(&context, &place, &id, &tell).await };
             if let Some(revoked) = actions.operate(sheet.sharing, work).await {
                 actions.not_wanted();
                 sheet.drop_secrets();
-                actions.tell_revoked(revoked);
+                actions.tell_revoked(&at, revoked);
             }
             actions.refresh();
         });
