@@ -94,6 +94,7 @@ fn public(entry: &Entry) -> Option<Replacement> {
         old: record.old.clone(),
         name: record.name().to_owned(),
         successor: record.successor_id().cloned(),
+        key: record.key(),
         since: entry.started,
         handed_over: record.handed_over().is_some(),
         own_use: record.own_use,

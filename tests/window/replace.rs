@@ -146,3 +146,37 @@ fn the_end_of_the_chosen_time_is_tried_again_when_another_program_is_at_work() {
     app.wait_text("timed-ci is replaced: runners with the old values are refused");
     assert_eq!(verify(&desktop, &old).status.code(), Some(3));
 }
+
+#[test]
+fn what_was_cut_off_after_the_end_of_the_old_one_is_finished_in_the_window() {
+    let desktop = Desktop::new().start();
+    let app = open(&desktop);
+    create(&app, "cut-ci");
+    ask(&app, "cut-ci").find("push button", "Replace cut-ci").press();
+    app.find("dialog", containing("cut-ci can deploy production"));
+    let new = take(&app);
+    drop(app);
+    let data = crate::data(&desktop);
+    let killed = std::process::Command::new(crate::program())
+        .args(["--data", &data, "--local", "replace", "--env", "production"])
+        .args(["cut-ci", "--finish"])
+        .env("DEPLOY_TOKENS_KILL_AT", "finish.revoked")
+        .output()
+        .unwrap();
+    assert_eq!(killed.status.code(), None, "{}", said(&killed));
+
+    let app = open(&desktop);
+    app.wait_text("the old token is not active any more");
+    app.find("push button", "Forget the replacement");
+    app.find("push button", "Finish: seal the key again").press();
+    let dialog = app.find("dialog", "Finish replacing cut-ci?");
+    app.wait_text("is sealed again for those who remain");
+    fill(&app, "entry", containing("Type"), "cut-ci");
+    let button = dialog.find("push button", "Finish replacing cut-ci");
+    button.wait(State::Enabled, true).press();
+    app.wait_text("cut-ci is replaced: runners with the old values are refused");
+    app.wait_for("the notice to go", || {
+        (!app.text().contains("the old token is not active")).then_some(())
+    });
+    assert!(verify(&desktop, &new).status.success());
+}
