@@ -12,10 +12,14 @@ use crate::secret::CiToken;
 /// A run, under way or over.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmergencyRun {
+    /// Tells it from earlier and later ones.
+    pub number: u64,
     /// Each token with its fate.
     pub lines: Vec<(RevokeTarget, Fate)>,
     /// How long it has taken so far.
     pub took: Duration,
+    /// The user does not want to wait any more.
+    pub stopping: bool,
     /// Whether every token has its fate.
     pub over: bool,
     /// The incident report, once it is over. It has no secret in it.
@@ -69,6 +73,10 @@ pub struct EmergencyStore {
     pub unfinished: Signal<(usize, usize)>,
     /// The run that is shown.
     pub run: Signal<Option<EmergencyRun>>,
+    /// How many runs there were.
+    runs: Signal<u64>,
+    /// Ends the waiting of the run under way.
+    stop: Signal<Option<Box<dyn FnOnce()>>>,
     /// What came of a leaked block.
     pub leak: Signal<LeakSearch>,
     /// The CI token of that block, to prove that it is refused. Dropped with the leak.
@@ -87,6 +95,8 @@ impl EmergencyStore {
             selected: Signal::new(BTreeSet::new()),
             unfinished: Signal::new((0, 0)),
             run: Signal::new(None),
+            runs: Signal::new(0),
+            stop: Signal::new(None),
             leak: Signal::new(LeakSearch::None),
             leaked: Signal::new(None),
         }
@@ -102,6 +112,7 @@ impl EmergencyStore {
         self.selected.write().clear();
         self.unfinished.set((0, 0));
         self.run.set(None);
+        self.stop.set(None);
         self.forget_leak();
     }
 
@@ -146,6 +157,43 @@ impl EmergencyStore {
         self.leak.set(LeakSearch::None);
     }
 
+    /// Shows a run in which nothing has happened, and gives its number. `stop` is called when the user does not want to
+    /// wait for it any more.
+    pub fn begin(mut self, lines: Vec<(RevokeTarget, Fate)>, stop: impl FnOnce() + 'static) -> u64 {
+        let number = *self.runs.peek() + 1;
+        self.runs.set(number);
+        self.stop.set(Some(Box::new(stop)));
+        self.run.set(Some(EmergencyRun {
+            number,
+            lines,
+            took: Duration::ZERO,
+            stopping: false,
+            over: false,
+            report: None,
+        }));
+        number
+    }
+
+    /// Changes the run with this number, and says whether it is still the one that is shown.
+    pub fn change(mut self, number: u64, change: impl FnOnce(&mut EmergencyRun)) -> bool {
+        let is_shown = matches!(&*self.run.peek(), Some(run) if run.number == number);
+        if is_shown && let Some(run) = &mut *self.run.write() {
+            change(run);
+        }
+        is_shown
+    }
+
+    /// Ends the waiting of the run under way.
+    pub fn stop_waiting(mut self) {
+        let stop = self.stop.write().take();
+        if let Some(stop) = stop {
+            stop();
+        }
+        if let Some(run) = &mut *self.run.write() {
+            run.stopping = true;
+        }
+    }
+
     /// Whether a run is under way.
     pub fn is_running(&self) -> bool {
         self.run.peek().as_ref().is_some_and(|run| !run.over)
@@ -153,16 +201,6 @@ impl EmergencyStore {
 }
 
 impl EmergencyRun {
-    /// A run in which nothing has happened.
-    pub fn new(lines: Vec<(RevokeTarget, Fate)>) -> Self {
-        Self {
-            lines,
-            took: Duration::ZERO,
-            over: false,
-            report: None,
-        }
-    }
-
     /// How many are how far.
     pub fn tally(&self) -> Tally {
         Tally::of(self.lines.iter().map(|(_, fate)| fate))

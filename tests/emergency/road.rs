@@ -7,7 +7,7 @@ use deploy_tokens::api::{ApiAddress, Client};
 use deploy_tokens::crypto;
 use deploy_tokens::domain::{Fate, Proof, RevokeTarget, Tally};
 use deploy_tokens::service::Context;
-use deploy_tokens::service::emergency::{self, KnownCiTokens, Orders, Patience};
+use deploy_tokens::service::emergency::{self, KnownCiTokens, Orders, Patience, StopWaiting};
 use deploy_tokens::service::journal::Journal;
 
 use crate::common::Secrets;
@@ -27,6 +27,7 @@ fn orders(tell: &(dyn Fn(usize, &Fate) + Send + Sync), tries: u32) -> Orders<'_>
     Orders {
         word: in_words,
         patience: Patience::Tries(tries),
+        stop: StopWaiting::default(),
         known: KnownCiTokens::default(),
         tell,
     }
@@ -148,6 +149,80 @@ async fn a_network_that_comes_back_is_waited_for() {
     };
     let (fates, ()) = tokio::join!(emergency::revoke(&context, &targets, &orders), back);
     assert_eq!(Tally::of(&fates).gone, targets.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ten_stuck_tokens_keep_no_other_from_ending_and_no_other_key_from_being_sealed() {
+    let site = Site::start().await;
+    let mut stuck = Vec::new();
+    for number in 0..10 {
+        stuck.push(site.issue("staging", &format!("stuck-{number}")).await.token.id);
+    }
+    let road = Rough::start(site.world.running.address(), Road::default());
+    road.block(stuck.iter().map(|id| format!("{id}/revoke")).collect());
+    let folder = tempfile::tempdir().unwrap();
+    let context = through(&site, &road.url, folder.path());
+    let mut targets = targets(&site).await;
+    targets.sort_by_key(|it| !stuck.contains(&it.token));
+    let is_stuck =
+        |it: &RevokeTarget| it.project_name == "Storefront" && it.environment.name.as_str() == "staging";
+    let shown = Mutex::new(vec![Fate::Queued; targets.len()]);
+    let tell = |index: usize, fate: &Fate| shown.lock().unwrap()[index] = fate.clone();
+    let stop = StopWaiting::default();
+    let orders = Orders {
+        patience: Patience::Endless,
+        stop: stop.clone(),
+        ..orders(&tell, 1)
+    };
+    let others = async {
+        for _ in 0..400 {
+            let done = targets.iter().zip(&*shown.lock().unwrap()).all(|(it, fate)| {
+                stuck.contains(&it.token)
+                    || matches!(fate, Fate::Gone { .. })
+                    || (is_stuck(it) && fate.is_refused())
+            });
+            if done {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let seen = shown.lock().unwrap().clone();
+        stop.stop();
+        seen
+    };
+    let run = tokio::time::timeout(
+        Duration::from_secs(60),
+        emergency::revoke(&context, &targets, &orders),
+    );
+    let (fates, meanwhile) = tokio::join!(run, others);
+    let fates = fates.expect("it ends when nobody waits any more");
+    for ((target, fate), meanwhile) in targets.iter().zip(&fates).zip(&meanwhile) {
+        if stuck.contains(&target.token) {
+            assert!(matches!(fate, Fate::Unknown(_)), "{}: {fate:?}", target.name);
+        } else if is_stuck(target) {
+            assert!(
+                matches!(fate, Fate::NotSealed { .. }),
+                "{}: {fate:?}",
+                target.name
+            );
+        } else {
+            assert!(
+                matches!(meanwhile, Fate::Gone { .. }),
+                "{}: {meanwhile:?}",
+                target.name
+            );
+        }
+    }
+    assert_eq!(emergency::unfinished(&context), (10, 1));
+
+    road.block(Vec::new());
+    let taken = emergency::take_up(&context).await;
+    let fates = taken.go_on(&context, &self::orders(&|_, _| {}, 2)).await;
+    assert_eq!(Tally::of(&fates).gone, fates.len(), "{fates:?}");
+    assert_eq!(
+        (site.active().await.len(), emergency::unfinished(&context)),
+        (0, (0, 0))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -140,7 +140,7 @@ impl Batch {
 
     /// The server's list has the last word: what it still lists as active is not revoked.
     async fn confirm(&self, run: &Run<'_>) {
-        let Some(listed) = self.listed(run).await else {
+        let Ok(listed) = run.unless_stopped(self.listed(run)).await else {
             return;
         };
         for (index, item) in &self.members {
@@ -168,22 +168,24 @@ impl Batch {
     }
 
     /// The server's list. Where it cannot be had for a while, the server's answers stay the proof.
-    async fn listed(&self, run: &Run<'_>) -> Option<Vec<TokenEntry>> {
+    async fn listed(&self, run: &Run<'_>) -> Result<Vec<TokenEntry>, ServiceError> {
         const TRIES: u32 = 6;
         let client = &run.context.client;
         let mut tries = 0;
         loop {
+            let turn = run.finishing.acquire().await;
             let listed = client
                 .tokens(&self.place.project, Some(&self.place.environment.id))
                 .await;
+            drop(turn);
             let error = match listed {
-                Ok(listed) => return Some(listed),
+                Ok(listed) => return Ok(listed),
                 Err(error) => ServiceError::from(error),
             };
             tries += 1;
             if !is_passing(&error) || tries >= TRIES || run.is_over(tries) {
                 tracing::warn!(%error, "what was revoked could not be looked up again");
-                return None;
+                return Err(error);
             }
             tokio::time::sleep(pause(tries, &error)).await;
         }
@@ -191,20 +193,11 @@ impl Batch {
 
     /// Whether nothing is left to seal.
     async fn seal(&self, run: &Run<'_>) -> bool {
-        let mut tries = 0;
-        let error = loop {
-            match self.share(run.context).await {
-                Ok(recipients) => return self.tell_gone(run, recipients),
-                // An environment without a key has nothing that could be sealed for anybody.
-                Err(ServiceError::NoKey) => return self.tell_gone(run, 0),
-                Err(error) => {
-                    tries += 1;
-                    if !is_passing(&error) || run.is_over(tries) {
-                        break error;
-                    }
-                    tokio::time::sleep(pause(tries, &error)).await;
-                }
-            }
+        let error = match run.unless_stopped(self.share_until_answered(run)).await {
+            Ok(recipients) => return self.tell_gone(run, recipients),
+            // An environment without a key has nothing that could be sealed for anybody.
+            Err(ServiceError::NoKey) => return self.tell_gone(run, 0),
+            Err(error) => error,
         };
         for (index, _) in &self.members {
             if let Some((proof, at)) = run.fate(*index).proof() {
@@ -212,7 +205,26 @@ impl Batch {
                 run.set(*index, Fate::NotSealed { proof, at, why });
             }
         }
-        !is_passing(&error) && !matches!(error, ServiceError::Busy)
+        !is_passing(&error) && !matches!(error, ServiceError::Busy | ServiceError::NotAwaited)
+    }
+
+    async fn share_until_answered(&self, run: &Run<'_>) -> Result<usize, ServiceError> {
+        let mut tries = 0;
+        loop {
+            let turn = run.finishing.acquire().await;
+            let shared = self.share(run.context).await;
+            drop(turn);
+            match shared {
+                Err(error) if is_passing(&error) => {
+                    tries += 1;
+                    if run.is_over(tries) {
+                        return Err(error);
+                    }
+                    tokio::time::sleep(pause(tries, &error)).await;
+                }
+                settled => return settled,
+            }
+        }
     }
 
     fn tell_gone(&self, run: &Run<'_>, recipients: usize) -> bool {

@@ -16,7 +16,7 @@ mod proof;
 mod report;
 mod unfinished;
 
-pub use engine::{Orders, Patience, revoke};
+pub use engine::{Orders, Patience, StopWaiting, revoke};
 pub use find::{Found, Search, find, still_works};
 pub use gather::{Gap, Overview, gather};
 pub use leak::{Leak, LeakError};

@@ -42,6 +42,8 @@ pub fn EmergencyRunPage(run: EmergencyRun) -> Element {
         }
         if run.over {
             Ending { ready: run.report.is_some(), proof }
+        } else {
+            Waiting { stopping: run.stopping }
         }
         ul { class: "run-list", "aria-label": "Tokens",
             for (target , fate) in run.lines {
@@ -94,6 +96,24 @@ fn Ending(ready: bool, proof: Option<String>) -> Element {
                     kind: ButtonKind::Primary,
                     label: "Done",
                     onclick: move |()| wish(EmergencyWish::Close),
+                }
+            }
+        }
+    }
+}
+
+/// For a server that does not answer.
+#[component]
+fn Waiting(stopping: bool) -> Element {
+    let send = use_send();
+    rsx! {
+        div { class: "run-end",
+            div { class: "run-actions",
+                Button {
+                    label: "Stop waiting",
+                    title: "What is left stays on this machine, and can be gone on with",
+                    busy: stopping,
+                    onclick: move |()| send.call(Intent::Emergency(EmergencyWish::StopWaiting)),
                 }
             }
         }
