@@ -309,6 +309,18 @@ impl Actions {
         }
     }
 
+    /// Whether tokens are being revoked, so that the connection and the journal's key are still needed; says so then.
+    pub(super) fn is_kept_by_a_run(&self) -> bool {
+        let is_running = self.state.emergency.is_running();
+        if is_running {
+            // A dialog would lie over the notice.
+            self.state.dialog.close();
+            let text = "Tokens are being revoked. Wait until that is over, or stop waiting.";
+            self.toast(ToastKind::Warning, text);
+        }
+        is_running
+    }
+
     /// Copies the incident report.
     pub fn copy_report(&self) {
         if let Some(report) = self.report() {
