@@ -133,6 +133,27 @@ fn a_run_that_is_gone_writes_nothing_into_the_next_one() {
 }
 
 #[test]
+fn what_ends_later_than_its_sheet_does_not_act_on_the_next_one() {
+    render(|state| {
+        let mut sheet = state.sheet;
+        sheet.show(issuance(
+            CiTokenOutcome::Missing,
+            ShareState::Shared { recipients: 1 },
+        ));
+        let first = sheet.showing();
+        assert!(sheet.still_shows(first));
+        sheet.show(issuance(
+            CiTokenOutcome::Missing,
+            ShareState::Shared { recipients: 1 },
+        ));
+        sheet.sharing.set(Operation::Running(Step::Check));
+        assert!(!sheet.still_shows(first), "the first sheet is gone");
+        assert_eq!(*sheet.sharing.peek(), Operation::Idle);
+        assert!(sheet.still_shows(sheet.showing()));
+    });
+}
+
+#[test]
 fn the_table_has_roles_names_and_words_for_every_status() {
     let html = render(three);
     for wanted in [
