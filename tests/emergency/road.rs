@@ -6,6 +6,7 @@ use std::time::Duration;
 use deploy_tokens::api::{ApiAddress, Client};
 use deploy_tokens::crypto;
 use deploy_tokens::domain::{Fate, Proof, RevokeTarget, Tally};
+use deploy_tokens::secret::JournalKey;
 use deploy_tokens::service::Context;
 use deploy_tokens::service::emergency::{self, KnownCiTokens, Orders, Patience, StopWaiting};
 use deploy_tokens::service::journal::Journal;
@@ -16,9 +17,13 @@ use crate::rough::{Road, Rough};
 use crate::{Runs, Site, assert_code, in_words, said};
 
 fn through(site: &Site, url: &str, journal: &std::path::Path) -> Context {
+    let key = crypto::make_journal_key(&mut crypto::system_rng());
+    through_with(site, url, journal, key)
+}
+
+fn through_with(site: &Site, url: &str, journal: &std::path::Path, key: JournalKey) -> Context {
     let local = site.world.running.local();
     let client = Client::new(ApiAddress::parse(url).unwrap(), &local.access_token).unwrap();
-    let key = crypto::make_journal_key(&mut crypto::system_rng());
     let journal = Journal::open(journal.to_owned(), key, "test");
     Context::new(client, site.context().device.clone()).with_journal(Arc::new(journal))
 }
@@ -223,6 +228,47 @@ async fn ten_stuck_tokens_keep_no_other_from_ending_and_no_other_key_from_being_
         (site.active().await.len(), emergency::unfinished(&context)),
         (0, (0, 0))
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_not_sealed_again_is_owed_until_it_is() {
+    let site = Site::start().await;
+    let first = site.issue("staging", "first").await;
+    let second = site.issue("staging", "second").await;
+    let only = async |issued: &deploy_tokens::service::Issued| {
+        let mut targets = targets(&site).await;
+        targets.retain(|it| it.token == issued.token.id);
+        targets
+    };
+    let endpoint = Endpoint {
+        method: "POST",
+        ending: "/key/envelopes",
+        from: 1,
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let key = crypto::make_journal_key(&mut crypto::system_rng());
+    let open = |url: &str| through_with(&site, url, folder.path(), key.clone());
+    // A session that ends while the key is sealed is renewed some time.
+    let proxy = Proxy::start(
+        site.world.running.address(),
+        endpoint,
+        Fault::Status(401, "", "{}"),
+    );
+    let context = open(&proxy.url);
+    let fates = emergency::revoke(&context, &only(&first).await, &orders(&|_, _| {}, 2)).await;
+    assert!(matches!(fates[0], Fate::NotSealed { .. }), "{fates:?}");
+    assert_eq!(emergency::unfinished(&context), (0, 1));
+    // A later revocation in the same environment that comes to nothing else does not forget that.
+    let fates = emergency::revoke(&context, &only(&second).await, &orders(&|_, _| {}, 2)).await;
+    assert!(matches!(fates[0], Fate::NotSealed { .. }), "{fates:?}");
+    assert_eq!(emergency::unfinished(&context), (0, 2));
+    let context = open(&site.world.running.api_url());
+    let fates = emergency::take_up(&context)
+        .await
+        .go_on(&context, &orders(&|_, _| {}, 2))
+        .await;
+    assert_eq!(Tally::of(&fates).gone, 2, "{fates:?}");
+    assert_eq!(emergency::unfinished(&context), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]

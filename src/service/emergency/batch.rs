@@ -1,6 +1,7 @@
 //! The tokens of one environment in a run: written ahead together, and one sealing of the key after them.
 
 use super::engine::{Run, is_passing, pause};
+use crate::api::ApiError;
 use crate::domain::{DeployTokenId, Fate, Proof, RevokeTarget, TokenEntry};
 use crate::service::journal::{Found, OpenEntry, QueueItem, QueueState, Record, Work};
 use crate::service::share::share;
@@ -91,11 +92,18 @@ pub(super) fn waiting(entry: &OpenEntry) -> Vec<&DeployTokenId> {
     }
 }
 
+/// Whether tokens of an entry are revoked, and the key is not sealed again without them.
+fn owes_sealing(entry: &OpenEntry) -> bool {
+    let is_revoked = |item: &QueueItem| item.state == QueueState::Revoked;
+    matches!(&entry.entry().work, Work::Revoke(queue) if queue.iter().any(is_revoked))
+}
+
 impl Batch {
-    /// Forgets earlier revocations of which this one leaves nothing over.
+    /// Forgets earlier revocations of which this one leaves nothing over. One that still owes a sealing of the key stays.
     fn supersede(&self, earlier: &mut Vec<OpenEntry>) {
         let covered = |entry: &mut OpenEntry| {
             entry.entry().place.to_place() == self.place
+                && !owes_sealing(entry)
                 && waiting(entry)
                     .into_iter()
                     .all(|token| self.members.iter().any(|(_, item)| item.token == *token))
@@ -205,7 +213,11 @@ impl Batch {
                 run.set(*index, Fate::NotSealed { proof, at, why });
             }
         }
-        !is_passing(&error) && !matches!(error, ServiceError::Busy | ServiceError::NotAwaited)
+        // These may go better another time: with an answer, with the place free, with a new session.
+        let is_owed = is_passing(&error)
+            || matches!(error, ServiceError::Busy | ServiceError::NotAwaited)
+            || matches!(error.api(), Some(ApiError::Unauthorized));
+        !is_owed
     }
 
     async fn share_until_answered(&self, run: &Run<'_>) -> Result<usize, ServiceError> {
