@@ -103,7 +103,8 @@ impl Actions {
                 }
                 Ok((search, _, leak)) => {
                     actions.choose_leaked(&search.found);
-                    if let (Some(first), Some(ci_token)) = (search.found.first(), leak.ci_token) {
+                    let first = search.found.first().filter(|it| it.has_the_ci_token());
+                    if let (Some(first), Some(ci_token)) = (first, leak.ci_token) {
                         store.keep_leaked(first.exposed.token.id.clone(), ci_token);
                     }
                     let found = search.found.iter().map(leaked_token).collect();
