@@ -388,6 +388,53 @@ async fn a_known_ci_token_is_the_proof_and_a_server_that_serves_it_on_is_not_bel
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_revocation_that_takes_seconds_to_spread_is_proven_after_the_last_pause() {
+    let site = Site::start().await;
+    let issued = site.issue("staging", "slow").await;
+    let mut targets = targets(&site).await;
+    targets.retain(|it| it.token == issued.token.id);
+    let mut known = KnownCiTokens::default();
+    known.insert(issued.token.id.clone(), Secrets::of(&issued).ci_token);
+    // It answers that it revoked, and refuses the runner when it is asked for the fourth time.
+    let answer = serde_json::json!({"data": {"id": issued.token.id, "attributes": {
+        "name": "slow", "status": "revoked", "public_key": "", "environment_id": "e",
+        "environment_name": "staging", "created_at": "2026-01-01T00:00:00Z", "revoked_at": "2026-01-01T00:00:00Z",
+    }}});
+    let endpoint = |method, ending, from| Endpoint { method, ending, from };
+    let revoked = Proxy::start(
+        site.world.running.address(),
+        endpoint("POST", "/revoke", 1),
+        Fault::Status(200, "", Box::leak(answer.to_string().into_boxed_str())),
+    );
+    let address = revoked
+        .url
+        .trim_start_matches("http://")
+        .split('/')
+        .next()
+        .unwrap();
+    let refused = Proxy::start(
+        address.parse().unwrap(),
+        endpoint("GET", "/ci/deploy", 4),
+        Fault::Status(401, "", "{}"),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let context = through(&site, &refused.url, folder.path());
+    let told = Mutex::new(Vec::new());
+    let tell = |_: usize, fate: &Fate| told.lock().unwrap().push(fate.clone());
+    let orders = Orders {
+        known,
+        ..orders(&tell, 2)
+    };
+    emergency::revoke(&context, &targets, &orders).await;
+    let told = told.lock().unwrap();
+    let proven = |fate: &Fate| {
+        fate.proof()
+            .is_some_and(|(proof, _)| proof == Proof::RunnerRefused)
+    };
+    assert!(told.iter().any(proven), "{told:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_project_that_cannot_be_listed_is_told_and_stops_no_other() {
     let site = Site::start().await;
     let billing = site
