@@ -33,7 +33,8 @@ pub struct Search {
     pub gaps: Vec<Gap>,
 }
 
-/// Looks through everything that the user can see, active or not. Nothing that leaked is sent anywhere.
+/// Looks through everything that the user can see, active or not. Nothing that leaked is sent anywhere; [`still_works`]
+/// does that.
 ///
 /// # Errors
 /// As [`super::gather`].
