@@ -14,7 +14,7 @@ use deploy_tokens::domain::{
 };
 use deploy_tokens::secret::{CiToken, DeploySeed};
 use deploy_tokens::state::{
-    AppState, Confirm, ConfirmKind, Connection, Dialog, KeyState, Load, Operation, StatusFilter,
+    AppState, Confirm, ConfirmKind, Connection, Dialog, KeyState, LeakSearch, Load, Operation, StatusFilter,
 };
 use deploy_tokens::ui::views::Window;
 use deploy_tokens::ui::{Clock, Send};
@@ -150,6 +150,24 @@ fn what_ends_later_than_its_sheet_does_not_act_on_the_next_one() {
         assert!(!sheet.still_shows(first), "the first sheet is gone");
         assert_eq!(*sheet.sharing.peek(), Operation::Idle);
         assert!(sheet.still_shows(sheet.showing()));
+    });
+}
+
+#[test]
+fn a_look_or_a_search_that_comes_late_is_not_told_of_another_server() {
+    render(|state| {
+        let store = state.emergency;
+        let first = store.begin_look().unwrap();
+        assert_eq!(store.begin_look(), None, "one at a time");
+        let search = store.begin_search();
+        assert!(store.is_search(search));
+        store.reset();
+        assert!(!store.is_search(search) && *store.leak.peek() == LeakSearch::None);
+        let second = store
+            .begin_look()
+            .expect("the first one keeps nobody from looking");
+        assert!(!store.end_look(first) && *store.refreshing.peek());
+        assert!(store.end_look(second) && !*store.refreshing.peek());
     });
 }
 

@@ -9,7 +9,7 @@ use dioxus::prelude::*;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{Actions, off_ui};
-use crate::domain::{Exposed, Fate, Incident, Moment, RevokeTarget};
+use crate::domain::{DeployTokenId, Exposed, Fate, Incident, Moment, RevokeTarget};
 use crate::messages::{self, emergency as words};
 use crate::service::emergency::{self, Found, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
 use crate::service::{Context, ServiceError};
@@ -34,15 +34,13 @@ impl Actions {
         let Some(context) = self.context() else {
             return;
         };
-        if *store.refreshing.peek() {
+        let Some(look) = store.begin_look() else {
             return;
-        }
-        store.refreshing.set(true);
+        };
         spawn(async move {
             let here = Arc::clone(&context);
             let looked = off_ui(async move { emergency::gather(&here).await }).await;
-            store.refreshing.set(false);
-            if !actions.is_session(&context) {
+            if !store.end_look(look) || !actions.is_session(&context) {
                 return;
             }
             match looked {
@@ -77,26 +75,35 @@ impl Actions {
         let Some(context) = self.context() else {
             return;
         };
-        store.forget_leak();
-        store.leak.set(LeakSearch::Searching);
+        let search = store.begin_search();
         let (actions, pasted) = (self.clone(), self.clipboard.paste());
         spawn(async move {
             let leak = pasted
                 .await
                 .and_then(|text| Leak::read(&text).map_err(words::leak));
+            if !store.is_search(search) {
+                return;
+            }
             let leak = match leak {
                 Ok(leak) => leak,
                 Err(message) => return store.leak.set(LeakSearch::Nothing(message)),
             };
+            let here = Arc::clone(&context);
             let searched = off_ui(async move {
-                let search = emergency::find(&context, &leak).await?;
+                let search = emergency::find(&here, &leak).await?;
                 let works = match search.found.is_empty() {
-                    true => emergency::still_works(&context, &leak).await?,
+                    true => emergency::still_works(&here, &leak).await?,
                     false => None,
                 };
                 Ok((search, works, leak))
             })
             .await;
+            if !store.is_search(search) {
+                return;
+            }
+            if !actions.is_session(&context) {
+                return store.forget_leak();
+            }
             match searched {
                 Ok((search, works, _)) if search.found.is_empty() => {
                     store.leak.set(LeakSearch::Nothing(words::nobodys_leak(works)));
@@ -275,18 +282,18 @@ impl Actions {
         }
     }
 
-    /// The last word of the run; the leaked secret is not needed any more once it is proven to be refused.
+    /// The last word of the run; what leaked is not needed any more once a token that it fits is refused.
     fn settle(&self, number: u64, tokens: &[(RevokeTarget, Fate)]) {
         let store = self.state.emergency;
         if !store.change(number, |run| run.lines = tokens.to_vec()) {
             return;
         }
-        let proven = |id| {
+        let is_refused = |id: &DeployTokenId| {
             tokens
                 .iter()
-                .any(|(it, fate)| it.token == id && fate.is_refused())
+                .any(|(it, fate)| it.token == *id && fate.is_refused())
         };
-        if store.leaked().is_some_and(|(id, _)| proven(id)) {
+        if store.fits_leak(is_refused) {
             store.forget_leak();
         }
     }

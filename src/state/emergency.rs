@@ -65,6 +65,8 @@ pub struct EmergencyStore {
     pub stale: Signal<Option<Message>>,
     /// A refresh is under way.
     pub refreshing: Signal<bool>,
+    /// Counts refreshes and servers, so that a look at a server that was left is not told.
+    looks: Signal<u64>,
     /// The search text.
     pub search: Signal<String>,
     /// The chosen tokens.
@@ -79,6 +81,8 @@ pub struct EmergencyStore {
     stop: Signal<Option<Box<dyn FnOnce()>>>,
     /// What came of a leaked block.
     pub leak: Signal<LeakSearch>,
+    /// Counts what was pasted or forgotten, so that a search that comes late is not told of something else.
+    searches: Signal<u64>,
     /// The CI token of that block, to prove that it is refused. Dropped with the leak.
     leaked: Signal<Option<(DeployTokenId, CiToken)>>,
 }
@@ -91,6 +95,7 @@ impl EmergencyStore {
             gaps: Signal::new(Vec::new()),
             stale: Signal::new(None),
             refreshing: Signal::new(false),
+            looks: Signal::new(0),
             search: Signal::new(String::new()),
             selected: Signal::new(BTreeSet::new()),
             unfinished: Signal::new((0, 0)),
@@ -98,6 +103,7 @@ impl EmergencyStore {
             runs: Signal::new(0),
             stop: Signal::new(None),
             leak: Signal::new(LeakSearch::None),
+            searches: Signal::new(0),
             leaked: Signal::new(None),
         }
     }
@@ -108,12 +114,33 @@ impl EmergencyStore {
         self.projects.set(0);
         self.gaps.set(Vec::new());
         self.stale.set(None);
+        self.refreshing.set(false);
+        *self.looks.write() += 1;
         self.search.set(String::new());
         self.selected.write().clear();
         self.unfinished.set((0, 0));
         self.run.set(None);
         self.stop.set(None);
         self.forget_leak();
+    }
+
+    /// Notes that a refresh begins, and gives its number; none while another is under way.
+    pub fn begin_look(mut self) -> Option<u64> {
+        if *self.refreshing.peek() {
+            return None;
+        }
+        self.refreshing.set(true);
+        *self.looks.write() += 1;
+        Some(*self.looks.peek())
+    }
+
+    /// Notes that a refresh has ended, and says whether it is of the server that is open.
+    pub fn end_look(mut self, look: u64) -> bool {
+        let is_latest = *self.looks.peek() == look;
+        if is_latest {
+            self.refreshing.set(false);
+        }
+        is_latest
     }
 
     /// The chosen tokens, the most dangerous first.
@@ -151,8 +178,29 @@ impl EmergencyStore {
         self.leaked.peek().clone()
     }
 
+    /// Notes that a block is looked for, and gives the number of the search.
+    pub fn begin_search(mut self) -> u64 {
+        self.forget_leak();
+        self.leak.set(LeakSearch::Searching);
+        *self.searches.peek()
+    }
+
+    /// Whether nothing was pasted or forgotten since.
+    pub fn is_search(&self, search: u64) -> bool {
+        *self.searches.peek() == search
+    }
+
+    /// Whether the leaked block fits one of these.
+    pub fn fits_leak(&self, is_one: impl Fn(&DeployTokenId) -> bool) -> bool {
+        match &*self.leak.peek() {
+            LeakSearch::Found(found) => found.iter().any(|it| is_one(&it.target.token)),
+            _ => false,
+        }
+    }
+
     /// Forgets what leaked, the secret too.
     pub fn forget_leak(mut self) {
+        *self.searches.write() += 1;
         self.leaked.set(None);
         self.leak.set(LeakSearch::None);
     }
