@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use deploy_tokens::api::{ApiAddress, Client};
 use deploy_tokens::crypto;
-use deploy_tokens::domain::{Fate, Proof, RevokeTarget, Tally};
+use deploy_tokens::domain::{Fate, Proof, RevokeTarget, Tally, TokenKey};
 use deploy_tokens::secret::JournalKey;
-use deploy_tokens::service::Context;
 use deploy_tokens::service::emergency::{self, KnownCiTokens, Orders, Patience, StopWaiting};
 use deploy_tokens::service::journal::Journal;
+use deploy_tokens::service::{Context, Issued};
 
 use crate::common::Secrets;
 use crate::proxy::{Endpoint, Fault, Proxy};
@@ -36,6 +36,18 @@ fn orders(tell: &(dyn Fn(usize, &Fate) + Send + Sync), tries: u32) -> Orders<'_>
         known: KnownCiTokens::default(),
         tell,
     }
+}
+
+/// The answer to a revocation.
+fn says_revoked(issued: &Issued) -> &'static str {
+    let TokenKey::Usable(key) = &issued.token.key else {
+        panic!("{:?}", issued.token.key);
+    };
+    let answer = serde_json::json!({"data": {"id": issued.token.id, "attributes": {
+        "name": issued.token.name, "status": "revoked", "public_key": key.to_base64(), "environment_id": "e",
+        "environment_name": "staging", "created_at": "2026-01-01T00:00:00Z", "revoked_at": "2026-01-01T00:00:00Z",
+    }}});
+    Box::leak(answer.to_string().into_boxed_str())
 }
 
 async fn targets(site: &Site) -> Vec<RevokeTarget> {
@@ -235,7 +247,7 @@ async fn a_key_that_was_not_sealed_again_is_owed_until_it_is() {
     let site = Site::start().await;
     let first = site.issue("staging", "first").await;
     let second = site.issue("staging", "second").await;
-    let only = async |issued: &deploy_tokens::service::Issued| {
+    let only = async |issued: &Issued| {
         let mut targets = targets(&site).await;
         targets.retain(|it| it.token == issued.token.id);
         targets
@@ -293,7 +305,7 @@ async fn a_refusal_of_one_stops_no_other_and_what_is_revoked_already_counts() {
         let mut targets = targets(&site).await;
         targets.retain(|it| it.token == one.token.id || it.token == other.token.id);
         let fates = emergency::revoke(&context, &targets, &orders(&|_, _| {}, 2)).await;
-        let of = |issued: &deploy_tokens::service::Issued| {
+        let of = |issued: &Issued| {
             let at = targets.iter().position(|it| it.token == issued.token.id).unwrap();
             fates[at].clone()
         };
@@ -330,14 +342,7 @@ async fn a_known_ci_token_is_the_proof_and_a_server_that_serves_it_on_is_not_bel
 
     // A server that answers "revoked" and does nothing.
     let ending: &'static str = Box::leak(format!("{}/revoke", issued.token.id).into_boxed_str());
-    let lie: &'static str = Box::leak(
-        serde_json::json!({"data": {"id": issued.token.id, "attributes": {
-            "name": "pasted", "status": "revoked", "public_key": "", "environment_id": "e",
-            "environment_name": "staging", "created_at": "2026-01-01T00:00:00Z", "revoked_at": "2026-01-01T00:00:00Z",
-        }}})
-        .to_string()
-        .into_boxed_str(),
-    );
+    let lie = says_revoked(&issued);
     let endpoint = Endpoint {
         method: "POST",
         ending,
@@ -396,15 +401,11 @@ async fn a_revocation_that_takes_seconds_to_spread_is_proven_after_the_last_paus
     let mut known = KnownCiTokens::default();
     known.insert(issued.token.id.clone(), Secrets::of(&issued).ci_token);
     // It answers that it revoked, and refuses the runner when it is asked for the fourth time.
-    let answer = serde_json::json!({"data": {"id": issued.token.id, "attributes": {
-        "name": "slow", "status": "revoked", "public_key": "", "environment_id": "e",
-        "environment_name": "staging", "created_at": "2026-01-01T00:00:00Z", "revoked_at": "2026-01-01T00:00:00Z",
-    }}});
     let endpoint = |method, ending, from| Endpoint { method, ending, from };
     let revoked = Proxy::start(
         site.world.running.address(),
         endpoint("POST", "/revoke", 1),
-        Fault::Status(200, "", Box::leak(answer.to_string().into_boxed_str())),
+        Fault::Status(200, "", says_revoked(&issued)),
     );
     let address = revoked
         .url
