@@ -275,10 +275,14 @@ async fn a_key_that_was_not_sealed_again_is_owed_until_it_is() {
     assert!(matches!(fates[0], Fate::NotSealed { .. }), "{fates:?}");
     assert_eq!(emergency::unfinished(&context), (0, 2));
     let context = open(&site.world.running.api_url());
-    let fates = emergency::take_up(&context)
-        .await
-        .go_on(&context, &orders(&|_, _| {}, 2))
-        .await;
+    let taken = emergency::take_up(&context).await;
+    let earlier = |fate: &Fate| matches!(fate.proof(), Some((_, None)));
+    assert!(
+        taken.fates.iter().all(earlier),
+        "they were not refused just now: {:?}",
+        taken.fates
+    );
+    let fates = taken.go_on(&context, &orders(&|_, _| {}, 2)).await;
     assert_eq!(Tally::of(&fates).gone, 2, "{fates:?}");
     assert_eq!(emergency::unfinished(&context), (0, 0));
 }

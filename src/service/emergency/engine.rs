@@ -218,7 +218,7 @@ impl Run<'_> {
     }
 
     async fn prove(&self, target: &RevokeTarget, answered: Proof) -> Fate {
-        let at = Moment::now();
+        let at = Some(Moment::now());
         let Some(ci_token) = self.orders.known.get(&target.token) else {
             return Fate::Refused { proof: answered, at };
         };
