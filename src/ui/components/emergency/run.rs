@@ -29,8 +29,17 @@ pub fn EmergencyRunPage(run: EmergencyRun) -> Element {
                     tabindex: "-1",
                     "{title.trim_end_matches('.')}"
                 }
-                p { class: "run-counts", role: "status",
-                    "{tally.refused} of {tally.total} refused by the server, {tally.gone} gone for all recipients, {seconds:.1}\u{a0}s"
+                p { class: "run-counts",
+                    span { role: "status",
+                        "{tally.refused} of {tally.total} refused by the server, {tally.gone} gone for all recipients"
+                    }
+                    // Not announced: it changes all the time.
+                    span { ", {seconds:.1}\u{a0}s" }
+                }
+                p { class: "spoken", role: "status",
+                    if run.over {
+                        "{title}"
+                    }
                 }
                 progress {
                     class: "run-bar",
