@@ -2,13 +2,14 @@
 
 use std::future::Future;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
 use dioxus::prelude::*;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::{Actions, off_ui};
+use super::{Actions, Again, off_ui};
 use crate::domain::{DeployTokenId, Exposed, Fate, Incident, Moment, RevokeTarget};
 use crate::messages::{self, emergency as words};
 use crate::service::emergency::{self, Found, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
@@ -53,7 +54,8 @@ impl Actions {
                     store.exposed.set(Load::Ready(overview.active));
                     store.stale.set(None);
                 }
-                Err(error) if actions.expired_by(&error, None) => {}
+                // What the end of the session cut off goes on with the next one.
+                Err(error) if actions.expired_by(&error, actions.going_on()) => {}
                 Err(error) => {
                     let message = messages::service(&error);
                     if matches!(&*store.exposed.peek(), Load::Ready(_)) {
@@ -202,6 +204,14 @@ impl Actions {
             };
             actions.run(context, lines, run);
         });
+    }
+
+    /// Going on with what the run that is shown has left over, if it has.
+    fn going_on(&self) -> Option<Again> {
+        let (actions, store) = (self.clone(), self.state.emergency);
+        let is_over = store.run.peek().as_ref().is_some_and(|run| run.over);
+        let is_left = *store.unfinished.peek() != (0, 0);
+        (is_over && is_left).then(|| Rc::new(move || actions.go_on_revoking()) as Again)
     }
 
     /// Shows a run and follows it to its end, and then the report.
