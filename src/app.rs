@@ -1,6 +1,5 @@
 //! The window's composition root: where actions get their connection and their clipboard, and intents their actions.
 
-#[cfg(feature = "desktop")]
 mod guard;
 #[cfg(not(feature = "desktop"))]
 mod web_clipboard;
@@ -140,7 +139,6 @@ fn App() -> Element {
         move |intent| carry_out(&actions, state, intent)
     });
     use_context_provider(|| Send(send));
-    #[cfg(feature = "desktop")]
     guard::use_guard(state.sheet, use_hook(consume_context::<SecretLimits>));
     use_hook(|| {
         actions.open();

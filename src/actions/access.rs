@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dioxus::prelude::*;
 
-use super::{Actions, off_ui};
+use super::{Actions, Again, off_ui};
 use crate::domain::{Holder, HolderKind, KeyRequest, Message, OrganizationId, RequestId, Requests, Standing};
 use crate::messages::{self, plural};
 use crate::service::access::{Access, access, disclosed_signers};
@@ -46,10 +46,9 @@ impl Actions {
                 }
             }
             Ok(Err(error)) | Err(error) => {
-                if !self.expired_by(&error, None) {
-                    let mut key = self.state.place.key;
-                    key.set(KeyState::Failed(messages::service(&error)));
-                }
+                self.expired_by(&error, None);
+                let mut key = self.state.place.key;
+                key.set(KeyState::Failed(messages::service(&error)));
             }
         }
     }
@@ -164,6 +163,7 @@ impl Actions {
         if sharing.peek().is_running() {
             return;
         }
+        let again = self.wish();
         let chosen: Vec<KeyRequest> = self
             .state
             .access
@@ -180,7 +180,7 @@ impl Actions {
                 Ok(service::fulfil_all(&asked, &chosen, &tell).await)
             };
             if let Some(done) = actions.operate(sharing, work).await {
-                actions.tell_fulfilled(done);
+                actions.tell_fulfilled(done, again);
             }
             actions.fetch_requests(context).await;
             actions.look_at_holders();
@@ -192,7 +192,7 @@ impl Actions {
         });
     }
 
-    fn tell_fulfilled(&self, done: Vec<Fulfilled>) {
+    fn tell_fulfilled(&self, done: Vec<Fulfilled>, again: Option<Again>) {
         let mut sharing = self.state.access.sharing;
         let shared: usize = done
             .iter()
@@ -209,7 +209,7 @@ impl Actions {
             .into_iter()
             .find_map(|it| it.outcome.err().map(|error| (it.requests, error)));
         let Some((requests, error)) = failed else { return };
-        if self.expired_by(&error, self.wish()) {
+        if self.expired_by(&error, again) {
             return;
         }
         let cause = messages::service(&error);

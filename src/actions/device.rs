@@ -14,11 +14,24 @@ impl Actions {
     /// Asks the server about this machine's device. One that was revoked elsewhere is said.
     pub fn look_at_device(&self) {
         let (actions, mut device) = (self.clone(), self.state.access.device);
+        let mut borrowed = self.state.access.borrowed;
         let Some(context) = self.context() else { return };
         spawn(async move {
             let Some(own) = context.device.clone() else {
-                return device.set(OwnDevice::None);
+                let damage = match actions.account() {
+                    Some(account) => off_ui(async move { account.device().await }).await.err(),
+                    None => None,
+                };
+                let damage = damage.filter(|error| !error.is_without_keychain());
+                return device.set(damage.map_or(OwnDevice::None, |error| {
+                    OwnDevice::Damaged(messages::service(&error))
+                }));
             };
+            if let Some(account) = actions.account() {
+                let id = own.id.clone();
+                let its = off_ui(async move { Ok(account.is_command_lines(&id).await) }).await;
+                borrowed.set(its.unwrap_or(false));
+            }
             let asked = Arc::clone(&context);
             let status = off_ui(async move { devices::status(&asked.client, &own).await }).await;
             if !actions.is_session(&context) {
@@ -59,7 +72,8 @@ impl Actions {
         });
     }
 
-    /// Ends this machine's device: revokes it and forgets its keys. One that the server has ended is only forgotten.
+    /// Ends this machine's device: revokes it and forgets its keys. One that the server has ended, or that the command line
+    /// has too, is only forgotten here.
     pub fn unlink_device(&self) {
         let actions = self.clone();
         let (Some(account), Some(context)) = (self.account(), self.context()) else {
@@ -75,7 +89,7 @@ impl Actions {
         spawn(async move {
             let asked = Arc::clone(&context);
             let work = move |_tell| async move {
-                if ended {
+                if ended || account.is_command_lines(&own.id).await {
                     devices::forget(&account.devices(), &own.id).await
                 } else {
                     devices::unlink(&asked.client, &account.devices(), &own.id).await

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 use std::sync::Arc;
-use std::time::Duration;
 
 use dioxus::prelude::*;
 
@@ -16,8 +15,6 @@ use crate::state::{
     ToastKind,
 };
 
-/// After this pause an address is taken as complete.
-const TYPING: Duration = Duration::from_millis(700);
 /// How the local workspace is called in what is remembered.
 pub(super) const LOCAL: &str = "local";
 
@@ -175,9 +172,19 @@ impl Actions {
             .map_or(0, |journal| journal.interrupted());
         self.note_unfinished(&opened.context);
         place.interrupted.set(interrupted);
-        let mut device = self.state.access.device;
+        let (mut device, mut declined) = (self.state.access.device, self.declined);
         device.set(OwnDevice::Unknown);
+        declined.set(false);
         store.kind.set(opened.kind);
+        let unjournaled = opened.context.journal.is_none()
+            && opened.account.as_ref().is_some_and(Account::has_journals)
+            && opened.kind == SessionKind::Kept;
+        if unjournaled {
+            self.toast(
+                ToastKind::Warning,
+                "The key of the journal is damaged: what is issued now does not survive a crash.",
+            );
+        }
         let mut current = self.session;
         current.set(Some(Session {
             context: Arc::new(opened.context),
@@ -210,7 +217,12 @@ impl Actions {
         let mut session = self.state.session;
         let account = self.account();
         let Some(account) = account else { return };
-        let mut resume = self.resume;
+        let (mut resume, mut declined) = (self.resume, self.declined);
+        // Who said "not now" is asked again when something is wanted that needs a session.
+        if *declined.peek() && again.is_none() {
+            return;
+        }
+        declined.set(false);
         if again.is_some() {
             resume.set(again);
         }
@@ -224,8 +236,9 @@ impl Actions {
     /// Goes on without a session: what is shown stays, and is not up to date.
     pub fn stay_signed_out(&self) {
         let mut session = self.state.session;
-        let mut resume = self.resume;
+        let (mut resume, mut declined) = (self.resume, self.declined);
         resume.set(None);
+        declined.set(true);
         session.reset();
         session.gate.set(Gate::Inside);
     }
@@ -312,23 +325,17 @@ impl Actions {
         self.welcome();
     }
 
-    /// Another address was typed: what the command line has may be for that server, once it is complete.
+    /// Another address was typed.
     pub fn address_typed(&self, address: String) {
-        let actions = self.clone();
-        let (mut session, mut found) = (self.state.session, self.command_line);
-        session.address.set(address.clone());
+        let mut session = self.state.session;
+        session.address.set(address);
         session.problem.set(None);
-        session.command_line.set(None);
-        found.set(None);
-        spawn(async move {
-            tokio::time::sleep(TYPING).await;
-            if *session.address.peek() == address && *session.gate.peek() == Gate::Welcome {
-                actions.look_for_command_line();
-            }
-        });
+        self.look_for_command_line();
     }
 
-    /// Looks for a session of the Ghostable command line that the typed server accepts; tells nothing when there is none.
+    /// Looks for a session of the Ghostable command line that the server accepts; tells nothing when there is none. The
+    /// session is not tied to a server, so it is shown to the one that this run was started for, as the command line
+    /// itself does, and never to one that was only typed.
     fn look_for_command_line(&self) {
         let actions = self.clone();
         let mut session = self.state.session;
@@ -336,6 +343,9 @@ impl Actions {
         let mut found = self.command_line;
         found.set(None);
         let typed = session.address.peek().clone();
+        if typed.trim() != self.surroundings.proposed_address() {
+            return;
+        }
         let Ok(account) = self.surroundings.account(&typed) else {
             return;
         };

@@ -92,6 +92,10 @@ pub struct Actions {
     wish: Signal<Option<Again>>,
     /// What is done after the user has signed in again.
     resume: Signal<Option<Again>>,
+    /// The user did not want to sign in again.
+    declined: Signal<bool>,
+    /// Counts the places that were asked for: a late answer for an earlier one is not shown.
+    turn: Signal<u64>,
     /// Whether a task looks again and again for the open environment's key.
     waiting: Signal<bool>,
 }
@@ -123,6 +127,8 @@ impl Actions {
             command_line: Signal::new(None),
             wish: Signal::new(None),
             resume: Signal::new(None),
+            declined: Signal::new(false),
+            turn: Signal::new(0),
             waiting: Signal::new(false),
         }
     }
@@ -225,6 +231,8 @@ impl Actions {
         match operate(operation, work).await {
             Ok(value) => Some(value),
             Err(error) => {
+                // What may have been done is not done once more: the journal knows about it.
+                let again = again.filter(|_| !matches!(error, ServiceError::Uncertain(_)));
                 self.expired_by(&error, again);
                 None
             }

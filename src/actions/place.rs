@@ -1,5 +1,7 @@
 //! Connecting, and moving between projects and environments.
 
+use std::sync::Arc;
+
 use dioxus::prelude::*;
 
 use super::entry::LOCAL;
@@ -7,7 +9,7 @@ use super::{Actions, Spot, off_ui};
 use crate::domain::{Environment, EnvironmentId, Message, Project, ProjectId};
 use crate::messages;
 use crate::service;
-use crate::state::{Connection, KeyState, Load, Operation, Section};
+use crate::state::{Connection, KeyState, Load, Operation, Section, ToastKind};
 
 impl Actions {
     /// Fetches what the user can see, and opens the place that is wanted, or the first one.
@@ -16,11 +18,20 @@ impl Actions {
         let Some(context) = self.context() else {
             return Ok(());
         };
-        let directory = off_ui(async move { service::directory(&context).await }).await;
+        let asked = Arc::clone(&context);
+        let directory = off_ui(async move { service::directory(&asked).await }).await;
+        if !self.is_session(&context) {
+            return Ok(());
+        }
         let directory = directory.map_err(|error| {
             self.expired_by(&error, None);
             messages::service(&error)
         })?;
+        let found = |it: &ProjectId| directory.projects.iter().any(|project| is_called(project, it));
+        if wanted.project.as_ref().is_some_and(|it| !found(it)) {
+            let text = "The project that was asked for, or open last, is not among yours (any more). This is another one.";
+            self.toast(ToastKind::Warning, text);
+        }
         let project = directory
             .projects
             .iter()
@@ -64,9 +75,21 @@ impl Actions {
         let Some(context) = self.context() else {
             return Ok(());
         };
-        let id = project.id.clone();
-        let environments = off_ui(async move { service::environments(&context, &id).await });
-        let environments = environments.await.map_err(|error| messages::service(&error))?;
+        let (id, again) = (project.id.clone(), self.wish());
+        let mut turn = self.turn;
+        let own = *turn.peek() + 1;
+        turn.set(own);
+        let asked = Arc::clone(&context);
+        let environments = off_ui(async move { service::environments(&asked, &id).await }).await;
+        // Another project was asked for meanwhile, or the user left.
+        if *turn.peek() != own || !self.is_session(&context) {
+            return Ok(());
+        }
+        let environments = match environments {
+            Ok(environments) => environments,
+            Err(error) if self.expired_by(&error, again) => return Ok(()),
+            Err(error) => return Err(messages::service(&error)),
+        };
         let organizations = place.organizations.peek().clone();
         place.organization.set(
             organizations

@@ -9,10 +9,11 @@ use crate::domain::{Message, Waiting};
 use crate::messages;
 use crate::secret::{AccessToken, SecretText};
 use crate::service::account::Account;
+use crate::service::adopt::{self, Handed};
 use crate::service::sign_in::{
     self, BrowserOutcome, BrowserTicket, PasswordOutcome, SystemClock, start_browser, wait_for_browser,
 };
-use crate::service::{adopt, devices};
+use crate::service::{ServiceError, devices};
 use crate::state::{Dialog, Gate, SignInStage, ToastKind};
 
 impl Actions {
@@ -197,22 +198,36 @@ impl Actions {
                     off_ui(async move { adopt::with_new_device(&for_work, &found, &name, &platform).await });
                 let (context, handed) = done.await.map_err(|error| messages::service(&error))?;
                 actions.enter_account(account, context).await;
-                let failed: Vec<String> = handed
-                    .iter()
-                    .filter(|it| it.outcome.is_err())
-                    .map(|it| format!("{} {}", it.project, it.environment))
-                    .collect();
-                match failed.as_slice() {
-                    [] if handed.is_empty() => {}
-                    [] => actions.toast(ToastKind::Done, "This machine is linked, and can open every key."),
-                    failed => actions.toast(
-                        ToastKind::Warning,
-                        format!("The key of {} could not be shared yet.", failed.join(", ")),
-                    ),
-                }
+                actions.tell_handed(handed);
                 Ok(())
             },
         );
+    }
+
+    fn tell_handed(&self, handed: Result<Vec<Handed>, ServiceError>) {
+        let handed = match handed {
+            Ok(handed) => handed,
+            Err(error) => {
+                let Message { what, next } = messages::service(&error);
+                let text = format!(
+                    "This machine is linked, but the keys could not be shared with it. {what} {next}"
+                );
+                return self.toast(ToastKind::Warning, text);
+            }
+        };
+        let failed: Vec<String> = handed
+            .iter()
+            .filter(|it| it.outcome.is_err())
+            .map(|it| format!("{} {}", it.project, it.environment))
+            .collect();
+        match failed.as_slice() {
+            [] if handed.is_empty() => {}
+            [] => self.toast(ToastKind::Done, "This machine is linked, and can open every key."),
+            failed => self.toast(
+                ToastKind::Warning,
+                format!("The key of {} could not be shared yet.", failed.join(", ")),
+            ),
+        }
     }
 
     /// Goes on as the command line's user and with its device.

@@ -69,6 +69,9 @@ impl Actions {
 
     /// Fetches everything again that is shown.
     pub fn refresh_all(&self) {
+        // Who asks for it may be asked to sign in again.
+        let mut declined = self.declined;
+        declined.set(false);
         self.refresh();
         self.look_at_key();
         self.look_at_device();

@@ -1,7 +1,8 @@
 //! What the window does by itself for the secrets of an open sheet: it asks the system not to be captured, hides them
 //! when the focus goes elsewhere or nobody is there, and ends in order when it is told to end.
 //!
-//! Security: whether a window can be captured is the system's to decide; Linux has nothing to ask (SECURITY.md).
+//! Security: whether a window can be captured is the system's to decide; Linux has nothing to ask (SECURITY.md). On a
+//! phone nothing is asked, and the end is the system's; values hide when the page is not shown any more.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -9,7 +10,9 @@ use std::time::Duration;
 
 use dioxus::core::Task;
 use dioxus::prelude::*;
+#[cfg(feature = "desktop")]
 use dioxus_desktop::tao::event::{Event, WindowEvent};
+#[cfg(feature = "desktop")]
 use dioxus_desktop::{use_wry_event_handler, window};
 
 use crate::domain::SecretLimits;
@@ -18,10 +21,30 @@ use crate::state::SheetStore;
 /// Tells of input, at most twice a second.
 const INPUT: &str = include_str!("input.js");
 
+/// Tells when another app, or the lock screen, takes the page's place.
+#[cfg(not(feature = "desktop"))]
+const HIDDEN: &str =
+    "document.addEventListener('visibilitychange', () => { if (document.hidden) dioxus.send(null); });";
+
 /// Stops telling.
 const NO_INPUT: &str = "if (window.inputWatch) window.inputWatch.abort();";
 
 /// Guards the sheet; call in the root component.
+#[cfg(not(feature = "desktop"))]
+pub(super) fn use_guard(sheet: SheetStore, limits: SecretLimits) {
+    use_future(move || async move {
+        let mut hidden = document::eval(HIDDEN);
+        while hidden.recv::<()>().await.is_ok() {
+            sheet.mask();
+        }
+    });
+    if let Some(limit) = limits.idle {
+        use_idle(sheet, limit);
+    }
+}
+
+/// Guards the sheet; call in the root component.
+#[cfg(feature = "desktop")]
 pub(super) fn use_guard(sheet: SheetStore, limits: SecretLimits) {
     use_hidden_from_capture(sheet);
     use_wry_event_handler(move |event, _| {
@@ -41,6 +64,7 @@ pub(super) fn use_guard(sheet: SheetStore, limits: SecretLimits) {
     });
 }
 
+#[cfg(feature = "desktop")]
 fn use_hidden_from_capture(sheet: SheetStore) {
     let open = use_memo(move || sheet.issuance.read().is_some());
     use_effect(move || window().set_content_protection(open()));
@@ -68,7 +92,7 @@ fn use_idle(sheet: SheetStore, limit: Duration) {
 }
 
 /// Waits for a signal that asks the program to end.
-#[cfg(unix)]
+#[cfg(all(unix, feature = "desktop"))]
 async fn asked_to_end() {
     use tokio::signal::unix::{SignalKind, signal};
 
@@ -90,7 +114,7 @@ async fn asked_to_end() {
 }
 
 /// Waits for Ctrl+C in the console.
-#[cfg(not(unix))]
+#[cfg(all(not(unix), feature = "desktop"))]
 async fn asked_to_end() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending().await

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::failure::{Failure, WRONG_USE};
+#[cfg(feature = "gui")]
 use crate::keychain::{Keychain, KeychainError, file_exists};
+#[cfg(feature = "gui")]
 use crate::secret::SecretText;
 use crate::service::journal;
 
@@ -12,6 +14,7 @@ use crate::service::journal;
 const MINUTES: &str = "DEPLOY_TOKENS_JOURNAL_MINUTES";
 /// A day: a secret that was shown is not to lie about for longer.
 const MOST_MINUTES: u64 = 24 * 60;
+#[cfg(feature = "gui")]
 const KEY_FILE: &str = "keys.sealed";
 const JOURNALS: &str = "journals";
 
@@ -66,9 +69,6 @@ pub(super) fn file(named: Option<&Path>) -> Option<PathBuf> {
 pub(super) async fn unlock(path: &Path, passphrase: SecretText) -> Result<Keychain, KeychainError> {
     if file_exists(path) {
         return Keychain::open_file(path, passphrase).await;
-    }
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder)?;
     }
     Keychain::create_file(path, passphrase).await
 }

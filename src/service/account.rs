@@ -12,6 +12,7 @@ use super::{Context, LinkedDevice, ServiceError};
 use crate::api::{AddressError, ApiAddress, Client, SignIn};
 use crate::crypto::{self, DeviceIdentity};
 use crate::domain::{DeviceId, Moment};
+use crate::keychain::ghostable::Prefix;
 use crate::keychain::{ApiOrigin, Keychain, KeychainError, Owner, Part, StoredIdentity, StoredSession};
 use crate::secret::AccessToken;
 
@@ -98,14 +99,26 @@ impl Account {
         Ok(stored.map(|stored| linked(stored, Owner::Own)).transpose()?)
     }
 
-    /// Everything that a use case needs, as the signed-in user.
+    /// Whether the Ghostable command line has this device, too. Then it is not this program's to end.
+    pub async fn is_command_lines(&self, device: &DeviceId) -> bool {
+        let entries = self.keychain.command_line(Prefix::from_environment());
+        matches!(entries.identity().await, Ok(Some(its)) if its.device_id == *device)
+    }
+
+    /// Whether operations at this server are to be written ahead.
+    pub fn has_journals(&self) -> bool {
+        self.journals.is_some()
+    }
+
+    /// Everything that a use case needs, as the signed-in user. Without the device or the journal where their entry is
+    /// damaged: listing and revoking work without, and [`Account::device`] tells the damage.
     ///
     /// # Errors
     /// [`ServiceError::Keychain`]; when the network cannot be set up.
     pub async fn context(&self, token: &AccessToken) -> Result<Context, ServiceError> {
         let client = Client::new(self.address.clone(), token)?;
-        let context = Context::new(client, self.device().await?);
-        Ok(match self.journal().await? {
+        let context = Context::new(client, unless_damaged(self.device().await)?);
+        Ok(match unless_damaged(self.journal().await)? {
             Some(journal) => context.with_journal(Arc::new(journal)),
             None => context,
         })
@@ -118,6 +131,8 @@ impl Account {
         let make = || crypto::make_journal_key(&mut crypto::system_rng());
         let key = self.keychain.load_or_make_journal_key(make).await?;
         let journal = Journal::open(folder, key, self.origin.as_str());
+        // The folder shows, from now on, that the key is in use (see `forget_journal`).
+        journal.make_folder()?;
         Ok(Some(journal.with_deadline(self.deadline)))
     }
 
@@ -142,13 +157,15 @@ impl Account {
         })
     }
 
-    /// Ends the device at the server, then forgets everything that is kept for it here.
+    /// Ends the device at the server, unless it is the command line's, then forgets everything that is kept here.
     ///
     /// # Errors
     /// API errors: then nothing was forgotten, and [`Account::forget`] is left. [`ServiceError::Keychain`] when entries
     /// may still be there.
     pub async fn sign_out(&self, context: &Context) -> Result<(), ServiceError> {
-        if let Some(device) = &context.device {
+        if let Some(device) = &context.device
+            && !self.is_command_lines(&device.id).await
+        {
             devices::unlink(&context.client, &self.devices(), &device.id).await?;
         }
         self.forget().await
@@ -179,6 +196,17 @@ impl Account {
             return Ok(());
         }
         self.keychain.forget_journal_key().await
+    }
+}
+
+/// Nothing where an entry is damaged, so that the rest can be used.
+fn unless_damaged<T>(found: Result<Option<T>, ServiceError>) -> Result<Option<T>, ServiceError> {
+    match found {
+        Err(ServiceError::Keychain(KeychainError::Corrupt { part, why, .. })) => {
+            tracing::warn!(%part, why, "going on without");
+            Ok(None)
+        }
+        other => other,
     }
 }
 

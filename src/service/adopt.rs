@@ -88,25 +88,32 @@ pub async fn find(account: &Account) -> Result<Option<CommandLineSession>, Servi
     }))
 }
 
-/// Takes the session over and links a new device; then the command line's device shares every key with it.
+/// Takes the session over and links a new device, unless this machine has one of its own already; then the command line's
+/// device shares every key with it.
 ///
 /// # Errors
-/// What linking finds. That a key could not be shared is told for its environment, and does not undo anything.
+/// What linking finds. What sharing came to is told beside the context, because the device is linked whatever that is.
 pub async fn with_new_device(
     account: &Account,
     found: &CommandLineSession,
     name: &str,
     platform: &str,
-) -> Result<(Context, Vec<Handed>), ServiceError> {
+) -> Result<(Context, Result<Vec<Handed>, ServiceError>), ServiceError> {
     let client = Client::new(account.address().clone(), &found.token)?;
     account.keep(&found.token).await?;
-    devices::link(&client, &account.devices(), name, platform).await?;
+    let linked = match account.device().await? {
+        Some(own) => devices::status(&client, &own).await?.remote == RemoteStatus::Active,
+        None => false,
+    };
+    if !linked {
+        devices::link(&client, &account.devices(), name, platform).await?;
+    }
     let context = account.context(&found.token).await?;
     let handed = match &found.device {
         Some(sharing) if found.can_share => {
-            share_everything(&Context::new(client, Some(sharing.clone())), &context).await?
+            share_everything(&Context::new(client, Some(sharing.clone())), &context).await
         }
-        _ => Vec::new(),
+        _ => Ok(Vec::new()),
     };
     Ok((context, handed))
 }

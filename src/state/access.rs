@@ -16,6 +16,8 @@ pub enum OwnDevice {
     Linked(DeviceState),
     /// It is, and the server could not be asked.
     Failed(crate::domain::Message),
+    /// What is kept of it here is damaged; linking again replaces that.
+    Damaged(crate::domain::Message),
 }
 
 /// Who holds an environment's key.
@@ -32,6 +34,8 @@ pub struct Holders {
 pub struct AccessStore {
     /// This machine.
     pub device: Signal<OwnDevice>,
+    /// This device is the command line's, too, so it is not ended from here.
+    pub borrowed: Signal<bool>,
     /// Who holds the key of the open environment.
     pub holders: Signal<Load<Holders>>,
     /// Who waits for a key that this device can share.
@@ -44,6 +48,7 @@ impl AccessStore {
     pub(super) fn make() -> Self {
         Self {
             device: Signal::new(OwnDevice::Unknown),
+            borrowed: Signal::new(false),
             holders: Signal::new(Load::Loading),
             requests: Signal::new(Requests::default()),
             sharing: Signal::new(Operation::Idle),

@@ -6,8 +6,10 @@ use deploy_tokens::crypto::DeviceIdentity;
 use deploy_tokens::domain::DeviceId;
 use serde_json::json;
 
+use crate::rough::{Road, Rough};
 use crate::server::{Server, vault, with_browser};
 use crate::support::driver::{Desktop, State, containing};
+use crate::{data, fill, program};
 
 /// Makes a device with every key for the command line, and puts it and its session where that has them.
 pub fn place_command_line(server: &Server, desktop: &Desktop) -> DeviceId {
@@ -120,6 +122,34 @@ fn its_own_device_is_used_only_after_the_warning() {
     app.find("push button", "Settings").press();
     app.wait_text(id.as_str());
     assert_eq!(server.devices().len(), devices, "no device was made");
+
+    // It is not this program's to end.
+    app.find("push button", "Sign out…").press();
+    let dialog = app.find("dialog", "Sign out?");
+    app.wait_text("The command line goes on with its device.");
+    dialog.find("push button", "Sign out").press();
+    app.find("push button", "Continue with a new device");
+    let still = server
+        .devices()
+        .into_iter()
+        .any(|(_, device, active)| device == id && active);
+    assert!(still, "the command line goes on");
+    assert_eq!(server.runtime.block_on(vault(&desktop).everything()).len(), 4);
+}
+
+#[test]
+fn its_session_is_not_shown_to_a_server_that_was_only_typed() {
+    let server = Server::start();
+    let desktop = with_browser(Desktop::new().keyring());
+    place_command_line(&server, &desktop);
+    let rough = Rough::start(server.site.running.address(), Road::default());
+    let own = "http://127.0.0.1:9/api/v2";
+    let app = desktop.launch(program(), &["--data", &data(&desktop), "--api", own]);
+    app.find("push button", "Advanced").press();
+    fill(&app, "entry", "Address of the API", &rough.url);
+    crate::server::a_while();
+    assert!(app.get("push button", "Continue with a new device").is_none());
+    assert!(rough.seen().is_empty(), "it was told nothing: {:?}", rough.seen());
 }
 
 #[test]

@@ -232,6 +232,54 @@ fn what_was_being_done_goes_on_after_the_session_ended() {
 }
 
 #[test]
+fn who_does_not_want_to_sign_in_again_is_not_asked_by_what_runs_by_itself() {
+    let server = Server::start();
+    let desktop = with_browser(Desktop::new().keyring());
+    let app = server.open(&desktop);
+    sign_in(&server, &app);
+    // While the key is pending it is looked for again and again.
+    link(&app, "patient-laptop");
+    app.wait_text("Key access pending.");
+    server.end_sessions();
+    app.find("dialog", "Sign in again")
+        .find("push button", "Not now")
+        .press();
+    app.wait_gone("dialog", "Sign in again");
+    std::thread::sleep(std::time::Duration::from_secs(6));
+    assert!(app.get("dialog", "Sign in again").is_none());
+    assert!(row(&app, "production-ci").is_some(), "what was shown stays");
+    app.key("r");
+    app.find("dialog", "Sign in again");
+}
+
+#[test]
+fn a_damaged_device_entry_locks_nobody_out() {
+    let server = Server::start();
+    let desktop = with_browser(Desktop::new().keyring());
+    let app = server.open(&desktop);
+    sign_in(&server, &app);
+    link(&app, "first-laptop");
+    app.wait_text("Key access pending.");
+    drop(app);
+    let origin = server.api();
+    let origin = origin.trim_end_matches("/api/v2");
+    let item = ("dev.deploytokens.device", origin, b"not a document");
+    server
+        .runtime
+        .block_on(vault(&desktop).place(item.0, item.1, item.2));
+    let app = server.open(&desktop);
+    app.find("table", "Deploy tokens");
+    app.find("push button", "Settings").press();
+    app.wait_text("cannot be used");
+    app.find("push button", "Link this machine…").press();
+    link(&app, "second-laptop");
+    app.wait_text("second-laptop");
+    server.fulfil_all();
+    app.find("push button", containing("Deploy tokens")).press();
+    app.find("push button", "Create token").wait(State::Enabled, true);
+}
+
+#[test]
 fn a_revocation_that_the_end_of_the_session_cuts_off_goes_on_after_signing_in_again() {
     let server = Server::start();
     let desktop = with_browser(Desktop::new().keyring());

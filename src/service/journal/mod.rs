@@ -254,7 +254,7 @@ impl Journal {
         file::write(&self.folder, &entry.id, &sealed, staged)
     }
 
-    fn make_folder(&self) -> Result<(), JournalError> {
+    pub(in crate::service) fn make_folder(&self) -> Result<(), JournalError> {
         file::make_folder(&self.folder)
     }
 }

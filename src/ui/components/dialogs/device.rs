@@ -76,6 +76,7 @@ pub fn UnlinkDialog() -> Element {
         &*state.access.device.read(),
         OwnDevice::Linked(it) if it.remote != RemoteStatus::Active
     );
+    let borrowed = *state.access.borrowed.read();
     rsx! {
         Dialog { id: UNLINK, on_cancel: move |()| state.dialog.close(),
             DialogHead {
@@ -85,6 +86,8 @@ pub fn UnlinkDialog() -> Element {
                 title: if ended { "Forget this device's keys?" } else { "Unlink this machine?" },
                 if ended {
                     "The server has ended this device already. Its keys are removed from this machine."
+                } else if borrowed {
+                    "The command line goes on with this device; only the copy of its keys that this app keeps is removed."
                 } else {
                     "The device is revoked at the server and its keys are removed from this machine. Tokens go on working; creating and rotating needs a device again."
                 }

@@ -20,11 +20,14 @@ pub fn SignOutDialog(failed: bool) -> Element {
     let send = use_send();
     let operation = state.dialog.operation.read().clone();
     let linked = !matches!(&*state.access.device.read(), OwnDevice::None);
+    let borrowed = *state.access.borrowed.read();
     let interrupted = *state.place.interrupted.read();
     rsx! {
         Dialog { id: SIGN_OUT, on_cancel: move |()| state.dialog.close(),
             DialogHead { id: SIGN_OUT, icon: Icon::Laptop, tone: Tone::Warn, title: "Sign out?",
-                if linked {
+                if linked && borrowed {
+                    "The session and this app's copy of the command line's device are forgotten. The command line goes on with its device."
+                } else if linked {
                     "The session is forgotten, this machine's device is revoked, and its keys are removed. Nothing of them stays on this machine. Tokens go on working."
                 } else {
                     "The session is forgotten. Nothing of it stays on this machine."

@@ -28,6 +28,12 @@ pub(super) fn DeviceCard() -> Element {
                         Words { message }
                     }
                 },
+                OwnDevice::Damaged(message) => rsx! {
+                    Notice { tone: Tone::Danger, assertive: true,
+                        Words { message }
+                    }
+                    NotLinked {}
+                },
                 OwnDevice::Linked(device) => rsx! {
                     Linked { device }
                 },
