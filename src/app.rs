@@ -212,6 +212,7 @@ fn emergency(actions: &Actions, wish: EmergencyWish) {
         EmergencyWish::ForgetLeak => actions.forget_leak(),
         EmergencyWish::Revoke => actions.revoke_chosen(),
         EmergencyWish::GoOn => actions.go_on_revoking(),
+        EmergencyWish::StopWaiting => actions.stop_waiting(),
         EmergencyWish::CopyReport => actions.copy_report(),
         EmergencyWish::SaveReport => actions.save_report(report_folder()),
         EmergencyWish::Close => actions.close_emergency(),

@@ -80,6 +80,10 @@ pub fn service(error: &ServiceError) -> Message {
         ),
         ServiceError::NotResumable(error) => not_resumable(*error),
         ServiceError::Keychain(error) => keychain(error),
+        ServiceError::NotAwaited => Message::new(
+            "You stopped waiting for the server's answer.",
+            "It is written down here. Go on when the server answers.",
+        ),
         ServiceError::Stopped => Message::new("The work was interrupted inside the app.", "Try again."),
     }
 }

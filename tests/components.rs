@@ -14,7 +14,7 @@ use deploy_tokens::domain::{
 };
 use deploy_tokens::secret::{CiToken, DeploySeed};
 use deploy_tokens::state::{
-    AppState, Confirm, ConfirmKind, Connection, Dialog, KeyState, Load, Operation, StatusFilter,
+    AppState, Confirm, ConfirmKind, Connection, Dialog, KeyState, LeakSearch, Load, Operation, StatusFilter,
 };
 use deploy_tokens::ui::views::Window;
 use deploy_tokens::ui::{Clock, Send};
@@ -112,6 +112,63 @@ fn three(state: AppState) {
     idle.last_used_at = Some(days(-94));
     let entries = [token("production-ci"), ending, idle].map(TokenEntry::Token);
     list(state, entries.to_vec());
+}
+
+#[test]
+fn a_run_that_is_gone_writes_nothing_into_the_next_one() {
+    render(|state| {
+        let store = state.emergency;
+        let stopped = std::rc::Rc::new(std::cell::Cell::new(false));
+        let told = stopped.clone();
+        let first = store.begin(Vec::new(), || {});
+        let second = store.begin(Vec::new(), move || told.set(true));
+        assert!(!store.change(first, |run| run.over = true) && store.is_running());
+        store.stop_waiting();
+        assert!(stopped.get());
+        assert!(store.change(second, |run| run.over = true) && !store.is_running());
+        store.reset();
+        assert!(!store.change(second, |run| run.over = true));
+        assert!(store.begin(Vec::new(), || {}) > second, "after it too");
+    });
+}
+
+#[test]
+fn what_ends_later_than_its_sheet_does_not_act_on_the_next_one() {
+    render(|state| {
+        let mut sheet = state.sheet;
+        sheet.show(issuance(
+            CiTokenOutcome::Missing,
+            ShareState::Shared { recipients: 1 },
+        ));
+        let first = sheet.showing();
+        assert!(sheet.still_shows(first));
+        sheet.show(issuance(
+            CiTokenOutcome::Missing,
+            ShareState::Shared { recipients: 1 },
+        ));
+        sheet.sharing.set(Operation::Running(Step::Check));
+        assert!(!sheet.still_shows(first), "the first sheet is gone");
+        assert_eq!(*sheet.sharing.peek(), Operation::Idle);
+        assert!(sheet.still_shows(sheet.showing()));
+    });
+}
+
+#[test]
+fn a_look_or_a_search_that_comes_late_is_not_told_of_another_server() {
+    render(|state| {
+        let store = state.emergency;
+        let first = store.begin_look().unwrap();
+        assert_eq!(store.begin_look(), None, "one at a time");
+        let search = store.begin_search();
+        assert!(store.is_search(search));
+        store.reset();
+        assert!(!store.is_search(search) && *store.leak.peek() == LeakSearch::None);
+        let second = store
+            .begin_look()
+            .expect("the first one keeps nobody from looking");
+        assert!(!store.end_look(first) && *store.refreshing.peek());
+        assert!(store.end_look(second) && !*store.refreshing.peek());
+    });
 }
 
 #[test]

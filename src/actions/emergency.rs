@@ -2,20 +2,21 @@
 
 use std::future::Future;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
 use dioxus::prelude::*;
 use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::{Actions, off_ui};
-use crate::domain::{Exposed, Fate, Incident, Moment, RevokeTarget};
+use super::{Actions, Again, off_ui};
+use crate::domain::{DeployTokenId, Exposed, Fate, Incident, Moment, RevokeTarget};
 use crate::messages::{self, emergency as words};
-use crate::service::emergency::{self, Found, KnownCiTokens, Leak, Orders, Patience};
+use crate::service::emergency::{self, Found, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
 use crate::service::{Context, ServiceError};
-use crate::state::{EmergencyRun, LeakSearch, LeakedToken, Load, ToastKind};
+use crate::state::{LeakSearch, LeakedToken, Load, ToastKind};
 
-/// A window goes on until the server answers: the queue is in the journal, whatever happens to the window.
+/// A window goes on until the server answers or the user has waited enough: the queue is in the journal all the same.
 const PATIENCE: Patience = Patience::Endless;
 
 /// A change of a run: the token's place in the list, and its fate.
@@ -34,15 +35,13 @@ impl Actions {
         let Some(context) = self.context() else {
             return;
         };
-        if *store.refreshing.peek() {
+        let Some(look) = store.begin_look() else {
             return;
-        }
-        store.refreshing.set(true);
+        };
         spawn(async move {
             let here = Arc::clone(&context);
             let looked = off_ui(async move { emergency::gather(&here).await }).await;
-            store.refreshing.set(false);
-            if !actions.is_session(&context) {
+            if !store.end_look(look) || !actions.is_session(&context) {
                 return;
             }
             match looked {
@@ -55,7 +54,8 @@ impl Actions {
                     store.exposed.set(Load::Ready(overview.active));
                     store.stale.set(None);
                 }
-                Err(error) if actions.expired_by(&error, None) => {}
+                // What the end of the session cut off goes on with the next one.
+                Err(error) if actions.expired_by(&error, actions.going_on()) => {}
                 Err(error) => {
                     let message = messages::service(&error);
                     if matches!(&*store.exposed.peek(), Load::Ready(_)) {
@@ -77,33 +77,43 @@ impl Actions {
         let Some(context) = self.context() else {
             return;
         };
-        store.forget_leak();
-        store.leak.set(LeakSearch::Searching);
+        let search = store.begin_search();
         let (actions, pasted) = (self.clone(), self.clipboard.paste());
         spawn(async move {
             let leak = pasted
                 .await
                 .and_then(|text| Leak::read(&text).map_err(words::leak));
+            if !store.is_search(search) {
+                return;
+            }
             let leak = match leak {
                 Ok(leak) => leak,
                 Err(message) => return store.leak.set(LeakSearch::Nothing(message)),
             };
+            let here = Arc::clone(&context);
             let searched = off_ui(async move {
-                let search = emergency::find(&context, &leak).await?;
+                let search = emergency::find(&here, &leak).await?;
                 let works = match search.found.is_empty() {
-                    true => emergency::still_works(&context, &leak).await?,
+                    true => emergency::still_works(&here, &leak).await?,
                     false => None,
                 };
                 Ok((search, works, leak))
             })
             .await;
+            if !store.is_search(search) {
+                return;
+            }
+            if !actions.is_session(&context) {
+                return store.forget_leak();
+            }
             match searched {
                 Ok((search, works, _)) if search.found.is_empty() => {
                     store.leak.set(LeakSearch::Nothing(words::nobodys_leak(works)));
                 }
                 Ok((search, _, leak)) => {
                     actions.choose_leaked(&search.found);
-                    if let (Some(first), Some(ci_token)) = (search.found.first(), leak.ci_token) {
+                    let first = search.found.first().filter(|it| it.has_the_ci_token());
+                    if let (Some(first), Some(ci_token)) = (first, leak.ci_token) {
                         store.keep_leaked(first.exposed.token.id.clone(), ci_token);
                     }
                     let found = search.found.iter().map(leaked_token).collect();
@@ -157,8 +167,8 @@ impl Actions {
             known.insert(token, ci_token);
         }
         let lines = targets.iter().map(|it| (it.clone(), Fate::Queued)).collect();
-        let run = move |context: Arc<Context>, tell: Tell| async move {
-            let orders = orders(known, &tell);
+        let run = move |context: Arc<Context>, stop: StopWaiting, tell: Tell| async move {
+            let orders = orders(known, stop, &tell);
             emergency::revoke(&context, &targets, &orders).await
         };
         self.run(context, lines, run);
@@ -179,17 +189,29 @@ impl Actions {
             let Ok(taken) = taken else {
                 return;
             };
+            // Another run may have begun meanwhile; what was taken up is let go of, and stays in the journal.
+            if store.is_running() || !actions.is_session(&context) {
+                return;
+            }
             if taken.is_empty() {
                 return actions.note_unfinished(&context);
             }
             let fates = taken.fates.iter().cloned();
             let lines = taken.targets.iter().cloned().zip(fates).collect();
-            let run = move |context: Arc<Context>, tell: Tell| async move {
-                let orders = orders(KnownCiTokens::held_here(&context), &tell);
+            let run = move |context: Arc<Context>, stop: StopWaiting, tell: Tell| async move {
+                let orders = orders(KnownCiTokens::held_here(&context), stop, &tell);
                 taken.go_on(&context, &orders).await
             };
             actions.run(context, lines, run);
         });
+    }
+
+    /// Going on with what the run that is shown has left over, if it has.
+    fn going_on(&self) -> Option<Again> {
+        let (actions, store) = (self.clone(), self.state.emergency);
+        let is_over = store.run.peek().as_ref().is_some_and(|run| run.over);
+        let is_left = *store.unfinished.peek() != (0, 0);
+        (is_over && is_left).then(|| Rc::new(move || actions.go_on_revoking()) as Again)
     }
 
     /// Shows a run and follows it to its end, and then the report.
@@ -197,13 +219,15 @@ impl Actions {
         &self,
         context: Arc<Context>,
         lines: Vec<(RevokeTarget, Fate)>,
-        work: impl FnOnce(Arc<Context>, Tell) -> F + 'static,
+        work: impl FnOnce(Arc<Context>, StopWaiting, Tell) -> F + 'static,
     ) where
         F: Future<Output = Vec<Fate>> + Send + 'static,
     {
         let (actions, mut store) = (self.clone(), self.state.emergency);
         let targets: Vec<RevokeTarget> = lines.iter().map(|(target, _)| target.clone()).collect();
-        store.run.set(Some(EmergencyRun::new(lines)));
+        let stop = StopWaiting::default();
+        let stopped = stop.clone();
+        let number = store.begin(lines, move || stopped.stop());
         store.selected.write().clear();
         let (sender, changes) = tokio::sync::mpsc::unbounded_channel();
         // A window that is gone does not need to be told.
@@ -211,16 +235,16 @@ impl Actions {
             sender.send((index, fate.clone())).unwrap_or_default();
         });
         let (started, clock) = (Moment::now(), Instant::now());
-        let work = tokio::spawn(work(Arc::clone(&context), tell));
+        let work = tokio::spawn(work(Arc::clone(&context), stop, tell));
         spawn(async move {
-            actions.follow(changes, clock).await;
+            actions.follow(number, changes, clock).await;
             let ended = Moment::now();
             let Ok(fates) = work.await else {
-                return actions.end_run(clock, None);
+                return actions.end_run(number, clock, None);
             };
             let tokens: Vec<_> = targets.iter().cloned().zip(fates).collect();
-            actions.settle(&tokens);
-            actions.end_run(clock, None);
+            actions.settle(number, &tokens);
+            actions.end_run(number, clock, None);
             let here = Arc::clone(&context);
             let origin = actions.state.place.origin.peek().clone();
             let report = off_ui(async move {
@@ -239,7 +263,10 @@ impl Actions {
                 Ok(words::incident(&incident, &jiff::tz::TimeZone::system()))
             });
             let report: Result<String, ServiceError> = report.await;
-            actions.end_run(clock, report.ok());
+            actions.end_run(number, clock, report.ok());
+            if store.is_running() || !actions.is_session(&context) {
+                return;
+            }
             actions.note_unfinished(&context);
             actions.look_everywhere();
             actions.refresh_all();
@@ -247,44 +274,69 @@ impl Actions {
     }
 
     /// Writes changes into the lines, many at a time: each write renders.
-    async fn follow(&self, mut changes: UnboundedReceiver<Change>, clock: Instant) {
-        let mut store = self.state.emergency;
+    async fn follow(&self, number: u64, mut changes: UnboundedReceiver<Change>, clock: Instant) {
+        let store = self.state.emergency;
         let mut some = Vec::new();
         while changes.recv_many(&mut some, 256).await > 0 {
-            if let Some(run) = &mut *store.run.write() {
+            let is_shown = store.change(number, |run| {
                 for (index, fate) in some.drain(..) {
-                    run.lines[index].1 = fate;
+                    if let Some(line) = run.lines.get_mut(index) {
+                        line.1 = fate;
+                    }
                 }
                 run.took = clock.elapsed();
+            });
+            if !is_shown {
+                return;
             }
         }
     }
 
-    /// The last word of the run; the leaked secret is not needed any more once it is proven to be refused.
-    fn settle(&self, tokens: &[(RevokeTarget, Fate)]) {
-        let mut store = self.state.emergency;
-        if let Some(run) = &mut *store.run.write() {
-            run.lines = tokens.to_vec();
+    /// The last word of the run; what leaked is not needed any more once a token that it fits is refused.
+    fn settle(&self, number: u64, tokens: &[(RevokeTarget, Fate)]) {
+        let store = self.state.emergency;
+        if !store.change(number, |run| run.lines = tokens.to_vec()) {
+            return;
         }
-        let proven = |id| {
+        let is_refused = |id: &DeployTokenId| {
             tokens
                 .iter()
-                .any(|(it, fate)| it.token == id && fate.is_refused())
+                .any(|(it, fate)| it.token == *id && fate.is_refused())
         };
-        if store.leaked().is_some_and(|(id, _)| proven(id)) {
+        if store.fits_leak(is_refused) {
             store.forget_leak();
         }
     }
 
-    fn end_run(&self, clock: Instant, report: Option<String>) {
-        let mut store = self.state.emergency;
-        if let Some(run) = &mut *store.run.write() {
+    /// A session that was renewed meanwhile is no other run: its number is all that counts.
+    fn end_run(&self, number: u64, clock: Instant, report: Option<String>) {
+        self.state.emergency.change(number, |run| {
             if !run.over {
                 run.took = clock.elapsed();
             }
             run.over = true;
             run.report = report;
+        });
+    }
+
+    /// Waits no more for a server that does not answer: what is left stays in the journal, and the run is over.
+    pub fn stop_waiting(&self) {
+        let store = self.state.emergency;
+        if store.is_running() {
+            store.stop_waiting();
         }
+    }
+
+    /// Whether tokens are being revoked, so that the connection and the journal's key are still needed; says so then.
+    pub(super) fn is_kept_by_a_run(&self) -> bool {
+        let is_running = self.state.emergency.is_running();
+        if is_running {
+            // A dialog would lie over the notice.
+            self.state.dialog.close();
+            let text = "Tokens are being revoked. Wait until that is over, or stop waiting.";
+            self.toast(ToastKind::Warning, text);
+        }
+        is_running
     }
 
     /// Copies the incident report.
@@ -329,10 +381,11 @@ impl Actions {
 /// Told of each change, from another thread.
 type Tell = Box<dyn Fn(usize, &Fate) + Send + Sync>;
 
-fn orders(known: KnownCiTokens, tell: &Tell) -> Orders<'_> {
+fn orders(known: KnownCiTokens, stop: StopWaiting, tell: &Tell) -> Orders<'_> {
     Orders {
         word: messages::service,
         patience: PATIENCE,
+        stop,
         known,
         tell: &**tell,
     }

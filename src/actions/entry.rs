@@ -259,7 +259,7 @@ impl Actions {
             return;
         };
         let dialog = self.state.dialog;
-        if dialog.operation.peek().is_running() {
+        if dialog.operation.peek().is_running() || self.is_kept_by_a_run() {
             return;
         }
         spawn(async move {
@@ -296,6 +296,9 @@ impl Actions {
 
     /// Closes what is open and shows the ways in. Nothing is forgotten.
     pub fn leave(&self) {
+        if self.is_kept_by_a_run() {
+            return;
+        }
         let mut current = self.session;
         current.set(None);
         let (mut place, mut tokens, mut access) = (self.state.place, self.state.tokens, self.state.access);

@@ -80,12 +80,14 @@ impl Actions {
         if self.state.sheet.sharing.peek().is_running() {
             return;
         }
+        let mut sheet = self.state.sheet;
+        let showing = sheet.showing();
         spawn(async move {
-            let mut sheet = actions.state.sheet;
             let work = move |tell: Tell| async move {
                 service::reshare(&context, &place, MissingKey::Refuse, &tell).await
             };
-            if let Some(recipients) = actions.operate(sheet.sharing, work).await {
+            let shared = actions.operate(sheet.sharing, work).await;
+            if let (true, Some(recipients)) = (sheet.still_shows(showing), shared) {
                 if let Some(issuance) = &mut *sheet.issuance.write() {
                     issuance.share = ShareState::Shared { recipients };
                 }
@@ -111,13 +113,18 @@ impl Actions {
         if self.state.sheet.sharing.peek().is_running() {
             return;
         }
+        let sheet = self.state.sheet;
+        let showing = sheet.showing();
         spawn(async move {
-            let sheet = actions.state.sheet;
             let at = place.clone();
             let work = move |tell: Tell| async move { service::revoke(&context, &place, &id, &tell).await };
-            if let Some(revoked) = actions.operate(sheet.sharing, work).await {
-                actions.not_wanted();
-                sheet.drop_secrets();
+            let revoked = actions.operate(sheet.sharing, work).await;
+            let still = sheet.still_shows(showing);
+            if let Some(revoked) = revoked {
+                if still {
+                    actions.not_wanted();
+                    sheet.drop_secrets();
+                }
                 actions.tell_revoked(&at, revoked);
             }
             actions.refresh();

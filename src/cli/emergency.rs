@@ -16,7 +16,7 @@ use crate::domain::{Exposed, Fate, Incident, Message, Moment, RevokeTarget, Tall
 use crate::failure::{FAILED, Failure, NOT_SHARED, REFUSED, UNREACHABLE, WRONG_USE};
 use crate::messages::{self, emergency as words, plural};
 use crate::secret::SecretText;
-use crate::service::emergency::{self, Found, Gap, KnownCiTokens, Leak, Orders, Patience};
+use crate::service::emergency::{self, Found, Gap, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
 use crate::service::{self, Context};
 
 /// A command ends some day: after half a minute without an answer the rest stays in the journal.
@@ -164,6 +164,7 @@ fn orders<'a>(context: &Context, tell: &'a (dyn Fn(usize, &Fate) + Send + Sync))
     Orders {
         word: messages::service,
         patience: PATIENCE,
+        stop: StopWaiting::default(),
         known: KnownCiTokens::held_here(context),
         tell,
     }

@@ -59,15 +59,15 @@ pub enum Fate {
     Refused {
         /// How that is known.
         proof: Proof,
-        /// Since when, by this machine's clock.
-        at: Moment,
+        /// Since when, by this machine's clock; `None` for before this run.
+        at: Option<Moment>,
     },
     /// Runners are refused, and the key is sealed again for everybody else.
     Gone {
         /// How that is known.
         proof: Proof,
         /// Since when runners are refused.
-        at: Moment,
+        at: Option<Moment>,
         /// For how many the key is sealed; none where the environment has no key.
         recipients: usize,
     },
@@ -76,7 +76,7 @@ pub enum Fate {
         /// How that is known.
         proof: Proof,
         /// Since when runners are refused.
-        at: Moment,
+        at: Option<Moment>,
         /// Why.
         why: Message,
     },
@@ -93,7 +93,7 @@ impl Fate {
     }
 
     /// How it is known that runners are refused, and since when.
-    pub fn proof(&self) -> Option<(Proof, Moment)> {
+    pub fn proof(&self) -> Option<(Proof, Option<Moment>)> {
         match self {
             Self::Refused { proof, at }
             | Self::Gone { proof, at, .. }
@@ -266,15 +266,15 @@ mod tests {
             Fate::Queued,
             Fate::Revoking,
             Fate::Retrying(Message::new("a", "b")),
-            Fate::Refused { proof, at: now },
+            Fate::Refused { proof, at: Some(now) },
             Fate::Gone {
                 proof,
-                at: now,
+                at: Some(now),
                 recipients: 3,
             },
             Fate::NotSealed {
                 proof,
-                at: now,
+                at: Some(now),
                 why: Message::new("a", "b"),
             },
             Fate::NotRevoked(Message::new("a", "b")),

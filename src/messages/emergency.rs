@@ -204,7 +204,7 @@ fn revoked(text: &mut String, incident: &Incident, zone: &TimeZone) {
             plain(&target.name),
             plain(target.token.as_str()),
             place(target),
-            at.exact(zone),
+            at.map_or_else(|| "before this run".to_owned(), |at| at.exact(zone)),
             proof(how),
         );
     }
@@ -345,8 +345,15 @@ mod tests {
                         target("ci|main"),
                         Fate::Gone {
                             proof: Proof::RunnerRefused,
-                            at: since,
+                            at: Some(since),
                             recipients: 7,
+                        },
+                    ),
+                    (
+                        target("earlier"),
+                        Fate::Refused {
+                            proof: Proof::Listed,
+                            at: None,
                         },
                     ),
                     (
@@ -363,10 +370,11 @@ mod tests {
             &TimeZone::UTC,
         );
         for said in [
-            "1 of 2 tokens are refused by the server, 1 not revoked.",
+            "2 of 3 tokens are refused by the server, 1 gone for all recipients, 1 not revoked.",
             "Sam Rivera \\<sam@northwind.example\\>",
             "| ci\\|main (dpl_tok_1) | Storefront / production | 24 Nov 2026, 08:00:00 +00:00 | 24 Nov 2026, 09:00:01 +00:00",
             "asked with its CI token, the server refuses it | sealed again for 7 without it |",
+            "08:00:00 +00:00 | before this run | the server lists it as revoked | not sealed again |",
             "- second (dpl_tok_1), Storefront / production: The server does not allow this. Ask.",
             "Storefront / production, 2 variables: APP_KEY, DB_PASSWORD",
             "1. Revoke what is still working",

@@ -106,6 +106,9 @@ pub enum ServiceError {
     /// The keychain did not do what was asked.
     #[error(transparent)]
     Keychain(#[from] KeychainError),
+    /// The user did not want to wait for the server's answer any more.
+    #[error("the server's answer was not waited for")]
+    NotAwaited,
     /// A background task ended before its result.
     #[error("a background task was stopped")]
     Stopped,

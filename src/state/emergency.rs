@@ -12,10 +12,14 @@ use crate::secret::CiToken;
 /// A run, under way or over.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmergencyRun {
+    /// Tells it from earlier and later ones.
+    pub number: u64,
     /// Each token with its fate.
     pub lines: Vec<(RevokeTarget, Fate)>,
     /// How long it has taken so far.
     pub took: Duration,
+    /// The user does not want to wait any more.
+    pub stopping: bool,
     /// Whether every token has its fate.
     pub over: bool,
     /// The incident report, once it is over. It has no secret in it.
@@ -61,6 +65,8 @@ pub struct EmergencyStore {
     pub stale: Signal<Option<Message>>,
     /// A refresh is under way.
     pub refreshing: Signal<bool>,
+    /// Counts refreshes and servers, so that a look at a server that was left is not told.
+    looks: Signal<u64>,
     /// The search text.
     pub search: Signal<String>,
     /// The chosen tokens.
@@ -69,8 +75,14 @@ pub struct EmergencyStore {
     pub unfinished: Signal<(usize, usize)>,
     /// The run that is shown.
     pub run: Signal<Option<EmergencyRun>>,
+    /// How many runs there were.
+    runs: Signal<u64>,
+    /// Ends the waiting of the run under way.
+    stop: Signal<Option<Box<dyn FnOnce()>>>,
     /// What came of a leaked block.
     pub leak: Signal<LeakSearch>,
+    /// Counts what was pasted or forgotten, so that a search that comes late is not told of something else.
+    searches: Signal<u64>,
     /// The CI token of that block, to prove that it is refused. Dropped with the leak.
     leaked: Signal<Option<(DeployTokenId, CiToken)>>,
 }
@@ -83,11 +95,15 @@ impl EmergencyStore {
             gaps: Signal::new(Vec::new()),
             stale: Signal::new(None),
             refreshing: Signal::new(false),
+            looks: Signal::new(0),
             search: Signal::new(String::new()),
             selected: Signal::new(BTreeSet::new()),
             unfinished: Signal::new((0, 0)),
             run: Signal::new(None),
+            runs: Signal::new(0),
+            stop: Signal::new(None),
             leak: Signal::new(LeakSearch::None),
+            searches: Signal::new(0),
             leaked: Signal::new(None),
         }
     }
@@ -98,11 +114,33 @@ impl EmergencyStore {
         self.projects.set(0);
         self.gaps.set(Vec::new());
         self.stale.set(None);
+        self.refreshing.set(false);
+        *self.looks.write() += 1;
         self.search.set(String::new());
         self.selected.write().clear();
         self.unfinished.set((0, 0));
         self.run.set(None);
+        self.stop.set(None);
         self.forget_leak();
+    }
+
+    /// Notes that a refresh begins, and gives its number; none while another is under way.
+    pub fn begin_look(mut self) -> Option<u64> {
+        if *self.refreshing.peek() {
+            return None;
+        }
+        self.refreshing.set(true);
+        *self.looks.write() += 1;
+        Some(*self.looks.peek())
+    }
+
+    /// Notes that a refresh has ended, and says whether it is of the server that is open.
+    pub fn end_look(mut self, look: u64) -> bool {
+        let is_latest = *self.looks.peek() == look;
+        if is_latest {
+            self.refreshing.set(false);
+        }
+        is_latest
     }
 
     /// The chosen tokens, the most dangerous first.
@@ -140,10 +178,68 @@ impl EmergencyStore {
         self.leaked.peek().clone()
     }
 
+    /// Notes that a block is looked for, and gives the number of the search.
+    pub fn begin_search(mut self) -> u64 {
+        self.forget_leak();
+        self.leak.set(LeakSearch::Searching);
+        *self.searches.peek()
+    }
+
+    /// Whether nothing was pasted or forgotten since.
+    pub fn is_search(&self, search: u64) -> bool {
+        *self.searches.peek() == search
+    }
+
+    /// Whether the leaked block fits one of these.
+    pub fn fits_leak(&self, is_one: impl Fn(&DeployTokenId) -> bool) -> bool {
+        match &*self.leak.peek() {
+            LeakSearch::Found(found) => found.iter().any(|it| is_one(&it.target.token)),
+            _ => false,
+        }
+    }
+
     /// Forgets what leaked, the secret too.
     pub fn forget_leak(mut self) {
+        *self.searches.write() += 1;
         self.leaked.set(None);
         self.leak.set(LeakSearch::None);
+    }
+
+    /// Shows a run in which nothing has happened, and gives its number. `stop` is called when the user does not want to
+    /// wait for it any more.
+    pub fn begin(mut self, lines: Vec<(RevokeTarget, Fate)>, stop: impl FnOnce() + 'static) -> u64 {
+        let number = *self.runs.peek() + 1;
+        self.runs.set(number);
+        self.stop.set(Some(Box::new(stop)));
+        self.run.set(Some(EmergencyRun {
+            number,
+            lines,
+            took: Duration::ZERO,
+            stopping: false,
+            over: false,
+            report: None,
+        }));
+        number
+    }
+
+    /// Changes the run with this number, and says whether it is still the one that is shown.
+    pub fn change(mut self, number: u64, change: impl FnOnce(&mut EmergencyRun)) -> bool {
+        let is_shown = matches!(&*self.run.peek(), Some(run) if run.number == number);
+        if is_shown && let Some(run) = &mut *self.run.write() {
+            change(run);
+        }
+        is_shown
+    }
+
+    /// Ends the waiting of the run under way.
+    pub fn stop_waiting(mut self) {
+        let stop = self.stop.write().take();
+        if let Some(stop) = stop {
+            stop();
+        }
+        if let Some(run) = &mut *self.run.write() {
+            run.stopping = true;
+        }
     }
 
     /// Whether a run is under way.
@@ -153,16 +249,6 @@ impl EmergencyStore {
 }
 
 impl EmergencyRun {
-    /// A run in which nothing has happened.
-    pub fn new(lines: Vec<(RevokeTarget, Fate)>) -> Self {
-        Self {
-            lines,
-            took: Duration::ZERO,
-            over: false,
-            report: None,
-        }
-    }
-
     /// How many are how far.
     pub fn tally(&self) -> Tally {
         Tally::of(self.lines.iter().map(|(_, fate)| fate))

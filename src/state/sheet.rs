@@ -122,6 +122,20 @@ impl SheetStore {
         self.away.set(false);
     }
 
+    /// Tells what the sheet shows from what it showed before and will show later.
+    pub fn showing(&self) -> u64 {
+        *self.showing.peek()
+    }
+
+    /// Whether the sheet still shows that. What ends later than its sheet must not go on as that of another.
+    pub fn still_shows(mut self, showing: u64) -> bool {
+        let still = self.showing() == showing;
+        if !still {
+            self.sharing.set(Operation::Idle);
+        }
+        still
+    }
+
     /// Notes that a check has begun, and gives what [`SheetStore::verified`] wants.
     pub fn verifying(mut self) -> u64 {
         self.verification.set(Verification::Running);

@@ -129,6 +129,8 @@ pub enum EmergencyWish {
     Revoke,
     /// Go on with revocations that were interrupted.
     GoOn,
+    /// Wait no more for a server that does not answer.
+    StopWaiting,
     /// Copy the incident report.
     CopyReport,
     /// Save the incident report as a file.

@@ -26,6 +26,7 @@ struct Shared {
     under_way: AtomicUsize,
     most: AtomicUsize,
     down: AtomicBool,
+    blocked: Mutex<Vec<String>>,
     stop: AtomicBool,
     seen: Mutex<Vec<String>>,
 }
@@ -56,6 +57,7 @@ impl Rough {
             under_way: zero(),
             most: zero(),
             down: AtomicBool::new(false),
+            blocked: Mutex::default(),
             stop: AtomicBool::new(false),
             seen: Mutex::default(),
         });
@@ -79,6 +81,11 @@ impl Rough {
         self.shared.down.store(down, SeqCst);
     }
 
+    /// From now on requests whose path ends in one of these are closed at once.
+    pub fn block(&self, endings: Vec<String>) {
+        *self.shared.blocked.lock().unwrap() = endings;
+    }
+
     /// Method and path of every request that came here, in order.
     pub fn seen(&self) -> Vec<String> {
         self.shared.seen.lock().unwrap().clone()
@@ -98,11 +105,12 @@ impl Rough {
 fn serve(mut client: TcpStream, shared: &Shared) -> std::io::Result<()> {
     client.set_nonblocking(false)?;
     let (head, body) = request(&mut client)?;
-    if shared.down.load(SeqCst) {
+    let line: Vec<&str> = head.split(' ').take(2).collect();
+    let blocked = shared.blocked.lock().unwrap().clone();
+    if shared.down.load(SeqCst) || blocked.iter().any(|it| line.concat().ends_with(it)) {
         return Ok(());
     }
     let number = shared.requests.fetch_add(1, SeqCst) + 1;
-    let line: Vec<&str> = head.split(' ').take(2).collect();
     shared.seen.lock().unwrap().push(line.join(" "));
     let under_way = shared.under_way.fetch_add(1, SeqCst) + 1;
     shared.most.fetch_max(under_way, SeqCst);

@@ -1,7 +1,7 @@
 //! revoke --all, find: as a person and a script meet them.
 
 use deploy_tokens::domain::issuance::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
-use deploy_tokens::service::{self, MissingKey};
+use deploy_tokens::service::{self, MissingKey, emergency};
 use serde_json::Value;
 
 use crate::common::{Secrets, silent};
@@ -194,6 +194,38 @@ async fn a_leaked_block_names_its_token_by_either_half() {
     );
     assert_code(&site.run(&["find"], "nothing of interest\n"), 2);
     assert_code(&site.run(&["find"], ""), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ci_token_of_one_and_the_seed_of_another_prove_nothing_of_the_other() {
+    let site = Site::start().await;
+    let of_seed = site.issue("staging", "of-the-seed").await;
+    let of_token = site.issue("production", "of-the-token").await;
+    let leak = emergency::Leak {
+        ci_token: Some(Secrets::of(&of_token).ci_token),
+        seed: Some(Secrets::of(&of_seed).seed),
+    };
+    let found = emergency::find(site.context(), &leak).await.unwrap().found;
+    let mut proven: Vec<_> = found
+        .iter()
+        .map(|it| (it.exposed.token.id.clone(), it.has_the_ci_token()))
+        .collect();
+    assert_eq!(
+        proven,
+        [
+            (of_seed.token.id.clone(), false),
+            (of_token.token.id.clone(), true)
+        ],
+        "its suffix is another's"
+    );
+    // A server that shows no suffix.
+    proven.clear();
+    for mut it in found {
+        it.exposed.token.ci_token_suffix = None;
+        it.by_suffix = false;
+        proven.push((it.exposed.token.id.clone(), it.has_the_ci_token()));
+    }
+    assert_eq!(proven, [(of_seed.token.id, true), (of_token.token.id, false)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

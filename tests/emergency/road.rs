@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use deploy_tokens::api::{ApiAddress, Client};
 use deploy_tokens::crypto;
-use deploy_tokens::domain::{Fate, Proof, RevokeTarget, Tally};
-use deploy_tokens::service::Context;
-use deploy_tokens::service::emergency::{self, KnownCiTokens, Orders, Patience};
+use deploy_tokens::domain::{Fate, Proof, RevokeTarget, Tally, TokenKey};
+use deploy_tokens::secret::JournalKey;
+use deploy_tokens::service::emergency::{self, KnownCiTokens, Orders, Patience, StopWaiting};
 use deploy_tokens::service::journal::Journal;
+use deploy_tokens::service::{Context, Issued};
 
 use crate::common::Secrets;
 use crate::proxy::{Endpoint, Fault, Proxy};
@@ -16,9 +17,13 @@ use crate::rough::{Road, Rough};
 use crate::{Runs, Site, assert_code, in_words, said};
 
 fn through(site: &Site, url: &str, journal: &std::path::Path) -> Context {
+    let key = crypto::make_journal_key(&mut crypto::system_rng());
+    through_with(site, url, journal, key)
+}
+
+fn through_with(site: &Site, url: &str, journal: &std::path::Path, key: JournalKey) -> Context {
     let local = site.world.running.local();
     let client = Client::new(ApiAddress::parse(url).unwrap(), &local.access_token).unwrap();
-    let key = crypto::make_journal_key(&mut crypto::system_rng());
     let journal = Journal::open(journal.to_owned(), key, "test");
     Context::new(client, site.context().device.clone()).with_journal(Arc::new(journal))
 }
@@ -27,9 +32,22 @@ fn orders(tell: &(dyn Fn(usize, &Fate) + Send + Sync), tries: u32) -> Orders<'_>
     Orders {
         word: in_words,
         patience: Patience::Tries(tries),
+        stop: StopWaiting::default(),
         known: KnownCiTokens::default(),
         tell,
     }
+}
+
+/// The answer to a revocation.
+fn says_revoked(issued: &Issued) -> &'static str {
+    let TokenKey::Usable(key) = &issued.token.key else {
+        panic!("{:?}", issued.token.key);
+    };
+    let answer = serde_json::json!({"data": {"id": issued.token.id, "attributes": {
+        "name": issued.token.name, "status": "revoked", "public_key": key.to_base64(), "environment_id": "e",
+        "environment_name": "staging", "created_at": "2026-01-01T00:00:00Z", "revoked_at": "2026-01-01T00:00:00Z",
+    }}});
+    Box::leak(answer.to_string().into_boxed_str())
 }
 
 async fn targets(site: &Site) -> Vec<RevokeTarget> {
@@ -151,6 +169,125 @@ async fn a_network_that_comes_back_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn ten_stuck_tokens_keep_no_other_from_ending_and_no_other_key_from_being_sealed() {
+    let site = Site::start().await;
+    let mut stuck = Vec::new();
+    for number in 0..10 {
+        stuck.push(site.issue("staging", &format!("stuck-{number}")).await.token.id);
+    }
+    let road = Rough::start(site.world.running.address(), Road::default());
+    road.block(stuck.iter().map(|id| format!("{id}/revoke")).collect());
+    let folder = tempfile::tempdir().unwrap();
+    let context = through(&site, &road.url, folder.path());
+    let mut targets = targets(&site).await;
+    targets.sort_by_key(|it| !stuck.contains(&it.token));
+    let is_stuck =
+        |it: &RevokeTarget| it.project_name == "Storefront" && it.environment.name.as_str() == "staging";
+    let shown = Mutex::new(vec![Fate::Queued; targets.len()]);
+    let tell = |index: usize, fate: &Fate| shown.lock().unwrap()[index] = fate.clone();
+    let stop = StopWaiting::default();
+    let orders = Orders {
+        patience: Patience::Endless,
+        stop: stop.clone(),
+        ..orders(&tell, 1)
+    };
+    let others = async {
+        for _ in 0..400 {
+            let done = targets.iter().zip(&*shown.lock().unwrap()).all(|(it, fate)| {
+                stuck.contains(&it.token)
+                    || matches!(fate, Fate::Gone { .. })
+                    || (is_stuck(it) && fate.is_refused())
+            });
+            if done {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let seen = shown.lock().unwrap().clone();
+        stop.stop();
+        seen
+    };
+    let run = tokio::time::timeout(
+        Duration::from_secs(60),
+        emergency::revoke(&context, &targets, &orders),
+    );
+    let (fates, meanwhile) = tokio::join!(run, others);
+    let fates = fates.expect("it ends when nobody waits any more");
+    for ((target, fate), meanwhile) in targets.iter().zip(&fates).zip(&meanwhile) {
+        if stuck.contains(&target.token) {
+            assert!(matches!(fate, Fate::Unknown(_)), "{}: {fate:?}", target.name);
+        } else if is_stuck(target) {
+            assert!(
+                matches!(fate, Fate::NotSealed { .. }),
+                "{}: {fate:?}",
+                target.name
+            );
+        } else {
+            assert!(
+                matches!(meanwhile, Fate::Gone { .. }),
+                "{}: {meanwhile:?}",
+                target.name
+            );
+        }
+    }
+    assert_eq!(emergency::unfinished(&context), (10, 1));
+
+    road.block(Vec::new());
+    let taken = emergency::take_up(&context).await;
+    let fates = taken.go_on(&context, &self::orders(&|_, _| {}, 2)).await;
+    assert_eq!(Tally::of(&fates).gone, fates.len(), "{fates:?}");
+    assert_eq!(
+        (site.active().await.len(), emergency::unfinished(&context)),
+        (0, (0, 0))
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_was_not_sealed_again_is_owed_until_it_is() {
+    let site = Site::start().await;
+    let first = site.issue("staging", "first").await;
+    let second = site.issue("staging", "second").await;
+    let only = async |issued: &Issued| {
+        let mut targets = targets(&site).await;
+        targets.retain(|it| it.token == issued.token.id);
+        targets
+    };
+    let endpoint = Endpoint {
+        method: "POST",
+        ending: "/key/envelopes",
+        from: 1,
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let key = crypto::make_journal_key(&mut crypto::system_rng());
+    let open = |url: &str| through_with(&site, url, folder.path(), key.clone());
+    // A session that ends while the key is sealed is renewed some time.
+    let proxy = Proxy::start(
+        site.world.running.address(),
+        endpoint,
+        Fault::Status(401, "", "{}"),
+    );
+    let context = open(&proxy.url);
+    let fates = emergency::revoke(&context, &only(&first).await, &orders(&|_, _| {}, 2)).await;
+    assert!(matches!(fates[0], Fate::NotSealed { .. }), "{fates:?}");
+    assert_eq!(emergency::unfinished(&context), (0, 1));
+    // A later revocation in the same environment that comes to nothing else does not forget that.
+    let fates = emergency::revoke(&context, &only(&second).await, &orders(&|_, _| {}, 2)).await;
+    assert!(matches!(fates[0], Fate::NotSealed { .. }), "{fates:?}");
+    assert_eq!(emergency::unfinished(&context), (0, 2));
+    let context = open(&site.world.running.api_url());
+    let taken = emergency::take_up(&context).await;
+    let earlier = |fate: &Fate| matches!(fate.proof(), Some((_, None)));
+    assert!(
+        taken.fates.iter().all(earlier),
+        "they were not refused just now: {:?}",
+        taken.fates
+    );
+    let fates = taken.go_on(&context, &orders(&|_, _| {}, 2)).await;
+    assert_eq!(Tally::of(&fates).gone, 2, "{fates:?}");
+    assert_eq!(emergency::unfinished(&context), (0, 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_refusal_of_one_stops_no_other_and_what_is_revoked_already_counts() {
     let site = Site::start().await;
     for (status, kept) in [(403, true), (404, true), (409, true)] {
@@ -172,7 +309,7 @@ async fn a_refusal_of_one_stops_no_other_and_what_is_revoked_already_counts() {
         let mut targets = targets(&site).await;
         targets.retain(|it| it.token == one.token.id || it.token == other.token.id);
         let fates = emergency::revoke(&context, &targets, &orders(&|_, _| {}, 2)).await;
-        let of = |issued: &deploy_tokens::service::Issued| {
+        let of = |issued: &Issued| {
             let at = targets.iter().position(|it| it.token == issued.token.id).unwrap();
             fates[at].clone()
         };
@@ -209,14 +346,7 @@ async fn a_known_ci_token_is_the_proof_and_a_server_that_serves_it_on_is_not_bel
 
     // A server that answers "revoked" and does nothing.
     let ending: &'static str = Box::leak(format!("{}/revoke", issued.token.id).into_boxed_str());
-    let lie: &'static str = Box::leak(
-        serde_json::json!({"data": {"id": issued.token.id, "attributes": {
-            "name": "pasted", "status": "revoked", "public_key": "", "environment_id": "e",
-            "environment_name": "staging", "created_at": "2026-01-01T00:00:00Z", "revoked_at": "2026-01-01T00:00:00Z",
-        }}})
-        .to_string()
-        .into_boxed_str(),
-    );
+    let lie = says_revoked(&issued);
     let endpoint = Endpoint {
         method: "POST",
         ending,
@@ -264,6 +394,49 @@ async fn a_known_ci_token_is_the_proof_and_a_server_that_serves_it_on_is_not_bel
         ),
         "{fates:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_revocation_that_takes_seconds_to_spread_is_proven_after_the_last_pause() {
+    let site = Site::start().await;
+    let issued = site.issue("staging", "slow").await;
+    let mut targets = targets(&site).await;
+    targets.retain(|it| it.token == issued.token.id);
+    let mut known = KnownCiTokens::default();
+    known.insert(issued.token.id.clone(), Secrets::of(&issued).ci_token);
+    // It answers that it revoked, and refuses the runner when it is asked for the fourth time.
+    let endpoint = |method, ending, from| Endpoint { method, ending, from };
+    let revoked = Proxy::start(
+        site.world.running.address(),
+        endpoint("POST", "/revoke", 1),
+        Fault::Status(200, "", says_revoked(&issued)),
+    );
+    let address = revoked
+        .url
+        .trim_start_matches("http://")
+        .split('/')
+        .next()
+        .unwrap();
+    let refused = Proxy::start(
+        address.parse().unwrap(),
+        endpoint("GET", "/ci/deploy", 4),
+        Fault::Status(401, "", "{}"),
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let context = through(&site, &refused.url, folder.path());
+    let told = Mutex::new(Vec::new());
+    let tell = |_: usize, fate: &Fate| told.lock().unwrap().push(fate.clone());
+    let orders = Orders {
+        known,
+        ..orders(&tell, 2)
+    };
+    emergency::revoke(&context, &targets, &orders).await;
+    let told = told.lock().unwrap();
+    let proven = |fate: &Fate| {
+        fate.proof()
+            .is_some_and(|(proof, _)| proof == Proof::RunnerRefused)
+    };
+    assert!(told.iter().any(proven), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -326,7 +326,10 @@ fn by_keyboard_and_screen_reader_it_is_typed_and_one_environment_is_enough() {
     app.type_text("revoke 9 tokens");
     button.wait(State::Enabled, true);
     app.key("Return");
-    app.find("heading", "All 9 tokens are refused by the server");
+    let title = app.find("heading", "All 9 tokens are refused by the server");
+    app.wait_for("the title to have the keyboard", || {
+        app.focused().filter(|node| node.name() == title.name())
+    });
     app.wait_gone("dialog", any());
     assert_eq!(scene.active(), 41);
     let kept: Vec<DeployTokenId> = scene.runtime.block_on(async {
@@ -345,6 +348,50 @@ fn by_keyboard_and_screen_reader_it_is_typed_and_one_environment_is_enough() {
             .unwrap();
         assert!(pulled.report.problems.is_empty(), "the others still decrypt");
     }
+}
+
+#[test]
+fn a_hold_that_began_on_another_choice_revokes_nothing() {
+    let scene = Scene::set(Road::default());
+    let desktop = scene.desktop();
+    let app = scene.open(&desktop);
+    app.resize(1100, 800);
+    Hand { activations: 0 }.choose_all(&app);
+    let held = app.find("push button", "Hold to revoke 50 tokens");
+    let other = app.find("check box", containing("production-ci"));
+    held.hold_while(|| {
+        std::thread::sleep(Duration::from_millis(300));
+        other.press();
+        app.find("push button", "Hold to revoke 49 tokens");
+        std::thread::sleep(HELD);
+    });
+    app.find("push button", "Hold to revoke 49 tokens");
+    assert_eq!(scene.active(), 50);
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_waited_for_until_the_user_stops() {
+    let scene = Scene::set(Road::default());
+    let desktop = scene.desktop();
+    let app = scene.open(&desktop);
+    app.resize(1100, 800);
+    Hand { activations: 0 }.choose_all(&app);
+    let stuck = scene.leaked[0].token.id.as_str().to_owned();
+    scene.road.block(vec![format!("{stuck}/revoke")]);
+    app.find("push button", "Hold to revoke 50 tokens").hold(HELD);
+    app.wait_text("49 of 50 refused by the server");
+    app.find("push button", "Settings").press();
+    app.find("push button", containing("Open something else")).press();
+    app.wait_text("Tokens are being revoked.");
+    app.find("push button", "Emergency").press();
+    app.find("push button", "Stop waiting").press();
+    app.find("heading", containing("49 of 50 tokens are refused by the server"));
+    assert_eq!(scene.active(), 1);
+    app.find("push button", "Done").press();
+    scene.road.block(Vec::new());
+    app.find("push button", "Go on revoking 1 token").press();
+    app.find("heading", "All 10 tokens are refused by the server");
+    scene.check_the_end();
 }
 
 #[test]

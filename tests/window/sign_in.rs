@@ -280,6 +280,35 @@ fn a_damaged_device_entry_locks_nobody_out() {
 }
 
 #[test]
+fn a_revocation_that_the_end_of_the_session_cuts_off_goes_on_after_signing_in_again() {
+    let server = Server::start();
+    let desktop = with_browser(Desktop::new().keyring());
+    let app = server.open(&desktop);
+    sign_in(&server, &app);
+    link(&app, "responder");
+    server.fulfil_all();
+    app.find("push button", "Emergency").press();
+    app.find("push button", containing("Select all"))
+        .wait(State::Enabled, true)
+        .press();
+    let hold = app.find("push button", containing("Hold to revoke"));
+    server.end_sessions();
+    hold.hold(std::time::Duration::from_millis(1700));
+    app.find("dialog", "Sign in again");
+    sign_in(&server, &app);
+    app.find("heading", containing("tokens are refused by the server"));
+    app.wait_gone("heading", containing("not revoked"));
+    let left = server.runtime.block_on(async {
+        deploy_tokens::service::emergency::gather(&server.colleague())
+            .await
+            .unwrap()
+            .active
+            .len()
+    });
+    assert_eq!(left, 0);
+}
+
+#[test]
 fn a_device_that_was_revoked_elsewhere_is_noticed() {
     let server = Server::start();
     let desktop = with_browser(Desktop::new().keyring());

@@ -1,6 +1,7 @@
 //! The tokens of one environment in a run: written ahead together, and one sealing of the key after them.
 
 use super::engine::{Run, is_passing, pause};
+use crate::api::ApiError;
 use crate::domain::{DeployTokenId, Fate, Proof, RevokeTarget, TokenEntry};
 use crate::service::journal::{Found, OpenEntry, QueueItem, QueueState, Record, Work};
 use crate::service::share::share;
@@ -91,11 +92,18 @@ pub(super) fn waiting(entry: &OpenEntry) -> Vec<&DeployTokenId> {
     }
 }
 
+/// Whether tokens of an entry are revoked, and the key is not sealed again without them.
+fn owes_sealing(entry: &OpenEntry) -> bool {
+    let is_revoked = |item: &QueueItem| item.state == QueueState::Revoked;
+    matches!(&entry.entry().work, Work::Revoke(queue) if queue.iter().any(is_revoked))
+}
+
 impl Batch {
-    /// Forgets earlier revocations of which this one leaves nothing over.
+    /// Forgets earlier revocations of which this one leaves nothing over. One that still owes a sealing of the key stays.
     fn supersede(&self, earlier: &mut Vec<OpenEntry>) {
         let covered = |entry: &mut OpenEntry| {
             entry.entry().place.to_place() == self.place
+                && !owes_sealing(entry)
                 && waiting(entry)
                     .into_iter()
                     .all(|token| self.members.iter().any(|(_, item)| item.token == *token))
@@ -140,7 +148,7 @@ impl Batch {
 
     /// The server's list has the last word: what it still lists as active is not revoked.
     async fn confirm(&self, run: &Run<'_>) {
-        let Some(listed) = self.listed(run).await else {
+        let Ok(listed) = run.unless_stopped(self.listed(run)).await else {
             return;
         };
         for (index, item) in &self.members {
@@ -168,22 +176,24 @@ impl Batch {
     }
 
     /// The server's list. Where it cannot be had for a while, the server's answers stay the proof.
-    async fn listed(&self, run: &Run<'_>) -> Option<Vec<TokenEntry>> {
+    async fn listed(&self, run: &Run<'_>) -> Result<Vec<TokenEntry>, ServiceError> {
         const TRIES: u32 = 6;
         let client = &run.context.client;
         let mut tries = 0;
         loop {
+            let turn = run.finishing.acquire().await;
             let listed = client
                 .tokens(&self.place.project, Some(&self.place.environment.id))
                 .await;
+            drop(turn);
             let error = match listed {
-                Ok(listed) => return Some(listed),
+                Ok(listed) => return Ok(listed),
                 Err(error) => ServiceError::from(error),
             };
             tries += 1;
             if !is_passing(&error) || tries >= TRIES || run.is_over(tries) {
                 tracing::warn!(%error, "what was revoked could not be looked up again");
-                return None;
+                return Err(error);
             }
             tokio::time::sleep(pause(tries, &error)).await;
         }
@@ -191,20 +201,11 @@ impl Batch {
 
     /// Whether nothing is left to seal.
     async fn seal(&self, run: &Run<'_>) -> bool {
-        let mut tries = 0;
-        let error = loop {
-            match self.share(run.context).await {
-                Ok(recipients) => return self.tell_gone(run, recipients),
-                // An environment without a key has nothing that could be sealed for anybody.
-                Err(ServiceError::NoKey) => return self.tell_gone(run, 0),
-                Err(error) => {
-                    tries += 1;
-                    if !is_passing(&error) || run.is_over(tries) {
-                        break error;
-                    }
-                    tokio::time::sleep(pause(tries, &error)).await;
-                }
-            }
+        let error = match run.unless_stopped(self.share_until_answered(run)).await {
+            Ok(recipients) => return self.tell_gone(run, recipients),
+            // An environment without a key has nothing that could be sealed for anybody.
+            Err(ServiceError::NoKey) => return self.tell_gone(run, 0),
+            Err(error) => error,
         };
         for (index, _) in &self.members {
             if let Some((proof, at)) = run.fate(*index).proof() {
@@ -212,7 +213,30 @@ impl Batch {
                 run.set(*index, Fate::NotSealed { proof, at, why });
             }
         }
-        !is_passing(&error) && !matches!(error, ServiceError::Busy)
+        // These may go better another time: with an answer, with the place free, with a new session.
+        let is_owed = is_passing(&error)
+            || matches!(error, ServiceError::Busy | ServiceError::NotAwaited)
+            || matches!(error.api(), Some(ApiError::Unauthorized));
+        !is_owed
+    }
+
+    async fn share_until_answered(&self, run: &Run<'_>) -> Result<usize, ServiceError> {
+        let mut tries = 0;
+        loop {
+            let turn = run.finishing.acquire().await;
+            let shared = self.share(run.context).await;
+            drop(turn);
+            match shared {
+                Err(error) if is_passing(&error) => {
+                    tries += 1;
+                    if run.is_over(tries) {
+                        return Err(error);
+                    }
+                    tokio::time::sleep(pause(tries, &error)).await;
+                }
+                settled => return settled,
+            }
+        }
     }
 
     fn tell_gone(&self, run: &Run<'_>, recipients: usize) -> bool {

@@ -1,10 +1,11 @@
 //! Ending many tokens: all CI tokens first, then the keys.
 
-use std::sync::{Mutex, PoisonError};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use futures_util::StreamExt as _;
-use futures_util::stream;
+use futures_util::future::join_all;
+use tokio::sync::{Semaphore, watch};
 
 use super::batch::{self, Batch};
 use super::{AT_ONCE, KnownCiTokens, proof};
@@ -22,12 +23,30 @@ pub enum Patience {
     Endless,
 }
 
+/// Ends a run's waiting from outside: what is not settled by then stays in the journal. A handle.
+#[derive(Clone, Debug, Default)]
+pub struct StopWaiting(Arc<watch::Sender<bool>>);
+
+impl StopWaiting {
+    /// Waits no more.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+
+    async fn stopped(&self) {
+        // The sender lives as long as this, so that there is nothing else to be told of.
+        drop(self.0.subscribe().wait_for(|stopped| *stopped).await);
+    }
+}
+
 /// How a run is to be done, and who is told of it.
 pub struct Orders<'a> {
     /// Puts an error into words.
     pub word: fn(&ServiceError) -> Message,
     /// When to give up.
     pub patience: Patience,
+    /// Gives up before that.
+    pub stop: StopWaiting,
     /// CI tokens with which a refusal can be proven.
     pub known: KnownCiTokens,
     /// Told of each change, by the target's place in the list.
@@ -54,6 +73,19 @@ pub(super) struct Run<'a> {
     pub(super) orders: &'a Orders<'a>,
     targets: &'a [RevokeTarget],
     fates: Mutex<Vec<Fate>>,
+    /// How many tokens the server is told of at once. Nobody holds one of these while only waiting.
+    telling: Semaphore,
+    /// How many environments are looked up or sealed at once; the same.
+    pub(super) finishing: Semaphore,
+    open: watch::Sender<Open>,
+}
+
+/// The tokens that keep keys from being sealed.
+struct Open {
+    /// The server has not been told once: these go before any key.
+    untold: HashSet<usize>,
+    /// These keep that of their own environment.
+    unsettled: HashSet<usize>,
 }
 
 /// Goes on from where each token is.
@@ -72,14 +104,18 @@ pub(super) async fn run(
         orders,
         targets,
         fates: Mutex::new(fates),
+        telling: Semaphore::new(AT_ONCE),
+        finishing: Semaphore::new(AT_ONCE / 2),
+        open: watch::Sender::new(Open {
+            untold: queued.iter().copied().collect(),
+            unsettled: queued.iter().copied().collect(),
+        }),
     };
     let run = &run;
-    stream::iter(queued)
-        .for_each_concurrent(AT_ONCE, |index| async move { run.end(index).await })
-        .await;
-    stream::iter(batches)
-        .for_each_concurrent(AT_ONCE / 2, |batch| async move { batch.finish(run).await })
-        .await;
+    // In their order: whose turn it is, the most dangerous first.
+    let ended = join_all(queued.into_iter().map(|index| run.end(index)));
+    let finished = join_all(batches.into_iter().map(|batch| run.finish(batch)));
+    tokio::join!(ended, finished);
     run.fates().clone()
 }
 
@@ -97,11 +133,54 @@ impl Run<'_> {
         (self.orders.tell)(index, &fate);
     }
 
-    /// Tells the server until it answers.
+    /// Waits until the server was told of every token of the run, and those of this environment are settled.
+    async fn finish(&self, batch: Batch) {
+        let members: Vec<usize> = batch.members.iter().map(|(index, _)| *index).collect();
+        let mut open = self.open.subscribe();
+        let settled = open.wait_for(|open| {
+            open.untold.is_empty() && members.iter().all(|index| !open.unsettled.contains(index))
+        });
+        // The run has the sender.
+        drop(settled.await);
+        batch.finish(self).await;
+    }
+
+    /// Does this, unless nobody waits for it any more.
+    pub(super) async fn unless_stopped<T>(
+        &self,
+        work: impl Future<Output = Result<T, ServiceError>>,
+    ) -> Result<T, ServiceError> {
+        tokio::select! {
+            biased;
+            () = self.orders.stop.stopped() => Err(ServiceError::NotAwaited),
+            done = work => done,
+        }
+    }
+
+    /// Tells the server until it answers, or nobody waits for that any more.
     async fn end(&self, index: usize) {
+        let told = self.unless_stopped(async {
+            self.tell_until_answered(index).await;
+            Ok(())
+        });
+        if let Err(error) = told.await {
+            let message = match self.fate(index) {
+                Fate::Retrying(message) => message,
+                _ => (self.orders.word)(&error),
+            };
+            self.set(index, Fate::Unknown(message));
+        }
+        self.open.send_modify(|open| {
+            open.untold.remove(&index);
+            open.unsettled.remove(&index);
+        });
+    }
+
+    async fn tell_until_answered(&self, index: usize) {
         let target = &self.targets[index];
         let mut tries = 0;
         loop {
+            let turn = self.telling.acquire().await;
             self.set(index, Fate::Revoking);
             let error = match tell(self.context, target).await {
                 Ok(answered) => {
@@ -111,6 +190,7 @@ impl Run<'_> {
                 }
                 Err(error) => error,
             };
+            drop(turn);
             tries += 1;
             let message = (self.orders.word)(&error);
             if !is_passing(&error) {
@@ -126,6 +206,9 @@ impl Run<'_> {
                 return self.set(index, Fate::Unknown(message));
             }
             self.set(index, Fate::Retrying(message));
+            self.open.send_modify(|open| {
+                open.untold.remove(&index);
+            });
             tokio::time::sleep(pause(tries, &error)).await;
         }
     }
@@ -135,7 +218,7 @@ impl Run<'_> {
     }
 
     async fn prove(&self, target: &RevokeTarget, answered: Proof) -> Fate {
-        let at = Moment::now();
+        let at = Some(Moment::now());
         let Some(ci_token) = self.orders.known.get(&target.token) else {
             return Fate::Refused { proof: answered, at };
         };

@@ -16,6 +16,14 @@ pub struct Found {
     pub by_suffix: bool,
 }
 
+impl Found {
+    /// Whether the leaked CI token is this token's, so that asking with it proves something. A seed that fits says nothing
+    /// of a CI token that ends differently: that may be another one's.
+    pub fn has_the_ci_token(&self) -> bool {
+        self.by_suffix || (self.by_seed && self.exposed.token.ci_token_suffix.is_none())
+    }
+}
+
 /// What was found, and where could not be looked.
 #[derive(Debug)]
 pub struct Search {
@@ -25,7 +33,8 @@ pub struct Search {
     pub gaps: Vec<Gap>,
 }
 
-/// Looks through everything that the user can see, active or not. Nothing that leaked is sent anywhere.
+/// Looks through everything that the user can see, active or not. Nothing that leaked is sent anywhere; [`still_works`]
+/// does that.
 ///
 /// # Errors
 /// As [`super::gather`].

@@ -1,7 +1,7 @@
 //! Emergency: see every active token, end many of them at once, and prove it.
 //!
-//! What damages goes first: all CI tokens are ended, several at a time and the most dangerous first, before any key is
-//! sealed again. Nothing that is missing here (a device, a key, a lock, room for the journal) keeps a token from being
+//! What damages goes first: the server is told of all CI tokens, several at a time and the most dangerous first, before any
+//! key is sealed again. Nothing that is missing here (a device, a key, a lock, room for the journal) keeps a token from being
 //! ended. A token counts as ended when the server says so, and not before.
 //!
 //! The journal has an entry an environment, written before the first request: so `pending` and `resume` know it as the
@@ -16,7 +16,7 @@ mod proof;
 mod report;
 mod unfinished;
 
-pub use engine::{Orders, Patience, revoke};
+pub use engine::{Orders, Patience, StopWaiting, revoke};
 pub use find::{Found, Search, find, still_works};
 pub use gather::{Gap, Overview, gather};
 pub use leak::{Leak, LeakError};

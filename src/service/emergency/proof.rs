@@ -68,15 +68,18 @@ pub(super) async fn is_refused(context: &Context, token: &CiToken) -> Result<boo
 /// # Errors
 /// [`ServiceError::NotDone`] when it goes on serving the runner.
 pub(super) async fn as_runner(context: &Context, token: &CiToken) -> Result<Proof, ServiceError> {
-    for pause in PATIENCE {
+    let mut pauses = PATIENCE.into_iter();
+    loop {
         match is_refused(context, token).await {
             Ok(true) => return Ok(Proof::RunnerRefused),
-            Ok(false) => tokio::time::sleep(pause).await,
+            Ok(false) => match pauses.next() {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(ServiceError::NotDone),
+            },
             Err(error) => {
                 tracing::warn!(%error, "the server could not be asked as the runner");
                 return Ok(Proof::Answered);
             }
         }
     }
-    Err(ServiceError::NotDone)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Orders;
 use super::batch::{Batch, interrupted, waiting};
 use super::engine::run;
-use crate::domain::{Fate, Moment, ProjectId, Proof, RevokeTarget};
+use crate::domain::{Fate, ProjectId, Proof, RevokeTarget};
 use crate::service::journal::{OpenEntry, QueueState, Record, Work};
 use crate::service::step::Operation;
 use crate::service::{self, Context, Place};
@@ -67,7 +67,7 @@ impl TakenUp {
                 QueueState::Waiting => Fate::Queued,
                 QueueState::Revoked => Fate::Refused {
                     proof: Proof::Answered,
-                    at: Moment::now(),
+                    at: None,
                 },
                 // It was told then.
                 QueueState::Refused => continue,

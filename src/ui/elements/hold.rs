@@ -20,6 +20,9 @@ pub fn HoldButton(
     icon: Icon,
     label: String,
     #[props(default)] disabled: bool,
+    /// Stands for what it would act on: a hold that began on something else does nothing.
+    #[props(default)]
+    subject: u64,
     /// It was held long enough.
     onheld: EventHandler<()>,
     /// It was pressed without a pointer.
@@ -37,6 +40,13 @@ pub fn HoldButton(
             *press.write() += 1;
         }
     };
+    use_effect(use_reactive!(|subject| {
+        let _ = subject;
+        if *holding.peek() {
+            holding.set(false);
+            *press.write() += 1;
+        }
+    }));
     rsx! {
         div { class: "hold-block",
             button {

@@ -21,6 +21,15 @@ pub(super) fn EmergencyView() -> Element {
             send.call(Intent::Emergency(EmergencyWish::Look));
         }
     });
+    let mut shown = use_signal(|| number(state));
+    use_effect(move || {
+        // A run begins or is closed: what had the focus is gone.
+        let number = number(state);
+        if *shown.peek() != number {
+            shown.set(number);
+            document::eval(r#"document.getElementById("page-title")?.focus()"#);
+        }
+    });
     let run = state.emergency.run.read().clone();
     rsx! {
         main { class: "main emergency", "aria-labelledby": "page-title",
@@ -34,6 +43,11 @@ pub(super) fn EmergencyView() -> Element {
             }
         }
     }
+}
+
+/// The number of the run that is shown.
+fn number(state: AppState) -> Option<u64> {
+    state.emergency.run.read().as_ref().map(|run| run.number)
 }
 
 #[component]

@@ -1,5 +1,7 @@
 //! The bar that stays in reach: how many are chosen, and the button that is held.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use dioxus::prelude::*;
 
 use crate::messages::plural;
@@ -12,15 +14,19 @@ use crate::ui::intent::{EmergencyWish, Intent, use_send};
 pub fn EmergencyBar() -> Element {
     let state = use_context::<AppState>();
     let send = use_send();
-    let count = state.emergency.selected.read().len();
+    let selected = state.emergency.selected.read();
+    let count = selected.len();
     if count == 0 {
         return rsx! {};
     }
+    let mut subject = DefaultHasher::new();
+    selected.hash(&mut subject);
     rsx! {
         div { class: "emergency-bar",
             HoldButton {
                 icon: Icon::Ban,
                 label: "Hold to revoke {plural(count, \"token\")}",
+                subject: subject.finish(),
                 onheld: move |()| send.call(Intent::Emergency(EmergencyWish::Revoke)),
                 onpressed: move |()| state.dialog.show(Dialog::RevokeChosen),
             }

@@ -29,8 +29,17 @@ pub fn EmergencyRunPage(run: EmergencyRun) -> Element {
                     tabindex: "-1",
                     "{title.trim_end_matches('.')}"
                 }
-                p { class: "run-counts", role: "status",
-                    "{tally.refused} of {tally.total} refused by the server, {tally.gone} gone for all recipients, {seconds:.1}\u{a0}s"
+                p { class: "run-counts",
+                    span { role: "status",
+                        "{tally.refused} of {tally.total} refused by the server, {tally.gone} gone for all recipients"
+                    }
+                    // Not announced: it changes all the time.
+                    span { ", {seconds:.1}\u{a0}s" }
+                }
+                p { class: "spoken", role: "status",
+                    if run.over {
+                        "{title}"
+                    }
                 }
                 progress {
                     class: "run-bar",
@@ -42,6 +51,8 @@ pub fn EmergencyRunPage(run: EmergencyRun) -> Element {
         }
         if run.over {
             Ending { ready: run.report.is_some(), proof }
+        } else {
+            Waiting { stopping: run.stopping }
         }
         ul { class: "run-list", "aria-label": "Tokens",
             for (target , fate) in run.lines {
@@ -94,6 +105,24 @@ fn Ending(ready: bool, proof: Option<String>) -> Element {
                     kind: ButtonKind::Primary,
                     label: "Done",
                     onclick: move |()| wish(EmergencyWish::Close),
+                }
+            }
+        }
+    }
+}
+
+/// For a server that does not answer.
+#[component]
+fn Waiting(stopping: bool) -> Element {
+    let send = use_send();
+    rsx! {
+        div { class: "run-end",
+            div { class: "run-actions",
+                Button {
+                    label: "Stop waiting",
+                    title: "What is left stays on this machine, and can be gone on with",
+                    busy: stopping,
+                    onclick: move |()| send.call(Intent::Emergency(EmergencyWish::StopWaiting)),
                 }
             }
         }
