@@ -8,13 +8,15 @@
 )]
 
 mod common;
+#[path = "common/proxy.rs"]
+mod proxy;
 
 use std::process::Output;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use common::{Secrets, World, assert_complete, program, silent};
-use deploy_tokens::api::ApiError;
+use deploy_tokens::api::{ApiAddress, ApiError, Client};
 use deploy_tokens::domain::replacement::Progress;
 use deploy_tokens::domain::{DeployTokenId, IssuanceKind, Replacement, TokenName};
 use deploy_tokens::messages;
@@ -23,6 +25,7 @@ use deploy_tokens::service::journal::Journal;
 use deploy_tokens::service::{
     self, Context, Finding, Finished, Issued, Place, Proof, ResumeError, ServiceError, Unfit,
 };
+use proxy::{Endpoint, Fault, Proxy};
 use serde_json::Value;
 
 const PRODUCTION: usize = 12;
@@ -251,6 +254,144 @@ async fn what_was_never_handed_over_cannot_be_finished() {
     scene.works(&scene.old).await;
 }
 
+/// What the list of tokens looks like where entries called `ci` cannot be read.
+fn cut_names(answer: &mut Value, with_id: bool) {
+    for entry in answer["data"].as_array_mut().unwrap() {
+        let attributes = match entry.get("attributes") {
+            Some(_) => &mut entry["attributes"],
+            None => &mut *entry,
+        };
+        if attributes["name"] == "ci" {
+            attributes["created_at"] = Value::Null;
+            if !with_id {
+                entry["id"] = Value::Null;
+            }
+        }
+    }
+}
+
+const LIST: Endpoint = Endpoint {
+    method: "GET",
+    ending: "/deploy-tokens",
+    from: 1,
+};
+
+impl Scene {
+    /// The same journal and workspace, behind a proxy.
+    fn behind(&self, endpoint: Endpoint, fault: Fault) -> (Proxy, Context) {
+        let proxy = Proxy::start(self.world.running.address(), endpoint, fault);
+        let token = &self.world.running.local().access_token;
+        let client = Client::new(ApiAddress::parse(&proxy.url).unwrap(), token).unwrap();
+        let mut context = self.context.clone();
+        context.client = client;
+        (proxy, context)
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_token_whose_entry_cannot_be_read_is_revoked_all_the_same() {
+    static NEW: OnceLock<String> = OnceLock::new();
+    fn all_but_the_successor(answer: &mut Value) {
+        let entries = answer["data"].as_array().unwrap();
+        let new = entries.iter().find(|it| it["id"] == NEW.get().unwrap().as_str());
+        let (new, index) = (
+            new.unwrap().clone(),
+            entries.iter().position(|it| Some(it) == new),
+        );
+        cut_names(answer, true);
+        answer["data"][index.unwrap()] = new;
+    }
+    let scene = Scene::start().await;
+    let (id, new) = scene.successor().await;
+    NEW.set(id.to_string()).unwrap();
+    let (_proxy, context) = scene.behind(LIST, Fault::Edit(all_but_the_successor));
+    let done = service::finish_replacement(&context, &scene.place, "ci", None, &silent).await;
+    let proof = done.unwrap().proof;
+    assert!(
+        matches!(proof, Err(ServiceError::Api(ApiError::Malformed(_)))),
+        "the list proves nothing: {proof:?}"
+    );
+    scene.is_refused(&scene.old).await;
+    scene.works(&new).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_old_token_whose_record_was_deleted_is_gone() {
+    let scene = Scene::start().await;
+    scene.successor().await;
+    let id = scene.id.as_str();
+    service::revoke(&scene.context, &scene.place, id, &silent)
+        .await
+        .unwrap();
+    service::delete(&scene.context, &scene.place, id).await.unwrap();
+    assert_eq!(scene.finish("ci").await.unwrap().proof.unwrap(), Proof::Listed);
+    assert_eq!(scene.replacements(), []);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_waits_and_cannot_be_read_is_still_revoked() {
+    let scene = Scene::start().await;
+    let revoke = Endpoint {
+        method: "POST",
+        ending: "/revoke",
+        from: 1,
+    };
+    let (_lost, context) = scene.behind(revoke, Fault::LostBefore);
+    let begun = service::revoke(&context, &scene.place, scene.id.as_str(), &silent).await;
+    assert!(begun.is_err());
+    scene.works(&scene.old).await;
+    let (_cut, context) = scene.behind(LIST, Fault::Edit(|answer| cut_names(answer, true)));
+    let mut found = service::interrupted(&context).await.unwrap();
+    let done = service::finish(&context, found.remove(0), &silent).await.unwrap();
+    assert!(matches!(done, Finished::Revoked(_)));
+    scene.is_refused(&scene.old).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seed_is_kept_while_an_entry_that_may_be_its_token_cannot_be_read() {
+    let scene = Scene::start().await;
+    let create = Endpoint {
+        method: "POST",
+        ending: "/deploy-tokens",
+        from: 1,
+    };
+    // The server acts, and this program ends before it hears of it.
+    let (silence, context) = scene.behind(create, Fault::Silence);
+    let name = TokenName::parse("ci").unwrap();
+    let creating = service::create(&context, &scene.place, &name, &silent);
+    let ended = tokio::time::timeout(Duration::from_secs(2), creating).await;
+    assert!(ended.is_err() && silence.fired());
+    let kept = |found: &[service::Interrupted]| {
+        let unreadable = |it: &service::Interrupted| {
+            matches!(
+                &it.finding,
+                Finding::Unknown(ServiceError::Api(ApiError::Malformed(_)))
+            )
+        };
+        assert!(!found.is_empty() && found.iter().all(unreadable), "{found:?}");
+    };
+    let with_id: fn(&mut Value) = |answer| cut_names(answer, true);
+    let without: fn(&mut Value) = |answer| cut_names(answer, false);
+    for cut in [with_id, without] {
+        let (_cut, context) = scene.behind(LIST, Fault::Edit(cut));
+        kept(&service::interrupted(&context).await.unwrap());
+    }
+    let mut found = service::interrupted(&scene.context).await.unwrap();
+    let done = service::finish(&scene.context, found.remove(0), &silent)
+        .await
+        .unwrap();
+    let Finished::Issued(issued) = done else {
+        panic!("{done:?}")
+    };
+    scene.works(&Secrets::of(&issued)).await;
+    // The server has answered now, so that its id is known.
+    drop(issued);
+    for cut in [with_id, without] {
+        let (_cut, context) = scene.behind(LIST, Fault::Edit(cut));
+        kept(&service::interrupted(&context).await.unwrap());
+    }
+}
+
 /// The commands on the local workspace of a folder.
 struct Shell(tempfile::TempDir);
 
@@ -363,6 +504,23 @@ fn a_script_replaces_and_finishes() {
     assert!(said(&nothing).contains("being replaced"), "{}", said(&nothing));
     let wrong = shell.run(&replace("ci", &["--finish", "--json"]), &[]);
     assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[test]
+fn a_journal_that_cannot_be_read_hides_no_token() {
+    let shell = Shell(tempfile::tempdir().unwrap());
+    shell.ok(&["create", "--env", "production", "--name", "ci", "--json"]);
+    let folder = shell.0.path().join("data").join("journal");
+    std::fs::remove_dir_all(&folder).unwrap();
+    std::fs::write(&folder, "no folder").unwrap();
+    let listed = shell.json(&["list", "--env", "production", "--json"]);
+    assert!(
+        listed
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|token| token["name"] == "ci")
+    );
 }
 
 #[test]

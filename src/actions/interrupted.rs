@@ -15,8 +15,8 @@ use crate::state::{Dialog, Load, ToastKind};
 /// What came of a remedy.
 enum Outcome {
     Issued(Place, Box<Issued>),
-    Replaced(Box<service::Replaced>),
-    Revoked(Revocations),
+    Replaced(Place, Box<service::Replaced>),
+    Revoked(Place, Revocations),
     Forgotten,
 }
 
@@ -51,16 +51,17 @@ impl Actions {
             return;
         }
         spawn(async move {
+            let with = Arc::clone(&context);
             let work = move |tell: Tell| async move { carry_out(&context, &id, remedy, tell).await };
             let outcome = actions.operate(dialog.operation, work).await;
             let done = outcome.is_some();
             match outcome {
                 Some(Outcome::Issued(place, issued)) => {
                     dialog.close();
-                    actions.show_issued(place, *issued, Grace::Asked);
+                    actions.show_issued(with, place, *issued, Grace::Asked);
                 }
-                Some(Outcome::Replaced(done)) => actions.tell_replaced(&done),
-                Some(Outcome::Revoked(done)) => actions.tell_all_revoked(done),
+                Some(Outcome::Replaced(place, done)) => actions.tell_replaced(&place, &done),
+                Some(Outcome::Revoked(place, done)) => actions.tell_all_revoked(&place, done),
                 Some(Outcome::Forgotten) => {
                     actions.toast(ToastKind::Done, "The interrupted operation is forgotten.");
                 }
@@ -77,7 +78,7 @@ impl Actions {
         });
     }
 
-    fn tell_all_revoked(&self, done: Revocations) {
+    fn tell_all_revoked(&self, place: &Place, done: Revocations) {
         for (name, outcome) in &done.tokens {
             match outcome {
                 Ok(token) => self.toast(
@@ -94,7 +95,7 @@ impl Actions {
             }
         }
         if let Some(share) = &done.share {
-            self.tell_share(share);
+            self.tell_share(place, share);
         }
     }
 }
@@ -125,13 +126,14 @@ async fn carry_out(
             let place = chosen.place().ok_or(ServiceError::Busy)?;
             Ok(match service::finish(context, chosen, &tell).await? {
                 Finished::Issued(issued) => Outcome::Issued(place, issued),
-                Finished::Replaced(done) => Outcome::Replaced(done),
-                Finished::Revoked(done) => Outcome::Revoked(done),
+                Finished::Replaced(done) => Outcome::Replaced(place, done),
+                Finished::Revoked(done) => Outcome::Revoked(place, done),
             })
         }
         Remedy::Revoke => {
+            let place = chosen.place().ok_or(ServiceError::Busy)?;
             let done = service::take_back(context, chosen, &tell).await?;
-            Ok(Outcome::Revoked(done))
+            Ok(Outcome::Revoked(place, done))
         }
         Remedy::Discard => service::discard(chosen).map(|()| Outcome::Forgotten),
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
+use super::replace::Over;
 use super::{Actions, Tell, off_ui};
 use crate::domain::{DeployTokenId, Grace, IssuanceKind, TokenEntry};
 use crate::messages;
@@ -13,8 +14,10 @@ use crate::service::{self, Context, Issued, Place, ServiceError};
 
 /// What the open sheet shows, beside its secrets.
 pub(super) struct Handing {
+    context: Arc<Context>,
     place: Place,
     token: DeployTokenId,
+    name: String,
     kind: IssuanceKind,
     grace: Grace,
     /// Gone once the journal has forgotten the secrets.
@@ -33,13 +36,13 @@ impl Actions {
         };
         spawn(async move {
             let dialog = actions.state.dialog;
-            let at = place.clone();
+            let (with, at) = (Arc::clone(&context), place.clone());
             let issued = actions
                 .operate(dialog.operation, move |tell| work(context, place, tell))
                 .await;
             if let Some(issued) = issued {
                 dialog.close();
-                actions.show_issued(at, issued, grace);
+                actions.show_issued(with, at, issued, grace);
             }
             actions.refresh();
         });
@@ -47,7 +50,7 @@ impl Actions {
 
     /// Opens the sheet. The journal keeps the secrets until it is closed or their deadline has passed, also when this
     /// program ends before.
-    pub(super) fn show_issued(&self, place: Place, mut issued: Issued, grace: Grace) {
+    pub(super) fn show_issued(&self, context: Arc<Context>, place: Place, mut issued: Issued, grace: Grace) {
         let (sheet, mut highlighted) = (self.state.sheet, self.state.tokens.highlighted);
         highlighted.set(Some(issued.token.id.clone()));
         // What another sheet shows is handed over first.
@@ -60,8 +63,10 @@ impl Actions {
             self.forget_at_deadline(entry);
         }
         let handing = Handing {
+            context,
             place,
             token: issued.token.id.clone(),
+            name: issued.token.name.clone(),
             kind: issued.kind,
             grace,
             entry,
@@ -93,7 +98,13 @@ impl Actions {
         // Not a task of the component that closed the sheet: that one is about to go.
         dioxus::core::spawn_forever(async move {
             if handing.kind == IssuanceKind::Replace {
-                actions.begin_grace(handing.place, handing.token, handing.grace);
+                let over = Over {
+                    context: handing.context,
+                    place: handing.place,
+                    successor: handing.token,
+                    name: handing.name,
+                };
+                actions.begin_grace(handing.grace, over);
             }
             actions.refresh();
         });

@@ -38,36 +38,43 @@ impl Actions {
         };
         spawn(async move {
             let dialog = actions.state.dialog;
+            let at = place.clone();
             let work = move |tell: Tell| async move { service::revoke(&context, &place, &id, &tell).await };
             if let Some(revoked) = actions.operate(dialog.operation, work).await {
                 dialog.close();
-                actions.tell_revoked(revoked);
+                actions.tell_revoked(&at, revoked);
             }
             actions.refresh();
         });
     }
 
-    pub(super) fn tell_revoked(&self, revoked: service::Revoked) {
+    pub(super) fn tell_revoked(&self, place: &Place, revoked: service::Revoked) {
         let name = revoked.token.name;
         self.toast(
             ToastKind::Done,
             format!("{name} is revoked: runners with it are refused."),
         );
-        self.tell_share(&revoked.share);
+        self.tell_share(place, &revoked.share);
     }
 
-    /// Points out that a key was not sealed again after a revocation.
-    pub(super) fn tell_share(&self, share: &Result<usize, ServiceError>) {
-        if let Err(error) = share {
+    /// Points out that the key of a place was not sealed again after a revocation: above its tokens, if it is still shown.
+    pub(super) fn tell_share(&self, place: &Place, share: &Result<usize, ServiceError>) {
+        let Err(error) = share else {
+            return;
+        };
+        let Message { what, next } = messages::service(error);
+        if self.is_here(place) {
             let mut unshared = self.state.place.unshared;
-            let cause = messages::service(error);
             unshared.set(Some(Message::new(
-                format!(
-                    "The key was not sealed again for those who remain. {}",
-                    cause.what
-                ),
-                cause.next,
+                format!("The key was not sealed again for those who remain. {what}"),
+                next,
             )));
+        } else {
+            let name = place.name();
+            self.toast(
+                ToastKind::Warning,
+                format!("The key of {name} was not sealed again for those who remain. {what} {next}"),
+            );
         }
     }
 
@@ -99,15 +106,21 @@ impl Actions {
         };
         spawn(async move {
             let operation = Signal::new(Operation::Idle);
+            let at = place.clone();
             let work = move |tell: Tell| async move {
                 service::reshare(&context, &place, MissingKey::Refuse, &tell).await
             };
             match actions.operate(operation, work).await {
                 Some(count) => {
-                    let mut unshared = actions.state.place.unshared;
-                    unshared.set(None);
                     let recipients = plural(count, "recipient");
-                    actions.toast(ToastKind::Done, format!("The key is sealed for {recipients}."));
+                    let told = if actions.is_here(&at) {
+                        let mut unshared = actions.state.place.unshared;
+                        unshared.set(None);
+                        format!("The key is sealed for {recipients}.")
+                    } else {
+                        format!("The key of {} is sealed for {recipients}.", at.name())
+                    };
+                    actions.toast(ToastKind::Done, told);
                 }
                 None => {
                     if let Operation::Failed(Message { what, next }) = &*operation.peek() {

@@ -116,6 +116,7 @@ impl Actions {
         let sheet = self.state.sheet;
         let showing = sheet.showing();
         spawn(async move {
+            let at = place.clone();
             let work = move |tell: Tell| async move { service::revoke(&context, &place, &id, &tell).await };
             let revoked = actions.operate(sheet.sharing, work).await;
             let still = sheet.still_shows(showing);
@@ -124,7 +125,7 @@ impl Actions {
                     actions.not_wanted();
                     sheet.drop_secrets();
                 }
-                actions.tell_revoked(revoked);
+                actions.tell_revoked(&at, revoked);
             }
             actions.refresh();
         });

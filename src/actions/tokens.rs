@@ -16,7 +16,7 @@ struct Here {
 
 async fn look(context: &Context, place: &Place) -> Result<(Vec<TokenEntry>, Here), ServiceError> {
     let entries = service::list(context, place).await?;
-    let replacements = service::replacements(context, place)?;
+    let replacements = service::readable_replacements(context, place);
     let journal = context.journal.as_ref();
     let interrupted = journal.map_or(0, |journal| journal.interrupted());
     Ok((

@@ -115,7 +115,7 @@ async fn list(context: &Context, place: &Place, json: bool) -> Result<u8, Failur
             ));
         }
     }
-    let replacements = service::replacements(context, place)?;
+    let replacements = service::readable_replacements(context, place);
     if json {
         let tokens: Vec<_> = entries
             .iter()

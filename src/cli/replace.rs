@@ -82,6 +82,7 @@ fn standing(it: &Replacement, listed: &[TokenEntry]) -> String {
         Progress::Unused => format!("The successor of {name} has not been used yet."),
         Progress::Issuing => format!("The successor of {name} was not handed over yet."),
         Progress::SuccessorGone => format!("The successor of {name} is not active."),
+        Progress::Unclear => format!("How the successor of {name} stands cannot be read."),
         Progress::OldGone => format!("{name} itself is not active any more."),
     }
 }

@@ -1,6 +1,6 @@
 //! A token that is being replaced: it works until the user says that CI has its successor's values.
 
-use super::{DeployToken, DeployTokenId, Moment, TokenEntry};
+use super::{DeployToken, DeployTokenId, Moment, PublicKey, TokenEntry, TokenKey, token};
 
 /// A replacement that was begun and is neither finished nor given up. Only this machine knows of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,8 @@ pub struct Replacement {
     pub name: String,
     /// The token that takes its place, once it is known.
     pub successor: Option<DeployTokenId>,
+    /// The public key with which that was registered.
+    pub key: PublicKey,
     /// When it was begun.
     pub since: Moment,
     /// Whether the user has the successor's secrets.
@@ -30,6 +32,8 @@ pub enum Progress {
     Used(Moment),
     /// The successor is not active any more, or not listed: the old token must stay.
     SuccessorGone,
+    /// The successor may be an entry that cannot be read.
+    Unclear,
     /// The old token is not active any more: only sealing again, and the proof, are left.
     OldGone,
 }
@@ -60,18 +64,31 @@ impl Grace {
 impl Replacement {
     /// How it stands.
     pub fn progress(&self, entries: &[TokenEntry]) -> Progress {
-        let find = |id: &DeployTokenId| {
-            let mut tokens = entries.iter().filter_map(TokenEntry::token);
-            tokens.find(|token| token.id == *id && token.is_active())
+        let active = || {
+            entries
+                .iter()
+                .filter_map(TokenEntry::token)
+                .filter(|it| it.is_active())
+        };
+        // By its id, because it may have been rotated meanwhile.
+        let successor = match &self.successor {
+            Some(id) => active().find(|token| token.id == *id),
+            None => active().find(|token| token.key == TokenKey::Usable(self.key)),
+        };
+        let is_old_gone = || {
+            active().all(|token| token.id != self.old) && token::obscured(entries, Some(&self.old)).is_none()
         };
         if !self.handed_over {
             return Progress::Issuing;
         }
-        let Some(successor) = self.successor.as_ref().and_then(find) else {
-            return Progress::SuccessorGone;
+        let Some(successor) = successor else {
+            return match token::obscured(entries, self.successor.as_ref()) {
+                Some(_) => Progress::Unclear,
+                None => Progress::SuccessorGone,
+            };
         };
         match self.used(successor) {
-            _ if find(&self.old).is_none() => Progress::OldGone,
+            _ if is_old_gone() => Progress::OldGone,
             Some(at) => Progress::Used(at),
             None => Progress::Unused,
         }
@@ -90,7 +107,7 @@ pub fn use_by_ci(successor: &DeployToken, own_use: Option<Moment>) -> Option<Mom
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{EnvironmentId, EnvironmentName, PublicKey, TokenKey, TokenStatus};
+    use crate::domain::{EnvironmentId, EnvironmentName, TokenStatus};
 
     fn token(id: &str, used: Option<Moment>, status: TokenStatus) -> TokenEntry {
         TokenEntry::Token(DeployToken {
@@ -115,6 +132,7 @@ mod tests {
             old: DeployTokenId::new("old"),
             name: "ci".to_owned(),
             successor: Some(DeployTokenId::new("new")),
+            key: PublicKey::from_bytes([1; 32]),
             since: checked,
             handed_over: true,
             own_use: None,
@@ -133,6 +151,28 @@ mod tests {
         let ended = || Revoked { at: None };
         assert_eq!(progress(&it, None, ended(), Active), Progress::SuccessorGone);
         assert_eq!(progress(&it, None, Active, ended()), Progress::OldGone);
+        let cut = TokenEntry::Malformed {
+            id: Some(it.old.clone()),
+            name: None,
+            missing: "created_at",
+        };
+        let seen = it.progress(&[token("new", None, Active), cut]);
+        assert_eq!(seen, Progress::Unused, "it may still be active");
+        let nameless = TokenEntry::Malformed {
+            id: None,
+            name: None,
+            missing: "id",
+        };
+        let seen = it.progress(&[nameless, token("old", None, Active)]);
+        assert_eq!(seen, Progress::Unclear);
+        it.successor = None;
+        assert_eq!(
+            progress(&it, None, Active, Active),
+            Progress::Unused,
+            "found by its key"
+        );
+        it.key = PublicKey::from_bytes([2; 32]);
+        assert_eq!(progress(&it, None, Active, Active), Progress::SuccessorGone);
         it.handed_over = false;
         assert_eq!(progress(&it, None, Active, Active), Progress::Issuing);
     }

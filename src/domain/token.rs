@@ -99,6 +99,18 @@ impl TokenEntry {
     }
 }
 
+/// What an entry lacks that cannot be read and may be the token with this id, which then cannot be said to be inactive or
+/// not there. Without an id to compare, every such entry may be it.
+pub fn obscured(entries: &[TokenEntry], wanted: Option<&DeployTokenId>) -> Option<&'static str> {
+    entries.iter().find_map(|entry| match entry {
+        TokenEntry::Malformed { id, missing, .. } => match (id, wanted) {
+            (Some(id), Some(wanted)) if id != wanted => None,
+            _ => Some(*missing),
+        },
+        TokenEntry::Token(_) => None,
+    })
+}
+
 /// Refused before anything is sent.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FindError {

@@ -1,7 +1,9 @@
 //! List deploy tokens.
 
 use super::{Context, Place, ServiceError};
-use crate::domain::{ProjectId, TokenEntry};
+use crate::api::ApiError;
+use crate::api::wire::WireError;
+use crate::domain::{DeployTokenId, ProjectId, TokenEntry, token};
 
 /// The tokens of one environment.
 ///
@@ -20,4 +22,18 @@ pub async fn list(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, S
 /// API errors.
 pub async fn list_project(context: &Context, project: &ProjectId) -> Result<Vec<TokenEntry>, ServiceError> {
     Ok(context.client.tokens(project, None).await?)
+}
+
+/// Before a token is taken for inactive, or for not there, because no readable entry says otherwise.
+///
+/// # Errors
+/// [`ApiError::Malformed`] when an entry that cannot be read may be it (see [`token::obscured`]).
+pub(super) fn must_be_readable(
+    entries: &[TokenEntry],
+    wanted: Option<&DeployTokenId>,
+) -> Result<(), ServiceError> {
+    match token::obscured(entries, wanted) {
+        Some(what) => Err(ApiError::Malformed(WireError::Missing { what }).into()),
+        None => Ok(()),
+    }
 }

@@ -39,7 +39,8 @@ pub use place::{
 };
 pub use preflight::{KeyAccess, key_access};
 pub use replace::{
-    Proof, Replaced, finish_replacement, forget_replacement, note_own_use, replace, replacements,
+    Proof, Replaced, finish_replacement, forget_replacement, note_own_use, readable_replacements, replace,
+    replacements,
 };
 pub use reshare::{MissingKey, reshare};
 pub use resume::{

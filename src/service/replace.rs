@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::create::make_anyhow;
 use super::journal::{Entry, Journal, OpenEntry, ReplaceRecord};
+use super::list::must_be_readable;
 use super::step::{Operation, Point, reached};
 use super::{Context, Issued, Place, Progress, ResumeError, ServiceError, Unfit, revoke};
 use crate::api::{ApiError, Runner};
@@ -79,12 +80,21 @@ pub fn replacements(context: &Context, place: &Place) -> Result<Vec<Replacement>
     Ok(entries.iter().filter_map(public).collect())
 }
 
+/// The same, for beside a list that is there: a journal that cannot be read hides no token.
+pub fn readable_replacements(context: &Context, place: &Place) -> Vec<Replacement> {
+    replacements(context, place).unwrap_or_else(|error| {
+        tracing::warn!(%error, "what is being replaced is not known");
+        Vec::new()
+    })
+}
+
 fn public(entry: &Entry) -> Option<Replacement> {
     let record = entry.replacement()?;
     Some(Replacement {
         old: record.old.clone(),
         name: record.name().to_owned(),
         successor: record.successor_id().cloned(),
+        key: record.key(),
         since: entry.started,
         handed_over: record.handed_over().is_some(),
         own_use: record.own_use,
@@ -156,19 +166,22 @@ pub(super) async fn conclude(
     let record = entry.entry().replacement();
     let record = record.ok_or(ServiceError::Unfit(Unfit::NotBeingReplaced))?;
     let listed = tokens(context, place).await?;
-    let successor = active_successor(&listed, record).ok_or(ServiceError::Unfit(Unfit::SuccessorGone))?;
+    let Some(successor) = active_successor(&listed, record) else {
+        must_be_readable(&listed, record.successor_id())?;
+        return Err(ServiceError::Unfit(Unfit::SuccessorGone));
+    };
     reached(Operation::Finish, Point::Checked);
-    let old = listed
-        .iter()
-        .filter_map(TokenEntry::token)
-        .find(|it| it.id == record.old);
-    if old.is_some_and(DeployToken::is_active) {
+    let mut tokens = listed.iter().filter_map(TokenEntry::token);
+    let mut old = tokens.find(|it| it.id == record.old).cloned();
+    // Only an entry that can be read says that nothing is left to revoke.
+    if old.as_ref().is_none_or(DeployToken::is_active) {
         progress(Step::Revoke);
-        revoke::end(context, place, &record.old).await?;
+        let ended = end_if_there(context, place, &record.old, &listed).await?;
+        old = ended.or(old);
         reached(Operation::Finish, Point::Revoked);
     }
     let share = revoke::share_with_rest(context, place, Operation::Finish, progress).await;
-    let suffix = old.and_then(|old| old.ci_token_suffix.as_deref());
+    let suffix = old.as_ref().and_then(|old| old.ci_token_suffix.as_deref());
     // Exposed to see whether it is the old token's at all: its end is in the server's list.
     let is_old =
         |token: &&CiToken| suffix.is_some_and(|end| !end.is_empty() && token.expose().ends_with(end));
@@ -192,6 +205,25 @@ pub(super) async fn conclude(
     Ok(replaced)
 }
 
+/// Ends a token. That it is not there is believed where the list does not say the opposite: an address that is wrong
+/// gives a 404, too.
+async fn end_if_there(
+    context: &Context,
+    place: &Place,
+    id: &DeployTokenId,
+    listed: &[TokenEntry],
+) -> Result<Option<DeployToken>, ServiceError> {
+    let is_it = |entry: &TokenEntry| match entry {
+        TokenEntry::Token(token) => token.id == *id,
+        TokenEntry::Malformed { id: listed, .. } => listed.as_ref() == Some(id),
+    };
+    match revoke::end(context, place, id).await {
+        Ok(token) => Ok(Some(token)),
+        Err(ServiceError::Api(error)) if error.status() == Some(404) && !listed.iter().any(is_it) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 async fn prove(
     context: &Context,
     place: &Place,
@@ -209,7 +241,14 @@ async fn prove(
     let listed = tokens(context, place).await?;
     match find_active(&listed, old) {
         Some(_) => Err(ServiceError::NotDone),
-        None => Ok(Proof::Listed),
+        None if listed
+            .iter()
+            .filter_map(TokenEntry::token)
+            .any(|it| it.id == *old) =>
+        {
+            Ok(Proof::Listed)
+        }
+        None => must_be_readable(&listed, Some(old)).map(|()| Proof::Listed),
     }
 }
 
@@ -219,7 +258,12 @@ pub(super) async fn successor(
     place: &Place,
     record: &ReplaceRecord,
 ) -> Result<Option<DeployToken>, ServiceError> {
-    Ok(active_successor(&tokens(context, place).await?, record).cloned())
+    let listed = tokens(context, place).await?;
+    let found = active_successor(&listed, record);
+    if found.is_none() {
+        must_be_readable(&listed, record.successor_id())?;
+    }
+    Ok(found.cloned())
 }
 
 /// By its id, because it may have been rotated meanwhile; where that never arrived, by its public key.

@@ -109,3 +109,74 @@ fn the_old_one_is_revoked_when_the_chosen_time_has_passed() {
     assert!(verify(&desktop, &new).status.success());
     badges(&app, "timed-ci", &["Active"]);
 }
+
+/// Every lock of a place that the app has used.
+fn place_locks(folder: &std::path::Path) -> Vec<std::fs::File> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap().flatten() {
+        let (path, name) = (entry.path(), entry.file_name());
+        if path.is_dir() && !path.is_symlink() {
+            found.extend(place_locks(&path));
+        } else if name.to_string_lossy().starts_with("place-") {
+            found.push(std::fs::File::open(path).unwrap());
+        }
+    }
+    found
+}
+
+#[test]
+fn the_end_of_the_chosen_time_is_tried_again_when_another_program_is_at_work() {
+    let desktop = Desktop::new().env("DEPLOY_TOKENS_GRACE", "4").start();
+    let app = open(&desktop);
+    let old = create(&app, "timed-ci");
+    let dialog = ask(&app, "timed-ci");
+    dialog.find("toggle button", "After 15 min").press();
+    dialog.find("push button", "Replace timed-ci").press();
+    app.find("dialog", containing("timed-ci can deploy production"));
+    take(&app);
+    let locks = place_locks(std::path::Path::new(&crate::data(&desktop)));
+    assert!(!locks.is_empty());
+    for lock in &locks {
+        lock.lock().unwrap();
+    }
+    app.wait_text("The old timed-ci is not revoked yet; this is tried again");
+    app.wait_text("The old one is revoked in");
+    assert!(verify(&desktop, &old).status.success(), "it still works");
+    drop(locks);
+    app.wait_text("timed-ci is replaced: runners with the old values are refused");
+    assert_eq!(verify(&desktop, &old).status.code(), Some(3));
+}
+
+#[test]
+fn what_was_cut_off_after_the_end_of_the_old_one_is_finished_in_the_window() {
+    let desktop = Desktop::new().start();
+    let app = open(&desktop);
+    create(&app, "cut-ci");
+    ask(&app, "cut-ci").find("push button", "Replace cut-ci").press();
+    app.find("dialog", containing("cut-ci can deploy production"));
+    let new = take(&app);
+    drop(app);
+    let data = crate::data(&desktop);
+    let killed = std::process::Command::new(crate::program())
+        .args(["--data", &data, "--local", "replace", "--env", "production"])
+        .args(["cut-ci", "--finish"])
+        .env("DEPLOY_TOKENS_KILL_AT", "finish.revoked")
+        .output()
+        .unwrap();
+    assert_eq!(killed.status.code(), None, "{}", said(&killed));
+
+    let app = open(&desktop);
+    app.wait_text("the old token is not active any more");
+    app.find("push button", "Forget the replacement");
+    app.find("push button", "Finish: seal the key again").press();
+    let dialog = app.find("dialog", "Finish replacing cut-ci?");
+    app.wait_text("is sealed again for those who remain");
+    fill(&app, "entry", containing("Type"), "cut-ci");
+    let button = dialog.find("push button", "Finish replacing cut-ci");
+    button.wait(State::Enabled, true).press();
+    app.wait_text("cut-ci is replaced: runners with the old values are refused");
+    app.wait_for("the notice to go", || {
+        (!app.text().contains("the old token is not active")).then_some(())
+    });
+    assert!(verify(&desktop, &new).status.success());
+}

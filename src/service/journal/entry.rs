@@ -175,6 +175,14 @@ impl ReplaceRecord {
         }
     }
 
+    /// The successor's public key.
+    pub fn key(&self) -> PublicKey {
+        match &self.successor {
+            Successor::Issuing(issue) => issue.key,
+            Successor::HandedOver(it) => it.key,
+        }
+    }
+
     /// The successor, if the user has its secrets.
     pub fn handed_over(&self) -> Option<&HandedOver> {
         match &self.successor {

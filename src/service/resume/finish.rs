@@ -2,7 +2,7 @@
 
 use super::locate::{self, Located};
 use super::{Finding, Interrupted};
-use crate::domain::{CiTokenOutcome, IssuanceKind, TokenEntry};
+use crate::domain::{CiTokenOutcome, IssuanceKind, TokenEntry, token};
 use crate::secret::DeploySeed;
 use crate::service::issue::{Registered, hand_over};
 use crate::service::journal::{
@@ -141,12 +141,15 @@ async fn remaining(
         .client
         .tokens(&place.project, Some(&place.environment.id))
         .await?;
-    let is_active = |item: &QueueItem| {
+    let is_over = |item: &QueueItem| {
         let mut tokens = listed.iter().filter_map(TokenEntry::token);
-        tokens.any(|token| token.id == item.token && token.is_active())
+        match tokens.find(|token| token.id == item.token) {
+            Some(token) => !token.is_active(),
+            None => token::obscured(&listed, Some(&item.token)).is_none(),
+        }
     };
     for item in queue.iter_mut().filter(|item| item.state == QueueState::Waiting) {
-        if !is_active(item) {
+        if is_over(item) {
             item.state = QueueState::Revoked;
         }
     }

@@ -5,6 +5,7 @@ use crate::api::Runner;
 use crate::domain::replacement::use_by_ci;
 use crate::domain::{DeployToken, IssuanceKind, TokenEntry, TokenKey};
 use crate::service::journal::{IssueRecord, ReplaceRecord, Stage};
+use crate::service::list::must_be_readable;
 use crate::service::{Context, Place, ServiceError, replace, verify};
 
 /// Where the key of an operation is now.
@@ -27,31 +28,35 @@ pub(super) async fn locate(
         .client
         .tokens(&place.project, Some(&place.environment.id))
         .await?;
-    Ok(judge(&entries, record))
+    judge(&entries, record)
 }
 
-fn judge(entries: &[TokenEntry], record: &IssueRecord) -> Located {
+fn judge(entries: &[TokenEntry], record: &IssueRecord) -> Result<Located, ServiceError> {
     let tokens = || entries.iter().filter_map(TokenEntry::token);
     let ours: Vec<_> = tokens()
         .filter(|token| token.key == TokenKey::Usable(record.key))
         .collect();
     if let Some(active) = ours.iter().find(|token| token.is_active()) {
-        return Located::Active((*active).clone());
+        return Ok(Located::Active((*active).clone()));
     }
     if !ours.is_empty() {
-        return Located::Void(Void::Revoked);
+        return Ok(Located::Void(Void::Revoked));
     }
     let named = tokens().find(|token| Some(&token.id) == record.token.as_ref());
-    Located::Void(match (named, record.kind, record.stage) {
+    if named.is_none() {
+        // The journal may have the only copy of its seed.
+        must_be_readable(entries, record.token.as_ref())?;
+    }
+    Ok(Located::Void(match (named, record.kind, record.stage) {
         (Some(token), _, _) if !token.is_active() => Void::Revoked,
         (Some(token), IssuanceKind::Create | IssuanceKind::Replace, _) => {
-            return Located::OtherKey(token.clone());
+            return Ok(Located::OtherKey(token.clone()));
         }
         (Some(_), IssuanceKind::Rotate, Stage::Intended) => Void::NeverRegistered,
         (Some(_), IssuanceKind::Rotate, _) => Void::Superseded,
         (None, IssuanceKind::Create | IssuanceKind::Replace, Stage::Intended) => Void::NeverRegistered,
         (None, _, _) => Void::Gone,
-    })
+    }))
 }
 
 /// The same, in the terms of the user.

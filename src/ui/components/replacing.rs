@@ -46,29 +46,36 @@ fn Replacing(it: Replacement, progress: Progress, old: Option<DeployToken>) -> E
         Progress::SuccessorGone => {
             " was being replaced, but its successor is not active any more. It stays as it is.".to_owned()
         }
+        Progress::Unclear => {
+            " is being replaced, but how its successor stands cannot be read. Both stay as they are."
+                .to_owned()
+        }
         Progress::OldGone => " is replaced: the old token is not active any more.".to_owned(),
     };
     let waits = matches!(progress, Progress::Unused | Progress::Used(_));
+    let finish = match progress {
+        Progress::OldGone => "Finish: seal the key again",
+        _ => "Finish: revoke the old one",
+    };
+    let can_finish = waits || progress == Progress::OldGone;
     rsx! {
         Notice {
             tone: if waits { Tone::Neutral } else { Tone::Warn },
             icon: if waits { Icon::UpDown } else { Icon::Warning },
             actions: rsx! {
-                match old.filter(|_| waits) {
-                    Some(old) => rsx! {
-                        Button {
-                            kind: ButtonKind::Link,
-                            label: "Finish: revoke the old one",
-                            onclick: move |()| ask(state, ConfirmKind::Finish, old.clone()),
-                        }
-                    },
-                    None => rsx! {
-                        Button {
-                            kind: ButtonKind::Link,
-                            label: "Forget the replacement",
-                            onclick: move |()| send.call(Intent::ForgetReplacement(it.old.clone())),
-                        }
-                    },
+                if let Some(old) = old.clone().filter(|_| can_finish) {
+                    Button {
+                        kind: ButtonKind::Link,
+                        label: finish,
+                        onclick: move |()| ask(state, ConfirmKind::Finish, old.clone()),
+                    }
+                }
+                if old.is_none() || !waits {
+                    Button {
+                        kind: ButtonKind::Link,
+                        label: "Forget the replacement",
+                        onclick: move |()| send.call(Intent::ForgetReplacement(it.old.clone())),
+                    }
                 }
             },
             strong { "{name}" }

@@ -78,6 +78,11 @@ fn Succession(token: DeployToken) -> Element {
         }
         _ => None,
     };
+    if progress == Some(Progress::OldGone) {
+        return rsx! {
+            p { "The old {token.name} is not active any more. The key of {token.environment_name} is sealed again for those who remain." }
+        };
+    }
     rsx! {
         p {
             match progress {
