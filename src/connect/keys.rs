@@ -26,10 +26,38 @@ pub(super) fn folder(named: Option<&Path>) -> Option<PathBuf> {
         .or_else(crate::workspace::default_data_dir)
 }
 
-/// Phones keep what is to be kept in their key stores.
+/// The data folder that was named, or the app's own on a phone; `None` where there is none.
 #[cfg(not(feature = "workspace"))]
 pub(super) fn folder(named: Option<&Path>) -> Option<PathBuf> {
-    named.map(Path::to_owned)
+    named.map(Path::to_owned).or_else(own_folder)
+}
+
+/// The app's container: what iOS calls home.
+#[cfg(all(not(feature = "workspace"), target_os = "ios"))]
+fn own_folder() -> Option<PathBuf> {
+    let home = PathBuf::from(std::env::var_os("HOME")?);
+    Some(home.join("Library/Application Support/Deploy Tokens"))
+}
+
+/// The app's internal storage. Android names the process after the package, and the folder too.
+#[cfg(all(not(feature = "workspace"), target_os = "android"))]
+fn own_folder() -> Option<PathBuf> {
+    let name = std::fs::read("/proc/self/cmdline").ok()?;
+    let name = std::str::from_utf8(name.split(|byte| *byte == 0).next()?).ok()?;
+    // A process of its own has a colon after the package.
+    let package = name
+        .split(':')
+        .next()
+        .filter(|package| package.contains('.') && !package.contains('/'))?;
+    Some(Path::new("/data/data").join(package).join("files"))
+}
+
+#[cfg(all(
+    not(feature = "workspace"),
+    not(any(target_os = "ios", target_os = "android"))
+))]
+fn own_folder() -> Option<PathBuf> {
+    None
 }
 
 /// Where the journals of servers are.

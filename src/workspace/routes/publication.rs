@@ -130,7 +130,7 @@ pub(super) fn check(
         }
     }
     let signer = signing_key(signer)?;
-    let rows: Result<Vec<RecipientRow>, Refusal> = envelope
+    let rows: Vec<Result<RecipientRow, Refusal>> = envelope
         .recipients
         .into_par_iter()
         .enumerate()
@@ -146,7 +146,9 @@ pub(super) fn check(
             })
         })
         .collect();
-    Ok((outer, rows?))
+    // In order, so that of several refusals the first is told, and not the one that came first.
+    let rows = rows.into_iter().collect::<Result<_, _>>()?;
+    Ok((outer, rows))
 }
 
 /// Adds a token to the current envelope of its environment, in the same step in which it is made or rotated.
