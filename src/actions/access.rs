@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Again, off_ui};
+use super::{Actions, Again, Tell, off_ui};
 use crate::domain::{Holder, HolderKind, KeyRequest, Message, OrganizationId, RequestId, Requests, Standing};
 use crate::messages::{self, plural};
 use crate::service::access::{Access, access, disclosed_signers};
@@ -176,9 +176,7 @@ impl Actions {
             .collect();
         spawn(async move {
             let asked = Arc::clone(&context);
-            let work = move |tell: Box<dyn Fn(crate::domain::Step) + Send + Sync>| async move {
-                Ok(service::fulfil_all(&asked, &chosen, &tell).await)
-            };
+            let work = move |tell: Tell| async move { Ok(service::fulfil_all(&asked, &chosen, &tell).await) };
             if let Some(done) = actions.operate(sharing, work).await {
                 actions.tell_fulfilled(done, again);
             }

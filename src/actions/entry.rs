@@ -15,9 +15,6 @@ use crate::state::{
     ToastKind,
 };
 
-/// How the local workspace is called in what is remembered.
-pub(super) const LOCAL: &str = "local";
-
 impl Actions {
     /// Opens what the start says.
     pub fn open(&self) {
@@ -87,7 +84,7 @@ impl Actions {
             match kept(&account).await {
                 Ok(Some(context)) => actions.enter_account(account, context).await,
                 Ok(None) => actions.ask_to_sign_in(None),
-                Err(error) if is_absent(&error) => actions.ask_for_passphrase(),
+                Err(error) if error.is_without_keychain() => actions.ask_for_passphrase(),
                 Err(error) => actions.ask_to_sign_in(Some(messages::service(&error))),
             }
         });
@@ -202,7 +199,10 @@ impl Actions {
             place.connection.set(Connection::Open);
             match again {
                 Some(again) => again(),
-                None => self.refresh_all(),
+                None => {
+                    self.refresh_all();
+                    return Ok(());
+                }
             }
         } else {
             self.open_directory(opened.wanted).await?;
@@ -382,9 +382,4 @@ pub(super) async fn kept(account: &Account) -> Result<Option<Context>, ServiceEr
         }
     })
     .await
-}
-
-/// Whether there is no keychain on this machine.
-pub(super) fn is_absent(error: &ServiceError) -> bool {
-    error.is_without_keychain()
 }

@@ -30,21 +30,8 @@ impl Actions {
     where
         F: Future<Output = Result<Issued, ServiceError>> + Send + 'static,
     {
-        let actions = self.clone();
-        let Some((context, place)) = self.ready_to_operate() else {
-            return;
-        };
-        spawn(async move {
-            let dialog = actions.state.dialog;
-            let (with, at) = (Arc::clone(&context), place.clone());
-            let issued = actions
-                .operate(dialog.operation, move |tell| work(context, place, tell))
-                .await;
-            if let Some(issued) = issued {
-                dialog.close();
-                actions.show_issued(with, at, issued, grace);
-            }
-            actions.refresh();
+        self.in_dialog(work, move |actions, context, place, issued| {
+            actions.show_issued(context, place, issued, grace);
         });
     }
 

@@ -32,20 +32,11 @@ impl Actions {
 
     /// Ends a token.
     pub fn revoke(&self, token: &DeployToken) {
-        let (actions, id) = (self.clone(), token.id.to_string());
-        let Some((context, place)) = self.ready_to_operate() else {
-            return;
-        };
-        spawn(async move {
-            let dialog = actions.state.dialog;
-            let at = place.clone();
-            let work = move |tell: Tell| async move { service::revoke(&context, &place, &id, &tell).await };
-            if let Some(revoked) = actions.operate(dialog.operation, work).await {
-                dialog.close();
-                actions.tell_revoked(&at, revoked);
-            }
-            actions.refresh();
-        });
+        let id = token.id.to_string();
+        self.in_dialog(
+            move |context, place, tell| async move { service::revoke(&context, &place, &id, &tell).await },
+            |actions, _, place, revoked| actions.tell_revoked(&place, revoked),
+        );
     }
 
     pub(super) fn tell_revoked(&self, place: &Place, revoked: service::Revoked) {
@@ -80,22 +71,14 @@ impl Actions {
 
     /// Deletes the record of a revoked token.
     pub fn delete(&self, token: &DeployToken) {
-        let (actions, id) = (self.clone(), token.id.to_string());
-        let Some((context, place)) = self.ready_to_operate() else {
-            return;
-        };
-        spawn(async move {
-            let dialog = actions.state.dialog;
-            let work = move |_tell: Tell| async move { service::delete(&context, &place, &id).await };
-            if let Some(token) = actions.operate(dialog.operation, work).await {
-                dialog.close();
-                actions.toast(
-                    ToastKind::Done,
-                    format!("The record of {} is deleted.", token.name),
-                );
-            }
-            actions.refresh();
-        });
+        let id = token.id.to_string();
+        self.in_dialog(
+            move |context, place, _| async move { service::delete(&context, &place, &id).await },
+            |actions, _, _, token| {
+                let text = format!("The record of {} is deleted.", token.name);
+                actions.toast(ToastKind::Done, text);
+            },
+        );
     }
 
     /// Seals the key again for everybody.
@@ -132,8 +115,34 @@ impl Actions {
         });
     }
 
+    /// Does something in the open place from the open dialog, one at a time, and tells what came of it when the dialog has
+    /// closed. A failure stays in the dialog.
+    pub(super) fn in_dialog<T, F>(
+        &self,
+        work: impl FnOnce(Arc<Context>, Place, Tell) -> F + 'static,
+        told: impl FnOnce(&Self, Arc<Context>, Place, T) + 'static,
+    ) where
+        T: Send + 'static,
+        F: Future<Output = Result<T, ServiceError>> + Send + 'static,
+    {
+        let actions = self.clone();
+        let Some((context, place)) = self.ready_to_operate() else {
+            return;
+        };
+        spawn(async move {
+            let dialog = actions.state.dialog;
+            let (with, at) = (Arc::clone(&context), place.clone());
+            let work = move |tell| work(context, place, tell);
+            if let Some(done) = actions.operate(dialog.operation, work).await {
+                dialog.close();
+                told(&actions, with, at, done);
+            }
+            actions.refresh();
+        });
+    }
+
     /// The place, if a dialog is open and nothing runs in it.
-    pub(super) fn ready_to_operate(&self) -> Option<(Arc<Context>, Place)> {
+    fn ready_to_operate(&self) -> Option<(Arc<Context>, Place)> {
         let dialog = self.state.dialog;
         let open = *dialog.open.peek() != Dialog::Closed;
         if open && !dialog.operation.peek().is_running() {

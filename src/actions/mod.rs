@@ -37,7 +37,7 @@ use crate::service::{Context, Place, ServiceError};
 use crate::state::{AppState, Operation, ToastKind};
 
 use issued::Handing;
-pub use surroundings::{Eventually, Opened, Spot, Start, Surroundings};
+pub use surroundings::{Eventually, LOCAL, Opened, Spot, Start, Surroundings};
 
 /// Told at each step, from another thread.
 type Tell = Box<dyn Fn(Step) + Send + Sync>;

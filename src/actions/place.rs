@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::entry::LOCAL;
-use super::{Actions, Spot, off_ui};
+use super::{Actions, LOCAL, Spot, off_ui};
 use crate::domain::{Environment, EnvironmentId, Message, Project, ProjectId};
 use crate::messages;
 use crate::service;

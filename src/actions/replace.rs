@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Tell, off_ui};
+use super::{Actions, off_ui};
 use crate::domain::{DeployToken, DeployTokenId, Grace, Message, Moment};
 use crate::messages;
 use crate::service::{self, Context, Place, Replaced, ServiceError};
@@ -36,22 +36,13 @@ impl Actions {
 
     /// Ends the token whose successor CI has.
     pub fn finish_replacement(&self, token: &DeployToken) {
-        let (actions, id) = (self.clone(), token.id.to_string());
-        let Some((context, place)) = self.ready_to_operate() else {
-            return;
-        };
-        spawn(async move {
-            let dialog = actions.state.dialog;
-            let at = place.clone();
-            let work = move |tell: Tell| async move {
+        let id = token.id.to_string();
+        self.in_dialog(
+            move |context, place, tell| async move {
                 service::finish_replacement(&context, &place, &id, None, &tell).await
-            };
-            if let Some(done) = actions.operate(dialog.operation, work).await {
-                dialog.close();
-                actions.tell_replaced(&at, &done);
-            }
-            actions.refresh();
-        });
+            },
+            |actions, _, place, done| actions.tell_replaced(&place, &done),
+        );
     }
 
     /// Forgets a replacement; both tokens stay as they are.

@@ -3,7 +3,7 @@
 use dioxus::core::Task;
 use dioxus::prelude::*;
 
-use super::entry::{is_absent, kept};
+use super::entry::kept;
 use super::{Actions, off_ui};
 use crate::domain::{Message, Waiting};
 use crate::messages;
@@ -41,7 +41,7 @@ impl Actions {
                     actions.show_password_form();
                     Ok(())
                 }
-                Err(error) if is_absent(&error) => {
+                Err(error) if error.is_without_keychain() => {
                     actions.ask_for_passphrase();
                     Ok(())
                 }
@@ -159,7 +159,7 @@ impl Actions {
                     with_code,
                     Some(messages::password_refused(detail.as_deref(), with_code)),
                 ),
-                Err(error) if is_absent(&error) => return actions.ask_for_passphrase(),
+                Err(error) if error.is_without_keychain() => return actions.ask_for_passphrase(),
                 Err(error) => (with_code, Some(messages::service(&error))),
             };
             session.problem.set(problem);

@@ -13,6 +13,9 @@ use crate::state::SessionKind;
 /// Something that takes time and runs beside the window.
 pub type Eventually<T> = Pin<Box<dyn Future<Output = Result<T, Message>>>>;
 
+/// How the local workspace is called in what is remembered.
+pub const LOCAL: &str = "local";
+
 /// What to open first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Start {

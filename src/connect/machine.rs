@@ -6,7 +6,7 @@ use std::rc::Rc;
 
 use super::settings::Remembered;
 use super::{Connected, Target, keys, server};
-use crate::actions::{Eventually, Opened, Spot, Start, Surroundings};
+use crate::actions::{Eventually, LOCAL, Opened, Spot, Start, Surroundings};
 use crate::api::HOSTED;
 use crate::domain::{Message, ProjectId};
 use crate::keychain::Keychain;
@@ -14,9 +14,6 @@ use crate::messages;
 use crate::secret::{AccessToken, SecretText};
 use crate::service::account::Account;
 use crate::state::SessionKind;
-
-/// How the local workspace is called in what is remembered.
-const LOCAL: &str = "local";
 
 /// The machine that the window runs on.
 pub struct Machine {
