@@ -66,24 +66,3 @@ fn the_page_loads_nothing_from_elsewhere() {
     }
     assert_eq!(requests.load(Ordering::SeqCst), KINDS.len());
 }
-
-#[test]
-fn release_builds_have_no_developer_tools() {
-    // The web view's library has them in release builds with this feature only.
-    let mut cargo = std::process::Command::new(env!("CARGO"));
-    cargo
-        .args(["tree", "--offline", "--locked", "--quiet", "--edges", "normal"])
-        .args(["--invert", "wry", "--depth", "0", "--format", "{p} {f}"])
-        .current_dir(env!("CARGO_MANIFEST_DIR"));
-    let output = cargo.output().unwrap();
-    let tree = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        tree.starts_with("wry "),
-        "{tree}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert!(
-        tree.contains("os-webview") && !tree.contains("devtools"),
-        "{tree}"
-    );
-}
