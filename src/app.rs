@@ -1,6 +1,12 @@
 //! The window's composition root: where actions get their connection and their clipboard, and intents their actions.
 
 mod guard;
+#[cfg(feature = "desktop")]
+mod inspector;
+#[cfg(all(feature = "desktop", unix, not(target_os = "macos")))]
+mod page_end;
+#[cfg(feature = "desktop")]
+mod signals;
 #[cfg(not(feature = "desktop"))]
 mod web_clipboard;
 
@@ -8,7 +14,7 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 
-use crate::actions::{Actions, Clipboard};
+use crate::actions::{Actions, Clipboard, Newest};
 #[cfg(feature = "desktop")]
 use crate::clipboard;
 use crate::connect::{Machine, Target};
@@ -39,6 +45,7 @@ pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) 
 
     display_present()?;
     let clipboard = clipboard::System::default();
+    let ending = signals::watch(clipboard.clone());
     let at_the_end = clipboard.clone();
     let config = page().with_custom_event_handler(move |event, _| {
         if matches!(event, Event::LoopDestroyed) {
@@ -50,8 +57,46 @@ pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) 
         .with_context(Wanted { target, project })
         .with_context(limits)
         .with_context(clipboard)
+        .with_context(ending)
+        .with_context(Newest::default())
         .launch(App);
     Ok(())
+}
+
+/// Opens another window in place of one whose page has ended, with what the program was started with.
+#[cfg(all(feature = "desktop", unix, not(target_os = "macos")))]
+fn reopen(ended: &dioxus_desktop::DesktopContext, with: &Shared) {
+    let dom = VirtualDom::new(App)
+        .with_root_context(with.wanted.clone())
+        .with_root_context(with.limits)
+        .with_root_context(with.clipboard.clone())
+        .with_root_context(with.ending.clone())
+        .with_root_context(with.newest.clone());
+    drop(ended.new_window(dom, page()));
+    ended.close();
+}
+
+/// What all windows of the program have in common.
+#[cfg(all(feature = "desktop", unix, not(target_os = "macos")))]
+struct Shared {
+    wanted: Wanted,
+    limits: SecretLimits,
+    clipboard: clipboard::System,
+    ending: signals::Ending,
+    newest: Newest,
+}
+
+#[cfg(all(feature = "desktop", unix, not(target_os = "macos")))]
+impl Shared {
+    fn of_this_window() -> Self {
+        Self {
+            wanted: consume_context(),
+            limits: consume_context(),
+            clipboard: consume_context(),
+            ending: consume_context(),
+            newest: consume_context(),
+        }
+    }
 }
 
 /// The launcher of the window.
@@ -70,11 +115,15 @@ pub fn page() -> dioxus_desktop::Config {
         .with_title(TITLE)
         .with_inner_size(LogicalSize::new(1220.0, 800.0))
         .with_min_inner_size(LogicalSize::new(340.0, 360.0))
+        // The page of a window that begins invisible does not wait for the screen's next frame when something changes. One
+        // that is minimised gets no frames, and would wait until somebody looks.
+        .with_visible(false)
         .with_always_on_top(false);
     Config::new()
         .with_window(window)
+        .with_on_window(|window, _| window.set_visible(true))
         .with_menu(None)
-        // With it go the developer tools; the web view's library offers them in debug builds only.
+        // With it go the developer tools; the rest of them is `inspector`'s.
         .with_disable_context_menu(true)
         .with_navigation_handler(is_own_page)
         .with_custom_head(ui::head())
@@ -92,6 +141,7 @@ pub fn launch(target: Target) {
         .with_cfg(config)
         .with_context(Wanted { target, project })
         .with_context(SecretLimits::default())
+        .with_context(Newest::default())
         .launch(App);
 }
 
@@ -132,13 +182,16 @@ fn App() -> Element {
     let actions = use_hook(|| {
         let Wanted { target, project } = consume_context::<Wanted>();
         let limits = consume_context::<SecretLimits>();
-        Actions::make(state, Rc::new(Machine::new(target, project)), clipboard(), limits)
+        let machine = Rc::new(Machine::new(target, project));
+        Actions::make(state, machine, clipboard(), limits, consume_context())
     });
     let send = use_callback({
         let actions = actions.clone();
         move |intent| carry_out(&actions, state, intent)
     });
     use_context_provider(|| Send(send));
+    #[cfg(feature = "desktop")]
+    use_hook(prepare_window);
     guard::use_guard(state.sheet, use_hook(consume_context::<SecretLimits>));
     use_hook(|| {
         actions.open();
@@ -147,6 +200,21 @@ fn App() -> Element {
     rsx! {
         views::Window {}
     }
+}
+
+/// What the window itself is told once it has a page.
+#[cfg(feature = "desktop")]
+fn prepare_window() {
+    let window = dioxus_desktop::window();
+    inspector::shut(&window.webview);
+    #[cfg(all(unix, not(target_os = "macos")))]
+    {
+        let shared = Shared::of_this_window();
+        page_end::watch(&window, move |ended| reopen(ended, &shared));
+    }
+    // Elsewhere the renderer hides a window that began invisible once more, after its first page.
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    spawn(async move { window.set_visible(true) });
 }
 
 fn carry_out(actions: &Actions, state: AppState, intent: Intent) {

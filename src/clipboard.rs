@@ -1,10 +1,11 @@
 //! The system's clipboard, from Rust: what is copied never passes through the web view.
 //!
 //! A secret is copied with the mark that asks clipboard managers to keep no history of it, and is cleared again only
-//! while it is still there. On X11 the program that copied serves the text to whoever pastes it; that ends, with the
+//! while it is still there. Its time runs on the runtime's threads, so that it is kept whatever the window does. On X11 the program that copied serves the text to whoever pastes it; that ends, with the
 //! connection and its buffers, when it is cleared. Copies that others made are out of reach (SECURITY.md).
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::actions::{self, Cleared, Eventually};
 use crate::domain::Message;
@@ -22,13 +23,36 @@ struct Held {
     handle: Option<arboard::Clipboard>,
     /// The secret that was copied last, to be recognised.
     secret: Option<SecretText>,
+    /// Counts copies, so that the time of one that was replaced clears nothing.
+    copies: u64,
+    /// The time of the secret that was copied last is over, and it was cleared.
+    in_time: bool,
 }
+
+/// Until clearing is tried again where it did not work.
+const AGAIN: Duration = Duration::from_secs(5);
 
 impl System {
     /// Clears the clipboard if it still holds our secret, and waits for it: for the end of the program.
     pub fn clear_now(&self) {
         if let Err(message) = self.held().clear() {
             tracing::warn!(what = %message.what, "at the end of the program");
+        }
+    }
+
+    /// Clears a copy when its time has passed, again and again until it is gone or replaced.
+    async fn clear_in_time(self, copy: u64, limit: Duration) {
+        let mut pause = limit;
+        loop {
+            tokio::time::sleep(pause).await;
+            let system = self.clone();
+            let over = tokio::task::spawn_blocking(move || system.held().time_is_over(copy)).await;
+            match over {
+                Ok(Ok(())) => return,
+                Ok(Err(message)) => tracing::warn!(what = %message.what, "when its time was over"),
+                Err(error) => tracing::warn!(%error, "clearing the clipboard was broken off"),
+            }
+            pause = AGAIN;
         }
     }
 
@@ -56,10 +80,14 @@ impl actions::Clipboard for System {
         self.off_ui(not_copied, move |held| held.copy(text))
     }
 
-    fn copy_secret(&self, text: SecretText) -> Eventually<()> {
+    fn copy_secret(&self, text: SecretText, limit: Option<Duration>) -> Eventually<()> {
+        let system = self.clone();
         self.off_ui(not_copied, move |held| {
             held.copy_secret(&text)?;
             held.secret = Some(text);
+            if let Some(limit) = limit {
+                tokio::spawn(system.clear_in_time(held.copies, limit));
+            }
             Ok(())
         })
     }
@@ -87,6 +115,7 @@ impl Held {
         let public = self.public.as_mut().ok_or_else(not_copied)?;
         public.set_contents(text).map_err(|_| not_copied())?;
         // What was there is replaced.
+        self.replaced();
         self.secret = None;
         self.handle = None;
         Ok(())
@@ -96,14 +125,29 @@ impl Held {
         let set = without_history(self.handle().ok_or_else(not_copied)?.set());
         // Exposed because the user asked for it in the clipboard.
         set.text(text.expose()).map_err(|_| not_copied())?;
+        self.replaced();
         self.public = None;
+        Ok(())
+    }
+
+    /// There is another copy now.
+    fn replaced(&mut self) {
+        self.copies = self.copies.wrapping_add(1);
+        self.in_time = false;
+    }
+
+    fn time_is_over(&mut self, copy: u64) -> Result<(), Message> {
+        if self.copies == copy && self.secret.is_some() {
+            self.in_time = self.clear()? == Cleared::Ours;
+        }
         Ok(())
     }
 
     /// Clears it and looks whether it is gone.
     fn clear(&mut self) -> Result<Cleared, Message> {
         let Some(secret) = self.secret.take() else {
-            return Ok(Cleared::NotOurs);
+            let before = std::mem::take(&mut self.in_time);
+            return Ok(if before { Cleared::Ours } else { Cleared::NotOurs });
         };
         if !self.holds(&secret) {
             self.handle = None;

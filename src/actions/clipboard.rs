@@ -31,20 +31,22 @@ impl Actions {
         spawn(async move { actions.clear().await });
     }
 
-    /// Copies a secret; its time begins.
+    /// Copies a secret; its time begins. The clipboard keeps to it by itself: what runs here counts down for the user, and
+    /// stands still while the page does.
     pub(super) async fn copy_secret(&self, text: SecretText) -> Result<(), Message> {
-        self.clipboard.copy_secret(text).await?;
+        let limit = self.limits.clipboard;
+        self.clipboard.copy_secret(text, limit).await?;
         let store = self.state.clipboard;
         let copy = store.copied();
-        let Some(limit) = self.limits.clipboard else {
+        let Some(limit) = limit else {
             return Ok(());
         };
         let actions = self.clone();
-        let end = Instant::now() + limit;
+        let begun = Instant::now();
         store.count(copy, limit.as_secs());
         spawn(async move {
             loop {
-                let left = end.saturating_duration_since(Instant::now());
+                let left = limit.saturating_sub(begun.elapsed());
                 // Told as it is counted: 45, 44, … 1.
                 let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
                 if !store.count(copy, seconds) {

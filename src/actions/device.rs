@@ -109,10 +109,9 @@ impl Actions {
 
     /// Goes on with another context of the same session.
     fn use_context(&self, context: Context) {
-        let mut current = self.session;
-        let session = current.peek().clone();
+        let session = self.session.peek().clone();
         if let Some(session) = session {
-            current.set(Some(Session {
+            self.set_session(Some(Session {
                 context: Arc::new(context),
                 ..session
             }));

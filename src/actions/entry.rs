@@ -182,8 +182,7 @@ impl Actions {
                 "The key of the journal is damaged: what is issued now does not survive a crash.",
             );
         }
-        let mut current = self.session;
-        current.set(Some(Session {
+        self.set_session(Some(Session {
             context: Arc::new(opened.context),
             account: opened.account,
             _keep: Rc::from(opened.keep),
@@ -299,8 +298,7 @@ impl Actions {
         if self.is_kept_by_a_run() {
             return;
         }
-        let mut current = self.session;
-        current.set(None);
+        self.set_session(None);
         let (mut place, mut tokens, mut access) = (self.state.place, self.state.tokens, self.state.access);
         place.connection.set(Connection::Opening);
         place.organizations.set(Vec::new());

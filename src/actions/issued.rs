@@ -1,11 +1,11 @@
 //! What was issued, from the open sheet until the journal forgets it.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use dioxus::prelude::*;
 
-use super::replace::Over;
+use super::grace::Over;
 use super::{Actions, Tell, off_ui};
 use crate::domain::{DeployTokenId, Grace, IssuanceKind, TokenEntry};
 use crate::messages;
@@ -20,8 +20,43 @@ pub(super) struct Handing {
     name: String,
     kind: IssuanceKind,
     grace: Grace,
-    /// Gone once the journal has forgotten the secrets.
-    entry: Option<OpenEntry>,
+    entry: Kept,
+}
+
+/// What the journal keeps of it, until it forgets the secrets. Its deadline is kept by the runtime, whatever the window does.
+#[derive(Clone, Default)]
+struct Kept(Arc<Mutex<Option<OpenEntry>>>);
+
+impl Kept {
+    fn new(entry: Option<OpenEntry>) -> Self {
+        Self(Arc::new(Mutex::new(entry)))
+    }
+
+    fn take(&self) -> Option<OpenEntry> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Does something with it, if it is still there.
+    fn with<T>(&self, act: impl FnOnce(&mut OpenEntry) -> T) -> Option<T> {
+        let mut entry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        entry.as_mut().map(act)
+    }
+
+    fn forget(&self) {
+        if let Some(Err(error)) = self.take().map(OpenEntry::handed_over) {
+            tracing::warn!(%error, "the journal still has what was handed over");
+        }
+    }
+
+    fn forget_at_deadline(&self) {
+        let (kept, Some(deadline)) = (self.clone(), self.with(|entry| entry.journal().deadline())) else {
+            return;
+        };
+        tokio::spawn(async move {
+            tokio::time::sleep(deadline).await;
+            drop(tokio::task::spawn_blocking(move || kept.forget()).await);
+        });
+    }
 }
 
 impl Actions {
@@ -42,13 +77,11 @@ impl Actions {
         highlighted.set(Some(issued.token.id.clone()));
         // What another sheet shows is handed over first.
         sheet.drop_secrets();
-        let mut entry = issued.entry.take();
-        if let Some(entry) = &mut entry {
-            if let Err(error) = entry.shown() {
-                tracing::warn!(%error, "the journal does not know that its secrets are shown");
-            }
-            self.forget_at_deadline(entry);
+        let entry = Kept::new(issued.entry.take());
+        if let Some(Err(error)) = entry.with(OpenEntry::shown) {
+            tracing::warn!(%error, "the journal does not know that its secrets are shown");
         }
+        entry.forget_at_deadline();
         let handing = Handing {
             context,
             place,
@@ -64,23 +97,12 @@ impl Actions {
         self.verify_issued();
     }
 
-    fn forget_at_deadline(&self, entry: &OpenEntry) {
-        let (actions, id) = (self.clone(), entry.id().clone());
-        let deadline = entry.journal().deadline();
-        spawn(async move {
-            tokio::time::sleep(deadline).await;
-            let is_it = |entry: &mut OpenEntry| *entry.id() == id;
-            let mut handing = actions.handing.borrow_mut();
-            forget(handing.as_mut().and_then(|it| it.entry.take_if(is_it)));
-        });
-    }
-
     /// The sheet was closed.
     fn handed_over(&self) {
         let Some(handing) = self.handing.take() else {
             return;
         };
-        forget(handing.entry);
+        handing.entry.forget();
         let actions = self.clone();
         // Not a task of the component that closed the sheet: that one is about to go.
         dioxus::core::spawn_forever(async move {
@@ -135,25 +157,18 @@ impl Actions {
         let Ok(Some(used)) = used.await else {
             return;
         };
-        if let Some(Handing {
-            entry: Some(entry),
-            token,
-            ..
-        }) = &mut *self.handing.borrow_mut()
-            && *token == id
-        {
-            if let Err(error) = entry.note_own_use(used) {
+        let shown = {
+            let handing = self.handing.borrow();
+            let shown = handing.as_ref().filter(|it| it.token == id);
+            shown.map(|it| it.entry.clone()).unwrap_or_default()
+        };
+        if let Some(noted) = shown.with(|entry| entry.note_own_use(used)) {
+            if let Err(error) = noted {
                 tracing::warn!(%error, "a check will look like a use by CI");
             }
             return;
         }
         // The sheet was closed meanwhile.
         drop(off_ui(async move { service::note_own_use(&context, &place, &id).await }).await);
-    }
-}
-
-fn forget(entry: Option<OpenEntry>) {
-    if let Some(Err(error)) = entry.map(OpenEntry::handed_over) {
-        tracing::warn!(%error, "the journal still has what was handed over");
     }
 }

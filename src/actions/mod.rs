@@ -8,6 +8,7 @@ mod clipboard;
 mod device;
 mod emergency;
 mod entry;
+mod grace;
 mod interrupted;
 mod issued;
 mod lifecycle;
@@ -24,6 +25,7 @@ use std::cell::RefCell;
 use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dioxus::core::Task;
 use dioxus::prelude::*;
@@ -36,6 +38,7 @@ use crate::service::adopt::CommandLineSession;
 use crate::service::{Context, Place, ServiceError};
 use crate::state::{AppState, Operation, ToastKind};
 
+pub use grace::Newest;
 use issued::Handing;
 pub use surroundings::{Eventually, LOCAL, Opened, Spot, Start, Surroundings};
 
@@ -59,13 +62,15 @@ pub trait Clipboard {
     /// Puts a public text into it.
     fn copy(&self, text: String) -> Eventually<()>;
 
-    /// Puts a secret into it, and asks that no history keeps it.
-    fn copy_secret(&self, text: SecretText) -> Eventually<()>;
+    /// Puts a secret into it, and asks that no history keeps it. When `limit` has passed, it is cleared as by
+    /// [`Clipboard::clear`], without the window, which may be minimised, hidden or without its page by then; where that
+    /// cannot be, as on a phone, the limit is only the window's to keep.
+    fn copy_secret(&self, text: SecretText, limit: Option<Duration>) -> Eventually<()>;
 
     /// The text in it.
     fn paste(&self) -> Eventually<SecretText>;
 
-    /// Clears it if it still holds the secret that was copied last.
+    /// Clears it if it still holds the secret that was copied last. What its time has cleared before is told as cleared.
     fn clear(&self) -> Eventually<Cleared>;
 }
 
@@ -80,6 +85,8 @@ pub struct Actions {
     clipboard: Rc<dyn Clipboard>,
     limits: SecretLimits,
     session: Signal<Option<Session>>,
+    /// The same connection, for what goes on without the window.
+    newest: Newest,
     /// What is open, or was to be.
     way: Signal<Option<Start>>,
     /// What the open sheet shows, beside its secrets.
@@ -114,6 +121,7 @@ impl Actions {
         surroundings: Rc<dyn Surroundings>,
         clipboard: Rc<dyn Clipboard>,
         limits: SecretLimits,
+        newest: Newest,
     ) -> Self {
         Self {
             state,
@@ -121,6 +129,7 @@ impl Actions {
             clipboard,
             limits,
             session: Signal::new(None),
+            newest,
             way: Signal::new(None),
             handing: Rc::default(),
             attempt: Signal::new(None),
@@ -145,6 +154,13 @@ impl Actions {
 
     fn account(&self) -> Option<Account> {
         self.session.peek().as_ref()?.account.clone()
+    }
+
+    fn set_session(&self, session: Option<Session>) {
+        self.newest
+            .set(session.as_ref().map(|session| Arc::clone(&session.context)));
+        let mut current = self.session;
+        current.set(session);
     }
 
     /// Whether this is still the connection of the window.
@@ -175,7 +191,7 @@ impl Actions {
         let toasts = self.state.toasts;
         let id = toasts.push(kind, text);
         spawn(async move {
-            tokio::time::sleep(std::time::Duration::from_secs(TOAST_SECONDS)).await;
+            tokio::time::sleep(Duration::from_secs(TOAST_SECONDS)).await;
             toasts.dismiss(id);
         });
     }

@@ -1,29 +1,15 @@
 //! Replacing a token: its successor, the time until its end, its end.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use dioxus::prelude::*;
 
-use super::{Actions, off_ui};
-use crate::domain::{DeployToken, DeployTokenId, Grace, Message, Moment};
+use super::Actions;
+use super::grace::{self, Over, Told};
+use crate::domain::{DeployToken, DeployTokenId, Grace, Message};
 use crate::messages;
-use crate::service::{self, Context, Place, Replaced, ServiceError};
+use crate::service::{self, Place, Replaced, ServiceError};
 use crate::state::ToastKind;
-
-/// Seconds until the end of a grace time is tried again, at first; then twice as long each time.
-const FIRST_PAUSE: u64 = 15;
-
-/// The longest of these pauses.
-const LONGEST_PAUSE: u64 = 5 * 60;
-
-/// A replacement whose old token ends by itself.
-pub(super) struct Over {
-    pub(super) context: Arc<Context>,
-    pub(super) place: Place,
-    pub(super) successor: DeployTokenId,
-    pub(super) name: String,
-}
 
 impl Actions {
     /// Makes a successor; the token goes on working.
@@ -76,76 +62,40 @@ impl Actions {
         self.tell_share(place, &done.share);
     }
 
-    /// Revokes the token that a successor replaces when the chosen time has passed, if that is still to be done then;
-    /// wherever the window is then, because that token works until it is done.
+    /// Has the token that a successor replaces revoked when the chosen time has passed; wherever the window is then, because
+    /// that token works until it is done. Here is told how that goes.
     pub(super) fn begin_grace(&self, grace: Grace, over: Over) {
         let (actions, Some(seconds)) = (self.clone(), grace.seconds().map(shortened)) else {
             return;
         };
+        let over = Arc::new(over);
+        let mut told = grace::begin(Arc::clone(&over), self.newest.clone(), seconds);
         spawn(async move {
-            actions.wait_until_due(&over.successor, seconds).await;
-            let mut pause = FIRST_PAUSE;
-            while let Err(error) = actions.end_of_grace(&over).await {
-                let (name, Message { what, next }) = (&over.name, messages::service(&error));
-                if !may_pass(&error) {
-                    let text =
-                        format!("The old {name} was not revoked in time and still works. {what} {next}");
-                    actions.toast(ToastKind::Warning, text);
-                    break;
+            let mut due = actions.state.tokens.due;
+            let mut warned = false;
+            while let Some(what) = told.recv().await {
+                due.write().retain(|(id, _)| *id != over.successor);
+                match what {
+                    Told::Due(at) => due.write().push((over.successor.clone(), at)),
+                    Told::NotYet(error) if !warned => {
+                        warned = true;
+                        let (name, Message { what, .. }) = (&over.name, messages::service(&error));
+                        let text = format!("The old {name} is not revoked yet; this is tried again. {what}");
+                        actions.toast(ToastKind::Warning, text);
+                    }
+                    Told::NotYet(_) | Told::Nothing => {}
+                    Told::Done(done) => actions.tell_replaced(&over.place, &done),
+                    Told::GivenUp(error) => {
+                        let (name, Message { what, next }) = (&over.name, messages::service(&error));
+                        let text =
+                            format!("The old {name} was not revoked in time and still works. {what} {next}");
+                        actions.toast(ToastKind::Warning, text);
+                    }
                 }
-                if pause == FIRST_PAUSE {
-                    let text = format!("The old {name} is not revoked yet; this is tried again. {what}");
-                    actions.toast(ToastKind::Warning, text);
-                }
-                actions.wait_until_due(&over.successor, pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
             }
             actions.refresh();
         });
     }
-
-    /// Says when, and waits for it.
-    async fn wait_until_due(&self, successor: &DeployTokenId, seconds: u64) {
-        let mut due = self.state.tokens.due;
-        let at = Moment::now().plus_seconds(i64::try_from(seconds).unwrap_or(i64::MAX));
-        due.write().push((successor.clone(), at));
-        tokio::time::sleep(Duration::from_secs(seconds)).await;
-        due.write().retain(|(id, _)| id != successor);
-    }
-
-    async fn end_of_grace(&self, over: &Over) -> Result<(), ServiceError> {
-        let (context, place, successor) = (self.newest(over), over.place.clone(), over.successor.clone());
-        let done = off_ui(async move {
-            let all = service::replacements(&context, &place)?;
-            if !all.iter().any(|it| it.successor.as_ref() == Some(&successor)) {
-                return Ok(None);
-            }
-            let wanted = successor.as_str();
-            let done = service::finish_replacement(&context, &place, wanted, None, &|_| {}).await;
-            done.map(Some)
-        });
-        if let Some(done) = done.await? {
-            self.tell_replaced(&over.place, &done);
-        }
-        Ok(())
-    }
-
-    /// The connection to the server of a replacement: the window's, if it is one to that server, because the user may have
-    /// signed in again.
-    fn newest(&self, over: &Over) -> Arc<Context> {
-        let scope = |context: &Context| context.journal.as_ref().map(|it| it.scope().to_owned());
-        let now = self.context().filter(|now| scope(now) == scope(&over.context));
-        now.unwrap_or_else(|| Arc::clone(&over.context))
-    }
-}
-
-/// Whether the same may go well a little later.
-fn may_pass(error: &ServiceError) -> bool {
-    let is_out = |status: u16| status == 429 || status >= 500;
-    matches!(error, ServiceError::Busy)
-        || error
-            .api()
-            .is_some_and(|error| error.is_network() || error.status().is_some_and(is_out))
 }
 
 /// In debug builds `DEPLOY_TOKENS_GRACE` gives the seconds instead, so that a test need not wait.

@@ -1,5 +1,6 @@
 //! What the window does by itself for the secrets of an open sheet: it asks the system not to be captured, hides them
-//! when the focus goes elsewhere or nobody is there, and ends in order when it is told to end.
+//! when the focus goes elsewhere or nobody is there, and ends in order when it is told to end. What has to be done whatever
+//! the window does is not here: the clipboard's time, the journal's, that of a replaced token, and signals (`signals`).
 //!
 //! Security: whether a window can be captured is the system's to decide; Linux has nothing to ask (SECURITY.md). On a
 //! phone nothing is asked, and the end is the system's; values hide when the page is not shown any more.
@@ -58,8 +59,7 @@ pub(super) fn use_guard(sheet: SheetStore, limits: SecretLimits) {
         use_idle(sheet, limit);
     }
     use_future(|| async {
-        asked_to_end().await;
-        // The same way as by the user, so that the clipboard is cleared.
+        consume_context::<super::signals::Ending>().asked().await;
         window().close();
     });
 }
@@ -89,34 +89,4 @@ fn use_idle(sheet: SheetStore, limit: Duration) {
             watch.set(Some(task));
         }
     });
-}
-
-/// Waits for a signal that asks the program to end.
-#[cfg(all(unix, feature = "desktop"))]
-async fn asked_to_end() {
-    use tokio::signal::unix::{SignalKind, signal};
-
-    let [terminate, interrupt, hangup] = [
-        SignalKind::terminate(),
-        SignalKind::interrupt(),
-        SignalKind::hangup(),
-    ]
-    .map(signal);
-    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = (terminate, interrupt, hangup) else {
-        // Signals end the program their own way then.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-        _ = hangup.recv() => {}
-    }
-}
-
-/// Waits for Ctrl+C in the console.
-#[cfg(all(not(unix), feature = "desktop"))]
-async fn asked_to_end() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending().await
-    }
 }

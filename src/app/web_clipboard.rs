@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
 use dioxus::prelude::*;
 
@@ -37,7 +38,7 @@ impl Clipboard for WebClipboard {
         })
     }
 
-    fn copy_secret(&self, text: SecretText) -> Eventually<()> {
+    fn copy_secret(&self, text: SecretText, _limit: Option<Duration>) -> Eventually<()> {
         let secret = Rc::clone(&self.secret);
         Box::pin(async move {
             // Exposed because the user asked for it in the clipboard.
