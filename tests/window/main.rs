@@ -28,6 +28,7 @@ mod adoption;
 mod clipboard;
 mod emergency;
 mod guard;
+mod inspector;
 mod interrupted;
 mod keyboard;
 mod keys;
@@ -38,6 +39,7 @@ mod policy;
 mod replace;
 mod server;
 mod sign_in;
+mod states;
 mod trouble;
 mod verified;
 

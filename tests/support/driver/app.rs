@@ -235,6 +235,12 @@ impl App {
         self.tool(&["key", "--clearmodifiers", chord]);
     }
 
+    /// Presses the right mouse button at a point of the window.
+    pub fn right_click(&self, x: u32, y: u32) {
+        let (x, y) = (x.to_string(), y.to_string());
+        self.tool(&["mousemove", "--window", &self.window, &x, &y, "click", "3"]);
+    }
+
     /// Makes the window this large; media queries follow.
     pub fn resize(&self, width: u32, height: u32) {
         self.tool(&[
@@ -244,6 +250,34 @@ impl App {
             &width.to_string(),
             &height.to_string(),
         ]);
+    }
+
+    /// Makes an icon of the window, so that its page gets no frames; needs a window manager.
+    #[track_caller]
+    pub fn minimise(&self) {
+        self.tool(&["windowminimize", &self.window]);
+        self.wait_for("an end of the window's being visible", || {
+            let visible =
+                self.desktop
+                    .xdotool(&["search", "--onlyvisible", "--pid", &self.pid().to_string()]);
+            (!visible.is_ok_and(|found| found.lines().any(|it| it == self.window))).then_some(())
+        });
+    }
+
+    /// Puts the window on the second virtual desktop and stays on the first; needs a window manager.
+    #[track_caller]
+    pub fn put_elsewhere(&self) {
+        self.tool(&["set_desktop_for_window", &self.window, "1"]);
+        self.tool(&["set_desktop", "0"]);
+        self.wait_for("the window on another desktop", || {
+            (self.tool(&["get_desktop_for_window", &self.window]) == "1").then_some(())
+        });
+    }
+
+    /// Shows the window again, wherever it is, as somebody does who chooses it in a task bar; needs a window manager.
+    #[track_caller]
+    pub fn choose(&self) {
+        self.tool(&["windowactivate", "--sync", &self.window]);
     }
 
     /// Width and height of the window.
