@@ -1,6 +1,6 @@
 # make help   says what there is
 
-.PHONY: help run test check bench screenshots targets
+.PHONY: help run test check ci bench screenshots targets
 
 help: ## says what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -13,9 +13,12 @@ test: ## checks everything, then runs all tests
 	@scripts/check
 	@scripts/test
 
-check: ## format, lints, licences and sources of the dependencies
-	@scripts/system-packages run
+check: ## format, lints, scripts, workflows, licences and sources of the dependencies
+	@scripts/system-packages check
 	@scripts/check
+
+ci: ## all that CI runs: also builds what is shipped and drives it
+	@.ci/run
 
 bench: ## measures
 	@scripts/system-packages test

@@ -14,3 +14,5 @@
 pub mod driver;
 #[cfg(all(feature = "desktop", target_os = "linux"))]
 pub mod memory;
+#[cfg(all(feature = "desktop", target_os = "linux"))]
+pub mod program;

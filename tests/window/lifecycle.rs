@@ -1,36 +1,7 @@
 //! Create, copy, use as a runner, rotate, revoke, delete: by pressing what is on the screen.
 
-use crate::support::driver::{App, Desktop, any, containing};
-use crate::{create, fill, open, row, said, verify};
-
-fn copy_block(app: &App) -> String {
-    app.find("push button", "Copy block").press();
-    app.wait_text("Copied the block");
-    app.clipboard()
-}
-
-fn done(app: &App) {
-    app.find("push button", "Done").press();
-    app.wait_gone("dialog", any());
-}
-
-/// Asks for a row's action in its menu, and confirms it in production by typing the name.
-fn confirm(app: &App, name: &str, action: &str, verb: &str) {
-    app.find("push button", &*format!("More actions for {name}"))
-        .press();
-    app.find("menu item", action).press();
-    let dialog = app.find("dialog", &*format!("{verb} {name}?"));
-    if dialog.get("entry", containing("Type")).is_some() {
-        let button = dialog.find("push button", &*format!("{verb} {name}"));
-        assert!(
-            !button.is(crate::support::driver::State::Enabled),
-            "{verb} waits for the name"
-        );
-        fill(app, "entry", containing("Type"), name);
-    }
-    let button = dialog.find("push button", &*format!("{verb} {name}"));
-    button.wait(crate::support::driver::State::Enabled, true).press();
-}
+use crate::support::driver::{Desktop, containing};
+use crate::{confirm, copy_block, create, done, open, row, said, verify};
 
 #[test]
 fn a_token_from_create_to_delete() {

@@ -8,6 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::driver::{App, Desktop, any, containing};
 use crate::support::memory::descendants;
+use crate::support::program::copy_block;
 use crate::{data, open, open_with, program, sheet, verify};
 
 /// A state that a window can be in, as somebody who works with others brings it about.
@@ -53,12 +54,6 @@ fn kill_page(app: &App) {
         kill_process(page.expect("a process id"), Signal::KILL).expect("it runs");
     }
     app.find("push button", "Load again");
-}
-
-fn copy_block(app: &App) -> String {
-    app.find("push button", "Copy block").press();
-    app.wait_text("Copied the block");
-    app.clipboard()
 }
 
 /// In this state the clipboard is cleared in its time, and a signal ends the program in order.

@@ -2,7 +2,7 @@
 
 use std::ops::Deref;
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -138,11 +138,12 @@ impl App {
         asked.unwrap_or_else(|error| panic!("the window cannot be closed: {error}"));
     }
 
-    /// Waits until the program has ended by itself.
+    /// Waits until the program has ended by itself, and says how.
     #[track_caller]
-    pub fn wait_end(&mut self) {
-        if poll(|| (!self.is_running()).then_some(())).is_none() {
-            panic!("the program does not end\n{}", self.output());
+    pub fn wait_end(&mut self) -> ExitStatus {
+        match poll(|| self.helper.child.try_wait().ok().flatten()) {
+            Some(status) => status,
+            None => panic!("the program does not end\n{}", self.output()),
         }
     }
 
