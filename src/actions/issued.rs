@@ -49,12 +49,16 @@ impl Kept {
     }
 
     fn forget_at_deadline(&self) {
-        let (kept, Some(deadline)) = (self.clone(), self.with(|entry| entry.journal().deadline())) else {
+        let Some(deadline) = self.with(|entry| entry.journal().deadline()) else {
             return;
         };
+        // A window that is gone has let go of the entry, for whoever finishes it.
+        let kept = Arc::downgrade(&self.0);
         tokio::spawn(async move {
             tokio::time::sleep(deadline).await;
-            drop(tokio::task::spawn_blocking(move || kept.forget()).await);
+            if let Some(kept) = kept.upgrade().map(Kept) {
+                drop(tokio::task::spawn_blocking(move || kept.forget()).await);
+            }
         });
     }
 }
