@@ -1,5 +1,10 @@
 //! The window's composition root: where actions get their connection and their clipboard, and intents their actions.
 
+#[cfg(all(
+    feature = "desktop",
+    any(target_os = "linux", target_os = "freebsd", target_os = "openbsd")
+))]
+mod display;
 mod guard;
 #[cfg(not(feature = "desktop"))]
 mod web_clipboard;
@@ -14,7 +19,7 @@ use crate::clipboard;
 use crate::connect::{Machine, Target};
 use crate::domain::{ProjectId, SecretLimits};
 #[cfg(feature = "desktop")]
-use crate::failure::{FAILED, Failure};
+use crate::failure::Failure;
 use crate::state::{AppState, Connection};
 use crate::ui::{self, EmergencyWish, Intent, Send, views};
 
@@ -37,7 +42,8 @@ struct Wanted {
 pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) -> Result<(), Failure> {
     use dioxus_desktop::tao::event::Event;
 
-    display_present()?;
+    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "openbsd"))]
+    display::prepare()?;
     let clipboard = clipboard::System::default();
     let at_the_end = clipboard.clone();
     let config = page().with_custom_event_handler(move |event, _| {
@@ -76,6 +82,8 @@ pub fn page() -> dioxus_desktop::Config {
         .with_menu(None)
         // With it go the developer tools; the web view's library offers them in debug builds only.
         .with_disable_context_menu(true)
+        // It would choose X11 always: `display` chooses, and cares for the drivers that this is named after.
+        .with_disable_dma_buf_on_wayland(false)
         .with_navigation_handler(is_own_page)
         .with_custom_head(ui::head())
 }
@@ -101,19 +109,6 @@ fn is_own_page(address: &str) -> bool {
     ["dioxus://", "http://dioxus.", "https://dioxus."]
         .iter()
         .any(|own| address.starts_with(own))
-}
-
-#[cfg(feature = "desktop")]
-fn display_present() -> Result<(), Failure> {
-    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if cfg!(all(unix, not(target_os = "macos"))) && !named("DISPLAY") && !named("WAYLAND_DISPLAY") {
-        return Err(Failure::new(
-            FAILED,
-            "There is no display to open a window on.",
-            "Without one, use the commands: serve, list, create, rotate, revoke, delete, reshare, verify, pull (see --help).",
-        ));
-    }
-    Ok(())
 }
 
 #[cfg(feature = "desktop")]

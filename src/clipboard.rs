@@ -16,9 +16,7 @@ pub struct System(Arc<Mutex<Held>>);
 
 #[derive(Default)]
 struct Held {
-    /// For public texts.
-    public: Option<copypasta::ClipboardContext>,
-    /// For secrets: it can mark them and clear them.
+    /// The connection to the clipboard.
     handle: Option<arboard::Clipboard>,
     /// The secret that was copied last, to be recognised.
     secret: Option<SecretText>,
@@ -79,25 +77,21 @@ impl actions::Clipboard for System {
 
 impl Held {
     fn copy(&mut self, text: String) -> Result<(), Message> {
-        use copypasta::ClipboardProvider as _;
-
-        if self.public.is_none() {
-            self.public = copypasta::ClipboardContext::new().ok();
+        if self.secret.is_some() {
+            // Ends the connection whose buffers held it. That it fails does not matter: it is replaced now.
+            drop(self.clear());
         }
-        let public = self.public.as_mut().ok_or_else(not_copied)?;
-        public.set_contents(text).map_err(|_| not_copied())?;
+        let handle = self.handle().ok_or_else(not_copied)?;
+        handle.set_text(text).map_err(|_| not_copied())?;
         // What was there is replaced.
         self.secret = None;
-        self.handle = None;
         Ok(())
     }
 
     fn copy_secret(&mut self, text: &SecretText) -> Result<(), Message> {
         let set = without_history(self.handle().ok_or_else(not_copied)?.set());
         // Exposed because the user asked for it in the clipboard.
-        set.text(text.expose()).map_err(|_| not_copied())?;
-        self.public = None;
-        Ok(())
+        set.text(text.expose()).map_err(|_| not_copied())
     }
 
     /// Clears it and looks whether it is gone.

@@ -17,6 +17,9 @@ impl SecretLimits {
     /// As long as it takes to look something up, and shorter than a break.
     pub const IDLE_SECONDS: u64 = 300;
 
+    /// A day: what lies about for longer is better said as never.
+    pub const MOST_SECONDS: u64 = 24 * 60 * 60;
+
     /// Limits in seconds, where none is never.
     pub fn from_seconds(clipboard: u64, idle: u64) -> Self {
         let limit = |seconds| (seconds > 0).then(|| Duration::from_secs(seconds));
