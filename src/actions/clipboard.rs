@@ -1,5 +1,7 @@
 //! The clipboard: a secret that was copied does not stay in it.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::time::{Duration, Instant};
 
 use dioxus::prelude::*;
@@ -36,17 +38,18 @@ impl Actions {
         self.clipboard.copy_secret(text).await?;
         let store = self.state.clipboard;
         let copy = store.copied();
-        let Some(limit) = self.limits.clipboard else {
+        let limit = self.limits.clipboard;
+        let Some((limit, end)) = limit.and_then(|limit| Some((limit, Instant::now().checked_add(limit)?)))
+        else {
             return Ok(());
         };
         let actions = self.clone();
-        let end = Instant::now() + limit;
         store.count(copy, limit.as_secs());
         spawn(async move {
             loop {
                 let left = end.saturating_duration_since(Instant::now());
                 // Told as it is counted: 45, 44, … 1.
-                let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+                let seconds = left.as_secs().saturating_add(u64::from(left.subsec_nanos() > 0));
                 if !store.count(copy, seconds) {
                     return;
                 }

@@ -1,5 +1,7 @@
 //! Replacing a token: its successor, the time until its end, its end.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -98,7 +100,7 @@ impl Actions {
                     actions.toast(ToastKind::Warning, text);
                 }
                 actions.wait_until_due(&over.successor, pause).await;
-                pause = (pause * 2).min(LONGEST_PAUSE);
+                pause = pause.saturating_mul(2).min(LONGEST_PAUSE);
             }
             actions.refresh();
         });

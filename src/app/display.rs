@@ -113,24 +113,27 @@ fn answers_as_chosen(list: &str, facts: &Facts) -> Result<(), Hindrance> {
 fn facts() -> Facts {
     let chosen = env::name(BACKEND);
     let root = Path::new("/");
-    // Only what can be used is asked: a display that does not answer takes its time.
-    let asked = |name: &str| match &chosen {
-        Some(list) => list
-            .to_string_lossy()
-            .split(',')
-            .any(|it| it == name || it == "*"),
-        None => true,
-    };
-    let x11 = asked("x11") && x11_answers();
+    let x11 = is_asked(&chosen, "x11") && x11_answers();
+    let wayland = is_asked(&chosen, "wayland") && !(x11 && chosen.is_none());
     Facts {
         x11,
-        wayland: asked("wayland") && !(x11 && chosen.is_none()) && wayland_answers(chosen.is_some()),
+        wayland: wayland && wayland_answers(chosen.is_some()),
         wayland_session: env::name("XDG_SESSION_TYPE").is_some_and(|kind| kind == "wayland"),
         device: root.join("dev/dri").exists(),
         nvidia: has_nvidia(root),
         drawing_chosen: env::name(PLAIN_DRAWING).is_some(),
         chosen,
     }
+}
+
+/// Whether a window may open there: a display that cannot be used is not asked, because silence takes its time.
+fn is_asked(chosen: &Option<OsString>, backend: &str) -> bool {
+    let Some(list) = chosen else {
+        return true;
+    };
+    list.to_string_lossy()
+        .split(',')
+        .any(|it| it == backend || it == "*")
 }
 
 /// Whether the proprietary NVIDIA driver is loaded, on the system at `root`.
@@ -203,14 +206,15 @@ fn failure(hindrance: Hindrance, facts: &Facts) -> Failure {
         );
     }
     let mut what = "There is no display to open a window on.".to_owned();
-    for (name, who) in [("DISPLAY", "X server"), ("WAYLAND_DISPLAY", "Wayland compositor")] {
-        if let Some(value) = env::name(name) {
-            what.push_str(&format!(" {name} is {}, where no {who} answers", value.display()));
-            what.push_str(if facts.chosen.is_some() {
-                " or none was to be asked."
-            } else {
-                "."
-            });
+    for (backend, name, who) in [
+        ("x11", "DISPLAY", "X server"),
+        ("wayland", "WAYLAND_DISPLAY", "Wayland compositor"),
+    ] {
+        if let Some(value) = env::name(name).filter(|_| is_asked(&facts.chosen, backend)) {
+            what.push_str(&format!(
+                " No {who} answers at {name}, which is {}.",
+                value.display()
+            ));
         }
     }
     if let Some(chosen) = &facts.chosen {

@@ -1,5 +1,7 @@
 //! Where this program keeps things on this machine: the data folder, and in it journals and the key file.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 

@@ -78,6 +78,7 @@ pub struct Desktop {
     environment: Vec<(String, String)>,
     set: Mutex<Vec<(String, String)>>,
     mark: String,
+    wayland: bool,
     // Dropped in this order: what uses the bus, the bus, the display, the folders.
     _keyring: Option<Helper>,
     _bus: Helper,
@@ -151,6 +152,7 @@ impl Desktop {
         Desktop {
             accessibility,
             mark: format!("{MARK}={id}"),
+            wayland: options.wayland,
             environment,
             set: Mutex::default(),
             _keyring: keyring,
@@ -211,7 +213,7 @@ impl Desktop {
 
     /// Whether it is a Wayland compositor's.
     pub(crate) fn is_wayland(&self) -> bool {
-        self.environment.iter().any(|(name, _)| name == SOCKET)
+        self.wayland
     }
 
     /// What is in the clipboard; empty when nothing is.
