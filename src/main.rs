@@ -48,8 +48,9 @@ fn main() -> ExitCode {
 fn log_to_stderr() {
     let ours = |target: &str| target.starts_with(env!("CARGO_CRATE_NAME"));
     let careful = filter_fn(move |about| *about.level() <= Level::INFO || ours(about.target()));
+    let wanted = env::text("RUST_LOG").ok().flatten().unwrap_or_default();
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_env_filter(tracing_subscriber::EnvFilter::new(wanted))
         .with_writer(std::io::stderr)
         .finish()
         .with(careful)
