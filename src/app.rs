@@ -1,5 +1,10 @@
 //! The window's composition root: where actions get their connection and their clipboard, and intents their actions.
 
+#[cfg(all(
+    feature = "desktop",
+    any(target_os = "linux", target_os = "freebsd", target_os = "openbsd")
+))]
+mod display;
 mod guard;
 #[cfg(feature = "desktop")]
 mod inspector;
@@ -20,7 +25,7 @@ use crate::clipboard;
 use crate::connect::{Machine, Target};
 use crate::domain::{ProjectId, SecretLimits};
 #[cfg(feature = "desktop")]
-use crate::failure::{FAILED, Failure};
+use crate::failure::Failure;
 use crate::state::{AppState, Connection};
 use crate::ui::{self, EmergencyWish, Intent, Send, views};
 
@@ -43,7 +48,8 @@ struct Wanted {
 pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) -> Result<(), Failure> {
     use dioxus_desktop::tao::event::Event;
 
-    display_present()?;
+    #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "openbsd"))]
+    display::prepare()?;
     let clipboard = clipboard::System::default();
     let ending = signals::watch(clipboard.clone());
     let at_the_end = clipboard.clone();
@@ -125,6 +131,8 @@ pub fn page() -> dioxus_desktop::Config {
         .with_menu(None)
         // With it go the developer tools; the rest of them is `inspector`'s.
         .with_disable_context_menu(true)
+        // It would choose X11 always: `display` chooses, and cares for the drivers that this is named after.
+        .with_disable_dma_buf_on_wayland(false)
         .with_navigation_handler(is_own_page)
         .with_custom_head(ui::head())
 }
@@ -151,19 +159,6 @@ fn is_own_page(address: &str) -> bool {
     ["dioxus://", "http://dioxus.", "https://dioxus."]
         .iter()
         .any(|own| address.starts_with(own))
-}
-
-#[cfg(feature = "desktop")]
-fn display_present() -> Result<(), Failure> {
-    let named = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if cfg!(all(unix, not(target_os = "macos"))) && !named("DISPLAY") && !named("WAYLAND_DISPLAY") {
-        return Err(Failure::new(
-            FAILED,
-            "There is no display to open a window on.",
-            "Without one, use the commands: serve, list, create, rotate, revoke, delete, reshare, verify, pull (see --help).",
-        ));
-    }
-    Ok(())
 }
 
 #[cfg(feature = "desktop")]

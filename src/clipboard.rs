@@ -112,12 +112,22 @@ impl Held {
         if self.public.is_none() {
             self.public = copypasta::ClipboardContext::new().ok();
         }
-        let public = self.public.as_mut().ok_or_else(not_copied)?;
-        public.set_contents(text).map_err(|_| not_copied())?;
+        match &mut self.public {
+            Some(public) => {
+                public.set_contents(text).map_err(|_| not_copied())?;
+                self.handle = None;
+            }
+            // That one knows no Wayland without an X server.
+            None => {
+                // Ends the connection whose buffers held a secret. That it fails does not matter: it is replaced now.
+                drop(self.clear());
+                let handle = self.handle().ok_or_else(not_copied)?;
+                handle.set_text(text).map_err(|_| not_copied())?;
+            }
+        }
         // What was there is replaced.
         self.replaced();
         self.secret = None;
-        self.handle = None;
         Ok(())
     }
 

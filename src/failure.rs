@@ -2,6 +2,7 @@
 
 use crate::api::ApiError;
 use crate::domain::{Message, NameError};
+use crate::env::NotText;
 use crate::messages;
 use crate::service::ServiceError;
 
@@ -40,6 +41,15 @@ impl From<ServiceError> for Failure {
         Self {
             code: code(&error),
             message: messages::service(&error),
+        }
+    }
+}
+
+impl From<NotText> for Failure {
+    fn from(error: NotText) -> Self {
+        Self {
+            code: WRONG_USE,
+            message: messages::variable(error),
         }
     }
 }

@@ -22,6 +22,7 @@ pub mod clipboard;
 pub mod connect;
 pub mod crypto;
 pub mod domain;
+pub mod env;
 pub mod failure;
 pub mod keychain;
 pub mod messages;

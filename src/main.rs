@@ -4,9 +4,13 @@ use std::alloc::System;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+#[cfg(feature = "desktop")]
+use deploy_tokens::app;
 use deploy_tokens::cli::{self, Arguments, Command};
-use deploy_tokens::connect::Target;
+use deploy_tokens::connect::{self, Target};
 use deploy_tokens::domain::SecretLimits;
+use deploy_tokens::env;
+use deploy_tokens::failure::Failure;
 use tracing::Level;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -20,8 +24,16 @@ static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     log_to_stderr();
+    #[cfg(unix)]
+    env::drop_blanks();
     let arguments = Arguments::parse();
-    let target = target(&arguments);
+    let target = match target(&arguments) {
+        Ok(target) => target,
+        Err(failure) => return cli::fail(&failure),
+    };
+    if let Some(message) = connect::remark() {
+        cli::warn(&message);
+    }
     let limits = arguments.window.limits();
     let project = cli::project(&arguments);
     match (arguments.command, project) {
@@ -36,33 +48,37 @@ fn main() -> ExitCode {
 fn log_to_stderr() {
     let ours = |target: &str| target.starts_with(env!("CARGO_CRATE_NAME"));
     let careful = filter_fn(move |about| *about.level() <= Level::INFO || ours(about.target()));
+    let wanted = env::text("RUST_LOG").ok().flatten().unwrap_or_default();
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_env_filter(tracing_subscriber::EnvFilter::new(wanted))
         .with_writer(std::io::stderr)
         .finish()
         .with(careful)
         .init();
 }
 
-fn target(arguments: &Arguments) -> Target {
+fn target(arguments: &Arguments) -> Result<Target, Failure> {
     let data = arguments.data.clone();
-    let named = || {
-        std::env::var("GHOSTABLE_API")
-            .ok()
-            .filter(|address| !address.trim().is_empty())
+    if arguments.local {
+        return Ok(Target::Local(data));
+    }
+    let address = match arguments.api.clone() {
+        Some(given) => Some(given),
+        None => env::text("GHOSTABLE_API")?,
     };
-    let address = arguments.api.clone().or_else(named);
     let needs_api = arguments
         .command
         .as_ref()
         .is_some_and(|command| !matches!(command, Command::Serve(_) | Command::LocalUser { .. }));
-    if arguments.local || (address.is_none() && arguments.command.is_some() && !needs_api) {
-        Target::Local(data)
-    } else if address.is_none() && arguments.command.is_none() {
-        Target::Remembered(data)
-    } else {
-        Target::Api { address, data }
-    }
+    Ok(
+        if address.is_none() && arguments.command.is_some() && !needs_api {
+            Target::Local(data)
+        } else if address.is_none() && arguments.command.is_none() {
+            Target::Remembered(data)
+        } else {
+            Target::Api { address, data }
+        },
+    )
 }
 
 fn headless(target: Target, project: Option<String>, command: Command) -> ExitCode {
@@ -79,7 +95,8 @@ fn headless(target: Target, project: Option<String>, command: Command) -> ExitCo
 #[cfg(feature = "desktop")]
 fn window(target: Target, project: Option<String>, limits: SecretLimits) -> ExitCode {
     let project = project.map(deploy_tokens::domain::ProjectId::new);
-    match deploy_tokens::app::launch(target, project, limits) {
+    let opened = connect::check_environment(&target).and_then(|()| app::launch(target, project, limits));
+    match opened {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => cli::fail(&failure),
     }
@@ -87,7 +104,7 @@ fn window(target: Target, project: Option<String>, limits: SecretLimits) -> Exit
 
 #[cfg(not(feature = "desktop"))]
 fn window(_: Target, _: Option<String>, _: SecretLimits) -> ExitCode {
-    cli::fail(&deploy_tokens::failure::Failure::new(
+    cli::fail(&Failure::new(
         2,
         "This build has no window.",
         "Use one of its commands (see --help), or install the desktop build.",

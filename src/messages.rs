@@ -15,6 +15,7 @@ use crate::api::{AddressError, ApiError, Sent};
 use crate::crypto::{CryptoError, OpenError, ProblemKind, SeedError};
 use crate::domain::token::FindError;
 use crate::domain::{Message, NameError};
+use crate::env::NotText;
 use crate::keychain::KeychainError;
 use crate::service::journal::JournalError;
 use crate::service::{Note, ResumeError, ServiceError, Unfit};
@@ -320,6 +321,14 @@ pub fn seed(error: SeedError) -> Message {
     Message::new(
         format!("GHOSTABLE_DEPLOY_SEED cannot be used: {error}."),
         "Copy it again from where it is kept, or rotate the token to get a new one.",
+    )
+}
+
+/// A variable that does not hold text. Its value is not told: it may be a secret.
+pub fn variable(error: NotText) -> Message {
+    Message::new(
+        format!("The variable {} does not hold text that can be read.", error.name),
+        "Set it again, or unset it.",
     )
 }
 

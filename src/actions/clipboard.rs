@@ -1,5 +1,7 @@
 //! The clipboard: a secret that was copied does not stay in it.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::time::{Duration, Instant};
 
 use dioxus::prelude::*;
@@ -48,7 +50,7 @@ impl Actions {
             loop {
                 let left = limit.saturating_sub(begun.elapsed());
                 // Told as it is counted: 45, 44, … 1.
-                let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+                let seconds = left.as_secs().saturating_add(u64::from(left.subsec_nanos() > 0));
                 if !store.count(copy, seconds) {
                     return;
                 }

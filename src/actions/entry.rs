@@ -20,6 +20,9 @@ impl Actions {
     pub fn open(&self) {
         let mut session = self.state.session;
         session.has_local.set(self.surroundings.has_local());
+        if let Some(Message { what, next }) = self.surroundings.remark() {
+            self.toast(ToastKind::Warning, format!("{what} {next}"));
+        }
         match self.surroundings.start() {
             Start::Local => self.open_local(),
             Start::Server(address) => self.open_server(address),

@@ -1,5 +1,7 @@
 //! Replacing a token: its successor, the time until its end, its end.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::sync::Arc;
 
 use dioxus::prelude::*;
@@ -101,8 +103,10 @@ impl Actions {
 /// In debug builds `DEPLOY_TOKENS_GRACE` gives the seconds instead, so that a test need not wait.
 #[cfg(any(debug_assertions, feature = "test-hooks"))]
 fn shortened(seconds: u64) -> u64 {
-    let wanted = std::env::var("DEPLOY_TOKENS_GRACE").ok();
-    wanted.and_then(|text| text.parse().ok()).unwrap_or(seconds)
+    let wanted = crate::env::text("DEPLOY_TOKENS_GRACE").ok().flatten();
+    wanted
+        .and_then(|text| text.trim().parse().ok())
+        .unwrap_or(seconds)
 }
 
 #[cfg(not(any(debug_assertions, feature = "test-hooks")))]

@@ -57,6 +57,9 @@ pub trait Surroundings {
     /// What to open first.
     fn start(&self) -> Start;
 
+    /// What was not as it should be at the start, and did not stop it.
+    fn remark(&self) -> Option<Message>;
+
     /// Whether this kind of machine has local workspaces.
     fn has_local(&self) -> bool;
 

@@ -1,5 +1,7 @@
 //! HTTP: time limits, size limits, retries of reads, no redirects.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
@@ -279,7 +281,7 @@ async fn read_limited(response: Response, limit: usize) -> Result<Answer, ApiErr
     let mut stream = response.bytes_stream();
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(lost)?;
-        if body.len() + chunk.len() > limit {
+        if body.len().saturating_add(chunk.len()) > limit {
             return Err(ApiError::TooLarge { limit });
         }
         body.extend_from_slice(&chunk);

@@ -38,11 +38,13 @@ pub struct Arguments {
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Options of the window")]
 pub struct WindowOptions {
-    /// Seconds until the clipboard is cleared of a secret; 0 clears it when the window is closed only
-    #[arg(long, value_name = "SECONDS", default_value_t = SecretLimits::CLIPBOARD_SECONDS)]
+    /// Seconds until the clipboard is cleared of a secret, up to 86400; 0 clears it when the window is closed only
+    #[arg(long, value_name = "SECONDS", default_value_t = SecretLimits::CLIPBOARD_SECONDS,
+          value_parser = seconds, allow_negative_numbers = true)]
     clear_clipboard_after: u64,
-    /// Seconds without input until an open sheet hides its secrets; 0 never
-    #[arg(long, value_name = "SECONDS", default_value_t = SecretLimits::IDLE_SECONDS)]
+    /// Seconds without input until an open sheet hides its secrets, up to 86400; 0 never
+    #[arg(long, value_name = "SECONDS", default_value_t = SecretLimits::IDLE_SECONDS,
+          value_parser = seconds, allow_negative_numbers = true)]
     hide_sheet_after: u64,
 }
 
@@ -51,6 +53,18 @@ impl WindowOptions {
     pub fn limits(&self) -> SecretLimits {
         SecretLimits::from_seconds(self.clear_clipboard_after, self.hide_sheet_after)
     }
+}
+
+/// Says the range for whatever is out of it: too large, negative, a fraction, no number.
+fn seconds(text: &str) -> Result<u64, String> {
+    let seconds = text.parse::<u64>().ok();
+    let seconds = seconds.filter(|seconds| *seconds <= SecretLimits::MOST_SECONDS);
+    seconds.ok_or_else(|| {
+        format!(
+            "it is not a whole number of seconds from 0 to {}",
+            SecretLimits::MOST_SECONDS
+        )
+    })
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by the server, \

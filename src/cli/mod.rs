@@ -19,7 +19,7 @@ mod serve;
 pub use args::{Arguments, Command, Place};
 
 use crate::connect::{Connected, Target};
-use crate::domain::Project;
+use crate::domain::{Message, Project};
 use crate::failure::Failure;
 use crate::service;
 
@@ -75,6 +75,11 @@ pub fn project(arguments: &Arguments) -> Result<Option<String>, Failure> {
 pub fn fail(failure: &Failure) -> std::process::ExitCode {
     output::failure(&failure.message);
     std::process::ExitCode::from(failure.code)
+}
+
+/// Tells something that stops nothing.
+pub fn warn(message: &Message) {
+    output::warning(message);
 }
 
 /// Connects, and finds the project and the environment.

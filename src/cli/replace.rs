@@ -6,6 +6,7 @@ use super::{output, pending, runner};
 use crate::domain::issuance::CI_TOKEN_VARIABLE;
 use crate::domain::replacement::Progress;
 use crate::domain::{EnvironmentName, Message, Moment, Replacement, TokenEntry};
+use crate::env;
 use crate::failure::{FAILED, Failure, NOT_SHARED};
 use crate::messages;
 use crate::secret::CiToken;
@@ -56,7 +57,7 @@ pub(super) async fn finish(context: &Context, place: &Place, token: &str) -> Res
     {
         output::tell(&standing(only, &listed));
     }
-    let known = std::env::var(CI_TOKEN_VARIABLE).ok().map(CiToken::new);
+    let known = env::text(CI_TOKEN_VARIABLE)?.map(CiToken::new);
     let done = service::finish_replacement(context, place, token, known.as_ref(), &output::progress).await?;
     let code = tell_replaced(&done, place.name());
     pending::mention(context);

@@ -10,6 +10,7 @@ use crate::api::Runner;
 use crate::connect::Target;
 use crate::domain::issuance::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
 use crate::domain::{CiTokenOutcome, Message};
+use crate::env;
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use crate::messages;
 use crate::secret::{CiToken, DeploySeed};
@@ -170,15 +171,14 @@ fn runner_failure(error: crate::service::ServiceError) -> Failure {
     failure
 }
 
-fn variable(name: &str) -> Result<String, Failure> {
-    match std::env::var(name) {
-        Ok(text) if !text.trim().is_empty() => Ok(text),
-        _ => Err(Failure::new(
+fn variable(name: &'static str) -> Result<String, Failure> {
+    env::text(name)?.ok_or_else(|| {
+        Failure::new(
             WRONG_USE,
             format!("{name} is not set."),
             "Set it in the environment of this command, as a runner has it.",
-        )),
-    }
+        )
+    })
 }
 
 /// Writes beside the file and moves it over: the old content stays until the new one is complete, mode 0600 from the

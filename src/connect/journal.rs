@@ -31,8 +31,7 @@ pub(super) fn open(data_dir: &Path) -> Result<Journal, Failure> {
             "Check the file and its permissions. Moving it away makes a new key; what the old one sealed is then lost.",
         )
     })?;
-    let deadline = keys::deadline()?;
-    Ok(Journal::open(data_dir.join(FOLDER), key, SCOPE).with_deadline(deadline))
+    Ok(Journal::open(data_dir.join(FOLDER), key, SCOPE).with_deadline(keys::deadline()))
 }
 
 fn key(data_dir: &Path, path: &Path) -> io::Result<JournalKey> {

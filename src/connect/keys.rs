@@ -1,9 +1,12 @@
 //! Where this program keeps things on this machine: the data folder, and in it journals and the key file.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::failure::{Failure, WRONG_USE};
+use crate::domain::Message;
+use crate::env;
 #[cfg(feature = "gui")]
 use crate::keychain::{Keychain, KeychainError, file_exists};
 #[cfg(feature = "gui")]
@@ -35,7 +38,7 @@ pub(super) fn folder(named: Option<&Path>) -> Option<PathBuf> {
 /// The app's container: what iOS calls home.
 #[cfg(all(not(feature = "workspace"), target_os = "ios"))]
 fn own_folder() -> Option<PathBuf> {
-    let home = PathBuf::from(std::env::var_os("HOME")?);
+    let home = PathBuf::from(env::name("HOME")?);
     Some(home.join("Library/Application Support/Deploy Tokens"))
 }
 
@@ -65,25 +68,35 @@ pub(super) fn journals(named: Option<&Path>) -> Option<PathBuf> {
     folder(named).map(|folder| folder.join(JOURNALS))
 }
 
-/// How long a journal keeps secrets that were shown, if nobody closes the sheet.
-pub(super) fn deadline() -> Result<Duration, Failure> {
-    match std::env::var(MINUTES) {
-        Ok(text) => minutes(&text),
-        Err(std::env::VarError::NotPresent) => Ok(journal::DEADLINE),
-        Err(std::env::VarError::NotUnicode(_)) => minutes(""),
+/// How long a journal keeps secrets that were shown, if nobody closes the sheet. It is a comfort: one that cannot be
+/// used is no reason not to revoke, so the usual time holds then, and [`deadline_remark`] says so.
+pub(super) fn deadline() -> Duration {
+    wanted_deadline().unwrap_or(journal::DEADLINE)
+}
+
+/// What is to be said of a deadline that was set and cannot be used.
+pub(super) fn deadline_remark() -> Option<Message> {
+    wanted_deadline().err()
+}
+
+fn wanted_deadline() -> Result<Duration, Message> {
+    match env::text(MINUTES) {
+        Ok(None) => Ok(journal::DEADLINE),
+        Ok(Some(text)) => minutes(&text),
+        Err(_) => minutes(""),
     }
 }
 
-fn minutes(text: &str) -> Result<Duration, Failure> {
-    let allowed = 1..=MOST_MINUTES;
-    match text.trim().parse::<u64>() {
-        Ok(minutes) if allowed.contains(&minutes) => Ok(Duration::from_secs(minutes * 60)),
-        _ => Err(Failure::new(
-            WRONG_USE,
-            format!("{MINUTES} is not a number of minutes from 1 to {MOST_MINUTES}."),
-            "Correct it, or unset it for 15 minutes.",
-        )),
-    }
+fn minutes(text: &str) -> Result<Duration, Message> {
+    let minutes = text.trim().parse::<u64>().ok();
+    let minutes = minutes.filter(|minutes| (1..=MOST_MINUTES).contains(minutes));
+    let seconds = minutes.and_then(|minutes| minutes.checked_mul(60));
+    seconds.map(Duration::from_secs).ok_or_else(|| {
+        Message::new(
+            format!("{MINUTES} is not a number of minutes from 1 to {MOST_MINUTES}, so 15 minutes hold."),
+            "Correct it, or unset it.",
+        )
+    })
 }
 
 /// The key file, for machines without a keychain. Only a window asks for its passphrase.

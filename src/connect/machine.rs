@@ -62,6 +62,10 @@ impl Surroundings for Machine {
         }
     }
 
+    fn remark(&self) -> Option<Message> {
+        super::remark()
+    }
+
     fn has_local(&self) -> bool {
         cfg!(feature = "workspace")
     }
@@ -107,9 +111,8 @@ impl Surroundings for Machine {
 
     fn account(&self, address: &str) -> Result<Account, Message> {
         let journals = keys::journals(self.target.data());
-        let deadline = keys::deadline().map_err(|failure| failure.message)?;
         let account = Account::at(address, self.keychain(), journals).map_err(messages::address)?;
-        Ok(account.with_journal_deadline(deadline))
+        Ok(account.with_journal_deadline(keys::deadline()))
     }
 
     fn given_token(&self, account: &Account) -> Option<AccessToken> {
@@ -118,7 +121,11 @@ impl Surroundings for Machine {
             Target::Api { address, .. } => {
                 let started = address.as_deref().unwrap_or(HOSTED);
                 let same = super::parse(started).is_ok_and(|it| it == *account.address());
-                same.then(server::given_token).flatten()
+                if !same {
+                    return None;
+                }
+                // That it is text was seen at the start.
+                server::given_token().ok().flatten()
             }
             _ => None,
         }

@@ -16,8 +16,12 @@ mod settings;
 use std::path::{Path, PathBuf};
 
 use crate::api::{ApiAddress, HOSTED};
-use crate::domain::ProjectId;
+use crate::domain::{Message, ProjectId};
+#[cfg(feature = "gui")]
+use crate::env;
 use crate::failure::{Failure, WRONG_USE};
+#[cfg(feature = "gui")]
+use crate::keychain::ghostable::PREFIX_VARIABLE;
 use crate::messages;
 use crate::service::Context;
 
@@ -106,6 +110,24 @@ impl Target {
             Self::Remembered(_) => Ok((parse(HOSTED)?, None)),
         }
     }
+}
+
+/// What was not as it should be among what this program is told for comfort, and does not stop it.
+pub fn remark() -> Option<Message> {
+    keys::deadline_remark()
+}
+
+/// Whether what a window on a target will ask of the environment can be read.
+///
+/// # Errors
+/// When one of the variables is not text.
+#[cfg(feature = "gui")]
+pub fn check_environment(target: &Target) -> Result<(), Failure> {
+    env::text(PREFIX_VARIABLE)?;
+    if matches!(target, Target::Api { .. }) {
+        server::given_token()?;
+    }
+    Ok(())
 }
 
 fn hosted_or(address: &Option<String>) -> Result<ApiAddress, Failure> {

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{Connected, KeptRunning, keys};
 use crate::api::{ApiAddress, Client};
+use crate::env::{self, NotText};
 use crate::failure::{Failure, WRONG_USE};
 use crate::keychain::Keychain;
 use crate::messages;
@@ -15,10 +16,12 @@ use crate::service::{Context, ServiceError};
 const TOKEN: &str = "GHOSTABLE_TOKEN";
 
 /// The token of this run.
-pub(super) fn given_token() -> Option<AccessToken> {
-    let token = std::env::var(TOKEN).ok()?;
-    let token = token.trim();
-    (!token.is_empty()).then(|| AccessToken::new(token.to_owned()))
+///
+/// # Errors
+/// When it is not text.
+pub(super) fn given_token() -> Result<Option<AccessToken>, NotText> {
+    let token = env::text(TOKEN)?;
+    Ok(token.map(|token| AccessToken::new(token.trim().to_owned())))
 }
 
 /// For a command: nothing is asked.
@@ -28,8 +31,8 @@ pub(super) async fn connect(address: &ApiAddress, data: Option<&Path>) -> Result
             code: WRONG_USE,
             message: messages::address(error),
         })?;
-    let account = account.with_journal_deadline(keys::deadline()?);
-    if let Some(token) = given_token() {
+    let account = account.with_journal_deadline(keys::deadline());
+    if let Some(token) = given_token()? {
         return with_given(&account, &token, data).await;
     }
     match account.session().await {

@@ -1,5 +1,7 @@
 //! How long secrets stay in reach without anybody doing anything.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::time::Duration;
 
 /// Times after which a window puts secrets out of reach by itself; `None` is never.
@@ -17,9 +19,13 @@ impl SecretLimits {
     /// As long as it takes to look something up, and shorter than a break.
     pub const IDLE_SECONDS: u64 = 300;
 
-    /// Limits in seconds, where none is never.
+    /// A day: what lies about for longer is better said as never.
+    pub const MOST_SECONDS: u64 = 24 * 60 * 60;
+
+    /// Limits in seconds, where none is never and more than [`Self::MOST_SECONDS`] is as many.
     pub fn from_seconds(clipboard: u64, idle: u64) -> Self {
-        let limit = |seconds| (seconds > 0).then(|| Duration::from_secs(seconds));
+        let limit =
+            |seconds: u64| (seconds > 0).then(|| Duration::from_secs(seconds.min(Self::MOST_SECONDS)));
         Self {
             clipboard: limit(clipboard),
             idle: limit(idle),

@@ -1,5 +1,7 @@
 //! A token that is being replaced: it works until the user says that CI has its successor's values.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use super::{DeployToken, DeployTokenId, Moment, PublicKey, TokenEntry, TokenKey, token};
 
 /// A replacement that was begun and is neither finished nor given up. Only this machine knows of it.

@@ -1,5 +1,7 @@
 //! Moments, and how people read them: relative up to seven days, then the date; the exact time beside it.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use jiff::{Timestamp, Unit, ZonedDateTime, tz::TimeZone};
 
 /// A point in time.
@@ -35,7 +37,7 @@ impl Moment {
 
     /// Whole seconds from `earlier` to here; negative if this is before it.
     pub fn seconds_since(self, earlier: Self) -> i64 {
-        self.0.as_second() - earlier.0.as_second()
+        self.0.as_second().saturating_sub(earlier.0.as_second())
     }
 
     /// Whole days from `earlier` to here, rounded toward zero.
@@ -43,10 +45,15 @@ impl Moment {
         self.seconds_since(earlier) / SECONDS_A_DAY
     }
 
-    /// The same moment, this many seconds later.
+    /// The same moment, this many seconds later; the first or last one that there is where that would be beyond it.
     pub fn plus_seconds(self, seconds: i64) -> Self {
         let moved = self.0.as_second().saturating_add(seconds);
-        Self(Timestamp::from_second(moved).unwrap_or(self.0))
+        let beyond = if seconds < 0 {
+            Timestamp::MIN
+        } else {
+            Timestamp::MAX
+        };
+        Self(Timestamp::from_second(moved).unwrap_or(beyond))
     }
 
     /// The exact time with its zone: `24 Nov 2026, 09:12:05 +01:00`.
@@ -81,7 +88,10 @@ impl Moment {
             1..=119 => "in a minute".to_owned(),
             120..7200 => format!("in {} min", seconds / 60),
             7200..172_800 => format!("in {} h", seconds / 3600),
-            _ => format!("in {} days", (seconds + SECONDS_A_DAY / 2) / SECONDS_A_DAY),
+            _ => format!(
+                "in {} days",
+                seconds.saturating_add(SECONDS_A_DAY / 2) / SECONDS_A_DAY
+            ),
         }
     }
 
@@ -136,6 +146,40 @@ mod tests {
             ("2026-08-12T12:00:00Z", "12 Aug 2026"),
         ] {
             assert_eq!(at(when).past(now, &utc), shown, "{when}");
+        }
+    }
+
+    #[test]
+    fn the_ends_of_time_are_reached_and_not_passed() {
+        let (now, utc) = (at("2026-11-24T12:00:00Z"), TimeZone::UTC);
+        let (first, last) = (now.plus_seconds(i64::MIN), now.plus_seconds(i64::MAX));
+        assert_eq!((first.0, last.0), (Timestamp::MIN, Timestamp::MAX));
+        assert_eq!(last.plus_seconds(1), last);
+        for moment in [first, last] {
+            for zone in [
+                &utc,
+                &TimeZone::fixed(jiff::tz::offset(14)),
+                &TimeZone::fixed(jiff::tz::offset(-12)),
+            ] {
+                let shown = [
+                    moment.exact(zone),
+                    moment.date(zone),
+                    moment.past(now, zone),
+                    now.past(moment, zone),
+                ];
+                assert!(shown.iter().all(|text| !text.is_empty()), "{shown:?}");
+            }
+            assert!(!moment.ahead(now).is_empty() && !moment.to_wire().is_empty());
+            assert!(moment.days_since(now) != 0);
+        }
+        for wrong in [
+            "99999-01-01T00:00:00Z",
+            "2026-13-01T00:00:00Z",
+            "-1",
+            "1e400",
+            "18446744073709551615",
+        ] {
+            assert!(Moment::parse(wrong).is_none(), "{wrong}");
         }
     }
 

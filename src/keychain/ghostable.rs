@@ -9,6 +9,7 @@ use super::{
     Item, Keychain, KeychainError, Owner, Part, Read, StoredEnvironmentKey, StoredIdentity, StoredSession,
 };
 use crate::domain::{DeviceId, EnvironmentName, ProjectId};
+use crate::env;
 
 /// The variable that names the prefix (docs/protocol.md 1.1).
 pub const PREFIX_VARIABLE: &str = "GHOSTABLE_KEYCHAIN_PREFIX";
@@ -35,9 +36,9 @@ impl Prefix {
         )
     }
 
-    /// As the environment has it.
+    /// As the environment has it. One that is not text is refused when a window starts; no other part asks for it.
     pub fn from_environment() -> Self {
-        Self::new(std::env::var(PREFIX_VARIABLE).ok().as_deref())
+        Self::new(env::text(PREFIX_VARIABLE).ok().flatten().as_deref())
     }
 
     /// The prefix.

@@ -3,6 +3,8 @@
 //! Nothing here opens a browser or stores a session: the caller does. Dropping the future of [`wait_for_browser`] is how
 //! waiting is cancelled; it holds nothing that would have to be undone.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;

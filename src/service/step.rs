@@ -257,7 +257,7 @@ pub fn reached(operation: Operation, point: Point) {
         operation.name(),
         point.name(),
     );
-    let Ok(wanted) = std::env::var("DEPLOY_TOKENS_KILL_AT") else {
+    let Ok(Some(wanted)) = crate::env::text("DEPLOY_TOKENS_KILL_AT") else {
         return;
     };
     let (name, time) = wanted.split_once('#').unwrap_or((&wanted, "1"));

@@ -1,5 +1,7 @@
 //! The time that the window shows relative times against.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::time::Duration;
 
 use dioxus::prelude::*;

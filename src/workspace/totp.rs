@@ -87,7 +87,7 @@ impl TotpSecret {
         // Exposed to drop the blanks that people type between the digits.
         let typed: String = code.expose().chars().filter(|c| !c.is_whitespace()).collect();
         let typed = SecretText::new(typed);
-        (now - DRIFT..=now + DRIFT)
+        (now.saturating_sub(DRIFT)..=now.saturating_add(DRIFT))
             .filter(|step| last.is_none_or(|last| *step > last))
             .find(|step| SecretText::new(self.code(*step)).ct_eq(&typed))
     }

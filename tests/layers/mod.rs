@@ -25,6 +25,11 @@ const LAYERS: &[Layer] = &[
         name: "secret",
         may: &[],
     },
+    // The variables of the process.
+    Layer {
+        name: "env",
+        may: &[],
+    },
     Layer {
         name: "crypto",
         may: &["domain", "secret"],
@@ -35,11 +40,11 @@ const LAYERS: &[Layer] = &[
     },
     Layer {
         name: "keychain",
-        may: &["domain", "secret"],
+        may: &["domain", "secret", "env"],
     },
     Layer {
         name: "service",
-        may: &["domain", "secret", "crypto", "api", "keychain"],
+        may: &["domain", "secret", "env", "crypto", "api", "keychain"],
     },
     Layer {
         name: "workspace",
@@ -52,11 +57,19 @@ const LAYERS: &[Layer] = &[
     // Of these only errors and what is said about a result: see `is_error`.
     Layer {
         name: "messages",
-        may: &["domain", "api", "crypto", "keychain", "service", "workspace"],
+        may: &[
+            "domain",
+            "env",
+            "api",
+            "crypto",
+            "keychain",
+            "service",
+            "workspace",
+        ],
     },
     Layer {
         name: "actions",
-        may: &["service", "state", "messages", "domain", "secret"],
+        may: &["service", "state", "messages", "domain", "secret", "env"],
     },
     Layer {
         name: "ui::elements",

@@ -26,6 +26,7 @@ mod rough;
 
 mod adoption;
 mod clipboard;
+mod displays;
 mod emergency;
 mod guard;
 mod inspector;

@@ -17,7 +17,7 @@ const URL: &str = "serving at ";
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "serves until it is killed"]
 async fn serve_until_killed() {
-    let Some(folder) = std::env::var_os(FOLDER) else {
+    let Some(folder) = deploy_tokens::env::name(FOLDER) else {
         return;
     };
     let running = Workspace::open(options(folder.as_ref()))

@@ -1,5 +1,7 @@
 //! Sign-in (docs/protocol.md 2).
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};

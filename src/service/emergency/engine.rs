@@ -1,5 +1,7 @@
 //! Ending many tokens: all CI tokens first, then the keys.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -178,7 +180,7 @@ impl Run<'_> {
 
     async fn tell_until_answered(&self, index: usize) {
         let target = &self.targets[index];
-        let mut tries = 0;
+        let mut tries = 0_u32;
         loop {
             let turn = self.telling.acquire().await;
             self.set(index, Fate::Revoking);
@@ -191,7 +193,7 @@ impl Run<'_> {
                 Err(error) => error,
             };
             drop(turn);
-            tries += 1;
+            tries = tries.saturating_add(1);
             let message = (self.orders.word)(&error);
             if !is_passing(&error) {
                 let may_come_yet = matches!(error.api(), Some(ApiError::Unauthorized));
@@ -283,7 +285,7 @@ pub(super) fn pause(tries: u32, error: &ServiceError) -> Duration {
     {
         return (*asked).min(Duration::from_secs(60));
     }
-    let doubled = 250_u64 << tries.saturating_sub(1).min(10);
+    let doubled = 2_u64.saturating_pow(tries.saturating_sub(1)).saturating_mul(250);
     Duration::from_millis(doubled).min(LONGEST)
 }
 

@@ -1,6 +1,8 @@
 //! Locks: one a place, so that operations follow one another, and one an entry, held by whoever works on it. The system
 //! lets go of both when the process ends, however it ends.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use std::fs::{File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};

@@ -12,6 +12,8 @@
 //! Security limits: the key is handed in, and is as safe as the place it comes from. A removed file's blocks may stay on
 //! the disk; they are sealed.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 mod entry;
 mod file;
 mod lock;

@@ -121,11 +121,11 @@ pub(super) fn write(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, JournalError> {
 }
 
 fn room(work: &Work) -> usize {
-    8 * 1024
-        + match work {
-            Work::Issue(_) | Work::Replace(_) => 0,
-            Work::Revoke(queue) => queue.len() * 512,
-        }
+    let queue = match work {
+        Work::Issue(_) | Work::Replace(_) => 0,
+        Work::Revoke(queue) => queue.len(),
+    };
+    queue.saturating_mul(512).saturating_add(8 * 1024)
 }
 
 fn issue_text(record: &IssueRecord) -> IssueText {

@@ -3,6 +3,8 @@
 //! An interrupted create or rotate is found again by its public key, because that was in the journal before the server
 //! could know it. Nothing is done by itself; [`finish`], [`take_back`] and [`discard`] are the user's choices.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 mod finish;
 mod locate;
 

@@ -1,5 +1,7 @@
 //! Moments in words, with the exact time for the pointer and for screen readers.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use dioxus::prelude::*;
 
 use crate::domain::Moment;

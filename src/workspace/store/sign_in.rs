@@ -2,6 +2,8 @@
 //!
 //! Tickets and access tokens are stored as hashes only.
 
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
 use rusqlite::{Connection, OptionalExtension, params};
 use zeroize::Zeroizing;
 
@@ -82,7 +84,7 @@ pub(in crate::workspace) fn attempt(db: &Connection, email: &str) -> Result<Atte
     )?;
     if wrong >= MAX_WRONG {
         let oldest = oldest.as_deref().and_then(Moment::parse).unwrap_or(at);
-        let wait = WINDOW_SECONDS - at.seconds_since(oldest);
+        let wait = WINDOW_SECONDS.saturating_sub(at.seconds_since(oldest));
         return Err(Refusal::too_many(u64::try_from(wait.max(1)).unwrap_or(1)));
     }
     db.execute(

@@ -71,6 +71,10 @@ impl App {
                     output()
                 );
             }
+            if desktop.is_wayland() {
+                // Who else has a window is not told there; its page is waited for by name.
+                return Some(String::new());
+            }
             let found = desktop
                 .xdotool(&["search", "--onlyvisible", "--pid", &pid])
                 .ok()?;
@@ -94,7 +98,9 @@ impl App {
             root,
             log,
         };
-        app.activate();
+        if !app.desktop.is_wayland() {
+            app.activate();
+        }
         app
     }
 

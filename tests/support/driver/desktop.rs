@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -17,6 +18,9 @@ use super::process::{Helper, kill_marked, run};
 /// Which bus services there are: accessibility, and nothing of the machine's own (portals, settings, file systems).
 const A11Y_SERVICE: &str = "/usr/share/dbus-1/services/org.a11y.Bus.service";
 
+/// The variable that names a compositor.
+const SOCKET: &str = "WAYLAND_DISPLAY";
+
 /// Names a desktop in the environment of everything that runs in it.
 const MARK: &str = "DEPLOY_TOKENS_TEST_DESKTOP";
 
@@ -27,6 +31,7 @@ pub struct DesktopBuilder {
     dark: bool,
     keyring: bool,
     window_manager: bool,
+    wayland: bool,
     env: Vec<(String, String)>,
 }
 
@@ -55,6 +60,13 @@ impl DesktopBuilder {
         self
     }
 
+    /// A Wayland compositor in place of the X server, and no X server at all. Keys, mouse and pictures are not to be
+    /// had there; what is found by role and name can be read and pressed.
+    pub fn wayland(mut self) -> Self {
+        self.wayland = true;
+        self
+    }
+
     /// A variable in the environment of the programs that are launched.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.to_owned(), value.to_owned()));
@@ -73,6 +85,7 @@ pub struct Desktop {
     environment: Vec<(String, String)>,
     set: Mutex<Vec<(String, String)>>,
     mark: String,
+    wayland: bool,
     // Dropped in this order: what uses the bus and the display, the bus, the display, the folders.
     _window_manager: Option<Helper>,
     _keyring: Option<Helper>,
@@ -80,6 +93,7 @@ pub struct Desktop {
     _display: Helper,
     home: TempDir,
     _runtime: TempDir,
+    _sockets: TempDir,
 }
 
 impl Desktop {
@@ -91,6 +105,7 @@ impl Desktop {
             dark: false,
             keyring: false,
             window_manager: false,
+            wayland: false,
             env: Vec::new(),
         }
     }
@@ -111,7 +126,6 @@ impl Desktop {
             ("HOME", &home.path().to_string_lossy()),
             ("XDG_RUNTIME_DIR", &runtime.path().to_string_lossy()),
             ("GSETTINGS_BACKEND", "memory"),
-            ("GDK_BACKEND", "x11"),
             ("GTK_THEME", if options.dark { "Adwaita:dark" } else { "Adwaita" }),
             ("LC_ALL", "C.UTF-8"),
             ("TZ", "UTC"),
@@ -119,17 +133,13 @@ impl Desktop {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .to_vec();
 
-        let (width, height) = options.size;
-        let mut display = Helper::spawn(
-            clean(&mut Command::new("Xvfb"), &environment)
-                // Without -noreset the server starts anew when its last client leaves, under the next one's feet.
-                .args(["-displayfd", "1", "-noreset", "-nolisten", "tcp"])
-                .args(["-screen", "0", &format!("{width}x{height}x24")])
-                .stdin(Stdio::null())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::null()),
-        );
-        environment.push(("DISPLAY".to_owned(), format!(":{}", display.first_line())));
+        let sockets = tempfile::tempdir().expect("a folder for the compositor");
+        let (display, named) = if options.wayland {
+            start_compositor(&environment, sockets.path(), options.size)
+        } else {
+            start_x_server(&environment, options.size)
+        };
+        environment.push(named);
 
         let config = write_bus_config(runtime.path());
         let mut bus = Helper::spawn(
@@ -152,6 +162,7 @@ impl Desktop {
         Desktop {
             accessibility,
             mark: format!("{MARK}={id}"),
+            wayland: options.wayland,
             environment,
             set: Mutex::default(),
             _window_manager: window_manager,
@@ -160,6 +171,7 @@ impl Desktop {
             _display: display,
             home,
             _runtime: runtime,
+            _sockets: sockets,
         }
     }
 
@@ -172,6 +184,19 @@ impl Desktop {
     pub fn set(&self, name: &str, value: &str) {
         let mut set = self.set.lock().expect("nobody panicked with it");
         set.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// A variable of the programs in it.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let found = self.environment.iter().rev().find(|(it, _)| it == name);
+        found.map(|(_, value)| value.clone())
+    }
+
+    /// Waits for a window of a process that was started past [`Desktop::launch`]; whether it came.
+    pub fn window_of(&self, process: u32) -> bool {
+        let process = process.to_string();
+        let search = ["search", "--onlyvisible", "--pid", &process];
+        poll(|| self.xdotool(&search).ok().filter(|found| !found.is_empty())).is_some()
     }
 
     /// The session bus.
@@ -197,12 +222,19 @@ impl Desktop {
         found.next().map(|(_, value)| value.clone()).unwrap_or_default()
     }
 
+    /// Whether it is a Wayland compositor's.
+    pub(crate) fn is_wayland(&self) -> bool {
+        self.wayland
+    }
+
     /// What is in the clipboard; empty when nothing is.
     pub fn clipboard(&self) -> String {
-        let text = run(
-            self.command("xclip").args(["-selection", "clipboard", "-out"]),
-            b"",
-        );
+        let text = if self.is_wayland() {
+            run(self.command("wl-paste").arg("--no-newline"), b"")
+        } else {
+            let mut read = self.command("xclip");
+            run(read.args(["-selection", "clipboard", "-out"]), b"")
+        };
         String::from_utf8(text.unwrap_or_default()).expect("text in the clipboard")
     }
 
@@ -264,10 +296,74 @@ impl Drop for Desktop {
     }
 }
 
+/// Gives the X server and the variable that names it.
+fn start_x_server(
+    environment: &[(String, String)],
+    (width, height): (u32, u32),
+) -> (Helper, (String, String)) {
+    let mut server = Helper::spawn(
+        clean(&mut Command::new("Xvfb"), environment)
+            // Without -noreset the server starts anew when its last client leaves, under the next one's feet.
+            .args(["-displayfd", "1", "-noreset", "-nolisten", "tcp"])
+            .args(["-screen", "0", &format!("{width}x{height}x24")])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null()),
+    );
+    let name = format!(":{}", server.first_line());
+    (server, ("DISPLAY".to_owned(), name))
+}
+
+/// Gives a compositor without a screen, and the variable that names it. It refuses to run as root, so there it is
+/// nobody's.
+fn start_compositor(
+    environment: &[(String, String)],
+    folder: &Path,
+    (width, height): (u32, u32),
+) -> (Helper, (String, String)) {
+    const NOBODY: u32 = 65_534;
+    let config = folder.join("sway.conf");
+    // The program's window is the only one: it fills the screen as on a phone's, without anybody placing it.
+    let text = format!("xwayland disable\noutput HEADLESS-1 resolution {width}x{height}\n");
+    fs::write(&config, text).expect("a configuration for the compositor");
+    let mut command = Command::new("sway");
+    clean(&mut command, environment)
+        .arg("--config")
+        .arg(&config)
+        .envs([
+            ("WLR_BACKENDS", "headless"),
+            ("WLR_LIBINPUT_NO_DEVICES", "1"),
+            ("WLR_RENDERER", "pixman"),
+        ])
+        .env("XDG_RUNTIME_DIR", folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    if rustix::process::geteuid().is_root() {
+        std::os::unix::fs::chown(folder, Some(NOBODY), Some(NOBODY)).expect("root gives folders away");
+        command.uid(NOBODY).gid(NOBODY);
+    }
+    let compositor = Helper::spawn(&mut command);
+    let socket = poll(|| {
+        let mut found = fs::read_dir(folder).ok()?.flatten().map(|entry| entry.path());
+        found.find(|path| {
+            path.extension().is_none()
+                && path
+                    .file_name()
+                    .is_some_and(|name| name.to_string_lossy().starts_with("wayland-"))
+        })
+    });
+    let socket = socket.expect("the compositor starts: scripts/system-packages test");
+    (compositor, (SOCKET.to_owned(), socket.display().to_string()))
+}
+
 /// Takes the surrounding desktop out of a command's environment and puts `environment` in.
 fn clean<'a>(command: &'a mut Command, environment: &[(String, String)]) -> &'a mut Command {
     for name in [
-        "WAYLAND_DISPLAY",
+        "DISPLAY",
+        SOCKET,
+        "WAYLAND_SOCKET",
+        "GDK_BACKEND",
         "XAUTHORITY",
         "DBUS_SESSION_BUS_ADDRESS",
         "AT_SPI_BUS_ADDRESS",
