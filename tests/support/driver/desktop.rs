@@ -26,6 +26,7 @@ pub struct DesktopBuilder {
     size: (u32, u32),
     dark: bool,
     keyring: bool,
+    window_manager: bool,
     env: Vec<(String, String)>,
 }
 
@@ -48,6 +49,12 @@ impl DesktopBuilder {
         self
     }
 
+    /// A window manager: windows have frames and can be minimised, covered and put on other virtual desktops.
+    pub fn window_manager(mut self) -> Self {
+        self.window_manager = true;
+        self
+    }
+
     /// A variable in the environment of the programs that are launched.
     pub fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.to_owned(), value.to_owned()));
@@ -66,7 +73,8 @@ pub struct Desktop {
     environment: Vec<(String, String)>,
     set: Mutex<Vec<(String, String)>>,
     mark: String,
-    // Dropped in this order: what uses the bus, the bus, the display, the folders.
+    // Dropped in this order: what uses the bus and the display, the bus, the display, the folders.
+    _window_manager: Option<Helper>,
     _keyring: Option<Helper>,
     _bus: Helper,
     _display: Helper,
@@ -82,6 +90,7 @@ impl Desktop {
             size: (1280, 900),
             dark: false,
             keyring: false,
+            window_manager: false,
             env: Vec::new(),
         }
     }
@@ -138,12 +147,14 @@ impl Desktop {
         let keyring = options
             .keyring
             .then(|| start_keyring(&environment, &accessibility));
+        let window_manager = options.window_manager.then(|| start_window_manager(&environment));
         environment.extend(options.env);
         Desktop {
             accessibility,
             mark: format!("{MARK}={id}"),
             environment,
             set: Mutex::default(),
+            _window_manager: window_manager,
             _keyring: keyring,
             _bus: bus,
             _display: display,
@@ -319,5 +330,23 @@ fn start_keyring(environment: &[(String, String)], accessibility: &Accessibility
         .expect("the keyring's password");
     drop(input);
     poll(|| accessibility.session_has("org.freedesktop.secrets").then_some(())).expect("the keyring starts");
+    helper
+}
+
+/// Starts the window manager and waits until it manages windows: it says so on the root window.
+fn start_window_manager(environment: &[(String, String)]) -> Helper {
+    let mut command = Command::new("openbox");
+    clean(&mut command, environment)
+        .arg("--sm-disable")
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let helper = Helper::spawn(&mut command);
+    poll(|| {
+        let mut asked = Command::new("xdotool");
+        // It fails as long as nobody says how many virtual desktops there are.
+        run(clean(&mut asked, environment).arg("get_num_desktops"), b"").ok()
+    })
+    .expect("the window manager starts");
     helper
 }

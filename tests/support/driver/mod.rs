@@ -5,7 +5,8 @@
 //! action, and keys go in through the X server, so that focus handling is the web view's own. Every wait has a
 //! deadline and shows the accessible tree and the program's output when it passes.
 //!
-//! Needs Xvfb, dbus-daemon, at-spi2-core, xdotool, xclip and ImageMagick (`scripts/system-packages test`).
+//! Needs Xvfb, dbus-daemon, at-spi2-core, xdotool, xclip, ImageMagick and, where a test asks for a window manager, openbox
+//! (`scripts/system-packages test`).
 //! It does not know the program: no page, no word of the interface is named here.
 //!
 //! ```ignore
