@@ -1,16 +1,28 @@
 //! The window's composition root: where actions get their connection and their clipboard, and intents their actions.
 
 mod guard;
+#[cfg(feature = "desktop")]
+mod own_window;
+#[cfg(feature = "desktop")]
+mod second_start;
 #[cfg(not(feature = "desktop"))]
 mod web_clipboard;
+#[cfg(feature = "desktop")]
+mod window_place;
 
 use std::rc::Rc;
+#[cfg(feature = "desktop")]
+use std::sync::{Arc, Mutex};
 
 use dioxus::prelude::*;
+#[cfg(feature = "desktop")]
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::actions::{Actions, Clipboard};
 #[cfg(feature = "desktop")]
 use crate::clipboard;
+#[cfg(feature = "desktop")]
+use crate::connect::PlaceMemory;
 use crate::connect::{Machine, Target};
 use crate::domain::{ProjectId, SecretLimits};
 #[cfg(feature = "desktop")]
@@ -29,30 +41,64 @@ struct Wanted {
     project: Option<ProjectId>,
 }
 
-/// Opens the window on a target, at a project if one was asked for, and returns when it is closed.
+/// What became of a start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Launched {
+    /// The window was opened, and is closed now.
+    Closed,
+    /// The window of an earlier start was shown instead.
+    ShownElsewhere,
+}
+
+/// Opens the window on a target, at a project if one was asked for, and returns when it is closed; or shows the window
+/// that is open on that target already.
 ///
 /// # Errors
 /// When there is no display to open it on.
 #[cfg(feature = "desktop")]
-pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) -> Result<(), Failure> {
+pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) -> Result<Launched, Failure> {
     use dioxus_desktop::tao::event::Event;
+    use dioxus_desktop::tao::event_loop::EventLoopBuilder;
+
+    use second_start::Meeting;
 
     display_present()?;
+    let (ask_for, asked_for) = tokio::sync::mpsc::unbounded_channel();
+    match second_start::meet(&target, project.clone()) {
+        Meeting::Shown => return Ok(Launched::ShownElsewhere),
+        Meeting::First(door) => door.open(ask_for),
+        Meeting::Alone => {}
+    }
     let clipboard = clipboard::System::default();
     let at_the_end = clipboard.clone();
-    let config = page().with_custom_event_handler(move |event, _| {
-        if matches!(event, Event::LoopDestroyed) {
-            at_the_end.clear_now();
-        }
-    });
+    let memory = PlaceMemory::of(&target);
+    let event_loop = EventLoopBuilder::with_user_event().build();
+    let window = window_place::placed(window(), memory.as_ref(), &event_loop);
+    let mut place = window_place::Keeper::start(memory);
+    let config = page()
+        .with_window(window)
+        .with_event_loop(event_loop)
+        .with_on_window(|window, _| own_window::note(&window))
+        .with_custom_event_handler(move |event, target| {
+            place.heed(event, target);
+            if matches!(event, Event::LoopDestroyed) {
+                at_the_end.clear_now();
+            }
+        });
     on_a_desktop()
         .with_cfg(config)
         .with_context(Wanted { target, project })
+        .with_context(AskedFor(Arc::new(Mutex::new(Some(asked_for)))))
         .with_context(limits)
         .with_context(clipboard)
         .launch(App);
-    Ok(())
+    Ok(Launched::Closed)
 }
+
+/// The projects that later starts ask for; taken by the window.
+#[cfg(feature = "desktop")]
+#[derive(Clone)]
+struct AskedFor(Arc<Mutex<Option<UnboundedReceiver<ProjectId>>>>);
 
 /// The launcher of the window.
 #[cfg(feature = "desktop")]
@@ -60,19 +106,23 @@ pub fn on_a_desktop() -> LaunchBuilder {
     LaunchBuilder::custom(|root, contexts, configs| dioxus_desktop::launch::launch(root, contexts, configs))
 }
 
+/// The window, as it is at the first start.
+#[cfg(feature = "desktop")]
+fn window() -> dioxus_desktop::WindowBuilder {
+    use dioxus_desktop::tao::dpi::LogicalSize;
+
+    dioxus_desktop::WindowBuilder::new()
+        .with_title(TITLE)
+        .with_inner_size(window_place::FIRST)
+        .with_min_inner_size(LogicalSize::new(340.0, 360.0))
+        .with_always_on_top(false)
+}
+
 /// The window and its one page: our own head, no navigation, no menus, nothing from elsewhere.
 #[cfg(feature = "desktop")]
 pub fn page() -> dioxus_desktop::Config {
-    use dioxus_desktop::tao::dpi::LogicalSize;
-    use dioxus_desktop::{Config, WindowBuilder};
-
-    let window = WindowBuilder::new()
-        .with_title(TITLE)
-        .with_inner_size(LogicalSize::new(1220.0, 800.0))
-        .with_min_inner_size(LogicalSize::new(340.0, 360.0))
-        .with_always_on_top(false);
-    Config::new()
-        .with_window(window)
+    dioxus_desktop::Config::new()
+        .with_window(window())
         .with_menu(None)
         // With it go the developer tools; the web view's library offers them in debug builds only.
         .with_disable_context_menu(true)
@@ -140,6 +190,8 @@ fn App() -> Element {
     });
     use_context_provider(|| Send(send));
     guard::use_guard(state.sheet, use_hook(consume_context::<SecretLimits>));
+    #[cfg(feature = "desktop")]
+    use_asked_for(actions.clone());
     use_hook(|| {
         actions.open();
         actions.keep_looking_for_requests();
@@ -147,6 +199,24 @@ fn App() -> Element {
     rsx! {
         views::Window {}
     }
+}
+
+/// Opens what later starts ask for.
+#[cfg(feature = "desktop")]
+fn use_asked_for(actions: Actions) {
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    second_start::use_event_loop();
+    let AskedFor(asked_for) = use_hook(consume_context::<AskedFor>);
+    use_future(move || {
+        let asked_for = asked_for.lock().ok().and_then(|mut it| it.take());
+        let actions = actions.clone();
+        async move {
+            let Some(mut asked_for) = asked_for else { return };
+            while let Some(project) = asked_for.recv().await {
+                actions.asked_for(&project);
+            }
+        }
+    });
 }
 
 fn carry_out(actions: &Actions, state: AppState, intent: Intent) {

@@ -4,6 +4,8 @@ use std::alloc::System;
 use std::process::ExitCode;
 
 use clap::Parser as _;
+#[cfg(feature = "desktop")]
+use deploy_tokens::app::Launched;
 use deploy_tokens::cli::{self, Arguments, Command};
 use deploy_tokens::connect::Target;
 use deploy_tokens::domain::SecretLimits;
@@ -80,7 +82,11 @@ fn headless(target: Target, project: Option<String>, command: Command) -> ExitCo
 fn window(target: Target, project: Option<String>, limits: SecretLimits) -> ExitCode {
     let project = project.map(deploy_tokens::domain::ProjectId::new);
     match deploy_tokens::app::launch(target, project, limits) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Launched::Closed) => ExitCode::SUCCESS,
+        Ok(Launched::ShownElsewhere) => {
+            cli::tell("The window is already open; it was brought to the front.");
+            ExitCode::SUCCESS
+        }
         Err(failure) => cli::fail(&failure),
     }
 }

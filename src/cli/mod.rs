@@ -17,6 +17,7 @@ mod runner;
 mod serve;
 
 pub use args::{Arguments, Command, Place};
+pub use output::tell;
 
 use crate::connect::{Connected, Target};
 use crate::domain::Project;

@@ -12,6 +12,8 @@ mod machine;
 mod server;
 #[cfg(feature = "gui")]
 mod settings;
+#[cfg(feature = "desktop")]
+mod window_place;
 
 use std::path::{Path, PathBuf};
 
@@ -25,6 +27,8 @@ use crate::service::Context;
 pub use local::{data_dir, workspace_failure};
 #[cfg(feature = "gui")]
 pub use machine::Machine;
+#[cfg(feature = "desktop")]
+pub use window_place::{PlaceMemory, WindowPlace};
 
 /// What to connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +80,12 @@ impl Target {
             Self::Local(data) => data.as_deref(),
             Self::Api { data, .. } | Self::Remembered(data) => data.as_deref(),
         }
+    }
+
+    /// Where this program keeps things for this target; `None` where the system has no place for that.
+    #[cfg(feature = "gui")]
+    pub fn folder(&self) -> Option<PathBuf> {
+        keys::folder(self.data())
     }
 
     /// Connects as a signed-in user.

@@ -36,6 +36,7 @@ mod memory;
 mod pictures;
 mod policy;
 mod replace;
+mod second_start;
 mod server;
 mod sign_in;
 mod trouble;
