@@ -271,6 +271,8 @@ fn carry_out(actions: &Actions, state: AppState, intent: Intent) {
         Intent::CopyText(text) => actions.copy_text(text),
         Intent::RevealCiToken(shown) => actions.reveal_ci_token(shown),
         Intent::RevealSeed(shown) => actions.reveal_seed(shown),
+        Intent::Read(document) => actions.read_document(document),
+        Intent::OpenDataFolder => actions.open_data_folder(),
         Intent::Emergency(wish) => emergency(actions, wish),
     }
 }

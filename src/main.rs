@@ -54,10 +54,12 @@ fn target(arguments: &Arguments) -> Target {
             .filter(|address| !address.trim().is_empty())
     };
     let address = arguments.api.clone().or_else(named);
-    let needs_api = arguments
-        .command
-        .as_ref()
-        .is_some_and(|command| !matches!(command, Command::Serve(_) | Command::LocalUser { .. }));
+    let needs_api = arguments.command.as_ref().is_some_and(|command| {
+        !matches!(
+            command,
+            Command::Serve(_) | Command::Licences | Command::LocalUser { .. }
+        )
+    });
     if arguments.local || (address.is_none() && arguments.command.is_some() && !needs_api) {
         Target::Local(data)
     } else if address.is_none() && arguments.command.is_none() {

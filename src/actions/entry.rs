@@ -20,6 +20,8 @@ impl Actions {
     pub fn open(&self) {
         let mut session = self.state.session;
         session.has_local.set(self.surroundings.has_local());
+        let mut folder = self.state.about.folder;
+        folder.set(self.surroundings.data_folder().map(|it| it.display().to_string()));
         match self.surroundings.start() {
             Start::Local => self.open_local(),
             Start::Server(address) => self.open_server(address),

@@ -144,7 +144,8 @@ impl Place {
                 .write_all(&line)
                 .and_then(|()| stream.take(LONGEST).read_line(&mut answer));
             // Nobody waits any more when it took too long.
-            drop(tell.send(read.is_ok() && answer.trim() == SHOWN));
+            tell.send(read.is_ok() && answer.trim() == SHOWN)
+                .unwrap_or_default();
         };
         std::thread::Builder::new().spawn(exchange).ok()?;
         let left = deadline.saturating_duration_since(Instant::now());
@@ -180,7 +181,7 @@ fn show(ask: Ask, opened: &UnboundedSender<ProjectId>) -> bool {
         on_event_loop(move || {
             let shown = own_window::with(|window| bring_to_front(window, startup.as_deref()));
             // Nobody waits any more when it took too long.
-            drop(tell.send(shown.is_some()));
+            tell.send(shown.is_some()).unwrap_or_default();
         });
         let left = deadline.saturating_duration_since(Instant::now());
         match told.recv_timeout(left) {
@@ -309,6 +310,7 @@ mod tests {
         let waiting = std::thread::spawn(move || second.meet(&asked, PATIENCE).unwrap());
         answer(door.listener.accept().unwrap(), |got| got == ask).unwrap();
         assert!(matches!(waiting.join().unwrap(), Meeting::Shown));
+        #[cfg(not(target_os = "macos"))]
         assert_eq!(time_of("login_TIME12"), Some(12));
     }
 

@@ -158,7 +158,7 @@ impl Keeper {
                 let place = own_window::with(|window| place_of(window, tells_where(target))).flatten();
                 if let (Some(place), Some(told)) = (place, &self.told) {
                     // A thread that is gone remembers nothing.
-                    drop(told.send(place));
+                    told.send(place).unwrap_or_default();
                 }
             }
             Event::LoopDestroyed => self.end(),

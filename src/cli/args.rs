@@ -192,6 +192,8 @@ pub enum Command {
         #[arg(long, conflicts_with = "requests")]
         all: bool,
     },
+    /// Print the licences of everything that is inside this program
+    Licences,
     /// Show how to sign in to the local workspace: e-mail address, password, one-time codes
     LocalUser {
         /// Print one JSON object

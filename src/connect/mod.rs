@@ -2,6 +2,7 @@
 //!
 //! Part of the composition root, shared by the window and the headless commands.
 
+mod documents;
 #[cfg(feature = "workspace")]
 mod journal;
 mod keys;
@@ -23,6 +24,7 @@ use crate::failure::{Failure, WRONG_USE};
 use crate::messages;
 use crate::service::Context;
 
+pub use documents::read as read_document;
 #[cfg(feature = "workspace")]
 pub use local::{data_dir, workspace_failure};
 #[cfg(feature = "gui")]

@@ -24,6 +24,7 @@ mod common;
 #[path = "../common/rough.rs"]
 mod rough;
 
+mod about;
 mod adoption;
 mod clipboard;
 mod emergency;

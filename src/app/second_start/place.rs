@@ -100,7 +100,8 @@ fn canonical(folder: PathBuf) -> PathBuf {
     let folder = std::path::absolute(&folder).unwrap_or(folder);
     for there in folder.ancestors() {
         if let (Ok(there_is), Ok(rest)) = (there.canonicalize(), folder.strip_prefix(there)) {
-            return there_is.join(rest);
+            // Without the separator that joining nothing leaves at its end.
+            return there_is.join(rest).components().collect();
         }
     }
     folder

@@ -1,4 +1,4 @@
-//! A window among others: in front or not, minimised, on a virtual desktop, somewhere on the screen.
+//! A window among others: in front or not, minimised, somewhere on the screen.
 
 use std::fs;
 
@@ -37,12 +37,6 @@ impl App {
     /// Waits for the window to be in front without looking into it: also when its page does not answer.
     pub fn comes_to_front(&self) -> bool {
         poll(|| self.is_in_front().then_some(())).is_some()
-    }
-
-    /// Shows another virtual desktop, counted from 0; the window stays where it is.
-    #[track_caller]
-    pub fn to_desktop(&self, number: u32) {
-        self.tool(&["set_desktop", &number.to_string()]);
     }
 
     /// Moves the window.
