@@ -1,6 +1,6 @@
 # make help   says what there is
 
-.PHONY: help run test check ci bench screenshots targets
+.PHONY: help run test check ci bench screenshots targets licences
 
 help: ## says what there is
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
@@ -27,6 +27,9 @@ bench: ## measures
 screenshots: ## takes the pictures in docs/screenshots again
 	@scripts/system-packages test
 	cargo test --locked --test window -- --ignored screenshots
+
+licences: ## writes assets/licences.zz again, after the dependencies have changed
+	@scripts/licences
 
 targets: ## type-checks for Android and Windows
 	@scripts/check-targets

@@ -8,20 +8,32 @@ mod display;
 mod guard;
 #[cfg(feature = "desktop")]
 mod inspector;
+#[cfg(feature = "desktop")]
+mod own_window;
 #[cfg(all(feature = "desktop", unix, not(target_os = "macos")))]
 mod page_end;
+#[cfg(feature = "desktop")]
+mod second_start;
 #[cfg(feature = "desktop")]
 mod signals;
 #[cfg(not(feature = "desktop"))]
 mod web_clipboard;
+#[cfg(feature = "desktop")]
+mod window_place;
 
 use std::rc::Rc;
+#[cfg(feature = "desktop")]
+use std::sync::Arc;
 
 use dioxus::prelude::*;
+#[cfg(feature = "desktop")]
+use tokio::sync::mpsc::UnboundedReceiver;
 
 use crate::actions::{Actions, Clipboard, Newest};
 #[cfg(feature = "desktop")]
 use crate::clipboard;
+#[cfg(feature = "desktop")]
+use crate::connect::PlaceMemory;
 use crate::connect::{Machine, Target};
 use crate::domain::{ProjectId, SecretLimits};
 #[cfg(feature = "desktop")]
@@ -40,33 +52,61 @@ struct Wanted {
     project: Option<ProjectId>,
 }
 
-/// Opens the window on a target, at a project if one was asked for, and returns when it is closed.
+/// What became of a start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Launched {
+    /// The window was opened, and is closed now.
+    Closed,
+    /// The window of an earlier start was shown instead.
+    ShownElsewhere,
+}
+
+/// Opens the window on a target, at a project if one was asked for, and returns when it is closed; or shows the window
+/// that is open on that target already.
 ///
 /// # Errors
 /// When there is no display to open it on.
 #[cfg(feature = "desktop")]
-pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) -> Result<(), Failure> {
+pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) -> Result<Launched, Failure> {
     use dioxus_desktop::tao::event::Event;
+    use dioxus_desktop::tao::event_loop::EventLoopBuilder;
+
+    use second_start::Meeting;
 
     #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "openbsd"))]
     display::prepare()?;
+    let (ask_for, asked_for) = tokio::sync::mpsc::unbounded_channel();
+    match second_start::meet(&target, project.clone()) {
+        Meeting::Shown => return Ok(Launched::ShownElsewhere),
+        Meeting::First(door) => door.open(ask_for),
+        Meeting::Alone => {}
+    }
     let clipboard = clipboard::System::default();
     let ending = signals::watch(clipboard.clone());
     let at_the_end = clipboard.clone();
-    let config = page().with_custom_event_handler(move |event, _| {
-        if matches!(event, Event::LoopDestroyed) {
-            at_the_end.clear_now();
-        }
-    });
+    let memory = PlaceMemory::of(&target);
+    let event_loop = EventLoopBuilder::with_user_event().build();
+    let window = window_place::placed(window(), memory.as_ref(), &event_loop);
+    let mut place = window_place::Keeper::start(memory);
+    let config = page()
+        .with_window(window)
+        .with_event_loop(event_loop)
+        .with_custom_event_handler(move |event, target| {
+            place.heed(event, target);
+            if matches!(event, Event::LoopDestroyed) {
+                at_the_end.clear_now();
+            }
+        });
     on_a_desktop()
         .with_cfg(config)
         .with_context(Wanted { target, project })
+        .with_context(AskedFor(Arc::new(tokio::sync::Mutex::new(asked_for))))
         .with_context(limits)
         .with_context(clipboard)
         .with_context(ending)
         .with_context(Newest::default())
         .launch(App);
-    Ok(())
+    Ok(Launched::Closed)
 }
 
 /// Opens another window in place of one whose page has ended, with what the program was started with.
@@ -74,11 +114,13 @@ pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) 
 fn reopen(ended: &dioxus_desktop::DesktopContext, with: &Shared) {
     let dom = VirtualDom::new(App)
         .with_root_context(with.wanted.clone())
+        .with_root_context(with.asked_for.clone())
         .with_root_context(with.limits)
         .with_root_context(with.clipboard.clone())
         .with_root_context(with.ending.clone())
         .with_root_context(with.newest.clone());
-    drop(ended.new_window(dom, page()));
+    let window = window().with_inner_size(ended.inner_size());
+    drop(ended.new_window(dom, page().with_window(window)));
     ended.close();
 }
 
@@ -86,6 +128,7 @@ fn reopen(ended: &dioxus_desktop::DesktopContext, with: &Shared) {
 #[cfg(all(feature = "desktop", unix, not(target_os = "macos")))]
 struct Shared {
     wanted: Wanted,
+    asked_for: AskedFor,
     limits: SecretLimits,
     clipboard: clipboard::System,
     ending: signals::Ending,
@@ -97,6 +140,7 @@ impl Shared {
     fn of_this_window() -> Self {
         Self {
             wanted: consume_context(),
+            asked_for: consume_context(),
             limits: consume_context(),
             clipboard: consume_context(),
             ending: consume_context(),
@@ -105,29 +149,41 @@ impl Shared {
     }
 }
 
+/// The projects that later starts ask for: one window at a time takes them.
+#[cfg(feature = "desktop")]
+#[derive(Clone)]
+struct AskedFor(Arc<tokio::sync::Mutex<UnboundedReceiver<ProjectId>>>);
+
 /// The launcher of the window.
 #[cfg(feature = "desktop")]
 pub fn on_a_desktop() -> LaunchBuilder {
     LaunchBuilder::custom(|root, contexts, configs| dioxus_desktop::launch::launch(root, contexts, configs))
 }
 
-/// The window and its one page: our own head, no navigation, no menus, nothing from elsewhere.
+/// The window, as it is at the first start.
 #[cfg(feature = "desktop")]
-pub fn page() -> dioxus_desktop::Config {
+fn window() -> dioxus_desktop::WindowBuilder {
     use dioxus_desktop::tao::dpi::LogicalSize;
-    use dioxus_desktop::{Config, WindowBuilder};
 
-    let window = WindowBuilder::new()
+    dioxus_desktop::WindowBuilder::new()
         .with_title(TITLE)
-        .with_inner_size(LogicalSize::new(1220.0, 800.0))
+        .with_inner_size(window_place::FIRST)
         .with_min_inner_size(LogicalSize::new(340.0, 360.0))
         // The page of a window that begins invisible does not wait for the screen's next frame when something changes. One
         // that is minimised gets no frames, and would wait until somebody looks.
         .with_visible(false)
-        .with_always_on_top(false);
-    Config::new()
-        .with_window(window)
-        .with_on_window(|window, _| window.set_visible(true))
+        .with_always_on_top(false)
+}
+
+/// The window and its one page: our own head, no navigation, no menus, nothing from elsewhere.
+#[cfg(feature = "desktop")]
+pub fn page() -> dioxus_desktop::Config {
+    dioxus_desktop::Config::new()
+        .with_window(window())
+        .with_on_window(|window, _| {
+            own_window::note(&window);
+            window.set_visible(true);
+        })
         .with_menu(None)
         // With it go the developer tools; the rest of them is `inspector`'s.
         .with_disable_context_menu(true)
@@ -188,6 +244,8 @@ fn App() -> Element {
     #[cfg(feature = "desktop")]
     use_hook(prepare_window);
     guard::use_guard(state.sheet, use_hook(consume_context::<SecretLimits>));
+    #[cfg(feature = "desktop")]
+    use_asked_for(actions.clone());
     use_hook(|| {
         actions.open();
         actions.keep_looking_for_requests();
@@ -210,6 +268,24 @@ fn prepare_window() {
     // Elsewhere the renderer hides a window that began invisible once more, after its first page.
     #[cfg(not(all(unix, not(target_os = "macos"))))]
     spawn(async move { window.set_visible(true) });
+}
+
+/// Opens what later starts ask for.
+#[cfg(feature = "desktop")]
+fn use_asked_for(actions: Actions) {
+    #[cfg(not(all(unix, not(target_os = "macos"))))]
+    second_start::use_event_loop();
+    let AskedFor(asked_for) = use_hook(consume_context::<AskedFor>);
+    use_future(move || {
+        let (asked_for, actions) = (Arc::clone(&asked_for), actions.clone());
+        async move {
+            // One that took the place of a window whose page has ended waits until that is gone.
+            let mut asked_for = asked_for.lock().await;
+            while let Some(project) = asked_for.recv().await {
+                actions.asked_for(&project);
+            }
+        }
+    });
 }
 
 fn carry_out(actions: &Actions, state: AppState, intent: Intent) {
@@ -264,6 +340,8 @@ fn carry_out(actions: &Actions, state: AppState, intent: Intent) {
         Intent::CopyText(text) => actions.copy_text(text),
         Intent::RevealCiToken(shown) => actions.reveal_ci_token(shown),
         Intent::RevealSeed(shown) => actions.reveal_seed(shown),
+        Intent::Read(document) => actions.read_document(document),
+        Intent::OpenDataFolder => actions.open_data_folder(),
         Intent::Emergency(wish) => emergency(actions, wish),
     }
 }

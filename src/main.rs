@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 #[cfg(feature = "desktop")]
-use deploy_tokens::app;
+use deploy_tokens::app::{self, Launched};
 use deploy_tokens::cli::{self, Arguments, Command};
 use deploy_tokens::connect::{self, Target};
 use deploy_tokens::domain::SecretLimits;
@@ -66,10 +66,12 @@ fn target(arguments: &Arguments) -> Result<Target, Failure> {
         Some(given) => Some(given),
         None => env::text("GHOSTABLE_API")?,
     };
-    let needs_api = arguments
-        .command
-        .as_ref()
-        .is_some_and(|command| !matches!(command, Command::Serve(_) | Command::LocalUser { .. }));
+    let needs_api = arguments.command.as_ref().is_some_and(|command| {
+        !matches!(
+            command,
+            Command::Serve(_) | Command::Licences | Command::LocalUser { .. }
+        )
+    });
     Ok(
         if address.is_none() && arguments.command.is_some() && !needs_api {
             Target::Local(data)
@@ -97,7 +99,11 @@ fn window(target: Target, project: Option<String>, limits: SecretLimits) -> Exit
     let project = project.map(deploy_tokens::domain::ProjectId::new);
     let opened = connect::check_environment(&target).and_then(|()| app::launch(target, project, limits));
     match opened {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(Launched::Closed) => ExitCode::SUCCESS,
+        Ok(Launched::ShownElsewhere) => {
+            cli::tell("The window is already open; it was brought to the front.");
+            ExitCode::SUCCESS
+        }
         Err(failure) => cli::fail(&failure),
     }
 }

@@ -479,3 +479,21 @@ fn rotation_that_keeps_the_ci_token_says_so() {
     let rotated: Value = serde_json::from_slice(&rotated.stdout).unwrap();
     assert!(rotated["ci_token"].is_null());
 }
+
+#[test]
+fn licences_of_what_is_inside_are_printed_without_a_workspace() {
+    let shell = Shell::new();
+    let output = shell.run(&["licences"]);
+    assert_code(&output, 0);
+    let printed = text(&output.stdout);
+    for there in [
+        "Inter (font): OFL-1.1",
+        "SIL OPEN FONT LICENSE",
+        "tokio ",
+        "Apache License",
+        "SQLite: blessing",
+    ] {
+        assert!(printed.contains(there), "{there}");
+    }
+    assert!(!std::path::Path::new(&shell.data()).exists());
+}

@@ -8,13 +8,16 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use deploy_tokens::build_info;
 use deploy_tokens::domain::{
-    CiTokenOutcome, DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Issuance,
-    IssuanceKind, Message, Moment, PublicKey, ShareState, Step, TokenEntry, TokenKey, TokenStatus,
+    CiTokenOutcome, DeployToken, DeployTokenId, Document, Environment, EnvironmentId, EnvironmentName,
+    Issuance, IssuanceKind, Message, Moment, Passage, PublicKey, ShareState, Step, TokenEntry, TokenKey,
+    TokenStatus,
 };
 use deploy_tokens::secret::{CiToken, DeploySeed};
 use deploy_tokens::state::{
-    AppState, Confirm, ConfirmKind, Connection, Dialog, KeyState, LeakSearch, Load, Operation, StatusFilter,
+    AppState, Confirm, ConfirmKind, Connection, Dialog, KeyState, LeakSearch, Load, Operation, Section,
+    StatusFilter,
 };
 use deploy_tokens::ui::views::Window;
 use deploy_tokens::ui::{Clock, Send};
@@ -435,4 +438,54 @@ fn creating_points_out_a_name_that_is_taken_and_shows_its_steps() {
         operation.set(Operation::Running(Step::Seal { recipients: 9 }));
     });
     assert!(html.contains("Sealing for 9 recipients") && html.contains("aria-current=\"step\""));
+}
+
+#[test]
+fn about_names_the_build_the_folder_and_what_there_is_to_read() {
+    let html = render(|state| {
+        let mut section = state.section;
+        section.set(Section::Settings);
+        let mut folder = state.about.folder;
+        folder.set(Some("/home/sam/tokens".to_owned()));
+    });
+    for there in [
+        build_info::VERSION,
+        build_info::PROFILE,
+        "/home/sam/tokens",
+        "Open folder",
+        "Show licences",
+        "Where keys are kept",
+    ] {
+        assert!(html.contains(there), "{there}");
+    }
+    let without = render(|state| {
+        let mut section = state.section;
+        section.set(Section::Settings);
+    });
+    assert!(!without.contains("Open folder"), "there is no folder to open");
+}
+
+#[test]
+fn a_text_is_in_the_page_only_when_it_is_opened() {
+    let html = render(|state| {
+        state.dialog.show(Dialog::Reader(Document::Licences));
+        let passage = |title: &str| Passage {
+            title: title.to_owned(),
+            note: "MIT".to_owned(),
+            text: "Permission is hereby granted".into(),
+        };
+        let mut passages = state.about.passages;
+        passages.set(Load::Ready(std::rc::Rc::new(vec![
+            passage("one 1.0"),
+            passage("two 2.0"),
+        ])));
+    });
+    assert!(html.contains("one 1.0") && html.contains("2 entries") && html.contains("aria-expanded=false"));
+    assert!(!html.contains("Permission is hereby granted"));
+    let html = render(|state| {
+        state.dialog.show(Dialog::Reader(Document::Licences));
+        let mut passages = state.about.passages;
+        passages.set(Load::Failed(Message::new("It is damaged.", "Install it again.")));
+    });
+    assert!(html.contains("It is damaged.") && html.contains("Install it again."));
 }

@@ -23,6 +23,8 @@ impl Actions {
         if let Some(Message { what, next }) = self.surroundings.remark() {
             self.toast(ToastKind::Warning, format!("{what} {next}"));
         }
+        let mut folder = self.state.about.folder;
+        folder.set(self.surroundings.data_folder().map(|it| it.display().to_string()));
         match self.surroundings.start() {
             Start::Local => self.open_local(),
             Start::Server(address) => self.open_server(address),

@@ -3,6 +3,7 @@
 //! Services run on the runtime's own threads; only signals are written here, and no signal guard is held across an
 //! await. What the outside world is (how to connect, where the clipboard is) is handed in by the composition root.
 
+mod about;
 mod access;
 mod clipboard;
 mod device;

@@ -8,7 +8,7 @@ use super::{Actions, LOCAL, Spot, off_ui};
 use crate::domain::{Environment, EnvironmentId, Message, Project, ProjectId};
 use crate::messages;
 use crate::service;
-use crate::state::{Connection, KeyState, Load, Operation, Section, ToastKind};
+use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section, ToastKind};
 
 impl Actions {
     /// Fetches what the user can see, and opens the place that is wanted, or the first one.
@@ -67,6 +67,41 @@ impl Actions {
                 connection.set(Connection::Failed(message));
             }
         });
+    }
+
+    /// Opens the project that a later start was asked for, unless something is open that should not be left: a sheet, a
+    /// dialog, a run of the emergency page.
+    pub fn asked_for(&self, wanted: &ProjectId) {
+        let state = self.state;
+        if *state.place.connection.peek() != Connection::Open {
+            return;
+        }
+        let busy = state.sheet.issuance.peek().is_some()
+            || *state.dialog.open.peek() != Dialog::Closed
+            || state.emergency.is_running();
+        let found = state
+            .place
+            .projects
+            .peek()
+            .iter()
+            .find(|it| is_called(it, wanted))
+            .cloned();
+        let open = state.place.project.peek().as_ref().map(|it| it.id.clone());
+        match found {
+            None => self.toast(
+                ToastKind::Warning,
+                "The project that was asked for is not among yours.",
+            ),
+            Some(project) if open.as_ref() == Some(&project.id) => {}
+            Some(project) if busy => self.toast(
+                ToastKind::Warning,
+                format!(
+                    "{} was asked for. Finish what is open, then switch to it.",
+                    project.name
+                ),
+            ),
+            Some(project) => self.open_project(&project.id),
+        }
     }
 
     async fn show_project(&self, project: Project, wanted: Option<EnvironmentId>) -> Result<(), Message> {

@@ -2,9 +2,10 @@
 
 use std::any::Any;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 
-use crate::domain::{EnvironmentId, Message, ProjectId};
+use crate::domain::{Document, EnvironmentId, Message, Passage, ProjectId};
 use crate::secret::{AccessToken, SecretText};
 use crate::service::Context;
 use crate::service::account::Account;
@@ -107,4 +108,13 @@ pub trait Surroundings {
     /// # Errors
     /// When there is none.
     fn open_page(&self, address: &str) -> Result<(), Message>;
+
+    /// Where things are kept on this machine; `None` where there is no place for that.
+    fn data_folder(&self) -> Option<PathBuf>;
+
+    /// Shows that folder in the system's file manager.
+    fn open_data_folder(&self) -> Eventually<()>;
+
+    /// Something to read that is inside the program.
+    fn read_document(&self, document: Document) -> Eventually<Vec<Passage>>;
 }

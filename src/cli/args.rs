@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::build_info;
 use crate::domain::SecretLimits;
 
 /// Issue, rotate, revoke and delete Ghostable deploy tokens. Without a command the window opens.
 #[derive(Debug, Parser)]
-#[command(name = "deploy-tokens", version, about, after_help = EXIT_CODES)]
+#[command(name = "deploy-tokens", version, long_version = build_info::summary(), about, after_help = EXIT_CODES)]
 pub struct Arguments {
     /// Folder of the local workspace [default: the platform's data folder]
     #[arg(long, value_name = "DIR", global = true)]
@@ -205,6 +206,8 @@ pub enum Command {
         #[arg(long, conflicts_with = "requests")]
         all: bool,
     },
+    /// Print the licences of everything that is inside this program
+    Licences,
     /// Show how to sign in to the local workspace: e-mail address, password, one-time codes
     LocalUser {
         /// Print one JSON object

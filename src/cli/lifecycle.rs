@@ -94,6 +94,7 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
         | Command::Find { .. }
         | Command::Requests { .. }
         | Command::Fulfil { .. }
+        | Command::Licences
         | Command::LocalUser { .. }
         | Command::Verify { .. }
         | Command::Pull { .. }

@@ -6,6 +6,7 @@
 mod args;
 mod dotenv;
 mod emergency;
+mod licences;
 mod lifecycle;
 mod local_user;
 mod output;
@@ -17,6 +18,7 @@ mod runner;
 mod serve;
 
 pub use args::{Arguments, Command, Place};
+pub use output::tell;
 
 use crate::connect::{Connected, Target};
 use crate::domain::{Message, Project};
@@ -33,6 +35,7 @@ pub async fn run(target: Target, project: Option<String>, command: Command) -> u
         Command::Fulfil { requests, all } => {
             requests::fulfil(&target, project.as_deref(), &requests, all).await
         }
+        Command::Licences => licences::print(),
         Command::LocalUser { json } => local_user::print(&target, json),
         Command::Pending { json } => pending::list(&target, json).await,
         Command::Resume {

@@ -3,17 +3,23 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::rc::Rc;
+#[cfg(feature = "desktop")]
+use std::time::Duration;
 
 use super::settings::Remembered;
 use super::{Connected, Target, keys, server};
 use crate::actions::{Eventually, LOCAL, Opened, Spot, Start, Surroundings};
 use crate::api::HOSTED;
-use crate::domain::{Message, ProjectId};
+use crate::domain::{Document, Message, Passage, ProjectId};
 use crate::keychain::Keychain;
 use crate::messages;
 use crate::secret::{AccessToken, SecretText};
 use crate::service::account::Account;
 use crate::state::SessionKind;
+
+/// How long a file manager has to say that it cannot be opened.
+#[cfg(feature = "desktop")]
+const FILE_MANAGER: Duration = Duration::from_secs(5);
 
 /// The machine that the window runs on.
 pub struct Machine {
@@ -206,6 +212,27 @@ impl Surroundings for Machine {
     fn open_page(&self, address: &str) -> Result<(), Message> {
         open_page(address)
     }
+
+    fn data_folder(&self) -> Option<PathBuf> {
+        // A phone's folders are not for its user to look into.
+        self.target.folder().filter(|_| cfg!(feature = "desktop"))
+    }
+
+    fn open_data_folder(&self) -> Eventually<()> {
+        Box::pin(open_folder(self.data_folder()))
+    }
+
+    fn read_document(&self, document: Document) -> Eventually<Vec<Passage>> {
+        Box::pin(async move {
+            let reading = tokio::task::spawn_blocking(move || super::read_document(document));
+            reading.await.unwrap_or_else(|_| {
+                Err(Message::new(
+                    "The text cannot be shown.",
+                    "Close the window and open it again.",
+                ))
+            })
+        })
+    }
 }
 
 fn opened(connected: Connected, account: Option<Account>, wanted: Spot) -> Opened {
@@ -220,6 +247,34 @@ fn opened(connected: Connected, account: Option<Account>, wanted: Spot) -> Opene
         wanted,
         keep: Box::new(connected),
     }
+}
+
+#[cfg(feature = "desktop")]
+async fn open_folder(folder: Option<PathBuf>) -> Result<(), Message> {
+    let Some(folder) = folder.filter(|folder| folder.is_dir()) else {
+        return Err(Message::new(
+            "The data folder is not there.",
+            "It is made when something is kept in it; if it was moved, start with --data and its new place.",
+        ));
+    };
+    let shown = folder.display().to_string();
+    let opening = tokio::task::spawn_blocking(move || open::that(folder));
+    match tokio::time::timeout(FILE_MANAGER, opening).await {
+        // Some file managers go on in it until their window is closed.
+        Err(_) | Ok(Ok(Ok(()))) => Ok(()),
+        Ok(_) => Err(Message::new(
+            "No file manager could be opened.",
+            format!("Open {shown} by hand."),
+        )),
+    }
+}
+
+#[cfg(not(feature = "desktop"))]
+async fn open_folder(_: Option<PathBuf>) -> Result<(), Message> {
+    Err(Message::new(
+        "This kind of machine has no folders to show.",
+        "Nothing is lost; what is kept stays where it is.",
+    ))
 }
 
 fn open_page(address: &str) -> Result<(), Message> {

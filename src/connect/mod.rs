@@ -2,6 +2,7 @@
 //!
 //! Part of the composition root, shared by the window and the headless commands.
 
+mod documents;
 #[cfg(feature = "workspace")]
 mod journal;
 mod keys;
@@ -12,6 +13,8 @@ mod machine;
 mod server;
 #[cfg(feature = "gui")]
 mod settings;
+#[cfg(feature = "desktop")]
+mod window_place;
 
 use std::path::{Path, PathBuf};
 
@@ -25,10 +28,13 @@ use crate::keychain::ghostable::PREFIX_VARIABLE;
 use crate::messages;
 use crate::service::Context;
 
+pub use documents::read as read_document;
 #[cfg(feature = "workspace")]
 pub use local::{data_dir, workspace_failure};
 #[cfg(feature = "gui")]
 pub use machine::Machine;
+#[cfg(feature = "desktop")]
+pub use window_place::{PlaceMemory, WindowPlace};
 
 /// What to connect to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -80,6 +86,12 @@ impl Target {
             Self::Local(data) => data.as_deref(),
             Self::Api { data, .. } | Self::Remembered(data) => data.as_deref(),
         }
+    }
+
+    /// Where this program keeps things for this target; `None` where the system has no place for that.
+    #[cfg(feature = "gui")]
+    pub fn folder(&self) -> Option<PathBuf> {
+        keys::folder(self.data())
     }
 
     /// Connects as a signed-in user.

@@ -104,18 +104,22 @@ impl Remembered {
 
     fn write(&self, settings: &Settings) -> io::Result<()> {
         fs::create_dir_all(&self.folder)?;
-        let staged = self.folder.join(format!(".{FILE}.{}", uuid::Uuid::new_v4()));
-        let written = write_new(&staged, &serde_json::to_vec_pretty(settings)?)
-            .and_then(|()| fs::rename(&staged, self.path()));
-        if written.is_err() {
-            drop(fs::remove_file(&staged));
-        }
-        written
+        write_file(&self.folder, FILE, &serde_json::to_vec_pretty(settings)?)
     }
 
     fn path(&self) -> PathBuf {
         self.folder.join(FILE)
     }
+}
+
+/// Replaces a file at once: whoever reads it sees the old text or the new one.
+pub(super) fn write_file(folder: &Path, file: &str, text: &[u8]) -> io::Result<()> {
+    let staged = folder.join(format!(".{file}.{}", uuid::Uuid::new_v4()));
+    let written = write_new(&staged, text).and_then(|()| fs::rename(&staged, folder.join(file)));
+    if written.is_err() {
+        drop(fs::remove_file(&staged));
+    }
+    written
 }
 
 fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {

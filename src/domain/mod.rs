@@ -2,6 +2,7 @@
 //!
 //! One word for one thing: deploy token, device, environment key, envelope, recipient, seed, fingerprint.
 
+mod about;
 pub mod access;
 pub mod device;
 pub mod emergency;
@@ -21,6 +22,7 @@ pub mod token;
 pub mod variable;
 pub mod when;
 
+pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing};
 pub use device::{Device, DeviceState, DeviceStatus, RemoteStatus};
 pub use emergency::{Exposed, Fate, Incident, Proof, Reach, RevokeTarget, Tally};

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::{DeployToken, Message, Step};
+use crate::domain::{DeployToken, Document, Message, Step};
 
 /// What a confirmation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub enum Dialog {
     UnlinkDevice,
     /// Use the command line's own device.
     UseCommandLineDevice,
+    /// Something to read.
+    Reader(Document),
     /// Who waits for keys.
     Requests,
     /// Sign out; why signing out at the server failed, where it was tried.

@@ -4,6 +4,7 @@
 //! sheet drops them; [`SessionStore`], which has what is typed to sign in, until that was used; and [`EmergencyStore`],
 //! until a leaked CI token is proven to be refused.
 
+mod about;
 mod access;
 mod clipboard;
 mod dialog;
@@ -17,6 +18,7 @@ mod tokens;
 
 use dioxus::prelude::*;
 
+pub use about::AboutStore;
 pub use access::{AccessStore, Holders, OwnDevice};
 pub use clipboard::ClipboardStore;
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
@@ -63,6 +65,8 @@ pub struct AppState {
     pub sheet: SheetStore,
     /// What is left of the clipboard's time.
     pub clipboard: ClipboardStore,
+    /// What is read of the program itself.
+    pub about: AboutStore,
     /// Short notices.
     pub toasts: ToastStore,
 }
@@ -80,6 +84,7 @@ impl AppState {
             dialog: DialogStore::make(),
             sheet: SheetStore::make(),
             clipboard: ClipboardStore::make(),
+            about: AboutStore::make(),
             toasts: ToastStore::make(),
         }
     }

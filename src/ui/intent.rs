@@ -2,7 +2,9 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::{DeployToken, DeployTokenId, EnvironmentId, Grace, ProjectId, Remedy, RequestId};
+use crate::domain::{
+    DeployToken, DeployTokenId, Document, EnvironmentId, Grace, ProjectId, Remedy, RequestId,
+};
 use crate::state::Section;
 
 /// A wish of the user. It never carries a secret.
@@ -112,6 +114,10 @@ pub enum Intent {
     RevealCiToken(bool),
     /// Show or hide `GHOSTABLE_DEPLOY_SEED`.
     RevealSeed(bool),
+    /// Show something to read that is inside the program.
+    Read(Document),
+    /// Show the data folder in the system's file manager.
+    OpenDataFolder,
     /// Something of the emergency page.
     Emergency(EmergencyWish),
 }

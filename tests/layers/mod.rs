@@ -54,6 +54,11 @@ const LAYERS: &[Layer] = &[
         name: "state",
         may: &["domain", "secret"],
     },
+    // What the program is built of: facts, which the commands and the pages show.
+    Layer {
+        name: "build_info",
+        may: &[],
+    },
     // Of these only errors and what is said about a result: see `is_error`.
     Layer {
         name: "messages",
@@ -99,6 +104,7 @@ const LAYERS: &[Layer] = &[
             "actions",
             "domain",
             "messages",
+            "build_info",
         ],
     },
     Layer {
@@ -113,6 +119,7 @@ const LAYERS: &[Layer] = &[
             "actions",
             "domain",
             "messages",
+            "build_info",
         ],
     },
     Layer {

@@ -24,6 +24,7 @@ mod common;
 #[path = "../common/rough.rs"]
 mod rough;
 
+mod about;
 mod adoption;
 mod clipboard;
 mod displays;
@@ -38,6 +39,7 @@ mod memory;
 mod pictures;
 mod policy;
 mod replace;
+mod second_start;
 mod server;
 mod sign_in;
 mod states;

@@ -120,6 +120,11 @@ impl App {
         });
     }
 
+    /// The number of the window at the X server.
+    pub(super) fn window(&self) -> &str {
+        &self.window
+    }
+
     /// The process id of the program.
     pub fn pid(&self) -> u32 {
         self.helper.pid()
@@ -306,7 +311,7 @@ impl App {
     }
 
     #[track_caller]
-    fn tool(&self, arguments: &[&str]) -> String {
+    pub(super) fn tool(&self, arguments: &[&str]) -> String {
         self.desktop
             .xdotool(arguments)
             .unwrap_or_else(|error| panic!("{error}\noutput of the program:\n{}", self.output()))

@@ -22,6 +22,7 @@ mod a11y;
 mod app;
 mod desktop;
 mod node;
+mod placing;
 mod process;
 mod roles;
 

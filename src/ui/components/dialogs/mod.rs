@@ -10,6 +10,7 @@ mod keys;
 mod manner;
 mod progress;
 mod projects;
+mod reader;
 mod requests;
 mod revoke_chosen;
 mod session;
@@ -27,6 +28,7 @@ pub use interrupted::InterruptedDialog;
 pub use keys::KeysDialog;
 use progress::{Failure, Progress};
 pub use projects::ProjectsDialog;
+pub use reader::ReaderDialog;
 pub use requests::RequestsDialog;
 use revoke_chosen::RevokeChosenDialog;
 pub use session::{ExpiredDialog, SignOutDialog};
@@ -64,6 +66,9 @@ pub fn Dialogs() -> Element {
         },
         Dialog::UseCommandLineDevice => rsx! {
             CommandLineDeviceDialog {}
+        },
+        Dialog::Reader(document) => rsx! {
+            ReaderDialog { key: "{document:?}", document }
         },
         Dialog::Requests => rsx! {
             RequestsDialog {}

@@ -104,8 +104,9 @@ fn Linked(device: DeviceState) -> Element {
     }
 }
 
+/// A line of a card: what it is, and what it says.
 #[component]
-fn Fact(name: &'static str, children: Element) -> Element {
+pub(super) fn Fact(name: &'static str, children: Element) -> Element {
     rsx! {
         div {
             dt { "{name}" }

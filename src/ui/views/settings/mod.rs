@@ -1,5 +1,6 @@
-//! This machine as a device, what is checked, and the session.
+//! This machine as a device, what is checked, the session, and what the program is.
 
+mod about;
 mod check;
 mod device;
 
@@ -9,6 +10,7 @@ use crate::state::{AppState, Dialog, SessionKind};
 use crate::ui::elements::Button;
 use crate::ui::intent::{Intent, use_send};
 
+use about::AboutCard;
 use check::CheckCard;
 use device::DeviceCard;
 
@@ -25,6 +27,7 @@ pub fn SettingsView() -> Element {
             DeviceCard {}
             CheckCard {}
             SessionCard {}
+            AboutCard {}
         }
     }
 }

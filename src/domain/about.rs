@@ -1,0 +1,42 @@
+//! What the program says about itself.
+
+use std::sync::Arc;
+
+/// Something to read that is inside the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Document {
+    /// What the program is for and how it is used.
+    Readme,
+    /// What is protected, how, and what is not.
+    Security,
+    /// Where session and keys are kept.
+    Keychain,
+    /// What is inside, and under which licences.
+    Licences,
+}
+
+impl Document {
+    /// All, in the order in which they are offered; the licences are apart.
+    pub const HELP: [Self; 3] = [Self::Readme, Self::Security, Self::Keychain];
+
+    /// What it is called.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Readme => "How to use it",
+            Self::Security => "Security",
+            Self::Keychain => "Where keys are kept",
+            Self::Licences => "Licences",
+        }
+    }
+}
+
+/// A part of a document: of the licences, one thing that is inside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Passage {
+    /// Its heading.
+    pub title: String,
+    /// Beside the heading: the licence.
+    pub note: String,
+    /// The text; many passages share one.
+    pub text: Arc<str>,
+}

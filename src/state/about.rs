@@ -1,0 +1,26 @@
+//! What is read of the program itself: nothing until somebody asks.
+
+use std::rc::Rc;
+
+use dioxus::prelude::*;
+
+use super::Load;
+use crate::domain::Passage;
+
+/// The document that is open, and the folder of this window.
+#[derive(Clone, Copy, PartialEq)]
+pub struct AboutStore {
+    /// The data folder; `None` where the system has none.
+    pub folder: Signal<Option<String>>,
+    /// The passages of the open document.
+    pub passages: Signal<Load<Rc<Vec<Passage>>>>,
+}
+
+impl AboutStore {
+    pub(super) fn make() -> Self {
+        Self {
+            folder: Signal::new(None),
+            passages: Signal::new(Load::Loading),
+        }
+    }
+}
