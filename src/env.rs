@@ -13,7 +13,7 @@ use std::ffi::{OsStr, OsString};
 /// A variable that is set to something other than text. The value is not told: it may be a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the variable {name} does not hold text")]
-pub struct NotText {
+pub struct NotTextError {
     /// Its name.
     pub name: &'static str,
 }
@@ -34,12 +34,12 @@ const OF_LIBRARIES: [&str; 8] = [
 /// The value of a variable, `None` where it is unset or blank.
 ///
 /// # Errors
-/// [`NotText`] where it is not Unicode.
-pub fn text(name: &'static str) -> Result<Option<String>, NotText> {
+/// [`NotTextError`] where it is not Unicode.
+pub fn text(name: &'static str) -> Result<Option<String>, NotTextError> {
     match std::env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.trim().is_empty())),
         Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => Err(NotText { name }),
+        Err(std::env::VarError::NotUnicode(_)) => Err(NotTextError { name }),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::api::ApiError;
 use crate::domain::{Message, NameError};
-use crate::env::NotText;
+use crate::env::NotTextError;
 use crate::messages;
 use crate::service::ServiceError;
 
@@ -45,8 +45,8 @@ impl From<ServiceError> for Failure {
     }
 }
 
-impl From<NotText> for Failure {
-    fn from(error: NotText) -> Self {
+impl From<NotTextError> for Failure {
+    fn from(error: NotTextError) -> Self {
         Self {
             code: WRONG_USE,
             message: messages::variable(error),

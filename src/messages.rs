@@ -15,7 +15,7 @@ use crate::api::{AddressError, ApiError, Sent};
 use crate::crypto::{CryptoError, OpenError, ProblemKind, SeedError};
 use crate::domain::token::FindError;
 use crate::domain::{Message, NameError};
-use crate::env::NotText;
+use crate::env::NotTextError;
 use crate::keychain::KeychainError;
 use crate::service::journal::JournalError;
 use crate::service::{Note, ResumeError, ServiceError, Unfit};
@@ -325,7 +325,7 @@ pub fn seed(error: SeedError) -> Message {
 }
 
 /// A variable that does not hold text. Its value is not told: it may be a secret.
-pub fn variable(error: NotText) -> Message {
+pub fn variable(error: NotTextError) -> Message {
     Message::new(
         format!("The variable {} does not hold text that can be read.", error.name),
         "Set it again, or unset it.",

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::{Connected, KeptRunning, keys};
 use crate::api::{ApiAddress, Client};
-use crate::env::{self, NotText};
+use crate::env::{self, NotTextError};
 use crate::failure::{Failure, WRONG_USE};
 use crate::keychain::Keychain;
 use crate::messages;
@@ -19,7 +19,7 @@ const TOKEN: &str = "GHOSTABLE_TOKEN";
 ///
 /// # Errors
 /// When it is not text.
-pub(super) fn given_token() -> Result<Option<AccessToken>, NotText> {
+pub(super) fn given_token() -> Result<Option<AccessToken>, NotTextError> {
     let token = env::text(TOKEN)?;
     Ok(token.map(|token| AccessToken::new(token.trim().to_owned())))
 }
