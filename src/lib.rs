@@ -15,6 +15,7 @@ pub mod actions;
 pub mod api;
 #[cfg(feature = "gui")]
 pub mod app;
+pub mod build_info;
 #[cfg(feature = "headless")]
 pub mod cli;
 #[cfg(feature = "desktop")]

@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::build_info;
 use crate::domain::SecretLimits;
 
 /// Issue, rotate, revoke and delete Ghostable deploy tokens. Without a command the window opens.
 #[derive(Debug, Parser)]
-#[command(name = "deploy-tokens", version, about, after_help = EXIT_CODES)]
+#[command(name = "deploy-tokens", version, long_version = build_info::summary(), about, after_help = EXIT_CODES)]
 pub struct Arguments {
     /// Folder of the local workspace [default: the platform's data folder]
     #[arg(long, value_name = "DIR", global = true)]

@@ -49,6 +49,11 @@ const LAYERS: &[Layer] = &[
         name: "state",
         may: &["domain", "secret"],
     },
+    // What the program is built of: facts, which the commands and the pages show.
+    Layer {
+        name: "build_info",
+        may: &[],
+    },
     // Of these only errors and what is said about a result: see `is_error`.
     Layer {
         name: "messages",
@@ -86,6 +91,7 @@ const LAYERS: &[Layer] = &[
             "actions",
             "domain",
             "messages",
+            "build_info",
         ],
     },
     Layer {
@@ -100,6 +106,7 @@ const LAYERS: &[Layer] = &[
             "actions",
             "domain",
             "messages",
+            "build_info",
         ],
     },
     Layer {
