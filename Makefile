@@ -1,9 +1,9 @@
 # make help   says what there is
 
-.PHONY: help run test check ci bench screenshots targets
+.PHONY: help run test check ci bench screenshots targets package test-package
 
 help: ## says what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 run: ## builds the program and opens it on the local workspace
 	@scripts/run
@@ -30,3 +30,9 @@ screenshots: ## takes the pictures in docs/screenshots again
 
 targets: ## type-checks for Android and Windows
 	@scripts/check-targets
+
+package: ## makes a .deb and an archive of what is shipped, for Linux
+	@scripts/package
+
+test-package: ## installs the packages in a clean Debian and tries them; as root
+	@scripts/test-package
