@@ -2,10 +2,6 @@
 //!
 //! The commit is `DEPLOY_TOKENS_COMMIT`, where whoever builds from an archive says it, or else what git says of this
 //! folder. Without either the build names no commit. It is run again when one of these changes, and not otherwise.
-#![expect(
-    clippy::print_stdout,
-    reason = "a build script talks to cargo on standard output"
-)]
 
 use std::env;
 use std::path::{Path, PathBuf};
