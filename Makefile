@@ -1,9 +1,9 @@
 # make help   says what there is
 
-.PHONY: help run test check ci bench screenshots targets licences
+.PHONY: help run test check ci bench screenshots targets licences package test-package
 
 help: ## says what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/'
 
 run: ## builds the program and opens it on the local workspace
 	@scripts/run
@@ -33,3 +33,9 @@ licences: ## writes assets/licences.zz again, after the dependencies have change
 
 targets: ## type-checks for Android and Windows
 	@scripts/check-targets
+
+package: ## makes a .deb and an archive of what is shipped, for Linux
+	@scripts/package
+
+test-package: ## installs the packages in a clean Debian and tries them; as root
+	@scripts/test-package

@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
 
 use crate::build_info;
 use crate::domain::SecretLimits;
@@ -13,19 +14,19 @@ use crate::domain::SecretLimits;
 #[command(name = "deploy-tokens", version, long_version = build_info::summary(), about, after_help = EXIT_CODES)]
 pub struct Arguments {
     /// Folder of the local workspace [default: the platform's data folder]
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(long, value_name = "DIR", global = true, value_hint = ValueHint::DirPath)]
     pub data: Option<PathBuf>,
     /// Use the local workspace in the data folder
     #[arg(long, global = true, conflicts_with = "api")]
     pub local: bool,
     /// Address of the API [default: GHOSTABLE_API, or the hosted service]; the user's token is read from GHOSTABLE_TOKEN
-    #[arg(long, value_name = "URL", global = true)]
+    #[arg(long, value_name = "URL", global = true, value_hint = ValueHint::Url)]
     pub api: Option<String>,
     /// Project, by id or name [default: the only or first one]
     #[arg(long, value_name = "ID-or-name", global = true)]
     pub project: Option<String>,
     /// Folder of a project: the project is the one that its .ghostable/ghostable.yaml names
-    #[arg(long, value_name = "FOLDER", global = true, conflicts_with = "project")]
+    #[arg(long, value_name = "FOLDER", global = true, conflicts_with = "project", value_hint = ValueHint::DirPath)]
     pub dir: Option<PathBuf>,
     /// How the window treats secrets.
     #[command(flatten)]
@@ -240,6 +241,18 @@ pub enum Command {
         /// Print one JSON object
         #[arg(long)]
         json: bool,
+    },
+    /// Print the completions of a shell, for it to load (packages bring those of bash, zsh and fish)
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the man pages, one a command, into a folder: for packages
+    #[command(hide = true)]
+    Man {
+        /// A folder that is there
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        folder: PathBuf,
     },
     /// Write the decrypted variables to a dotenv file, as a runner
     Pull {

@@ -91,6 +91,8 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
             Ok(0)
         }
         Command::Serve(_)
+        | Command::Completions { .. }
+        | Command::Man { .. }
         | Command::Find { .. }
         | Command::Requests { .. }
         | Command::Fulfil { .. }

@@ -12,6 +12,7 @@ mod local_user;
 mod output;
 mod pending;
 mod receiver;
+mod reference;
 mod replace;
 mod requests;
 mod runner;
@@ -48,6 +49,8 @@ pub async fn run(target: Target, project: Option<String>, command: Command) -> u
         Command::Revoke(revoke) if revoke.all => {
             emergency::revoke_all(&target, project.as_deref(), &revoke).await
         }
+        Command::Completions { shell } => reference::completions(shell),
+        Command::Man { folder } => reference::man(&folder),
         Command::Find { json } => emergency::find(&target, json).await,
         command => lifecycle::run(&target, project.as_deref(), command).await,
     };
