@@ -3,6 +3,11 @@
 //! The commit is `DEPLOY_TOKENS_COMMIT`, where whoever builds from an archive says it, or else what git says of this
 //! folder. Without either the build names no commit. It is run again when one of these changes, and not otherwise.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "what cargo and packagers say is not the program's environment"
+)]
+
 use std::env;
 use std::path::{Path, PathBuf};
 use std::process::Command;

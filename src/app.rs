@@ -45,6 +45,10 @@ use crate::ui::{self, EmergencyWish, Intent, Send, views};
 #[cfg(feature = "desktop")]
 const TITLE: &str = "Deploy Tokens";
 
+/// Its picture.
+#[cfg(feature = "desktop")]
+const ICON: &[u8] = include_bytes!("../assets/icon-128.png");
+
 /// What the window was started with.
 #[derive(Clone)]
 struct Wanted {
@@ -167,6 +171,8 @@ fn window() -> dioxus_desktop::WindowBuilder {
 
     dioxus_desktop::WindowBuilder::new()
         .with_title(TITLE)
+        // Without one the renderer's own would stand in task bars.
+        .with_window_icon(dioxus_desktop::icon_from_memory(ICON).ok())
         .with_inner_size(window_place::FIRST)
         .with_min_inner_size(LogicalSize::new(340.0, 360.0))
         // The page of a window that begins invisible does not wait for the screen's next frame when something changes. One
