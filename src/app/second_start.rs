@@ -23,6 +23,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::own_window;
 use crate::connect::Target;
 use crate::domain::ProjectId;
+use crate::env;
 
 use place::{Place, is_own};
 
@@ -266,7 +267,7 @@ fn bring_to_front(window: &dioxus_desktop::tao::window::Window, _: Option<&str>)
 fn startup() -> Option<String> {
     ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"]
         .into_iter()
-        .filter_map(|name| std::env::var(name).ok())
+        .filter_map(|name| env::text(name).ok().flatten())
         .find(|it| is_plain(it))
 }
 

@@ -11,8 +11,7 @@ pub const PROGRAM: &str = "DEPLOY_TOKENS_PROGRAM";
 
 /// The program under test: the one that [`PROGRAM`] names, otherwise the one that was built with the tests.
 pub fn program() -> PathBuf {
-    std::env::var_os(PROGRAM)
-        .filter(|path| !path.is_empty())
+    deploy_tokens::env::name(PROGRAM)
         .map_or_else(|| env!("CARGO_BIN_EXE_deploy-tokens").into(), PathBuf::from)
 }
 

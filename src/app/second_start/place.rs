@@ -9,6 +9,7 @@ use interprocess::local_socket::{Listener, ListenerOptions, Name, Stream, prelud
 use sha2::{Digest as _, Sha256};
 
 use crate::connect::Target;
+use crate::env;
 
 /// Lock and socket of one target.
 pub(super) struct Place {
@@ -35,7 +36,7 @@ impl Place {
                     .as_deref()
                     .unwrap_or(crate::api::HOSTED)
                     .trim_end_matches('/'),
-                std::env::var_os("GHOSTABLE_TOKEN").is_some_and(|it| !it.is_empty())
+                env::name("GHOSTABLE_TOKEN").is_some()
             ),
             Target::Remembered(_) => "remembered".to_owned(),
         };
@@ -110,7 +111,7 @@ fn canonical(folder: PathBuf) -> PathBuf {
 /// Where the starts of this user meet: what ends with the session, or else the folder for passing things.
 #[cfg(unix)]
 fn meeting_folder() -> PathBuf {
-    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let runtime = env::name("XDG_RUNTIME_DIR").map(PathBuf::from);
     match runtime.filter(|folder| folder.is_absolute() && folder.is_dir()) {
         Some(folder) => folder.join("deploy-tokens"),
         None => std::env::temp_dir().join(format!("deploy-tokens-{}", rustix::process::geteuid().as_raw())),
