@@ -17,6 +17,7 @@ const JETBRAINS_MONO: &str = include_str!("../../assets/fonts/OFL-JetBrainsMono.
 const README: &str = include_str!("../../README.md");
 const SECURITY: &str = include_str!("../../SECURITY.md");
 const KEYCHAIN: &str = include_str!("../../docs/keychain.md");
+const TROUBLESHOOTING: &str = include_str!("../../docs/troubleshooting.md");
 
 /// As `scripts/licences` writes them: each text once.
 #[derive(Deserialize)]
@@ -42,6 +43,7 @@ pub fn read(document: Document) -> Result<Vec<Passage>, Message> {
         Document::Readme => Ok(by_heading(README)),
         Document::Security => Ok(by_heading(SECURITY)),
         Document::Keychain => Ok(by_heading(KEYCHAIN)),
+        Document::Troubleshooting => Ok(by_heading(TROUBLESHOOTING)),
         Document::Licences => licences().ok_or_else(|| {
             Message::new(
                 "The licences in this program cannot be read: the program file is damaged.",

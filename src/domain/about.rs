@@ -11,13 +11,20 @@ pub enum Document {
     Security,
     /// Where session and keys are kept.
     Keychain,
+    /// What to do when something does not work.
+    Troubleshooting,
     /// What is inside, and under which licences.
     Licences,
 }
 
 impl Document {
     /// All, in the order in which they are offered; the licences are apart.
-    pub const HELP: [Self; 3] = [Self::Readme, Self::Security, Self::Keychain];
+    pub const HELP: [Self; 4] = [
+        Self::Readme,
+        Self::Troubleshooting,
+        Self::Security,
+        Self::Keychain,
+    ];
 
     /// What it is called.
     pub fn title(self) -> &'static str {
@@ -25,6 +32,7 @@ impl Document {
             Self::Readme => "How to use it",
             Self::Security => "Security",
             Self::Keychain => "Where keys are kept",
+            Self::Troubleshooting => "When something does not work",
             Self::Licences => "Licences",
         }
     }

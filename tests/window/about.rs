@@ -58,6 +58,11 @@ fn about_opens_the_folder_and_shows_licences_and_help() {
             "What is not protected",
             "Revoking a token does not make the past unread",
         ),
+        (
+            "When something does not work",
+            "The window stays blank, or flickers",
+            "WEBKIT_DISABLE_DMABUF_RENDERER",
+        ),
     ] {
         app.find("push button", document).press();
         let dialog = app.find("dialog", document);
