@@ -403,6 +403,9 @@ pub fn problem(kind: &ProblemKind) -> String {
         }
         ProblemKind::NoKey => "there is no key to open it with".to_owned(),
         ProblemKind::MissingAadScope => "it does not say what it belongs to".to_owned(),
+        ProblemKind::NameMismatch { sealed } => {
+            format!("it was sealed as {sealed:?}, and the server gives it another name")
+        }
         ProblemKind::FingerprintMismatch { .. } => "it is sealed under another environment key".to_owned(),
         ProblemKind::ValueDecryptFailed => "it does not decrypt".to_owned(),
         ProblemKind::HmacMismatch => "its claim does not match its value".to_owned(),

@@ -215,9 +215,28 @@ fn pull_writes_every_value_unchanged() {
     std::fs::write(&file, "OLD=1\n").unwrap();
     assert_code(&shell.run_as_runner(&issued, &["pull", "--file", &file]), 0);
     let written = std::fs::read_to_string(&file).unwrap();
-    assert_eq!(written.lines().count(), 12);
     assert!(written.contains("APP_ENV=production\n") && !written.contains("OLD"));
     assert!(written.contains("Größe"), "non-ASCII values survive");
+    let sourced = std::process::Command::new("bash")
+        .args(["-c", "set -a; . \"$0\"; env -0", &file])
+        .env_clear()
+        .env("PATH", "/usr/bin:/bin")
+        .output()
+        .unwrap();
+    let variables = text(&sourced.stdout);
+    let own = |pair: &&str| {
+        !["PATH=", "PWD=", "SHLVL=", "_="]
+            .iter()
+            .any(|it| pair.starts_with(it))
+    };
+    let variables: Vec<_> = variables.split_terminator('\0').filter(own).collect();
+    assert_eq!(variables.len(), 12, "{variables:?}");
+    assert!(
+        variables
+            .iter()
+            .any(|it| it.contains("-----BEGIN") && it.contains('\n')),
+        "as it was"
+    );
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -232,6 +251,17 @@ fn pull_writes_every_value_unchanged() {
     );
     assert_code(&only, 0);
     assert_eq!(std::fs::read_to_string(&file).unwrap().lines().count(), 2);
+    // What is not there is named, and the file stays as it was.
+    for (only, says) in [
+        ("NOT_THERE", "NOT_THERE"),
+        ("", "--only takes the name of one variable"),
+        ("APP_ENV,DB_HOST", "--only A --only B"),
+    ] {
+        let before = std::fs::read(&file).unwrap();
+        let refused = shell.run_as_runner(&issued, &["pull", "--file", &file, "--only", only]);
+        assert_refused(&refused, 2, says);
+        assert_eq!(std::fs::read(&file).unwrap(), before, "{only}");
+    }
     // Another token's seed: nothing decrypts, and the file stays as it was.
     let other = shell.create("other");
     let mut mixed = issued.clone();

@@ -366,6 +366,15 @@ fn a_bundle_opens_with_its_seed_alone_and_later_values_win() {
         .collect();
     assert_eq!(opened, ["1", "2", "3"]);
 
+    // Whoever delivers a variable cannot give it another name.
+    let mut renamed = bundle.clone();
+    "LD_PRELOAD".clone_into(&mut renamed.variables[1].name);
+    let report = open_bundle(&renamed, &seed);
+    assert_eq!((report.decrypted(), report.total), (2, 3));
+    assert_eq!(report.problems[0].kind.code(), "name_mismatch");
+    assert_eq!(report.problems[0].name.as_deref(), Some("LD_PRELOAD"));
+    assert!(open_variables(&renamed.variables, &key)[1].is_err());
+
     let other = make_deploy_key(&mut system_rng()).0;
     let refused = open_bundle(&bundle, &other);
     assert!(refused.variables.is_empty());

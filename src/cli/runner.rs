@@ -5,7 +5,8 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::{dotenv, output};
+use super::dotenv::{self, Unwritable};
+use super::output;
 use crate::api::Runner;
 use crate::connect::Target;
 use crate::domain::issuance::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
@@ -57,8 +58,10 @@ pub async fn verify(target: &Target, json: bool) -> Result<u8, Failure> {
     Ok(if complete { 0 } else { FAILED })
 }
 
-/// Writes a dotenv file; nothing is written when any variable does not decrypt (docs/protocol.md G10).
+/// Writes a dotenv file; nothing is written when any variable does not decrypt (docs/protocol.md G10), is asked for and not
+/// there, or cannot be written so that a shell that sources the file does nothing but set it.
 pub async fn pull(target: &Target, file: &Path, only: &[String]) -> Result<u8, Failure> {
+    check_names(only)?;
     let pulled = fetch_as_runner(target, only).await?;
     if !is_complete(&pulled) {
         tell_problems(&pulled);
@@ -73,7 +76,39 @@ pub async fn pull(target: &Target, file: &Path, only: &[String]) -> Result<u8, F
             "Re-share the environment's key, or rotate the token, and try again.",
         ));
     }
-    let text = dotenv::write(&pulled.report.variables);
+    let variables = &pulled.report.variables;
+    let missing: Vec<_> = only
+        .iter()
+        .filter(|name| !variables.iter().any(|variable| variable.name == **name))
+        .map(String::as_str)
+        .collect();
+    if !missing.is_empty() {
+        return Err(Failure::new(
+            WRONG_USE,
+            format!(
+                "{} has no variable {}; {} was not written.",
+                pulled.environment,
+                missing.join(", "),
+                file.display()
+            ),
+            "Check the names, which are told apart by case.",
+        ));
+    }
+    if let Some((name, why)) = dotenv::unwritable(variables) {
+        return Err(unwritable(name, why, file));
+    }
+    let disagreed = dotenv::disagreed(variables);
+    if !disagreed.is_empty() {
+        output::warning(&Message::new(
+            format!(
+                "A shell reads {} as they are; other readers of dotenv files may not, because of the quotes, backslashes or \
+                 carriage returns in the values.",
+                disagreed.join(", ")
+            ),
+            "Source the file in a shell, or check these values where they are used.",
+        ));
+    }
+    let text = dotenv::write(variables);
     // Exposed because writing the values in clear is what the command is for.
     replace_private(file, text.expose().as_bytes()).map_err(|error| {
         Failure::new(
@@ -89,6 +124,36 @@ pub async fn pull(target: &Target, file: &Path, only: &[String]) -> Result<u8, F
         file.display()
     ));
     Ok(0)
+}
+
+/// `--only` takes one name each time.
+fn check_names(only: &[String]) -> Result<(), Failure> {
+    match only
+        .iter()
+        .find(|name| name.trim().is_empty() || name.contains(','))
+    {
+        None => Ok(()),
+        Some(wrong) => Err(Failure::new(
+            WRONG_USE,
+            format!("--only takes the name of one variable, and \"{wrong}\" is none."),
+            "Give it once for each variable: --only A --only B.",
+        )),
+    }
+}
+
+fn unwritable(name: &str, why: Unwritable, file: &Path) -> Failure {
+    let what = match why {
+        Unwritable::Name => "its name would not be a variable's in a shell",
+        Unwritable::Nul => "its value has a NUL character, which no environment can hold",
+    };
+    Failure::new(
+        FAILED,
+        format!(
+            "{name:?} cannot be written: {what}. {} was not written.",
+            file.display()
+        ),
+        "Rename or change it, or name the others with --only.",
+    )
 }
 
 /// What of an issuance can be checked: both values, once the key is shared with them.

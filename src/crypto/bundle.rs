@@ -90,6 +90,11 @@ pub enum ProblemKind {
     NoKey,
     /// Organisation, project or environment is missing from the variable.
     MissingAadScope,
+    /// The variable was sealed under another name than the one it is delivered under; the reference does not look.
+    NameMismatch {
+        /// The name that it was sealed under.
+        sealed: String,
+    },
     /// The variable is under another environment key.
     FingerprintMismatch {
         /// The fingerprint it names, lower-case.
@@ -122,6 +127,7 @@ impl ProblemKind {
             Self::KeyFingerprintMismatch { .. } => "key_fingerprint_mismatch",
             Self::NoKey => "no_key",
             Self::MissingAadScope => "missing_aad_scope",
+            Self::NameMismatch { .. } => "name_mismatch",
             Self::FingerprintMismatch { .. } => "fingerprint_mismatch",
             Self::ValueDecryptFailed => "value_decrypt_failed",
             Self::HmacMismatch => "hmac_mismatch",
@@ -135,6 +141,7 @@ impl From<VariableError> for ProblemKind {
     fn from(error: VariableError) -> Self {
         match error {
             VariableError::MissingScope => Self::MissingAadScope,
+            VariableError::NameMismatch { sealed } => Self::NameMismatch { sealed },
             VariableError::FingerprintMismatch { expected, actual } => {
                 Self::FingerprintMismatch { expected, actual }
             }

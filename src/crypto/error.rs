@@ -140,6 +140,12 @@ pub enum VariableError {
     /// Organisation, project or environment is missing from the data it is bound to.
     #[error("the variable does not say what it belongs to")]
     MissingScope,
+    /// It was sealed under another name than the one it is delivered under.
+    #[error("the variable was sealed under another name")]
+    NameMismatch {
+        /// The name that it was sealed under.
+        sealed: String,
+    },
     /// It is under another environment key.
     #[error("the variable is under another environment key")]
     FingerprintMismatch {

@@ -174,7 +174,8 @@ pub(super) fn check_scope(sealed: &SealedVariable) -> Result<(), VariableError> 
     Ok(())
 }
 
-/// Opens the bytes of a value, checking fingerprint, tag and claim.
+/// Opens the bytes of a value, checking fingerprint, tag and claim, and that the name outside is the one that the tag
+/// vouches for: who delivers a variable cannot read it, and must not be able to rename it either.
 pub(super) fn open_bytes(
     sealed: &SealedVariable,
     keys: &VariableKeys,
@@ -199,6 +200,9 @@ pub(super) fn open_bytes(
         Some(claim) if !primitives::hmac_matches(&keys.claim, &plain, claim) => {
             Err(VariableError::HmacMismatch)
         }
+        _ if sealed.scope.name != sealed.name => Err(VariableError::NameMismatch {
+            sealed: sealed.scope.name.clone(),
+        }),
         _ => Ok(plain),
     }
 }
