@@ -198,15 +198,14 @@ fn hooked_a_replaced_token_ends_while_the_window_has_no_page() {
 }
 
 /// The journal forgets what a window shows that nobody closes, also when nobody sees that window.
-#[test]
-fn the_journal_forgets_in_time_while_the_window_is_minimised() {
+fn forgets_in_time((state, put): (&str, Put)) {
     let desktop = Desktop::new()
         .window_manager()
         .env("DEPLOY_TOKENS_JOURNAL_MINUTES", "1")
         .start();
     let app = open(&desktop);
     sheet(&app, "in-the-journal");
-    app.minimise();
+    let cover = put(&desktop, &app);
     let journal = std::path::PathBuf::from(data(&desktop)).join("journal");
     let entries = || {
         let files = std::fs::read_dir(&journal).unwrap().flatten();
@@ -214,9 +213,35 @@ fn the_journal_forgets_in_time_while_the_window_is_minimised() {
             .filter(|it| it.path().extension().is_some_and(|end| end == "entry"))
             .count()
     };
-    assert_eq!(entries(), 1, "{journal:?}");
+    assert_eq!(entries(), 1, "{state}: {journal:?}");
     std::thread::sleep(std::time::Duration::from_secs(55));
     app.wait_for("an empty journal", || (entries() == 0).then_some(()));
+    drop(cover);
+}
+
+#[test]
+fn the_journal_forgets_in_time_while_the_window_is_visible() {
+    forgets_in_time(STATES[0]);
+}
+
+#[test]
+fn the_journal_forgets_in_time_while_the_window_is_covered() {
+    forgets_in_time(STATES[1]);
+}
+
+#[test]
+fn the_journal_forgets_in_time_while_the_window_is_minimised() {
+    forgets_in_time(STATES[2]);
+}
+
+#[test]
+fn the_journal_forgets_in_time_while_the_window_is_on_another_desktop() {
+    forgets_in_time(STATES[3]);
+}
+
+#[test]
+fn the_journal_forgets_in_time_while_the_window_has_no_page() {
+    forgets_in_time(STATES[4]);
 }
 
 #[test]
