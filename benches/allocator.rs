@@ -14,13 +14,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use deploy_tokens::api::wire;
-use deploy_tokens::crypto::{
+use protocol::crypto::{
     DeviceIdentity, key_fingerprint, make_deploy_key, make_environment_key, seal_environment_key, system_rng,
 };
-use deploy_tokens::domain::{
-    DeployTokenId, EnvironmentName, KeyScope, Moment, ProjectId, Recipient, RecipientKind,
-};
+use protocol::wire;
+use protocol::{DeployTokenId, EnvironmentName, KeyScope, Moment, ProjectId, Recipient, RecipientKind};
 use zeroizing_alloc::ZeroAlloc;
 
 static WIPING: AtomicBool = AtomicBool::new(false);

@@ -15,24 +15,22 @@ use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use deploy_tokens::crypto::envelope::EncryptedEnvelope;
-use deploy_tokens::crypto::{
+use hkdf::Hkdf;
+use hmac::{Hmac, Mac};
+use protocol::crypto::envelope::EncryptedEnvelope;
+use protocol::crypto::{
     DeviceIdentity, VariableKeys, key_fingerprint, make_deploy_key, make_environment_key, open_bundle,
     seal_environment_key, seal_variable, system_rng,
 };
-use deploy_tokens::domain::envelope::PublishedKey;
-use deploy_tokens::domain::variable::{Bundle, VariableScope};
-use deploy_tokens::domain::{
-    DeployTokenId, EnvironmentName, KeyScope, Moment, ProjectId, Recipient, RecipientKind,
-};
-use deploy_tokens::secret::{DeploySeed, SecretText};
-use hkdf::Hkdf;
-use hmac::{Hmac, Mac};
+use protocol::envelope::PublishedKey;
+use protocol::secret::{DeploySeed, SecretText};
+use protocol::{DeployTokenId, EnvironmentName, KeyScope, Moment, ProjectId, Recipient, RecipientKind};
+use protocol::{variable::Bundle, variable::VariableScope};
 use sha2::Sha256;
 use x25519_dalek::{PublicKey, StaticSecret};
 
 /// A bundle for the seed, with that many variables of 40 characters.
-fn bundle(seed: &DeploySeed, public_key: deploy_tokens::domain::PublicKey, count: usize) -> Bundle {
+fn bundle(seed: &DeploySeed, public_key: protocol::PublicKey, count: usize) -> Bundle {
     let rng = &mut system_rng();
     let key = make_environment_key(rng);
     let scope = KeyScope {

@@ -16,15 +16,13 @@ use base64::engine::general_purpose::STANDARD;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use deploy_tokens::crypto::envelope::EncryptedEnvelope;
-use deploy_tokens::crypto::{
-    DeviceIdentity, key_fingerprint, make_deploy_key, make_environment_key, seal_environment_key, system_rng,
-};
-use deploy_tokens::domain::{
-    DeployTokenId, EnvironmentName, KeyScope, Moment, ProjectId, Recipient, RecipientKind,
-};
 use ed25519_dalek::{Signer, SigningKey};
 use hkdf::Hkdf;
+use protocol::crypto::envelope::EncryptedEnvelope;
+use protocol::crypto::{
+    DeviceIdentity, key_fingerprint, make_deploy_key, make_environment_key, seal_environment_key, system_rng,
+};
+use protocol::{DeployTokenId, EnvironmentName, KeyScope, Moment, ProjectId, Recipient, RecipientKind};
 use sha2::Sha256;
 use x25519_dalek::{PublicKey, StaticSecret};
 

@@ -35,11 +35,12 @@ use crate::clipboard;
 #[cfg(feature = "desktop")]
 use crate::connect::PlaceMemory;
 use crate::connect::{Machine, Target};
-use crate::domain::{ProjectId, SecretLimits};
 #[cfg(feature = "desktop")]
 use crate::failure::Failure;
 use crate::state::{AppState, Connection};
 use crate::ui::{self, EmergencyWish, Intent, Send, views};
+use model::SecretLimits;
+use protocol::ProjectId;
 
 /// The window's title.
 #[cfg(feature = "desktop")]

@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::actions::{self, Cleared, Eventually};
-use crate::domain::Message;
-use crate::secret::SecretText;
+use model::Message;
+use protocol::secret::SecretText;
 
 /// The clipboard of the desktop that the window is on; a handle. Opened at the first copy.
 #[derive(Clone, Default)]

@@ -1,10 +1,10 @@
 //! Failures as a command or the window's start ends with them: an exit code and a pair of sentences.
 
-use crate::api::ApiError;
-use crate::domain::{Message, NameError};
-use crate::env::NotTextError;
-use crate::messages;
-use crate::service::ServiceError;
+use client::ApiError;
+use model::Message;
+use process_env::NotTextError;
+use protocol::NameError;
+use service::ServiceError;
 
 /// Failed.
 pub const FAILED: u8 = 1;
@@ -40,7 +40,7 @@ impl From<ServiceError> for Failure {
     fn from(error: ServiceError) -> Self {
         Self {
             code: code(&error),
-            message: messages::service(&error),
+            message: text::service(&error),
         }
     }
 }
@@ -49,7 +49,7 @@ impl From<NotTextError> for Failure {
     fn from(error: NotTextError) -> Self {
         Self {
             code: WRONG_USE,
-            message: messages::variable(error),
+            message: text::variable(error),
         }
     }
 }
@@ -58,7 +58,7 @@ impl From<NameError> for Failure {
     fn from(error: NameError) -> Self {
         Self {
             code: WRONG_USE,
-            message: messages::name(error),
+            message: text::name(error),
         }
     }
 }
@@ -67,7 +67,7 @@ fn code(error: &ServiceError) -> u8 {
     match error {
         ServiceError::UnknownProject { .. }
         | ServiceError::UnknownEnvironment { .. }
-        | ServiceError::Request(crate::service::RequestError::Unknown(_))
+        | ServiceError::Request(service::RequestError::Unknown(_))
         | ServiceError::Manifest(_)
         | ServiceError::Find(_) => WRONG_USE,
         ServiceError::Uncertain(_) => UNREACHABLE,

@@ -12,7 +12,6 @@
 
 #[cfg(feature = "gui")]
 pub mod actions;
-pub mod api;
 #[cfg(feature = "gui")]
 pub mod app;
 pub mod build_info;
@@ -21,17 +20,8 @@ pub mod cli;
 #[cfg(feature = "desktop")]
 pub mod clipboard;
 pub mod connect;
-pub mod crypto;
-pub mod domain;
-pub mod env;
 pub mod failure;
-pub mod keychain;
-pub mod messages;
-pub mod secret;
-pub mod service;
 #[cfg(feature = "gui")]
 pub mod state;
 #[cfg(feature = "gui")]
 pub mod ui;
-#[cfg(feature = "workspace")]
-pub mod workspace;

@@ -8,9 +8,8 @@ use clap::Parser as _;
 use deploy_tokens::app::{self, Launched};
 use deploy_tokens::cli::{self, Arguments, Command};
 use deploy_tokens::connect::{self, Target};
-use deploy_tokens::domain::SecretLimits;
-use deploy_tokens::env;
 use deploy_tokens::failure::Failure;
+use model::SecretLimits;
 use tracing::Level;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -25,7 +24,7 @@ static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 fn main() -> ExitCode {
     log_to_stderr();
     #[cfg(unix)]
-    env::drop_blanks();
+    process_env::drop_blanks();
     let arguments = Arguments::parse();
     let target = match target(&arguments) {
         Ok(target) => target,
@@ -48,7 +47,7 @@ fn main() -> ExitCode {
 fn log_to_stderr() {
     let ours = |target: &str| target.starts_with(env!("CARGO_CRATE_NAME"));
     let careful = filter_fn(move |about| *about.level() <= Level::INFO || ours(about.target()));
-    let wanted = env::text("RUST_LOG").ok().flatten().unwrap_or_default();
+    let wanted = process_env::text("RUST_LOG").ok().flatten().unwrap_or_default();
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::new(wanted))
         .with_writer(std::io::stderr)
@@ -64,7 +63,7 @@ fn target(arguments: &Arguments) -> Result<Target, Failure> {
     }
     let address = match arguments.api.clone() {
         Some(given) => Some(given),
-        None => env::text("GHOSTABLE_API")?,
+        None => process_env::text("GHOSTABLE_API")?,
     };
     let needs_api = arguments.command.as_ref().is_some_and(|command| {
         !matches!(
@@ -96,7 +95,7 @@ fn headless(target: Target, project: Option<String>, command: Command) -> ExitCo
 
 #[cfg(feature = "desktop")]
 fn window(target: Target, project: Option<String>, limits: SecretLimits) -> ExitCode {
-    let project = project.map(deploy_tokens::domain::ProjectId::new);
+    let project = project.map(protocol::ProjectId::new);
     let opened = connect::check_environment(&target).and_then(|()| app::launch(target, project, limits));
     match opened {
         Ok(Launched::Closed) => ExitCode::SUCCESS,

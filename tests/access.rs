@@ -14,18 +14,14 @@ use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use deploy_tokens::api::{ApiAddress, ApiError, Client};
-use deploy_tokens::domain::{
-    DeviceId, Flaw, HolderKind, KeyRequest, RemoteStatus, RequestFilter, RequestStatus, Standing,
-};
-use deploy_tokens::messages;
-use deploy_tokens::secret::{AccessToken, JournalKey};
-use deploy_tokens::service::access::access;
-use deploy_tokens::service::devices::{
-    DeviceRecord, DeviceStore, StoreError, default_name, link, platform, status, unlink,
-};
-use deploy_tokens::service::journal::Journal;
-use deploy_tokens::service::{
+use client::{ApiAddress, ApiError, Client};
+use model::{Flaw, HolderKind, Standing};
+use protocol::secret::{AccessToken, JournalKey};
+use protocol::{DeviceId, KeyRequest, RemoteStatus, RequestFilter, RequestStatus};
+use service::access::access;
+use service::devices::{DeviceRecord, DeviceStore, StoreError, default_name, link, platform, status, unlink};
+use service::journal::Journal;
+use service::{
     Context, LinkedDevice, MissingKey, Place, RequestError, ServiceError, find_environment, fulfil,
     fulfil_all, fulfillable, key_access, reshare, select, waiting,
 };
@@ -131,7 +127,7 @@ async fn a_linked_device_waits_until_another_one_fulfils() {
     assert_eq!(done.status, RequestStatus::Completed);
     assert_eq!(waiting(&mine).await.unwrap().count(), 4);
     let unknown = select(&able, &["nothing".to_owned()]).unwrap_err();
-    assert!(messages::service(&unknown).what.contains("nothing"));
+    assert!(text::service(&unknown).what.contains("nothing"));
 }
 
 #[tokio::test]
@@ -226,7 +222,7 @@ async fn a_new_key_replaces_what_waited_for_the_old_one() {
         .iter()
         .find(|request| request.environment == production.environment.id)
         .unwrap();
-    let key = deploy_tokens::crypto::make_environment_key(&mut deploy_tokens::crypto::system_rng());
+    let key = protocol::crypto::make_environment_key(&mut protocol::crypto::system_rng());
     let local = site.local();
     let own = site::device(local.device_id.as_str(), local.identity.encryption_public());
     let body = site.create_body("production", &key, 2, &[own]);
@@ -264,7 +260,7 @@ async fn linking_ends_with_both_sides_or_with_neither() {
     let store: Arc<dyn DeviceStore> = locked;
     let error = link(&own, &store, "unlucky", "linux-x64").await.unwrap_err();
     assert!(matches!(error, ServiceError::NotStored(_)), "{error:?}");
-    assert!(messages::service(&error).what.contains("the keyring is locked"));
+    assert!(text::service(&error).what.contains("the keyring is locked"));
     let revoked: i64 = site
         .database()
         .query_row(
@@ -294,7 +290,7 @@ async fn linking_ends_with_both_sides_or_with_neither() {
     let ServiceError::HalfLinked { device, .. } = &error else {
         panic!("{error:?}")
     };
-    let told = messages::service(&error);
+    let told = text::service(&error);
     assert!(
         told.next.contains(device.as_str()) && !told.what.contains("nothing is left"),
         "{told}"
@@ -325,7 +321,7 @@ async fn the_server_is_asked_how_the_device_stands() {
         device.identity.encryption_public().fingerprint()
     );
     assert_eq!(state.signing, device.identity.kid());
-    assert_eq!(messages::device_status(&state.remote), None);
+    assert_eq!(text::device_status(&state.remote), None);
 
     let stranger = LinkedDevice {
         id: DeviceId::new("nobody"),
@@ -352,7 +348,7 @@ async fn the_server_is_asked_how_the_device_stands() {
         matches!(state.remote, RemoteStatus::Revoked { at: Some(_) }),
         "{state:?}"
     );
-    assert!(messages::device_status(&state.remote).is_some());
+    assert!(text::device_status(&state.remote).is_some());
     unlink(&own, &store, &device.id).await.unwrap();
 }
 
@@ -362,7 +358,7 @@ async fn everybody_who_holds_the_key_is_listed_and_the_odd_ones_are_pointed_out(
     let (mine, colleague) = (linked(&site, "new laptop").await, first(&site));
     let organization = &site.local().organization_id;
     let production = place(&mine, &site, "production").await;
-    let twin = deploy_tokens::crypto::make_deploy_key(&mut deploy_tokens::crypto::system_rng()).1;
+    let twin = protocol::crypto::make_deploy_key(&mut protocol::crypto::system_rng()).1;
     site.create_token("twin-a", "production", twin).await;
     site.create_token("twin-b", "production", twin).await;
 
@@ -393,7 +389,7 @@ async fn everybody_who_holds_the_key_is_listed_and_the_odd_ones_are_pointed_out(
     assert_eq!(seen.requests.len(), 1);
     for holder in &seen.holders {
         if let Standing::Flawed(flaw) = &holder.standing {
-            assert!(!messages::flaw(flaw).what.is_empty());
+            assert!(!text::flaw(flaw).what.is_empty());
         }
     }
 
@@ -499,13 +495,13 @@ async fn the_commands_list_and_fulfil_requests() {
 /// Signs every envelope of a publication anew, with the same nonce each time: a valid Ed25519 signature all the same
 /// (RFC 8032 5.1.6; what is signed is in docs/protocol.md 5.4).
 fn sign_with_one_nonce(
-    sealed: &mut deploy_tokens::domain::SealedEnvironmentKey,
-    identity: &deploy_tokens::crypto::DeviceIdentity,
+    sealed: &mut protocol::SealedEnvironmentKey,
+    identity: &protocol::crypto::DeviceIdentity,
 ) {
     use base64::Engine as _;
     use base64::engine::general_purpose::STANDARD;
     use curve25519_dalek::{EdwardsPoint, Scalar};
-    use deploy_tokens::crypto::envelope::EncryptedEnvelope;
+    use protocol::crypto::envelope::EncryptedEnvelope;
     use sha2::{Digest as _, Sha512};
 
     let wide = |parts: &[&[u8]]| -> [u8; 64] {
@@ -544,10 +540,10 @@ fn sign_with_one_nonce(
 
 #[tokio::test]
 async fn a_device_that_reuses_its_nonce_is_pointed_out() {
-    use deploy_tokens::api::wire::environment_key::ShareKeyRequest;
-    use deploy_tokens::crypto::{key_fingerprint, seal_environment_key, sign_body, system_rng};
-    use deploy_tokens::domain::{EnvironmentName, KeyScope, Moment};
-    use deploy_tokens::service::access::disclosed_signers;
+    use protocol::crypto::{key_fingerprint, seal_environment_key, sign_body, system_rng};
+    use protocol::wire::environment_key::ShareKeyRequest;
+    use protocol::{EnvironmentName, KeyScope, Moment};
+    use service::access::disclosed_signers;
 
     let site = Site::start().await;
     let (careless, seeing) = (linked(&site, "careless").await, first(&site));

@@ -9,12 +9,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use deploy_tokens::build_info;
-use deploy_tokens::domain::{
-    CiTokenOutcome, DeployToken, DeployTokenId, Document, Environment, EnvironmentId, EnvironmentName,
-    Issuance, IssuanceKind, Message, Moment, Passage, PublicKey, ShareState, Step, TokenEntry, TokenKey,
-    TokenStatus,
-};
-use deploy_tokens::secret::{CiToken, DeploySeed};
 use deploy_tokens::state::{
     AppState, Confirm, ConfirmKind, Connection, Dialog, KeyState, LeakSearch, Load, Operation, Section,
     StatusFilter,
@@ -23,6 +17,12 @@ use deploy_tokens::ui::views::Window;
 use deploy_tokens::ui::{Clock, Send};
 use dioxus::prelude::*;
 use jiff::tz::TimeZone;
+use model::{CiTokenOutcome, Document, Issuance, IssuanceKind, Message, Passage, ShareState, Step};
+use protocol::secret::{CiToken, DeploySeed};
+use protocol::{
+    DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Moment, PublicKey, TokenEntry,
+    TokenKey, TokenStatus,
+};
 
 const SECRET: &str = "gtok_this-is-the-ci-token-42KD";
 

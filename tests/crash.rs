@@ -14,8 +14,8 @@ use std::io::{BufRead as _, BufReader};
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, Command, Output, Stdio};
 
-use deploy_tokens::service::step::{Operation, Point, STEPS};
 use serde_json::Value;
+use service::step::{Operation, Point, STEPS};
 
 const ENVIRONMENT: &str = "staging";
 

@@ -18,18 +18,16 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use deploy_tokens::api::{ApiAddress, Client, Limits, Runner};
-use deploy_tokens::domain::{CiTokenOutcome, DeployToken, Message, Remedy, TokenEntry, TokenName};
-use deploy_tokens::messages;
-use deploy_tokens::secret::{CiToken, DeploySeed, JournalKey};
-use deploy_tokens::service::journal::Journal;
-use deploy_tokens::service::{
-    self, Context, Finished, Issued, LinkedDevice, MissingKey, Place, ServiceError, verify,
-};
-use deploy_tokens::workspace::{Options, Running, SampleSize, Workspace};
+use client::{ApiAddress, Client, Limits, Runner};
+use model::{CiTokenOutcome, Message, Remedy};
+use protocol::secret::{CiToken, DeploySeed, JournalKey};
+use protocol::{DeployToken, TokenEntry, TokenName};
 use proxy::{CANARY, Endpoint, Fault, Proxy};
 use serde_json::Value;
+use service::journal::Journal;
+use service::{self, Context, Finished, Issued, LinkedDevice, MissingKey, Place, ServiceError, verify};
 use tempfile::TempDir;
+use workspace::{Options, Running, SampleSize, Workspace};
 
 const VARIABLES: usize = 2;
 
@@ -159,8 +157,8 @@ fn pair(mut issued: Issued) -> (Option<Pair>, bool, Vec<Message>) {
         entry.handed_over().unwrap();
     }
     let shared = issued.share.is_ok();
-    let mut told: Vec<Message> = issued.notes.iter().map(|note| messages::note(*note)).collect();
-    told.extend(issued.share.as_ref().err().map(messages::service));
+    let mut told: Vec<Message> = issued.notes.iter().map(|note| text::note(*note)).collect();
+    told.extend(issued.share.as_ref().err().map(text::service));
     let pair = match issued.ci_token {
         CiTokenOutcome::Issued(token) => Some(Pair(token, issued.seed)),
         _ => None,
@@ -363,20 +361,20 @@ async fn case(doing: Doing, endpoint: Endpoint, fault: Fault) -> String {
             let done = service::finish_replacement(&through, place, id, None, quiet).await;
             done.map(|done| {
                 shared = done.share.is_ok();
-                told.extend(done.share.as_ref().err().map(messages::service));
-                told.extend(done.proof.as_ref().err().map(messages::service));
+                told.extend(done.share.as_ref().err().map(text::service));
+                told.extend(done.proof.as_ref().err().map(text::service));
             })
         }
         Doing::Revoke => service::revoke(&through, place, "ours", quiet).await.map(|done| {
             shared = done.share.is_ok();
-            told.extend(done.share.as_ref().err().map(messages::service));
+            told.extend(done.share.as_ref().err().map(text::service));
         }),
         Doing::Delete => service::delete(&through, place, "ended").await.map(drop),
         Doing::Reshare => service::reshare(&through, place, MissingKey::Refuse, quiet)
             .await
             .map(drop),
     };
-    told.extend(outcome.as_ref().err().map(messages::service));
+    told.extend(outcome.as_ref().err().map(text::service));
     assert!(proxy.fired(), "the fault never came to be");
     assert!(
         proxy.streamed() < 32 * 1024 * 1024,
@@ -739,7 +737,7 @@ async fn s3_a_disk_that_fails_after_publishing_loses_no_secret() {
     let journal = site._folder.path().join("journal");
     let gone = OnceLock::new();
     let progress = |step| {
-        if step == deploy_tokens::domain::Step::Publish {
+        if step == model::Step::Publish {
             gone.get_or_init(|| std::fs::remove_dir_all(&journal).unwrap());
         }
     };

@@ -19,13 +19,13 @@ use proptest::sample::Index;
 use serde_json::Value;
 
 const VECTORS: [&str; 7] = [
-    include_str!("vectors/client_sig.json"),
-    include_str!("vectors/deploy_bundle.json"),
-    include_str!("vectors/envelope.json"),
-    include_str!("vectors/environment_key.json"),
-    include_str!("vectors/keychain_items.json"),
-    include_str!("vectors/secret_upload.json"),
-    include_str!("vectors/wire_tokens.json"),
+    include_str!("../crates/protocol/tests/vectors/client_sig.json"),
+    include_str!("../crates/protocol/tests/vectors/deploy_bundle.json"),
+    include_str!("../crates/protocol/tests/vectors/envelope.json"),
+    include_str!("../crates/protocol/tests/vectors/environment_key.json"),
+    include_str!("../crates/protocol/tests/vectors/keychain_items.json"),
+    include_str!("../crates/protocol/tests/vectors/secret_upload.json"),
+    include_str!("../crates/protocol/tests/vectors/wire_tokens.json"),
 ];
 
 const MANIFESTS: [&str; 3] = [
@@ -235,9 +235,9 @@ fn journal() {
 /// The seeds are what they should be: each decoder accepts some of its own.
 #[test]
 fn the_seeds_reach_the_decoders() {
-    use deploy_tokens::api::wire;
-    use deploy_tokens::crypto::envelope::EncryptedEnvelope;
-    use deploy_tokens::crypto::parse_seed;
+    use protocol::crypto::envelope::EncryptedEnvelope;
+    use protocol::crypto::parse_seed;
+    use protocol::wire;
 
     let accepted = |name: &str, accepts: fn(&str) -> bool| {
         let seeds = (target(name).seeds)();
@@ -251,14 +251,14 @@ fn the_seeds_reach_the_decoders() {
     assert!(accepted("bundle", |text| wire::bundle::parse_bundle(text).is_ok()) >= 5);
     assert!(accepted("wire", |text| wire::tokens::answer(text.as_bytes()).is_ok()) >= 5);
     assert!(accepted("seed", |text| parse_seed(text).is_ok()) >= 5);
-    let manifest = |text: &str| deploy_tokens::service::manifest::parse(text).is_ok();
+    let manifest = |text: &str| service::manifest::parse(text).is_ok();
     assert_eq!(accepted("manifest", manifest), MANIFESTS.len());
     let entry = |text: &str| {
-        use deploy_tokens::service::journal::{EntryId, decode};
-        let key = deploy_tokens::secret::JournalKey::fill_with(|bytes| bytes.fill(1));
+        use service::journal::{EntryId, decode};
+        let key = protocol::secret::JournalKey::fill_with(|bytes| bytes.fill(1));
         let id = EntryId::parse("0b7c1f5e-2f0d-4c56-8f0a-5d1f3f9d2c11").unwrap();
-        let rng = &mut deploy_tokens::crypto::system_rng();
-        let sealed = deploy_tokens::crypto::seal_record(&key, id.as_str(), text.as_bytes(), rng).unwrap();
+        let rng = &mut protocol::crypto::system_rng();
+        let sealed = protocol::crypto::seal_record(&key, id.as_str(), text.as_bytes(), rng).unwrap();
         decode(&key, &id, &sealed).is_ok()
     };
     assert_eq!(accepted("journal", entry), ENTRIES.len());

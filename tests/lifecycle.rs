@@ -10,11 +10,12 @@ mod common;
 
 use std::sync::Mutex;
 
+use client::ApiError;
 use common::{Secrets, World, assert_complete, silent};
-use deploy_tokens::api::ApiError;
-use deploy_tokens::domain::token::FindError;
-use deploy_tokens::domain::{CiTokenOutcome, IssuanceKind, Step, TokenEntry, TokenName};
-use deploy_tokens::service::{self, MissingKey, ServiceError, Unfit};
+use model::{CiTokenOutcome, IssuanceKind, Step};
+use protocol::token::FindError;
+use protocol::{TokenEntry, TokenName};
+use service::{MissingKey, ServiceError, Unfit};
 
 /// Variables of the sample production environment.
 const PRODUCTION: usize = 12;

@@ -15,18 +15,16 @@ use std::process::Output;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use client::{ApiAddress, ApiError, Client};
 use common::{Secrets, World, assert_complete, program, silent};
-use deploy_tokens::api::{ApiAddress, ApiError, Client};
-use deploy_tokens::domain::replacement::Progress;
-use deploy_tokens::domain::{DeployTokenId, IssuanceKind, Replacement, TokenName};
-use deploy_tokens::messages;
-use deploy_tokens::secret::JournalKey;
-use deploy_tokens::service::journal::Journal;
-use deploy_tokens::service::{
-    self, Context, Finding, Finished, Issued, Place, Proof, ResumeError, ServiceError, Unfit,
-};
+use model::replacement::Progress;
+use model::{IssuanceKind, Replacement};
+use protocol::secret::JournalKey;
+use protocol::{DeployTokenId, TokenName};
 use proxy::{Endpoint, Fault, Proxy};
 use serde_json::Value;
+use service::journal::Journal;
+use service::{self, Context, Finding, Finished, Issued, Place, Proof, ResumeError, ServiceError, Unfit};
 
 const PRODUCTION: usize = 12;
 
@@ -169,7 +167,7 @@ async fn nothing_is_begun_that_cannot_be_remembered_or_is_under_way() {
     let Err(error @ ServiceError::NoJournal) = refused else {
         panic!("{refused:?}")
     };
-    assert!(messages::service(&error).next.contains("Nothing was changed"));
+    assert!(text::service(&error).next.contains("Nothing was changed"));
 
     let (id, _) = scene.successor().await;
     for part in [&scene.id, &id] {
@@ -177,7 +175,7 @@ async fn nothing_is_begun_that_cannot_be_remembered_or_is_under_way() {
         assert!(matches!(twice, Err(ServiceError::Unfit(Unfit::BeingReplaced))));
     }
     let listed = service::list(&scene.context, &scene.place).await.unwrap();
-    let named = |it: &&deploy_tokens::domain::TokenEntry| it.token().is_some_and(|it| it.name == "ci");
+    let named = |it: &&protocol::TokenEntry| it.token().is_some_and(|it| it.name == "ci");
     assert_eq!(listed.iter().filter(named).count(), 2, "none was made meanwhile");
     service::revoke(&scene.context, &scene.place, scene.id.as_str(), &silent)
         .await

@@ -16,15 +16,15 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use deploy_tokens::api::{ApiAddress, ApiError, BrowserTicket, Client, PasswordOutcome, PollOutcome, SignIn};
-use deploy_tokens::domain::{Moment, SignInEnd, Waiting};
-use deploy_tokens::messages;
-use deploy_tokens::secret::{AccessToken, SecretText};
-use deploy_tokens::service::ServiceError;
-use deploy_tokens::service::sign_in::{BrowserOutcome, Clock, start_browser, wait_for_browser};
-use deploy_tokens::workspace::{LocalSignIn, Workspace};
+use client::{ApiAddress, ApiError, BrowserTicket, Client, PasswordOutcome, PollOutcome, SignIn};
+use model::{SignInEnd, Waiting};
+use protocol::Moment;
+use protocol::secret::{AccessToken, SecretText};
 use reqwest::StatusCode;
+use service::ServiceError;
+use service::sign_in::{BrowserOutcome, Clock, start_browser, wait_for_browser};
 use site::{Site, any_port, client, options};
+use workspace::{LocalSignIn, Workspace};
 
 /// A clock on which waiting takes no time.
 #[derive(Default)]
@@ -64,15 +64,19 @@ async fn works(site: &Site, token: &AccessToken) -> bool {
     user.is_ok_and(|user| user.email.as_deref() == Some("sam@northwind.example"))
 }
 
+fn page(ticket: &BrowserTicket) -> url::Url {
+    url::Url::parse(&ticket.login_url).unwrap()
+}
+
 /// Sends the page's form as a browser does.
 async fn press(ticket: &BrowserTicket, decision: &str, password: &str) -> (StatusCode, String) {
-    let origin = ticket.login_url.origin().ascii_serialization();
+    let origin = page(ticket).origin().ascii_serialization();
     let form = url::form_urlencoded::Serializer::new(String::new())
         .append_pair("decision", decision)
         .append_pair("password", password)
         .finish();
     let answer = client()
-        .post(ticket.login_url.clone())
+        .post(page(ticket))
         .header("origin", origin)
         .header("content-type", "application/x-www-form-urlencoded")
         .body(form)
@@ -158,7 +162,7 @@ async fn cancelled_in_the_browser() {
         matches!(outcome, BrowserOutcome::Ended(SignInEnd::Cancelled)),
         "{outcome:?}"
     );
-    assert!(messages::browser(SignInEnd::Cancelled).what.contains("cancelled"));
+    assert!(text::browser(SignInEnd::Cancelled).what.contains("cancelled"));
     let password = user(&site).password;
     assert_eq!(
         press(&ticket, "allow", password.expose()).await.0,
@@ -246,12 +250,9 @@ async fn the_page_takes_the_right_password_from_itself_only() {
         "too many guesses"
     );
     assert!(matches!(api.poll(&ticket).await.unwrap(), PollOutcome::Pending));
-    let mut unknown = ticket.clone();
-    unknown.login_url.set_path("/sign-in/unknown");
-    assert_eq!(
-        client().get(unknown.login_url).send().await.unwrap().status(),
-        410
-    );
+    let mut unknown = page(&ticket);
+    unknown.set_path("/sign-in/unknown");
+    assert_eq!(client().get(unknown).send().await.unwrap().status(), 410);
 }
 
 #[tokio::test]
@@ -473,7 +474,7 @@ async fn servers_without_a_browser_flow_are_told_apart_from_broken_ones() {
     }
     let unsafe_page = answering(200, r#"{"ticket":"t","login_url":"file:///etc/passwd"}"#).await;
     let error = start_browser(&unsafe_page).await.unwrap_err();
-    assert!(messages::service(&error).what.contains("login_url"), "{error:?}");
+    assert!(text::service(&error).what.contains("login_url"), "{error:?}");
 
     let offer = r#"{"ticket":"t","login_url":"https://ghostable.example/x"}"#;
     let ticket = started(&answering(200, offer).await).await;

@@ -1,15 +1,16 @@
 //! The ways in, this device, who holds the key, and who waits for one.
 
-use deploy_tokens::domain::{
-    DeviceId, DeviceState, Fingerprint, Flaw, Holder, HolderKind, KeyRequest, Message, Moment,
-    OrganizationId, PublicKey, RemoteStatus, RequestId, RequestStatus, Requests, Standing, Waiting,
-};
-use deploy_tokens::domain::{EnvironmentId, EnvironmentName, ProjectId};
 use deploy_tokens::state::{
     AppState, CommandLineOffer, Dialog, Gate, Holders, KeyState, Load, OwnDevice, Section, SessionKind,
     SignInStage,
 };
 use dioxus::prelude::*;
+use model::{Flaw, Holder, HolderKind, Message, Standing, Waiting};
+use protocol::{
+    DeviceId, DeviceState, Fingerprint, KeyRequest, Moment, OrganizationId, PublicKey, RemoteStatus,
+    RequestId, RequestStatus, Requests,
+};
+use protocol::{EnvironmentId, EnvironmentName, ProjectId};
 
 const DAY: i64 = 86_400;
 
@@ -39,9 +40,7 @@ fn device(name: &str, n: u8, own: bool, standing: Standing) -> Holder {
 fn token(name: &str, n: u8, standing: Standing) -> Holder {
     Holder {
         kind: HolderKind::Token {
-            id: Some(deploy_tokens::domain::DeployTokenId::new(format!(
-                "dpl_tok_019bb7f0{n}"
-            ))),
+            id: Some(protocol::DeployTokenId::new(format!("dpl_tok_019bb7f0{n}"))),
         },
         ..device(name, n, false, standing)
     }

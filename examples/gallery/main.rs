@@ -12,12 +12,6 @@
 
 mod access;
 
-use deploy_tokens::domain::{
-    CiTokenOutcome, DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Fingerprint,
-    Issuance, IssuanceKind, Message, Moment, Organization, OrganizationId, Pending, Project, ProjectId,
-    PublicKey, Remedy, Replacement, ShareState, Step, TokenEntry, TokenKey, TokenStatus,
-};
-use deploy_tokens::secret::{CiToken, DeploySeed};
 use deploy_tokens::state::{
     AppState, Confirm, ConfirmKind, Connection, Copied, Dialog, KeyState, Load, Operation, StatusFilter,
     ToastKind,
@@ -26,6 +20,14 @@ use deploy_tokens::ui::views::Window;
 use deploy_tokens::ui::{Intent, Send, head};
 use dioxus::prelude::*;
 use dioxus_desktop::{Config, LogicalSize, WindowBuilder};
+use model::{
+    CiTokenOutcome, Issuance, IssuanceKind, Message, Pending, Remedy, Replacement, ShareState, Step,
+};
+use protocol::secret::{CiToken, DeploySeed};
+use protocol::{
+    DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Fingerprint, Moment,
+    Organization, OrganizationId, Project, ProjectId, PublicKey, TokenEntry, TokenKey, TokenStatus,
+};
 
 const DAY: i64 = 86_400;
 

@@ -2,14 +2,14 @@
 //! it would not write itself. The fuzz targets call these, and so does `tests/fuzz_bounded.rs` of the program, briefly
 //! and on stable.
 
-use deploy_tokens::api::wire;
-use deploy_tokens::crypto::bundle::open_bundle_with_legacy_keys;
-use deploy_tokens::crypto::envelope::{EncryptedEnvelope, open, verify_signature};
-use deploy_tokens::crypto::{open_bundle, parse_seed, seal_record, system_rng, verify_body, verify_variable};
-use deploy_tokens::domain::{OrganizationId, SigningPublicKey};
-use deploy_tokens::secret::{DeploySeed, EncryptionPrivateKey, JournalKey};
-use deploy_tokens::service::journal::{self, EntryId};
-use deploy_tokens::service::manifest as project_manifest;
+use protocol::crypto::bundle::open_bundle_with_legacy_keys;
+use protocol::crypto::envelope::{EncryptedEnvelope, open, verify_signature};
+use protocol::crypto::{open_bundle, parse_seed, seal_record, system_rng, verify_body, verify_variable};
+use protocol::secret::{DeploySeed, EncryptionPrivateKey, JournalKey};
+use protocol::wire;
+use protocol::{OrganizationId, SigningPublicKey};
+use service::journal::{self, EntryId};
+use service::manifest as project_manifest;
 
 /// The recipient of the first envelope of the vectors, so that what is almost right is opened.
 const RECIPIENT: &str = "dea0Caut3gmqiT1dr6evoSFDv/NiWvNnuqPU3331KJc=";
@@ -89,8 +89,8 @@ pub fn wire(data: &[u8]) {
     let _ = wire::devices::devices(data);
     let _ = wire::reshare::request(data);
     let _ = wire::reshare::page(data);
+    let _ = wire::sign_in::ticket(data);
     for flag in [false, true] {
-        let _ = wire::sign_in::ticket(data, flag);
         let _ = wire::sign_in::password(data, flag);
     }
     let _ = wire::sign_in::poll(data);

@@ -5,8 +5,8 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 
 use super::Actions;
-use crate::domain::Document;
 use crate::state::{Dialog, Load, ToastKind};
+use model::Document;
 
 impl Actions {
     /// Opens a document that is inside the program. It is unpacked only now.

@@ -6,11 +6,12 @@ use std::time::Duration;
 use dioxus::prelude::*;
 
 use super::{Actions, Again, Tell, off_ui};
-use crate::domain::{Holder, HolderKind, KeyRequest, Message, OrganizationId, RequestId, Requests, Standing};
-use crate::messages::{self, plural};
-use crate::service::access::{Access, access, disclosed_signers};
-use crate::service::{self, Context, Fulfilled, KeyAccess, Place, ServiceError};
 use crate::state::{Dialog, Holders, KeyState, Load, Operation, ToastKind};
+use model::{Holder, HolderKind, Message, Standing};
+use protocol::{KeyRequest, OrganizationId, RequestId, Requests};
+use service::access::{Access, access, disclosed_signers};
+use service::{Context, Fulfilled, KeyAccess, Place, ServiceError};
+use text::plural;
 
 /// How often it is looked whether a missing key was shared meanwhile.
 const WAITING: Duration = Duration::from_secs(4);
@@ -48,7 +49,7 @@ impl Actions {
             Ok(Err(error)) | Err(error) => {
                 self.expired_by(&error, None);
                 let mut key = self.state.place.key;
-                key.set(KeyState::Failed(messages::service(&error)));
+                key.set(KeyState::Failed(text::service(&error)));
             }
         }
     }
@@ -108,7 +109,7 @@ impl Actions {
             match found {
                 Ok(found) => holders.set(Load::Ready(found)),
                 Err(error) if actions.expired_by(&error, None) => {}
-                Err(error) => holders.set(Load::Failed(messages::service(&error))),
+                Err(error) => holders.set(Load::Failed(text::service(&error))),
             }
         });
     }
@@ -210,7 +211,7 @@ impl Actions {
         if self.expired_by(&error, again) {
             return;
         }
-        let cause = messages::service(&error);
+        let cause = text::service(&error);
         let place = requests
             .first()
             .and_then(|request| request.environment_name.as_ref())
@@ -247,7 +248,7 @@ async fn key_state(
                 None => None,
             };
             Ok(KeyState::Pending {
-                message: messages::service(&error),
+                message: text::service(&error),
                 helpers: found.map_or_else(Vec::new, helpers),
             })
         }

@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use dioxus::prelude::*;
 
 use super::{Actions, Cleared};
-use crate::domain::Message;
-use crate::secret::SecretText;
 use crate::state::{Copied, ToastKind};
+use model::Message;
+use protocol::secret::SecretText;
 
 impl Actions {
     /// Copies a text that is public anyway: an id, a fingerprint.

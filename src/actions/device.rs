@@ -5,10 +5,9 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use super::{Actions, Session, off_ui};
-use crate::domain::RemoteStatus;
-use crate::messages;
-use crate::service::{Context, devices};
 use crate::state::{OwnDevice, ToastKind};
+use protocol::RemoteStatus;
+use service::{Context, devices};
 
 impl Actions {
     /// Asks the server about this machine's device. One that was revoked elsewhere is said.
@@ -23,9 +22,8 @@ impl Actions {
                     None => None,
                 };
                 let damage = damage.filter(|error| !error.is_without_keychain());
-                return device.set(damage.map_or(OwnDevice::None, |error| {
-                    OwnDevice::Damaged(messages::service(&error))
-                }));
+                return device
+                    .set(damage.map_or(OwnDevice::None, |error| OwnDevice::Damaged(text::service(&error))));
             };
             if let Some(account) = actions.account() {
                 let id = own.id.clone();
@@ -40,7 +38,7 @@ impl Actions {
             match status {
                 Ok(state) => device.set(OwnDevice::Linked(state)),
                 Err(error) if actions.expired_by(&error, None) => {}
-                Err(error) => device.set(OwnDevice::Failed(messages::service(&error))),
+                Err(error) => device.set(OwnDevice::Failed(text::service(&error))),
             }
         });
     }

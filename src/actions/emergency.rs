@@ -10,11 +10,12 @@ use dioxus::prelude::*;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{Actions, Again, off_ui};
-use crate::domain::{DeployTokenId, Exposed, Fate, Incident, Moment, RevokeTarget};
-use crate::messages::{self, emergency as words};
-use crate::service::emergency::{self, Found, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
-use crate::service::{Context, ServiceError};
 use crate::state::{LeakSearch, LeakedToken, Load, ToastKind};
+use model::{Exposed, Fate, Incident, RevokeTarget};
+use protocol::{DeployTokenId, Moment};
+use service::emergency::{self, Found, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
+use service::{Context, ServiceError};
+use text::emergency as words;
 
 /// A window goes on until the server answers or the user has waited enough: the queue is in the journal all the same.
 const PATIENCE: Patience = Patience::Endless;
@@ -57,7 +58,7 @@ impl Actions {
                 // What the end of the session cut off goes on with the next one.
                 Err(error) if actions.expired_by(&error, actions.going_on()) => {}
                 Err(error) => {
-                    let message = messages::service(&error);
+                    let message = text::service(&error);
                     if matches!(&*store.exposed.peek(), Load::Ready(_)) {
                         store.stale.set(Some(message));
                     } else {
@@ -119,7 +120,7 @@ impl Actions {
                     let found = search.found.iter().map(leaked_token).collect();
                     store.leak.set(LeakSearch::Found(found));
                 }
-                Err(error) => store.leak.set(LeakSearch::Nothing(messages::service(&error))),
+                Err(error) => store.leak.set(LeakSearch::Nothing(text::service(&error))),
             }
         });
     }
@@ -142,7 +143,7 @@ impl Actions {
                 .filter(|it| !all.iter().any(|known| known.token.id == it.token.id));
             let missing: Vec<Exposed> = missing.cloned().collect();
             all.extend(missing);
-            crate::domain::emergency::sort_by_danger(all);
+            model::emergency::sort_by_danger(all);
         }
     }
 
@@ -249,7 +250,7 @@ impl Actions {
             let origin = actions.state.place.origin.peek().clone();
             let report = off_ui(async move {
                 let (reach, who) = tokio::join!(
-                    emergency::reach(&here, &targets, messages::service),
+                    emergency::reach(&here, &targets, text::service),
                     emergency::who(&here)
                 );
                 let incident = Incident {
@@ -383,7 +384,7 @@ type Tell = Box<dyn Fn(usize, &Fate) + Send + Sync>;
 
 fn orders(known: KnownCiTokens, stop: StopWaiting, tell: &Tell) -> Orders<'_> {
     Orders {
-        word: messages::service,
+        word: text::service,
         patience: PATIENCE,
         stop,
         known,

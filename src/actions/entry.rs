@@ -6,14 +6,13 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use super::{Actions, Opened, Session, Start, off_ui};
-use crate::domain::Message;
-use crate::messages;
-use crate::service::account::Account;
-use crate::service::{Context, ServiceError, adopt};
 use crate::state::{
     CommandLineOffer, Connection, Dialog, Gate, KeyState, Load, OwnDevice, Section, SessionKind, SignInStage,
     ToastKind,
 };
+use model::Message;
+use service::account::Account;
+use service::{Context, ServiceError, adopt};
 
 impl Actions {
     /// Opens what the start says.
@@ -90,7 +89,7 @@ impl Actions {
                 Ok(Some(context)) => actions.enter_account(account, context).await,
                 Ok(None) => actions.ask_to_sign_in(None),
                 Err(error) if error.is_without_keychain() => actions.ask_for_passphrase(),
-                Err(error) => actions.ask_to_sign_in(Some(messages::service(&error))),
+                Err(error) => actions.ask_to_sign_in(Some(text::service(&error))),
             }
         });
     }

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
-use crate::domain::{DeployTokenId, Moment};
-use crate::service::{self, Context, Place, Replaced, ServiceError};
+use protocol::{DeployTokenId, Moment};
+use service::{Context, Place, Replaced, ServiceError};
 
 /// Seconds until the end of a grace time is tried again, at first; then twice as long each time.
 const FIRST_PAUSE: u64 = 15;

@@ -5,12 +5,9 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use super::{Actions, Tell, off_ui};
-use crate::domain::{Grace, Pending, Remedy};
-use crate::messages;
-use crate::service::{
-    self, Context, Finding, Finished, Issued, Place, ResumeError, Revocations, ServiceError,
-};
 use crate::state::{Dialog, Load, ToastKind};
+use model::{Grace, Pending, Remedy};
+use service::{self, Context, Finding, Finished, Issued, Place, ResumeError, Revocations, ServiceError};
 
 /// What came of a remedy.
 enum Outcome {
@@ -37,7 +34,7 @@ impl Actions {
         let all = off_ui(async move { interrupted(&context).await }).await;
         found.set(match all {
             Ok(all) => Load::Ready(all),
-            Err(error) => Load::Failed(messages::service(&error)),
+            Err(error) => Load::Failed(text::service(&error)),
         });
     }
 
@@ -86,7 +83,7 @@ impl Actions {
                     format!("{} is revoked: runners with it are refused.", token.name),
                 ),
                 Err(error) => {
-                    let message = messages::service(error);
+                    let message = text::service(error);
                     self.toast(
                         ToastKind::Warning,
                         format!("{name}: {} {}", message.what, message.next),
@@ -107,7 +104,7 @@ async fn interrupted(context: &Context) -> Result<Vec<Pending>, ServiceError> {
     Ok(all
         .iter()
         .filter(|it| !waits(&it.finding))
-        .map(|it| it.told(messages::operation, messages::finding))
+        .map(|it| it.told(text::operation, text::finding))
         .collect())
 }
 

@@ -7,10 +7,10 @@ use dioxus::prelude::*;
 
 use super::grace::Over;
 use super::{Actions, Tell, off_ui};
-use crate::domain::{DeployTokenId, Grace, IssuanceKind, TokenEntry};
-use crate::messages;
-use crate::service::journal::OpenEntry;
-use crate::service::{self, Context, Issued, Place, ServiceError};
+use model::{Grace, IssuanceKind};
+use protocol::{DeployTokenId, TokenEntry};
+use service::journal::OpenEntry;
+use service::{Context, Issued, Place, ServiceError};
 
 /// What the open sheet shows, beside its secrets.
 pub(super) struct Handing {
@@ -96,7 +96,7 @@ impl Actions {
             entry,
         };
         self.handing.replace(Some(handing));
-        let (actions, issuance) = (self.clone(), issued.told(messages::service, messages::note));
+        let (actions, issuance) = (self.clone(), issued.told(text::service, text::note));
         sheet.show_until_closed(issuance, move || actions.handed_over());
         self.verify_issued();
     }

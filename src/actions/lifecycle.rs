@@ -5,10 +5,11 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use super::{Actions, Tell};
-use crate::domain::{DeployToken, Grace, Message, TokenName};
-use crate::messages::{self, plural};
-use crate::service::{self, Context, MissingKey, Place, ServiceError};
 use crate::state::{Dialog, Operation, ToastKind};
+use model::{Grace, Message};
+use protocol::{DeployToken, TokenName};
+use service::{Context, MissingKey, Place, ServiceError};
+use text::plural;
 
 impl Actions {
     /// Creates a token under a name as it was typed.
@@ -18,7 +19,7 @@ impl Actions {
             Ok(name) => self.issue(Grace::Asked, move |context, place, tell| async move {
                 service::create(&context, &place, &name, &tell).await
             }),
-            Err(error) => operation.set(Operation::Failed(messages::name(error))),
+            Err(error) => operation.set(Operation::Failed(text::name(error))),
         }
     }
 
@@ -53,7 +54,7 @@ impl Actions {
         let Err(error) = share else {
             return;
         };
-        let Message { what, next } = messages::service(error);
+        let Message { what, next } = text::service(error);
         if self.is_here(place) {
             let mut unshared = self.state.place.unshared;
             unshared.set(Some(Message::new(

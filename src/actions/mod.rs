@@ -31,13 +31,12 @@ use std::time::Duration;
 use dioxus::core::Task;
 use dioxus::prelude::*;
 
-use crate::domain::{SecretLimits, Step};
-use crate::messages;
-use crate::secret::SecretText;
-use crate::service::account::Account;
-use crate::service::adopt::CommandLineSession;
-use crate::service::{Context, Place, ServiceError};
 use crate::state::{AppState, Operation, ToastKind};
+use model::{SecretLimits, Step};
+use protocol::secret::SecretText;
+use service::account::Account;
+use service::adopt::CommandLineSession;
+use service::{Context, Place, ServiceError};
 
 pub use grace::Newest;
 use issued::Handing;
@@ -229,7 +228,7 @@ where
         Ok(_) => operation.set(Operation::Idle),
         Err(error) => {
             tracing::warn!(%error, "an operation failed");
-            operation.set(Operation::Failed(messages::service(error)));
+            operation.set(Operation::Failed(text::service(error)));
         }
     }
     result

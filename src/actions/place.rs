@@ -5,10 +5,9 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use super::{Actions, LOCAL, Spot, off_ui};
-use crate::domain::{Environment, EnvironmentId, Message, Project, ProjectId};
-use crate::messages;
-use crate::service;
 use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section, ToastKind};
+use model::Message;
+use protocol::{Environment, EnvironmentId, Project, ProjectId};
 
 impl Actions {
     /// Fetches what the user can see, and opens the place that is wanted, or the first one.
@@ -24,7 +23,7 @@ impl Actions {
         }
         let directory = directory.map_err(|error| {
             self.expired_by(&error, None);
-            messages::service(&error)
+            text::service(&error)
         })?;
         let found = |it: &ProjectId| directory.projects.iter().any(|project| is_called(project, it));
         if wanted.project.as_ref().is_some_and(|it| !found(it)) {
@@ -122,7 +121,7 @@ impl Actions {
         let environments = match environments {
             Ok(environments) => environments,
             Err(error) if self.expired_by(&error, again) => return Ok(()),
-            Err(error) => return Err(messages::service(&error)),
+            Err(error) => return Err(text::service(&error)),
         };
         let organizations = place.organizations.peek().clone();
         place.organization.set(

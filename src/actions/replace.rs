@@ -8,10 +8,10 @@ use dioxus::prelude::*;
 
 use super::Actions;
 use super::grace::{self, Over, Told};
-use crate::domain::{DeployToken, DeployTokenId, Grace, Message};
-use crate::messages;
-use crate::service::{self, Place, Replaced, ServiceError};
 use crate::state::ToastKind;
+use model::{Grace, Message};
+use protocol::{DeployToken, DeployTokenId};
+use service::{Place, Replaced, ServiceError};
 
 impl Actions {
     /// Makes a successor; the token goes on working.
@@ -39,7 +39,7 @@ impl Actions {
             return;
         };
         if let Err(error) = service::forget_replacement(&context, &place, id.as_str()) {
-            let Message { what, next } = messages::service(&error);
+            let Message { what, next } = text::service(&error);
             self.toast(ToastKind::Warning, format!("{what} {next}"));
         }
         self.refresh();
@@ -53,7 +53,7 @@ impl Actions {
                 format!("{name} is replaced: runners with the old values are refused."),
             ),
             Err(ServiceError::NotDone) => {
-                let Message { what, next } = messages::service(&ServiceError::NotDone);
+                let Message { what, next } = text::service(&ServiceError::NotDone);
                 self.toast(ToastKind::Warning, format!("{what} {next}"));
             }
             Err(_) => self.toast(
@@ -81,14 +81,14 @@ impl Actions {
                     Told::Due(at) => due.write().push((over.successor.clone(), at)),
                     Told::NotYet(error) if !warned => {
                         warned = true;
-                        let (name, Message { what, .. }) = (&over.name, messages::service(&error));
+                        let (name, Message { what, .. }) = (&over.name, text::service(&error));
                         let text = format!("The old {name} is not revoked yet; this is tried again. {what}");
                         actions.toast(ToastKind::Warning, text);
                     }
                     Told::NotYet(_) | Told::Nothing => {}
                     Told::Done(done) => actions.tell_replaced(&over.place, &done),
                     Told::GivenUp(error) => {
-                        let (name, Message { what, next }) = (&over.name, messages::service(&error));
+                        let (name, Message { what, next }) = (&over.name, text::service(&error));
                         let text =
                             format!("The old {name} was not revoked in time and still works. {what} {next}");
                         actions.toast(ToastKind::Warning, text);
@@ -103,7 +103,7 @@ impl Actions {
 /// In debug builds `DEPLOY_TOKENS_GRACE` gives the seconds instead, so that a test need not wait.
 #[cfg(any(debug_assertions, feature = "test-hooks"))]
 fn shortened(seconds: u64) -> u64 {
-    let wanted = crate::env::text("DEPLOY_TOKENS_GRACE").ok().flatten();
+    let wanted = process_env::text("DEPLOY_TOKENS_GRACE").ok().flatten();
     wanted
         .and_then(|text| text.trim().parse().ok())
         .unwrap_or(seconds)

@@ -3,10 +3,10 @@
 use dioxus::prelude::*;
 
 use super::{Actions, Tell};
-use crate::domain::{CiTokenOutcome, Issuance, ShareState};
-use crate::secret::SecretText;
-use crate::service::{self, MissingKey};
 use crate::state::Copied;
+use model::{CiTokenOutcome, Issuance, ShareState};
+use protocol::secret::SecretText;
+use service::MissingKey;
 
 impl Actions {
     /// Copies the block with both values.

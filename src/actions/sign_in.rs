@@ -5,16 +5,15 @@ use dioxus::prelude::*;
 
 use super::entry::kept;
 use super::{Actions, off_ui};
-use crate::domain::{Message, Waiting};
-use crate::messages;
-use crate::secret::{AccessToken, SecretText};
-use crate::service::account::Account;
-use crate::service::adopt::{self, Handed};
-use crate::service::sign_in::{
+use crate::state::{Dialog, Gate, SignInStage, ToastKind};
+use model::{Message, Waiting};
+use protocol::secret::{AccessToken, SecretText};
+use service::account::Account;
+use service::adopt::{self, Handed};
+use service::sign_in::{
     self, BrowserOutcome, BrowserTicket, PasswordOutcome, SystemClock, start_browser, wait_for_browser,
 };
-use crate::service::{ServiceError, devices};
-use crate::state::{Dialog, Gate, SignInStage, ToastKind};
+use service::{ServiceError, devices};
 
 impl Actions {
     /// Starts a sign-in at the typed address: by the browser, where the server offers that.
@@ -45,7 +44,7 @@ impl Actions {
                     actions.ask_for_passphrase();
                     Ok(())
                 }
-                Err(error) => Err(messages::service(&error)),
+                Err(error) => Err(text::service(&error)),
             }
         });
     }
@@ -94,7 +93,7 @@ impl Actions {
 
     async fn wait_for_person(&self, account: Account, ticket: BrowserTicket) -> Result<(), Message> {
         let mut stage = self.state.session.stage;
-        let page = ticket.login_url.to_string();
+        let page = ticket.login_url.clone();
         let opened = self.surroundings.open_page(&page).is_ok();
         stage.set(SignInStage::Browser {
             page,
@@ -103,7 +102,7 @@ impl Actions {
             expires_at: ticket.expires_at,
         });
         let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-        let client = account.sign_in().map_err(|error| messages::service(&error))?;
+        let client = account.sign_in().map_err(|error| text::service(&error))?;
         // Not on another thread: cancelling this attempt has to end it.
         let listener = move |news| tell.send(news).unwrap_or_default();
         let wait = wait_for_browser(&client, &ticket, &SystemClock, &listener);
@@ -120,8 +119,8 @@ impl Actions {
         };
         match outcome {
             Ok(BrowserOutcome::SignedIn(token)) => self.signed_in(account, token).await,
-            Ok(BrowserOutcome::Ended(end)) => Err(messages::browser(end)),
-            Err(error) => Err(messages::service(&error)),
+            Ok(BrowserOutcome::Ended(end)) => Err(text::browser(end)),
+            Err(error) => Err(text::service(&error)),
         }
     }
 
@@ -157,10 +156,10 @@ impl Actions {
                 Ok(PasswordOutcome::CodeNeeded) => (true, None),
                 Ok(PasswordOutcome::Refused { detail }) => (
                     with_code,
-                    Some(messages::password_refused(detail.as_deref(), with_code)),
+                    Some(text::password_refused(detail.as_deref(), with_code)),
                 ),
                 Err(error) if error.is_without_keychain() => return actions.ask_for_passphrase(),
-                Err(error) => (with_code, Some(messages::service(&error))),
+                Err(error) => (with_code, Some(text::service(&error))),
             };
             session.problem.set(problem);
             session.stage.set(SignInStage::Password { code, busy: false });
@@ -174,7 +173,7 @@ impl Actions {
             kept.keep(&token).await?;
             kept.context(&token).await
         });
-        let context = context.await.map_err(|error| messages::service(&error))?;
+        let context = context.await.map_err(|error| text::service(&error))?;
         let unlinked = context.device.is_none();
         let was_open = *self.state.session.gate.peek() == Gate::Expired;
         self.enter_account(account, context).await;
@@ -196,7 +195,7 @@ impl Actions {
                     (account.clone(), devices::default_name(), devices::platform());
                 let done =
                     off_ui(async move { adopt::with_new_device(&for_work, &found, &name, &platform).await });
-                let (context, handed) = done.await.map_err(|error| messages::service(&error))?;
+                let (context, handed) = done.await.map_err(|error| text::service(&error))?;
                 actions.enter_account(account, context).await;
                 actions.tell_handed(handed);
                 Ok(())
@@ -208,7 +207,7 @@ impl Actions {
         let handed = match handed {
             Ok(handed) => handed,
             Err(error) => {
-                let Message { what, next } = messages::service(&error);
+                let Message { what, next } = text::service(&error);
                 let text = format!(
                     "This machine is linked, but the keys could not be shared with it. {what} {next}"
                 );
@@ -241,7 +240,7 @@ impl Actions {
             move |actions| async move {
                 let for_work = account.clone();
                 let done = off_ui(async move { adopt::with_its_device(&for_work, &found).await });
-                let context = done.await.map_err(|error| messages::service(&error))?;
+                let context = done.await.map_err(|error| text::service(&error))?;
                 actions.enter_account(account, context).await;
                 Ok(())
             },

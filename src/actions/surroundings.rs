@@ -5,11 +5,12 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::pin::Pin;
 
-use crate::domain::{Document, EnvironmentId, Message, Passage, ProjectId};
-use crate::secret::{AccessToken, SecretText};
-use crate::service::Context;
-use crate::service::account::Account;
 use crate::state::SessionKind;
+use model::{Document, Message, Passage};
+use protocol::secret::{AccessToken, SecretText};
+use protocol::{EnvironmentId, ProjectId};
+use service::Context;
+use service::account::Account;
 
 /// Something that takes time and runs beside the window.
 pub type Eventually<T> = Pin<Box<dyn Future<Output = Result<T, Message>>>>;

@@ -3,10 +3,10 @@
 use dioxus::prelude::*;
 
 use super::{Actions, off_ui};
-use crate::domain::{Replacement, TokenEntry};
-use crate::messages;
-use crate::service::{self, Context, Place, ServiceError};
 use crate::state::{Load, Section};
+use model::Replacement;
+use protocol::TokenEntry;
+use service::{Context, Place, ServiceError};
 
 /// What only this machine knows about an environment.
 struct Here {
@@ -55,7 +55,7 @@ impl Actions {
                 }
                 Err(error) => {
                     actions.expired_by(&error, None);
-                    let message = messages::service(&error);
+                    let message = text::service(&error);
                     let shown = matches!(&*tokens.entries.peek(), Load::Ready(_));
                     if shown {
                         tokens.stale.set(Some(message));

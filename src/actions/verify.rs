@@ -3,10 +3,9 @@
 use dioxus::prelude::*;
 
 use super::{Actions, off_ui};
-use crate::domain::{CiTokenOutcome, Message};
-use crate::messages;
-use crate::service::verify::{self, Checked};
 use crate::state::{ToastKind, Verification};
+use model::{CiTokenOutcome, Message};
+use service::verify::{self, Checked};
 
 impl Actions {
     /// Checks what the sheet shows. The sheet is there meanwhile; a check of a sheet that is gone is not told.
@@ -36,7 +35,7 @@ impl Actions {
             let checked = off_ui(async move { verify::check(&context, &ci_token, &seed).await }).await;
             let outcome = match checked {
                 Ok(checked) => outcome(&checked),
-                Err(error) => Verification::Failed(messages::service(&error)),
+                Err(error) => Verification::Failed(text::service(&error)),
             };
             sheet.verified(showing, outcome);
             actions.note_own_use().await;
@@ -70,5 +69,5 @@ fn outcome(checked: &Checked) -> Verification {
         Some(problem) => (problem.name.as_deref(), Some(&problem.kind)),
         None => (None, None),
     };
-    Verification::Failed(messages::unverified(name, kind, decrypted, total))
+    Verification::Failed(text::unverified(name, kind, decrypted, total))
 }

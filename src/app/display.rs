@@ -14,7 +14,6 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::env;
 use crate::failure::{FAILED, Failure, WRONG_USE};
 
 /// The toolkit's choice of display.
@@ -70,13 +69,13 @@ pub(super) fn prepare() -> Result<(), Failure> {
         .map(|(name, value)| (name.into(), Some(value.into())));
     let taken = INSPECTORS
         .into_iter()
-        .filter(|name| env::name(name).is_some())
+        .filter(|name| process_env::name(name).is_some())
         .map(|name| (name.into(), None));
     let changes: Vec<(OsString, Option<OsString>)> = set.chain(taken).collect();
     if changes.is_empty() {
         return Ok(());
     }
-    let error = env::start_anew(&changes);
+    let error = process_env::start_anew(&changes);
     Err(Failure::new(
         FAILED,
         format!("The program could not be started on the display that was found: {error}."),
@@ -117,17 +116,17 @@ fn answers_as_chosen(list: &str, facts: &Facts) -> Result<(), Hindrance> {
 }
 
 fn facts() -> Facts {
-    let chosen = env::name(BACKEND);
+    let chosen = process_env::name(BACKEND);
     let root = Path::new("/");
     let x11 = is_asked(&chosen, "x11") && x11_answers();
     let wayland = is_asked(&chosen, "wayland") && !(x11 && chosen.is_none());
     Facts {
         x11,
         wayland: wayland && wayland_answers(chosen.is_some()),
-        wayland_session: env::name("XDG_SESSION_TYPE").is_some_and(|kind| kind == "wayland"),
+        wayland_session: process_env::name("XDG_SESSION_TYPE").is_some_and(|kind| kind == "wayland"),
         device: root.join("dev/dri").exists(),
         nvidia: has_nvidia(root),
-        drawing_chosen: env::name(PLAIN_DRAWING).is_some(),
+        drawing_chosen: process_env::name(PLAIN_DRAWING).is_some(),
         chosen,
     }
 }
@@ -151,20 +150,20 @@ fn has_nvidia(root: &Path) -> bool {
 
 fn x11_answers() -> bool {
     // A name that is not Unicode is one that no server has.
-    env::name("DISPLAY")
+    process_env::name("DISPLAY")
         .and_then(|name| name.into_string().ok())
         .is_some_and(|name| in_time(move || x11rb::connect(Some(&name)).is_ok()))
 }
 
 /// With `by_default` also at the name that the protocol's library takes where none is set.
 fn wayland_answers(by_default: bool) -> bool {
-    if let Some(number) = env::name("WAYLAND_SOCKET") {
+    if let Some(number) = process_env::name("WAYLAND_SOCKET") {
         // A connection that was handed down: asking would use it up.
         let handed_down = Path::new("/proc/self/fd").join(number);
         return std::fs::read_link(handed_down).is_ok_and(|it| it.to_string_lossy().starts_with("socket:"));
     }
-    let name = env::name("WAYLAND_DISPLAY").or_else(|| by_default.then(|| "wayland-0".into()));
-    let socket = name.and_then(|name| wayland_socket(name.into(), env::name("XDG_RUNTIME_DIR")));
+    let name = process_env::name("WAYLAND_DISPLAY").or_else(|| by_default.then(|| "wayland-0".into()));
+    let socket = name.and_then(|name| wayland_socket(name.into(), process_env::name("XDG_RUNTIME_DIR")));
     socket.is_some_and(|socket| in_time(move || is_compositor(&socket).unwrap_or(false)))
 }
 
@@ -216,7 +215,7 @@ fn failure(hindrance: Hindrance, facts: &Facts) -> Failure {
         ("x11", "DISPLAY", "X server"),
         ("wayland", "WAYLAND_DISPLAY", "Wayland compositor"),
     ] {
-        if let Some(value) = env::name(name).filter(|_| is_asked(&facts.chosen, backend)) {
+        if let Some(value) = process_env::name(name).filter(|_| is_asked(&facts.chosen, backend)) {
             what.push_str(&format!(
                 " No {who} answers at {name}, which is {}.",
                 value.display()

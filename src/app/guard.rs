@@ -16,8 +16,8 @@ use dioxus_desktop::tao::event::{Event, WindowEvent};
 #[cfg(feature = "desktop")]
 use dioxus_desktop::{use_wry_event_handler, window};
 
-use crate::domain::SecretLimits;
 use crate::state::SheetStore;
+use model::SecretLimits;
 
 /// Tells of input, at most twice a second.
 const INPUT: &str = include_str!("input.js");

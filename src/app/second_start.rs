@@ -22,8 +22,7 @@ use tokio::sync::mpsc::UnboundedSender;
 
 use super::own_window;
 use crate::connect::Target;
-use crate::domain::ProjectId;
-use crate::env;
+use protocol::ProjectId;
 
 use place::{Place, is_own};
 
@@ -267,7 +266,7 @@ fn bring_to_front(window: &dioxus_desktop::tao::window::Window, _: Option<&str>)
 fn startup() -> Option<String> {
     ["XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID"]
         .into_iter()
-        .filter_map(|name| env::text(name).ok().flatten())
+        .filter_map(|name| process_env::text(name).ok().flatten())
         .find(|it| is_plain(it))
 }
 

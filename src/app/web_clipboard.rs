@@ -10,8 +10,8 @@ use std::time::Duration;
 use dioxus::prelude::*;
 
 use crate::actions::{Cleared, Clipboard, Eventually};
-use crate::domain::Message;
-use crate::secret::SecretText;
+use model::Message;
+use protocol::secret::SecretText;
 
 /// The web view's clipboard. It answers only in the moment after a touch, and only if the system allows it.
 #[derive(Default)]

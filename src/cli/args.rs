@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use crate::build_info;
-use crate::domain::SecretLimits;
+use model::SecretLimits;
 
 /// Issue, rotate, revoke and delete Ghostable deploy tokens. Without a command the window opens.
 #[derive(Debug, Parser)]

@@ -1,7 +1,7 @@
 //! Writing values so that the usual dotenv readers and a shell get them back unchanged.
 
-use crate::domain::variable::Variable;
-use crate::secret::SecretText;
+use protocol::secret::SecretText;
+use protocol::variable::Variable;
 
 /// A dotenv file, a line for each variable in order; of equal names the last one counts, as it does for a runner.
 pub fn write(variables: &[Variable]) -> SecretText {

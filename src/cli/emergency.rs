@@ -12,12 +12,13 @@ use super::args::Revoke;
 use super::receiver::new_private_file;
 use super::{locate, output, pending};
 use crate::connect::{Connected, Target};
-use crate::domain::{Exposed, Fate, Incident, Message, Moment, RevokeTarget, Tally, TokenEntry, TokenStatus};
 use crate::failure::{FAILED, Failure, NOT_SHARED, REFUSED, UNREACHABLE, WRONG_USE};
-use crate::messages::{self, emergency as words, plural};
-use crate::secret::SecretText;
-use crate::service::emergency::{self, Found, Gap, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
-use crate::service::{self, Context};
+use model::{Exposed, Fate, Incident, Message, RevokeTarget, Tally};
+use protocol::secret::SecretText;
+use protocol::{Moment, TokenEntry, TokenStatus};
+use service::Context;
+use service::emergency::{self, Found, Gap, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
+use text::{emergency as words, plural};
 
 /// A command ends some day: after half a minute without an answer the rest stays in the journal.
 const PATIENCE: Patience = Patience::Tries(8);
@@ -89,7 +90,7 @@ async fn of_environment(
             TokenEntry::Malformed { .. } => unreadable += 1,
         }
     }
-    crate::domain::emergency::sort_by_danger(&mut active);
+    model::emergency::sort_by_danger(&mut active);
     let gaps = (unreadable > 0).then_some(Gap::Unreadable {
         project: project.name,
         count: unreadable,
@@ -162,7 +163,7 @@ async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<(Fi
 
 fn orders<'a>(context: &Context, tell: &'a (dyn Fn(usize, &Fate) + Send + Sync)) -> Orders<'a> {
     Orders {
-        word: messages::service,
+        word: text::service,
         patience: PATIENCE,
         stop: StopWaiting::default(),
         known: KnownCiTokens::held_here(context),
@@ -179,7 +180,7 @@ async fn incident(
     let ended = Moment::now();
     let context = &connected.context;
     let (reach, who) = tokio::join!(
-        emergency::reach(context, targets, messages::service),
+        emergency::reach(context, targets, text::service),
         emergency::who(context)
     );
     Incident {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::output;
 use crate::connect;
-use crate::domain::{Document, Passage};
 use crate::failure::{FAILED, Failure};
+use model::{Document, Passage};
 
 /// Prints each text once, after everything that is under it.
 pub(super) fn print() -> Result<u8, Failure> {

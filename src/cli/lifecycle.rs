@@ -4,11 +4,12 @@ use super::args::{Command, HandOver};
 use super::receiver::Receiver;
 use super::{locate, output, pending, replace, runner};
 use crate::connect::Target;
-use crate::domain::{EnvironmentName, Message, TokenEntry, TokenName};
 use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
-use crate::messages::{self, plural};
-use crate::service::step::Operation;
-use crate::service::{self, Context, MissingKey, Place, Revocations};
+use model::Message;
+use protocol::{EnvironmentName, TokenEntry, TokenName};
+use service::step::Operation;
+use service::{Context, MissingKey, Place, Revocations};
+use text::plural;
 
 /// Runs one of them.
 pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Result<u8, Failure> {
@@ -111,7 +112,7 @@ async fn list(context: &Context, place: &Place, json: bool) -> Result<u8, Failur
         if let TokenEntry::Malformed { id, missing, .. } = entry {
             let id = id
                 .as_ref()
-                .map_or("without an id", crate::domain::DeployTokenId::as_str);
+                .map_or("without an id", protocol::DeployTokenId::as_str);
             output::warning(&Message::new(
                 format!("An entry ({id}) cannot be read: “{missing}” is missing."),
                 "It is left out of JSON. Report it to the people who run the server.",
@@ -186,7 +187,7 @@ pub(super) fn tell_revoked(done: Revocations, place: &EnvironmentName) -> u8 {
         worst = worst.max(code);
     }
     if let Some(Err(error)) = done.share {
-        output::warning(&not_sealed_again(&messages::service(&error), place));
+        output::warning(&not_sealed_again(&text::service(&error), place));
         worst = worst.max(NOT_SHARED);
     }
     worst

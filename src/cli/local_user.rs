@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::output;
 use crate::connect::{Target, data_dir, workspace_failure};
 use crate::failure::{FAILED, Failure};
-use crate::workspace::{Options, SampleSize, Workspace};
+use workspace::{Options, SampleSize, Workspace};
 
 #[derive(Serialize)]
 struct UserJson<'a> {

@@ -22,9 +22,9 @@ pub use args::{Arguments, Command, Place};
 pub use output::tell;
 
 use crate::connect::{Connected, Target};
-use crate::domain::{Message, Project};
 use crate::failure::Failure;
-use crate::service;
+use model::Message;
+use protocol::Project;
 
 /// Runs one command to its end and gives the exit code.
 pub async fn run(target: Target, project: Option<String>, command: Command) -> u8 {

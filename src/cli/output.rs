@@ -5,10 +5,9 @@ use std::io::{IsTerminal as _, Write as _};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::domain::{
-    CiTokenOutcome, DeployToken, Issuance, Message, Replacement, Step, TokenEntry, TokenStatus,
-};
 use crate::failure::{FAILED, Failure};
+use model::{CiTokenOutcome, Issuance, Message, Replacement, Step};
+use protocol::{DeployToken, TokenEntry, TokenStatus};
 
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
 const DIM: anstyle::Style = anstyle::Style::new().dimmed();
@@ -114,10 +113,10 @@ impl<'a> From<&'a DeployToken> for TokenJson<'a> {
             name: &token.name,
             status: status(token),
             environment: token.environment_name.as_str(),
-            fingerprint: token.fingerprint().map(crate::domain::Fingerprint::to_hex),
+            fingerprint: token.fingerprint().map(protocol::Fingerprint::to_hex),
             created_at: token.created_at.to_wire(),
-            last_used_at: token.last_used_at.map(crate::domain::Moment::to_wire),
-            expires_at: token.expires_at.map(crate::domain::Moment::to_wire),
+            last_used_at: token.last_used_at.map(protocol::Moment::to_wire),
+            expires_at: token.expires_at.map(protocol::Moment::to_wire),
             being_replaced: None,
         }
     }
@@ -152,7 +151,7 @@ pub fn issuance_json(issuance: &Issuance) -> Result<(), Failure> {
 
 /// The tokens as an aligned table for people.
 pub fn table(entries: &[TokenEntry], replacements: &[Replacement]) -> String {
-    let now = crate::domain::Moment::now();
+    let now = protocol::Moment::now();
     let zone = jiff::tz::TimeZone::system();
     let mut rows = vec![
         [
@@ -184,7 +183,7 @@ pub fn table(entries: &[TokenEntry], replacements: &[Replacement]) -> String {
                     .map_or_else(|| "never".to_owned(), |at| at.ahead(now)),
                 token
                     .fingerprint()
-                    .map_or_else(|| "unusable".to_owned(), crate::domain::Fingerprint::short),
+                    .map_or_else(|| "unusable".to_owned(), protocol::Fingerprint::short),
                 token.id.to_string(),
             ],
             TokenEntry::Malformed { id, name, missing } => [

@@ -6,11 +6,12 @@ use super::args::{Choice, HandOver};
 use super::receiver::Receiver;
 use super::{lifecycle, output, replace};
 use crate::connect::Target;
-use crate::domain::{EnvironmentName, Message, Moment, Remedy};
 use crate::failure::{Failure, WRONG_USE};
-use crate::messages::{self, plural};
-use crate::service::step::Operation;
-use crate::service::{self, Context, Finding, Finished, Interrupted, Void, WorkKind};
+use model::{Message, Remedy};
+use protocol::{EnvironmentName, Moment};
+use service::step::Operation;
+use service::{Context, Finding, Finished, Interrupted, Void, WorkKind};
+use text::plural;
 
 /// Says on standard error that operations were interrupted, if some were.
 pub fn mention(context: &Context) {
@@ -140,7 +141,7 @@ fn state(finding: &Finding) -> &'static str {
 
 /// What became of it; where several things can be meant, also what the options do.
 fn says(finding: &Finding) -> String {
-    let says = messages::finding(finding);
+    let says = text::finding(finding);
     match finding {
         Finding::Waiting { .. } => {
             format!("{says} Finishing revokes the old one, --revoke its successor, --discard keeps both.")

@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 
 use super::args::HandOver;
 use super::output;
-use crate::domain::{CiTokenOutcome, Issuance, Message, ShareState};
 use crate::failure::{Failure, NOT_SHARED, WRONG_USE};
-use crate::messages;
-use crate::service::journal::OpenEntry;
-use crate::service::step::{self, Operation, Point};
-use crate::service::{Issued, ServiceError};
+use model::{CiTokenOutcome, Issuance, Message, ShareState};
+use service::journal::OpenEntry;
+use service::step::{self, Operation, Point};
+use service::{Issued, ServiceError};
 
 /// Where an issuance will go, checked before anything is changed.
 pub(super) enum Receiver {
@@ -54,7 +53,7 @@ impl Receiver {
             }
         };
         let entry = issued.entry.take();
-        let issuance = issued.told(messages::service, messages::note);
+        let issuance = issued.told(text::service, text::note);
         match self {
             Self::Json => output::issuance_json(&issuance)?,
             Self::Standard => {
@@ -65,7 +64,7 @@ impl Receiver {
         }
         step::reached(operation, Point::HandedOver);
         if let Some(Err(error)) = entry.map(OpenEntry::handed_over) {
-            output::warning(&messages::service(&error.into()));
+            output::warning(&text::service(&error.into()));
         }
         Ok(tell_about(&issuance))
     }

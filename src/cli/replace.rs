@@ -3,15 +3,14 @@
 use super::args::HandOver;
 use super::receiver::Receiver;
 use super::{output, pending, runner};
-use crate::domain::issuance::CI_TOKEN_VARIABLE;
-use crate::domain::replacement::Progress;
-use crate::domain::{EnvironmentName, Message, Moment, Replacement, TokenEntry};
-use crate::env;
 use crate::failure::{FAILED, Failure, NOT_SHARED};
-use crate::messages;
-use crate::secret::CiToken;
-use crate::service::step::Operation;
-use crate::service::{self, Context, Place, Proof, Replaced, ServiceError};
+use model::issuance::CI_TOKEN_VARIABLE;
+use model::replacement::Progress;
+use model::{Message, Replacement};
+use protocol::secret::CiToken;
+use protocol::{EnvironmentName, Moment, TokenEntry};
+use service::step::Operation;
+use service::{Context, Place, Proof, Replaced, ServiceError};
 
 /// Makes the successor and hands its secrets over.
 pub(super) async fn begin(
@@ -30,7 +29,7 @@ pub(super) async fn begin(
     runner::check(context, pair).await;
     if let Some(successor) = successor {
         if checked && let Err(error) = service::note_own_use(context, place, &successor).await {
-            let cause = messages::service(&error);
+            let cause = text::service(&error);
             output::warning(&Message::new(
                 format!("The check just made will look like a use by CI. {}", cause.what),
                 "Judge by the time at which the successor was used.",
@@ -57,7 +56,7 @@ pub(super) async fn finish(context: &Context, place: &Place, token: &str) -> Res
     {
         output::tell(&standing(only, &listed));
     }
-    let known = env::text(CI_TOKEN_VARIABLE)?.map(CiToken::new);
+    let known = process_env::text(CI_TOKEN_VARIABLE)?.map(CiToken::new);
     let done = service::finish_replacement(context, place, token, known.as_ref(), &output::progress).await?;
     let code = tell_replaced(&done, place.name());
     pending::mention(context);
@@ -65,7 +64,7 @@ pub(super) async fn finish(context: &Context, place: &Place, token: &str) -> Res
 }
 
 fn is_named(it: &Replacement, token: &str) -> bool {
-    let id = |id: &crate::domain::DeployTokenId| id.as_str() == token;
+    let id = |id: &protocol::DeployTokenId| id.as_str() == token;
     it.name == token || id(&it.old) || it.successor.as_ref().is_some_and(id)
 }
 
@@ -107,11 +106,11 @@ pub(super) fn tell_replaced(done: &Replaced, place: &EnvironmentName) -> u8 {
             0
         }
         Err(ServiceError::NotDone) => {
-            output::failure(&messages::service(&ServiceError::NotDone));
+            output::failure(&text::service(&ServiceError::NotDone));
             return FAILED;
         }
         Err(error) => {
-            let cause = messages::service(error);
+            let cause = text::service(error);
             output::warning(&Message::new(
                 format!(
                     "{} ({}) is revoked; the server could not be asked once more. {}",
@@ -126,10 +125,7 @@ pub(super) fn tell_replaced(done: &Replaced, place: &EnvironmentName) -> u8 {
     match &done.share {
         Ok(_) => code,
         Err(error) => {
-            output::warning(&super::lifecycle::not_sealed_again(
-                &messages::service(error),
-                place,
-            ));
+            output::warning(&super::lifecycle::not_sealed_again(&text::service(error), place));
             NOT_SHARED
         }
     }

@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::output;
 use crate::connect::Target;
-use crate::domain::{KeyRequest, Message, Moment, Requests};
 use crate::failure::{FAILED, Failure, WRONG_USE};
-use crate::messages::plural;
-use crate::service::{self, Context};
+use model::Message;
+use protocol::{KeyRequest, Moment, Requests};
+use service::Context;
+use text::plural;
 
 #[derive(Serialize)]
 struct RequestJson<'a> {
@@ -33,7 +34,7 @@ impl<'a> From<&'a KeyRequest> for RequestJson<'a> {
             environment: request
                 .environment_name
                 .as_ref()
-                .map(crate::domain::EnvironmentName::as_str),
+                .map(protocol::EnvironmentName::as_str),
             device_id: request.device.as_str(),
             device: request.device_label.as_deref(),
             person: request.person.as_deref(),

@@ -7,16 +7,14 @@ use serde::Serialize;
 
 use super::dotenv::{self, Unwritable};
 use super::output;
-use crate::api::Runner;
 use crate::connect::Target;
-use crate::domain::issuance::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
-use crate::domain::{CiTokenOutcome, Message};
-use crate::env;
 use crate::failure::{FAILED, Failure, WRONG_USE};
-use crate::messages;
-use crate::secret::{CiToken, DeploySeed};
-use crate::service::verify::{self as runner, Pulled, pull as fetch};
-use crate::service::{Context, Issued};
+use client::Runner;
+use model::{CiTokenOutcome, Message};
+use model::{issuance::CI_TOKEN_VARIABLE, issuance::SEED_VARIABLE};
+use protocol::secret::{CiToken, DeploySeed};
+use service::verify::{self as runner, Pulled, pull as fetch};
+use service::{Context, Issued};
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -40,7 +38,7 @@ pub async fn verify(target: &Target, json: bool) -> Result<u8, Failure> {
     if json {
         let problems = report.problems.iter().map(|it| ProblemJson {
             name: it.name.as_deref(),
-            problem: messages::problem(&it.kind),
+            problem: text::problem(&it.kind),
         });
         output::json(&Report {
             environment: &pulled.environment,
@@ -117,7 +115,7 @@ pub async fn pull(target: &Target, file: &Path, only: &[String]) -> Result<u8, F
             "Name another file with --file, or check the folder's permissions.",
         )
     })?;
-    let count = messages::plural(pulled.report.variables.len(), "variable");
+    let count = text::plural(pulled.report.variables.len(), "variable");
     output::tell(&format!(
         "{count} of {} written to {}.",
         pulled.environment,
@@ -177,7 +175,7 @@ pub(super) async fn check(context: &Context, pair: Option<(CiToken, DeploySeed)>
         )),
         Ok(checked) => {
             let problem = checked.problem.as_ref();
-            output::warning(&messages::unverified(
+            output::warning(&text::unverified(
                 problem.and_then(|it| it.name.as_deref()),
                 problem.map(|it| &it.kind),
                 checked.decrypted,
@@ -185,7 +183,7 @@ pub(super) async fn check(context: &Context, pair: Option<(CiToken, DeploySeed)>
             ));
         }
         Err(error) => {
-            let cause = messages::service(&error);
+            let cause = text::service(&error);
             output::warning(&Message::new(
                 format!("Not verified as a runner. {}", cause.what),
                 cause.next,
@@ -202,7 +200,7 @@ fn tell_problems(pulled: &Pulled) {
     for problem in &pulled.report.problems {
         let name = problem.name.as_deref().unwrap_or("the environment key");
         output::warning(&Message::new(
-            format!("{name}: {}.", messages::problem(&problem.kind)),
+            format!("{name}: {}.", text::problem(&problem.kind)),
             "Re-share the environment's key, or rotate the token.",
         ));
     }
@@ -210,20 +208,19 @@ fn tell_problems(pulled: &Pulled) {
 
 async fn fetch_as_runner(target: &Target, only: &[String]) -> Result<Pulled, Failure> {
     let ci_token = CiToken::new(variable(CI_TOKEN_VARIABLE)?);
-    let seed =
-        crate::crypto::parse_seed(&zeroize::Zeroizing::new(variable(SEED_VARIABLE)?)).map_err(|error| {
-            Failure {
-                code: WRONG_USE,
-                message: messages::seed(error),
-            }
-        })?;
+    let seed = protocol::crypto::parse_seed(&zeroize::Zeroizing::new(variable(SEED_VARIABLE)?)).map_err(
+        |error| Failure {
+            code: WRONG_USE,
+            message: text::seed(error),
+        },
+    )?;
     let (address, _running) = target.runner_address().await?;
-    let runner = Runner::new(address, &ci_token).map_err(crate::service::ServiceError::from)?;
+    let runner = Runner::new(address, &ci_token).map_err(service::ServiceError::from)?;
     fetch(&runner, &seed, only).await.map_err(runner_failure)
 }
 
-fn runner_failure(error: crate::service::ServiceError) -> Failure {
-    let refused = matches!(error.api(), Some(crate::api::ApiError::Unauthorized));
+fn runner_failure(error: service::ServiceError) -> Failure {
+    let refused = matches!(error.api(), Some(client::ApiError::Unauthorized));
     let mut failure = Failure::from(error);
     if refused {
         failure.message = Message::new(
@@ -237,7 +234,7 @@ fn runner_failure(error: crate::service::ServiceError) -> Failure {
 }
 
 fn variable(name: &'static str) -> Result<String, Failure> {
-    env::text(name)?.ok_or_else(|| {
+    process_env::text(name)?.ok_or_else(|| {
         Failure::new(
             WRONG_USE,
             format!("{name} is not set."),

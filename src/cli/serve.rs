@@ -6,7 +6,7 @@ use super::args::Serve;
 use super::output;
 use crate::connect::{Target, data_dir, workspace_failure};
 use crate::failure::{FAILED, Failure, WRONG_USE};
-use crate::workspace::{Options, SampleSize, Workspace};
+use workspace::{Options, SampleSize, Workspace};
 
 #[derive(Serialize)]
 struct Ready<'a> {
@@ -50,7 +50,7 @@ pub async fn serve(target: &Target, options: &Serve) -> Result<u8, Failure> {
         environments: local
             .environments
             .iter()
-            .map(crate::domain::EnvironmentName::as_str)
+            .map(protocol::EnvironmentName::as_str)
             .collect(),
     })?;
     interrupted().await?;

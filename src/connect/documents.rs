@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use crate::domain::{Document, Message, Passage};
+use model::{Document, Message, Passage};
 
 const LICENCES: &[u8] = include_bytes!("../../assets/licences.zz");
 /// Far above what they come to unpacked.

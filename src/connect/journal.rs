@@ -8,10 +8,10 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::keys;
-use crate::crypto;
 use crate::failure::{FAILED, Failure};
-use crate::secret::JournalKey;
-use crate::service::journal::Journal;
+use protocol::crypto;
+use protocol::secret::JournalKey;
+use service::journal::Journal;
 
 /// How the journal knows the local workspace, whose address changes at every start.
 const SCOPE: &str = "local workspace";

@@ -5,13 +5,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::domain::Message;
-use crate::env;
 #[cfg(feature = "gui")]
-use crate::keychain::{Keychain, KeychainError, file_exists};
+use keychain::{Keychain, KeychainError, file_exists};
+use model::Message;
 #[cfg(feature = "gui")]
-use crate::secret::SecretText;
-use crate::service::journal;
+use protocol::secret::SecretText;
+use service::journal;
 
 /// The variable with the minutes for which a journal keeps secrets that were shown.
 const MINUTES: &str = "DEPLOY_TOKENS_JOURNAL_MINUTES";
@@ -24,9 +23,7 @@ const JOURNALS: &str = "journals";
 /// The data folder that was named, or the platform's; `None` where there is none.
 #[cfg(feature = "workspace")]
 pub(super) fn folder(named: Option<&Path>) -> Option<PathBuf> {
-    named
-        .map(Path::to_owned)
-        .or_else(crate::workspace::default_data_dir)
+    named.map(Path::to_owned).or_else(workspace::default_data_dir)
 }
 
 /// The data folder that was named, or the app's own on a phone; `None` where there is none.
@@ -38,7 +35,7 @@ pub(super) fn folder(named: Option<&Path>) -> Option<PathBuf> {
 /// The app's container: what iOS calls home.
 #[cfg(all(not(feature = "workspace"), target_os = "ios"))]
 fn own_folder() -> Option<PathBuf> {
-    let home = PathBuf::from(env::name("HOME")?);
+    let home = PathBuf::from(process_env::name("HOME")?);
     Some(home.join("Library/Application Support/Deploy Tokens"))
 }
 
@@ -80,7 +77,7 @@ pub(super) fn deadline_remark() -> Option<Message> {
 }
 
 fn wanted_deadline() -> Result<Duration, Message> {
-    match env::text(MINUTES) {
+    match process_env::text(MINUTES) {
         Ok(None) => Ok(journal::DEADLINE),
         Ok(Some(text)) => minutes(&text),
         Err(_) => minutes(""),

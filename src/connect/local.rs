@@ -5,13 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Connected, journal, parse};
-use crate::api::Client;
 use crate::failure::{FAILED, Failure, WRONG_USE};
-use crate::messages;
-use crate::service::{Context, LinkedDevice, ServiceError};
-use crate::workspace::{
-    LocalAccess, Options, Running, SampleSize, Workspace, WorkspaceError, default_data_dir,
-};
+use client::Client;
+use service::{Context, LinkedDevice, ServiceError};
+use workspace::{LocalAccess, Options, Running, SampleSize, Workspace, WorkspaceError, default_data_dir};
 
 /// The folder that was named, or the platform's.
 ///
@@ -34,7 +31,7 @@ pub fn data_dir(named: Option<&Path>) -> Result<PathBuf, Failure> {
 pub fn workspace_failure(error: &WorkspaceError) -> Failure {
     Failure {
         code: FAILED,
-        message: messages::workspace(error),
+        message: text::workspace(error),
     }
 }
 

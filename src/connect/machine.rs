@@ -9,13 +9,13 @@ use std::time::Duration;
 use super::settings::Remembered;
 use super::{Connected, Target, keys, server};
 use crate::actions::{Eventually, LOCAL, Opened, Spot, Start, Surroundings};
-use crate::api::HOSTED;
-use crate::domain::{Document, Message, Passage, ProjectId};
-use crate::keychain::Keychain;
-use crate::messages;
-use crate::secret::{AccessToken, SecretText};
-use crate::service::account::Account;
 use crate::state::SessionKind;
+use client::HOSTED;
+use keychain::Keychain;
+use model::{Document, Message, Passage};
+use protocol::ProjectId;
+use protocol::secret::{AccessToken, SecretText};
+use service::account::Account;
 
 /// How long a file manager has to say that it cannot be opened.
 #[cfg(feature = "desktop")]
@@ -117,7 +117,7 @@ impl Surroundings for Machine {
 
     fn account(&self, address: &str) -> Result<Account, Message> {
         let journals = keys::journals(self.target.data());
-        let account = Account::at(address, self.keychain(), journals).map_err(messages::address)?;
+        let account = Account::at(address, self.keychain(), journals).map_err(text::address)?;
         Ok(account.with_journal_deadline(keys::deadline()))
     }
 
@@ -190,20 +190,18 @@ impl Surroundings for Machine {
     }
 
     fn key_file(&self) -> Option<bool> {
-        Some(crate::keychain::file_exists(&keys::file(self.target.data())?))
+        Some(keychain::file_exists(&keys::file(self.target.data())?))
     }
 
     fn unlock(&self, passphrase: SecretText) -> Eventually<()> {
         let (path, opened) = (keys::file(self.target.data()), Rc::clone(&self.opened));
         Box::pin(async move {
             let Some(path) = path else {
-                return Err(messages::keychain(&crate::keychain::KeychainError::Absent {
-                    source: None,
-                }));
+                return Err(text::keychain(&keychain::KeychainError::Absent { source: None }));
             };
             let keychain = keys::unlock(&path, passphrase)
                 .await
-                .map_err(|error| messages::keychain(&error))?;
+                .map_err(|error| text::keychain(&error))?;
             opened.replace(Some(keychain));
             Ok(())
         })

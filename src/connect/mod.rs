@@ -18,15 +18,14 @@ mod window_place;
 
 use std::path::{Path, PathBuf};
 
-use crate::api::{ApiAddress, HOSTED};
-use crate::domain::{Message, ProjectId};
-#[cfg(feature = "gui")]
-use crate::env;
 use crate::failure::{Failure, WRONG_USE};
+use client::{ApiAddress, HOSTED};
 #[cfg(feature = "gui")]
-use crate::keychain::ghostable::PREFIX_VARIABLE;
-use crate::messages;
-use crate::service::Context;
+use keychain::ghostable::PREFIX_VARIABLE;
+use model::Message;
+#[cfg(feature = "gui")]
+use protocol::ProjectId;
+use service::Context;
 
 pub use documents::read as read_document;
 #[cfg(feature = "workspace")]
@@ -55,7 +54,7 @@ pub enum Target {
 
 /// Kept while a connection is used: the workspace, where it runs in this process.
 #[cfg(feature = "workspace")]
-type KeptRunning = Option<crate::workspace::Running>;
+type KeptRunning = Option<workspace::Running>;
 /// There is no workspace here.
 #[cfg(not(feature = "workspace"))]
 type KeptRunning = ();
@@ -135,7 +134,7 @@ pub fn remark() -> Option<Message> {
 /// When one of the variables is not text.
 #[cfg(feature = "gui")]
 pub fn check_environment(target: &Target) -> Result<(), Failure> {
-    env::text(PREFIX_VARIABLE)?;
+    process_env::text(PREFIX_VARIABLE)?;
     if matches!(target, Target::Api { .. }) {
         server::given_token()?;
     }
@@ -149,6 +148,6 @@ fn hosted_or(address: &Option<String>) -> Result<ApiAddress, Failure> {
 fn parse(address: &str) -> Result<ApiAddress, Failure> {
     ApiAddress::parse(address).map_err(|error| Failure {
         code: WRONG_USE,
-        message: messages::address(error),
+        message: text::address(error),
     })
 }

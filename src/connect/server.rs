@@ -3,14 +3,13 @@
 use std::path::Path;
 
 use super::{Connected, KeptRunning, keys};
-use crate::api::{ApiAddress, Client};
-use crate::env::{self, NotTextError};
 use crate::failure::{Failure, WRONG_USE};
-use crate::keychain::Keychain;
-use crate::messages;
-use crate::secret::AccessToken;
-use crate::service::account::Account;
-use crate::service::{Context, ServiceError};
+use client::{ApiAddress, Client};
+use keychain::Keychain;
+use process_env::NotTextError;
+use protocol::secret::AccessToken;
+use service::account::Account;
+use service::{Context, ServiceError};
 
 /// The variable with a user's token (docs/protocol.md 1.1).
 const TOKEN: &str = "GHOSTABLE_TOKEN";
@@ -20,7 +19,7 @@ const TOKEN: &str = "GHOSTABLE_TOKEN";
 /// # Errors
 /// When it is not text.
 pub(super) fn given_token() -> Result<Option<AccessToken>, NotTextError> {
-    let token = env::text(TOKEN)?;
+    let token = process_env::text(TOKEN)?;
     Ok(token.map(|token| AccessToken::new(token.trim().to_owned())))
 }
 
@@ -29,7 +28,7 @@ pub(super) async fn connect(address: &ApiAddress, data: Option<&Path>) -> Result
     let account =
         Account::at(address.as_str(), Keychain::system(), keys::journals(data)).map_err(|error| Failure {
             code: WRONG_USE,
-            message: messages::address(error),
+            message: text::address(error),
         })?;
     let account = account.with_journal_deadline(keys::deadline());
     if let Some(token) = given_token()? {

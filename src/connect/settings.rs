@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::actions::Spot;
-use crate::domain::{EnvironmentId, ProjectId};
+use protocol::{EnvironmentId, ProjectId};
 
 const FILE: &str = "settings.json";
 /// Far above what it can grow to; a larger file is not ours.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 
 use super::Load;
-use crate::domain::Passage;
+use model::Passage;
 
 /// The document that is open, and the folder of this window.
 #[derive(Clone, Copy, PartialEq)]

@@ -3,7 +3,8 @@
 use dioxus::prelude::*;
 
 use super::{Load, Operation};
-use crate::domain::{DeviceState, Fingerprint, Holder, Requests};
+use model::Holder;
+use protocol::{DeviceState, Fingerprint, Requests};
 
 /// This machine as a device.
 #[derive(Clone, Debug, PartialEq)]
@@ -15,9 +16,9 @@ pub enum OwnDevice {
     /// It is; what the server says about it.
     Linked(DeviceState),
     /// It is, and the server could not be asked.
-    Failed(crate::domain::Message),
+    Failed(model::Message),
     /// What is kept of it here is damaged; linking again replaces that.
-    Damaged(crate::domain::Message),
+    Damaged(model::Message),
 }
 
 /// Who holds an environment's key.

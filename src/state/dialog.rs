@@ -2,7 +2,8 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::{DeployToken, Document, Message, Step};
+use model::{Document, Message, Step};
+use protocol::DeployToken;
 
 /// What a confirmation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

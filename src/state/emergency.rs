@@ -6,8 +6,9 @@ use std::time::Duration;
 use dioxus::prelude::*;
 
 use super::Load;
-use crate::domain::{DeployTokenId, Exposed, Fate, Message, RevokeTarget, Tally};
-use crate::secret::CiToken;
+use model::{Exposed, Fate, Message, RevokeTarget, Tally};
+use protocol::DeployTokenId;
+use protocol::secret::CiToken;
 
 /// A run, under way or over.
 #[derive(Clone, Debug, PartialEq)]

@@ -41,7 +41,7 @@ pub enum Load<T> {
     /// There.
     Ready(T),
     /// Not to be had; what happened, what to do.
-    Failed(crate::domain::Message),
+    Failed(model::Message),
 }
 
 /// All stores of a window. Copy it freely: signals are handles.

@@ -3,7 +3,8 @@
 use dioxus::prelude::*;
 
 use super::Load;
-use crate::domain::{Environment, Fingerprint, Message, Organization, Pending, Project};
+use model::{Message, Pending};
+use protocol::{Environment, Fingerprint, Organization, Project};
 
 /// Whether there is an API to talk to.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,8 +4,9 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::{Message, Moment, Waiting};
-use crate::secret::SecretText;
+use model::{Message, Waiting};
+use protocol::Moment;
+use protocol::secret::SecretText;
 
 /// Whether the window is open to the user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use dioxus::prelude::*;
 
 use super::Operation;
-use crate::domain::Message;
-use crate::domain::issuance::Issuance;
+use model::Message;
+use model::issuance::Issuance;
 
 /// What was copied last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

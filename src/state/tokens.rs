@@ -3,7 +3,8 @@
 use dioxus::prelude::*;
 
 use super::Load;
-use crate::domain::{DeployToken, DeployTokenId, Message, Moment, Replacement, TokenEntry, TokenStatus};
+use model::{Message, Replacement};
+use protocol::{DeployToken, DeployTokenId, Moment, TokenEntry, TokenStatus};
 
 /// A token that was not used for this many days is pointed out.
 pub const UNUSED_DAYS: i64 = 90;
@@ -275,7 +276,7 @@ fn absent_last(a: Option<Moment>, b: Option<Moment>, descending: bool) -> std::c
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{EnvironmentId, EnvironmentName, PublicKey, TokenKey};
+    use protocol::{EnvironmentId, EnvironmentName, PublicKey, TokenKey};
 
     fn now() -> Moment {
         Moment::parse("2026-11-24T12:00:00Z").unwrap()

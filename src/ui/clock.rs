@@ -7,7 +7,7 @@ use std::time::Duration;
 use dioxus::prelude::*;
 use jiff::tz::TimeZone;
 
-use crate::domain::Moment;
+use protocol::Moment;
 
 /// How often relative times are brought up to date.
 const TICK: Duration = Duration::from_secs(20);

@@ -2,10 +2,9 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::{
-    DeployToken, DeployTokenId, Document, EnvironmentId, Grace, ProjectId, Remedy, RequestId,
-};
 use crate::state::Section;
+use model::{Document, Grace, Remedy};
+use protocol::{DeployToken, DeployTokenId, EnvironmentId, ProjectId, RequestId};
 
 /// A wish of the user. It never carries a secret.
 #[derive(Clone, Debug, PartialEq)]

@@ -4,14 +4,14 @@
 use std::net::SocketAddr;
 use std::process::{Command, Output};
 
-use deploy_tokens::api::{ApiAddress, Client, NewDevice, Runner};
-use deploy_tokens::crypto::{self, DeviceIdentity};
-use deploy_tokens::domain::{CiTokenOutcome, Step};
-use deploy_tokens::secret::{CiToken, DeploySeed};
-use deploy_tokens::service::verify::Pulled;
-use deploy_tokens::service::{self, Context, Issued, LinkedDevice, Place, ServiceError};
-use deploy_tokens::workspace::{Options, Running, SampleSize, Workspace};
+use client::{ApiAddress, Client, NewDevice, Runner};
+use model::{CiTokenOutcome, Step};
+use protocol::crypto::{self, DeviceIdentity};
+use protocol::secret::{CiToken, DeploySeed};
+use service::verify::Pulled;
+use service::{Context, Issued, LinkedDevice, Place, ServiceError};
 use tempfile::TempDir;
+use workspace::{Options, Running, SampleSize, Workspace};
 
 /// A served workspace in a folder of its own.
 pub struct World {

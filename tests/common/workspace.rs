@@ -1,22 +1,22 @@
 //! A workspace in a folder of its own, served over real HTTP, and a client of it written from the protocol.
 
-use deploy_tokens::api::wire::bundle::parse_bundle;
-use deploy_tokens::api::wire::environment_key::{CreateKeyRequest, ShareKeyRequest, parse_key_response};
-use deploy_tokens::crypto::{
+use protocol::crypto::{
     BundleReport, DeviceIdentity, VariableKeys, key_fingerprint, open_bundle, open_environment_key,
     seal_environment_key, seal_variable, sign_body, sign_variable, system_rng,
 };
-use deploy_tokens::domain::ids::RequestId;
-use deploy_tokens::domain::variable::{VariableScope, VariableUpload};
-use deploy_tokens::domain::{
+use protocol::ids::RequestId;
+use protocol::secret::{DeploySeed, EnvironmentKey, SecretText};
+use protocol::wire::bundle::parse_bundle;
+use protocol::wire::environment_key::{CreateKeyRequest, ShareKeyRequest, parse_key_response};
+use protocol::{
     DeployTokenId, DeviceId, EnvironmentName, KeyScope, Moment, ProjectId, PublicKey, Recipient,
     RecipientKind,
 };
-use deploy_tokens::secret::{DeploySeed, EnvironmentKey, SecretText};
-use deploy_tokens::workspace::{LocalAccess, Options, Running, SampleSize, Workspace};
+use protocol::{variable::VariableScope, variable::VariableUpload};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use workspace::{LocalAccess, Options, Running, SampleSize, Workspace};
 
 /// A status with the body that came with it.
 pub type Answer = (u16, Value);

@@ -1,8 +1,8 @@
 //! revoke --all, find: as a person and a script meet them.
 
-use deploy_tokens::domain::issuance::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
-use deploy_tokens::service::{self, MissingKey, emergency};
+use model::{issuance::CI_TOKEN_VARIABLE, issuance::SEED_VARIABLE};
 use serde_json::Value;
+use service::{MissingKey, emergency};
 
 use crate::common::{Secrets, silent};
 use crate::{Runs, Site, assert_code, said};

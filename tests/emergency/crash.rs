@@ -3,7 +3,7 @@
 
 use std::os::unix::process::ExitStatusExt as _;
 
-use deploy_tokens::service::step::{Operation, STEPS};
+use service::step::{Operation, STEPS};
 
 use crate::{Runs, Site, assert_code, said};
 
@@ -64,7 +64,7 @@ async fn a_kill_at_every_step_loses_no_queue() {
     for environment in ["production", "staging"] {
         let place = site.world.place(environment).await;
         for device in [site.context(), &survivor] {
-            deploy_tokens::service::key_access(device, &place).await.unwrap();
+            service::key_access(device, &place).await.unwrap();
         }
     }
 }

@@ -22,8 +22,9 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use common::{Secrets, World, silent};
-use deploy_tokens::domain::{Exposed, Message, TokenName};
-use deploy_tokens::service::{self, Context, Issued, ServiceError, emergency};
+use model::{Exposed, Message};
+use protocol::TokenName;
+use service::{Context, Issued, ServiceError, emergency};
 
 /// A workspace served by this process, and the program on it.
 pub(crate) struct Site {
@@ -96,7 +97,7 @@ impl Site {
     pub(crate) async fn runs(&self, issued: &Issued) -> Runs {
         match self.world.run(&Secrets::of(issued)).await {
             Ok(pulled) if pulled.report.problems.is_empty() && pulled.report.total > 0 => Runs::Decrypts,
-            Err(ServiceError::Api(deploy_tokens::api::ApiError::Unauthorized)) => Runs::Refused,
+            Err(ServiceError::Api(client::ApiError::Unauthorized)) => Runs::Refused,
             other => panic!("neither decrypts nor is refused: {other:?}"),
         }
     }
@@ -122,5 +123,5 @@ pub(crate) fn assert_code(output: &Output, code: i32) {
 }
 
 pub(crate) fn in_words(error: &ServiceError) -> Message {
-    deploy_tokens::messages::service(error)
+    text::service(error)
 }

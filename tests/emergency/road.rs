@@ -3,13 +3,14 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use deploy_tokens::api::{ApiAddress, Client};
-use deploy_tokens::crypto;
-use deploy_tokens::domain::{Fate, Proof, RevokeTarget, Tally, TokenKey};
-use deploy_tokens::secret::JournalKey;
-use deploy_tokens::service::emergency::{self, KnownCiTokens, Orders, Patience, StopWaiting};
-use deploy_tokens::service::journal::Journal;
-use deploy_tokens::service::{Context, Issued};
+use client::{ApiAddress, Client};
+use model::{Fate, Proof, RevokeTarget, Tally};
+use protocol::TokenKey;
+use protocol::crypto;
+use protocol::secret::JournalKey;
+use service::emergency::{self, KnownCiTokens, Orders, Patience, StopWaiting};
+use service::journal::Journal;
+use service::{Context, Issued};
 
 use crate::common::Secrets;
 use crate::proxy::{Endpoint, Fault, Proxy};

@@ -1,16 +1,16 @@
 //! The Ghostable command line's entries, placed under its own names.
 
-use deploy_tokens::crypto::key_fingerprint;
-use deploy_tokens::domain::{EnvironmentName, Moment, ProjectId};
-use deploy_tokens::keychain::ghostable::Prefix;
-use deploy_tokens::keychain::{KeychainError, Owner, Part};
+use keychain::ghostable::Prefix;
+use keychain::{KeychainError, Owner, Part};
+use protocol::crypto::key_fingerprint;
+use protocol::{EnvironmentName, Moment, ProjectId};
 use serde_json::Value;
 
 use super::is_consistent;
 use super::service::Bus;
 
 fn vectors() -> Vec<Value> {
-    let text = include_str!("../vectors/keychain_items.json");
+    let text = include_str!("../../crates/protocol/tests/vectors/keychain_items.json");
     let vectors: Value = serde_json::from_str(text).unwrap();
     vectors["cases"].as_array().unwrap().clone()
 }
@@ -73,7 +73,7 @@ async fn check(bus: &Bus, case: &Value) {
             ),
         ),
     ] {
-        let private = deploy_tokens::domain::PublicKey::from_bytes(*private).to_base64();
+        let private = protocol::PublicKey::from_bytes(*private).to_base64();
         assert_eq!(Some(public.as_str()), text(&wanted.0["publicKey"]));
         assert_eq!(Some(private.as_str()), text(&wanted.0["privateKey"]));
         assert_eq!(Some(shown.to_hex().as_str()), text(wanted.1));

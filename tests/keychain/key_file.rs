@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use deploy_tokens::keychain::{Keychain, KeychainError, Part, StoreKind, file_exists};
-use deploy_tokens::secret::{JournalKey, SecretText};
+use keychain::{Keychain, KeychainError, Part, StoreKind, file_exists};
+use protocol::secret::{JournalKey, SecretText};
 use tempfile::TempDir;
 
 use super::*;
@@ -53,7 +53,7 @@ async fn keeps_entries_over_reopening_for_its_owner_alone_and_nothing_in_clear()
 
     assert_eq!(mode(&path), 0o600);
     assert_eq!(mode(path.parent().unwrap()), 0o700);
-    let private = deploy_tokens::domain::PublicKey::from_bytes(*device.signing_seed.expose()).to_base64();
+    let private = protocol::PublicKey::from_bytes(*device.signing_seed.expose()).to_base64();
     for text in [
         TOKEN,
         "deploytokens",

@@ -16,10 +16,10 @@ mod trouble;
 #[path = "../common/vault.rs"]
 mod vault;
 
-use deploy_tokens::crypto::{DeviceIdentity, system_rng};
-use deploy_tokens::domain::{DeviceId, Moment, OrganizationId};
-use deploy_tokens::keychain::{ApiOrigin, StoredIdentity, StoredSession};
-use deploy_tokens::secret::AccessToken;
+use keychain::{ApiOrigin, StoredIdentity, StoredSession};
+use protocol::crypto::{DeviceIdentity, system_rng};
+use protocol::secret::AccessToken;
+use protocol::{DeviceId, Moment, OrganizationId};
 
 /// In every session of these tests, so that it can be looked for where it must not be.
 const TOKEN: &str = "7|plain-text-token-that-must-not-leak";

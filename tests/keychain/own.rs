@@ -3,8 +3,8 @@
 use std::process::Command;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use deploy_tokens::keychain::{ApiOrigin, Keychain, KeychainError, Owner, Part, StoreKind};
-use deploy_tokens::secret::JournalKey;
+use keychain::{ApiOrigin, Keychain, KeychainError, Owner, Part, StoreKind};
+use protocol::secret::JournalKey;
 
 use super::service::Bus;
 use super::*;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use deploy_tokens::keychain::{Keychain, Limits};
+use keychain::{Keychain, Limits};
 use tempfile::TempDir;
 
 use super::vault::Vault;

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use deploy_tokens::keychain::ghostable::Prefix;
-use deploy_tokens::keychain::{Item, Keychain, KeychainError, Raw, Read, Store, StoreKind};
-use deploy_tokens::secret::SecretText;
+use keychain::ghostable::Prefix;
+use keychain::{Item, Keychain, KeychainError, Raw, Read, Store, StoreKind};
+use protocol::secret::SecretText;
 
 use super::service::{Bus, LIMITS};
 use super::stub::{Manner, offer, offer_something_else};

@@ -9,201 +9,100 @@ use syn::visit::{self, Visit};
 /// This package's own name, as its binary and its tests see it.
 const PACKAGE: &str = "deploy_tokens";
 
-/// A layer and what of ours it may import; a layer may always import itself.
+/// A part of the app and what of ours it may name, beside itself: other parts, and crates.
 struct Layer {
     name: &'static str,
     may: &'static [&'static str],
 }
 
 const LAYERS: &[Layer] = &[
-    // A variable's value is a secret: the domain knows the secret types, these know nothing.
-    Layer {
-        name: "domain",
-        may: &["secret"],
-    },
-    Layer {
-        name: "secret",
-        may: &[],
-    },
-    // The variables of the process.
-    Layer {
-        name: "env",
-        may: &[],
-    },
-    Layer {
-        name: "crypto",
-        may: &["domain", "secret"],
-    },
-    Layer {
-        name: "api",
-        may: &["domain", "secret"],
-    },
-    Layer {
-        name: "keychain",
-        may: &["domain", "secret", "env"],
-    },
-    Layer {
-        name: "service",
-        may: &["domain", "secret", "env", "crypto", "api", "keychain"],
-    },
-    Layer {
-        name: "workspace",
-        may: &["domain", "secret", "crypto", "api::wire"],
-    },
-    Layer {
-        name: "state",
-        may: &["domain", "secret"],
-    },
-    // What the program is built of: facts, which the commands and the pages show.
-    Layer {
-        name: "build_info",
-        may: &[],
-    },
-    // Of these only errors and what is said about a result: see `is_error`.
-    Layer {
-        name: "messages",
-        may: &[
-            "domain",
-            "env",
-            "api",
-            "crypto",
-            "keychain",
+    layer("state", &["protocol", "protocol::secret", "model"]),
+    layer("build_info", &[]),
+    layer(
+        "actions",
+        &[
+            "state",
+            "protocol",
+            "protocol::secret",
+            "model",
             "service",
-            "workspace",
+            "text",
+            "process_env",
         ],
-    },
-    Layer {
-        name: "actions",
-        may: &["service", "state", "messages", "domain", "secret", "env"],
-    },
-    Layer {
-        name: "ui::elements",
-        may: &[],
-    },
+    ),
+    layer("ui::elements", &[]),
     // What every component may use: how wishes are sent, what time it is, how large the window is.
-    Layer {
-        name: "ui::intent",
-        may: &["domain", "state"],
-    },
-    Layer {
-        name: "ui::clock",
-        may: &["domain"],
-    },
-    Layer {
-        name: "ui::viewport",
-        may: &[],
-    },
-    Layer {
-        name: "ui::components",
-        may: &[
+    layer("ui::intent", &["state", "protocol", "model"]),
+    layer("ui::clock", &["protocol"]),
+    layer("ui::viewport", &[]),
+    layer(
+        "ui::components",
+        &[
             "ui::elements",
             "ui::intent",
             "ui::clock",
             "ui::viewport",
             "state",
-            "actions",
-            "domain",
-            "messages",
+            "protocol",
+            "model",
+            "text",
             "build_info",
         ],
-    },
-    Layer {
-        name: "ui::views",
-        may: &[
+    ),
+    layer(
+        "ui::views",
+        &[
             "ui::components",
             "ui::elements",
             "ui::intent",
             "ui::clock",
             "ui::viewport",
             "state",
-            "actions",
-            "domain",
-            "messages",
+            "protocol",
+            "model",
+            "text",
             "build_info",
         ],
-    },
-    Layer {
-        name: "ui",
-        may: &[
+    ),
+    layer(
+        "ui",
+        &[
             "ui::components",
             "ui::elements",
             "ui::views",
             "state",
-            "actions",
-            "domain",
-            "messages",
+            "protocol",
+            "model",
         ],
-    },
+    ),
     // The composition root: the window, the commands, and what both are put together from.
-    Layer {
-        name: "app",
-        may: &["*"],
-    },
-    Layer {
-        name: "clipboard",
-        may: &["*"],
-    },
-    Layer {
-        name: "connect",
-        may: &["*"],
-    },
-    Layer {
-        name: "failure",
-        may: &["*"],
-    },
-    Layer {
-        name: "cli",
-        may: &["*"],
-    },
-    Layer {
-        name: "main",
-        may: &["*"],
-    },
-    // The phone's program.
-    Layer {
-        name: "mobile",
-        may: &["*"],
-    },
-    Layer {
-        name: "lib",
-        may: &["*"],
-    },
+    layer("app", &["*"]),
+    layer("clipboard", &["*"]),
+    layer("connect", &["*"]),
+    layer("failure", &["*"]),
+    layer("cli", &["*"]),
+    layer("main", &["*"]),
+    layer("mobile", &["*"]),
+    layer("lib", &["*"]),
 ];
 
-/// Libraries that only some layers may name.
-const LIBRARIES: &[(&str, &[&str])] = &[
-    (
-        "dioxus",
-        &[
-            "state",
-            "actions",
-            "ui",
-            "ui::elements",
-            "ui::components",
-            "ui::views",
-            "ui::intent",
-            "ui::clock",
-            "ui::viewport",
-            "app",
-            "main",
-        ],
-    ),
-    (
-        "dioxus_desktop",
-        &[
-            "app",
-            "main",
-            "ui",
-            "ui::elements",
-            "ui::components",
-            "ui::views",
-            "actions",
-            "state",
-        ],
-    ),
-    ("reqwest", &["api"]),
-    ("axum", &["workspace"]),
-    ("rusqlite", &["workspace"]),
+const fn layer(name: &'static str, may: &'static [&'static str]) -> Layer {
+    Layer { name, may }
+}
+
+/// The crates of the workspace, as their paths begin. A part of one that is named here is allowed by that name only.
+const CRATES: &[&str] = &[
+    "protocol",
+    "protocol::secret",
+    "protocol::crypto",
+    "protocol::wire",
+    "model",
+    "process_env",
+    "client",
+    "keychain",
+    "service",
+    "workspace",
+    "text",
 ];
 
 /// The longest a file may be; components are told apart because markup hides ideas better than code.
@@ -243,40 +142,34 @@ pub fn breaches(path: &Path, text: &str) -> Vec<String> {
 /// Why a layer may not name a path, if it may not.
 fn judge(layer: &str, path: &[String]) -> Option<String> {
     let (first, rest) = path.split_first()?;
-    if first != "crate" && first != PACKAGE {
-        let (library, layers) = LIBRARIES.iter().find(|(library, _)| library == first)?;
-        return (!layers.contains(&layer)).then(|| format!("{layer} may not name {library}"));
-    }
-    let target = rest.join("::");
+    let ours = first == "crate" || first == PACKAGE;
+    let target = if ours { rest.join("::") } else { path.join("::") };
+    let known = |name: &str| {
+        if ours {
+            LAYERS.iter().any(|known| known.name == name)
+        } else {
+            CRATES.contains(&name)
+        }
+    };
     let may = LAYERS.iter().find(|known| known.name == layer)?.may;
-    if may == ["*"] || rest.is_empty() || !LAYERS.iter().any(|known| touches(&target, known.name)) {
-        return None;
-    }
-    let own = below(&target, layer);
-    let allowed = may.iter().any(|name| below(&target, name)) && (layer != "messages" || is_error(rest));
-    (!own && !allowed).then(|| format!("{layer} may not import crate::{target}"))
-}
-
-/// What is put into words although it is no error: parts of errors, and remarks on results.
-const REMARKS: &[&str] = &[
-    "api::Sent",
-    "crypto::ProblemKind",
-    "service::About",
-    "service::Finding",
-    "service::Note",
-    "service::emergency::Gap",
-    "service::Unfit",
-    "service::Void",
-    "service::WorkKind",
-];
-
-/// Whether a path is of an error type, a remark or of the domain, all that `messages` may know.
-fn is_error(path: &[String]) -> bool {
-    let whole = path.join("::");
-    path[0] == "domain"
-        || REMARKS.iter().any(|remark| below(&whole, remark))
-        || path.iter().any(|part| part == "error")
-        || path.iter().any(|part| part.ends_with("Error"))
+    // The smallest part that is named: `protocol::secret`, not `protocol`.
+    let named: Vec<&str> = LAYERS
+        .iter()
+        .map(|known| known.name)
+        .chain(CRATES.iter().copied())
+        .filter(|name| known(name) && touches(&target, name))
+        .collect();
+    let part = named
+        .iter()
+        .filter(|name| below(&target, name))
+        .max_by_key(|name| name.len());
+    let allowed = match part {
+        _ if may == ["*"] || named.is_empty() => true,
+        Some(part) => may.contains(part) || ours && below(&target, layer),
+        // Something around a part: `crate::ui` touches `ui::views`.
+        None => false,
+    };
+    (!allowed).then(|| format!("{layer} may not import {}", path.join("::")))
 }
 
 /// Whether `path` is `name` or lies below it.

@@ -37,7 +37,7 @@ const TREE: &str = env!("CARGO_MANIFEST_DIR");
 
 /// The program that a variable names.
 fn named(variable: &str) -> PathBuf {
-    deploy_tokens::env::name(variable)
+    process_env::name(variable)
         .unwrap_or_else(|| panic!("{variable} is not set: scripts/test-shipped PROGRAM [HEADLESS-PROGRAM]"))
         .into()
 }

@@ -11,8 +11,7 @@ pub const PROGRAM: &str = "DEPLOY_TOKENS_PROGRAM";
 
 /// The program under test: the one that [`PROGRAM`] names, otherwise the one that was built with the tests.
 pub fn program() -> PathBuf {
-    deploy_tokens::env::name(PROGRAM)
-        .map_or_else(|| env!("CARGO_BIN_EXE_deploy-tokens").into(), PathBuf::from)
+    process_env::name(PROGRAM).map_or_else(|| env!("CARGO_BIN_EXE_deploy-tokens").into(), PathBuf::from)
 }
 
 /// The window on the local workspace in this desktop's home, once its table is there.

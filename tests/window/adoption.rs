@@ -2,8 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use deploy_tokens::crypto::DeviceIdentity;
-use deploy_tokens::domain::DeviceId;
+use protocol::DeviceId;
+use protocol::crypto::DeviceIdentity;
 use serde_json::json;
 
 use crate::rough::{Road, Rough};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use deploy_tokens::domain::{DeployTokenId, TokenName};
-use deploy_tokens::service::{self, Issued};
+use protocol::{DeployTokenId, TokenName};
+use service::Issued;
 
 use crate::common::{Secrets, World, silent};
 use crate::program;
@@ -48,9 +48,7 @@ impl Scene {
                         .filter_map(|it| it.token())
                         .filter(|it| it.is_active());
                     for number in active.count()..10 {
-                        let key =
-                            deploy_tokens::crypto::make_deploy_key(&mut deploy_tokens::crypto::system_rng())
-                                .1;
+                        let key = protocol::crypto::make_deploy_key(&mut protocol::crypto::system_rng()).1;
                         client
                             .create_token(&project.id, &environment.id, &format!("runner-{number}"), &key)
                             .await
@@ -107,9 +105,7 @@ impl Scene {
                 assert!(
                     matches!(
                         refused,
-                        Err(service::ServiceError::Api(
-                            deploy_tokens::api::ApiError::Unauthorized
-                        ))
+                        Err(service::ServiceError::Api(client::ApiError::Unauthorized))
                     ),
                     "{refused:?}"
                 );

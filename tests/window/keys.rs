@@ -84,14 +84,14 @@ fn requests_are_counted_and_answered_and_holders_are_listed() {
     app.wait_text("5 requests answered: the key is shared.");
     app.wait_gone("dialog", "Key requests");
     app.wait_gone("push button", containing("Key requests"));
-    let device = deploy_tokens::service::LinkedDevice { id, identity };
+    let device = service::LinkedDevice { id, identity };
     let phone = server.context(Some(device));
     let opened = server.runtime.block_on(async {
         let project = server.site.local().project_id.clone();
-        let place = deploy_tokens::service::find_environment(&phone, &project, "production")
+        let place = service::find_environment(&phone, &project, "production")
             .await
             .unwrap();
-        deploy_tokens::service::key_access(&phone, &place).await
+        service::key_access(&phone, &place).await
     });
     assert!(opened.is_ok(), "{opened:?}");
 

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use deploy_tokens::api::{ApiAddress, Client};
-use deploy_tokens::crypto::DeviceIdentity;
-use deploy_tokens::domain::{DeviceId, Moment};
-use deploy_tokens::secret::AccessToken;
-use deploy_tokens::service::{Context, LinkedDevice, fulfil_all, fulfillable};
-use deploy_tokens::workspace::{LocalSignIn, Workspace};
+use client::{ApiAddress, Client};
+use protocol::crypto::DeviceIdentity;
+use protocol::secret::AccessToken;
+use protocol::{DeviceId, Moment};
+use service::{Context, LinkedDevice, fulfil_all, fulfillable};
 use tokio::runtime::Runtime;
+use workspace::{LocalSignIn, Workspace};
 
 use crate::site::{Site, any_port, client, options};
 use crate::support::driver::{App, Desktop, DesktopBuilder};
@@ -75,7 +75,7 @@ impl Server {
     pub fn devices(&self) -> Vec<(String, DeviceId, bool)> {
         let context = self.colleague();
         let project = self.site.local().project_id.clone();
-        let environment = deploy_tokens::domain::EnvironmentName::new("production");
+        let environment = protocol::EnvironmentName::new("production");
         let devices = self
             .runtime
             .block_on(context.client.devices(&project, &environment))

@@ -1,6 +1,6 @@
 //! Who may call what: every route with every kind of token.
 
-use deploy_tokens::crypto::{make_deploy_key, system_rng};
+use protocol::crypto::{make_deploy_key, system_rng};
 use reqwest::Method;
 use serde_json::json;
 use sha2::{Digest, Sha256};

@@ -4,9 +4,9 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use deploy_tokens::crypto::{make_deploy_key, system_rng};
-use deploy_tokens::workspace::Workspace;
+use protocol::crypto::{make_deploy_key, system_rng};
 use serde_json::{Value, json};
+use workspace::Workspace;
 
 use crate::site::{any_port, client, options};
 
@@ -17,7 +17,7 @@ const URL: &str = "serving at ";
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "serves until it is killed"]
 async fn serve_until_killed() {
-    let Some(folder) = deploy_tokens::env::name(FOLDER) else {
+    let Some(folder) = process_env::name(FOLDER) else {
         return;
     };
     let running = Workspace::open(options(folder.as_ref()))

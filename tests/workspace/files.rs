@@ -1,8 +1,8 @@
 //! What is on the disk: kept over restarts, shared by processes, refused when damaged.
 
-use deploy_tokens::crypto::{make_deploy_key, system_rng};
-use deploy_tokens::workspace::{Workspace, WorkspaceError};
+use protocol::crypto::{make_deploy_key, system_rng};
 use serde_json::json;
+use workspace::{Workspace, WorkspaceError};
 
 use crate::site::{Site, any_port, client, options};
 

@@ -104,7 +104,7 @@ async fn a_body_over_the_limit_is_refused() {
 
 #[tokio::test]
 async fn only_loopback_addresses_are_served() {
-    use deploy_tokens::workspace::{Workspace, WorkspaceError};
+    use workspace::{Workspace, WorkspaceError};
     let folder = tempfile::tempdir().unwrap();
     let workspace = Workspace::open(crate::site::options(folder.path())).unwrap();
     let refused = workspace.serve(([0, 0, 0, 0], 0).into()).await.unwrap_err();

@@ -1,12 +1,12 @@
 //! The life of a deploy token, as its owner and its runner see it.
 
-use deploy_tokens::crypto::{make_deploy_key, make_environment_key, seal_environment_key, system_rng};
-use deploy_tokens::domain::{EnvironmentName, KeyScope, Moment};
+use protocol::crypto::{make_deploy_key, make_environment_key, seal_environment_key, system_rng};
+use protocol::{EnvironmentName, KeyScope, Moment};
 use serde_json::{Value, json};
 
 use crate::site::{Site, deployment, project_id};
 
-fn value<'a>(report: &'a deploy_tokens::crypto::BundleReport, name: &str) -> &'a str {
+fn value<'a>(report: &'a protocol::crypto::BundleReport, name: &str) -> &'a str {
     report
         .variables
         .iter()
@@ -158,9 +158,8 @@ async fn a_runner_gets_its_own_share_with_the_ephemeral_key_lifted() {
         (&recipients[0]["type"], &recipients[0]["id"]),
         (&json!("deployment"), &json!(created.id))
     );
-    let inner = deploy_tokens::crypto::envelope::EncryptedEnvelope::from_edek(
-        recipients[0]["edek_b64"].as_str().unwrap(),
-    );
+    let inner =
+        protocol::crypto::envelope::EncryptedEnvelope::from_edek(recipients[0]["edek_b64"].as_str().unwrap());
     assert_eq!(
         envelope["from_ephemeral_public_key"],
         inner.unwrap().from_ephemeral_public_key
@@ -193,8 +192,8 @@ async fn a_token_can_be_made_with_its_share() {
         environment: EnvironmentName::new(environment),
         fingerprint,
     };
-    let share = |environment: &str, secret: &deploy_tokens::secret::EnvironmentKey| {
-        let fingerprint = deploy_tokens::crypto::key_fingerprint(secret);
+    let share = |environment: &str, secret: &protocol::secret::EnvironmentKey| {
+        let fingerprint = protocol::crypto::key_fingerprint(secret);
         let recipients = [deployment("", key)];
         let scope = scope(environment, fingerprint);
         let sealed = seal_environment_key(

@@ -1,8 +1,8 @@
 //! Published keys: signatures, recipients, fingerprints, versions.
 
-use deploy_tokens::crypto::{DeviceIdentity, make_deploy_key, make_environment_key, sign_body, system_rng};
-use deploy_tokens::domain::DeviceId;
-use deploy_tokens::domain::Recipient;
+use protocol::DeviceId;
+use protocol::Recipient;
+use protocol::crypto::{DeviceIdentity, make_deploy_key, make_environment_key, sign_body, system_rng};
 use serde_json::{Value, json};
 
 use crate::site::{Site, deployment, device};

@@ -1,7 +1,7 @@
 //! Uploaded variables: signatures, place, versions, pruning.
 
-use deploy_tokens::crypto::{DeviceIdentity, sign_body, sign_variable, system_rng};
-use deploy_tokens::secret::EnvironmentKey;
+use protocol::crypto::{DeviceIdentity, sign_body, sign_variable, system_rng};
+use protocol::secret::EnvironmentKey;
 use serde_json::{Value, json};
 
 use crate::site::Site;
@@ -43,9 +43,9 @@ async fn a_variable_is_stored_and_read_back() {
         site.local().device_id
     );
     let (_, bundle) = site.get(&site.environment("production", &pull)).await;
-    let bundle = deploy_tokens::api::wire::bundle::parse_bundle(&bundle.to_string()).unwrap();
+    let bundle = protocol::wire::bundle::parse_bundle(&bundle.to_string()).unwrap();
     assert!(bundle.key.is_none());
-    let opened = deploy_tokens::crypto::open_variables(&bundle.variables, &key);
+    let opened = protocol::crypto::open_variables(&bundle.variables, &key);
     let place = bundle
         .variables
         .iter()
@@ -112,7 +112,7 @@ async fn a_variable_is_for_this_place_and_under_this_key() {
     let key = site.open_key("production").await;
     let staging = site.open_key("staging").await;
     let path = site.environment("production", "/push");
-    let changed = |change: &dyn Fn(&mut deploy_tokens::domain::variable::VariableUpload)| {
+    let changed = |change: &dyn Fn(&mut protocol::variable::VariableUpload)| {
         let mut upload = site.upload("production", &key, "NEW", "value", None);
         change(&mut upload);
         json!(sign_variable(&site.local().identity, upload))

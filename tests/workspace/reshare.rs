@@ -104,7 +104,7 @@ async fn a_new_key_supersedes_what_waited_for_the_old_one() {
     let site = Site::start().await;
     let (second, _) = site.register_device("second").await;
     let local = site.local();
-    let key = deploy_tokens::crypto::make_environment_key(&mut deploy_tokens::crypto::system_rng());
+    let key = protocol::crypto::make_environment_key(&mut protocol::crypto::system_rng());
     let own = device(local.device_id.as_str(), local.identity.encryption_public());
     let (status, _) = site
         .post_text(

@@ -1,8 +1,8 @@
 //! What a new workspace starts with, and that all of it is real.
 
-use deploy_tokens::domain::{Moment, PublicKey};
-use deploy_tokens::workspace::SampleSize;
+use protocol::{Moment, PublicKey};
 use serde_json::Value;
+use workspace::SampleSize;
 
 use crate::site::Site;
 
@@ -40,8 +40,8 @@ async fn the_sample_is_complete_and_opens() {
         let key = site.open_key(environment).await;
         let path = format!("/pull?device_id={}", site.local().device_id);
         let (_, bundle) = site.get(&site.environment(environment, &path)).await;
-        let bundle = deploy_tokens::api::wire::bundle::parse_bundle(&bundle.to_string()).unwrap();
-        let opened = deploy_tokens::crypto::open_variables(&bundle.variables, &key);
+        let bundle = protocol::wire::bundle::parse_bundle(&bundle.to_string()).unwrap();
+        let opened = protocol::crypto::open_variables(&bundle.variables, &key);
         assert_eq!(
             opened.iter().filter(|value| value.is_ok()).count(),
             count,
@@ -167,7 +167,7 @@ async fn ten_thousand_tokens_are_seeded_listed_and_shared() {
     let folder = site.folder;
     site.running.shutdown().await;
     let timed = std::time::Instant::now();
-    deploy_tokens::workspace::Workspace::open(crate::site::options(folder.path())).unwrap();
+    workspace::Workspace::open(crate::site::options(folder.path())).unwrap();
     println!("opened again in {:?}", timed.elapsed());
 
     // A large file is not read through at every start, but a cut is noticed.
@@ -180,9 +180,9 @@ async fn ten_thousand_tokens_are_seeded_listed_and_shared() {
         .unwrap()
         .set_len(length - 4096 * 10)
         .unwrap();
-    let error = deploy_tokens::workspace::Workspace::open(crate::site::options(folder.path())).unwrap_err();
+    let error = workspace::Workspace::open(crate::site::options(folder.path())).unwrap_err();
     assert!(
-        matches!(error, deploy_tokens::workspace::WorkspaceError::Corrupt { .. }),
+        matches!(error, workspace::WorkspaceError::Corrupt { .. }),
         "{error}"
     );
 }

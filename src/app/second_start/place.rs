@@ -9,7 +9,6 @@ use interprocess::local_socket::{Listener, ListenerOptions, Name, Stream, prelud
 use sha2::{Digest as _, Sha256};
 
 use crate::connect::Target;
-use crate::env;
 
 /// Lock and socket of one target.
 pub(super) struct Place {
@@ -32,11 +31,8 @@ impl Place {
             // A session that was given for one run is not another's.
             Target::Api { address, .. } => format!(
                 "api {} {}",
-                address
-                    .as_deref()
-                    .unwrap_or(crate::api::HOSTED)
-                    .trim_end_matches('/'),
-                env::name("GHOSTABLE_TOKEN").is_some()
+                address.as_deref().unwrap_or(client::HOSTED).trim_end_matches('/'),
+                process_env::name("GHOSTABLE_TOKEN").is_some()
             ),
             Target::Remembered(_) => "remembered".to_owned(),
         };
@@ -111,7 +107,7 @@ fn canonical(folder: PathBuf) -> PathBuf {
 /// Where the starts of this user meet: what ends with the session, or else the folder for passing things.
 #[cfg(unix)]
 fn meeting_folder() -> PathBuf {
-    let runtime = env::name("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let runtime = process_env::name("XDG_RUNTIME_DIR").map(PathBuf::from);
     match runtime.filter(|folder| folder.is_absolute() && folder.is_dir()) {
         Some(folder) => folder.join("deploy-tokens"),
         None => std::env::temp_dir().join(format!("deploy-tokens-{}", rustix::process::geteuid().as_raw())),

@@ -2,8 +2,8 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::DeployToken;
 use crate::state::{AppState, Confirm, ConfirmKind, Dialog};
+use protocol::DeployToken;
 
 /// Asks before a token is rotated, replaced, revoked or deleted. In production the name must be typed before anything
 /// stops working; making a successor and deleting a record stop nothing.
@@ -13,7 +13,7 @@ pub fn ask(state: AppState, kind: ConfirmKind, token: DeployToken) {
         .environment
         .peek()
         .as_ref()
-        .is_some_and(crate::domain::Environment::is_production);
+        .is_some_and(protocol::Environment::is_production);
     state.dialog.show(Dialog::Confirm(Confirm {
         kind,
         token,

@@ -3,11 +3,10 @@
 use dioxus::prelude::*;
 
 use super::Words;
-use crate::domain::Message;
-use crate::messages;
 use crate::state::{AppState, KeyState, OwnDevice};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
+use model::Message;
 
 /// A device that the server has ended; else what this device can do with the key.
 #[component]
@@ -15,7 +14,7 @@ pub(super) fn DeviceNotice() -> Element {
     let device = use_context::<AppState>().access.device;
     let send = use_send();
     let ended = match &*device.read() {
-        OwnDevice::Linked(state) => messages::device_status(&state.remote),
+        OwnDevice::Linked(state) => text::device_status(&state.remote),
         _ => None,
     };
     let Some(message) = ended else {

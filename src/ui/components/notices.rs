@@ -5,10 +5,10 @@ use dioxus::prelude::*;
 use super::attention::AttentionNotice;
 use super::key_notices::DeviceNotice;
 use super::replacing::ReplacingNotices;
-use crate::domain::Message;
 use crate::state::{AppState, Connection, Load};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
+use model::Message;
 
 /// A message: what happened, and what to do.
 #[component]

@@ -3,12 +3,13 @@
 use dioxus::prelude::*;
 
 use super::ask;
-use crate::domain::replacement::Progress;
-use crate::domain::{DeployToken, Replacement, TokenEntry};
 use crate::state::{AppState, ConfirmKind, Load};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
+use model::Replacement;
+use model::replacement::Progress;
+use protocol::{DeployToken, TokenEntry};
 
 /// One line a replacement whose successor's values were handed over.
 #[component]

@@ -2,10 +2,10 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::DeployToken;
 use crate::state::{AppState, Standing, standing};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Badge, Tone};
+use protocol::DeployToken;
 
 /// What a token's standing is, in a word.
 #[component]

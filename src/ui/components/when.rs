@@ -4,8 +4,8 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::Moment;
 use crate::ui::clock::use_clock;
+use protocol::Moment;
 
 /// A moment in the past.
 #[component]

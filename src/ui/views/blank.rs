@@ -2,11 +2,11 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::Message;
 use crate::state::{AppState, StatusFilter};
 use crate::ui::components::{Review, create};
 use crate::ui::elements::{Button, ButtonKind, Icon, StateBlock, Tone};
 use crate::ui::intent::{Intent, use_send};
+use model::Message;
 
 #[component]
 pub(super) fn Failed(message: Message) -> Element {

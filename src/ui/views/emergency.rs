@@ -3,12 +3,12 @@
 use dioxus::prelude::*;
 
 use super::blank::Failed;
-use crate::domain::DeployTokenId;
-use crate::messages::plural;
 use crate::state::{AppState, Connection, Load, groups};
 use crate::ui::components::{EmergencyBar, EmergencyList, EmergencyNotices, EmergencyRunPage};
 use crate::ui::elements::{Button, Icon, IconButton, SearchField, grouped};
 use crate::ui::intent::{EmergencyWish, Intent, use_send};
+use protocol::DeployTokenId;
+use text::plural;
 
 /// The page: a run if there is one, else what there is to revoke.
 #[component]

@@ -3,7 +3,6 @@
 use dioxus::prelude::*;
 
 use super::blank::{Failed, NoTokens, NothingFound};
-use crate::domain::TokenEntry;
 use crate::state::{AppState, Connection, Load, Standing, standing, visible};
 use crate::ui::clock::use_clock;
 use crate::ui::components::{
@@ -11,6 +10,7 @@ use crate::ui::components::{
 };
 use crate::ui::elements::{Icon, StateBlock};
 use crate::ui::viewport::use_viewport;
+use protocol::TokenEntry;
 
 /// The page.
 #[component]

@@ -5,11 +5,12 @@ use dioxus::prelude::*;
 use super::consequence::Consequence;
 use super::manner::manner;
 use super::{Failure, Progress, WhenToRevoke};
-use crate::domain::{DeployToken, Grace};
 use crate::state::{AppState, Confirm, ConfirmKind, Operation};
 use crate::ui::components::ask;
 use crate::ui::elements::{Button, Dialog, DialogActions, DialogBody, DialogHead, TextField};
 use crate::ui::intent::{Intent, use_send};
+use model::Grace;
+use protocol::DeployToken;
 
 const ID: &str = "confirm";
 

@@ -2,10 +2,10 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::DeployToken;
-use crate::domain::replacement::Progress;
 use crate::state::{AppState, ConfirmKind, Load};
 use crate::ui::clock::use_clock;
+use model::replacement::Progress;
+use protocol::DeployToken;
 
 /// What stops working.
 #[component]

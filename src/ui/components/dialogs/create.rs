@@ -3,12 +3,13 @@
 use dioxus::prelude::*;
 
 use super::{Failure, Progress};
-use crate::domain::{NameError, Step, TokenEntry, TokenName};
 use crate::state::{AppState, Load, Operation};
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Glyph, Icon, TextField,
 };
 use crate::ui::intent::{Intent, use_send};
+use model::Step;
+use protocol::{NameError, TokenEntry, TokenName};
 
 const ID: &str = "create";
 const PLAN: [Step; 5] = [

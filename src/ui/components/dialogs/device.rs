@@ -3,12 +3,12 @@
 use dioxus::prelude::*;
 
 use super::{Failure, RunningActions};
-use crate::domain::RemoteStatus;
 use crate::state::{AppState, OwnDevice};
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, TextField, Tone,
 };
 use crate::ui::intent::{Intent, use_send};
+use protocol::RemoteStatus;
 
 const LINK: &str = "link-device";
 const UNLINK: &str = "unlink-device";

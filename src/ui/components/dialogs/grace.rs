@@ -2,8 +2,8 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::Grace;
 use crate::ui::elements::{Segment, Segmented};
+use model::Grace;
 
 const LABEL: &str = "Revoke the old one";
 

@@ -3,7 +3,6 @@
 use dioxus::prelude::*;
 
 use super::{Failure, Progress};
-use crate::domain::{Pending, Remedy};
 use crate::state::{AppState, Load, Operation};
 use crate::ui::clock::use_clock;
 use crate::ui::components::Words;
@@ -11,6 +10,7 @@ use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, DialogSize, Icon, Notice, Tone,
 };
 use crate::ui::intent::{Intent, use_send};
+use model::{Pending, Remedy};
 
 const ID: &str = "interrupted";
 

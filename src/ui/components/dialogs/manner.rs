@@ -1,8 +1,8 @@
 //! How each kind of question looks and speaks.
 
-use crate::domain::Step;
 use crate::state::ConfirmKind;
 use crate::ui::elements::{ButtonKind, Icon, Tone};
+use model::Step;
 
 /// How a kind of question looks and speaks.
 pub(super) struct Manner {

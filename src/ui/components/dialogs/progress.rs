@@ -2,10 +2,10 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::Step;
 use crate::state::Operation;
 use crate::ui::components::Words;
 use crate::ui::elements::{Notice, StepState, Steps, Tone};
+use model::Step;
 
 /// The step's place in the order in which steps run.
 fn rank(step: Step) -> usize {

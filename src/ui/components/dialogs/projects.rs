@@ -2,7 +2,6 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::Project;
 use crate::state::AppState;
 use crate::ui::components::sidebar::EnvironmentLine;
 use crate::ui::elements::{
@@ -10,6 +9,7 @@ use crate::ui::elements::{
 };
 use crate::ui::intent::{Intent, use_send};
 use crate::ui::viewport::use_viewport;
+use protocol::Project;
 
 const ID: &str = "projects";
 

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 
-use crate::domain::{Document, Passage};
 use crate::state::{AppState, Load};
 use crate::ui::components::Words;
 use crate::ui::elements::{
@@ -12,6 +11,7 @@ use crate::ui::elements::{
     Tone, grouped,
 };
 use crate::ui::viewport::use_viewport;
+use model::{Document, Passage};
 
 const ID: &str = "reader";
 

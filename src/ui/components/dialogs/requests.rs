@@ -3,14 +3,15 @@
 use dioxus::prelude::*;
 
 use super::{Failure, Progress};
-use crate::domain::{KeyRequest, Step};
-use crate::messages::plural;
 use crate::state::{AppState, Operation};
 use crate::ui::components::Past;
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, Notice, Tone,
 };
 use crate::ui::intent::{Intent, use_send};
+use model::Step;
+use protocol::KeyRequest;
+use text::plural;
 
 const ID: &str = "requests";
 

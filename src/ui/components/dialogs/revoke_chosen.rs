@@ -2,12 +2,12 @@
 
 use dioxus::prelude::*;
 
-use crate::messages::plural;
 use crate::state::AppState;
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, TextField, Tone,
 };
 use crate::ui::intent::{EmergencyWish, Intent, use_send};
+use text::plural;
 
 const ID: &str = "revoke-chosen";
 

@@ -4,10 +4,10 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use dioxus::prelude::*;
 
-use crate::messages::plural;
 use crate::state::{AppState, Dialog};
 use crate::ui::elements::{HoldButton, Icon};
 use crate::ui::intent::{EmergencyWish, Intent, use_send};
+use text::plural;
 
 /// The bar; empty as long as nothing is chosen.
 #[component]

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use dioxus::prelude::*;
 
-use crate::domain::{DeployTokenId, Exposed};
 use crate::state::{AppState, Group, Load, groups};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, StateBlock, grouped};
+use model::Exposed;
+use protocol::DeployTokenId;
 
 /// The most tokens of one environment that are rendered; all of them can be chosen.
 const MOST: usize = 200;

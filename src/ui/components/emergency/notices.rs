@@ -3,11 +3,11 @@
 use dioxus::prelude::*;
 
 use super::leak::LeakNotice;
-use crate::messages::plural;
 use crate::state::AppState;
 use crate::ui::components::Words;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{EmergencyWish, Intent, use_send};
+use text::plural;
 
 /// All that apply.
 #[component]

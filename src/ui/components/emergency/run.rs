@@ -2,11 +2,11 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::{Fate, RevokeTarget, Tally};
-use crate::messages::emergency as words;
 use crate::state::EmergencyRun;
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, Spinner};
 use crate::ui::intent::{EmergencyWish, Intent, use_send};
+use model::{Fate, RevokeTarget, Tally};
+use text::emergency as words;
 
 /// The page of a run.
 #[component]

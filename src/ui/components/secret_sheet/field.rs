@@ -5,10 +5,10 @@
 use dioxus::prelude::*;
 
 use super::CiToken;
-use crate::domain::CiTokenOutcome;
 use crate::state::AppState;
 use crate::ui::elements::{Icon, IconButton};
 use crate::ui::intent::{Intent, use_send};
+use model::CiTokenOutcome;
 
 pub(super) const CI_TOKEN: &str = "GHOSTABLE_CI_TOKEN";
 pub(super) const SEED: &str = "GHOSTABLE_DEPLOY_SEED";

@@ -3,9 +3,9 @@
 use dioxus::prelude::*;
 
 use super::{CiToken, ID, Outline};
-use crate::domain::IssuanceKind;
 use crate::state::{AppState, Verification};
 use crate::ui::elements::{DialogHead, Icon, Tone};
+use model::IssuanceKind;
 
 #[component]
 pub(super) fn Head(outline: Outline) -> Element {

@@ -13,11 +13,11 @@ mod verified;
 
 use dioxus::prelude::*;
 
-use crate::domain::{CiTokenOutcome, Issuance, IssuanceKind, ShareState};
 use crate::state::{AppState, SheetStore};
 use crate::ui::clock::use_clock;
 use crate::ui::components::{ClipboardLine, Words};
 use crate::ui::elements::{Dialog, DialogBody, DialogSize, Icon, Notice, Tone};
+use model::{CiTokenOutcome, Issuance, IssuanceKind, ShareState};
 
 use away::Away;
 use block::Block;

@@ -2,11 +2,11 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::Message;
 use crate::state::{AppState, Operation};
 use crate::ui::components::Words;
 use crate::ui::elements::{Button, ButtonKind, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
+use model::Message;
 
 #[component]
 pub(super) fn NotShared(message: Message) -> Element {

@@ -4,10 +4,10 @@ mod pages;
 
 use dioxus::prelude::*;
 
-use crate::domain::Environment;
 use crate::state::{AppState, Dialog, Section};
 use crate::ui::elements::{Glyph, Icon};
 use crate::ui::intent::{Intent, use_send};
+use protocol::Environment;
 
 use pages::{PageLine, Pages, RequestsLine};
 

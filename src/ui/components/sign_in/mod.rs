@@ -5,12 +5,13 @@ mod password;
 
 use dioxus::prelude::*;
 
-use crate::domain::{Moment, Waiting};
 use crate::state::{AppState, SignInStage};
 use crate::ui::clock::use_clock;
 use crate::ui::components::Words;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Spinner, Tone};
 use crate::ui::intent::{Intent, use_send};
+use model::Waiting;
+use protocol::Moment;
 
 use password::PasswordForm;
 

@@ -3,11 +3,11 @@
 use dioxus::prelude::*;
 
 use super::OpenMenu;
-use crate::domain::TokenKey;
 use crate::state::{AppState, ConfirmKind};
 use crate::ui::components::ask;
 use crate::ui::elements::{Icon, Menu, MenuItem, MenuLine};
 use crate::ui::intent::{Intent, use_send};
+use protocol::TokenKey;
 
 /// The open row's menu, if one is open.
 #[component]

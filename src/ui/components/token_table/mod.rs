@@ -9,8 +9,8 @@ use std::ops::Range;
 
 use dioxus::prelude::*;
 
-use crate::domain::{DeployToken, TokenEntry};
 use crate::ui::viewport::use_viewport;
+use protocol::{DeployToken, TokenEntry};
 
 use head::TableHead;
 pub use menu::RowMenu;

@@ -3,11 +3,11 @@
 use dioxus::prelude::*;
 
 use super::{OpenMenu, TabStop};
-use crate::domain::{DeployToken, DeployTokenId, TokenKey};
 use crate::state::{AppState, ConfirmKind, Standing, standing};
 use crate::ui::clock::use_clock;
 use crate::ui::components::{Ahead, Past, StandingBadge, ask};
 use crate::ui::elements::{Badge, Icon, IconButton, Tone};
+use protocol::{DeployToken, DeployTokenId, TokenKey};
 
 #[component]
 pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Element {

@@ -4,14 +4,14 @@ mod row;
 
 use dioxus::prelude::*;
 
-use crate::domain::{Fingerprint, Flaw, Holder, HolderKind, Standing};
-use crate::messages::plural;
 use crate::state::{AppState, Dialog, Holders, KeyState, Load, Section};
 use crate::ui::components::PageTop;
 use crate::ui::elements::{Button, ButtonKind, Icon, IconButton, Notice, StateBlock, Tone};
 use crate::ui::intent::{Intent, use_send};
-
+use model::{Flaw, Holder, HolderKind, Standing};
+use protocol::Fingerprint;
 use row::HolderRow;
+use text::plural;
 
 /// The page.
 #[component]

@@ -2,10 +2,9 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::{Flaw, Holder, HolderKind, Standing};
-use crate::messages;
 use crate::ui::components::Past;
 use crate::ui::elements::{Badge, Tone};
+use model::{Flaw, Holder, HolderKind, Standing};
 
 #[component]
 pub(super) fn HolderRow(holder: Holder) -> Element {
@@ -25,10 +24,8 @@ pub(super) fn HolderRow(holder: Holder) -> Element {
         Standing::Holds => (Tone::Ok, "Yes", None),
         Standing::Waits { .. } => (Tone::Warn, "Waits for it", None),
         // It gets no share any more; what it kept is the matter.
-        Standing::Flawed(flaw @ Flaw::Revoked { .. }) => {
-            (Tone::Neutral, "No longer", Some(messages::flaw(flaw)))
-        }
-        Standing::Flawed(flaw) => (Tone::Danger, "Should not", Some(messages::flaw(flaw))),
+        Standing::Flawed(flaw @ Flaw::Revoked { .. }) => (Tone::Neutral, "No longer", Some(text::flaw(flaw))),
+        Standing::Flawed(flaw) => (Tone::Danger, "Should not", Some(text::flaw(flaw))),
     };
     let print = holder.fingerprint;
     rsx! {

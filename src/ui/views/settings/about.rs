@@ -4,10 +4,10 @@ use dioxus::prelude::*;
 
 use super::device::Fact;
 use crate::build_info;
-use crate::domain::Document;
 use crate::state::AppState;
 use crate::ui::elements::{Button, ButtonKind, Icon, IconButton};
 use crate::ui::intent::{Intent, use_send};
+use model::Document;
 
 #[component]
 pub(super) fn AboutCard() -> Element {

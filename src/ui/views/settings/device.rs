@@ -2,12 +2,11 @@
 
 use dioxus::prelude::*;
 
-use crate::domain::{DeviceState, Fingerprint, RemoteStatus};
-use crate::messages;
 use crate::state::{AppState, Dialog, OwnDevice, SessionKind};
 use crate::ui::components::{Past, Words};
 use crate::ui::elements::{Badge, Button, ButtonKind, Icon, IconButton, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
+use protocol::{DeviceState, Fingerprint, RemoteStatus};
 
 #[component]
 pub(super) fn DeviceCard() -> Element {
@@ -68,7 +67,7 @@ fn Linked(device: DeviceState) -> Element {
         RemoteStatus::Revoked { .. } => (Tone::Danger, "Revoked"),
         RemoteStatus::Unknown => (Tone::Danger, "Unknown to the server"),
     };
-    let trouble = messages::device_status(&device.remote);
+    let trouble = text::device_status(&device.remote);
     rsx! {
         if let Some(message) = trouble {
             Notice { tone: Tone::Danger, assertive: true,

@@ -1,0 +1,338 @@
+//! Calls of a signed-in user and of a runner, one function each.
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::transport::{Bearer, Limits, Transport, segment};
+use super::{ApiAddress, ApiError};
+use protocol::envelope::PublishedKey;
+use protocol::secret::{AccessToken, CiToken};
+use protocol::variable::Bundle;
+use protocol::wire::{self, WireError, tokens::TokenAnswer};
+use protocol::{
+    DeployToken, DeployTokenId, Device, DeviceId, Environment, EnvironmentId, EnvironmentName, Organization,
+    OrganizationId, Project, ProjectId, PublicKey, SigningPublicKey, TokenEntry, User,
+};
+
+/// The API, as a signed-in user.
+#[derive(Clone, Debug)]
+pub struct Client {
+    pub(super) transport: Transport,
+}
+
+/// What a new device tells about itself.
+#[derive(Clone, Debug)]
+pub struct NewDevice<'a> {
+    /// X25519.
+    pub public_key: PublicKey,
+    /// Ed25519.
+    pub signing_key: SigningPublicKey,
+    /// As the user calls it.
+    pub name: &'a str,
+    /// System and architecture (docs/protocol.md 4.2).
+    pub platform: &'a str,
+}
+
+impl Client {
+    /// A client that sends `token` to `address` and nowhere else.
+    ///
+    /// # Errors
+    /// [`ApiError::Setup`] when TLS or the resolver cannot be set up.
+    pub fn new(address: ApiAddress, token: &AccessToken) -> Result<Self, ApiError> {
+        Self::with_limits(address, token, Limits::default())
+    }
+
+    /// As [`Client::new`], with limits of its own.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn with_limits(address: ApiAddress, token: &AccessToken, limits: Limits) -> Result<Self, ApiError> {
+        // Exposed to be put into the Authorization header, which is marked as sensitive.
+        let bearer = Bearer::new(token.expose());
+        Ok(Self {
+            transport: Transport::new(address, bearer, limits)?,
+        })
+    }
+
+    /// The address this client calls.
+    pub fn address(&self) -> &ApiAddress {
+        self.transport.address()
+    }
+
+    /// `GET /user`
+    ///
+    /// # Errors
+    /// As every call: [`ApiError`].
+    pub async fn user(&self) -> Result<User, ApiError> {
+        Ok(wire::directory::user(&self.transport.get("/user").await?)?)
+    }
+
+    /// `GET /organizations`
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn organizations(&self) -> Result<Vec<Organization>, ApiError> {
+        Ok(wire::directory::organizations(
+            &self.transport.get("/organizations").await?,
+        )?)
+    }
+
+    /// `GET /organizations/{org}/projects`
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn projects(&self, organization: &OrganizationId) -> Result<Vec<Project>, ApiError> {
+        let path = format!("/organizations/{}/projects", segment(organization.as_str()));
+        Ok(wire::directory::projects(
+            &self.transport.get(&path).await?,
+            organization,
+        )?)
+    }
+
+    /// `GET /projects/{project}`
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn project(&self, project: &ProjectId) -> Result<Project, ApiError> {
+        let path = format!("/projects/{}", segment(project.as_str()));
+        Ok(wire::directory::project(&self.transport.get(&path).await?)?)
+    }
+
+    /// `GET /projects/{project}/environments`
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn environments(&self, project: &ProjectId) -> Result<Vec<Environment>, ApiError> {
+        let path = format!("/projects/{}/environments", segment(project.as_str()));
+        Ok(wire::directory::environments(&self.transport.get(&path).await?)?)
+    }
+
+    /// `POST /devices`
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn register_device(&self, device: &NewDevice<'_>) -> Result<Device, ApiError> {
+        let request = wire::devices::RegisterDeviceRequest {
+            public_key: device.public_key.to_base64(),
+            public_signing_key: device.signing_key.to_base64(),
+            name: device.name,
+            platform: device.platform,
+        };
+        Ok(wire::devices::device(
+            &self.transport.post("/devices", body(&request)?).await?,
+        )?)
+    }
+
+    /// `GET /devices/{id}`
+    ///
+    /// # Errors
+    /// [`ApiError`]; 404, 410 and 422 mean that the local identity is stale.
+    pub async fn device(&self, id: &DeviceId) -> Result<Device, ApiError> {
+        let path = format!("/devices/{}", segment(id.as_str()));
+        Ok(wire::devices::device(&self.transport.get(&path).await?)?)
+    }
+
+    /// `GET /projects/{project}/environments/{name}/devices`
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn devices(
+        &self,
+        project: &ProjectId,
+        environment: &EnvironmentName,
+    ) -> Result<Vec<Device>, ApiError> {
+        let path = in_environment(project, environment, "devices");
+        Ok(wire::devices::devices(&self.transport.get(&path).await?)?)
+    }
+
+    /// `GET …/environments/{name}/key` as a device. `None` when the server says that there is no key (404, or no data);
+    /// the caller confirms that the environment exists before it believes that (docs/protocol.md G3).
+    ///
+    /// # Errors
+    /// [`ApiError::ReshareRequired`] when the key exists but is not shared with this device.
+    pub async fn environment_key(
+        &self,
+        project: &ProjectId,
+        environment: &EnvironmentName,
+        device: &DeviceId,
+    ) -> Result<Option<PublishedKey>, ApiError> {
+        let query = segment(device.as_str());
+        let path = format!(
+            "{}?device_id={query}",
+            in_environment(project, environment, "key")
+        );
+        match self.transport.get_as_device(&path, device).await {
+            Ok(answer) => Ok(wire::environment_key::parse_key_response(text(&answer)?)?),
+            Err(error) if error.status() == Some(404) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// `POST …/key/envelopes`: `signed` is the finished body (docs/protocol.md 5.7, 6.4).
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn share_environment_key(
+        &self,
+        project: &ProjectId,
+        environment: &EnvironmentName,
+        signed: String,
+    ) -> Result<(), ApiError> {
+        let path = in_environment(project, environment, "key/envelopes");
+        self.transport.post(&path, signed.into_bytes()).await.map(drop)
+    }
+
+    /// `POST …/key`: `signed` is the finished body (docs/protocol.md 5.7, 6.4).
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn create_environment_key(
+        &self,
+        project: &ProjectId,
+        environment: &EnvironmentName,
+        signed: String,
+    ) -> Result<PublishedKey, ApiError> {
+        let path = in_environment(project, environment, "key");
+        let answer = self.transport.post(&path, signed.into_bytes()).await?;
+        Ok(wire::environment_key::parse_key_response(text(&answer)?)?
+            .ok_or(WireError::Missing { what: "data" })?)
+    }
+
+    /// `GET /projects/{project}/deploy-tokens`, of one environment or of all.
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn tokens(
+        &self,
+        project: &ProjectId,
+        environment: Option<&EnvironmentId>,
+    ) -> Result<Vec<TokenEntry>, ApiError> {
+        let query = environment.map(|id| format!("?environment_id={}", segment(id.as_str())));
+        let path = format!("{}{}", tokens_path(project), query.unwrap_or_default());
+        Ok(wire::tokens::tokens(&self.transport.get(&path).await?)?)
+    }
+
+    /// `POST /projects/{project}/deploy-tokens`
+    ///
+    /// # Errors
+    /// [`ApiError`]; see [`ApiError::may_have_happened`].
+    pub async fn create_token(
+        &self,
+        project: &ProjectId,
+        environment: &EnvironmentId,
+        name: &str,
+        key: &PublicKey,
+    ) -> Result<TokenAnswer, ApiError> {
+        let request = wire::tokens::CreateTokenRequest {
+            name,
+            environment_id: environment.as_str(),
+            public_key: key.to_base64(),
+        };
+        Ok(wire::tokens::answer(
+            &self
+                .transport
+                .post_for_secret(&tokens_path(project), body(&request)?)
+                .await?,
+        )?)
+    }
+
+    /// `POST …/deploy-tokens/{id}/rotate`
+    ///
+    /// # Errors
+    /// [`ApiError`]; see [`ApiError::may_have_happened`].
+    pub async fn rotate_token(
+        &self,
+        project: &ProjectId,
+        token: &DeployTokenId,
+        key: &PublicKey,
+    ) -> Result<TokenAnswer, ApiError> {
+        let path = format!("{}/rotate", token_path(project, token));
+        let request = wire::tokens::RotateTokenRequest {
+            public_key: key.to_base64(),
+        };
+        Ok(wire::tokens::answer(
+            &self.transport.post_for_secret(&path, body(&request)?).await?,
+        )?)
+    }
+
+    /// `POST …/deploy-tokens/{id}/revoke`
+    ///
+    /// # Errors
+    /// [`ApiError`].
+    pub async fn revoke_token(
+        &self,
+        project: &ProjectId,
+        token: &DeployTokenId,
+    ) -> Result<DeployToken, ApiError> {
+        let path = format!("{}/revoke", token_path(project, token));
+        Ok(wire::tokens::token(
+            &self.transport.post(&path, b"{}".to_vec()).await?,
+        )?)
+    }
+
+    /// `DELETE …/deploy-tokens/{id}` (docs/protocol.md 7.3).
+    ///
+    /// # Errors
+    /// [`ApiError`]; 404 means that it is gone, or that the address is wrong; 405 that this server has no delete.
+    pub async fn delete_token(&self, project: &ProjectId, token: &DeployTokenId) -> Result<(), ApiError> {
+        self.transport.delete(&token_path(project, token)).await.map(drop)
+    }
+}
+
+/// The API, as a runner (docs/protocol.md 8.1).
+#[derive(Clone, Debug)]
+pub struct Runner {
+    transport: Transport,
+}
+
+impl Runner {
+    /// A client that sends a CI token to `address` and nowhere else.
+    ///
+    /// # Errors
+    /// [`ApiError::Setup`] when TLS or the resolver cannot be set up.
+    pub fn new(address: ApiAddress, token: &CiToken) -> Result<Self, ApiError> {
+        // Exposed to be put into the Authorization header, which is marked as sensitive.
+        let bearer = Bearer::new(token.expose().trim());
+        Ok(Self {
+            transport: Transport::new(address, bearer, Limits::default())?,
+        })
+    }
+
+    /// `GET /ci/deploy`: the sealed variables and the sealed key; all of them, or only the named ones.
+    ///
+    /// # Errors
+    /// [`ApiError::Unauthorized`] when the CI token is not (or no longer) valid.
+    pub async fn bundle(&self, only: &[String]) -> Result<Bundle, ApiError> {
+        let mut path = "/ci/deploy?include_meta=1&include_versions=1".to_owned();
+        for name in only {
+            path.push_str(&format!("&only%5B%5D={}", segment(name)));
+        }
+        Ok(wire::bundle::parse_bundle(text(
+            &self.transport.get(&path).await?,
+        )?)?)
+    }
+}
+
+pub(super) fn in_environment(project: &ProjectId, environment: &EnvironmentName, rest: &str) -> String {
+    let (project, environment) = (segment(project.as_str()), segment(environment.as_str()));
+    format!("/projects/{project}/environments/{environment}/{rest}")
+}
+
+fn tokens_path(project: &ProjectId) -> String {
+    format!("/projects/{}/deploy-tokens", segment(project.as_str()))
+}
+
+fn token_path(project: &ProjectId, token: &DeployTokenId) -> String {
+    format!("{}/{}", tokens_path(project), segment(token.as_str()))
+}
+
+fn body<T: Serialize>(request: &T) -> Result<Vec<u8>, ApiError> {
+    serde_json::to_vec(request).map_err(|_| ApiError::Malformed(WireError::Wrong { what: "request" }))
+}
+
+fn text(answer: &Answer) -> Result<&str, WireError> {
+    std::str::from_utf8(answer).map_err(|_| WireError::NotJson)
+}
+
+/// An answer's bytes; wiped, because it may hold a CI token.
+pub(super) type Answer = Zeroizing<Vec<u8>>;

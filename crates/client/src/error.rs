@@ -1,0 +1,117 @@
+//! What can go wrong between here and the API. No variant carries a secret, a body or an address.
+
+use std::time::Duration;
+
+use protocol::wire::WireError;
+use protocol::wire::error::{Conflict, Refusal};
+
+/// Whether a request may have had an effect although it failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sent {
+    /// It never left: no connection was made.
+    No,
+    /// It may have reached the server, and the answer was lost.
+    Maybe,
+}
+
+/// A failed call.
+#[derive(Debug, thiserror::Error)]
+pub enum ApiError {
+    /// The HTTP client could not be set up.
+    #[error("the HTTP client could not be set up")]
+    Setup(#[source] reqwest::Error),
+    /// The server could not be reached, or the connection was lost.
+    #[error("the server could not be reached")]
+    Unreachable {
+        /// Whether the request may have had an effect.
+        sent: Sent,
+        /// What the network said; stripped of the address.
+        #[source]
+        source: reqwest::Error,
+    },
+    /// No answer in time.
+    #[error("the server did not answer in time")]
+    TimedOut {
+        /// Whether the request may have had an effect.
+        sent: Sent,
+    },
+    /// 401: the bearer token is not valid (any more).
+    #[error("the server does not accept this sign-in")]
+    Unauthorized,
+    /// 409 `ENV_KEY_RESHARE_REQUIRED` (docs/protocol.md 6.3).
+    #[error("the environment key is not shared with this device")]
+    ReshareRequired {
+        /// The requests a colleague can fulfil.
+        pending: Vec<String>,
+    },
+    /// 409 with version conflicts (docs/protocol.md 9.3).
+    #[error("the server has newer versions of {} variables", .0.len())]
+    Conflicts(Vec<Conflict>),
+    /// 429, also after waiting.
+    #[error("the server asks to slow down")]
+    TooManyRequests {
+        /// How long it asked to wait.
+        retry_after: Option<Duration>,
+    },
+    /// A redirect: credentials are not sent on to another address.
+    #[error("the server redirects elsewhere")]
+    Redirected {
+        /// The status.
+        status: u16,
+    },
+    /// Any other status outside 200..299.
+    #[error("the server refused with status {}", .0.status)]
+    Refused(Refusal),
+    /// The answer is larger than this client takes.
+    #[error("the answer is larger than {limit} bytes")]
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// The answer cannot be read. For a write this means that it may have had an effect.
+    #[error("the answer cannot be read")]
+    Malformed(#[source] WireError),
+}
+
+impl ApiError {
+    /// Whether a write that ended with this error may have had an effect on the server.
+    pub fn may_have_happened(&self) -> bool {
+        match self {
+            Self::Unreachable { sent, .. } | Self::TimedOut { sent } => *sent == Sent::Maybe,
+            Self::TooLarge { .. } | Self::Malformed(_) => true,
+            Self::Refused(refusal) => refusal.status >= 500,
+            _ => false,
+        }
+    }
+
+    /// Whether the server was not reached, or did not answer.
+    pub fn is_network(&self) -> bool {
+        matches!(
+            self,
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Setup(_)
+        )
+    }
+
+    /// Whether no answer came in time.
+    pub fn is_timeout(&self) -> bool {
+        matches!(self, Self::TimedOut { .. })
+    }
+
+    /// The status, where the server gave one.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::Unauthorized => Some(401),
+            Self::ReshareRequired { .. } | Self::Conflicts(_) => Some(409),
+            Self::TooManyRequests { .. } => Some(429),
+            Self::Redirected { status } => Some(*status),
+            Self::Refused(refusal) => Some(refusal.status),
+            _ => None,
+        }
+    }
+}
+
+impl From<WireError> for ApiError {
+    fn from(error: WireError) -> Self {
+        Self::Malformed(error)
+    }
+}

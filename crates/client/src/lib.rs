@@ -1,0 +1,26 @@
+//! The client of the Ghostable API v2: transport, request and response models, errors (docs/protocol.md).
+//!
+//! It knows nothing of cryptography: signed bodies arrive here as finished text.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        reason = "a failing unwrap is how a test reports"
+    )
+)]
+
+mod access;
+mod address;
+mod client;
+mod error;
+mod sign_in;
+mod transport;
+mod variables;
+
+pub use address::{AddressError, ApiAddress, HOSTED};
+pub use client::{Client, NewDevice, Runner};
+pub use error::{ApiError, Sent};
+pub use protocol::wire::sign_in::{BrowserTicket, PasswordOutcome, PollOutcome};
+pub use sign_in::SignIn;
+pub use transport::Limits;

@@ -1,0 +1,115 @@
+//! Calls of somebody who is not signed in yet (docs/protocol.md 2). No bearer token is sent.
+
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use super::transport::Transport;
+use super::{ApiAddress, ApiError, PasswordOutcome, PollOutcome};
+use protocol::secret::SecretText;
+use protocol::wire::sign_in::{self as wire, PasswordRequest, PollRequest};
+use protocol::wire::{WireError, sign_in::BrowserTicket};
+
+/// Statuses by which a server says that it has no browser flow (docs/protocol.md 2.2).
+const NO_BROWSER_FLOW: [u16; 6] = [404, 405, 409, 410, 422, 501];
+/// Statuses by which a server refuses a password or a code.
+const REFUSED: [u16; 4] = [400, 401, 403, 422];
+
+/// The API, before sign-in.
+#[derive(Clone, Debug)]
+pub struct SignIn {
+    transport: Transport,
+}
+
+impl SignIn {
+    /// A client that sends credentials to `address` and nowhere else.
+    ///
+    /// # Errors
+    /// [`ApiError::Setup`] when TLS or the resolver cannot be set up.
+    pub fn new(address: ApiAddress) -> Result<Self, ApiError> {
+        Ok(Self {
+            transport: Transport::without_bearer(address)?,
+        })
+    }
+
+    /// The address this client calls.
+    pub fn address(&self) -> &ApiAddress {
+        self.transport.address()
+    }
+
+    /// `POST /cli/login/start`. `None` when this server has no browser flow.
+    ///
+    /// # Errors
+    /// [`ApiError`]; [`ApiError::Malformed`] also when the page is not one to be opened.
+    pub async fn start_browser(&self) -> Result<Option<BrowserTicket>, ApiError> {
+        match self.transport.post("/cli/login/start", b"{}".to_vec()).await {
+            Ok(answer) => {
+                let ticket = wire::ticket(&answer)?;
+                if self.address().may_open(&ticket.login_url) {
+                    Ok(Some(ticket))
+                } else {
+                    Err(WireError::Wrong { what: "login_url" }.into())
+                }
+            }
+            Err(error)
+                if error
+                    .status()
+                    .is_some_and(|status| NO_BROWSER_FLOW.contains(&status)) =>
+            {
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// `POST /cli/login/poll`
+    ///
+    /// # Errors
+    /// [`ApiError`]; the caller decides which of them pass.
+    pub async fn poll(&self, ticket: &BrowserTicket) -> Result<PollOutcome, ApiError> {
+        let request = PollRequest {
+            // Exposed to be sent to the server that made it.
+            ticket: ticket.ticket.expose(),
+        };
+        Ok(wire::poll(
+            &self.transport.post("/cli/login/poll", body(&request)?).await?,
+        )?)
+    }
+
+    /// `POST /cli/login`
+    ///
+    /// # Errors
+    /// [`ApiError::TooManyRequests`] after too many wrong ones, and as every call.
+    pub async fn password(
+        &self,
+        email: &str,
+        password: &SecretText,
+        code: Option<&SecretText>,
+    ) -> Result<PasswordOutcome, ApiError> {
+        let request = PasswordRequest {
+            email: email.trim(),
+            // Exposed to be sent: that is how this sign-in works.
+            password: password.expose(),
+            // Exposed to be sent with it.
+            code: code.map(|code| code.expose().trim()),
+        };
+        match self.transport.post("/cli/login", body(&request)?).await {
+            Ok(answer) => Ok(wire::password(&answer, code.is_some())?),
+            Err(ApiError::Refused(refusal)) if REFUSED.contains(&refusal.status) => {
+                let first = refusal.fields.into_iter().next().map(|(_, text)| text);
+                Ok(PasswordOutcome::Refused {
+                    detail: first.or(refusal.detail),
+                })
+            }
+            Err(ApiError::Unauthorized) => Ok(PasswordOutcome::Refused { detail: None }),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The buffer grows in wiped memory; what the HTTP client copies out of it cannot be wiped (SECURITY.md).
+fn body<T: Serialize>(request: &T) -> Result<Vec<u8>, ApiError> {
+    let mut text = Zeroizing::new(Vec::with_capacity(4096));
+    serde_json::to_writer(&mut *text, request)
+        .map_err(|_| ApiError::Malformed(WireError::Wrong { what: "request" }))?;
+    Ok(std::mem::take(&mut *text))
+}

@@ -1,0 +1,302 @@
+//! HTTP: time limits, size limits, retries of reads, no redirects.
+
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
+use zeroize::Zeroizing;
+
+use super::client::Answer;
+use super::error::Sent;
+use super::{ApiAddress, ApiError};
+use protocol::DeviceId;
+use protocol::wire::error::{self as error_body, ErrorBody};
+
+/// How long a call may take, how much it may answer, and when a read is tried again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// A connection must be made within this time.
+    pub connect: Duration,
+    /// A whole call, answer included, must be done within this time.
+    pub total: Duration,
+    /// The most bytes of an answer that are read.
+    pub max_answer: usize,
+    /// Waits before the second and the third try of a read.
+    pub back_off: [Duration; 2],
+    /// A server that asks to wait longer than this is not waited for.
+    pub max_retry_after: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(10),
+            total: Duration::from_secs(30),
+            max_answer: 32 * 1024 * 1024,
+            back_off: [Duration::from_millis(250), Duration::from_millis(1000)],
+            max_retry_after: Duration::from_secs(20),
+        }
+    }
+}
+
+/// The most bytes of an error's body that are read.
+const MAX_ERROR_BODY: usize = 64 * 1024;
+
+/// Everything except what JavaScript's encodeURIComponent leaves alone (docs/protocol.md 1.1).
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'!')
+    .remove(b'~')
+    .remove(b'*')
+    .remove(b'\'')
+    .remove(b'(')
+    .remove(b')');
+
+/// Encodes an id or a name for a path or a query.
+pub(super) fn segment(text: &str) -> String {
+    utf8_percent_encode(text, SEGMENT).to_string()
+}
+
+/// The `Authorization` header, marked as sensitive so that it is never printed.
+pub(super) struct Bearer(Option<HeaderValue>);
+
+impl Bearer {
+    pub(super) fn new(token: &str) -> Self {
+        let header = Zeroizing::new(format!("Bearer {token}"));
+        let mut value = HeaderValue::from_str(&header).ok();
+        if let Some(value) = &mut value {
+            value.set_sensitive(true);
+        }
+        Self(value)
+    }
+}
+
+/// One API with one bearer.
+#[derive(Clone, Debug)]
+pub(super) struct Transport {
+    http: reqwest::Client,
+    address: ApiAddress,
+    /// A bearer with characters that no header can carry can never be right.
+    usable: bool,
+    limits: Limits,
+}
+
+impl Transport {
+    pub(super) fn new(address: ApiAddress, bearer: Bearer, limits: Limits) -> Result<Self, ApiError> {
+        let usable = bearer.0.is_some();
+        Self::build(address, bearer.0, usable, limits)
+    }
+
+    /// For the calls by which one signs in.
+    pub(super) fn without_bearer(address: ApiAddress) -> Result<Self, ApiError> {
+        Self::build(address, None, true, Limits::default())
+    }
+
+    fn build(
+        address: ApiAddress,
+        bearer: Option<HeaderValue>,
+        usable: bool,
+        limits: Limits,
+    ) -> Result<Self, ApiError> {
+        // Fails only if a provider was chosen before, which is then just as good.
+        drop(rustls::crypto::ring::default_provider().install_default());
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        if let Some(value) = bearer {
+            headers.insert(AUTHORIZATION, value);
+        }
+        let http = reqwest::Client::builder()
+            .default_headers(headers)
+            .user_agent(concat!("deploy-tokens/", env!("CARGO_PKG_VERSION")))
+            .connect_timeout(limits.connect)
+            .timeout(limits.total)
+            .redirect(redirect::Policy::none())
+            .no_proxy_for_loopback(&address)
+            .build()
+            .map_err(ApiError::Setup)?;
+        Ok(Self {
+            http,
+            address,
+            usable,
+            limits,
+        })
+    }
+
+    pub(super) fn address(&self) -> &ApiAddress {
+        &self.address
+    }
+
+    pub(super) async fn get(&self, path: &str) -> Result<Answer, ApiError> {
+        self.read(|| self.request(Method::GET, path)).await
+    }
+
+    pub(super) async fn get_as_device(&self, path: &str, device: &DeviceId) -> Result<Answer, ApiError> {
+        self.read(|| {
+            self.request(Method::GET, path)
+                .header("X-Device-ID", device.as_str())
+        })
+        .await
+    }
+
+    /// Sends once: a write is never repeated blindly.
+    pub(super) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Answer, ApiError> {
+        let request = self
+            .request(Method::POST, path)
+            .header(CONTENT_TYPE, "application/json")
+            .body(body);
+        self.send(request).await
+    }
+
+    /// As [`Transport::post`], for an answer with a secret in it: the connection is closed afterwards, because the buffers
+    /// of an idle one keep what was read last.
+    pub(super) async fn post_for_secret(&self, path: &str, body: Vec<u8>) -> Result<Answer, ApiError> {
+        let request = self
+            .request(Method::POST, path)
+            .header(CONTENT_TYPE, "application/json")
+            .header(CONNECTION, "close")
+            .body(body);
+        self.send(request).await
+    }
+
+    /// Sends once: a write is never repeated blindly.
+    pub(super) async fn delete(&self, path: &str) -> Result<Answer, ApiError> {
+        self.send(self.request(Method::DELETE, path)).await
+    }
+
+    fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.http.request(method, self.address.join(path))
+    }
+
+    /// Reads are repeated with back-off, or when the server said to come back.
+    async fn read(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, ApiError> {
+        for wait in self.limits.back_off {
+            let error = match self.send(request()).await {
+                Ok(answer) => return Ok(answer),
+                Err(error) => error,
+            };
+            let Some(pause) = pause_before_retry(&error, wait, self.limits.max_retry_after) else {
+                return Err(error);
+            };
+            tracing::debug!(?pause, %error, "reading again");
+            tokio::time::sleep(pause).await;
+        }
+        self.send(request()).await
+    }
+
+    async fn send(&self, request: RequestBuilder) -> Result<Answer, ApiError> {
+        if !self.usable {
+            return Err(ApiError::Unauthorized);
+        }
+        let response = request.send().await.map_err(lost)?;
+        let status = response.status();
+        if status.is_success() {
+            return read_limited(response, self.limits.max_answer).await;
+        }
+        Err(refusal(status, response).await)
+    }
+}
+
+/// Proxies are for other machines: a proxy from the process environment must never see loopback traffic.
+trait NoProxyForLoopback {
+    fn no_proxy_for_loopback(self, address: &ApiAddress) -> Self;
+}
+
+impl NoProxyForLoopback for reqwest::ClientBuilder {
+    fn no_proxy_for_loopback(self, address: &ApiAddress) -> Self {
+        if address.as_str().starts_with("http:") {
+            self.no_proxy()
+        } else {
+            self
+        }
+    }
+}
+
+fn pause_before_retry(error: &ApiError, wait: Duration, longest: Duration) -> Option<Duration> {
+    match error {
+        ApiError::Unreachable { .. } => Some(wait),
+        ApiError::TooManyRequests { retry_after: None } => Some(wait),
+        ApiError::TooManyRequests {
+            retry_after: Some(asked),
+        } => (*asked <= longest).then_some(*asked),
+        ApiError::Refused(refusal) if matches!(refusal.status, 502..=504) => Some(wait),
+        _ => None,
+    }
+}
+
+fn lost(error: reqwest::Error) -> ApiError {
+    let sent = if error.is_connect() || error.is_builder() {
+        Sent::No
+    } else {
+        Sent::Maybe
+    };
+    if error.is_timeout() {
+        return ApiError::TimedOut { sent };
+    }
+    // The address may be private, and it is known anyway.
+    ApiError::Unreachable {
+        sent,
+        source: error.without_url(),
+    }
+}
+
+async fn refusal(status: StatusCode, response: Response) -> ApiError {
+    let retry_after = response
+        .headers()
+        .get(RETRY_AFTER)
+        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+        .map(Duration::from_secs);
+    if status.is_redirection() {
+        return ApiError::Redirected {
+            status: status.as_u16(),
+        };
+    }
+    match status {
+        StatusCode::UNAUTHORIZED => return ApiError::Unauthorized,
+        StatusCode::TOO_MANY_REQUESTS => return ApiError::TooManyRequests { retry_after },
+        _ => {}
+    }
+    let body = read_limited(response, MAX_ERROR_BODY).await.unwrap_or_default();
+    match error_body::read(status.as_u16(), &body) {
+        ErrorBody::ReshareRequired(pending) => ApiError::ReshareRequired { pending },
+        ErrorBody::Conflicts(conflicts) => ApiError::Conflicts(conflicts),
+        ErrorBody::Refusal(refusal) => ApiError::Refused(refusal),
+    }
+}
+
+async fn read_limited(response: Response, limit: usize) -> Result<Answer, ApiError> {
+    let announced = response
+        .content_length()
+        .and_then(|length| usize::try_from(length).ok());
+    if announced.is_some_and(|length| length > limit) {
+        return Err(ApiError::TooLarge { limit });
+    }
+    // Room for the whole answer from the start: growing would leave copies behind that nothing wipes.
+    let mut body: Answer = Zeroizing::new(Vec::with_capacity(announced.unwrap_or(16 * 1024)));
+    let mut stream = response.bytes_stream();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(lost)?;
+        if body.len().saturating_add(chunk.len()) > limit {
+            return Err(ApiError::TooLarge { limit });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_are_encoded_like_encode_uri_component() {
+        assert_eq!(segment("proj 1/ä"), "proj%201%2F%C3%A4");
+        assert_eq!(segment("A-z_0.!~*'()"), "A-z_0.!~*'()");
+        assert_eq!(segment("a:b?c#d+e"), "a%3Ab%3Fc%23d%2Be");
+    }
+}

@@ -1,0 +1,295 @@
+//! An emergency: every active token that the user can see, what becomes of those that are to end, and what is told of it
+//! afterwards.
+
+use std::cmp::Reverse;
+
+use super::Message;
+use protocol::{DeployToken, DeployTokenId, Environment, EnvironmentName, Moment, ProjectId};
+
+/// A token and where it works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exposed {
+    /// The project.
+    pub project: ProjectId,
+    /// Its name.
+    pub project_name: String,
+    /// The environment.
+    pub environment: Environment,
+    /// The token.
+    pub token: DeployToken,
+}
+
+/// A token that is to end: what must be known of it, also after a restart without a network.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevokeTarget {
+    /// The project.
+    pub project: ProjectId,
+    /// Its name.
+    pub project_name: String,
+    /// The environment.
+    pub environment: Environment,
+    /// The token.
+    pub token: DeployTokenId,
+    /// Its name.
+    pub name: String,
+    /// When a runner last used it, where that is known.
+    pub last_used_at: Option<Moment>,
+}
+
+/// How it is known that runners with a token are refused, the strongest last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Proof {
+    /// The server's answer to the revocation says so.
+    Answered,
+    /// Asked again afterwards, the server lists it as revoked.
+    Listed,
+    /// Asked as the runner, with its CI token: refused.
+    RunnerRefused,
+}
+
+/// What becomes of a token that is to end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Its turn has not come.
+    Queued,
+    /// The server is being told.
+    Revoking,
+    /// The server did not answer; it is told again.
+    Retrying(Message),
+    /// Runners are refused from here on; the key is not sealed again yet.
+    Refused {
+        /// How that is known.
+        proof: Proof,
+        /// Since when, by this machine's clock; `None` for before this run.
+        at: Option<Moment>,
+    },
+    /// Runners are refused, and the key is sealed again for everybody else.
+    Gone {
+        /// How that is known.
+        proof: Proof,
+        /// Since when runners are refused.
+        at: Option<Moment>,
+        /// For how many the key is sealed; none where the environment has no key.
+        recipients: usize,
+    },
+    /// Runners are refused, but the key could not be sealed again for everybody else.
+    NotSealed {
+        /// How that is known.
+        proof: Proof,
+        /// Since when runners are refused.
+        at: Option<Moment>,
+        /// Why.
+        why: Message,
+    },
+    /// It is still working, as far as is known, and will not be tried again.
+    NotRevoked(Message),
+    /// The server could not be asked to the end. It stays in the journal.
+    Unknown(Message),
+}
+
+impl Fate {
+    /// Whether runners are refused.
+    pub fn is_refused(&self) -> bool {
+        self.proof().is_some()
+    }
+
+    /// How it is known that runners are refused, and since when.
+    pub fn proof(&self) -> Option<(Proof, Option<Moment>)> {
+        match self {
+            Self::Refused { proof, at }
+            | Self::Gone { proof, at, .. }
+            | Self::NotSealed { proof, at, .. } => Some((*proof, *at)),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing more will happen to it in this run.
+    pub fn is_final(&self) -> bool {
+        matches!(
+            self,
+            Self::Gone { .. } | Self::NotSealed { .. } | Self::NotRevoked(_) | Self::Unknown(_)
+        )
+    }
+}
+
+/// How many of several tokens are how far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// All.
+    pub total: usize,
+    /// Runners with these are refused.
+    pub refused: usize,
+    /// The key is sealed again without these.
+    pub gone: usize,
+    /// These could not be revoked, or it is not known.
+    pub failed: usize,
+}
+
+impl Tally {
+    /// Counts.
+    pub fn of<'a>(fates: impl IntoIterator<Item = &'a Fate>) -> Self {
+        let mut tally = Self::default();
+        for fate in fates {
+            tally.total += 1;
+            tally.refused += usize::from(fate.is_refused());
+            tally.gone += usize::from(matches!(fate, Fate::Gone { .. }));
+            tally.failed += usize::from(matches!(fate, Fate::NotRevoked(_) | Fate::Unknown(_)));
+        }
+        tally
+    }
+}
+
+/// What runners of an environment could have read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// The project's name.
+    pub project_name: String,
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// The names of its variables, never their values; or why they are not known.
+    pub variables: Result<Vec<String>, Message>,
+}
+
+/// What an incident report tells. It has no secret in it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Incident {
+    /// Who revoked.
+    pub by: String,
+    /// Where: the server's host, or the local workspace.
+    pub origin: String,
+    /// When the first token was told to end.
+    pub started: Moment,
+    /// When the last one had its fate.
+    pub ended: Moment,
+    /// Each token with its fate.
+    pub tokens: Vec<(RevokeTarget, Fate)>,
+    /// What their runners could have read.
+    pub reach: Vec<Reach>,
+}
+
+impl From<&Exposed> for RevokeTarget {
+    fn from(it: &Exposed) -> Self {
+        Self {
+            project: it.project.clone(),
+            project_name: it.project_name.clone(),
+            environment: it.environment.clone(),
+            token: it.token.id.clone(),
+            name: it.token.name.clone(),
+            last_used_at: it.token.last_used_at,
+        }
+    }
+}
+
+/// The most dangerous first: production, then recently used, then never expiring, then by name.
+pub fn sort_by_danger(tokens: &mut [Exposed]) {
+    tokens.sort_by_cached_key(|it| {
+        let token = &it.token;
+        (
+            !it.environment.is_production(),
+            // Never used comes last: `Reverse(None)` is the greatest.
+            Reverse(token.last_used_at),
+            // Never expiring comes first, then what ends last.
+            token.expires_at.is_some(),
+            Reverse(token.expires_at),
+            token.name.to_lowercase(),
+            token.id.clone(),
+        )
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{EnvironmentId, PublicKey, TokenKey, TokenStatus};
+
+    fn at(text: &str) -> Moment {
+        Moment::parse(text).unwrap()
+    }
+
+    fn exposed(name: &str, environment: &str, used: Option<&str>, expires: Option<&str>) -> Exposed {
+        Exposed {
+            project: ProjectId::new("p"),
+            project_name: "Storefront".to_owned(),
+            environment: Environment {
+                id: EnvironmentId::new(environment),
+                name: EnvironmentName::new(environment),
+                kind: environment.to_owned(),
+                created_at: None,
+            },
+            token: DeployToken {
+                id: DeployTokenId::new(name),
+                name: name.to_owned(),
+                status: TokenStatus::Active,
+                key: TokenKey::Usable(PublicKey::from_bytes([1; 32])),
+                environment_id: EnvironmentId::new(environment),
+                environment_name: EnvironmentName::new(environment),
+                created_at: at("2026-01-01T00:00:00Z"),
+                last_used_at: used.map(at),
+                expires_at: expires.map(at),
+                ci_token_suffix: None,
+            },
+        }
+    }
+
+    #[test]
+    fn the_most_dangerous_comes_first() {
+        let mut all = [
+            exposed("staging-now", "staging", Some("2026-11-24T12:00:00Z"), None),
+            exposed("never-used", "production", None, Some("2027-01-01T00:00:00Z")),
+            exposed("never-used-endless", "production", None, None),
+            exposed("yesterday", "production", Some("2026-11-23T12:00:00Z"), None),
+            exposed(
+                "today",
+                "production",
+                Some("2026-11-24T12:00:00Z"),
+                Some("2027-01-01T00:00:00Z"),
+            ),
+        ];
+        sort_by_danger(&mut all);
+        let names: Vec<&str> = all.iter().map(|it| it.token.name.as_str()).collect();
+        assert_eq!(
+            names,
+            [
+                "today",
+                "yesterday",
+                "never-used-endless",
+                "never-used",
+                "staging-now"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_tally_counts_what_is_proven_only() {
+        let now = at("2026-11-24T12:00:00Z");
+        let proof = Proof::Listed;
+        let fates = [
+            Fate::Queued,
+            Fate::Revoking,
+            Fate::Retrying(Message::new("a", "b")),
+            Fate::Refused { proof, at: Some(now) },
+            Fate::Gone {
+                proof,
+                at: Some(now),
+                recipients: 3,
+            },
+            Fate::NotSealed {
+                proof,
+                at: Some(now),
+                why: Message::new("a", "b"),
+            },
+            Fate::NotRevoked(Message::new("a", "b")),
+            Fate::Unknown(Message::new("a", "b")),
+        ];
+        let tally = Tally::of(&fates);
+        assert_eq!(
+            tally,
+            Tally {
+                total: 8,
+                refused: 3,
+                gone: 1,
+                failed: 2
+            }
+        );
+    }
+}

@@ -1,0 +1,155 @@
+//! The steps of handing out a token, what is known about its reach, and the issuance itself.
+
+use super::Message;
+use protocol::secret::{CiToken, DeploySeed, SecretText};
+use protocol::{DeployToken, Moment};
+
+/// The variable that holds the CI token (docs/protocol.md 1.1).
+pub const CI_TOKEN_VARIABLE: &str = "GHOSTABLE_CI_TOKEN";
+/// The variable that holds the seed (docs/protocol.md 8.2).
+pub const SEED_VARIABLE: &str = "GHOSTABLE_DEPLOY_SEED";
+
+/// Which operation issues the secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IssuanceKind {
+    /// A new token.
+    Create,
+    /// New secrets for a token that exists.
+    Rotate,
+    /// A new token beside one that stays until CI has the new values.
+    Replace,
+}
+
+/// A step of an operation, in the order in which they run. Not every operation has every step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Before any write: identity, environment key, lists and recipients are checked (docs/protocol.md 7.6).
+    Check,
+    /// The key pair is made on this machine.
+    Mint,
+    /// The public half is registered with the server.
+    Register,
+    /// The server is told to end the token.
+    Revoke,
+    /// The environment key is sealed for this many recipients.
+    Seal {
+        /// Devices and tokens together.
+        recipients: usize,
+    },
+    /// The sealed key is published.
+    Publish,
+    /// Everything is done.
+    Done,
+}
+
+impl Step {
+    /// What the user reads while it runs.
+    pub fn label(self) -> String {
+        match self {
+            Self::Check => "Checking access".to_owned(),
+            Self::Mint => "Making the key pair on this machine".to_owned(),
+            Self::Register => "Registering the public key".to_owned(),
+            Self::Revoke => "Ending the CI token".to_owned(),
+            Self::Seal { recipients: 1 } => "Sealing for 1 recipient".to_owned(),
+            Self::Seal { recipients } => format!("Sealing for {recipients} recipients"),
+            Self::Publish => "Publishing the sealed key".to_owned(),
+            Self::Done => "Done".to_owned(),
+        }
+    }
+}
+
+/// Whether the recipients of an environment have its key after an operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ShareState {
+    /// The server took the sealed key.
+    Shared {
+        /// For how many recipients.
+        recipients: usize,
+    },
+    /// It is not shared; why, and what to do.
+    NotShared(Message),
+}
+
+impl ShareState {
+    /// Whether the server took the sealed key.
+    pub fn is_shared(&self) -> bool {
+        matches!(self, Self::Shared { .. })
+    }
+}
+
+/// The CI token of an issuance.
+#[derive(Clone, Debug)]
+pub enum CiTokenOutcome {
+    /// The server made one.
+    Issued(CiToken),
+    /// Rotate gave none: the one that CI has stays valid, only the seed changed (docs/protocol.md 7.2).
+    Kept,
+    /// Create gave none: no runner can sign in with this token (docs/protocol.md C9).
+    Missing,
+}
+
+impl CiTokenOutcome {
+    /// What an answer with this CI token, or without one, means.
+    pub fn of(ci_token: Option<CiToken>, kind: IssuanceKind) -> Self {
+        match (ci_token, kind) {
+            (Some(token), _) => Self::Issued(token),
+            (None, IssuanceKind::Rotate) => Self::Kept,
+            (None, IssuanceKind::Create | IssuanceKind::Replace) => Self::Missing,
+        }
+    }
+}
+
+/// What create and rotate hand over, once. Dropping it wipes both secrets.
+#[derive(Clone, Debug)]
+pub struct Issuance {
+    /// Created, rotated, or created to replace another one.
+    pub kind: IssuanceKind,
+    /// The token as the server answered it.
+    pub token: DeployToken,
+    /// `GHOSTABLE_CI_TOKEN`.
+    pub ci_token: CiTokenOutcome,
+    /// `GHOSTABLE_DEPLOY_SEED`.
+    pub seed: DeploySeed,
+    /// When the CI token ends; `None` for never or unknown.
+    pub expires_at: Option<Moment>,
+    /// Whether the environment key reached the new key pair.
+    pub share: ShareState,
+    /// Things the user should know: two CI tokens that differ, a malformed record.
+    pub notes: Vec<Message>,
+}
+
+impl PartialEq for Issuance {
+    /// Two issuances are the same when they are of the same token and key; secrets are not compared.
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind
+            && self.token == other.token
+            && self.expires_at == other.expires_at
+            && self.share == other.share
+            && self.notes == other.notes
+    }
+}
+
+impl Issuance {
+    /// The block of environment variables, a line each, ending in a line feed. A CI token that was kept or never came has
+    /// no line. Values are quoted only where a shell would need it, because several CI systems take quotes literally.
+    pub fn block(&self) -> SecretText {
+        let mut block = String::with_capacity(256);
+        if let CiTokenOutcome::Issued(token) = &self.ci_token {
+            // Exposed to be put into the block that the user copies into CI.
+            push_line(&mut block, CI_TOKEN_VARIABLE, token.expose());
+        }
+        // Exposed to be put into the block that the user copies into CI.
+        push_line(&mut block, SEED_VARIABLE, self.seed.to_base64().expose());
+        SecretText::new(block)
+    }
+}
+
+fn push_line(block: &mut String, name: &str, value: &str) {
+    let plain = value
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || "_-+/=.:".contains(c));
+    let quote = if plain { "" } else { "'" };
+    for part in [name, "=", quote, value, quote, "\n"] {
+        block.push_str(part);
+    }
+}

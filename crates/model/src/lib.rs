@@ -1,0 +1,29 @@
+//! What the product talks about beside the protocol: issuances, replacements, revocations, what is said of them.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        reason = "a failing unwrap is how a test reports"
+    )
+)]
+
+mod about;
+pub mod access;
+pub mod emergency;
+pub mod issuance;
+pub mod limits;
+pub mod message;
+mod pending;
+pub mod replacement;
+pub mod sign_in;
+
+pub use about::{Document, Passage};
+pub use access::{Flaw, Holder, HolderKind, Standing};
+pub use emergency::{Exposed, Fate, Incident, Proof, Reach, RevokeTarget, Tally};
+pub use issuance::{CiTokenOutcome, Issuance, IssuanceKind, ShareState, Step};
+pub use limits::SecretLimits;
+pub use message::Message;
+pub use pending::{Pending, Remedy};
+pub use replacement::{Grace, Replacement};
+pub use sign_in::{SignInEnd, Waiting};

@@ -1,0 +1,181 @@
+//! A token that is being replaced: it works until the user says that CI has its successor's values.
+
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
+use protocol::{DeployToken, DeployTokenId, Moment, PublicKey, TokenEntry, TokenKey, token};
+
+/// A replacement that was begun and is neither finished nor given up. Only this machine knows of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// The token that is being replaced.
+    pub old: DeployTokenId,
+    /// Its name, and its successor's.
+    pub name: String,
+    /// The token that takes its place, once it is known.
+    pub successor: Option<DeployTokenId>,
+    /// The public key with which that was registered.
+    pub key: PublicKey,
+    /// When it was begun.
+    pub since: Moment,
+    /// Whether the user has the successor's secrets.
+    pub handed_over: bool,
+    /// When this program last acted as the successor's runner, as the server noted it.
+    pub own_use: Option<Moment>,
+}
+
+/// How a replacement stands, compared with the list of tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The successor's secrets were not handed over yet.
+    Issuing,
+    /// The successor waits for its first use by CI.
+    Unused,
+    /// CI uses the successor: last at this moment.
+    Used(Moment),
+    /// The successor is not active any more, or not listed: the old token must stay.
+    SuccessorGone,
+    /// The successor may be an entry that cannot be read.
+    Unclear,
+    /// The old token is not active any more: only sealing again, and the proof, are left.
+    OldGone,
+}
+
+/// When the old token is to be revoked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Grace {
+    /// When the user says so.
+    #[default]
+    Asked,
+    /// A quarter of an hour after the values were handed over, if the program still runs then.
+    QuarterHour,
+    /// An hour after it, likewise.
+    Hour,
+}
+
+impl Grace {
+    /// How long the old token is left, if not until the user says so.
+    pub fn seconds(self) -> Option<u64> {
+        match self {
+            Self::Asked => None,
+            Self::QuarterHour => Some(15 * 60),
+            Self::Hour => Some(60 * 60),
+        }
+    }
+}
+
+impl Replacement {
+    /// How it stands.
+    pub fn progress(&self, entries: &[TokenEntry]) -> Progress {
+        let active = || {
+            entries
+                .iter()
+                .filter_map(TokenEntry::token)
+                .filter(|it| it.is_active())
+        };
+        // By its id, because it may have been rotated meanwhile.
+        let successor = match &self.successor {
+            Some(id) => active().find(|token| token.id == *id),
+            None => active().find(|token| token.key == TokenKey::Usable(self.key)),
+        };
+        let is_old_gone = || {
+            active().all(|token| token.id != self.old) && token::obscured(entries, Some(&self.old)).is_none()
+        };
+        if !self.handed_over {
+            return Progress::Issuing;
+        }
+        let Some(successor) = successor else {
+            return match token::obscured(entries, self.successor.as_ref()) {
+                Some(_) => Progress::Unclear,
+                None => Progress::SuccessorGone,
+            };
+        };
+        match self.used(successor) {
+            _ if is_old_gone() => Progress::OldGone,
+            Some(at) => Progress::Used(at),
+            None => Progress::Unused,
+        }
+    }
+
+    fn used(&self, successor: &DeployToken) -> Option<Moment> {
+        use_by_ci(successor, self.own_use)
+    }
+}
+
+/// When a successor was last used, unless that was this program's own check.
+pub fn use_by_ci(successor: &DeployToken, own_use: Option<Moment>) -> Option<Moment> {
+    successor.last_used_at.filter(|at| Some(*at) > own_use)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{EnvironmentId, EnvironmentName, TokenStatus};
+
+    fn token(id: &str, used: Option<Moment>, status: TokenStatus) -> TokenEntry {
+        TokenEntry::Token(DeployToken {
+            id: DeployTokenId::new(id),
+            name: "ci".to_owned(),
+            status,
+            key: TokenKey::Usable(PublicKey::from_bytes([1; 32])),
+            environment_id: EnvironmentId::new("env_1"),
+            environment_name: EnvironmentName::new("production"),
+            created_at: Moment::now(),
+            last_used_at: used,
+            expires_at: None,
+            ci_token_suffix: None,
+        })
+    }
+
+    #[test]
+    fn our_own_check_is_not_taken_for_use_by_ci() {
+        use TokenStatus::{Active, Revoked};
+        let checked = Moment::parse("2026-11-24T12:00:00Z").unwrap();
+        let mut it = Replacement {
+            old: DeployTokenId::new("old"),
+            name: "ci".to_owned(),
+            successor: Some(DeployTokenId::new("new")),
+            key: PublicKey::from_bytes([1; 32]),
+            since: checked,
+            handed_over: true,
+            own_use: None,
+        };
+        let progress = |it: &Replacement, used, new, old| {
+            it.progress(&[token("new", used, new), token("old", None, old)])
+        };
+        assert_eq!(progress(&it, None, Active, Active), Progress::Unused);
+        let used = Progress::Used(checked);
+        assert_eq!(progress(&it, Some(checked), Active, Active), used);
+        it.own_use = Some(checked);
+        assert_eq!(progress(&it, Some(checked), Active, Active), Progress::Unused);
+        let later = checked.plus_seconds(1);
+        let used = Progress::Used(later);
+        assert_eq!(progress(&it, Some(later), Active, Active), used);
+        let ended = || Revoked { at: None };
+        assert_eq!(progress(&it, None, ended(), Active), Progress::SuccessorGone);
+        assert_eq!(progress(&it, None, Active, ended()), Progress::OldGone);
+        let cut = TokenEntry::Malformed {
+            id: Some(it.old.clone()),
+            name: None,
+            missing: "created_at",
+        };
+        let seen = it.progress(&[token("new", None, Active), cut]);
+        assert_eq!(seen, Progress::Unused, "it may still be active");
+        let nameless = TokenEntry::Malformed {
+            id: None,
+            name: None,
+            missing: "id",
+        };
+        let seen = it.progress(&[nameless, token("old", None, Active)]);
+        assert_eq!(seen, Progress::Unclear);
+        it.successor = None;
+        assert_eq!(
+            progress(&it, None, Active, Active),
+            Progress::Unused,
+            "found by its key"
+        );
+        it.key = PublicKey::from_bytes([2; 32]);
+        assert_eq!(progress(&it, None, Active, Active), Progress::SuccessorGone);
+        it.handed_over = false;
+        assert_eq!(progress(&it, None, Active, Active), Progress::Issuing);
+    }
+}

@@ -1,0 +1,106 @@
+//! The two key pairs of a device (docs/protocol.md 4.2).
+//!
+//! Storing them is the keychain's work, registering their public halves the API's.
+
+use ed25519_dalek::{Signer, SigningKey};
+use rand_core::CryptoRng;
+use x25519_dalek::StaticSecret;
+
+use super::primitives;
+use crate::secret::{EncryptionPrivateKey, SigningSeed};
+use crate::types::{Fingerprint, PublicKey, SigningPublicKey};
+
+/// Length of an Ed25519 signature in bytes.
+pub const SIGNATURE_LENGTH: usize = 64;
+
+/// A device's signing and encryption keys; the private halves are wiped on drop.
+#[derive(Clone)]
+pub struct DeviceIdentity {
+    signing: SigningKey,
+    encryption: StaticSecret,
+    encryption_public: PublicKey,
+    kid: Fingerprint,
+}
+
+impl DeviceIdentity {
+    /// Makes both pairs.
+    pub fn make<R: CryptoRng + ?Sized>(rng: &mut R) -> Self {
+        let seed = SigningSeed::fill_with(|bytes| rng.fill_bytes(bytes));
+        let key = EncryptionPrivateKey::fill_with(|bytes| rng.fill_bytes(bytes));
+        Self::from_secrets(&seed, &key)
+    }
+
+    /// Derives everything from the two stored secrets; the encryption key is clamped only in use.
+    pub fn from_secrets(seed: &SigningSeed, key: &EncryptionPrivateKey) -> Self {
+        // Expanding the seed into the signing key needs its bytes.
+        let signing = SigningKey::from_bytes(seed.expose());
+        // The scalar multiplication needs the private key's bytes.
+        let encryption = StaticSecret::from(*key.expose());
+        let encryption_public = primitives::public_key(&encryption);
+        let kid = SigningPublicKey::from_bytes(signing.verifying_key().to_bytes()).fingerprint();
+        Self {
+            signing,
+            encryption,
+            encryption_public,
+            kid,
+        }
+    }
+
+    /// The Ed25519 public key, to be registered.
+    pub fn signing_public(&self) -> SigningPublicKey {
+        SigningPublicKey::from_bytes(self.signing.verifying_key().to_bytes())
+    }
+
+    /// The X25519 public key, to be registered; envelopes for this device are addressed to it.
+    pub fn encryption_public(&self) -> PublicKey {
+        self.encryption_public
+    }
+
+    /// The Ed25519 seed, to be stored in a keychain.
+    pub fn signing_seed(&self) -> SigningSeed {
+        SigningSeed::fill_with(|bytes| bytes.copy_from_slice(self.signing.as_bytes()))
+    }
+
+    /// The X25519 private key, to be stored in a keychain.
+    pub fn encryption_private_key(&self) -> EncryptionPrivateKey {
+        EncryptionPrivateKey::fill_with(|bytes| bytes.copy_from_slice(self.encryption.as_bytes()))
+    }
+
+    /// A standard Ed25519 signature (RFC 8032). The reference reuses its nonce instead (docs/protocol.md 5.5).
+    pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_LENGTH] {
+        self.signing.sign(message).to_bytes()
+    }
+
+    /// `sender_kid`: the fingerprint of the signing public key.
+    pub fn kid(&self) -> Fingerprint {
+        self.kid
+    }
+
+    /// For opening what is addressed to this device.
+    pub(super) fn encryption_secret(&self) -> &StaticSecret {
+        &self.encryption
+    }
+}
+
+impl std::fmt::Debug for DeviceIdentity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "DeviceIdentity(kid {}, [redacted])", self.kid.to_hex())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_round_trip_and_stay_out_of_debug() {
+        let identity = DeviceIdentity::make(&mut super::super::system_rng());
+        let (seed, key) = (identity.signing_seed(), identity.encryption_private_key());
+        let again = DeviceIdentity::from_secrets(&seed, &key);
+        assert_eq!(again.signing_public(), identity.signing_public());
+        assert_eq!(again.encryption_public(), identity.encryption_public());
+        assert_eq!(again.kid(), identity.signing_public().fingerprint());
+        let shown = format!("{identity:?}");
+        assert!(shown.contains("[redacted]") && shown.len() < 120, "{shown}");
+    }
+}

@@ -1,0 +1,137 @@
+//! Opening a published environment key on a device, with every check that the reference leaves out
+//! (docs/protocol.md 5.4, 6.3).
+//!
+//! Runners open theirs in [`super::open_bundle`].
+
+use super::envelope::{self, EncryptedEnvelope};
+use super::environment_key::key_fingerprint;
+use super::error::{Layer, OpenError};
+use super::identity::DeviceIdentity;
+use super::meta::{ENVIRONMENT, KEY_FINGERPRINT, PROJECT_ID};
+use super::primitives;
+use crate::secret::{DataKey, EnvironmentKey};
+use crate::types::envelope::PublishedKey;
+use crate::types::{
+    DeviceId, EnvironmentName, Fingerprint, ProjectId, RecipientKind, SealedEnvironmentKey, SigningPublicKey,
+};
+
+/// Opens the key that is shared with this device.
+///
+/// `signers` are the signing keys that the caller knows; this device's own is always among them. An envelope of a known
+/// sender must carry that sender's signature. One of an unknown sender is accepted unsigned, because the hosted service
+/// may not tell other devices' signing keys.
+///
+/// # Errors
+/// [`OpenError`] names the failed check: shared at all, readable, version, algorithm, addressee, authenticated data
+/// against `meta`, `meta` against project, environment and fingerprint, sender and signature, key agreement, both tags,
+/// and the opened key against the announced fingerprint.
+pub fn open_environment_key(
+    published: &PublishedKey,
+    project: &ProjectId,
+    environment: &EnvironmentName,
+    device_id: &DeviceId,
+    identity: &DeviceIdentity,
+    signers: &[SigningPublicKey],
+) -> Result<EnvironmentKey, OpenError> {
+    let sealed = published.sealed.as_ref().ok_or(OpenError::NotShared)?;
+    let own = |kind: &RecipientKind| matches!(kind, RecipientKind::Device(id) if id == device_id);
+    let entry = sealed
+        .recipients
+        .iter()
+        .find(|recipient| own(&recipient.kind))
+        .ok_or(OpenError::NotShared)?;
+    let envelope = EncryptedEnvelope::from_edek(&entry.edek_b64)?;
+    let dek = open_data_key(&envelope, identity)?;
+    let named = check_meta(&envelope, project, environment, published.fingerprint)?;
+    check_sender(&envelope, &identity.signing_public(), signers)?;
+    let key = open_outer(sealed, &dek)?;
+    let opened = key_fingerprint(&key);
+    if opened != named {
+        return Err(OpenError::FingerprintMismatch {
+            announced: named,
+            opened,
+        });
+    }
+    Ok(key)
+}
+
+fn open_data_key(envelope: &EncryptedEnvelope, identity: &DeviceIdentity) -> Result<DataKey, OpenError> {
+    let plain = envelope::open_with(envelope, identity.encryption_secret())?;
+    data_key(&plain)
+}
+
+/// Takes the plaintext of a recipient's envelope as the DEK.
+pub(super) fn data_key(plain: &[u8]) -> Result<DataKey, OpenError> {
+    let bytes: &[u8; primitives::KEY_LENGTH] = plain
+        .try_into()
+        .map_err(|_| OpenError::Malformed { what: "DEK" })?;
+    Ok(DataKey::fill_with(|out| out.copy_from_slice(bytes)))
+}
+
+/// Opens the outer layer: the environment key under the DEK, without authenticated data.
+pub(super) fn open_outer(sealed: &SealedEnvironmentKey, dek: &DataKey) -> Result<EnvironmentKey, OpenError> {
+    let nonce = sealed
+        .nonce
+        .as_slice()
+        .try_into()
+        .map_err(|_| OpenError::NonceLength)?;
+    // The cipher needs the DEK's bytes.
+    let plain =
+        primitives::decrypt(dek.expose(), nonce, &[], &sealed.ciphertext).ok_or(OpenError::Decrypt {
+            layer: Layer::EnvironmentKey,
+        })?;
+    let bytes: &[u8; primitives::KEY_LENGTH] =
+        plain.as_slice().try_into().map_err(|_| OpenError::Malformed {
+            what: "environment key",
+        })?;
+    Ok(EnvironmentKey::fill_with(|out| out.copy_from_slice(bytes)))
+}
+
+/// Compares `meta` with what was asked for; gives the fingerprint that the opened key must have.
+fn check_meta(
+    envelope: &EncryptedEnvelope,
+    project: &ProjectId,
+    environment: &EnvironmentName,
+    announced: Option<Fingerprint>,
+) -> Result<Fingerprint, OpenError> {
+    let value = |member: &'static str| {
+        let meta = envelope.meta.as_ref();
+        meta.and_then(|meta| meta.get(member))
+            .ok_or(OpenError::MetaMismatch { member })
+    };
+    for (member, expected) in [
+        (PROJECT_ID, project.as_str()),
+        (ENVIRONMENT, environment.as_str()),
+    ] {
+        if value(member)? != expected {
+            return Err(OpenError::MetaMismatch { member });
+        }
+    }
+    let member = KEY_FINGERPRINT;
+    let named = Fingerprint::from_hex(value(member)?).ok_or(OpenError::MetaMismatch { member })?;
+    match announced {
+        Some(announced) if announced != named => Err(OpenError::MetaMismatch { member }),
+        _ => Ok(named),
+    }
+}
+
+/// Where the named sender is known its signature must be valid; and nobody known may have signed under another's name.
+fn check_sender(
+    envelope: &EncryptedEnvelope,
+    own: &SigningPublicKey,
+    signers: &[SigningPublicKey],
+) -> Result<(), OpenError> {
+    let sender = envelope.sender().ok_or(OpenError::SenderKid)?;
+    let mut known = signers.iter().chain(std::iter::once(own));
+    match known.find(|key| key.fingerprint() == sender) {
+        Some(key) => envelope::verify_signature(envelope, key),
+        None if signers
+            .iter()
+            .chain(std::iter::once(own))
+            .any(|key| envelope::is_signed_by(envelope, key)) =>
+        {
+            Err(OpenError::SenderKid)
+        }
+        None => Ok(()),
+    }
+}

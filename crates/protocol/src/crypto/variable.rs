@@ -1,0 +1,241 @@
+//! Variables: sealing, opening, signing (docs/protocol.md 5.6, 8.3, 9.1).
+//!
+//! The signed object itself is [`VariableUpload`], a domain type, because both this layer and the wire need it. Notes and
+//! comments are carried along and their signatures checked, but not sealed or opened here.
+
+use std::collections::HashMap;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use rand_core::CryptoRng;
+use serde_json::Value;
+use zeroize::Zeroizing;
+
+use super::body::verify_body;
+use super::environment_key::key_fingerprint;
+use super::error::{CryptoError, SignatureError, VariableError};
+use super::identity::DeviceIdentity;
+use super::meta::push_text;
+use super::primitives::{self, KEY_LENGTH, Key, NONCE_LENGTH};
+use crate::secret::{EnvironmentKey, SecretText};
+use crate::types::{Fingerprint, SigningPublicKey};
+use crate::types::{variable::SealedVariable, variable::VariableScope, variable::VariableUpload};
+
+/// Prefix of the HKDF salt of variable keys (docs/protocol.md 5.6).
+const SALT_PREFIX: &str = "ghostable:";
+
+/// The two keys of one scope: one encrypts, one makes HMAC claims. Derive them once for all variables of a scope.
+pub struct VariableKeys {
+    encryption: Key,
+    claim: Key,
+    fingerprint: Fingerprint,
+    fingerprint_hex: String,
+}
+
+impl VariableKeys {
+    /// Derives the keys of organisation, project and environment; the variable's name has no part in it.
+    pub fn derive(key: &EnvironmentKey, scope: &VariableScope) -> Self {
+        let place = format!("{}/{}/{}", scope.organization, scope.project, scope.environment);
+        // The derivation starts with the environment key's bytes.
+        let (encryption, claim) = derive_pair(key.expose(), &place);
+        let fingerprint = key_fingerprint(key);
+        Self {
+            encryption,
+            claim,
+            fingerprint,
+            fingerprint_hex: fingerprint.to_hex(),
+        }
+    }
+}
+
+/// The pair of keys of a scope's text: the first encrypts, the second makes claims (docs/protocol.md 5.6).
+pub(super) fn derive_pair(root: &[u8], scope: &str) -> (Key, Key) {
+    let mut both = Zeroizing::new([0; 2 * KEY_LENGTH]);
+    let salt = format!("{SALT_PREFIX}{scope}");
+    primitives::derive(root, salt.as_bytes(), b"", both.as_mut_slice());
+    let (mut encryption, mut claim) = (Key::default(), Key::default());
+    encryption.copy_from_slice(&both[..KEY_LENGTH]);
+    claim.copy_from_slice(&both[KEY_LENGTH..]);
+    (encryption, claim)
+}
+
+impl std::fmt::Debug for VariableKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("VariableKeys([redacted])")
+    }
+}
+
+/// The authenticated text of a variable: `org`, `project`, `env`, `name`, in this order (docs/protocol.md 8.3).
+fn scope_json(scope: &VariableScope) -> String {
+    let members = [
+        ("{\"org\":", &scope.organization),
+        (",\"project\":", &scope.project),
+        (",\"env\":", &scope.environment),
+        (",\"name\":", &scope.name),
+    ];
+    let length: usize = members
+        .iter()
+        .map(|(label, value)| label.len() + value.len() + 2)
+        .sum();
+    let mut json = String::with_capacity(length + 1);
+    for (label, value) in members {
+        json.push_str(label);
+        push_text(&mut json, value);
+    }
+    json.push('}');
+    json
+}
+
+/// Seals a value; `key_version` is noted beside it.
+///
+/// # Errors
+/// [`CryptoError::TooLong`] above 256 GiB.
+pub fn seal_variable<R: CryptoRng + ?Sized>(
+    scope: &VariableScope,
+    value: &SecretText,
+    keys: &VariableKeys,
+    key_version: u64,
+    rng: &mut R,
+) -> Result<SealedVariable, CryptoError> {
+    let mut nonce = [0; NONCE_LENGTH];
+    rng.fill_bytes(&mut nonce);
+    // The value is what is encrypted and what the claim is over.
+    let plain = value.expose().as_bytes();
+    let ciphertext = primitives::encrypt(&keys.encryption, &nonce, scope_json(scope).as_bytes(), plain)
+        .ok_or(CryptoError::TooLong)?;
+    Ok(SealedVariable {
+        name: scope.name.clone(),
+        environment: scope.environment.clone(),
+        ciphertext,
+        nonce: nonce.to_vec(),
+        scope: scope.clone(),
+        hmac: Some(primitives::hmac(&keys.claim, plain).to_vec()),
+        key_fingerprint: Some(keys.fingerprint_hex.clone()),
+        key_version: Some(key_version),
+        version: None,
+    })
+}
+
+/// Opens one variable: scope, fingerprint, tag, claim and UTF-8 are checked. For many use [`open_variables`].
+///
+/// # Errors
+/// [`VariableError`] names the failed check.
+pub fn open_variable(sealed: &SealedVariable, key: &EnvironmentKey) -> Result<SecretText, VariableError> {
+    check_scope(sealed)?;
+    to_text(open_bytes(sealed, &VariableKeys::derive(key, &sealed.scope))?)
+}
+
+/// Opens many variables of one environment key, deriving the keys of each scope once.
+pub fn open_variables(
+    sealed: &[SealedVariable],
+    key: &EnvironmentKey,
+) -> Vec<Result<SecretText, VariableError>> {
+    let mut ring = KeyRing::default();
+    let mut opened = Vec::with_capacity(sealed.len());
+    for variable in sealed {
+        opened.push(check_scope(variable).and_then(|()| {
+            let keys = ring.keys(&variable.scope, |_| key.clone());
+            open_bytes(variable, keys).and_then(to_text)
+        }));
+    }
+    opened
+}
+
+/// Variable keys by organisation, project and environment.
+#[derive(Default)]
+pub(super) struct KeyRing<'a>(HashMap<[&'a str; 3], VariableKeys>);
+
+impl<'a> KeyRing<'a> {
+    pub(super) fn keys(
+        &mut self,
+        scope: &'a VariableScope,
+        key: impl FnOnce(&VariableScope) -> EnvironmentKey,
+    ) -> &VariableKeys {
+        let place = [
+            scope.organization.as_str(),
+            scope.project.as_str(),
+            scope.environment.as_str(),
+        ];
+        self.0
+            .entry(place)
+            .or_insert_with(|| VariableKeys::derive(&key(scope), scope))
+    }
+}
+
+/// Organisation, project and environment must be named.
+pub(super) fn check_scope(sealed: &SealedVariable) -> Result<(), VariableError> {
+    let scope = &sealed.scope;
+    if [&scope.organization, &scope.project, &scope.environment]
+        .iter()
+        .any(|part| part.is_empty())
+    {
+        return Err(VariableError::MissingScope);
+    }
+    Ok(())
+}
+
+/// Opens the bytes of a value, checking fingerprint, tag and claim, and that the name outside is the one that the tag
+/// vouches for: who delivers a variable cannot read it, and must not be able to rename it either.
+pub(super) fn open_bytes(
+    sealed: &SealedVariable,
+    keys: &VariableKeys,
+) -> Result<Zeroizing<Vec<u8>>, VariableError> {
+    if let Some(named) = sealed.key_fingerprint.as_deref().filter(|text| !text.is_empty())
+        && !named.eq_ignore_ascii_case(&keys.fingerprint_hex)
+    {
+        return Err(VariableError::FingerprintMismatch {
+            expected: named.to_lowercase(),
+            actual: keys.fingerprint,
+        });
+    }
+    let nonce = sealed
+        .nonce
+        .as_slice()
+        .try_into()
+        .map_err(|_| VariableError::Decrypt)?;
+    let aad = scope_json(&sealed.scope);
+    let plain = primitives::decrypt(&keys.encryption, nonce, aad.as_bytes(), &sealed.ciphertext)
+        .ok_or(VariableError::Decrypt)?;
+    match &sealed.hmac {
+        Some(claim) if !primitives::hmac_matches(&keys.claim, &plain, claim) => {
+            Err(VariableError::HmacMismatch)
+        }
+        _ if sealed.scope.name != sealed.name => Err(VariableError::NameMismatch {
+            sealed: sealed.scope.name.clone(),
+        }),
+        _ => Ok(plain),
+    }
+}
+
+/// Takes the bytes over as text without copying them.
+pub(super) fn to_text(mut bytes: Zeroizing<Vec<u8>>) -> Result<SecretText, VariableError> {
+    match String::from_utf8(std::mem::take(&mut *bytes)) {
+        Ok(text) => Ok(SecretText::new(text)),
+        Err(error) => {
+            drop(Zeroizing::new(error.into_bytes()));
+            Err(VariableError::NotText)
+        }
+    }
+}
+
+/// Signs a variable for upload: the signature over everything else becomes its `client_sig` (docs/protocol.md 9.1).
+pub fn sign_variable(identity: &DeviceIdentity, mut upload: VariableUpload) -> VariableUpload {
+    upload.client_sig = None;
+    // Texts and numbers always serialise.
+    let text = serde_json::to_string(&upload).unwrap_or_default();
+    upload.client_sig = Some(STANDARD.encode(identity.sign(text.as_bytes())));
+    upload
+}
+
+/// Checks the signature of an uploaded variable from its received text, and that of its change note if it has one.
+///
+/// # Errors
+/// [`SignatureError`].
+pub fn verify_variable(text: &str, key: &SigningPublicKey) -> Result<(), SignatureError> {
+    verify_body(text, key)?;
+    let object: Value = serde_json::from_str(text).map_err(|_| SignatureError::NotAnObject)?;
+    match object.get("change_note") {
+        None | Some(Value::Null) => Ok(()),
+        Some(note) => verify_body(&note.to_string(), key),
+    }
+}

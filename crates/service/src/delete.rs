@@ -1,0 +1,46 @@
+//! Delete the record of a revoked token (docs/protocol.md 7.3).
+
+use super::{Context, Place, ServiceError, Unfit};
+use protocol::{DeployToken, DeployTokenId, TokenEntry, token};
+
+/// Deletes the record of the token with this id or exact name, and gives the record as it was.
+///
+/// # Errors
+/// [`ServiceError::Unfit`] while the token is active: it is revoked first. API errors; 405 means that this server cannot
+/// delete.
+pub async fn delete(context: &Context, place: &Place, wanted: &str) -> Result<DeployToken, ServiceError> {
+    let _lock = context.lock(place).await?;
+    let entries = context
+        .client
+        .tokens(&place.project, Some(&place.environment.id))
+        .await?;
+    let found = token::find(&entries, wanted)?;
+    if found.is_active() {
+        return Err(ServiceError::Unfit(Unfit::StillActive));
+    }
+    match context.client.delete_token(&place.project, &found.id).await {
+        Ok(()) => {}
+        // A 404 is believed when the list says the same: an address that is wrong gives one, too.
+        Err(error) if error.may_have_happened() || error.status() == Some(404) => {
+            match is_listed(context, place, &found.id).await {
+                Ok(false) => {}
+                Ok(true) => return Err(error.into()),
+                Err(cause) => return Err(ServiceError::Uncertain(Box::new(cause))),
+            }
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(found.clone())
+}
+
+/// Whether the server still lists a record, also one that cannot be read.
+async fn is_listed(context: &Context, place: &Place, id: &DeployTokenId) -> Result<bool, ServiceError> {
+    let entries = context
+        .client
+        .tokens(&place.project, Some(&place.environment.id))
+        .await?;
+    Ok(entries.iter().any(|entry| match entry {
+        TokenEntry::Token(token) => token.id == *id,
+        TokenEntry::Malformed { id: listed, .. } => listed.as_ref() == Some(id),
+    }))
+}

@@ -1,0 +1,230 @@
+//! This machine as a device: link, look, unlink (docs/protocol.md 4).
+//!
+//! A device is linked when the server knows it and its keys are stored here. Linking ends with both or with neither.
+
+use std::sync::Arc;
+
+use super::preflight::off_thread;
+use super::{LinkedDevice, ServiceError};
+use client::{Client, NewDevice};
+use protocol::crypto::{self, DeviceIdentity};
+use protocol::{Device, DeviceId, DeviceState, DeviceStatus, Moment, PublicKey, RemoteStatus};
+
+/// The longest name that is sent, in characters.
+const NAME_LIMIT: usize = 120;
+
+/// Why keys could not be stored or removed; never carries one.
+pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
+
+/// What is stored of a linked device.
+#[derive(Clone, Debug)]
+pub struct DeviceRecord {
+    /// Id and key pairs.
+    pub device: LinkedDevice,
+    /// As the user calls it.
+    pub name: String,
+    /// System and architecture.
+    pub platform: String,
+    /// When it was linked.
+    pub created_at: Moment,
+}
+
+/// Where this machine's keys are kept. Called on a thread that may block.
+pub trait DeviceStore: Send + Sync {
+    /// Stores the keys, replacing those of an earlier device.
+    ///
+    /// # Errors
+    /// When they are not stored, completely and durably.
+    fn save(&self, record: &DeviceRecord) -> Result<(), StoreError>;
+
+    /// Removes the keys; keys that are not there count as removed.
+    ///
+    /// # Errors
+    /// When they may still be there.
+    fn forget(&self, device: &DeviceId) -> Result<(), StoreError>;
+}
+
+/// The name that is proposed: the host's.
+pub fn default_name() -> String {
+    #[cfg(not(any(target_os = "android", target_os = "ios")))]
+    let host = hostname::get().ok().and_then(|name| name.into_string().ok());
+    // Phones do not tell it.
+    #[cfg(any(target_os = "android", target_os = "ios"))]
+    let host: Option<String> = None;
+    host.filter(|name| !name.trim().is_empty())
+        .unwrap_or_else(|| "This computer".to_owned())
+}
+
+/// System, architecture and release, under the names that the reference uses (docs/protocol.md 4.2).
+pub fn platform() -> String {
+    let system = match std::env::consts::OS {
+        "macos" => "darwin",
+        "windows" => "win32",
+        other => other,
+    };
+    let architecture = match std::env::consts::ARCH {
+        "x86_64" => "x64",
+        "aarch64" => "arm64",
+        "x86" => "ia32",
+        other => other,
+    };
+    match release() {
+        Some(release) => format!("{system}-{architecture} ({release})"),
+        None => format!("{system}-{architecture}"),
+    }
+}
+
+/// The kernel's release, where the system tells it in a file.
+fn release() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/sys/kernel/osrelease").ok()?;
+    let text = text.trim();
+    (!text.is_empty() && text.len() <= 100).then(|| text.to_owned())
+}
+
+/// Makes keys, registers them and stores them.
+///
+/// # Errors
+/// [`ServiceError::NotStored`] when the keys could not be stored and the device was revoked again;
+/// [`ServiceError::HalfLinked`] when that failed, too: the device has to be revoked by hand. [`ServiceError::Uncertain`]
+/// when the answer was lost. API errors.
+pub async fn link(
+    client: &Client,
+    store: &Arc<dyn DeviceStore>,
+    name: &str,
+    platform: &str,
+) -> Result<LinkedDevice, ServiceError> {
+    let identity = off_thread(|| DeviceIdentity::make(&mut crypto::system_rng())).await?;
+    let key = identity.encryption_public();
+    let name: String = name
+        .trim()
+        .chars()
+        .filter(|c| !c.is_control())
+        .take(NAME_LIMIT)
+        .collect();
+    let new = NewDevice {
+        public_key: key,
+        signing_key: identity.signing_public(),
+        name: if name.is_empty() { platform } else { &name },
+        platform,
+    };
+    let registered = match client.register_device(&new).await {
+        Ok(device) => device,
+        Err(lost) if lost.may_have_happened() => match find_by_key(client, key).await {
+            Ok(Some(device)) => device,
+            Ok(None) => return Err(lost.into()),
+            Err(cause) => return Err(ServiceError::Uncertain(Box::new(cause))),
+        },
+        Err(error) => return Err(error.into()),
+    };
+    if registered.public_key.is_some_and(|listed| listed != key) {
+        // Keys would be sealed for somebody else.
+        return Err(take_back(client, registered.id, ServiceError::WrongDevice).await);
+    }
+    let record = DeviceRecord {
+        device: LinkedDevice {
+            id: registered.id.clone(),
+            identity,
+        },
+        name: new.name.to_owned(),
+        platform: platform.to_owned(),
+        created_at: Moment::now(),
+    };
+    let (keeper, kept) = (Arc::clone(store), record.clone());
+    match off_thread(move || keeper.save(&kept)).await? {
+        Ok(()) => Ok(record.device),
+        Err(cause) => {
+            let (keeper, id) = (Arc::clone(store), registered.id.clone());
+            // Part of it may be stored. Whatever cannot be removed is worth nothing once the device is revoked.
+            drop(off_thread(move || keeper.forget(&id)).await);
+            Err(take_back(client, registered.id, ServiceError::NotStored(cause)).await)
+        }
+    }
+}
+
+/// Revokes a device that was just registered, and gives the reason why; or says that it is still there.
+async fn take_back(client: &Client, device: DeviceId, why: ServiceError) -> ServiceError {
+    match client.revoke_device(&device).await {
+        Ok(()) => why,
+        Err(error) => ServiceError::HalfLinked {
+            device,
+            why: Box::new(why),
+            source: error,
+        },
+    }
+}
+
+/// After a lost answer: the device with this key, looked for in every project that the user sees.
+async fn find_by_key(client: &Client, key: PublicKey) -> Result<Option<Device>, ServiceError> {
+    for organization in client.organizations().await? {
+        for project in client.projects(&organization.id).await? {
+            // The devices of an organisation are the same in all of a project's environments.
+            let Some(environment) = client.environments(&project.id).await?.into_iter().next() else {
+                continue;
+            };
+            let devices = client.devices(&project.id, &environment.name).await?;
+            if let Some(found) = devices.into_iter().find(|device| device.public_key == Some(key)) {
+                return Ok(Some(found));
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Asks the server about this machine's device.
+///
+/// # Errors
+/// API errors, except those that say that the server does not know the device.
+pub async fn status(client: &Client, device: &LinkedDevice) -> Result<DeviceState, ServiceError> {
+    let listed = match client.device(&device.id).await {
+        Ok(listed) => Some(listed),
+        // The identity is stale (docs/protocol.md 4.1).
+        Err(error) if matches!(error.status(), Some(404 | 410 | 422)) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let own_key = device.identity.encryption_public();
+    let remote = match &listed {
+        Some(listed) => match &listed.status {
+            DeviceStatus::Revoked { at } => RemoteStatus::Revoked { at: *at },
+            DeviceStatus::Active if listed.public_key == Some(own_key) => RemoteStatus::Active,
+            DeviceStatus::Active => RemoteStatus::Unknown,
+        },
+        None => RemoteStatus::Unknown,
+    };
+    let listed = listed.as_ref();
+    Ok(DeviceState {
+        id: device.id.clone(),
+        name: listed.and_then(|listed| listed.name.clone()),
+        platform: listed
+            .map(|listed| listed.platform.clone())
+            .filter(|text| !text.is_empty()),
+        encryption: own_key.fingerprint(),
+        signing: device.identity.kid(),
+        last_seen_at: listed.and_then(|listed| listed.last_seen_at),
+        remote,
+    })
+}
+
+/// Revokes the device on the server, then forgets its keys.
+///
+/// # Errors
+/// API errors: then nothing was forgotten. [`ServiceError::NotForgotten`] when the device is revoked and its keys, which
+/// are worth nothing any more, could not be removed.
+pub async fn unlink(
+    client: &Client,
+    store: &Arc<dyn DeviceStore>,
+    device: &DeviceId,
+) -> Result<(), ServiceError> {
+    client.revoke_device(device).await?;
+    forget(store, device).await
+}
+
+/// Forgets the keys of a device that the server has revoked or does not know.
+///
+/// # Errors
+/// [`ServiceError::NotForgotten`].
+pub async fn forget(store: &Arc<dyn DeviceStore>, device: &DeviceId) -> Result<(), ServiceError> {
+    let (keeper, id) = (Arc::clone(store), device.clone());
+    off_thread(move || keeper.forget(&id))
+        .await?
+        .map_err(ServiceError::NotForgotten)
+}

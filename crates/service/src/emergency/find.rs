@@ -1,0 +1,84 @@
+//! Which token a leaked block belongs to: by the public key of its seed, and by the end of its CI token.
+
+use super::gather::{Gap, Overview};
+use super::{Leak, proof};
+use crate::{Context, ServiceError};
+use model::Exposed;
+use protocol::TokenKey;
+
+/// A token that fits what leaked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The token; it may be revoked already.
+    pub exposed: Exposed,
+    /// Its public key is that of the seed: there is no doubt.
+    pub by_seed: bool,
+    /// Its CI token ends in the same characters.
+    pub by_suffix: bool,
+}
+
+impl Found {
+    /// Whether the leaked CI token is this token's, so that asking with it proves something. A seed that fits says nothing
+    /// of a CI token that ends differently: that may be another one's.
+    pub fn has_the_ci_token(&self) -> bool {
+        self.by_suffix || (self.by_seed && self.exposed.token.ci_token_suffix.is_none())
+    }
+}
+
+/// What was found, and where could not be looked.
+#[derive(Debug)]
+pub struct Search {
+    /// The surest first.
+    pub found: Vec<Found>,
+    /// What could not be looked at.
+    pub gaps: Vec<Gap>,
+}
+
+/// Looks through everything that the user can see, active or not. Nothing that leaked is sent anywhere; [`still_works`]
+/// does that.
+///
+/// # Errors
+/// As [`super::gather`].
+pub async fn find(context: &Context, leak: &Leak) -> Result<Search, ServiceError> {
+    let Overview {
+        active, ended, gaps, ..
+    } = super::gather(context).await?;
+    let key = leak.public_key();
+    let mut found: Vec<Found> = active
+        .into_iter()
+        .chain(ended)
+        .filter_map(|exposed| {
+            let token = &exposed.token;
+            let by_seed = matches!((&token.key, &key), (TokenKey::Usable(own), Some(key)) if own == key);
+            let by_suffix = token
+                .ci_token_suffix
+                .as_deref()
+                .is_some_and(|it| leak.ends_in(it));
+            (by_seed || by_suffix).then_some(Found {
+                exposed,
+                by_seed,
+                by_suffix,
+            })
+        })
+        .collect();
+    found.sort_by_key(|it| (!it.by_seed, !it.by_suffix, !it.exposed.token.is_active()));
+    // A suffix is short: where the seed names a token, another one that only ends alike is not meant.
+    if found
+        .first()
+        .is_some_and(|first| first.by_seed && first.by_suffix)
+    {
+        found.retain(|it| it.by_seed);
+    }
+    Ok(Search { found, gaps })
+}
+
+/// Whether the server still accepts the leaked CI token; `None` if none leaked.
+///
+/// # Errors
+/// API errors: then it is not known.
+pub async fn still_works(context: &Context, leak: &Leak) -> Result<Option<bool>, ServiceError> {
+    match &leak.ci_token {
+        Some(token) => Ok(Some(!proof::is_refused(context, token).await?)),
+        None => Ok(None),
+    }
+}

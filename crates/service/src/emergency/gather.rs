@@ -1,0 +1,153 @@
+//! Every token of every environment that the user can see.
+
+use std::collections::HashMap;
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use super::AT_ONCE;
+use crate::{Context, ServiceError};
+use model::{Exposed, emergency::sort_by_danger};
+use protocol::{DeployToken, Environment, EnvironmentId, Project, TokenEntry};
+
+/// What there is, and what could not be looked at.
+#[derive(Debug)]
+pub struct Overview {
+    /// The active tokens, the most dangerous first.
+    pub active: Vec<Exposed>,
+    /// Those that are not active any more.
+    pub ended: Vec<Exposed>,
+    /// What is not among them.
+    pub gaps: Vec<Gap>,
+    /// How many projects were looked into.
+    pub projects: usize,
+}
+
+/// Tokens that could not be seen, so that nobody takes the rest for all.
+#[derive(Debug)]
+pub enum Gap {
+    /// The projects of an organisation could not be listed.
+    Organization {
+        /// Its name.
+        name: String,
+        /// Why.
+        error: ServiceError,
+    },
+    /// The tokens of a project could not be listed.
+    Project {
+        /// Its name.
+        name: String,
+        /// Why.
+        error: ServiceError,
+    },
+    /// Entries of a project's list cannot be read.
+    Unreadable {
+        /// The project's name.
+        project: String,
+        /// How many.
+        count: usize,
+    },
+}
+
+/// Looks into every project, several at a time. One that fails is a gap and stops nothing.
+///
+/// # Errors
+/// API errors of the list of organisations: without it there is nothing to look into.
+pub async fn gather(context: &Context) -> Result<Overview, ServiceError> {
+    let mut overview = Overview {
+        active: Vec::new(),
+        ended: Vec::new(),
+        gaps: Vec::new(),
+        projects: 0,
+    };
+    let organizations = context.client.organizations().await?;
+    let listings = organizations
+        .into_iter()
+        .map(|it| async move { (context.client.projects(&it.id).await, it.name) });
+    let mut listings = stream::iter(listings).buffered(AT_ONCE);
+    let mut projects = Vec::new();
+    while let Some((listed, name)) = listings.next().await {
+        match listed {
+            Ok(listed) => projects.extend(listed),
+            Err(error) => overview.gaps.push(Gap::Organization {
+                name,
+                error: error.into(),
+            }),
+        }
+    }
+    overview.projects = projects.len();
+    // Half as many: each asks for two lists at once.
+    let projects = projects
+        .into_iter()
+        .map(|it| async move { (look_into(context, &it).await, it) });
+    let mut projects = stream::iter(projects).buffered(AT_ONCE / 2);
+    while let Some((looked, project)) = projects.next().await {
+        match looked {
+            Ok((tokens, environments)) => overview.add(&project, tokens, environments),
+            Err(error) => overview.gaps.push(Gap::Project {
+                name: project.name,
+                error,
+            }),
+        }
+    }
+    sort_by_danger(&mut overview.active);
+    Ok(overview)
+}
+
+/// Tokens and environments of a project. Without the environments the tokens can be ended all the same.
+async fn look_into(
+    context: &Context,
+    project: &Project,
+) -> Result<(Vec<TokenEntry>, Vec<Environment>), ServiceError> {
+    let (tokens, environments) = tokio::join!(
+        context.client.tokens(&project.id, None),
+        context.client.environments(&project.id)
+    );
+    let environments = environments.unwrap_or_else(|error| {
+        tracing::warn!(%error, "the environments of a project could not be listed");
+        Vec::new()
+    });
+    Ok((tokens?, environments))
+}
+
+impl Overview {
+    fn add(&mut self, project: &Project, tokens: Vec<TokenEntry>, environments: Vec<Environment>) {
+        let known: HashMap<EnvironmentId, Environment> =
+            environments.into_iter().map(|it| (it.id.clone(), it)).collect();
+        let mut unreadable = 0;
+        for entry in tokens {
+            let TokenEntry::Token(token) = entry else {
+                unreadable += 1;
+                continue;
+            };
+            let environment = known.get(&token.environment_id).cloned();
+            let found = Exposed {
+                project: project.id.clone(),
+                project_name: project.name.clone(),
+                environment: environment.unwrap_or_else(|| as_told_by(&token)),
+                token,
+            };
+            if found.token.is_active() {
+                self.active.push(found);
+            } else {
+                self.ended.push(found);
+            }
+        }
+        if unreadable > 0 {
+            self.gaps.push(Gap::Unreadable {
+                project: project.name.clone(),
+                count: unreadable,
+            });
+        }
+    }
+}
+
+/// The environment as far as the token's own record tells it.
+fn as_told_by(token: &DeployToken) -> Environment {
+    Environment {
+        id: token.environment_id.clone(),
+        name: token.environment_name.clone(),
+        kind: String::new(),
+        created_at: None,
+    }
+}

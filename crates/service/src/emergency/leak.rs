@@ -1,0 +1,179 @@
+//! What leaked: a block of environment variables as it stands in a log, a file or a paste.
+
+use zeroize::Zeroizing;
+
+use model::{issuance::CI_TOKEN_VARIABLE, issuance::SEED_VARIABLE};
+use protocol::PublicKey;
+use protocol::crypto::{self, SeedError};
+use protocol::secret::{CiToken, DeploySeed, SecretText};
+
+/// The longest text that is looked through.
+const LONGEST: usize = 1024 * 1024;
+
+/// One or both secrets of a token.
+#[derive(Debug)]
+pub struct Leak {
+    /// `GHOSTABLE_CI_TOKEN`, if it was there.
+    pub ci_token: Option<CiToken>,
+    /// `GHOSTABLE_DEPLOY_SEED`, if it was there.
+    pub seed: Option<DeploySeed>,
+}
+
+/// A text in which neither is found. It never repeats any of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LeakError {
+    /// There is nothing in it.
+    #[error("there is nothing in it")]
+    Empty,
+    /// Neither variable is named, and the whole is not one of them alone.
+    #[error("neither GHOSTABLE_CI_TOKEN nor GHOSTABLE_DEPLOY_SEED is in it")]
+    Neither,
+    /// The seed cannot be read, and no CI token is there.
+    #[error("the GHOSTABLE_DEPLOY_SEED in it cannot be used: {0}")]
+    Seed(SeedError),
+    /// It is too long to be a block.
+    #[error("it is longer than a megabyte")]
+    TooLong,
+}
+
+impl Leak {
+    /// Finds the variables in a text: `NAME=value` or `NAME: value`, after `export` or `-e`, quoted or not, in JSON or on
+    /// lines among others. A text of one word is taken for the seed if it can be one, else for the CI token.
+    ///
+    /// # Errors
+    /// [`LeakError`].
+    pub fn read(text: &SecretText) -> Result<Self, LeakError> {
+        // Exposed to be searched; what is found goes into secret types, and nothing else of it is kept.
+        let text = text.expose();
+        if text.len() > LONGEST {
+            return Err(LeakError::TooLong);
+        }
+        if text.trim().is_empty() {
+            return Err(LeakError::Empty);
+        }
+        let named_token = value_of(text, CI_TOKEN_VARIABLE);
+        let named_seed = value_of(text, SEED_VARIABLE);
+        if named_token.is_none() && named_seed.is_none() {
+            return Self::alone(text.trim());
+        }
+        let ci_token = named_token.map(|value| CiToken::new(value.to_owned()));
+        let seed = named_seed.map(crypto::parse_seed).transpose();
+        match (ci_token, seed) {
+            (None, Err(error)) => Err(LeakError::Seed(error)),
+            (ci_token, seed) => Ok(Self {
+                ci_token,
+                seed: seed.unwrap_or_default(),
+            }),
+        }
+    }
+
+    fn alone(word: &str) -> Result<Self, LeakError> {
+        if let Ok(seed) = crypto::parse_seed(word) {
+            return Ok(Self {
+                ci_token: None,
+                seed: Some(seed),
+            });
+        }
+        let named = [CI_TOKEN_VARIABLE, SEED_VARIABLE]
+            .iter()
+            .any(|name| word.contains(name));
+        if named || word.len() < 16 || !word.chars().all(|c| c.is_ascii_graphic()) {
+            return Err(LeakError::Neither);
+        }
+        let word = Zeroizing::new(word.to_owned());
+        Ok(Self {
+            ci_token: Some(CiToken::new(bare(&word).to_owned())),
+            seed: None,
+        })
+    }
+
+    /// The public half of the seed, by which the server knows its token.
+    pub(super) fn public_key(&self) -> Option<PublicKey> {
+        self.seed.as_ref().map(crypto::derive_public_key)
+    }
+
+    /// Whether the CI token ends in these characters.
+    pub(super) fn ends_in(&self, suffix: &str) -> bool {
+        // Exposed to compare its end with what the server shows of it.
+        let ends = |token: &CiToken| token.expose().trim().ends_with(suffix);
+        !suffix.is_empty() && self.ci_token.as_ref().is_some_and(ends)
+    }
+}
+
+/// The value after the last mention of a name that is followed by `=` or `:`.
+fn value_of<'a>(text: &'a str, name: &str) -> Option<&'a str> {
+    text.match_indices(name)
+        .filter_map(|(at, _)| {
+            let rest = text[at + name.len()..].trim_start_matches(['"', '\'', ' ', '\t']);
+            let rest = rest.strip_prefix([':', '='])?;
+            let line = rest.lines().next().unwrap_or_default().trim();
+            let value = match line.chars().next()? {
+                quote @ ('"' | '\'') => line[1..].split(quote).next(),
+                _ => line.split([' ', '\t', ',', ';', '"', '\'', '\\', '`']).next(),
+            };
+            value.map(bare).filter(|value| !value.is_empty())
+        })
+        .last()
+}
+
+fn bare(word: &str) -> &str {
+    word.trim()
+        .trim_matches(|c: char| matches!(c, '"' | '\'' | ',' | ';' | '`'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "gtok_0123456789abcdefXYZ";
+    const SEED: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
+
+    fn read(text: &str) -> Result<(bool, bool), LeakError> {
+        let leak = Leak::read(&SecretText::new(text.to_owned()))?;
+        let token = leak.ci_token.is_some_and(|it| it.expose() == TOKEN);
+        let seed = leak.seed.is_some_and(|it| it.expose() == &[1; 32]);
+        Ok((token, seed))
+    }
+
+    #[test]
+    fn both_are_found_however_they_are_written() {
+        for text in [
+            format!("GHOSTABLE_CI_TOKEN={TOKEN}\nGHOSTABLE_DEPLOY_SEED={SEED}\n"),
+            format!("export GHOSTABLE_DEPLOY_SEED='{SEED}'\r\nexport GHOSTABLE_CI_TOKEN=\"{TOKEN}\"\r\n"),
+            format!("env:\n  GHOSTABLE_CI_TOKEN: {TOKEN}\n  GHOSTABLE_DEPLOY_SEED: \"{SEED}\" # ci\n"),
+            format!("{{\"GHOSTABLE_CI_TOKEN\": \"{TOKEN}\", \"GHOSTABLE_DEPLOY_SEED\":\"{SEED}\"}}"),
+            format!("docker run -e GHOSTABLE_CI_TOKEN={TOKEN} -e GHOSTABLE_DEPLOY_SEED={SEED} image"),
+            format!(
+                "A=1\n# GHOSTABLE_CI_TOKEN is set below\nGHOSTABLE_CI_TOKEN={TOKEN}\nGHOSTABLE_DEPLOY_SEED={SEED}"
+            ),
+        ] {
+            assert_eq!(read(&text), Ok((true, true)), "{text}");
+        }
+    }
+
+    #[test]
+    fn either_alone_is_enough_with_or_without_its_name() {
+        assert_eq!(read(&format!("GHOSTABLE_CI_TOKEN={TOKEN}")), Ok((true, false)));
+        assert_eq!(read(&format!(" {TOKEN}\n")), Ok((true, false)));
+        assert_eq!(read(&format!("GHOSTABLE_DEPLOY_SEED={SEED}")), Ok((false, true)));
+        assert_eq!(read(&format!("b64:{SEED}\n")), Ok((false, true)));
+        assert_eq!(
+            read(&format!("GHOSTABLE_CI_TOKEN={TOKEN}\nGHOSTABLE_DEPLOY_SEED=***")),
+            Ok((true, false)),
+            "a masked seed does not hide the token"
+        );
+    }
+
+    #[test]
+    fn what_has_neither_is_refused() {
+        assert_eq!(read(" \n"), Err(LeakError::Empty));
+        assert_eq!(read("a quick brown fox"), Err(LeakError::Neither));
+        assert_eq!(read("short"), Err(LeakError::Neither));
+        assert_eq!(read("GHOSTABLE_CI_TOKEN=\n"), Err(LeakError::Neither));
+        assert!(matches!(
+            read("GHOSTABLE_DEPLOY_SEED=nonsense!"),
+            Err(LeakError::Seed(_))
+        ));
+        assert_eq!(read(&"x".repeat(LONGEST + 1)), Err(LeakError::TooLong));
+    }
+}

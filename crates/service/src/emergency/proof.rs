@@ -1,0 +1,86 @@
+//! Proof that runners are refused.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::journal::{Found, Successor, Work};
+use crate::{Context, ServiceError};
+use client::{ApiError, Runner};
+use model::Proof;
+use protocol::DeployTokenId;
+use protocol::secret::CiToken;
+
+/// A revocation may take a moment to reach every part of a server.
+const PATIENCE: [Duration; 3] = [
+    Duration::from_millis(300),
+    Duration::from_millis(1000),
+    Duration::from_millis(3000),
+];
+
+/// CI tokens that are at hand, by the token that they belong to: pasted, or of an issuance in the journal.
+#[derive(Clone, Debug, Default)]
+pub struct KnownCiTokens(HashMap<DeployTokenId, CiToken>);
+
+impl KnownCiTokens {
+    /// Those of interrupted issuances in this device's journal.
+    pub fn held_here(context: &Context) -> Self {
+        let entries = context.journal.as_ref().map(|journal| journal.entries());
+        // An unreadable journal must not stop an emergency: then the server's list is the proof.
+        let entries = entries.and_then(Result::ok).unwrap_or_default();
+        let held = entries.into_iter().filter_map(|found| match found {
+            Found::Interrupted(entry) => {
+                let issue = match &entry.entry().work {
+                    Work::Issue(issue) => issue,
+                    Work::Replace(replace) => match &replace.successor {
+                        Successor::Issuing(issue) => issue,
+                        Successor::HandedOver(_) => return None,
+                    },
+                    Work::Revoke(_) => return None,
+                };
+                Some((issue.token.clone()?, issue.ci_token.clone()?))
+            }
+            Found::InUse(_) | Found::Unreadable(..) => None,
+        });
+        Self(held.collect())
+    }
+
+    /// Adds one.
+    pub fn insert(&mut self, token: DeployTokenId, ci_token: CiToken) {
+        self.0.insert(token, ci_token);
+    }
+
+    pub(super) fn get(&self, token: &DeployTokenId) -> Option<&CiToken> {
+        self.0.get(token)
+    }
+}
+
+/// Whether the server refuses this CI token.
+pub(super) async fn is_refused(context: &Context, token: &CiToken) -> Result<bool, ServiceError> {
+    let runner = Runner::new(context.client.address().clone(), token)?;
+    match runner.bundle(&[]).await {
+        Err(ApiError::Unauthorized) => Ok(true),
+        Ok(_) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Asks as the runner until it is refused. A server that cannot be asked leaves its own word as the proof.
+///
+/// # Errors
+/// [`ServiceError::NotDone`] when it goes on serving the runner.
+pub(super) async fn as_runner(context: &Context, token: &CiToken) -> Result<Proof, ServiceError> {
+    let mut pauses = PATIENCE.into_iter();
+    loop {
+        match is_refused(context, token).await {
+            Ok(true) => return Ok(Proof::RunnerRefused),
+            Ok(false) => match pauses.next() {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(ServiceError::NotDone),
+            },
+            Err(error) => {
+                tracing::warn!(%error, "the server could not be asked as the runner");
+                return Ok(Proof::Answered);
+            }
+        }
+    }
+}

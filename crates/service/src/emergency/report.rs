@@ -1,0 +1,99 @@
+//! What an incident report needs from the server, and its way into a file. Its words are `text::incident`'s.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use futures_util::StreamExt as _;
+use futures_util::stream;
+
+use super::AT_ONCE;
+use crate::{Context, ServiceError};
+use model::{Message, Reach, RevokeTarget};
+
+/// The names of the variables that the runners of these tokens could have read, an entry an environment. Names only:
+/// nothing is opened.
+pub async fn reach(
+    context: &Context,
+    targets: &[RevokeTarget],
+    word: fn(&ServiceError) -> Message,
+) -> Vec<Reach> {
+    let mut places: Vec<RevokeTarget> = Vec::new();
+    for target in targets {
+        let same =
+            |it: &RevokeTarget| it.project == target.project && it.environment.id == target.environment.id;
+        if !places.iter().any(same) {
+            places.push(target.clone());
+        }
+    }
+    let places = places.into_iter().map(|target| async move {
+        let names = context
+            .client
+            .variable_names(&target.project, &target.environment.name)
+            .await;
+        Reach {
+            project_name: target.project_name.clone(),
+            environment: target.environment.name.clone(),
+            variables: names.map_err(|error| word(&error.into())),
+        }
+    });
+    stream::iter(places).buffered(AT_ONCE).collect().await
+}
+
+/// The signed-in user, as a report names them.
+///
+/// # Errors
+/// API errors.
+pub async fn who(context: &Context) -> Result<String, ServiceError> {
+    let user = context.client.user().await?;
+    Ok(match (user.name, user.email) {
+        (Some(name), Some(email)) => format!("{name} <{email}>"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => user.id,
+    })
+}
+
+/// Writes a report into a new file of a folder, under a name that is free, readable by its owner alone.
+///
+/// # Errors
+/// What the system says.
+pub fn save(folder: &Path, stem: &str, text: &str) -> io::Result<PathBuf> {
+    fs::create_dir_all(folder)?;
+    let mut number = 1;
+    loop {
+        let name = match number {
+            1 => format!("{stem}.md"),
+            _ => format!("{stem}-{number}.md"),
+        };
+        let path = folder.join(name);
+        match write_new(&path, text) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1000 => number += 1,
+            written => return written.map(|()| path),
+        }
+    }
+}
+
+fn write_new(path: &Path, text: &str) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_never_writes_over_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = save(folder.path(), "incident", "one").unwrap();
+        let second = save(folder.path(), "incident", "two").unwrap();
+        assert_ne!(first, second);
+        assert_eq!(fs::read_to_string(first).unwrap(), "one");
+        assert_eq!(fs::read_to_string(second).unwrap(), "two");
+    }
+}

@@ -1,0 +1,103 @@
+//! Revocations that were cut off: a network that never came back, a process that was killed.
+
+use std::collections::HashMap;
+
+use super::Orders;
+use super::batch::{Batch, interrupted, waiting};
+use super::engine::run;
+use crate::journal::{OpenEntry, QueueState, Record, Work};
+use crate::step::Operation;
+use crate::{Context, Place};
+use model::{Fate, Proof, RevokeTarget};
+use protocol::ProjectId;
+
+/// How many tokens of interrupted revocations wait to be ended, and in how many environments something is left to do.
+/// Asks no server.
+pub fn unfinished(context: &Context) -> (usize, usize) {
+    let entries = interrupted(context);
+    let tokens = entries.iter().map(|entry| waiting(entry).len()).sum();
+    (tokens, entries.len())
+}
+
+/// Interrupted revocations in the hands of this process.
+pub struct TakenUp {
+    /// The tokens, each with its fate so far beside it.
+    pub targets: Vec<RevokeTarget>,
+    /// The fates so far.
+    pub fates: Vec<Fate>,
+    batches: Vec<Batch>,
+}
+
+/// Takes all interrupted revocations up. The user confirmed them when they were begun.
+pub async fn take_up(context: &Context) -> TakenUp {
+    let entries = interrupted(context);
+    let names = if entries.is_empty() {
+        HashMap::new()
+    } else {
+        project_names(context).await
+    };
+    let mut taken = TakenUp {
+        targets: Vec::new(),
+        fates: Vec::new(),
+        batches: Vec::new(),
+    };
+    for entry in entries {
+        taken.add(entry, &names);
+    }
+    taken
+}
+
+/// Only for showing: where they cannot be had, the id stands in.
+async fn project_names(context: &Context) -> HashMap<ProjectId, String> {
+    let directory = crate::directory(context).await;
+    let projects = directory.map(|it| it.projects).unwrap_or_default();
+    projects.into_iter().map(|it| (it.id, it.name)).collect()
+}
+
+impl TakenUp {
+    fn add(&mut self, entry: OpenEntry, names: &HashMap<ProjectId, String>) {
+        let Work::Revoke(queue) = &entry.entry().work else {
+            return;
+        };
+        let place: Place = entry.entry().place.to_place();
+        let name = names.get(&place.project).cloned();
+        let project_name = name.unwrap_or_else(|| place.project.to_string());
+        let mut members = Vec::new();
+        for item in queue {
+            let fate = match item.state {
+                QueueState::Waiting => Fate::Queued,
+                QueueState::Revoked => Fate::Refused {
+                    proof: Proof::Answered,
+                    at: None,
+                },
+                // It was told then.
+                QueueState::Refused => continue,
+            };
+            members.push((self.targets.len(), item.clone()));
+            self.fates.push(fate);
+            self.targets.push(RevokeTarget {
+                project: place.project.clone(),
+                project_name: project_name.clone(),
+                environment: place.environment.clone(),
+                token: item.token.clone(),
+                name: item.name.clone(),
+                last_used_at: None,
+            });
+        }
+        self.batches.push(Batch {
+            place,
+            members,
+            record: Some(Record::resume(Operation::Emergency, entry)),
+        });
+    }
+
+    /// Whether there is anything to do.
+    pub fn is_empty(&self) -> bool {
+        self.batches.is_empty()
+    }
+
+    /// Does what is left to do, and gives the fate of each token.
+    pub async fn go_on(self, context: &Context, orders: &Orders<'_>) -> Vec<Fate> {
+        run(context, &self.targets, self.fates, self.batches, orders).await
+    }
+}

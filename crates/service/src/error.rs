@@ -1,0 +1,178 @@
+//! Why a use case did not do what was asked.
+
+use super::RequestError;
+use super::devices::StoreError;
+use super::journal::{EntryError, JournalError};
+use super::manifest::ManifestError;
+use client::ApiError;
+use keychain::KeychainError;
+use protocol::crypto::{CryptoError, OpenError};
+use protocol::token::FindError;
+use protocol::{DeployTokenId, DeviceId};
+
+/// A use case that failed, with its cause. Never holds a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The API could not be called, or refused.
+    #[error(transparent)]
+    Api(#[from] ApiError),
+    /// The environment key could not be opened.
+    #[error("the environment key could not be opened")]
+    Open(#[from] OpenError),
+    /// Sealing or signing failed.
+    #[error("sealing failed")]
+    Crypto(#[from] CryptoError),
+    /// No project has that id or name.
+    #[error("there is no project “{wanted}”")]
+    UnknownProject {
+        /// What was asked for; empty for "any".
+        wanted: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// No environment has that name or id.
+    #[error("there is no environment “{wanted}”")]
+    UnknownEnvironment {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        known: Vec<String>,
+    },
+    /// No token, or several, by that name.
+    #[error(transparent)]
+    Find(#[from] FindError),
+    /// This machine has no device identity yet.
+    #[error("this machine is not linked as a device")]
+    NoDevice,
+    /// This machine's device is not (or no longer) one that may hold this environment's key.
+    #[error("this device is not among the active devices of the environment")]
+    NotARecipient,
+    /// The environment exists and has no key.
+    #[error("the environment has no key yet")]
+    NoKey,
+    /// The token is in the wrong state for what was asked.
+    #[error("{0}")]
+    Unfit(Unfit),
+    /// The server answered, and afterwards says that nothing changed.
+    #[error("the server accepted the call, but did not do it")]
+    NotDone,
+    /// A write's answer was lost, and what it did cannot be found out now.
+    #[error("the answer was lost, and the server cannot be asked what it did")]
+    Uncertain(#[source] Box<ServiceError>),
+    /// The token was registered, but no CI token could be had for it; it was revoked again.
+    #[error("the server gave no CI token; the token was revoked again")]
+    TakenBack(DeployTokenId),
+    /// The answer names the token but not in a state in which a runner can use it.
+    #[error("the server did not register the token as it was asked to")]
+    Misregistered,
+    /// A re-share request that cannot be fulfilled.
+    #[error("{0}")]
+    Request(RequestError),
+    /// The keys of a new device could not be stored; the device was revoked again.
+    #[error("the keys of this device could not be stored")]
+    NotStored(#[source] StoreError),
+    /// The server registered a new device with another key; it was revoked again.
+    #[error("the server registered this device with another key")]
+    WrongDevice,
+    /// Linking failed, and the device that was registered could not be revoked again.
+    #[error("linking failed, and the registered device could not be revoked again")]
+    HalfLinked {
+        /// The device that is left on the server. Nobody has its keys.
+        device: DeviceId,
+        /// Why linking failed.
+        why: Box<ServiceError>,
+        /// Why revoking failed.
+        source: ApiError,
+    },
+    /// The device is revoked, but its keys could not be removed.
+    #[error("the keys of this device could not be removed")]
+    NotForgotten(#[source] StoreError),
+    /// The manifest of a folder cannot be used.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The operation could not be written ahead, so it was not begun.
+    #[error("the journal cannot be used")]
+    Journal(#[from] JournalError),
+    /// What was asked for has to be written down for longer than a process lives, and there is nowhere to.
+    #[error("there is no journal")]
+    NoJournal,
+    /// Another window or command works in the same environment, or on the same operation.
+    #[error("another window or command is at work here")]
+    Busy,
+    /// An interrupted operation cannot be treated like that.
+    #[error("{0}")]
+    NotResumable(ResumeError),
+    /// The keychain did not do what was asked.
+    #[error(transparent)]
+    Keychain(#[from] KeychainError),
+    /// The user did not want to wait for the server's answer any more.
+    #[error("the server's answer was not waited for")]
+    NotAwaited,
+    /// A background task ended before its result.
+    #[error("a background task was stopped")]
+    Stopped,
+}
+
+/// Why an interrupted operation cannot be finished, revoked or forgotten.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ResumeError {
+    /// There is nothing to finish or to revoke: nothing of it is active.
+    #[error("nothing of the interrupted operation is active")]
+    Void,
+    /// Forgetting it would leave an active token that nobody holds.
+    #[error("the token of the interrupted operation is active")]
+    StillActive,
+    /// The entry cannot be read.
+    #[error("the entry cannot be read: {0}")]
+    Unreadable(EntryError),
+    /// The secrets of a replacement's successor were not handed over yet.
+    #[error("the successor's secrets were not handed over yet")]
+    NotHandedOver,
+    /// It belongs to another server.
+    #[error("the operation belongs to another server")]
+    Elsewhere,
+}
+
+/// A token in the wrong state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unfit {
+    /// It is revoked already.
+    #[error("the token is already revoked")]
+    AlreadyRevoked,
+    /// It is being replaced already, or replaces another one.
+    #[error("the token is part of a replacement already")]
+    BeingReplaced,
+    /// It is not being replaced.
+    #[error("the token is not being replaced")]
+    NotBeingReplaced,
+    /// The successor is not active, so that the old token has to stay.
+    #[error("the successor is not active")]
+    SuccessorGone,
+    /// It is still active, and only revoked tokens are deleted.
+    #[error("the token is still active")]
+    StillActive,
+}
+
+impl ServiceError {
+    /// Whether the key exists and is only not shared with this device yet (docs/protocol.md 6.3).
+    pub fn is_access_pending(&self) -> bool {
+        matches!(
+            self,
+            Self::Api(ApiError::ReshareRequired { .. }) | Self::Open(OpenError::NotShared)
+        )
+    }
+
+    /// Whether there is no keychain on this machine, so that a key file is needed.
+    pub fn is_without_keychain(&self) -> bool {
+        matches!(self, Self::Keychain(KeychainError::Absent { .. }))
+    }
+
+    /// The API's error at the bottom, if there is one.
+    pub fn api(&self) -> Option<&ApiError> {
+        match self {
+            Self::Api(error) => Some(error),
+            Self::Uncertain(cause) => cause.api(),
+            _ => None,
+        }
+    }
+}

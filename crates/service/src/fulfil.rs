@@ -1,0 +1,256 @@
+//! Key re-share requests: who waits, and sharing the key with them (docs/protocol.md 10).
+//!
+//! There is no call that fulfils a request. The key is sealed again for everybody, and the publication names the
+//! requests that it answers.
+
+use super::preflight::{self, off_thread, own_device_is_active};
+use super::share::recipients;
+use super::{Context, Place, Progress, ServiceError, find_environment};
+use model::Step;
+use protocol::crypto;
+use protocol::wire::environment_key::ShareKeyRequest;
+use protocol::{
+    DeviceId, EnvironmentId, KeyRequest, KeyScope, Moment, OrganizationId, ProjectId, Recipient,
+    RecipientKind, RequestFilter, RequestRole, Requests,
+};
+
+/// No list is longer than this many pages of 100; what is beyond is there when these are done.
+const MAX_PAGES: u32 = 50;
+
+/// Why a request cannot be fulfilled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// No pending request that this device can answer has this id.
+    #[error("there is no such request that waits for this device")]
+    Unknown(String),
+    /// It was answered, cancelled or superseded meanwhile.
+    #[error("the request does not wait any more")]
+    NotPending,
+    /// The server does not tell for which environment it is.
+    #[error("the request does not name its environment")]
+    NoEnvironment,
+    /// Its device is revoked, gone, or has no usable key.
+    #[error("the device of the request is not an active device of the environment")]
+    DeviceGone,
+}
+
+/// What became of the requests of one environment.
+#[derive(Debug)]
+pub struct Fulfilled {
+    /// The requests, all of one environment.
+    pub requests: Vec<KeyRequest>,
+    /// For how many recipients the key was sealed, or why it was not.
+    pub outcome: Result<usize, ServiceError>,
+}
+
+/// The pending requests that this device may be able to answer; its own are not among them.
+///
+/// # Errors
+/// [`ServiceError::NoDevice`]; API errors.
+pub async fn fulfillable(context: &Context) -> Result<Requests, ServiceError> {
+    let own = context.device()?.id.clone();
+    let filter = RequestFilter {
+        role: Some(RequestRole::Actor),
+        pending_only: true,
+        ..RequestFilter::default()
+    };
+    let mut found = everywhere(context, &filter).await?;
+    found
+        .list
+        .retain(|request| request.is_pending() && request.device != own);
+    Ok(found)
+}
+
+/// The pending requests by which this device waits.
+///
+/// # Errors
+/// [`ServiceError::NoDevice`]; API errors.
+pub async fn waiting(context: &Context) -> Result<Requests, ServiceError> {
+    let own = context.device()?.id.clone();
+    let filter = RequestFilter {
+        role: Some(RequestRole::Recipient),
+        pending_only: true,
+        device: Some(own.clone()),
+        ..RequestFilter::default()
+    };
+    let mut found = everywhere(context, &filter).await?;
+    found
+        .list
+        .retain(|request| request.is_pending() && request.device == own);
+    Ok(found)
+}
+
+async fn everywhere(context: &Context, filter: &RequestFilter) -> Result<Requests, ServiceError> {
+    let mut all = Requests::default();
+    for organization in context.client.organizations().await? {
+        let found = requests_of(context, &organization.id, filter).await?;
+        all.list.extend(found.list);
+        all.unreadable += found.unreadable;
+    }
+    Ok(all)
+}
+
+/// All pages of an organisation's requests.
+pub(super) async fn requests_of(
+    context: &Context,
+    organization: &OrganizationId,
+    filter: &RequestFilter,
+) -> Result<Requests, ServiceError> {
+    let mut all = Requests::default();
+    for number in 1..=MAX_PAGES {
+        let page = context
+            .client
+            .reshare_requests(organization, filter, number)
+            .await?;
+        let empty = page.requests.is_empty() && page.unreadable == 0;
+        all.list.extend(page.requests);
+        all.unreadable += page.unreadable;
+        if empty || !page.has_more {
+            break;
+        }
+    }
+    Ok(all)
+}
+
+/// The pending requests with these ids.
+///
+/// # Errors
+/// [`ServiceError::Request`] for an id that is not among them.
+pub fn select(requests: &Requests, ids: &[String]) -> Result<Vec<KeyRequest>, ServiceError> {
+    let find = |id: &String| {
+        let found = requests.list.iter().find(|request| request.id.as_str() == id);
+        let unknown = || ServiceError::Request(RequestError::Unknown(id.clone()));
+        found.cloned().ok_or_else(unknown)
+    };
+    ids.iter().map(find).collect()
+}
+
+/// Fulfils one request and gives the number of recipients.
+///
+/// # Errors
+/// [`ServiceError::Request`] when it cannot be fulfilled (any more); what the checks found; API errors.
+pub async fn fulfil(
+    context: &Context,
+    request: &KeyRequest,
+    progress: Progress<'_>,
+) -> Result<usize, ServiceError> {
+    let current = context
+        .client
+        .reshare_request(&request.organization, request.id.as_str())
+        .await?;
+    if !current.is_pending() {
+        return Err(ServiceError::Request(RequestError::NotPending));
+    }
+    publish(context, &[current], progress).await
+}
+
+/// Fulfils many requests, with one publication for each environment. One that fails does not stop the others.
+pub async fn fulfil_all(
+    context: &Context,
+    requests: &[KeyRequest],
+    progress: Progress<'_>,
+) -> Vec<Fulfilled> {
+    let mut groups: Vec<(&ProjectId, &EnvironmentId, Vec<KeyRequest>)> = Vec::new();
+    for request in requests {
+        let (project, environment) = (&request.project, &request.environment);
+        match groups
+            .iter_mut()
+            .find(|group| (group.0, group.1) == (project, environment))
+        {
+            Some((_, _, group)) => group.push(request.clone()),
+            None => groups.push((project, environment, vec![request.clone()])),
+        }
+    }
+    let mut done = Vec::new();
+    for (_, _, group) in groups {
+        done.extend(fulfil_group(context, group, progress).await);
+    }
+    done
+}
+
+/// One publication for all; if it is refused because of one of them, each is tried alone.
+async fn fulfil_group(context: &Context, group: Vec<KeyRequest>, progress: Progress<'_>) -> Vec<Fulfilled> {
+    let outcome = publish(context, &group, progress).await;
+    let by_one_of_them = match &outcome {
+        Err(ServiceError::Request(_)) => true,
+        Err(ServiceError::Api(error)) => error.status() == Some(422),
+        _ => false,
+    };
+    if !by_one_of_them || group.len() == 1 {
+        return vec![Fulfilled {
+            requests: group,
+            outcome,
+        }];
+    }
+    let mut done = Vec::new();
+    for request in group {
+        let outcome = fulfil(context, &request, progress).await;
+        done.push(Fulfilled {
+            requests: vec![request],
+            outcome,
+        });
+    }
+    done
+}
+
+async fn publish(
+    context: &Context,
+    requests: &[KeyRequest],
+    progress: Progress<'_>,
+) -> Result<usize, ServiceError> {
+    progress(Step::Check);
+    let Some(first) = requests.first() else {
+        return Ok(0);
+    };
+    if first.environment_name.is_none() {
+        return Err(ServiceError::Request(RequestError::NoEnvironment));
+    }
+    let place = find_environment(context, &first.project, first.environment.as_str()).await?;
+    let _lock = context.lock(&place).await?;
+    let ready = preflight::check(context, &place).await?;
+    let everybody = recipients_of(context, &place).await?;
+    let waits = |request: &KeyRequest| contains(&everybody, &request.device);
+    if !requests.iter().all(waits) {
+        return Err(ServiceError::Request(RequestError::DeviceGone));
+    }
+    let count = everybody.len();
+    progress(Step::Seal { recipients: count });
+    let device = context.device()?.clone();
+    let ids = requests.iter().map(|request| request.id.clone()).collect();
+    let scope = KeyScope {
+        project: place.project.clone(),
+        environment: place.name().clone(),
+        fingerprint: crypto::key_fingerprint(&ready.key),
+    };
+    let work = move || {
+        let (identity, mut rng) = (&device.identity, crypto::system_rng());
+        let sealed =
+            crypto::seal_environment_key(&ready.key, &scope, &everybody, identity, Moment::now(), &mut rng)?;
+        crypto::sign_body(
+            identity,
+            &ShareKeyRequest::new(&device.id, scope.fingerprint, &sealed, ids),
+        )
+    };
+    let body = off_thread(work).await??;
+    progress(Step::Publish);
+    context
+        .client
+        .share_environment_key(&place.project, place.name(), body)
+        .await?;
+    progress(Step::Done);
+    Ok(count)
+}
+
+async fn recipients_of(context: &Context, place: &Place) -> Result<Vec<Recipient>, ServiceError> {
+    let (devices, tokens) = tokio::try_join!(
+        context.client.devices(&place.project, place.name()),
+        context.client.tokens(&place.project, Some(&place.environment.id)),
+    )?;
+    own_device_is_active(&devices, context.device()?)?;
+    recipients(&devices, &tokens, None)
+}
+
+fn contains(recipients: &[Recipient], device: &DeviceId) -> bool {
+    let wanted = RecipientKind::Device(device.clone());
+    recipients.iter().any(|recipient| recipient.kind == wanted)
+}

@@ -1,0 +1,231 @@
+//! What create and rotate hand over.
+
+use super::journal::{OpenEntry, Record};
+use super::preflight::Ready;
+use super::share::{Wanted, share};
+use super::{Context, Place, Progress, ServiceError};
+use client::ApiError;
+use model::{CiTokenOutcome, Issuance, IssuanceKind, Message, ShareState, Step};
+use protocol::secret::{CiToken, DeploySeed};
+use protocol::wire::tokens::TokenAnswer;
+use protocol::{DeployToken, DeployTokenId, Moment, PublicKey, TokenEntry, TokenKey, TokenStatus};
+
+/// An issuance whose sharing may have failed; the secrets are here in either case.
+#[derive(Debug)]
+pub struct Issued {
+    /// Created or rotated.
+    pub kind: IssuanceKind,
+    /// The record, as far as the server told it.
+    pub token: DeployToken,
+    /// `GHOSTABLE_CI_TOKEN`.
+    pub ci_token: CiTokenOutcome,
+    /// `GHOSTABLE_DEPLOY_SEED`.
+    pub seed: DeploySeed,
+    /// When the CI token ends.
+    pub expires_at: Option<Moment>,
+    /// For how many recipients the key was sealed, or why it was not.
+    pub share: Result<usize, ServiceError>,
+    /// What the user should know beside that.
+    pub notes: Vec<Note>,
+    /// Its entry in the journal: kept until it is closed, also when this program ends before. Take it before
+    /// [`Issued::told`], and close it when the secrets were handed over.
+    pub entry: Option<OpenEntry>,
+}
+
+/// Something odd about an answer that did not stop the issuance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The answer carried two different CI tokens; the one the command line prints was taken.
+    TwoCiTokens,
+    /// The record could not be read; what it lacks.
+    MalformedRecord(&'static str),
+    /// The answer was lost, and the token was found again by its public key.
+    AnswerLost,
+}
+
+impl Issued {
+    /// The issuance with its errors put into words.
+    pub fn told(self, tell: fn(&ServiceError) -> Message, note: fn(Note) -> Message) -> Issuance {
+        Issuance {
+            kind: self.kind,
+            token: self.token,
+            ci_token: self.ci_token,
+            seed: self.seed,
+            expires_at: self.expires_at,
+            share: match &self.share {
+                Ok(recipients) => ShareState::Shared {
+                    recipients: *recipients,
+                },
+                Err(error) => ShareState::NotShared(tell(error)),
+            },
+            notes: self.notes.into_iter().map(note).collect(),
+        }
+    }
+}
+
+/// What is known of a token that the server has registered.
+pub(super) struct Registered {
+    pub(super) token: DeployToken,
+    pub(super) ci_token: Option<CiToken>,
+    pub(super) expires_at: Option<Moment>,
+    pub(super) notes: Vec<Note>,
+}
+
+impl Registered {
+    /// Whether the record could not be read.
+    pub(super) fn is_malformed(&self) -> bool {
+        let malformed = |note: &Note| matches!(note, Note::MalformedRecord(_));
+        self.notes.iter().any(malformed)
+    }
+
+    /// Reads an answer; `expected` stands in for what a malformed record lacks.
+    pub(super) fn read(answer: TokenAnswer, expected: DeployToken) -> Self {
+        let mut notes = Vec::new();
+        let mut token = answer.token.unwrap_or_else(|error| {
+            notes.push(Note::MalformedRecord(error.what()));
+            DeployToken {
+                id: answer.id.unwrap_or_else(|| expected.id.clone()),
+                ..expected
+            }
+        });
+        let (mut ci_token, mut expires_at) = (None, token.expires_at);
+        if let Some(issued) = answer.issued {
+            if issued.ambiguous {
+                notes.push(Note::TwoCiTokens);
+            }
+            ci_token = Some(issued.ci_token);
+            expires_at = issued.expires_at.or(expires_at);
+            token.ci_token_suffix = issued.suffix.or(token.ci_token_suffix);
+            token.expires_at = expires_at;
+        }
+        Self {
+            token,
+            ci_token,
+            expires_at,
+            notes,
+        }
+    }
+}
+
+/// A record as it should come back, for when the one that comes back cannot be read.
+pub(super) fn expected(place: &Place, name: &str, id: Option<DeployTokenId>, key: PublicKey) -> DeployToken {
+    DeployToken {
+        id: id.unwrap_or_else(|| DeployTokenId::new("")),
+        name: name.to_owned(),
+        status: TokenStatus::Active,
+        key: TokenKey::Usable(key),
+        environment_id: place.environment.id.clone(),
+        environment_name: place.name().clone(),
+        created_at: Moment::now(),
+        last_used_at: None,
+        expires_at: None,
+        ci_token_suffix: None,
+    }
+}
+
+/// The token with this public key, as the server lists it now.
+pub(super) async fn find_by_key(
+    context: &Context,
+    place: &Place,
+    key: PublicKey,
+) -> Result<Option<DeployToken>, ServiceError> {
+    let entries = context
+        .client
+        .tokens(&place.project, Some(&place.environment.id))
+        .await?;
+    let found = entries
+        .iter()
+        .filter_map(TokenEntry::token)
+        .find(|token| token.key == TokenKey::Usable(key));
+    Ok(found.cloned())
+}
+
+/// The token of a request whose answer was lost, if the server acted on it.
+///
+/// # Errors
+/// `lost` again if it did not; [`ServiceError::Uncertain`] if it cannot be asked.
+pub(super) async fn find_lost(
+    context: &Context,
+    place: &Place,
+    key: PublicKey,
+    lost: ApiError,
+) -> Result<DeployToken, ServiceError> {
+    match find_by_key(context, place, key).await {
+        Ok(Some(token)) if token.is_active() => Ok(token),
+        Ok(_) => Err(lost.into()),
+        Err(cause) => Err(ServiceError::Uncertain(Box::new(cause))),
+    }
+}
+
+/// What a registration came to, in the journal: what the server answered, or nothing any more when it failed for good.
+pub(super) fn settle(
+    registered: Result<Registered, ServiceError>,
+    mut record: Record,
+) -> Result<(Registered, Record), ServiceError> {
+    match registered {
+        Ok(registered) => {
+            record.received(&registered);
+            Ok((registered, record))
+        }
+        Err(error) => {
+            if is_over(&error) {
+                record.close();
+            }
+            Err(error)
+        }
+    }
+}
+
+/// Whether nothing can come of a failed registration any more. A lost request may still arrive after the server was
+/// asked, so the journal keeps it.
+fn is_over(error: &ServiceError) -> bool {
+    match error {
+        ServiceError::Api(error) => !error.may_have_happened(),
+        ServiceError::TakenBack(_) => true,
+        _ => false,
+    }
+}
+
+/// Seals for everybody including the token just registered, and puts the issuance together. Never fails: whatever goes
+/// wrong here, the secrets are handed over with the state as it is.
+pub(super) async fn hand_over(
+    context: &Context,
+    place: &Place,
+    ready: Result<Ready, ServiceError>,
+    kind: IssuanceKind,
+    (registered, seed, key): (Registered, DeploySeed, PublicKey),
+    mut record: Record,
+    progress: Progress<'_>,
+) -> Issued {
+    let Registered {
+        token,
+        ci_token,
+        expires_at,
+        notes,
+    } = registered;
+    let share = match ready {
+        _ if token.id.as_str().is_empty() || token.key != TokenKey::Usable(key) => {
+            Err(ServiceError::Misregistered)
+        }
+        Ok(ready) => {
+            let wanted = Some(Wanted { token: &token, key });
+            share(context, place, &ready.key, wanted, record.operation(), progress).await
+        }
+        Err(error) => Err(error),
+    };
+    if share.is_ok() {
+        record.shared();
+    }
+    progress(Step::Done);
+    let ci_token = CiTokenOutcome::of(ci_token, kind);
+    Issued {
+        kind,
+        token,
+        ci_token,
+        seed,
+        expires_at,
+        share,
+        notes,
+        entry: record.into_entry(),
+    }
+}

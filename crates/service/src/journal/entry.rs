@@ -1,0 +1,279 @@
+//! What an entry says.
+
+use crate::Place;
+use model::IssuanceKind;
+use protocol::secret::{CiToken, DeploySeed};
+use protocol::{DeployTokenId, Environment, EnvironmentId, EnvironmentName, Moment, ProjectId, PublicKey};
+
+/// Name of an entry: a random UUID.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryId(String);
+
+impl EntryId {
+    pub(super) fn make() -> Self {
+        Self(uuid::Uuid::new_v4().to_string())
+    }
+
+    /// From a file's name; anything that is not exactly a UUID is not an entry.
+    pub fn parse(text: &str) -> Option<Self> {
+        let id = uuid::Uuid::parse_str(text).ok()?.to_string();
+        (id == text).then_some(Self(id))
+    }
+
+    /// As text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for EntryId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// An operation, as far as it got.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its name in the journal.
+    pub id: EntryId,
+    /// When it began.
+    pub started: Moment,
+    /// When its secrets were shown; from then on the deadline runs.
+    pub shown: Option<Moment>,
+    /// Where.
+    pub place: EntryPlace,
+    /// What.
+    pub work: Work,
+}
+
+impl Entry {
+    /// The issuance in it whose secrets were not handed over yet.
+    pub fn issue(&self) -> Option<&IssueRecord> {
+        match &self.work {
+            Work::Issue(record) => Some(record),
+            Work::Replace(record) => match &record.successor {
+                Successor::Issuing(issue) => Some(issue),
+                Successor::HandedOver(_) => None,
+            },
+            Work::Revoke(_) => None,
+        }
+    }
+
+    /// The replacement that it is, if it is one.
+    pub fn replacement(&self) -> Option<&ReplaceRecord> {
+        match &self.work {
+            Work::Replace(record) => Some(record),
+            Work::Issue(_) | Work::Revoke(_) => None,
+        }
+    }
+}
+
+/// Where an operation works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EntryPlace {
+    /// The server (see [`super::Journal::open`]).
+    pub scope: String,
+    /// The project.
+    pub project: ProjectId,
+    /// The environment.
+    pub environment: EnvironmentId,
+    /// Its name.
+    pub environment_name: EnvironmentName,
+    /// Its type.
+    pub environment_kind: String,
+}
+
+impl EntryPlace {
+    pub(super) fn of(scope: &str, place: &Place) -> Self {
+        Self {
+            scope: scope.to_owned(),
+            project: place.project.clone(),
+            environment: place.environment.id.clone(),
+            environment_name: place.environment.name.clone(),
+            environment_kind: place.environment.kind.clone(),
+        }
+    }
+
+    /// Whether it is the same environment of the same server, whatever it is called now.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        let key = |it: &Self| (it.scope.clone(), it.project.clone(), it.environment.clone());
+        key(self) == key(other)
+    }
+
+    /// For the services.
+    pub fn to_place(&self) -> Place {
+        Place {
+            project: self.project.clone(),
+            environment: Environment {
+                id: self.environment.clone(),
+                name: self.environment_name.clone(),
+                kind: self.environment_kind.clone(),
+                created_at: None,
+            },
+        }
+    }
+}
+
+/// What an operation does.
+#[derive(Debug)]
+pub enum Work {
+    /// Create or rotate.
+    Issue(IssueRecord),
+    /// Replace: from before its first request until the old token is revoked.
+    Replace(ReplaceRecord),
+    /// Revoke one token or several, in this order.
+    Revoke(Vec<QueueItem>),
+}
+
+/// A replacement.
+#[derive(Debug)]
+pub struct ReplaceRecord {
+    /// The token that works until the user says that CI has its successor's values.
+    pub old: DeployTokenId,
+    /// Its successor.
+    pub successor: Successor,
+    /// When this program last acted as the successor's runner, as the server noted it.
+    pub own_use: Option<Moment>,
+}
+
+/// The token that takes another one's place.
+#[derive(Debug)]
+pub enum Successor {
+    /// Its secrets are here, and were not handed over yet.
+    Issuing(IssueRecord),
+    /// The user has its secrets.
+    HandedOver(HandedOver),
+}
+
+/// What stays known of a successor when its secrets are gone from here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HandedOver {
+    /// Its name, and that of the token it replaces.
+    pub name: String,
+    /// Its id, where the server told it.
+    pub token: Option<DeployTokenId>,
+    /// Its public key.
+    pub key: PublicKey,
+}
+
+impl ReplaceRecord {
+    /// The name of both tokens.
+    pub fn name(&self) -> &str {
+        match &self.successor {
+            Successor::Issuing(issue) => &issue.name,
+            Successor::HandedOver(it) => &it.name,
+        }
+    }
+
+    /// The successor's id, once known.
+    pub fn successor_id(&self) -> Option<&DeployTokenId> {
+        match &self.successor {
+            Successor::Issuing(issue) => issue.token.as_ref(),
+            Successor::HandedOver(it) => it.token.as_ref(),
+        }
+    }
+
+    /// The successor's public key.
+    pub fn key(&self) -> PublicKey {
+        match &self.successor {
+            Successor::Issuing(issue) => issue.key,
+            Successor::HandedOver(it) => it.key,
+        }
+    }
+
+    /// The successor, if the user has its secrets.
+    pub fn handed_over(&self) -> Option<&HandedOver> {
+        match &self.successor {
+            Successor::Issuing(_) => None,
+            Successor::HandedOver(it) => Some(it),
+        }
+    }
+
+    /// Drops the successor's secrets.
+    pub(super) fn forget_secrets(&mut self) {
+        if let Successor::Issuing(issue) = &self.successor {
+            self.successor = Successor::HandedOver(HandedOver {
+                name: issue.name.clone(),
+                token: issue.token.clone(),
+                key: issue.key,
+            });
+        }
+    }
+}
+
+/// A create, a rotate, or the first half of a replacement.
+#[derive(Debug)]
+pub struct IssueRecord {
+    /// Which of them.
+    pub kind: IssuanceKind,
+    /// Name of the token.
+    pub name: String,
+    /// Its id, once known.
+    pub token: Option<DeployTokenId>,
+    /// The new public key: by it the token is found again.
+    pub key: PublicKey,
+    /// The new seed.
+    pub seed: DeploySeed,
+    /// The CI token, once it arrived.
+    pub ci_token: Option<CiToken>,
+    /// When that ends.
+    pub expires_at: Option<Moment>,
+    /// How far it got.
+    pub stage: Stage,
+}
+
+impl IssueRecord {
+    /// One whose request is about to be sent. `token` is the one that is rotated.
+    pub fn intended(
+        kind: IssuanceKind,
+        name: &str,
+        token: Option<DeployTokenId>,
+        key: PublicKey,
+        seed: DeploySeed,
+    ) -> Self {
+        Self {
+            kind,
+            name: name.to_owned(),
+            token,
+            key,
+            seed,
+            ci_token: None,
+            expires_at: None,
+            stage: Stage::Intended,
+        }
+    }
+}
+
+/// How far a create or a rotate got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    /// The request may have been sent.
+    Intended,
+    /// The server's answer is in the entry.
+    Received,
+    /// The sealed key was published.
+    Shared,
+}
+
+/// A token that is to be revoked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueItem {
+    /// Which.
+    pub token: DeployTokenId,
+    /// Its name.
+    pub name: String,
+    /// Whether that is done.
+    pub state: QueueState,
+}
+
+/// What became of a token that is to be revoked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueueState {
+    /// Not yet, or not known.
+    Waiting,
+    /// The server says it is not active.
+    Revoked,
+    /// The server refused, and the user was told.
+    Refused,
+}

@@ -1,0 +1,124 @@
+//! Locks: one a place, so that operations follow one another, and one an entry, held by whoever works on it. The system
+//! lets go of both when the process ends, however it ends.
+
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
+use std::fs::{File, TryLockError};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use super::entry::EntryId;
+use super::{JournalError, at, file};
+use crate::{Place, ServiceError};
+use protocol::crypto;
+
+/// Ending of the lock of an entry.
+pub(super) const HELD: &str = "held";
+/// Between two tries.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A place in which nobody else works, until it is dropped.
+#[derive(Debug)]
+pub struct PlaceLock {
+    _file: Option<File>,
+}
+
+/// An entry on which nobody else works, until it is dropped.
+#[derive(Debug)]
+pub(super) struct Held {
+    _file: Option<File>,
+}
+
+pub(super) fn held_path(folder: &Path, id: &EntryId) -> PathBuf {
+    folder.join(format!("{id}.{HELD}"))
+}
+
+/// Takes hold of an entry; `None` if somebody else has it.
+pub(super) fn hold(folder: &Path, id: &EntryId) -> Result<Option<Held>, JournalError> {
+    let path = held_path(folder, id);
+    let file = file::open_private(&path).map_err(at(&path))?;
+    let taken = try_lock(&file).map_err(at(&path))?;
+    Ok(taken.then_some(Held { _file: Some(file) }))
+}
+
+/// Waits for a place.
+pub(super) async fn place(
+    folder: &Path,
+    scope: &str,
+    place: &Place,
+    patience: Duration,
+) -> Result<PlaceLock, ServiceError> {
+    let path = place_path(folder, scope, place);
+    let file = file::open_private(&path).map_err(at(&path))?;
+    let began = Instant::now();
+    while !try_lock(&file).map_err(at(&path))? {
+        if began.elapsed() >= patience {
+            return Err(ServiceError::Busy);
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+    Ok(PlaceLock { _file: Some(file) })
+}
+
+/// A file name of a fixed length for whatever names the place has.
+fn place_path(folder: &Path, scope: &str, place: &Place) -> PathBuf {
+    let parts = [scope, place.project.as_str(), place.environment.id.as_str()];
+    folder.join(format!("place-{}.lock", crypto::derive_file_name(&parts)))
+}
+
+/// Where the file system has no locks, everybody gets them: better than not to work at all.
+fn try_lock(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(true),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{Environment, EnvironmentId, EnvironmentName, ProjectId};
+
+    fn place_of(id: &str) -> Place {
+        Place {
+            project: ProjectId::new("p"),
+            environment: Environment {
+                id: EnvironmentId::new(id),
+                name: EnvironmentName::new(id),
+                kind: String::new(),
+                created_at: None,
+            },
+        }
+    }
+
+    #[tokio::test]
+    async fn a_second_one_waits_and_is_told_and_other_places_are_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let lock = |id: &'static str, patience| {
+            let folder = folder.path().to_owned();
+            async move { place(&folder, "here", &place_of(id), patience).await }
+        };
+        let first = lock("a", Duration::ZERO).await.unwrap();
+        let refused = lock("a", Duration::from_millis(120)).await;
+        assert!(matches!(refused, Err(ServiceError::Busy)));
+        lock("b", Duration::ZERO).await.unwrap();
+        let waiting = tokio::spawn(lock("a", Duration::from_secs(20)));
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        assert!(!waiting.is_finished());
+        drop(first);
+        waiting.await.unwrap().unwrap();
+    }
+
+    #[test]
+    fn an_entry_has_one_holder() {
+        let folder = tempfile::tempdir().unwrap();
+        let id = EntryId::make();
+        let held = hold(folder.path(), &id).unwrap();
+        assert!(held.is_some() && hold(folder.path(), &id).unwrap().is_none());
+        drop(held);
+        assert!(hold(folder.path(), &id).unwrap().is_some());
+    }
+}

@@ -1,0 +1,280 @@
+//! The journal: operations written ahead, so that an interruption at any instant loses no secret and leaves no token
+//! that nobody holds.
+//!
+//! A folder with one sealed file an operation (`<id>.entry`). It is written, fsynced and renamed into place before the
+//! request that depends on it, and removed when the secrets are in the user's hands. Beside it lies `<id>.held`, locked
+//! by the process that works on the operation: the system lets go of it however that process ends, and so an interrupted
+//! operation is told from one that another window still has open. `place-….lock` keeps two processes from changing the
+//! same environment at once.
+//!
+//! What an interrupted operation came to is found out in [`super::resume`]; nothing here talks to a server.
+//!
+//! Security limits: the key is handed in, and is as safe as the place it comes from. A removed file's blocks may stay on
+//! the disk; they are sealed.
+
+#![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
+
+mod entry;
+mod file;
+mod lock;
+mod open;
+mod text;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use entry::{
+    Entry, EntryId, EntryPlace, HandedOver, IssueRecord, QueueItem, QueueState, ReplaceRecord, Stage,
+    Successor, Work,
+};
+pub use lock::PlaceLock;
+pub use open::OpenEntry;
+
+pub(super) use open::Record;
+
+use super::{Place, ServiceError};
+use protocol::Moment;
+use protocol::crypto::{self, CryptoError, RecordError};
+use protocol::secret::JournalKey;
+
+/// How long a second window or command waits for the first.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How long secrets that were shown stay in the journal when nobody closes the sheet, unless it is set otherwise.
+pub const DEADLINE: Duration = Duration::from_secs(15 * 60);
+
+/// The journal cannot be used. Never holds a secret.
+#[derive(Debug, thiserror::Error)]
+pub enum JournalError {
+    /// Its folder or a file in it.
+    #[error("the journal cannot be read or written: {path}")]
+    File {
+        /// Which file or folder.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// Sealing failed.
+    #[error("the journal cannot be sealed")]
+    Seal(#[from] CryptoError),
+    /// Writing an entry as text failed.
+    #[error("an entry of the journal cannot be written")]
+    Text,
+}
+
+/// Why an entry cannot be read. It is left as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum EntryError {
+    /// It does not open.
+    #[error(transparent)]
+    Record(#[from] RecordError),
+    /// It opens, and what is inside is not understood.
+    #[error("its content is not understood")]
+    Content,
+    /// The system does not let it be read.
+    #[error("the system does not let it be read")]
+    Unreadable,
+}
+
+/// The journal of one server's operations; the folder may hold other servers' too.
+#[derive(Debug)]
+pub struct Journal {
+    folder: PathBuf,
+    key: JournalKey,
+    scope: String,
+    patience: Duration,
+    deadline: Duration,
+}
+
+/// One entry, as it was found.
+#[derive(Debug)]
+pub(super) enum Found {
+    /// Nobody works on it; it is held by this process from now on.
+    Interrupted(Box<OpenEntry>),
+    /// Another window or command works on it.
+    InUse(EntryId),
+    /// It cannot be read.
+    Unreadable(EntryId, EntryError),
+}
+
+impl Journal {
+    /// Opens the journal in `folder`, which is made when the first operation needs it. `scope` names the server in a way
+    /// that stays the same between starts.
+    pub fn open(folder: PathBuf, key: JournalKey, scope: impl Into<String>) -> Self {
+        Self {
+            folder,
+            key,
+            scope: scope.into(),
+            patience: PATIENCE,
+            deadline: DEADLINE,
+        }
+    }
+
+    /// The same, with another time to wait for other windows and commands.
+    #[must_use]
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
+    }
+
+    /// The same, with another time after which shown secrets are forgotten.
+    #[must_use]
+    pub fn with_deadline(self, deadline: Duration) -> Self {
+        Self { deadline, ..self }
+    }
+
+    /// How long secrets that were shown stay, if nobody closes the sheet.
+    pub fn deadline(&self) -> Duration {
+        self.deadline
+    }
+
+    /// The server whose operations are in here.
+    pub fn scope(&self) -> &str {
+        &self.scope
+    }
+
+    /// How many operations were interrupted; asks no server. Replacements that wait for the user are none, nor are
+    /// secrets that were shown longer ago than the deadline.
+    pub fn interrupted(&self) -> usize {
+        let free = |id: &EntryId| matches!(lock::hold(&self.folder, id), Ok(Some(_)));
+        let unfinished = |id: &EntryId| match self.read(id) {
+            Ok(None) => false,
+            Ok(Some(entry)) => !self.is_over(&entry) && handed_over(&entry).is_none(),
+            Err(_) => true,
+        };
+        self.ids().map_or(0, |ids| {
+            ids.iter().filter(|id| free(id) && unfinished(id)).count()
+        })
+    }
+
+    /// The replacements of a place that are under way or wait for the user, oldest first; takes hold of none of them.
+    pub(super) fn replacements(&self, place: &Place) -> Result<Vec<Entry>, JournalError> {
+        let here = EntryPlace::of(&self.scope, place);
+        // One that cannot be read is told among the interrupted operations.
+        let entries = self.ids()?.into_iter().filter_map(|id| self.read(&id).ok()?);
+        let mut found: Vec<Entry> = entries
+            .filter(|entry| matches!(entry.work, Work::Replace(_)) && entry.place.is_same(&here))
+            .collect();
+        found.sort_by_key(|entry| entry.started);
+        Ok(found)
+    }
+
+    /// Takes hold of one entry; `None` if it is gone, or cannot be read.
+    ///
+    /// # Errors
+    /// [`ServiceError::Busy`] when somebody else has it.
+    pub(super) fn take(self: &Arc<Self>, id: &EntryId) -> Result<Option<OpenEntry>, ServiceError> {
+        let held = lock::hold(&self.folder, id)?.ok_or(ServiceError::Busy)?;
+        let entry = self.read(id).ok().flatten();
+        Ok(entry.map(|entry| OpenEntry::new(Arc::clone(self), entry, Some(held))))
+    }
+
+    /// Waits for the place.
+    pub(super) async fn lock(&self, place: &Place) -> Result<PlaceLock, ServiceError> {
+        self.make_folder()?;
+        lock::place(&self.folder, &self.scope, place, self.patience).await
+    }
+
+    /// A new entry, held by this process and not yet on the disk.
+    pub(super) fn begin(self: &Arc<Self>, place: &Place, work: Work) -> Result<OpenEntry, JournalError> {
+        self.make_folder()?;
+        let id = EntryId::make();
+        let held = lock::hold(&self.folder, &id)?;
+        let entry = Entry {
+            id,
+            started: Moment::now(),
+            shown: None,
+            place: EntryPlace::of(&self.scope, place),
+            work,
+        };
+        Ok(OpenEntry::new(Arc::clone(self), entry, held))
+    }
+
+    /// All entries, oldest first. Secrets that were shown longer ago than the deadline are removed, with their entries
+    /// unless something is left to do; what writers left behind that were killed is cleared away.
+    pub(super) fn entries(self: &Arc<Self>) -> Result<Vec<Found>, JournalError> {
+        file::clear_leftovers(&self.folder);
+        let mut found = Vec::new();
+        for id in self.ids()? {
+            let Some(held) = lock::hold(&self.folder, &id)? else {
+                found.push(Found::InUse(id));
+                continue;
+            };
+            match self.read(&id) {
+                Ok(None) => {}
+                Ok(Some(entry)) if self.is_over(&entry) => {
+                    let entry = OpenEntry::new(Arc::clone(self), entry, Some(held));
+                    found.extend(entry.expire()?.map(|entry| Found::Interrupted(Box::new(entry))));
+                }
+                Ok(Some(entry)) => {
+                    let entry = OpenEntry::new(Arc::clone(self), entry, Some(held));
+                    found.push(Found::Interrupted(Box::new(entry)));
+                }
+                Err(error) => found.push(Found::Unreadable(id, error)),
+            }
+        }
+        let age = |found: &Found| match found {
+            Found::Interrupted(entry) => (0, Some(entry.entry().started)),
+            Found::InUse(_) => (1, None),
+            Found::Unreadable(..) => (2, None),
+        };
+        found.sort_by_key(age);
+        Ok(found)
+    }
+
+    /// Removes an entry that cannot be read, because the user said so.
+    pub(super) fn remove(&self, id: &EntryId) -> Result<(), JournalError> {
+        file::remove(&self.folder, id)
+    }
+
+    fn is_over(&self, entry: &Entry) -> bool {
+        let limit = i64::try_from(self.deadline.as_secs()).unwrap_or(i64::MAX);
+        entry
+            .shown
+            .is_some_and(|shown| Moment::now().seconds_since(shown) >= limit)
+    }
+
+    fn ids(&self) -> Result<Vec<EntryId>, JournalError> {
+        file::ids(&self.folder)
+    }
+
+    fn read(&self, id: &EntryId) -> Result<Option<Entry>, EntryError> {
+        let Some(sealed) = file::read(&self.folder, id).map_err(|_| EntryError::Unreadable)? else {
+            return Ok(None);
+        };
+        decode(&self.key, id, &sealed).map(Some)
+    }
+
+    /// Writes an entry; `staged` is called when it is on the disk and not yet in its place.
+    fn write(&self, entry: &Entry, staged: impl FnOnce()) -> Result<(), JournalError> {
+        let plain = text::write(entry)?;
+        let rng = &mut crypto::system_rng();
+        let sealed = crypto::seal_record(&self.key, entry.id.as_str(), &plain, rng)?;
+        file::write(&self.folder, &entry.id, &sealed, staged)
+    }
+
+    pub(crate) fn make_folder(&self) -> Result<(), JournalError> {
+        file::make_folder(&self.folder)
+    }
+}
+
+/// Opens and reads what a file of the journal holds.
+///
+/// # Errors
+/// [`EntryError`].
+pub fn decode(key: &JournalKey, id: &EntryId, sealed: &[u8]) -> Result<Entry, EntryError> {
+    let plain = crypto::open_record(key, id.as_str(), sealed)?;
+    text::read(id, &plain).ok_or(EntryError::Content)
+}
+
+/// The successor of a replacement whose secrets the user has.
+fn handed_over(entry: &Entry) -> Option<&HandedOver> {
+    entry.replacement()?.handed_over()
+}
+
+/// An error about a file, with its path.
+fn at(path: &Path) -> impl FnOnce(io::Error) -> JournalError {
+    let path = path.to_owned();
+    move |source| JournalError::File { path, source }
+}

@@ -1,0 +1,246 @@
+//! An entry as JSON, inside the seal. Buffers and fields with secrets are wiped.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize as _, Zeroizing};
+
+use super::JournalError;
+use super::entry::{
+    Entry, EntryId, EntryPlace, HandedOver, IssueRecord, QueueItem, QueueState, ReplaceRecord, Stage,
+    Successor, Work,
+};
+use model::IssuanceKind;
+use protocol::secret::{CiToken, DeploySeed};
+use protocol::{DeployTokenId, EnvironmentId, EnvironmentName, Moment, ProjectId, PublicKey};
+
+#[derive(Serialize, Deserialize)]
+struct EntryText {
+    started: String,
+    shown: Option<String>,
+    scope: String,
+    project: ProjectId,
+    environment: EnvironmentId,
+    environment_name: EnvironmentName,
+    environment_kind: String,
+    work: WorkText,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum WorkText {
+    Create(IssueText),
+    Rotate(IssueText),
+    Replace(ReplaceText),
+    Revoke(Vec<ItemText>),
+}
+
+#[derive(Serialize, Deserialize)]
+struct ReplaceText {
+    old: DeployTokenId,
+    own_use: Option<String>,
+    successor: SuccessorText,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SuccessorText {
+    Issuing(IssueText),
+    HandedOver {
+        name: String,
+        token: Option<DeployTokenId>,
+        public_key: String,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+struct IssueText {
+    name: String,
+    token: Option<DeployTokenId>,
+    public_key: String,
+    seed: String,
+    ci_token: Option<String>,
+    expires_at: Option<String>,
+    stage: StageText,
+}
+
+impl Drop for IssueText {
+    fn drop(&mut self) {
+        self.seed.zeroize();
+        self.ci_token.zeroize();
+    }
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StageText {
+    Intended,
+    Received,
+    Shared,
+}
+
+#[derive(Serialize, Deserialize)]
+struct ItemText {
+    token: DeployTokenId,
+    name: String,
+    state: StateText,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum StateText {
+    Waiting,
+    Revoked,
+    Refused,
+}
+
+/// The entry as text.
+pub(super) fn write(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, JournalError> {
+    let text = EntryText {
+        started: entry.started.to_wire(),
+        shown: entry.shown.map(Moment::to_wire),
+        scope: entry.place.scope.clone(),
+        project: entry.place.project.clone(),
+        environment: entry.place.environment.clone(),
+        environment_name: entry.place.environment_name.clone(),
+        environment_kind: entry.place.environment_kind.clone(),
+        work: match &entry.work {
+            Work::Issue(record) => match record.kind {
+                IssuanceKind::Rotate => WorkText::Rotate(issue_text(record)),
+                IssuanceKind::Create | IssuanceKind::Replace => WorkText::Create(issue_text(record)),
+            },
+            Work::Replace(record) => WorkText::Replace(replace_text(record)),
+            Work::Revoke(queue) => WorkText::Revoke(queue.iter().map(item_text).collect()),
+        },
+    };
+    // Room from the start: growing would leave copies behind that nothing wipes.
+    let mut plain = Zeroizing::new(Vec::with_capacity(room(&entry.work)));
+    serde_json::to_writer(&mut *plain, &text).map_err(|_| JournalError::Text)?;
+    Ok(plain)
+}
+
+fn room(work: &Work) -> usize {
+    let queue = match work {
+        Work::Issue(_) | Work::Replace(_) => 0,
+        Work::Revoke(queue) => queue.len(),
+    };
+    queue.saturating_mul(512).saturating_add(8 * 1024)
+}
+
+fn issue_text(record: &IssueRecord) -> IssueText {
+    IssueText {
+        name: record.name.clone(),
+        token: record.token.clone(),
+        public_key: record.key.to_base64(),
+        // Exposed to be sealed into the journal, from which the user gets them after an interruption.
+        seed: STANDARD.encode(record.seed.expose()),
+        ci_token: record.ci_token.as_ref().map(|token| token.expose().to_owned()),
+        expires_at: record.expires_at.map(Moment::to_wire),
+        stage: match record.stage {
+            Stage::Intended => StageText::Intended,
+            Stage::Received => StageText::Received,
+            Stage::Shared => StageText::Shared,
+        },
+    }
+}
+
+fn replace_text(record: &ReplaceRecord) -> ReplaceText {
+    ReplaceText {
+        old: record.old.clone(),
+        // In full: it is compared with what the server says.
+        own_use: record.own_use.map(|at| at.0.to_string()),
+        successor: match &record.successor {
+            Successor::Issuing(issue) => SuccessorText::Issuing(issue_text(issue)),
+            Successor::HandedOver(it) => SuccessorText::HandedOver {
+                name: it.name.clone(),
+                token: it.token.clone(),
+                public_key: it.key.to_base64(),
+            },
+        },
+    }
+}
+
+fn item_text(item: &QueueItem) -> ItemText {
+    ItemText {
+        token: item.token.clone(),
+        name: item.name.clone(),
+        state: match item.state {
+            QueueState::Waiting => StateText::Waiting,
+            QueueState::Revoked => StateText::Revoked,
+            QueueState::Refused => StateText::Refused,
+        },
+    }
+}
+
+/// Reads the text of an entry; `None` if it is not understood.
+pub(super) fn read(id: &EntryId, plain: &[u8]) -> Option<Entry> {
+    let text: EntryText = serde_json::from_slice(plain).ok()?;
+    Some(Entry {
+        id: id.clone(),
+        started: Moment::parse(&text.started)?,
+        shown: text.shown.as_deref().and_then(Moment::parse),
+        place: EntryPlace {
+            scope: text.scope,
+            project: text.project,
+            environment: text.environment,
+            environment_name: text.environment_name,
+            environment_kind: text.environment_kind,
+        },
+        work: match text.work {
+            WorkText::Create(issue) => Work::Issue(issue_of(IssuanceKind::Create, &issue)?),
+            WorkText::Rotate(issue) => Work::Issue(issue_of(IssuanceKind::Rotate, &issue)?),
+            WorkText::Replace(replace) => Work::Replace(replace_of(replace)?),
+            WorkText::Revoke(items) => Work::Revoke(items.into_iter().map(item_of).collect()),
+        },
+    })
+}
+
+fn issue_of(kind: IssuanceKind, text: &IssueText) -> Option<IssueRecord> {
+    let seed = Zeroizing::new(STANDARD.decode(&text.seed).ok()?);
+    let seed: &[u8; 32] = seed.as_slice().try_into().ok()?;
+    Some(IssueRecord {
+        kind,
+        name: text.name.clone(),
+        token: text.token.clone(),
+        key: PublicKey::from_base64(&text.public_key)?,
+        seed: DeploySeed::fill_with(|out| out.copy_from_slice(seed)),
+        ci_token: text.ci_token.clone().map(CiToken::new),
+        expires_at: text.expires_at.as_deref().and_then(Moment::parse),
+        stage: match text.stage {
+            StageText::Intended => Stage::Intended,
+            StageText::Received => Stage::Received,
+            StageText::Shared => Stage::Shared,
+        },
+    })
+}
+
+fn replace_of(text: ReplaceText) -> Option<ReplaceRecord> {
+    Some(ReplaceRecord {
+        old: text.old,
+        own_use: text.own_use.as_deref().and_then(Moment::parse),
+        successor: match text.successor {
+            SuccessorText::Issuing(issue) => Successor::Issuing(issue_of(IssuanceKind::Replace, &issue)?),
+            SuccessorText::HandedOver {
+                name,
+                token,
+                public_key,
+            } => Successor::HandedOver(HandedOver {
+                name,
+                token,
+                key: PublicKey::from_base64(&public_key)?,
+            }),
+        },
+    })
+}
+
+fn item_of(text: ItemText) -> QueueItem {
+    QueueItem {
+        token: text.token,
+        name: text.name,
+        state: match text.state {
+            StateText::Waiting => QueueState::Waiting,
+            StateText::Revoked => QueueState::Revoked,
+            StateText::Refused => QueueState::Refused,
+        },
+    }
+}

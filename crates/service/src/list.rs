@@ -1,0 +1,39 @@
+//! List deploy tokens.
+
+use super::{Context, Place, ServiceError};
+use client::ApiError;
+use protocol::wire::WireError;
+use protocol::{DeployTokenId, ProjectId, TokenEntry, token};
+
+/// The tokens of one environment.
+///
+/// # Errors
+/// API errors. A malformed entry is an entry of its own, not an error.
+pub async fn list(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, ServiceError> {
+    Ok(context
+        .client
+        .tokens(&place.project, Some(&place.environment.id))
+        .await?)
+}
+
+/// The tokens of all environments of a project.
+///
+/// # Errors
+/// API errors.
+pub async fn list_project(context: &Context, project: &ProjectId) -> Result<Vec<TokenEntry>, ServiceError> {
+    Ok(context.client.tokens(project, None).await?)
+}
+
+/// Before a token is taken for inactive, or for not there, because no readable entry says otherwise.
+///
+/// # Errors
+/// [`ApiError::Malformed`] when an entry that cannot be read may be it (see [`token::obscured`]).
+pub(super) fn must_be_readable(
+    entries: &[TokenEntry],
+    wanted: Option<&DeployTokenId>,
+) -> Result<(), ServiceError> {
+    match token::obscured(entries, wanted) {
+        Some(what) => Err(ApiError::Malformed(WireError::Missing { what }).into()),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,167 @@
+//! With what a use case works (client, device) and where (project, environment).
+
+use std::sync::Arc;
+
+use super::ServiceError;
+use super::journal::{Journal, PlaceLock};
+use client::Client;
+use protocol::crypto::DeviceIdentity;
+use protocol::{DeviceId, Environment, EnvironmentName, Organization, Project, ProjectId};
+
+/// This machine's identity, as the server knows it.
+#[derive(Clone, Debug)]
+pub struct LinkedDevice {
+    /// Its id on the server.
+    pub id: DeviceId,
+    /// Its key pairs.
+    pub identity: DeviceIdentity,
+}
+
+/// What every use case needs.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The API as the signed-in user.
+    pub client: Client,
+    /// This machine's identity; without one, listing, revoking and deleting still work.
+    pub device: Option<LinkedDevice>,
+    /// Where operations are written ahead; without one a crash may lose what the server accepted.
+    pub journal: Option<Arc<Journal>>,
+}
+
+/// One environment of one project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The project.
+    pub project: ProjectId,
+    /// The environment.
+    pub environment: Environment,
+}
+
+impl Place {
+    /// The environment's name, as paths have it.
+    pub fn name(&self) -> &EnvironmentName {
+        &self.environment.name
+    }
+}
+
+impl Context {
+    /// A context without a journal.
+    pub fn new(client: Client, device: Option<LinkedDevice>) -> Self {
+        Self {
+            client,
+            device,
+            journal: None,
+        }
+    }
+
+    /// The same, writing ahead into this journal.
+    #[must_use]
+    pub fn with_journal(self, journal: Arc<Journal>) -> Self {
+        Self {
+            journal: Some(journal),
+            ..self
+        }
+    }
+
+    /// Waits until no other window or command works in this place.
+    ///
+    /// # Errors
+    /// [`ServiceError::Busy`] when that takes too long.
+    pub(super) async fn lock(&self, place: &Place) -> Result<Option<PlaceLock>, ServiceError> {
+        match &self.journal {
+            Some(journal) => journal.lock(place).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// This machine's identity.
+    ///
+    /// # Errors
+    /// [`ServiceError::NoDevice`].
+    pub(super) fn device(&self) -> Result<&LinkedDevice, ServiceError> {
+        self.device.as_ref().ok_or(ServiceError::NoDevice)
+    }
+}
+
+/// What the user can see.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Directory {
+    /// All organisations.
+    pub organizations: Vec<Organization>,
+    /// The projects of all of them.
+    pub projects: Vec<Project>,
+}
+
+/// All organisations of the user and their projects.
+///
+/// # Errors
+/// API errors.
+pub async fn directory(context: &Context) -> Result<Directory, ServiceError> {
+    let organizations = context.client.organizations().await?;
+    let mut projects = Vec::new();
+    for organization in &organizations {
+        projects.extend(context.client.projects(&organization.id).await?);
+    }
+    Ok(Directory {
+        organizations,
+        projects,
+    })
+}
+
+/// The environments of a project.
+///
+/// # Errors
+/// API errors.
+pub async fn environments(context: &Context, project: &ProjectId) -> Result<Vec<Environment>, ServiceError> {
+    Ok(context.client.environments(project).await?)
+}
+
+/// The project with this id or name, among all organisations of the user; with no wish, the only one or the first.
+///
+/// # Errors
+/// [`ServiceError::UnknownProject`] lists what there is; API errors.
+pub async fn find_project(context: &Context, wanted: Option<&str>) -> Result<Project, ServiceError> {
+    let projects = directory(context).await?.projects;
+    let names = || projects.iter().map(|project| project.name.clone()).collect();
+    let found = match wanted.map(str::trim) {
+        None => projects.first(),
+        Some(wanted) => projects
+            .iter()
+            .find(|project| project.id.as_str() == wanted)
+            .or_else(|| {
+                projects
+                    .iter()
+                    .find(|project| project.name.trim().to_lowercase() == wanted.to_lowercase())
+            }),
+    };
+    found.cloned().ok_or_else(|| ServiceError::UnknownProject {
+        wanted: wanted.unwrap_or_default().to_owned(),
+        known: names(),
+    })
+}
+
+/// The environment with this name (trimmed, without regard to case) or exactly this id (docs/protocol.md 3).
+///
+/// # Errors
+/// [`ServiceError::UnknownEnvironment`] lists what there is; API errors.
+pub async fn find_environment(
+    context: &Context,
+    project: &ProjectId,
+    wanted: &str,
+) -> Result<Place, ServiceError> {
+    let environments = context.client.environments(project).await?;
+    let name = wanted.trim().to_lowercase();
+    let found = environments
+        .iter()
+        .find(|it| it.name.as_str().trim().to_lowercase() == name || it.id.as_str() == wanted.trim());
+    match found {
+        Some(environment) => Ok(Place {
+            project: project.clone(),
+            environment: environment.clone(),
+        }),
+        None => Err(ServiceError::UnknownEnvironment {
+            wanted: wanted.trim().to_owned(),
+            known: environments.iter().map(|it| it.name.to_string()).collect(),
+        }),
+    }
+}

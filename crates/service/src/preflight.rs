@@ -1,0 +1,113 @@
+//! Before any write: everything that a later step needs is read and checked (docs/protocol.md 7.6).
+
+use super::{Context, LinkedDevice, Place, ServiceError};
+use protocol::crypto;
+use protocol::envelope::PublishedKey;
+use protocol::secret::EnvironmentKey;
+use protocol::{Device, Fingerprint, SigningPublicKey, TokenEntry};
+
+/// What the checks found: enough to seal for everybody.
+pub(super) struct Ready {
+    pub(super) key: EnvironmentKey,
+    pub(super) tokens: Vec<TokenEntry>,
+}
+
+/// Identity present, lists readable, own device among the recipients, key opened and its fingerprint checked.
+pub(super) async fn check(context: &Context, place: &Place) -> Result<Ready, ServiceError> {
+    let device = context.device()?;
+    let (published, devices, tokens) = tokio::try_join!(
+        context
+            .client
+            .environment_key(&place.project, place.name(), &device.id),
+        context.client.devices(&place.project, place.name()),
+        context.client.tokens(&place.project, Some(&place.environment.id)),
+    )?;
+    own_device_is_active(&devices, device)?;
+    let Some(published) = published else {
+        return Err(missing_key(context, place).await);
+    };
+    let key = open(device, place, published, signers(&devices)).await?;
+    Ok(Ready { key, tokens })
+}
+
+/// What this device can do with an environment's key, without changing anything.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyAccess {
+    /// Fingerprint of the opened key.
+    pub fingerprint: Fingerprint,
+    /// Its version.
+    pub version: u64,
+}
+
+/// Opens the environment key and forgets it again: shows whether this device has access.
+///
+/// # Errors
+/// [`ServiceError::NoKey`] when there is none, [`ServiceError::Api`] with `ReshareRequired` or [`ServiceError::Open`]
+/// when this device cannot open it.
+pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, ServiceError> {
+    let device = context.device()?;
+    let published = context
+        .client
+        .environment_key(&place.project, place.name(), &device.id);
+    let devices = context.client.devices(&place.project, place.name());
+    let (published, devices) = tokio::try_join!(published, devices)?;
+    let Some(published) = published else {
+        return Err(missing_key(context, place).await);
+    };
+    let version = published.version;
+    let key = open(device, place, published, signers(&devices)).await?;
+    Ok(KeyAccess {
+        fingerprint: crypto::key_fingerprint(&key),
+        version,
+    })
+}
+
+pub(super) fn own_device_is_active(devices: &[Device], own: &LinkedDevice) -> Result<(), ServiceError> {
+    let listed = devices.iter().find(|device| device.id == own.id);
+    let key = listed.and_then(Device::recipient_key);
+    if key == Some(own.identity.encryption_public()) {
+        Ok(())
+    } else {
+        Err(ServiceError::NotARecipient)
+    }
+}
+
+pub(super) fn signers(devices: &[Device]) -> Vec<SigningPublicKey> {
+    devices.iter().filter_map(|device| device.signing_key).collect()
+}
+
+/// A 404 on the key may have many causes; only a listed environment really has none (docs/protocol.md G3).
+pub(super) async fn missing_key(context: &Context, place: &Place) -> ServiceError {
+    match context.client.environments(&place.project).await {
+        Err(error) => error.into(),
+        Ok(list) if list.iter().any(|it| it.id == place.environment.id) => ServiceError::NoKey,
+        Ok(list) => ServiceError::UnknownEnvironment {
+            wanted: place.name().to_string(),
+            known: list.iter().map(|it| it.name.to_string()).collect(),
+        },
+    }
+}
+
+async fn open(
+    device: &LinkedDevice,
+    place: &Place,
+    published: PublishedKey,
+    mut signers: Vec<SigningPublicKey>,
+) -> Result<EnvironmentKey, ServiceError> {
+    let (device, place) = (device.clone(), place.clone());
+    signers.push(device.identity.signing_public());
+    let work = move || {
+        let (id, identity) = (&device.id, &device.identity);
+        crypto::open_environment_key(&published, &place.project, place.name(), id, identity, &signers)
+    };
+    Ok(off_thread(work).await??)
+}
+
+/// Work that costs CPU leaves the thread that polls.
+pub(super) async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, ServiceError> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| ServiceError::Stopped)
+}

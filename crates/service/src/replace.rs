@@ -1,0 +1,328 @@
+//! Replace a token without downtime: a successor beside it, and its end only when the user says that CI has the new
+//! values.
+//!
+//! The server knows nothing of this; the journal does, from before the successor is registered until the old token is
+//! revoked. The successor's secrets leave the journal when they were handed over; that there is a replacement stays.
+
+use std::sync::Arc;
+
+use super::create::make_anyhow;
+use super::journal::{Entry, Journal, OpenEntry, ReplaceRecord};
+use super::list::must_be_readable;
+use super::step::{Operation, Point, reached};
+use super::{Context, Issued, Place, Progress, ResumeError, ServiceError, Unfit, revoke};
+use client::{ApiError, Runner};
+use model::{Replacement, Step};
+use protocol::secret::CiToken;
+use protocol::token::FindError;
+use protocol::{DeployToken, DeployTokenId, TokenEntry, TokenKey, token};
+
+/// A replacement that was finished: the old token is ended.
+#[derive(Debug)]
+pub struct Replaced {
+    /// The name of both.
+    pub name: String,
+    /// The token that was replaced.
+    pub old: DeployTokenId,
+    /// The token that took its place.
+    pub successor: DeployToken,
+    /// For how many recipients the key was sealed again, or why it was not.
+    pub share: Result<usize, ServiceError>,
+    /// How it is known that the old token is refused, or why that could not be looked at.
+    pub proof: Result<Proof, ServiceError>,
+}
+
+/// How it is known that a token is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proof {
+    /// The server refused its CI token.
+    Refused,
+    /// The server does not list it as active.
+    Listed,
+}
+
+/// Makes a successor, with the same name, for the token with this id or exact name, which goes on working. When it
+/// returns `Ok`, the secrets are inside and in the journal until they are handed over.
+///
+/// # Errors
+/// [`ServiceError::NoJournal`], [`ServiceError::Find`] and [`ServiceError::Unfit`] before anything is changed; else as
+/// [`super::create()`].
+pub async fn replace(
+    context: &Context,
+    place: &Place,
+    wanted: &str,
+    progress: Progress<'_>,
+) -> Result<Issued, ServiceError> {
+    let journal = journal(context)?;
+    let _lock = context.lock(place).await?;
+    reached(Operation::Replace, Point::Locked);
+    progress(Step::Check);
+    let entries = tokens(context, place).await?;
+    let old = token::find(&entries, wanted)?;
+    if !old.is_active() {
+        return Err(ServiceError::Unfit(Unfit::AlreadyRevoked));
+    }
+    let is_part = |it: &Entry| it.replacement().is_some_and(|record| names(record, &old.id));
+    if journal.replacements(place)?.iter().any(is_part) {
+        return Err(ServiceError::Unfit(Unfit::BeingReplaced));
+    }
+    make_anyhow(context, place, &old.name, Some(&old.id), progress).await
+}
+
+/// The replacements of a place that were begun here and are neither finished nor given up, oldest first. Asks no server.
+///
+/// # Errors
+/// [`ServiceError::Journal`]. Without a journal there are none.
+pub fn replacements(context: &Context, place: &Place) -> Result<Vec<Replacement>, ServiceError> {
+    let Some(journal) = &context.journal else {
+        return Ok(Vec::new());
+    };
+    let entries = journal.replacements(place)?;
+    Ok(entries.iter().filter_map(public).collect())
+}
+
+/// The same, for beside a list that is there: a journal that cannot be read hides no token.
+pub fn readable_replacements(context: &Context, place: &Place) -> Vec<Replacement> {
+    replacements(context, place).unwrap_or_else(|error| {
+        tracing::warn!(%error, "what is being replaced is not known");
+        Vec::new()
+    })
+}
+
+fn public(entry: &Entry) -> Option<Replacement> {
+    let record = entry.replacement()?;
+    Some(Replacement {
+        old: record.old.clone(),
+        name: record.name().to_owned(),
+        successor: record.successor_id().cloned(),
+        key: record.key(),
+        since: entry.started,
+        handed_over: record.handed_over().is_some(),
+        own_use: record.own_use,
+    })
+}
+
+/// Notes that the server's last use of a successor is this program's own, because it has just acted as its runner.
+/// Nothing happens where the token is nobody's successor.
+///
+/// # Errors
+/// API errors, [`ServiceError::Busy`], [`ServiceError::Journal`]; the check is then taken for a use by CI.
+pub async fn note_own_use(
+    context: &Context,
+    place: &Place,
+    successor: &DeployTokenId,
+) -> Result<(), ServiceError> {
+    let journal = journal(context)?;
+    let entries = journal.replacements(place)?;
+    let is_it = |it: &&Entry| it.replacement().and_then(ReplaceRecord::successor_id) == Some(successor);
+    let Some(entry) = entries.iter().find(is_it) else {
+        return Ok(());
+    };
+    let listed = tokens(context, place).await?;
+    let used = find_active(&listed, successor).and_then(|token| token.last_used_at);
+    if let (Some(mut entry), Some(used)) = (journal.take(&entry.id)?, used) {
+        entry.note_own_use(used)?;
+    }
+    Ok(())
+}
+
+/// Revokes the token that was replaced, seals the key again, and looks whether the server refuses it. `wanted` is the old
+/// token or its successor, by id or name; `known` is a CI token to try, if it turns out to be the old one's.
+///
+/// # Errors
+/// [`ServiceError::Unfit`] and [`ServiceError::Find`] when there is no such replacement or its successor is not active,
+/// [`ServiceError::NotResumable`] when the successor's secrets were not handed over, [`ServiceError::Busy`]; whatever
+/// revoking gives. The replacement then waits on.
+pub async fn finish_replacement(
+    context: &Context,
+    place: &Place,
+    wanted: &str,
+    known: Option<&CiToken>,
+    progress: Progress<'_>,
+) -> Result<Replaced, ServiceError> {
+    let journal = journal(context)?;
+    let _lock = context.lock(place).await?;
+    reached(Operation::Finish, Point::Locked);
+    let entry = take(journal, place, wanted)?;
+    conclude(context, place, entry, known, progress).await
+}
+
+/// Forgets a replacement: both tokens stay as they are.
+///
+/// # Errors
+/// As [`finish_replacement`], before anything is asked of the server.
+pub fn forget_replacement(context: &Context, place: &Place, wanted: &str) -> Result<(), ServiceError> {
+    Ok(take(journal(context)?, place, wanted)?.close()?)
+}
+
+/// The same with the entry in hand; the caller holds the place.
+pub(super) async fn conclude(
+    context: &Context,
+    place: &Place,
+    entry: OpenEntry,
+    known: Option<&CiToken>,
+    progress: Progress<'_>,
+) -> Result<Replaced, ServiceError> {
+    progress(Step::Check);
+    let record = entry.entry().replacement();
+    let record = record.ok_or(ServiceError::Unfit(Unfit::NotBeingReplaced))?;
+    let listed = tokens(context, place).await?;
+    let Some(successor) = active_successor(&listed, record) else {
+        must_be_readable(&listed, record.successor_id())?;
+        return Err(ServiceError::Unfit(Unfit::SuccessorGone));
+    };
+    reached(Operation::Finish, Point::Checked);
+    let mut tokens = listed.iter().filter_map(TokenEntry::token);
+    let mut old = tokens.find(|it| it.id == record.old).cloned();
+    // Only an entry that can be read says that nothing is left to revoke.
+    if old.as_ref().is_none_or(DeployToken::is_active) {
+        progress(Step::Revoke);
+        let ended = end_if_there(context, place, &record.old, &listed).await?;
+        old = ended.or(old);
+        reached(Operation::Finish, Point::Revoked);
+    }
+    let share = revoke::share_with_rest(context, place, Operation::Finish, progress).await;
+    let suffix = old.as_ref().and_then(|old| old.ci_token_suffix.as_deref());
+    // Exposed to see whether it is the old token's at all: its end is in the server's list.
+    let is_old =
+        |token: &&CiToken| suffix.is_some_and(|end| !end.is_empty() && token.expose().ends_with(end));
+    let proof = prove(context, place, &record.old, known.filter(is_old)).await;
+    reached(Operation::Finish, Point::Proved);
+    let replaced = Replaced {
+        name: record.name().to_owned(),
+        old: record.old.clone(),
+        successor: successor.clone(),
+        share,
+        proof,
+    };
+    // One that works on is not forgotten, whatever was answered.
+    if !matches!(replaced.proof, Err(ServiceError::NotDone)) {
+        if let Err(error) = entry.close() {
+            tracing::warn!(%error, "the journal still has a replacement that is finished");
+        }
+        reached(Operation::Finish, Point::Closed);
+    }
+    progress(Step::Done);
+    Ok(replaced)
+}
+
+/// Ends a token. That it is not there is believed where the list does not say the opposite: an address that is wrong
+/// gives a 404, too.
+async fn end_if_there(
+    context: &Context,
+    place: &Place,
+    id: &DeployTokenId,
+    listed: &[TokenEntry],
+) -> Result<Option<DeployToken>, ServiceError> {
+    let is_it = |entry: &TokenEntry| match entry {
+        TokenEntry::Token(token) => token.id == *id,
+        TokenEntry::Malformed { id: listed, .. } => listed.as_ref() == Some(id),
+    };
+    match revoke::end(context, place, id).await {
+        Ok(token) => Ok(Some(token)),
+        Err(ServiceError::Api(error)) if error.status() == Some(404) && !listed.iter().any(is_it) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+async fn prove(
+    context: &Context,
+    place: &Place,
+    old: &DeployTokenId,
+    known: Option<&CiToken>,
+) -> Result<Proof, ServiceError> {
+    if let Some(ci_token) = known {
+        let runner = Runner::new(context.client.address().clone(), ci_token)?;
+        return match runner.bundle(&[]).await {
+            Err(ApiError::Unauthorized) => Ok(Proof::Refused),
+            Err(error) => Err(error.into()),
+            Ok(_) => Err(ServiceError::NotDone),
+        };
+    }
+    let listed = tokens(context, place).await?;
+    match find_active(&listed, old) {
+        Some(_) => Err(ServiceError::NotDone),
+        None if listed
+            .iter()
+            .filter_map(TokenEntry::token)
+            .any(|it| it.id == *old) =>
+        {
+            Ok(Proof::Listed)
+        }
+        None => must_be_readable(&listed, Some(old)).map(|()| Proof::Listed),
+    }
+}
+
+/// The successor of a replacement whose secrets were handed over, if it is active.
+pub(super) async fn successor(
+    context: &Context,
+    place: &Place,
+    record: &ReplaceRecord,
+) -> Result<Option<DeployToken>, ServiceError> {
+    let listed = tokens(context, place).await?;
+    let found = active_successor(&listed, record);
+    if found.is_none() {
+        must_be_readable(&listed, record.successor_id())?;
+    }
+    Ok(found.cloned())
+}
+
+/// By its id, because it may have been rotated meanwhile; where that never arrived, by its public key.
+fn active_successor<'a>(listed: &'a [TokenEntry], record: &ReplaceRecord) -> Option<&'a DeployToken> {
+    match (record.successor_id(), record.handed_over()) {
+        (Some(id), _) => find_active(listed, id),
+        (None, Some(it)) => {
+            let mut tokens = listed.iter().filter_map(TokenEntry::token);
+            tokens.find(|token| token.is_active() && token.key == TokenKey::Usable(it.key))
+        }
+        (None, None) => None,
+    }
+}
+
+/// Takes hold of the only replacement that `wanted` names, if its secrets were handed over.
+fn take(journal: &Arc<Journal>, place: &Place, wanted: &str) -> Result<OpenEntry, ServiceError> {
+    const NONE: ServiceError = ServiceError::Unfit(Unfit::NotBeingReplaced);
+    let entries = journal.replacements(place)?;
+    let id = DeployTokenId::new(wanted);
+    let fits = |it: &&Entry| it.replacement().is_some_and(|record| names(record, &id));
+    let named = |it: &&Entry| it.replacement().is_some_and(|record| record.name() == wanted);
+    let chosen = match entries.iter().find(fits) {
+        Some(entry) => entry,
+        None => match entries.iter().filter(named).collect::<Vec<_>>().as_slice() {
+            [] => return Err(NONE),
+            [only] => only,
+            several => {
+                let ids = several
+                    .iter()
+                    .filter_map(|it| Some(it.replacement()?.old.clone()));
+                return Err(ServiceError::Find(FindError::Ambiguous {
+                    name: wanted.to_owned(),
+                    ids: ids.collect(),
+                }));
+            }
+        },
+    };
+    let entry = journal.take(&chosen.id)?.ok_or(NONE)?;
+    let handed_over = entry.entry().replacement().and_then(ReplaceRecord::handed_over);
+    match handed_over {
+        Some(_) => Ok(entry),
+        None => Err(ServiceError::NotResumable(ResumeError::NotHandedOver)),
+    }
+}
+
+fn names(record: &ReplaceRecord, id: &DeployTokenId) -> bool {
+    record.old == *id || record.successor_id() == Some(id)
+}
+
+fn journal(context: &Context) -> Result<&Arc<Journal>, ServiceError> {
+    context.journal.as_ref().ok_or(ServiceError::NoJournal)
+}
+
+async fn tokens(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, ServiceError> {
+    super::list(context, place).await
+}
+
+fn find_active<'a>(listed: &'a [TokenEntry], id: &DeployTokenId) -> Option<&'a DeployToken> {
+    let mut tokens = listed.iter().filter_map(TokenEntry::token);
+    tokens.find(|token| token.id == *id && token.is_active())
+}

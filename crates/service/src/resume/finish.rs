@@ -1,0 +1,248 @@
+//! What the user chose for an interrupted operation.
+
+use super::locate::{self, Located};
+use super::{Finding, Interrupted};
+use crate::issue::{Registered, hand_over};
+use crate::journal::{IssueRecord, OpenEntry, QueueItem, QueueState, Record, ReplaceRecord, Stage, Work};
+use crate::step::{Operation, Point, reached};
+use crate::{
+    Context, Issued, Place, Progress, Replaced, ResumeError, Revocations, ServiceError, create, preflight,
+    replace, revoke, rotate, share,
+};
+use model::{CiTokenOutcome, IssuanceKind};
+use protocol::secret::DeploySeed;
+use protocol::{TokenEntry, token};
+
+/// An operation that was finished after all.
+#[derive(Debug)]
+pub enum Finished {
+    /// Secrets to hand over; its entry is closed when that is done.
+    Issued(Box<Issued>),
+    /// A token that was replaced, and is revoked now.
+    Replaced(Box<Replaced>),
+    /// Tokens that were revoked.
+    Revoked(Revocations),
+}
+
+/// Does what is missing: gets the CI token that never arrived (by rotating onto the same key; where the server's rotate
+/// gives none, the token is revoked and made anew), and shares again. Where nothing is missing, nothing is changed.
+///
+/// # Errors
+/// [`ServiceError::NotResumable`] when nothing is active or the entry cannot be used, [`ServiceError::Busy`], and what
+/// create, rotate and revoke give. The entry stays, so that it can be tried again.
+pub async fn finish(
+    context: &Context,
+    interrupted: Interrupted,
+    progress: Progress<'_>,
+) -> Result<Finished, ServiceError> {
+    refuse_unreadable(&interrupted.finding)?;
+    let entry = interrupted.into_entry()?;
+    let place = entry.entry().place.to_place();
+    let _lock = context.lock(&place).await?;
+    reached(Operation::Resume, Point::Locked);
+    if entry.entry().issue().is_some() {
+        let issued = issue(context, &place, entry, progress).await?;
+        return Ok(Finished::Issued(Box::new(issued)));
+    }
+    if entry.entry().replacement().is_some() {
+        let replaced = replace::conclude(context, &place, entry, None, progress).await?;
+        return Ok(Finished::Replaced(Box::new(replaced)));
+    }
+    let queue = remaining(context, &place, &entry).await?;
+    reached(Operation::Resume, Point::Located);
+    let record = Record::resume(Operation::Revoke, entry);
+    Ok(Finished::Revoked(
+        end_all(context, &place, queue, record, progress).await,
+    ))
+}
+
+async fn issue(
+    context: &Context,
+    place: &Place,
+    entry: OpenEntry,
+    progress: Progress<'_>,
+) -> Result<Issued, ServiceError> {
+    const VOID: ServiceError = ServiceError::NotResumable(ResumeError::Void);
+    let replaced = entry.entry().replacement().map(|record| record.old.clone());
+    let issue = entry.entry().issue().ok_or(VOID)?;
+    let Located::Active(token) = locate::locate(context, place, issue).await? else {
+        return Err(VOID);
+    };
+    reached(Operation::Resume, Point::Located);
+    let is_complete = locate::is_complete(context, issue).await;
+    let (kind, key, stage, name) = (issue.kind, issue.key, issue.stage, issue.name.clone());
+    let seed = issue.seed.clone();
+    let stored = Registered {
+        token,
+        ci_token: issue.ci_token.clone(),
+        expires_at: issue.expires_at,
+        notes: Vec::new(),
+    };
+    if is_complete {
+        let recipients = share::count(context, place).await?;
+        return Ok(complete(entry, stored, kind, seed, recipients));
+    }
+    let ready = preflight::check(context, place).await;
+    let mut record = Record::resume(Operation::Resume, entry);
+    let registered = match (stage, kind) {
+        (Stage::Received | Stage::Shared, _) => Ok(stored),
+        (Stage::Intended, IssuanceKind::Create | IssuanceKind::Replace) => {
+            create::replace_ci_token(context, place, key, stored.token).await
+        }
+        (Stage::Intended, IssuanceKind::Rotate) => rotate::once_more(context, place, key, stored.token).await,
+    };
+    let registered = match registered {
+        Err(ServiceError::TakenBack(_)) => {
+            record.close();
+            return create::make(context, place, &name, replaced.as_ref(), progress).await;
+        }
+        registered => registered?,
+    };
+    if stage == Stage::Intended {
+        reached(Operation::Resume, Point::Registered);
+        record.received(&registered);
+    }
+    let secrets = (registered, seed, key);
+    Ok(hand_over(context, place, ready, kind, secrets, record, progress).await)
+}
+
+/// An operation of which only the handing over is missing.
+fn complete(
+    entry: OpenEntry,
+    stored: Registered,
+    kind: IssuanceKind,
+    seed: DeploySeed,
+    recipients: usize,
+) -> Issued {
+    Issued {
+        kind,
+        token: stored.token,
+        ci_token: CiTokenOutcome::of(stored.ci_token, kind),
+        seed,
+        expires_at: stored.expires_at,
+        share: Ok(recipients),
+        notes: stored.notes,
+        entry: Some(entry),
+    }
+}
+
+/// The queue of a revocation, with what the server says is done already.
+async fn remaining(
+    context: &Context,
+    place: &Place,
+    entry: &OpenEntry,
+) -> Result<Vec<QueueItem>, ServiceError> {
+    let Work::Revoke(queue) = &entry.entry().work else {
+        return Ok(Vec::new());
+    };
+    let mut queue = queue.clone();
+    let listed = context
+        .client
+        .tokens(&place.project, Some(&place.environment.id))
+        .await?;
+    let is_over = |item: &QueueItem| {
+        let mut tokens = listed.iter().filter_map(TokenEntry::token);
+        match tokens.find(|token| token.id == item.token) {
+            Some(token) => !token.is_active(),
+            None => token::obscured(&listed, Some(&item.token)).is_none(),
+        }
+    };
+    for item in queue.iter_mut().filter(|item| item.state == QueueState::Waiting) {
+        if is_over(item) {
+            item.state = QueueState::Revoked;
+        }
+    }
+    Ok(queue)
+}
+
+async fn end_all(
+    context: &Context,
+    place: &Place,
+    queue: Vec<QueueItem>,
+    record: Record,
+    progress: Progress<'_>,
+) -> Revocations {
+    let waiting = queue.iter().filter(|item| item.state == QueueState::Waiting);
+    let names: Vec<String> = waiting.map(|item| item.name.clone()).collect();
+    let (outcomes, share) = revoke::work_off(context, place, queue, record, progress).await;
+    Revocations {
+        tokens: names.into_iter().zip(outcomes).collect(),
+        share,
+    }
+}
+
+/// Ends the token of an interrupted create or rotate, or the successor of a replacement, and forgets its secrets.
+///
+/// # Errors
+/// As [`finish`].
+pub async fn take_back(
+    context: &Context,
+    interrupted: Interrupted,
+    progress: Progress<'_>,
+) -> Result<Revocations, ServiceError> {
+    refuse_unreadable(&interrupted.finding)?;
+    let entry = interrupted.into_entry()?;
+    let place = entry.entry().place.to_place();
+    let _lock = context.lock(&place).await?;
+    reached(Operation::Resume, Point::Locked);
+    let queue = match (entry.entry().issue(), entry.entry().replacement()) {
+        (Some(issue), _) => vec![to_end(context, &place, issue).await?],
+        (None, Some(record)) => vec![successor_to_end(context, &place, record).await?],
+        (None, None) => remaining(context, &place, &entry).await?,
+    };
+    reached(Operation::Resume, Point::Located);
+    let mut record = Record::resume(Operation::Revoke, entry);
+    // From here on it is a revocation, also after another interruption.
+    record.mark(&queue);
+    Ok(end_all(context, &place, queue, record, progress).await)
+}
+
+async fn to_end(context: &Context, place: &Place, issue: &IssueRecord) -> Result<QueueItem, ServiceError> {
+    match locate::locate(context, place, issue).await? {
+        Located::Active(token) | Located::OtherKey(token) => Ok(QueueItem {
+            token: token.id,
+            name: token.name,
+            state: QueueState::Waiting,
+        }),
+        Located::Void(_) => Err(ServiceError::NotResumable(ResumeError::Void)),
+    }
+}
+
+async fn successor_to_end(
+    context: &Context,
+    place: &Place,
+    record: &ReplaceRecord,
+) -> Result<QueueItem, ServiceError> {
+    let found = replace::successor(context, place, record).await?;
+    let token = found.ok_or(ServiceError::NotResumable(ResumeError::Void))?;
+    Ok(QueueItem {
+        token: token.id,
+        name: token.name,
+        state: QueueState::Waiting,
+    })
+}
+
+/// Forgets an operation of which nothing is active, whose rest is not wanted, or whose entry cannot be read.
+///
+/// # Errors
+/// [`ServiceError::NotResumable`] when that would leave an active token that nobody holds.
+pub fn discard(interrupted: Interrupted) -> Result<(), ServiceError> {
+    match &interrupted.finding {
+        Finding::Void(_) | Finding::OtherKey | Finding::Waiting { .. } | Finding::Queue { .. } => {
+            Ok(interrupted.into_entry()?.close()?)
+        }
+        Finding::Unreadable(_) => Ok(interrupted.journal.remove(&interrupted.id)?),
+        Finding::InUse => Err(ServiceError::Busy),
+        Finding::Elsewhere => Err(ServiceError::NotResumable(ResumeError::Elsewhere)),
+        Finding::Complete | Finding::Unfinished { .. } | Finding::Unknown(_) => {
+            Err(ServiceError::NotResumable(ResumeError::StillActive))
+        }
+    }
+}
+
+fn refuse_unreadable(finding: &Finding) -> Result<(), ServiceError> {
+    match finding {
+        Finding::Unreadable(error) => Err(ServiceError::NotResumable(ResumeError::Unreadable(*error))),
+        _ => Ok(()),
+    }
+}

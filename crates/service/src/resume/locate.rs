@@ -1,0 +1,101 @@
+//! Finding the token of an interrupted operation on the server.
+
+use super::{Finding, Void};
+use crate::journal::{IssueRecord, ReplaceRecord, Stage};
+use crate::list::must_be_readable;
+use crate::{Context, Place, ServiceError, replace, verify};
+use client::Runner;
+use model::IssuanceKind;
+use model::replacement::use_by_ci;
+use protocol::{DeployToken, TokenEntry, TokenKey};
+
+/// Where the key of an operation is now.
+pub(super) enum Located {
+    /// This active token has it.
+    Active(DeployToken),
+    /// This active token was registered and has another one.
+    OtherKey(DeployToken),
+    /// Nowhere that matters.
+    Void(Void),
+}
+
+/// Looks for the token by its public key, then by its id.
+pub(super) async fn locate(
+    context: &Context,
+    place: &Place,
+    record: &IssueRecord,
+) -> Result<Located, ServiceError> {
+    let entries = context
+        .client
+        .tokens(&place.project, Some(&place.environment.id))
+        .await?;
+    judge(&entries, record)
+}
+
+fn judge(entries: &[TokenEntry], record: &IssueRecord) -> Result<Located, ServiceError> {
+    let tokens = || entries.iter().filter_map(TokenEntry::token);
+    let ours: Vec<_> = tokens()
+        .filter(|token| token.key == TokenKey::Usable(record.key))
+        .collect();
+    if let Some(active) = ours.iter().find(|token| token.is_active()) {
+        return Ok(Located::Active((*active).clone()));
+    }
+    if !ours.is_empty() {
+        return Ok(Located::Void(Void::Revoked));
+    }
+    let named = tokens().find(|token| Some(&token.id) == record.token.as_ref());
+    if named.is_none() {
+        // The journal may have the only copy of its seed.
+        must_be_readable(entries, record.token.as_ref())?;
+    }
+    Ok(Located::Void(match (named, record.kind, record.stage) {
+        (Some(token), _, _) if !token.is_active() => Void::Revoked,
+        (Some(token), IssuanceKind::Create | IssuanceKind::Replace, _) => {
+            return Ok(Located::OtherKey(token.clone()));
+        }
+        (Some(_), IssuanceKind::Rotate, Stage::Intended) => Void::NeverRegistered,
+        (Some(_), IssuanceKind::Rotate, _) => Void::Superseded,
+        (None, IssuanceKind::Create | IssuanceKind::Replace, Stage::Intended) => Void::NeverRegistered,
+        (None, _, _) => Void::Gone,
+    }))
+}
+
+/// The same, in the terms of the user.
+pub(super) async fn finding(context: &Context, place: &Place, record: &IssueRecord) -> Finding {
+    match locate(context, place, record).await {
+        Err(error) => Finding::Unknown(error),
+        Ok(Located::Void(void)) => Finding::Void(void),
+        Ok(Located::OtherKey(_)) => Finding::OtherKey,
+        Ok(Located::Active(_)) if is_complete(context, record).await => Finding::Complete,
+        Ok(Located::Active(_)) => Finding::Unfinished {
+            has_ci_token: record.stage != Stage::Intended,
+        },
+    }
+}
+
+/// How a replacement stands whose successor's secrets the user has.
+pub(super) async fn waiting(context: &Context, place: &Place, record: &ReplaceRecord) -> Finding {
+    match replace::successor(context, place, record).await {
+        Err(error) => Finding::Unknown(error),
+        Ok(Some(successor)) => Finding::Waiting {
+            used: use_by_ci(&successor, record.own_use),
+        },
+        Ok(None) => Finding::Void(Void::SuccessorGone),
+    }
+}
+
+/// Whether a runner with these secrets can decrypt: tried where there is a CI token to try it with, because another
+/// client may have published over it (docs/protocol.md S2). Else what the journal says is believed.
+pub(super) async fn is_complete(context: &Context, record: &IssueRecord) -> bool {
+    if record.stage != Stage::Shared {
+        return false;
+    }
+    let Some(ci_token) = &record.ci_token else {
+        return true;
+    };
+    let Ok(runner) = Runner::new(context.client.address().clone(), ci_token) else {
+        return false;
+    };
+    let pulled = verify::pull(&runner, &record.seed, &[]).await;
+    pulled.is_ok_and(|pulled| pulled.report.problems.is_empty())
+}

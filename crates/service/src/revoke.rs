@@ -1,0 +1,207 @@
+//! Revoke deploy tokens: their CI tokens end at once, then the key is sealed again for those who remain.
+//!
+//! Revoking needs no key. What a runner kept can still open old ciphertexts (docs/protocol.md 6.5).
+
+use super::journal::{QueueItem, QueueState, Record, Work};
+use super::share::share;
+use super::step::{Operation, Point, reached};
+use super::{Context, Place, Progress, ServiceError, Unfit, preflight};
+use model::Step;
+use protocol::{DeployToken, DeployTokenId, TokenEntry, token};
+
+/// A token that the server has ended.
+#[derive(Debug)]
+pub struct Revoked {
+    /// The record, as the server now has it.
+    pub token: DeployToken,
+    /// For how many recipients the key was sealed again, or why it was not. Runners cannot fetch in either case.
+    pub share: Result<usize, ServiceError>,
+}
+
+/// What became of several tokens that were to be revoked.
+#[derive(Debug)]
+pub struct Revocations {
+    /// What was asked for and what came of it, in the order in which it was asked for.
+    pub tokens: Vec<(String, Result<DeployToken, ServiceError>)>,
+    /// For how many recipients the key was sealed again afterwards, or why it was not; `None` if no token was revoked.
+    pub share: Option<Result<usize, ServiceError>>,
+}
+
+/// Revokes the token with this id or exact name.
+///
+/// # Errors
+/// [`ServiceError::Find`], [`ServiceError::Unfit`] when it is revoked already, [`ServiceError::NotDone`] when the server
+/// still lists it as active, and API errors. A failure to share again is inside [`Revoked`].
+pub async fn revoke(
+    context: &Context,
+    place: &Place,
+    wanted: &str,
+    progress: Progress<'_>,
+) -> Result<Revoked, ServiceError> {
+    let mut done = revoke_all(context, place, &[wanted.to_owned()], progress).await?;
+    let (_, token) = done.tokens.pop().ok_or(ServiceError::Stopped)?;
+    Ok(Revoked {
+        token: token?,
+        share: done.share.unwrap_or(Err(ServiceError::Stopped)),
+    })
+}
+
+/// Revokes several tokens, each by its id or exact name, and seals the key once afterwards. All of them are in the
+/// journal before the first is revoked.
+///
+/// # Errors
+/// When nothing was begun: [`ServiceError::Busy`], [`ServiceError::Journal`], or the list could not be read. What became
+/// of each token is inside [`Revocations`].
+pub async fn revoke_all(
+    context: &Context,
+    place: &Place,
+    wanted: &[String],
+    progress: Progress<'_>,
+) -> Result<Revocations, ServiceError> {
+    let _lock = context.lock(place).await?;
+    reached(Operation::Revoke, Point::Locked);
+    progress(Step::Check);
+    let entries = context
+        .client
+        .tokens(&place.project, Some(&place.environment.id))
+        .await?;
+    reached(Operation::Revoke, Point::Checked);
+    let mut queue: Vec<QueueItem> = Vec::new();
+    let mut tokens = Vec::new();
+    for wanted in wanted {
+        let found = pick(&entries, wanted, &queue);
+        if let Ok(token) = &found {
+            queue.push(QueueItem {
+                token: token.id.clone(),
+                name: token.name.clone(),
+                state: QueueState::Waiting,
+            });
+        }
+        tokens.push((wanted.clone(), found));
+    }
+    if queue.is_empty() {
+        return Ok(Revocations { tokens, share: None });
+    }
+    let record = Record::begin(context, place, Operation::Revoke, Work::Revoke(queue.clone()))?;
+    let (mut done, share) = work_off(context, place, queue, record, progress).await;
+    for (_, outcome) in &mut tokens {
+        if outcome.is_ok()
+            && let Some(actual) = done.pop_front()
+        {
+            *outcome = actual;
+        }
+    }
+    Ok(Revocations { tokens, share })
+}
+
+fn pick(entries: &[TokenEntry], wanted: &str, queue: &[QueueItem]) -> Result<DeployToken, ServiceError> {
+    let found = token::find(entries, wanted)?;
+    let named_before = queue.iter().any(|item| item.token == found.id);
+    if found.is_active() && !named_before {
+        Ok(found.clone())
+    } else {
+        Err(ServiceError::Unfit(Unfit::AlreadyRevoked))
+    }
+}
+
+/// One outcome for each item that was waiting, in order, and the sharing after them.
+type Outcomes = (
+    std::collections::VecDeque<Result<DeployToken, ServiceError>>,
+    Option<Result<usize, ServiceError>>,
+);
+
+/// Revokes what waits in a queue, and seals the key again. The journal forgets the queue when the fate of each token is
+/// known.
+pub(super) async fn work_off(
+    context: &Context,
+    place: &Place,
+    mut queue: Vec<QueueItem>,
+    mut record: Record,
+    progress: Progress<'_>,
+) -> Outcomes {
+    let mut outcomes = std::collections::VecDeque::new();
+    for index in 0..queue.len() {
+        if queue[index].state != QueueState::Waiting {
+            continue;
+        }
+        progress(Step::Revoke);
+        let outcome = end(context, place, &queue[index].token).await;
+        queue[index].state = match &outcome {
+            Ok(_) => QueueState::Revoked,
+            Err(error) if may_come_yet(error) => QueueState::Waiting,
+            Err(_) => QueueState::Refused,
+        };
+        if outcome.is_ok() {
+            reached(Operation::Revoke, Point::Revoked);
+        }
+        record.mark(&queue);
+        outcomes.push_back(outcome);
+    }
+    let any = queue.iter().any(|item| item.state == QueueState::Revoked);
+    let share = if any {
+        Some(share_with_rest(context, place, Operation::Revoke, progress).await)
+    } else {
+        None
+    };
+    if queue.iter().all(|item| item.state != QueueState::Waiting) {
+        record.close();
+        reached(Operation::Revoke, Point::Closed);
+    }
+    progress(Step::Done);
+    (outcomes, share)
+}
+
+/// Whether the server may still do what it was asked to.
+fn may_come_yet(error: &ServiceError) -> bool {
+    match error {
+        ServiceError::Uncertain(_) => true,
+        ServiceError::Api(error) => error.may_have_happened(),
+        _ => false,
+    }
+}
+
+/// Ends one token, and believes the list where the answer was lost.
+pub(super) async fn end(
+    context: &Context,
+    place: &Place,
+    id: &DeployTokenId,
+) -> Result<DeployToken, ServiceError> {
+    match context.client.revoke_token(&place.project, id).await {
+        Ok(token) if !token.is_active() => Ok(token),
+        Ok(_) => confirm(context, place, id).await?.ok_or(ServiceError::NotDone),
+        Err(error) if error.may_have_happened() => match confirm(context, place, id).await {
+            Ok(Some(token)) => Ok(token),
+            Ok(None) => Err(error.into()),
+            Err(cause) => Err(ServiceError::Uncertain(Box::new(cause))),
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The token as the server lists it now, if it is not active any more.
+async fn confirm(
+    context: &Context,
+    place: &Place,
+    id: &DeployTokenId,
+) -> Result<Option<DeployToken>, ServiceError> {
+    let entries = context
+        .client
+        .tokens(&place.project, Some(&place.environment.id))
+        .await?;
+    let listed = entries
+        .iter()
+        .filter_map(TokenEntry::token)
+        .find(|it| it.id == *id);
+    Ok(listed.filter(|it| !it.is_active()).cloned())
+}
+
+/// Seals the key again for those who remain.
+pub(super) async fn share_with_rest(
+    context: &Context,
+    place: &Place,
+    operation: Operation,
+    progress: Progress<'_>,
+) -> Result<usize, ServiceError> {
+    let ready = preflight::check(context, place).await?;
+    share(context, place, &ready.key, None, operation, progress).await
+}

@@ -1,0 +1,280 @@
+//! The step boundaries of every operation, named, so that tests can end the process at each of them.
+//!
+//! In debug builds, and in builds with the feature `test-hooks`, a process whose environment has
+//! `DEPLOY_TOKENS_KILL_AT=create.registered` kills itself with SIGKILL when it gets there; `revoke.revoked#2` means the
+//! second time. In releases nothing of this is left.
+
+/// An operation that changes something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    /// A new token.
+    Create,
+    /// New secrets.
+    Rotate,
+    /// A successor for a token that works on meanwhile.
+    Replace,
+    /// The end of the token that was replaced.
+    Finish,
+    /// The end of one token or of several.
+    Revoke,
+    /// The end of many tokens in several environments.
+    Emergency,
+    /// Sealing again.
+    Reshare,
+    /// Finishing what was interrupted.
+    Resume,
+}
+
+/// A boundary between two steps: everything before it is done, nothing after it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Point {
+    /// No other window or command works in this place.
+    Locked,
+    /// The checks before any write have passed.
+    Checked,
+    /// The key pair exists in memory.
+    Minted,
+    /// What is intended is on the disk under another name.
+    IntentStaged,
+    /// What is intended is in the journal; next is the request.
+    Intended,
+    /// The server has answered with the secrets; they are in memory only.
+    Registered,
+    /// The secrets are on the disk under another name.
+    ReceiptStaged,
+    /// The secrets are in the journal.
+    Received,
+    /// One token is ended.
+    Revoked,
+    /// That is on the disk under another name.
+    MarkStaged,
+    /// That is in the journal.
+    Marked,
+    /// Devices and tokens were listed for sealing.
+    Listed,
+    /// The key is sealed; next is the request.
+    Sealed,
+    /// The server has the sealed key.
+    Published,
+    /// That is on the disk under another name.
+    ShareStaged,
+    /// That is in the journal.
+    Shared,
+    /// The user has the secrets.
+    HandedOver,
+    /// A replacement without its secrets is on the disk under another name.
+    ReleaseStaged,
+    /// The secrets are out of the journal; the replacement waits there for the old token's end.
+    Released,
+    /// The server was asked whether the old token is refused.
+    Proved,
+    /// The journal has forgotten the operation.
+    Closed,
+    /// The server was asked what became of an interrupted operation.
+    Located,
+}
+
+impl Operation {
+    /// As in the name of a step.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Rotate => "rotate",
+            Self::Replace => "replace",
+            Self::Finish => "finish",
+            Self::Revoke => "revoke",
+            Self::Emergency => "emergency",
+            Self::Reshare => "reshare",
+            Self::Resume => "resume",
+        }
+    }
+}
+
+impl Point {
+    /// As in the name of a step.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Locked => "locked",
+            Self::Checked => "checked",
+            Self::Minted => "minted",
+            Self::IntentStaged => "intent-staged",
+            Self::Intended => "intended",
+            Self::Registered => "registered",
+            Self::ReceiptStaged => "receipt-staged",
+            Self::Received => "received",
+            Self::Revoked => "revoked",
+            Self::MarkStaged => "mark-staged",
+            Self::Marked => "marked",
+            Self::Listed => "listed",
+            Self::Sealed => "sealed",
+            Self::Published => "published",
+            Self::ShareStaged => "share-staged",
+            Self::Shared => "shared",
+            Self::HandedOver => "handed-over",
+            Self::ReleaseStaged => "release-staged",
+            Self::Released => "released",
+            Self::Proved => "proved",
+            Self::Closed => "closed",
+            Self::Located => "located",
+        }
+    }
+}
+
+/// The steps of create and of rotate, in order.
+const ISSUE: &[Point] = &[
+    Point::Locked,
+    Point::Checked,
+    Point::Minted,
+    Point::IntentStaged,
+    Point::Intended,
+    Point::Registered,
+    Point::ReceiptStaged,
+    Point::Received,
+    Point::Listed,
+    Point::Sealed,
+    Point::Published,
+    Point::ShareStaged,
+    Point::Shared,
+    Point::HandedOver,
+    Point::Closed,
+];
+
+/// The steps of every operation, in order; those of one token repeat when several are revoked.
+pub const STEPS: &[(Operation, &[Point])] = &[
+    (Operation::Create, ISSUE),
+    (Operation::Rotate, ISSUE),
+    (
+        Operation::Replace,
+        &[
+            Point::Locked,
+            Point::Checked,
+            Point::Minted,
+            Point::IntentStaged,
+            Point::Intended,
+            Point::Registered,
+            Point::ReceiptStaged,
+            Point::Received,
+            Point::Listed,
+            Point::Sealed,
+            Point::Published,
+            Point::ShareStaged,
+            Point::Shared,
+            Point::HandedOver,
+            Point::ReleaseStaged,
+            Point::Released,
+        ],
+    ),
+    (
+        Operation::Finish,
+        &[
+            Point::Locked,
+            Point::Checked,
+            Point::Revoked,
+            Point::Listed,
+            Point::Sealed,
+            Point::Published,
+            Point::Proved,
+            Point::Closed,
+        ],
+    ),
+    (
+        Operation::Revoke,
+        &[
+            Point::Locked,
+            Point::Checked,
+            Point::IntentStaged,
+            Point::Intended,
+            Point::Revoked,
+            Point::MarkStaged,
+            Point::Marked,
+            Point::Listed,
+            Point::Sealed,
+            Point::Published,
+            Point::Closed,
+        ],
+    ),
+    (
+        // The first two and the marks repeat for each environment, the end of a token for each token.
+        Operation::Emergency,
+        &[
+            Point::IntentStaged,
+            Point::Intended,
+            Point::Revoked,
+            Point::MarkStaged,
+            Point::Marked,
+            Point::Locked,
+            Point::Listed,
+            Point::Sealed,
+            Point::Published,
+            Point::Closed,
+        ],
+    ),
+    (
+        Operation::Reshare,
+        &[
+            Point::Locked,
+            Point::Checked,
+            Point::Listed,
+            Point::Sealed,
+            Point::Published,
+        ],
+    ),
+    (
+        Operation::Resume,
+        &[
+            Point::Locked,
+            Point::Located,
+            Point::Registered,
+            Point::ReceiptStaged,
+            Point::Received,
+            Point::Listed,
+            Point::Sealed,
+            Point::Published,
+            Point::ShareStaged,
+            Point::Shared,
+            Point::HandedOver,
+            Point::Closed,
+        ],
+    ),
+];
+
+/// Called at each boundary.
+#[cfg(not(any(debug_assertions, feature = "test-hooks")))]
+#[inline]
+pub fn reached(_: Operation, _: Point) {}
+
+/// Called at each boundary; ends the process if it was asked to.
+#[cfg(any(debug_assertions, feature = "test-hooks"))]
+pub fn reached(operation: Operation, point: Point) {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    static TIMES: AtomicUsize = AtomicUsize::new(0);
+
+    debug_assert!(
+        STEPS
+            .iter()
+            .any(|(listed, points)| *listed == operation && points.contains(&point)),
+        "{}.{} is not in the list of steps",
+        operation.name(),
+        point.name(),
+    );
+    let Ok(Some(wanted)) = process_env::text("DEPLOY_TOKENS_KILL_AT") else {
+        return;
+    };
+    let (name, time) = wanted.split_once('#').unwrap_or((&wanted, "1"));
+    if name.split_once('.') != Some((operation.name(), point.name())) {
+        return;
+    }
+    let time: usize = time.parse().unwrap_or(1);
+    if TIMES.fetch_add(1, Ordering::SeqCst) + 1 == time {
+        kill_myself();
+    }
+}
+
+/// SIGKILL: no destructor runs, no buffer is written, as when the power goes.
+#[cfg(any(debug_assertions, feature = "test-hooks"))]
+fn kill_myself() -> ! {
+    let id = std::process::id().to_string();
+    drop(std::process::Command::new("kill").args(["-9", &id]).status());
+    // Where there is no such program.
+    std::process::abort()
+}

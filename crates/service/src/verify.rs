@@ -1,0 +1,66 @@
+//! The runner's side: fetch with a CI token, decrypt with a seed (docs/protocol.md 8).
+
+use super::preflight::off_thread;
+use super::{Context, ServiceError};
+use client::Runner;
+use protocol::crypto::{self, BundleReport, Problem};
+use protocol::secret::{CiToken, DeploySeed};
+
+/// What a runner gets: the environment's name and the opened bundle.
+#[derive(Debug)]
+pub struct Pulled {
+    /// The environment's name.
+    pub environment: String,
+    /// Decrypted variables, and what could not be decrypted.
+    pub report: BundleReport,
+}
+
+/// Fetches and decrypts as a runner would: all variables, or only the named ones.
+///
+/// # Errors
+/// API errors, [`client::ApiError::Unauthorized`] for a CI token that is not valid. Variables that do not decrypt are
+/// in the report.
+pub async fn pull(runner: &Runner, seed: &DeploySeed, only: &[String]) -> Result<Pulled, ServiceError> {
+    let bundle = runner.bundle(only).await?;
+    let seed = seed.clone();
+    let environment = bundle.environment.clone();
+    let report = off_thread(move || crypto::open_bundle(&bundle, &seed)).await?;
+    Ok(Pulled { environment, report })
+}
+
+/// What a runner with a pair of secrets can do: numbers and the first thing in its way, no values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Checked {
+    /// How many variables decrypt.
+    pub decrypted: usize,
+    /// How many there are.
+    pub total: usize,
+    /// The first thing that does not work.
+    pub problem: Option<Problem>,
+}
+
+impl Checked {
+    /// Whether nothing is in a runner's way.
+    pub fn is_complete(&self) -> bool {
+        self.problem.is_none() && self.decrypted == self.total
+    }
+}
+
+/// Acts as the runner that will have this pair, at the address that the context calls. The server counts it as a use
+/// of the token. The decrypted values are wiped before this returns.
+///
+/// # Errors
+/// As [`pull`].
+pub async fn check(
+    context: &Context,
+    ci_token: &CiToken,
+    seed: &DeploySeed,
+) -> Result<Checked, ServiceError> {
+    let runner = Runner::new(context.client.address().clone(), ci_token)?;
+    let report = pull(&runner, seed, &[]).await?.report;
+    Ok(Checked {
+        decrypted: report.decrypted(),
+        total: report.total,
+        problem: report.problems.into_iter().next(),
+    })
+}

@@ -1,0 +1,387 @@
+//! The words of an emergency: fates, gaps, and the incident report.
+
+use std::fmt::Write as _;
+
+use jiff::tz::TimeZone;
+
+use super::{plural, service};
+use model::{Fate, Incident, Message, Proof, Reach, RevokeTarget, Tally};
+use protocol::Moment;
+use protocol::crypto::SeedError;
+use service::emergency::{Gap, LeakError};
+
+/// What a line says while a run is under way and after it.
+pub fn fate(fate: &Fate) -> String {
+    match fate {
+        Fate::Queued => "Queued".to_owned(),
+        Fate::Revoking => "Revoking".to_owned(),
+        Fate::Retrying(_) => "No answer, trying again".to_owned(),
+        Fate::Refused { .. } => "Refused by the server".to_owned(),
+        Fate::Gone { .. } => "Gone for all recipients".to_owned(),
+        Fate::NotSealed { .. } => "Refused by the server, key not sealed again".to_owned(),
+        Fate::NotRevoked(_) => "Not revoked".to_owned(),
+        Fate::Unknown(_) => "Not known to be revoked".to_owned(),
+    }
+}
+
+/// How it is known that runners are refused.
+pub fn proof(proof: Proof) -> &'static str {
+    match proof {
+        Proof::Answered => "the server answered that it is revoked",
+        Proof::Listed => "the server lists it as revoked",
+        Proof::RunnerRefused => "asked with its CI token, the server refuses it",
+    }
+}
+
+/// The proof of a whole run, in a sentence: of one token, or of several.
+pub fn proof_of(proof: Proof, count: usize) -> String {
+    let it = if count == 1 { "it" } else { "them" };
+    match proof {
+        Proof::Answered => format!("Proof: the server answered that it has revoked {it}."),
+        Proof::Listed => format!("Proof: the server lists {it} as revoked."),
+        Proof::RunnerRefused if count == 1 => {
+            "Proof: asked with its CI token, the server refuses it.".to_owned()
+        }
+        Proof::RunnerRefused => "Proof: asked with their CI tokens, the server refuses them.".to_owned(),
+    }
+}
+
+/// What went wrong with a token, if something did.
+pub fn trouble(fate: &Fate) -> Option<&Message> {
+    match fate {
+        Fate::Retrying(message)
+        | Fate::NotRevoked(message)
+        | Fate::Unknown(message)
+        | Fate::NotSealed { why: message, .. } => Some(message),
+        _ => None,
+    }
+}
+
+/// What could not be looked at.
+pub fn gap(gap: &Gap) -> Message {
+    let (whose, error) = match gap {
+        Gap::Organization { name, error } => (format!("The projects of {name} cannot be listed."), error),
+        Gap::Project { name, error } => (format!("The tokens of {name} cannot be listed."), error),
+        Gap::Unreadable { project, count } => {
+            return Message::new(
+                format!(
+                    "{} of {project} cannot be read, and may be active.",
+                    plural_entry(*count)
+                ),
+                "Look at them on the server. The others are not affected.",
+            );
+        }
+    };
+    let cause = service(error);
+    Message::new(format!("{whose} {}", cause.what), cause.next)
+}
+
+fn plural_entry(count: usize) -> String {
+    if count == 1 {
+        "1 entry".to_owned()
+    } else {
+        format!("{count} entries")
+    }
+}
+
+/// A text in which nothing leaked was found.
+pub fn leak(error: LeakError) -> Message {
+    match error {
+        LeakError::Empty => Message::new(
+            "There is nothing to look for.",
+            "Copy the leaked block first: GHOSTABLE_CI_TOKEN=…, GHOSTABLE_DEPLOY_SEED=…, or either alone.",
+        ),
+        LeakError::Neither => Message::new(
+            "There is neither a GHOSTABLE_CI_TOKEN nor a GHOSTABLE_DEPLOY_SEED in it.",
+            "Give the lines with both names, or either value alone.",
+        ),
+        LeakError::Seed(error) => seed(error),
+        LeakError::TooLong => Message::new(
+            "That is more than a megabyte of text.",
+            "Give only the lines around GHOSTABLE_CI_TOKEN and GHOSTABLE_DEPLOY_SEED.",
+        ),
+    }
+}
+
+/// Stands in a report for a user who could not be asked for.
+pub const UNKNOWN_USER: &str = "not known: the server could not be asked";
+
+/// A leaked block that fits no token; whether the server still accepts its CI token, where that is known.
+pub fn nobodys_leak(works: Option<bool>) -> Message {
+    Message::new(
+        "No deploy token that you can see fits it.",
+        match works {
+            Some(true) => {
+                "The server accepts its CI token all the same: its token is in a project that you cannot see. Tell the people who can."
+            }
+            Some(false) => {
+                "The server refuses its CI token: it is revoked, replaced or expired already, or of another server."
+            }
+            None => {
+                "It may belong to another server, to a project that you cannot see, or be replaced already."
+            }
+        },
+    )
+}
+
+fn seed(error: SeedError) -> Message {
+    Message::new(
+        format!("The GHOSTABLE_DEPLOY_SEED in it cannot be used: {error}."),
+        "Give it as it leaked, whole, or look for its token by the CI token.",
+    )
+}
+
+/// A run in one sentence.
+pub fn outcome(tally: Tally) -> String {
+    let Tally {
+        total,
+        refused,
+        gone,
+        failed,
+    } = tally;
+    let mut text = if refused == total && total == 1 {
+        "The token is refused by the server".to_owned()
+    } else if refused == total {
+        format!("All {total} tokens are refused by the server")
+    } else {
+        format!(
+            "{refused} of {} are refused by the server",
+            plural(total, "token")
+        )
+    };
+    if gone < refused {
+        let _ = write!(text, ", {gone} gone for all recipients");
+    }
+    if failed > 0 {
+        let _ = write!(text, ", {failed} not revoked");
+    }
+    text.push('.');
+    text
+}
+
+/// The report as Markdown. Names and times; never a secret, and never a value.
+pub fn incident(incident: &Incident, zone: &TimeZone) -> String {
+    let tally = Tally::of(incident.tokens.iter().map(|(_, fate)| fate));
+    let mut text = format!(
+        "# Incident report: deploy tokens revoked\n\n{}\n\n",
+        outcome(tally)
+    );
+    let seconds = incident.ended.seconds_since(incident.started).max(0);
+    let _ = write!(
+        text,
+        "- Began: {}\n- Ended: {} ({} later)\n- By: {}\n- On: {}\n\n",
+        incident.started.exact(zone),
+        incident.ended.exact(zone),
+        plural(usize::try_from(seconds).unwrap_or(0), "second"),
+        plain(&incident.by),
+        plain(&incident.origin),
+    );
+    revoked(&mut text, incident, zone);
+    left(&mut text, incident);
+    reach(&mut text, &incident.reach);
+    next(&mut text, incident);
+    text
+}
+
+fn revoked(text: &mut String, incident: &Incident, zone: &TimeZone) {
+    let refused = || incident.tokens.iter().filter_map(|it| Some((it, it.1.proof()?)));
+    if refused().count() == 0 {
+        return;
+    }
+    text.push_str("## Revoked\n\n");
+    text.push_str("| Token | Where | Last used | Refused since | Proof | Key |\n|---|---|---|---|---|---|\n");
+    for ((target, fate), (how, at)) in refused() {
+        let key = match fate {
+            Fate::Gone { recipients: 0, .. } => "the environment has none".to_owned(),
+            Fate::Gone { recipients, .. } => format!("sealed again for {recipients} without it"),
+            _ => "not sealed again".to_owned(),
+        };
+        let used = target
+            .last_used_at
+            .map_or_else(|| "not known".to_owned(), |at| at.exact(zone));
+        let _ = writeln!(
+            text,
+            "| {} ({}) | {} | {used} | {} | {} | {key} |",
+            plain(&target.name),
+            plain(target.token.as_str()),
+            place(target),
+            at.map_or_else(|| "before this run".to_owned(), |at| at.exact(zone)),
+            proof(how),
+        );
+    }
+    text.push('\n');
+}
+
+fn left(text: &mut String, incident: &Incident) {
+    let left: Vec<_> = incident
+        .tokens
+        .iter()
+        .filter(|(_, fate)| !fate.is_refused())
+        .collect();
+    if left.is_empty() {
+        return;
+    }
+    text.push_str("## Not revoked\n\nTreat these as working.\n\n");
+    for (target, fate) in left {
+        let why = trouble(fate).map_or_else(|| super::emergency::fate(fate), ToString::to_string);
+        let (name, id) = (plain(&target.name), plain(target.token.as_str()));
+        let _ = writeln!(text, "- {name} ({id}), {}: {}", place(target), plain(&why));
+    }
+    text.push('\n');
+}
+
+fn reach(text: &mut String, reach: &[Reach]) {
+    text.push_str("## What their runners could have read\n\n");
+    for Reach {
+        project_name,
+        environment,
+        variables,
+    } in reach
+    {
+        let place = format!("{} / {}", plain(project_name), plain(environment.as_str()));
+        match variables {
+            Ok(names) if names.is_empty() => {
+                let _ = writeln!(text, "- {place}: no variables");
+            }
+            Ok(names) => {
+                let names: Vec<String> = names.iter().map(|name| plain(name)).collect();
+                let count = plural(names.len(), "variable");
+                let _ = writeln!(text, "- {place}, {count}: {}", names.join(", "));
+            }
+            Err(message) => {
+                let _ = writeln!(text, "- {place}: not known. {}", plain(&message.to_string()));
+            }
+        }
+    }
+    text.push('\n');
+}
+
+fn next(text: &mut String, incident: &Incident) {
+    let any = |wanted: fn(&Fate) -> bool| incident.tokens.iter().any(|(_, fate)| wanted(fate));
+    let mut steps = Vec::new();
+    if any(|fate| !fate.is_refused()) {
+        steps.push("Revoke what is still working, listed above.");
+    }
+    if any(|fate| matches!(fate, Fate::NotSealed { .. })) {
+        steps.push("Seal the keys again from a device that holds them (Re-share), where it says so above.");
+    }
+    steps.push(
+        "Change every value named above where it comes from (databases, providers, signing keys), and push the new ones. \
+         A runner may have kept what it read, and the key that opens older copies.",
+    );
+    steps.push("Create new deploy tokens, and put their values into CI.");
+    steps.push("Look through the logs of the services behind these values for use by others since the leak.");
+    text.push_str("## What to do next\n\n");
+    for (number, step) in steps.iter().enumerate() {
+        let _ = writeln!(text, "{}. {step}", number + 1);
+    }
+}
+
+fn place(target: &RevokeTarget) -> String {
+    let environment = target.environment.name.as_str();
+    format!("{} / {}", plain(&target.project_name), plain(environment))
+}
+
+/// A name as it stands, with what Markdown would take for its own set off.
+fn plain(text: &str) -> String {
+    let mut safe = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '#' => safe.extend(['\\', letter]),
+            letter if letter.is_control() => safe.push(' '),
+            letter => safe.push(letter),
+        }
+    }
+    safe
+}
+
+/// The stem of the report's file: `incident-2026-11-24-091205`.
+pub fn incident_file(at: Moment) -> String {
+    let digits: String = at
+        .to_wire()
+        .chars()
+        .take(19)
+        .map(|letter| if letter == 'T' { '-' } else { letter })
+        .filter(|letter| *letter != ':')
+        .collect();
+    format!("incident-{digits}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{DeployTokenId, Environment, EnvironmentId, EnvironmentName, ProjectId};
+
+    fn at(text: &str) -> Moment {
+        Moment::parse(text).unwrap()
+    }
+
+    fn target(name: &str) -> RevokeTarget {
+        RevokeTarget {
+            project: ProjectId::new("p"),
+            project_name: "Storefront".to_owned(),
+            environment: Environment {
+                id: EnvironmentId::new("e"),
+                name: EnvironmentName::new("production"),
+                kind: "production".to_owned(),
+                created_at: None,
+            },
+            token: DeployTokenId::new("dpl_tok_1"),
+            name: name.to_owned(),
+            last_used_at: Some(at("2026-11-24T08:00:00Z")),
+        }
+    }
+
+    #[test]
+    fn the_report_says_what_was_revoked_what_was_not_and_what_could_be_read() {
+        let since = at("2026-11-24T09:00:01Z");
+        let report = incident(
+            &Incident {
+                by: "Sam Rivera <sam@northwind.example>".to_owned(),
+                origin: "ghostable.dev".to_owned(),
+                started: at("2026-11-24T09:00:00Z"),
+                ended: at("2026-11-24T09:00:04Z"),
+                tokens: vec![
+                    (
+                        target("ci|main"),
+                        Fate::Gone {
+                            proof: Proof::RunnerRefused,
+                            at: Some(since),
+                            recipients: 7,
+                        },
+                    ),
+                    (
+                        target("earlier"),
+                        Fate::Refused {
+                            proof: Proof::Listed,
+                            at: None,
+                        },
+                    ),
+                    (
+                        target("second"),
+                        Fate::NotRevoked(Message::new("The server does not allow this.", "Ask.")),
+                    ),
+                ],
+                reach: vec![Reach {
+                    project_name: "Storefront".to_owned(),
+                    environment: EnvironmentName::new("production"),
+                    variables: Ok(vec!["APP_KEY".to_owned(), "DB_PASSWORD".to_owned()]),
+                }],
+            },
+            &TimeZone::UTC,
+        );
+        for said in [
+            "2 of 3 tokens are refused by the server, 1 gone for all recipients, 1 not revoked.",
+            "Sam Rivera \\<sam@northwind.example\\>",
+            "| ci\\|main (dpl_tok_1) | Storefront / production | 24 Nov 2026, 08:00:00 +00:00 | 24 Nov 2026, 09:00:01 +00:00",
+            "asked with its CI token, the server refuses it | sealed again for 7 without it |",
+            "08:00:00 +00:00 | before this run | the server lists it as revoked | not sealed again |",
+            "- second (dpl_tok_1), Storefront / production: The server does not allow this. Ask.",
+            "Storefront / production, 2 variables: APP_KEY, DB_PASSWORD",
+            "1. Revoke what is still working",
+        ] {
+            assert!(report.contains(said), "«{said}» is not in:\n{report}");
+        }
+        assert_eq!(incident_file(since), "incident-2026-11-24-090001");
+    }
+}

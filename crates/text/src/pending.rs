@@ -1,0 +1,62 @@
+//! Interrupted operations: what they were, and what became of them.
+
+use super::{plural, service};
+use protocol::Moment;
+use service::{About, Finding, Void, WorkKind};
+
+/// What it was; `None` where that cannot be known.
+pub fn operation(about: Option<&About>) -> String {
+    let Some(about) = about else {
+        return "An operation that cannot be looked into".to_owned();
+    };
+    let About {
+        name, environment, ..
+    } = about;
+    match about.kind {
+        WorkKind::Create => format!("Create {name} in {environment}"),
+        WorkKind::Rotate => format!("Rotate {name} in {environment}"),
+        WorkKind::Replace => format!("Replace {name} in {environment}"),
+        WorkKind::Revoke(1) => format!("Revoke {name} in {environment}"),
+        WorkKind::Revoke(count) => format!("Revoke {name} and {} more in {environment}", count - 1),
+    }
+}
+
+/// What became of it.
+pub fn finding(finding: &Finding) -> String {
+    let text = match finding {
+        Finding::Complete => "The token works; only its secrets were not handed over.",
+        Finding::Unfinished { has_ci_token: true } => {
+            "The token is active, but its runner cannot decrypt yet."
+        }
+        Finding::Unfinished { has_ci_token: false } => "The token is active; its CI token never arrived.",
+        Finding::OtherKey => "The token is active with another key: its seed is not here.",
+        Finding::Void(Void::NeverRegistered) => "The server never registered it: nothing was changed.",
+        Finding::Void(Void::Superseded) => "The token has newer secrets: these are of no use.",
+        Finding::Void(Void::Revoked) => "The token was revoked meanwhile.",
+        Finding::Void(Void::Gone) => "The token was deleted meanwhile.",
+        Finding::Void(Void::SuccessorGone) => {
+            "The successor was revoked or deleted meanwhile; the token it was for was left as it is."
+        }
+        Finding::Queue { waiting: 0 } => {
+            "The tokens are revoked; the key was not sealed again for those who remain."
+        }
+        Finding::Queue { waiting } => return format!("{} to be revoked.", still(*waiting)),
+        Finding::Waiting { used: None } => "The old token works on; its successor has not been used yet.",
+        Finding::Waiting { used: Some(at) } => {
+            let used = at.past(Moment::now(), &jiff::tz::TimeZone::system());
+            return format!("The old token works on; its successor was used {used}.");
+        }
+        Finding::InUse => "Another window or command still has it open.",
+        Finding::Elsewhere => "It belongs to another server: connect to that one.",
+        Finding::Unreadable(error) => {
+            return format!("Its entry cannot be read: {error}. It was left as it is.");
+        }
+        Finding::Unknown(error) => return service(error).to_string(),
+    };
+    text.to_owned()
+}
+
+fn still(count: usize) -> String {
+    let verb = if count == 1 { "is" } else { "are" };
+    format!("{} {verb} still", plural(count, "token"))
+}

@@ -1,0 +1,81 @@
+//! What can go wrong with the workspace as a whole. Refusals of single requests are [`super::answer::Refusal`].
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+/// Why the workspace cannot be opened or served.
+#[derive(Debug, thiserror::Error)]
+pub enum WorkspaceError {
+    /// The file is not a database, or a damaged one. It is left as it is.
+    #[error(
+        "the workspace's database {} is damaged or is not a database ({reason}); move the file away and start again \
+         to get a new workspace, or put a backup in its place; it has not been changed",
+        path.display()
+    )]
+    Corrupt {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite says about it.
+        reason: String,
+    },
+    /// A later release wrote the database.
+    #[error(
+        "the workspace's database {} was written by a newer release (format {found}, this one reads up to {known}); \
+         install the newer release",
+        path.display()
+    )]
+    TooNew {
+        /// The file.
+        path: PathBuf,
+        /// The format it has.
+        found: i64,
+        /// The newest format this release knows.
+        known: i64,
+    },
+    /// The file with the workspace's own device is gone or unreadable, so nothing in the database can be opened.
+    #[error(
+        "the keys of the workspace's own device cannot be read from {}: {reason}; put the file back, or move the \
+         database beside it away and start again to get a new workspace",
+        path.display()
+    )]
+    Keys {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it; never its content.
+        reason: String,
+    },
+    /// Another program listens there.
+    #[error("{address} is in use by another program; choose another port, or 0 for a free one")]
+    PortInUse {
+        /// The address asked for.
+        address: SocketAddr,
+    },
+    /// Only this machine may reach the workspace.
+    #[error("{address} can be reached from other machines; the workspace listens on 127.0.0.1 or ::1 only")]
+    NotLoopback {
+        /// The address asked for.
+        address: SocketAddr,
+    },
+    /// The address cannot be listened on for another reason.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// The address asked for.
+        address: SocketAddr,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file or folder cannot be read or written.
+    #[error("cannot use {}", path.display())]
+    File {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The database refused something.
+    #[error("the workspace's database refused an operation")]
+    Database(#[from] rusqlite::Error),
+    /// The sample data could not be sealed or no random numbers were to be had.
+    #[error("the sample data could not be made: {0}")]
+    Sample(String),
+}

@@ -1,0 +1,143 @@
+//! The local workspace: a server that speaks the API v2 on the loopback address and stores in SQLite.
+//!
+//! It is what the program works with when there is no account, and what the Ghostable command line can be pointed at. It
+//! checks what the hosted service is taken to check (docs/protocol.md 12): tokens, signatures, recipients, versions. It
+//! never needs a plaintext or a private key; what it stores of variables and environment keys is sealed. The one
+//! exception is its own device, whose keys lie beside the database so that the sample data can be opened.
+//!
+//! Security limits: traffic is plain HTTP, visible to whoever may listen on this machine's loopback interface. Any program
+//! of the same user can read the data folder.
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        reason = "a failing unwrap is how a test reports"
+    )
+)]
+
+mod answer;
+mod auth;
+mod error;
+mod guard;
+mod input;
+mod local_access;
+mod password;
+mod random;
+mod routes;
+mod running;
+mod sample;
+mod store;
+mod totp;
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+pub use error::WorkspaceError;
+pub use local_access::{LocalAccess, LocalSignIn};
+pub use running::Running;
+pub use sample::SampleSize;
+pub use totp::TotpSecret;
+
+use store::{Rules, Store, schema};
+
+const DATABASE: &str = "workspace.db";
+
+/// How to open a workspace.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The folder with the database and the keys of the workspace's own device; made if it is missing.
+    pub data_dir: PathBuf,
+    /// How much sample data a new workspace gets.
+    pub sample: SampleSize,
+    /// Rotating a deploy token replaces its public key only and leaves its CI token as it is.
+    pub rotate_keeps_ci_token: bool,
+}
+
+/// An opened workspace, not yet serving. Several processes may open the same one.
+#[derive(Debug)]
+pub struct Workspace {
+    store: Store,
+    local: LocalAccess,
+}
+
+impl Workspace {
+    /// Opens the database, brings it to the current format, and fills it with the sample data if it is new.
+    ///
+    /// # Errors
+    /// [`WorkspaceError`] says what is wrong and what to do.
+    pub fn open(options: Options) -> Result<Self, WorkspaceError> {
+        let folder = options.data_dir.as_path();
+        let path = folder.join(DATABASE);
+        refuse_emptied(&path, folder)?;
+        make_folder(folder)?;
+        let mut connection = schema::open(&path)?;
+        let local = match sample::seed_if_new(&mut connection, folder, &options.sample)? {
+            Some(local) => local,
+            None => {
+                let local = local_access::read(folder)?;
+                sample::sign_in::ensure(&mut connection, folder, local)?
+            }
+        };
+        let rules = Rules {
+            rotate_keeps_ci_token: options.rotate_keeps_ci_token,
+        };
+        Ok(Self {
+            store: Store::new(connection, rules),
+            local,
+        })
+    }
+
+    /// The workspace's own access token and device.
+    pub fn local(&self) -> &LocalAccess {
+        &self.local
+    }
+
+    /// Serves on a loopback address; port 0 takes a free one.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::NotLoopback`], [`WorkspaceError::PortInUse`] or [`WorkspaceError::Listen`].
+    pub async fn serve(self, address: SocketAddr) -> Result<Running, WorkspaceError> {
+        Running::start(self.store, self.local, address).await
+    }
+}
+
+/// The folder for a workspace on this system, if the user has a home.
+pub fn default_data_dir() -> Option<PathBuf> {
+    let folders = directories::ProjectDirs::from("", "", "deploy-tokens")?;
+    Some(folders.data_dir().join("workspace"))
+}
+
+/// Makes the folder for its owner alone, with an empty database in it if there is none.
+fn make_folder(folder: &Path) -> Result<(), WorkspaceError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| WorkspaceError::File { path, source }
+    };
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    let mut file = fs::OpenOptions::new();
+    file.append(true).create(true);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
+    }
+    builder.create(folder).map_err(failed(folder))?;
+    let database = folder.join(DATABASE);
+    file.open(&database).map_err(failed(&database))?;
+    Ok(())
+}
+
+/// A database of no bytes beside the keys of a device was cut off: it is not a new one.
+fn refuse_emptied(database: &Path, folder: &Path) -> Result<(), WorkspaceError> {
+    let empty = database.metadata().is_ok_and(|meta| meta.len() == 0);
+    if empty && local_access::path(folder).exists() {
+        return Err(WorkspaceError::Corrupt {
+            path: database.to_owned(),
+            reason: "it is empty".to_owned(),
+        });
+    }
+    Ok(())
+}

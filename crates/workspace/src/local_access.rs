@@ -1,0 +1,237 @@
+//! The workspace's own user and device: `local-keys.json` in the data folder, readable by its owner only.
+//!
+//! Security limit: these keys lie on the disk in clear. They open the sample data and whatever is put into this workspace,
+//! and nothing else; whoever may read the owner's files can read the database beside them, too.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{TotpSecret, WorkspaceError};
+use protocol::crypto::DeviceIdentity;
+use protocol::secret::{AccessToken, EncryptionPrivateKey, SecretText, SigningSeed};
+use protocol::{DeviceId, EnvironmentName, OrganizationId, ProjectId};
+
+const FILE: &str = "local-keys.json";
+const FORMAT: u32 = 1;
+
+/// How the program gets into its own workspace.
+#[derive(Clone, Debug)]
+pub struct LocalAccess {
+    /// The bearer token of the workspace's user.
+    pub access_token: AccessToken,
+    /// The sample organisation.
+    pub organization_id: OrganizationId,
+    /// The sample project.
+    pub project_id: ProjectId,
+    /// The environments that the sample project started with.
+    pub environments: Vec<EnvironmentName>,
+    /// The workspace's own device.
+    pub device_id: DeviceId,
+    /// That device's keys.
+    pub identity: DeviceIdentity,
+    /// How a person signs in as that user; absent only where an earlier release made the workspace and it was not opened
+    /// since.
+    pub sign_in: Option<LocalSignIn>,
+}
+
+/// E-mail, password and one-time codes of the workspace's user.
+#[derive(Clone, Debug)]
+pub struct LocalSignIn {
+    /// The e-mail address.
+    pub email: String,
+    /// The password.
+    pub password: SecretText,
+    /// Makes the one-time codes.
+    pub totp: TotpSecret,
+}
+
+impl LocalSignIn {
+    /// The address that authenticator apps take.
+    pub fn otpauth_url(&self) -> SecretText {
+        let secret = self.totp.to_base32();
+        SecretText::new(format!(
+            "otpauth://totp/Deploy%20Tokens:{}?secret={}&issuer=Deploy%20Tokens&algorithm=SHA1&digits=6&period=30",
+            self.email,
+            // Exposed because authenticator apps read it from here.
+            secret.expose()
+        ))
+    }
+}
+
+/// What happens to a file that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Older {
+    /// It is kept under another name, because the database that it belongs to may have been moved away and may come back.
+    Keep,
+    /// It belongs to the same workspace, and all that it has is in the new one.
+    Replace,
+}
+
+impl LocalAccess {
+    /// Reads what a workspace keeps in this folder; `None` where there is no workspace.
+    ///
+    /// # Errors
+    /// [`WorkspaceError::Keys`] when the file is there and cannot be used.
+    pub fn read(data_dir: &Path) -> Result<Option<Self>, WorkspaceError> {
+        if path(data_dir).exists() {
+            read(data_dir).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+}
+
+/// The file. Its secrets are wiped from memory when it is dropped.
+#[derive(Serialize, Deserialize)]
+struct KeysFile {
+    format: u32,
+    access_token: String,
+    organization_id: OrganizationId,
+    project_id: ProjectId,
+    environments: Vec<EnvironmentName>,
+    device_id: DeviceId,
+    signing_key: String,
+    encryption_key: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    sign_in: Option<SignInFile>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct SignInFile {
+    email: String,
+    password: String,
+    totp_secret: String,
+}
+
+impl Drop for SignInFile {
+    fn drop(&mut self) {
+        self.password.zeroize();
+        self.totp_secret.zeroize();
+    }
+}
+
+impl Drop for KeysFile {
+    fn drop(&mut self) {
+        self.access_token.zeroize();
+        self.signing_key.zeroize();
+        self.encryption_key.zeroize();
+    }
+}
+
+/// Where the file is.
+pub(super) fn path(data_dir: &Path) -> PathBuf {
+    data_dir.join(FILE)
+}
+
+/// Reads the file.
+pub(super) fn read(data_dir: &Path) -> Result<LocalAccess, WorkspaceError> {
+    let path = path(data_dir);
+    let broken = |reason: &str| WorkspaceError::Keys {
+        path: path.clone(),
+        reason: reason.to_owned(),
+    };
+    let text = fs::read(&path)
+        .map(Zeroizing::new)
+        .map_err(|error| broken(&error.to_string()))?;
+    let file: KeysFile = serde_json::from_slice(&text).map_err(|_| broken("it is not complete"))?;
+    if file.format != FORMAT {
+        return Err(broken("its format is not known"));
+    }
+    let key = |text: &str| -> Option<Zeroizing<[u8; 32]>> {
+        let bytes = Zeroizing::new(STANDARD.decode(text).ok()?);
+        Some(Zeroizing::new(bytes.as_slice().try_into().ok()?))
+    };
+    let (Some(mut signing), Some(mut encryption)) = (key(&file.signing_key), key(&file.encryption_key))
+    else {
+        return Err(broken("a key in it is not 32 bytes"));
+    };
+    let identity = DeviceIdentity::from_secrets(
+        &SigningSeed::take(&mut signing),
+        &EncryptionPrivateKey::take(&mut encryption),
+    );
+    let sign_in = match &file.sign_in {
+        None => None,
+        Some(kept) => Some(LocalSignIn {
+            email: kept.email.clone(),
+            password: SecretText::new(kept.password.clone()),
+            totp: TotpSecret::from_base32(&kept.totp_secret)
+                .ok_or_else(|| broken("its secret of one-time codes is not base32"))?,
+        }),
+    };
+    Ok(LocalAccess {
+        sign_in,
+        access_token: AccessToken::new(file.access_token.clone()),
+        organization_id: file.organization_id.clone(),
+        project_id: file.project_id.clone(),
+        environments: file.environments.clone(),
+        device_id: file.device_id.clone(),
+        identity,
+    })
+}
+
+/// Writes the file so that it is there as a whole or not at all, also after a power loss.
+pub(super) fn write(data_dir: &Path, access: &LocalAccess, older: Older) -> Result<(), WorkspaceError> {
+    let path = path(data_dir);
+    replace(data_dir, &path, access, older).map_err(|source| WorkspaceError::File { path, source })
+}
+
+fn replace(data_dir: &Path, path: &Path, access: &LocalAccess, older: Older) -> io::Result<()> {
+    let file = KeysFile {
+        format: FORMAT,
+        // The file is where the program finds its token and keys again.
+        access_token: access.access_token.expose().to_owned(),
+        organization_id: access.organization_id.clone(),
+        project_id: access.project_id.clone(),
+        environments: access.environments.clone(),
+        device_id: access.device_id.clone(),
+        signing_key: STANDARD.encode(access.identity.signing_seed().expose()),
+        encryption_key: STANDARD.encode(access.identity.encryption_private_key().expose()),
+        // And here the person finds the way to sign in.
+        sign_in: access.sign_in.as_ref().map(|sign_in| SignInFile {
+            email: sign_in.email.clone(),
+            password: sign_in.password.expose().to_owned(),
+            totp_secret: sign_in.totp.to_base32().expose().to_owned(),
+        }),
+    };
+    let text = Zeroizing::new(serde_json::to_vec_pretty(&file).map_err(io::Error::other)?);
+    if older == Older::Keep && path.exists() {
+        let kept = format!("{FILE}.{}.old", protocol::Moment::now().0.as_millisecond());
+        fs::rename(path, data_dir.join(kept))?;
+    }
+    let staged = data_dir.join(format!(".{FILE}.{}", std::process::id()));
+    let mut output = create_private(&staged)?;
+    output.write_all(&text)?;
+    output.sync_all()?;
+    fs::rename(&staged, path)?;
+    sync_folder(data_dir)
+}
+
+/// A new, empty file for its owner alone; one left behind by a crash is replaced.
+fn create_private(path: &Path) -> io::Result<File> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
+}
+
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    File::open(folder)?.sync_all()
+}
+
+/// Elsewhere a rename is on the disk when the file is.
+#[cfg(not(unix))]
+fn sync_folder(_: &Path) -> io::Result<()> {
+    Ok(())
+}

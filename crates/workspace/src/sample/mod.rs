@@ -1,0 +1,181 @@
+//! What a new workspace starts with: an organisation with two projects, their devices, tokens and variables.
+//!
+//! Nothing of it is pretended: keys are sealed for every active device and token and signed by the workspace's own device,
+//! by the same code as a client's. The private keys of the other devices and of the tokens are thrown away. All dates
+//! are relative to the moment of the first start.
+
+mod data;
+mod people;
+mod sealing;
+pub(super) mod sign_in;
+mod tokens;
+
+use std::path::Path;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+
+use super::auth::{TokenHash, User};
+use super::local_access::Older;
+use super::store::directory::{self, Environment, NewProject, Project};
+use super::store::{self, new_id};
+use super::{LocalAccess, WorkspaceError, local_access, random};
+use protocol::crypto::{DeviceIdentity, system_rng};
+use protocol::secret::AccessToken;
+use protocol::{DeviceId, EnvironmentName, Moment, OrganizationId, ProjectId};
+
+/// How much sample data the production environment gets; `None` is the usual amount.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SampleSize {
+    /// Deploy tokens of production, revoked ones included.
+    pub tokens: Option<usize>,
+    /// Active devices of the organisation, the own one included.
+    pub devices: Option<usize>,
+    /// Variables of production.
+    pub variables: Option<usize>,
+}
+
+/// What all parts of the sample need.
+struct Seed<'a> {
+    db: &'a Transaction<'a>,
+    now: Moment,
+    user: User,
+    identity: DeviceIdentity,
+    device_id: String,
+    organization_id: String,
+}
+
+impl Seed<'_> {
+    /// A moment this many seconds ago.
+    fn ago(&self, seconds: i64) -> String {
+        self.now.plus_seconds(-seconds).to_wire()
+    }
+}
+
+pub(super) const HOUR: i64 = 3600;
+pub(super) const DAY: i64 = 24 * HOUR;
+/// How long ago the sample organisation was founded.
+const FOUNDED: i64 = 455 * DAY;
+
+/// Fills an empty database; `None` if it is not empty. The keys of the own device are on the disk before the data that
+/// they belong to.
+pub(super) fn seed_if_new(
+    connection: &mut Connection,
+    folder: &Path,
+    size: &SampleSize,
+) -> Result<Option<LocalAccess>, WorkspaceError> {
+    let filled = |db: &Connection| -> rusqlite::Result<bool> {
+        db.query_row("SELECT EXISTS(SELECT 1 FROM organizations)", [], |row| row.get(0))
+    };
+    if filled(connection)? {
+        return Ok(None);
+    }
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    if filled(&transaction)? {
+        return Ok(None);
+    }
+    let local = fill(&transaction, size)?;
+    local_access::write(folder, &local, Older::Keep)?;
+    transaction.commit()?;
+    Ok(Some(local))
+}
+
+fn fill(db: &Transaction<'_>, size: &SampleSize) -> Result<LocalAccess, WorkspaceError> {
+    let now = Moment::now();
+    let founded = now.plus_seconds(-FOUNDED).to_wire();
+    let user = people::insert_user(db, "Sam Rivera", "sam@northwind.example", &founded)?;
+    let organization_id = new_id();
+    db.execute(
+        "INSERT INTO organizations (id, name, slug, created_at, updated_at) VALUES (?1, 'Northwind', 'northwind', ?2, ?2)",
+        params![organization_id, founded],
+    )?;
+    people::join(db, &organization_id, &user)?;
+    let access_token = insert_access_token(db, &user, &founded)?;
+    let sign_in = sign_in::make(&user.email)?;
+    sign_in::store(db, &user.id, &sign_in)?;
+    let identity = DeviceIdentity::make(&mut system_rng());
+    let device_id = people::insert_own_device(db, &user, &identity, now)?;
+    let seed = Seed {
+        db,
+        now,
+        user,
+        identity,
+        device_id,
+        organization_id,
+    };
+    let devices = people::insert_colleagues(&seed, size.devices)?;
+
+    let mut started = None;
+    for project in data::PROJECTS {
+        let made = insert_project(&seed, project.name, project.provider)?;
+        let mut names = Vec::new();
+        for place in project.environments {
+            let environment = insert_environment(&seed, &made, place.name, place.kind)?;
+            names.push(EnvironmentName::new(place.name));
+            let scaled = started.is_none() && place.kind == "production";
+            let wanted = |count: Option<usize>| count.filter(|_| scaled);
+            let tokens = tokens::insert(&seed, &environment, place.tokens, wanted(size.tokens))?;
+            let key = sealing::publish(&seed, &made, &environment, &devices, &tokens)?;
+            let variables = data::variables(place.variables, wanted(size.variables));
+            sealing::push(&seed, &made, &environment, &key, &variables)?;
+        }
+        started.get_or_insert((made.id, names));
+    }
+    let (project, environments) = started.unwrap_or_default();
+    Ok(LocalAccess {
+        access_token,
+        organization_id: OrganizationId::new(seed.organization_id),
+        project_id: ProjectId::new(project),
+        environments,
+        device_id: DeviceId::new(seed.device_id),
+        identity: seed.identity,
+        sign_in: Some(sign_in),
+    })
+}
+
+fn insert_access_token(db: &Transaction<'_>, user: &User, at: &str) -> Result<AccessToken, WorkspaceError> {
+    let secret = random::make_base62().map_err(|_| no_randomness())?;
+    let token = AccessToken::new(format!("1|{}", secret.as_str()));
+    db.execute(
+        "INSERT INTO access_tokens (id, user_id, token_hash, created_at) VALUES (1, ?1, ?2, ?3)",
+        // Only the hash of the token is stored.
+        params![user.id, TokenHash::of(token.expose()).as_bytes(), at],
+    )?;
+    Ok(token)
+}
+
+fn insert_project(seed: &Seed<'_>, name: &str, provider: &str) -> Result<Project, WorkspaceError> {
+    let new = NewProject {
+        name,
+        description: None,
+        deployment_provider: provider,
+        stack: None,
+    };
+    let project = directory::create_project(seed.db, &seed.organization_id, &new)
+        .map_err(|_| WorkspaceError::Sample("a project was refused".to_owned()))?;
+    seed.db.execute(
+        "UPDATE projects SET created_at = ?2, updated_at = ?2 WHERE id = ?1",
+        params![project.id, seed.ago(FOUNDED - DAY)],
+    )?;
+    Ok(project)
+}
+
+fn insert_environment(
+    seed: &Seed<'_>,
+    project: &Project,
+    name: &str,
+    kind: &str,
+) -> Result<Environment, WorkspaceError> {
+    let at = seed.ago(FOUNDED - 2 * DAY);
+    let environment = directory::create_environment(seed.db, &project.id, name, kind, None, &at)?;
+    let event = store::history::Event {
+        operation: "environment_created",
+        at: Some(at),
+        ..Default::default()
+    };
+    store::history::record(seed.db, &seed.user, &project.id, Some(&environment.id), event)?;
+    Ok(environment)
+}
+
+fn no_randomness() -> WorkspaceError {
+    WorkspaceError::Sample("the operating system gives no random numbers".to_owned())
+}

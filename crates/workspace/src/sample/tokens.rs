@@ -1,0 +1,140 @@
+//! Deploy tokens of every age and state.
+
+use super::{DAY, HOUR, Seed, no_randomness};
+use crate::store::directory::Environment;
+use crate::store::history::{self, Event};
+use crate::store::new_id;
+use crate::store::tokens::{self, CiRecord, Token};
+use crate::{WorkspaceError, random};
+use protocol::crypto::{make_deploy_key, system_rng};
+use protocol::{DeployTokenId, Recipient, RecipientKind};
+
+/// A token of the sample; all times in seconds from now.
+#[derive(Clone, Copy)]
+pub(super) struct Sample {
+    pub(super) name: &'static str,
+    /// Ago.
+    pub(super) created: i64,
+    /// Ago.
+    pub(super) used: Option<i64>,
+    /// Ahead.
+    pub(super) expires: Option<i64>,
+    /// Ago.
+    pub(super) revoked: Option<i64>,
+}
+
+/// Up to this many tokens each also gets an entry in the history.
+const NOTED: usize = 200;
+
+/// Stores the tokens of an environment and gives the active ones as recipients. `wanted` cuts off or adds.
+pub(super) fn insert(
+    seed: &Seed<'_>,
+    environment: &Environment,
+    samples: &[Sample],
+    wanted: Option<usize>,
+) -> Result<Vec<Recipient>, WorkspaceError> {
+    let wanted = wanted.unwrap_or(samples.len());
+    let mut recipients = Vec::new();
+    for number in 0..wanted {
+        let (name, sample) = match samples.get(number) {
+            Some(sample) => (sample.name.to_owned(), *sample),
+            None => (format!("runner-{number:05}"), generated(number)),
+        };
+        let token = make(seed, environment, name, &sample)?;
+        tokens::insert(seed.db, &token.0)?;
+        if number < NOTED {
+            note(seed, &token.0)?;
+        }
+        if token.0.is_active() {
+            recipients.push(token.1);
+        }
+    }
+    Ok(recipients)
+}
+
+fn make(
+    seed: &Seed<'_>,
+    environment: &Environment,
+    name: String,
+    sample: &Sample,
+) -> Result<(Token, Recipient), WorkspaceError> {
+    // The seed is dropped: nobody runs these.
+    let (_, public_key) = make_deploy_key(&mut system_rng());
+    let secret = random::make_ci_token().map_err(|_| no_randomness())?;
+    let created_at = seed.ago(sample.created);
+    let expires_at = sample.expires.map(|ahead| seed.now.plus_seconds(ahead).to_wire());
+    let token = Token {
+        id: id_of(seed, sample.created),
+        project_id: environment.project_id.clone(),
+        environment_id: environment.id.clone(),
+        environment_name: environment.name.clone(),
+        name,
+        status: if sample.revoked.is_some() {
+            "revoked"
+        } else {
+            "active"
+        }
+        .to_owned(),
+        public_key: public_key.to_base64(),
+        last_used_at: sample.used.map(|ago| seed.ago(ago)),
+        updated_at: sample
+            .revoked
+            .map_or_else(|| created_at.clone(), |ago| seed.ago(ago)),
+        created_at,
+        revoked_at: sample.revoked.map(|ago| seed.ago(ago)),
+        ci: CiRecord::of(new_id(), &secret, expires_at),
+    };
+    let kind = RecipientKind::Deployment(DeployTokenId::new(token.id.clone()));
+    Ok((token, Recipient { kind, public_key }))
+}
+
+/// An id as it would have been made then: ids are ordered by time, and people see their first digits.
+fn id_of(seed: &Seed<'_>, ago: i64) -> String {
+    let at = seed.now.plus_seconds(-ago).0.as_second();
+    let at = uuid::Timestamp::from_unix(uuid::NoContext, u64::try_from(at).unwrap_or(0), 0);
+    format!("dpl_tok_{}", uuid::Uuid::new_v7(at).simple())
+}
+
+/// The token of a large sample at this place: a spread of ages, uses and states.
+fn generated(number: usize) -> Sample {
+    let number = i64::try_from(number).unwrap_or(0);
+    let age = (1 + number * 37 % 350) * DAY + number % 24 * HOUR;
+    let used = match number % 9 {
+        0 => None,
+        8 => Some((90 + number % 60).min(age / DAY) * DAY),
+        step => Some((step * 7 + number % 5) * HOUR),
+    };
+    let revoked = (number % 20 == 19).then_some(age / 2);
+    Sample {
+        name: "",
+        created: age,
+        used: used.filter(|used| *used < age),
+        expires: (number % 11 != 0).then_some(365 * DAY - age),
+        revoked,
+    }
+}
+
+fn note(seed: &Seed<'_>, token: &Token) -> Result<(), WorkspaceError> {
+    let deeds = [
+        ("deploy_token_created", Some(&token.created_at)),
+        ("deploy_token_revoked", token.revoked_at.as_ref()),
+    ];
+    for (operation, at) in deeds {
+        if let Some(at) = at {
+            let event = Event {
+                operation,
+                description: Some(token.name.clone()),
+                at: Some(at.clone()),
+                ..Event::default()
+            };
+            history::record(
+                seed.db,
+                &seed.user,
+                &token.project_id,
+                Some(&token.environment_id),
+                event,
+            )?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,100 @@
+//! The workspace's state in SQLite: one connection a process, short transactions, times and ids as the API shows them.
+//!
+//! Work runs on blocking threads. A reader sees one state; a writer takes the write lock at its start, so that two
+//! processes on one file queue up instead of failing.
+
+pub(super) mod bundle;
+pub(super) mod devices;
+pub(super) mod directory;
+pub(super) mod history;
+pub(super) mod keys;
+pub(super) mod reshare;
+pub(super) mod schema;
+pub(super) mod sign_in;
+pub(super) mod tokens;
+pub(super) mod variables;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::Semaphore;
+
+use super::answer::Refusal;
+use protocol::Moment;
+
+/// Two, so that somebody who guesses does not keep everybody else out.
+const PASSWORDS_AT_ONCE: usize = 2;
+
+/// A handle on the database.
+#[derive(Clone, Debug)]
+pub(super) struct Store {
+    connection: Arc<Mutex<Connection>>,
+    /// How many passwords are hashed at once: each takes 19 MiB.
+    pub(super) hashing: Arc<Semaphore>,
+    /// What differs between workspaces.
+    pub(super) rules: Rules,
+}
+
+/// What differs between workspaces.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Rules {
+    /// Rotating a token replaces its public key only (docs/protocol.md 7.2: what the hosted service does is not known).
+    pub(super) rotate_keeps_ci_token: bool,
+}
+
+/// Whether a piece of work writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Access {
+    /// It only reads.
+    Read,
+    /// It may write.
+    Write,
+}
+
+impl Store {
+    /// Takes over an opened database.
+    pub(super) fn new(connection: Connection, rules: Rules) -> Self {
+        Self {
+            connection: Arc::new(Mutex::new(connection)),
+            hashing: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
+            rules,
+        }
+    }
+
+    /// Runs work in one transaction on a blocking thread. Its effects are kept when it gives a reply, and are on the
+    /// disk before that reply is sent.
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        access: Access,
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let connection = Arc::clone(&self.connection);
+        let done = tokio::task::spawn_blocking(move || {
+            let mut connection = lock(&connection);
+            let behavior = match access {
+                Access::Read => TransactionBehavior::Deferred,
+                Access::Write => TransactionBehavior::Immediate,
+            };
+            let transaction = connection.transaction_with_behavior(behavior)?;
+            let reply = work(&transaction)?;
+            transaction.commit()?;
+            Ok(reply)
+        });
+        done.await.unwrap_or_else(|_| Err(Refusal::internal()))
+    }
+}
+
+/// A panic in another request rolled its transaction back; the connection is good.
+fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
+    connection.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// This moment, as the API writes it.
+pub(super) fn now() -> String {
+    Moment::now().to_wire()
+}
+
+/// A new id: time-ordered, unique.
+pub(super) fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}

@@ -1,0 +1,121 @@
+//! Sealed variables, in the version that is current (docs/protocol.md 9).
+
+use std::collections::HashMap;
+
+use rusqlite::{Connection, Row, params};
+
+/// A variable as it was uploaded, with what the workspace adds.
+#[derive(Clone, Debug)]
+pub(crate) struct VariableRow {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) version: i64,
+    pub(crate) ciphertext: String,
+    pub(crate) nonce: String,
+    pub(crate) alg: String,
+    /// JSON text.
+    pub(crate) aad: String,
+    /// JSON text.
+    pub(crate) claims: Option<String>,
+    pub(crate) env_kek_version: Option<i64>,
+    pub(crate) env_kek_fingerprint: Option<String>,
+    pub(crate) line_bytes: Option<i64>,
+    pub(crate) is_vapor_secret: bool,
+    pub(crate) is_commented: bool,
+    pub(crate) client_sig: String,
+    pub(crate) device_id: String,
+    pub(crate) updated_by_email: String,
+    pub(crate) created_at: String,
+    pub(crate) updated_at: String,
+}
+
+impl VariableRow {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: row.get(0)?,
+            name: row.get(1)?,
+            version: row.get(2)?,
+            ciphertext: row.get(3)?,
+            nonce: row.get(4)?,
+            alg: row.get(5)?,
+            aad: row.get(6)?,
+            claims: row.get(7)?,
+            env_kek_version: row.get(8)?,
+            env_kek_fingerprint: row.get(9)?,
+            line_bytes: row.get(10)?,
+            is_vapor_secret: row.get(11)?,
+            is_commented: row.get(12)?,
+            client_sig: row.get(13)?,
+            device_id: row.get(14)?,
+            updated_by_email: row.get(15)?,
+            created_at: row.get(16)?,
+            updated_at: row.get(17)?,
+        })
+    }
+}
+
+/// The variables of one environment, in the order in which they were first pushed.
+pub(crate) fn list(db: &Connection, environment: &str) -> rusqlite::Result<Vec<VariableRow>> {
+    db.prepare_cached(
+        "SELECT id, name, version, ciphertext, nonce, alg, aad, claims, env_kek_version, env_kek_fingerprint,
+         line_bytes, is_vapor_secret, is_commented, client_sig, device_id, updated_by_email, created_at, updated_at
+         FROM variables WHERE environment_id = ?1 ORDER BY rowid",
+    )?
+    .query_map([environment], VariableRow::from_row)?
+    .collect()
+}
+
+/// Id and version of each variable of an environment, by name.
+pub(crate) fn versions(
+    db: &Connection,
+    environment: &str,
+) -> rusqlite::Result<HashMap<String, (String, i64)>> {
+    db.prepare_cached("SELECT name, id, version FROM variables WHERE environment_id = ?1")?
+        .query_map([environment], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?
+        .collect()
+}
+
+/// Stores a variable; one of the same name is replaced and keeps its id, place and date of creation.
+pub(crate) fn put(db: &Connection, environment: &str, row: &VariableRow) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO variables (id, environment_id, name, version, ciphertext, nonce, alg, aad, claims, env_kek_version,
+         env_kek_fingerprint, line_bytes, is_vapor_secret, is_commented, client_sig, device_id, updated_by_email,
+         created_at, updated_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+         ON CONFLICT (environment_id, name) DO UPDATE SET version = excluded.version, ciphertext = excluded.ciphertext,
+         nonce = excluded.nonce, alg = excluded.alg, aad = excluded.aad, claims = excluded.claims,
+         env_kek_version = excluded.env_kek_version, env_kek_fingerprint = excluded.env_kek_fingerprint,
+         line_bytes = excluded.line_bytes, is_vapor_secret = excluded.is_vapor_secret,
+         is_commented = excluded.is_commented, client_sig = excluded.client_sig, device_id = excluded.device_id,
+         updated_by_email = excluded.updated_by_email, updated_at = excluded.updated_at",
+    )?
+    .execute(params![
+        row.id,
+        environment,
+        row.name,
+        row.version,
+        row.ciphertext,
+        row.nonce,
+        row.alg,
+        row.aad,
+        row.claims,
+        row.env_kek_version,
+        row.env_kek_fingerprint,
+        row.line_bytes,
+        row.is_vapor_secret,
+        row.is_commented,
+        row.client_sig,
+        row.device_id,
+        row.updated_by_email,
+        row.created_at,
+        row.updated_at
+    ])?;
+    Ok(())
+}
+
+/// Removes a variable by id.
+pub(crate) fn delete(db: &Connection, id: &str) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM variables WHERE id = ?1")?
+        .execute([id])?;
+    Ok(())
+}
