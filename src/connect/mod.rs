@@ -23,7 +23,6 @@ use client::{ApiAddress, HOSTED};
 #[cfg(feature = "gui")]
 use keychain::ghostable::PREFIX_VARIABLE;
 use model::Message;
-#[cfg(feature = "gui")]
 use protocol::ProjectId;
 use service::Context;
 
