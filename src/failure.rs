@@ -1,10 +1,8 @@
 //! Failures as a command or the window's start ends with them: an exit code and a pair of sentences.
 
-use client::ApiError;
-use model::Message;
+use model::{CallError, Message, Problem};
 use process_env::NotTextError;
 use protocol::NameError;
-use service::ServiceError;
 
 /// Failed.
 pub const FAILED: u8 = 1;
@@ -36,11 +34,11 @@ impl Failure {
     }
 }
 
-impl From<ServiceError> for Failure {
-    fn from(error: ServiceError) -> Self {
+impl From<Problem> for Failure {
+    fn from(error: Problem) -> Self {
         Self {
             code: code(&error),
-            message: text::service(&error),
+            message: text::explain(&error),
         }
     }
 }
@@ -63,17 +61,17 @@ impl From<NameError> for Failure {
     }
 }
 
-fn code(error: &ServiceError) -> u8 {
+fn code(error: &Problem) -> u8 {
     match error {
-        ServiceError::UnknownProject { .. }
-        | ServiceError::UnknownEnvironment { .. }
-        | ServiceError::Request(service::RequestError::Unknown(_))
-        | ServiceError::Manifest(_)
-        | ServiceError::Find(_) => WRONG_USE,
-        ServiceError::Uncertain(_) => UNREACHABLE,
-        ServiceError::Api(error) if error.is_network() => UNREACHABLE,
-        ServiceError::Api(ApiError::Malformed(_) | ApiError::TooLarge { .. }) => FAILED,
-        ServiceError::Api(_) => REFUSED,
+        Problem::UnknownProject { .. }
+        | Problem::UnknownEnvironment { .. }
+        | Problem::Request(model::RequestError::Unknown(_))
+        | Problem::Manifest(_)
+        | Problem::Find(_) => WRONG_USE,
+        Problem::Uncertain(_) => UNREACHABLE,
+        Problem::Call(error) if error.is_network() => UNREACHABLE,
+        Problem::Call(CallError::Malformed(_) | CallError::TooLarge { .. }) => FAILED,
+        Problem::Call(_) => REFUSED,
         _ => FAILED,
     }
 }

@@ -18,14 +18,15 @@ use std::process::{Command, Stdio};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use ::service;
 use client::{ApiAddress, Client, Limits, Runner};
-use model::{CiTokenOutcome, Message, Remedy};
+use model::{CiTokenOutcome, Message, Problem, Remedy};
 use protocol::secret::{CiToken, DeploySeed, JournalKey};
 use protocol::{DeployToken, TokenEntry, TokenName};
 use proxy::{CANARY, Endpoint, Fault, Proxy};
 use serde_json::Value;
 use service::journal::Journal;
-use service::{self, Context, Finished, Issued, LinkedDevice, MissingKey, Place, ServiceError, verify};
+use service::{Context, Finished, Issued, LinkedDevice, MissingKey, Place, verify};
 use tempfile::TempDir;
 use workspace::{Options, Running, SampleSize, Workspace};
 
@@ -158,7 +159,7 @@ fn pair(mut issued: Issued) -> (Option<Pair>, bool, Vec<Message>) {
     }
     let shared = issued.share.is_ok();
     let mut told: Vec<Message> = issued.notes.iter().map(|note| text::note(*note)).collect();
-    told.extend(issued.share.as_ref().err().map(text::service));
+    told.extend(issued.share.as_ref().err().map(text::explain));
     let pair = match issued.ci_token {
         CiTokenOutcome::Issued(token) => Some(Pair(token, issued.seed)),
         _ => None,
@@ -342,7 +343,7 @@ async fn case(doing: Doing, endpoint: Endpoint, fault: Fault) -> String {
     let mut told = Vec::new();
     let mut handed = None;
     let mut shared = true;
-    let mut take = |outcome: Result<Issued, ServiceError>| match outcome {
+    let mut take = |outcome: Result<Issued, Problem>| match outcome {
         Ok(issued) => {
             let (pair, is_shared, said) = pair(issued);
             (handed, shared) = (pair, is_shared);
@@ -361,20 +362,20 @@ async fn case(doing: Doing, endpoint: Endpoint, fault: Fault) -> String {
             let done = service::finish_replacement(&through, place, id, None, quiet).await;
             done.map(|done| {
                 shared = done.share.is_ok();
-                told.extend(done.share.as_ref().err().map(text::service));
-                told.extend(done.proof.as_ref().err().map(text::service));
+                told.extend(done.share.as_ref().err().map(text::explain));
+                told.extend(done.proof.as_ref().err().map(text::explain));
             })
         }
         Doing::Revoke => service::revoke(&through, place, "ours", quiet).await.map(|done| {
             shared = done.share.is_ok();
-            told.extend(done.share.as_ref().err().map(text::service));
+            told.extend(done.share.as_ref().err().map(text::explain));
         }),
         Doing::Delete => service::delete(&through, place, "ended").await.map(drop),
         Doing::Reshare => service::reshare(&through, place, MissingKey::Refuse, quiet)
             .await
             .map(drop),
     };
-    told.extend(outcome.as_ref().err().map(text::service));
+    told.extend(outcome.as_ref().err().map(text::explain));
     assert!(proxy.fired(), "the fault never came to be");
     assert!(
         proxy.streamed() < 32 * 1024 * 1024,
@@ -539,7 +540,7 @@ async fn c3_without_a_device_nothing_is_registered() {
         ..site.direct.clone()
     };
     let refused = service::create(&nobody, &site.place, &name("new"), &|_| {}).await;
-    assert!(matches!(refused, Err(ServiceError::NoDevice)));
+    assert!(matches!(refused, Err(Problem::NoDevice)));
     assert_eq!(site.active("new").await, 0);
 }
 
@@ -697,7 +698,7 @@ async fn v1_a_revocation_that_is_not_shared_is_a_success_that_says_so() {
 async fn v2_an_unknown_token_is_refused_and_no_other_is_offered() {
     let site = site().await;
     let refused = service::revoke(&site.direct, &site.place, "nobody", &|_| {}).await;
-    assert!(matches!(refused, Err(ServiceError::Find(_))));
+    assert!(matches!(refused, Err(Problem::Find(_))));
     assert_eq!(site.active("ours").await, 1);
 }
 

@@ -10,12 +10,11 @@ mod common;
 
 use std::sync::Mutex;
 
-use client::ApiError;
 use common::{Secrets, World, assert_complete, silent};
-use model::{CiTokenOutcome, IssuanceKind, Step};
+use model::{CallError, CiTokenOutcome, IssuanceKind, Problem, Step, WrongState};
 use protocol::token::FindError;
 use protocol::{TokenEntry, TokenName};
-use service::{MissingKey, ServiceError, Unfit};
+use service::MissingKey;
 
 /// Variables of the sample production environment.
 const PRODUCTION: usize = 12;
@@ -24,8 +23,8 @@ fn name(text: &str) -> TokenName {
     TokenName::parse(text).unwrap()
 }
 
-fn is_unauthorized<T>(result: Result<T, ServiceError>) -> bool {
-    matches!(result, Err(ServiceError::Api(ApiError::Unauthorized)))
+fn is_unauthorized<T>(result: Result<T, Problem>) -> bool {
+    matches!(result, Err(Problem::Call(CallError::Unauthorized)))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -101,7 +100,10 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
     assert!(used.last_used_at.is_some(), "a runner's fetch counts as use");
 
     let refused = service::delete(&world.context, &place, id).await;
-    assert!(matches!(refused, Err(ServiceError::Unfit(Unfit::StillActive))));
+    assert!(matches!(
+        refused,
+        Err(Problem::WrongState(WrongState::StillActive))
+    ));
     let revoked = service::revoke(&world.context, &place, id, &silent)
         .await
         .unwrap();
@@ -114,7 +116,10 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
         service::revoke(&world.context, &place, id, &silent).await.err(),
         service::rotate(&world.context, &place, id, &silent).await.err(),
     ] {
-        assert!(matches!(again, Some(ServiceError::Unfit(Unfit::AlreadyRevoked))));
+        assert!(matches!(
+            again,
+            Some(Problem::WrongState(WrongState::AlreadyRevoked))
+        ));
     }
 
     service::delete(&world.context, &place, id).await.unwrap();
@@ -163,10 +168,7 @@ async fn environments_are_apart() {
     let pulled = world.run(&Secrets::of(&token)).await.unwrap();
     assert_eq!(pulled.environment, "staging");
     let elsewhere = service::revoke(&world.context, &production, token.token.id.as_str(), &silent).await;
-    assert!(matches!(
-        elsewhere,
-        Err(ServiceError::Find(FindError::Unknown(_)))
-    ));
+    assert!(matches!(elsewhere, Err(Problem::Find(FindError::Unknown(_)))));
     assert_complete(
         &world.run(&Secrets::of(&token)).await.unwrap(),
         pulled.report.total,
@@ -193,14 +195,14 @@ async fn without_a_key_nothing_is_registered_until_one_is_made_on_purpose() {
     assert!(made.status().is_success());
     let place = world.place("preview").await;
     let refused = service::create(&world.context, &place, &name("ci"), &silent).await;
-    assert!(matches!(refused, Err(ServiceError::NoKey)));
+    assert!(matches!(refused, Err(Problem::NoKey)));
     assert_eq!(
         service::list(&world.context, &place).await.unwrap(),
         [],
         "the check came before the write"
     );
     let refused = service::reshare(&world.context, &place, MissingKey::Refuse, &silent).await;
-    assert!(matches!(refused, Err(ServiceError::NoKey)));
+    assert!(matches!(refused, Err(Problem::NoKey)));
     assert!(
         service::reshare(&world.context, &place, MissingKey::Make, &silent)
             .await
@@ -225,7 +227,7 @@ async fn a_device_without_access_can_list_and_revoke_but_not_create() {
     let refused = service::create(&stranger, &place, &name("nope"), &silent).await;
     assert!(matches!(
         refused,
-        Err(ServiceError::Api(ApiError::ReshareRequired { .. }))
+        Err(Problem::Call(CallError::ReshareRequired { .. }))
     ));
     let listed = service::list(&stranger, &place).await.unwrap();
     assert!(

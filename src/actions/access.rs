@@ -7,10 +7,10 @@ use dioxus::prelude::*;
 
 use super::{Actions, Again, Tell, off_ui};
 use crate::state::{Dialog, Holders, KeyState, Load, Operation, ToastKind};
-use model::{Holder, HolderKind, Message, Standing};
+use model::{Holder, HolderKind, Message, Problem, Standing};
 use protocol::{KeyRequest, OrganizationId, RequestId, Requests};
 use service::access::{Access, access, disclosed_signers};
-use service::{Context, Fulfilled, KeyAccess, Place, ServiceError};
+use service::{Context, Fulfilled, KeyAccess, Place};
 use text::plural;
 
 /// How often it is looked whether a missing key was shared meanwhile.
@@ -49,7 +49,7 @@ impl Actions {
             Ok(Err(error)) | Err(error) => {
                 self.expired_by(&error, None);
                 let mut key = self.state.place.key;
-                key.set(KeyState::Failed(text::service(&error)));
+                key.set(KeyState::Failed(text::explain(&error)));
             }
         }
     }
@@ -109,7 +109,7 @@ impl Actions {
             match found {
                 Ok(found) => holders.set(Load::Ready(found)),
                 Err(error) if actions.expired_by(&error, None) => {}
-                Err(error) => holders.set(Load::Failed(text::service(&error))),
+                Err(error) => holders.set(Load::Failed(text::explain(&error))),
             }
         });
     }
@@ -211,7 +211,7 @@ impl Actions {
         if self.expired_by(&error, again) {
             return;
         }
-        let cause = text::service(&error);
+        let cause = text::explain(&error);
         let place = requests
             .first()
             .and_then(|request| request.environment_name.as_ref())
@@ -237,18 +237,18 @@ async fn key_state(
     context: &Context,
     organization: Option<&OrganizationId>,
     place: &Place,
-) -> Result<KeyState, ServiceError> {
+) -> Result<KeyState, Problem> {
     match service::key_access(context, place).await {
         Ok(KeyAccess { fingerprint, version }) => Ok(KeyState::Held { fingerprint, version }),
-        Err(ServiceError::NoKey) => Ok(KeyState::Missing),
-        Err(ServiceError::NoDevice) => Ok(KeyState::NoDevice),
+        Err(Problem::NoKey) => Ok(KeyState::Missing),
+        Err(Problem::NoDevice) => Ok(KeyState::NoDevice),
         Err(error) if error.is_access_pending() => {
             let found = match organization {
                 Some(organization) => access(context, organization, place).await.ok(),
                 None => None,
             };
             Ok(KeyState::Pending {
-                message: text::service(&error),
+                message: text::explain(&error),
                 helpers: found.map_or_else(Vec::new, helpers),
             })
         }

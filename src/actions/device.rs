@@ -23,7 +23,7 @@ impl Actions {
                 };
                 let damage = damage.filter(|error| !error.is_without_keychain());
                 return device
-                    .set(damage.map_or(OwnDevice::None, |error| OwnDevice::Damaged(text::service(&error))));
+                    .set(damage.map_or(OwnDevice::None, |error| OwnDevice::Damaged(text::explain(&error))));
             };
             if let Some(account) = actions.account() {
                 let id = own.id.clone();
@@ -38,7 +38,7 @@ impl Actions {
             match status {
                 Ok(state) => device.set(OwnDevice::Linked(state)),
                 Err(error) if actions.expired_by(&error, None) => {}
-                Err(error) => device.set(OwnDevice::Failed(text::service(&error))),
+                Err(error) => device.set(OwnDevice::Failed(text::explain(&error))),
             }
         });
     }

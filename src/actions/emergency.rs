@@ -11,10 +11,10 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{Actions, Again, off_ui};
 use crate::state::{LeakSearch, LeakedToken, Load, ToastKind};
-use model::{Exposed, Fate, Incident, RevokeTarget};
+use model::{Exposed, Fate, Incident, Problem, RevokeTarget};
 use protocol::{DeployTokenId, Moment};
+use service::Context;
 use service::emergency::{self, Found, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
-use service::{Context, ServiceError};
 use text::emergency as words;
 
 /// A window goes on until the server answers or the user has waited enough: the queue is in the journal all the same.
@@ -58,7 +58,7 @@ impl Actions {
                 // What the end of the session cut off goes on with the next one.
                 Err(error) if actions.expired_by(&error, actions.going_on()) => {}
                 Err(error) => {
-                    let message = text::service(&error);
+                    let message = text::explain(&error);
                     if matches!(&*store.exposed.peek(), Load::Ready(_)) {
                         store.stale.set(Some(message));
                     } else {
@@ -120,7 +120,7 @@ impl Actions {
                     let found = search.found.iter().map(leaked_token).collect();
                     store.leak.set(LeakSearch::Found(found));
                 }
-                Err(error) => store.leak.set(LeakSearch::Nothing(text::service(&error))),
+                Err(error) => store.leak.set(LeakSearch::Nothing(text::explain(&error))),
             }
         });
     }
@@ -250,7 +250,7 @@ impl Actions {
             let origin = actions.state.place.origin.peek().clone();
             let report = off_ui(async move {
                 let (reach, who) = tokio::join!(
-                    emergency::reach(&here, &targets, text::service),
+                    emergency::reach(&here, &targets, text::explain),
                     emergency::who(&here)
                 );
                 let incident = Incident {
@@ -263,7 +263,7 @@ impl Actions {
                 };
                 Ok(words::incident(&incident, &jiff::tz::TimeZone::system()))
             });
-            let report: Result<String, ServiceError> = report.await;
+            let report: Result<String, Problem> = report.await;
             actions.end_run(number, clock, report.ok());
             if store.is_running() || !actions.is_session(&context) {
                 return;
@@ -384,7 +384,7 @@ type Tell = Box<dyn Fn(usize, &Fate) + Send + Sync>;
 
 fn orders(known: KnownCiTokens, stop: StopWaiting, tell: &Tell) -> Orders<'_> {
     Orders {
-        word: text::service,
+        word: text::explain,
         patience: PATIENCE,
         stop,
         known,

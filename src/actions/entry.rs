@@ -10,9 +10,9 @@ use crate::state::{
     CommandLineOffer, Connection, Dialog, Gate, KeyState, Load, OwnDevice, Section, SessionKind, SignInStage,
     ToastKind,
 };
-use model::Message;
+use model::{Message, Problem};
 use service::account::Account;
-use service::{Context, ServiceError, adopt};
+use service::{Context, adopt};
 
 impl Actions {
     /// Opens what the start says.
@@ -89,7 +89,7 @@ impl Actions {
                 Ok(Some(context)) => actions.enter_account(account, context).await,
                 Ok(None) => actions.ask_to_sign_in(None),
                 Err(error) if error.is_without_keychain() => actions.ask_for_passphrase(),
-                Err(error) => actions.ask_to_sign_in(Some(text::service(&error))),
+                Err(error) => actions.ask_to_sign_in(Some(text::explain(&error))),
             }
         });
     }
@@ -247,8 +247,8 @@ impl Actions {
     }
 
     /// Whether this error means that the session has ended; then the sign-in is shown.
-    pub(super) fn expired_by(&self, error: &ServiceError, again: Option<Rc<dyn Fn()>>) -> bool {
-        let ended = error.api().is_some_and(|error| error.status() == Some(401)) && self.account().is_some();
+    pub(super) fn expired_by(&self, error: &Problem, again: Option<Rc<dyn Fn()>>) -> bool {
+        let ended = error.call().is_some_and(|error| error.status() == Some(401)) && self.account().is_some();
         if ended {
             self.expire(again);
         }
@@ -375,7 +375,7 @@ impl Actions {
 }
 
 /// The connection with the session that is kept, if one is.
-pub(super) async fn kept(account: &Account) -> Result<Option<Context>, ServiceError> {
+pub(super) async fn kept(account: &Account) -> Result<Option<Context>, Problem> {
     let account = account.clone();
     off_ui(async move {
         match account.session().await? {

@@ -6,8 +6,9 @@ use dioxus::prelude::*;
 
 use super::{Actions, Tell, off_ui};
 use crate::state::{Dialog, Load, ToastKind};
-use model::{Grace, Pending, Remedy};
-use service::{self, Context, Finding, Finished, Issued, Place, ResumeError, Revocations, ServiceError};
+use ::service;
+use model::{Grace, Pending, Problem, Remedy, ResumeError};
+use service::{Context, Finding, Finished, Issued, Place, Revocations};
 
 /// What came of a remedy.
 enum Outcome {
@@ -34,7 +35,7 @@ impl Actions {
         let all = off_ui(async move { interrupted(&context).await }).await;
         found.set(match all {
             Ok(all) => Load::Ready(all),
-            Err(error) => Load::Failed(text::service(&error)),
+            Err(error) => Load::Failed(text::explain(&error)),
         });
     }
 
@@ -83,7 +84,7 @@ impl Actions {
                     format!("{} is revoked: runners with it are refused.", token.name),
                 ),
                 Err(error) => {
-                    let message = text::service(error);
+                    let message = text::explain(error);
                     self.toast(
                         ToastKind::Warning,
                         format!("{name}: {} {}", message.what, message.next),
@@ -98,7 +99,7 @@ impl Actions {
 }
 
 /// What waits for the user by his own choice is told where the tokens are.
-async fn interrupted(context: &Context) -> Result<Vec<Pending>, ServiceError> {
+async fn interrupted(context: &Context) -> Result<Vec<Pending>, Problem> {
     let all = service::interrupted(context).await?;
     let waits = |finding: &Finding| matches!(finding, Finding::Waiting { .. });
     Ok(all
@@ -108,19 +109,14 @@ async fn interrupted(context: &Context) -> Result<Vec<Pending>, ServiceError> {
         .collect())
 }
 
-async fn carry_out(
-    context: &Arc<Context>,
-    id: &str,
-    remedy: Remedy,
-    tell: Tell,
-) -> Result<Outcome, ServiceError> {
+async fn carry_out(context: &Arc<Context>, id: &str, remedy: Remedy, tell: Tell) -> Result<Outcome, Problem> {
     let all = service::interrupted(context).await?;
     let chosen = all.into_iter().find(|it| it.id.as_str() == id);
     // Somebody else has finished it in the meantime.
-    let chosen = chosen.ok_or(ServiceError::NotResumable(ResumeError::Void))?;
+    let chosen = chosen.ok_or(Problem::NotResumable(ResumeError::Void))?;
     match remedy {
         Remedy::Show | Remedy::Finish => {
-            let place = chosen.place().ok_or(ServiceError::Busy)?;
+            let place = chosen.place().ok_or(Problem::Busy)?;
             Ok(match service::finish(context, chosen, &tell).await? {
                 Finished::Issued(issued) => Outcome::Issued(place, issued),
                 Finished::Replaced(done) => Outcome::Replaced(place, done),
@@ -128,7 +124,7 @@ async fn carry_out(
             })
         }
         Remedy::Revoke => {
-            let place = chosen.place().ok_or(ServiceError::Busy)?;
+            let place = chosen.place().ok_or(Problem::Busy)?;
             let done = service::take_back(context, chosen, &tell).await?;
             Ok(Outcome::Revoked(place, done))
         }

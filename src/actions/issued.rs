@@ -7,10 +7,10 @@ use dioxus::prelude::*;
 
 use super::grace::Over;
 use super::{Actions, Tell, off_ui};
-use model::{Grace, IssuanceKind};
+use model::{Grace, IssuanceKind, Problem};
 use protocol::{DeployTokenId, TokenEntry};
 use service::journal::OpenEntry;
-use service::{Context, Issued, Place, ServiceError};
+use service::{Context, Issued, Place};
 
 /// What the open sheet shows, beside its secrets.
 pub(super) struct Handing {
@@ -67,7 +67,7 @@ impl Actions {
     /// Runs an issuance from the open dialog; the sheet follows it. One at a time.
     pub(super) fn issue<F>(&self, grace: Grace, work: impl FnOnce(Arc<Context>, Place, Tell) -> F + 'static)
     where
-        F: Future<Output = Result<Issued, ServiceError>> + Send + 'static,
+        F: Future<Output = Result<Issued, Problem>> + Send + 'static,
     {
         self.in_dialog(work, move |actions, context, place, issued| {
             actions.show_issued(context, place, issued, grace);
@@ -96,7 +96,7 @@ impl Actions {
             entry,
         };
         self.handing.replace(Some(handing));
-        let (actions, issuance) = (self.clone(), issued.told(text::service, text::note));
+        let (actions, issuance) = (self.clone(), issued.told(text::explain, text::note));
         sheet.show_until_closed(issuance, move || actions.handed_over());
         self.verify_issued();
     }

@@ -6,9 +6,9 @@ use dioxus::prelude::*;
 
 use super::{Actions, Tell};
 use crate::state::{Dialog, Operation, ToastKind};
-use model::{Grace, Message};
+use model::{Grace, Message, Problem};
 use protocol::{DeployToken, TokenName};
-use service::{Context, MissingKey, Place, ServiceError};
+use service::{Context, MissingKey, Place};
 use text::plural;
 
 impl Actions {
@@ -50,11 +50,11 @@ impl Actions {
     }
 
     /// Points out that the key of a place was not sealed again after a revocation: above its tokens, if it is still shown.
-    pub(super) fn tell_share(&self, place: &Place, share: &Result<usize, ServiceError>) {
+    pub(super) fn tell_share(&self, place: &Place, share: &Result<usize, Problem>) {
         let Err(error) = share else {
             return;
         };
-        let Message { what, next } = text::service(error);
+        let Message { what, next } = text::explain(error);
         if self.is_here(place) {
             let mut unshared = self.state.place.unshared;
             unshared.set(Some(Message::new(
@@ -124,7 +124,7 @@ impl Actions {
         told: impl FnOnce(&Self, Arc<Context>, Place, T) + 'static,
     ) where
         T: Send + 'static,
-        F: Future<Output = Result<T, ServiceError>> + Send + 'static,
+        F: Future<Output = Result<T, Problem>> + Send + 'static,
     {
         let actions = self.clone();
         let Some((context, place)) = self.ready_to_operate() else {

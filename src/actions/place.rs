@@ -23,7 +23,7 @@ impl Actions {
         }
         let directory = directory.map_err(|error| {
             self.expired_by(&error, None);
-            text::service(&error)
+            text::explain(&error)
         })?;
         let found = |it: &ProjectId| directory.projects.iter().any(|project| is_called(project, it));
         if wanted.project.as_ref().is_some_and(|it| !found(it)) {
@@ -121,7 +121,7 @@ impl Actions {
         let environments = match environments {
             Ok(environments) => environments,
             Err(error) if self.expired_by(&error, again) => return Ok(()),
-            Err(error) => return Err(text::service(&error)),
+            Err(error) => return Err(text::explain(&error)),
         };
         let organizations = place.organizations.peek().clone();
         place.organization.set(

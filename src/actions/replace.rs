@@ -9,9 +9,9 @@ use dioxus::prelude::*;
 use super::Actions;
 use super::grace::{self, Over, Told};
 use crate::state::ToastKind;
-use model::{Grace, Message};
+use model::{Grace, Message, Problem};
 use protocol::{DeployToken, DeployTokenId};
-use service::{Place, Replaced, ServiceError};
+use service::{Place, Replaced};
 
 impl Actions {
     /// Makes a successor; the token goes on working.
@@ -39,7 +39,7 @@ impl Actions {
             return;
         };
         if let Err(error) = service::forget_replacement(&context, &place, id.as_str()) {
-            let Message { what, next } = text::service(&error);
+            let Message { what, next } = text::explain(&error);
             self.toast(ToastKind::Warning, format!("{what} {next}"));
         }
         self.refresh();
@@ -52,8 +52,8 @@ impl Actions {
                 ToastKind::Done,
                 format!("{name} is replaced: runners with the old values are refused."),
             ),
-            Err(ServiceError::NotDone) => {
-                let Message { what, next } = text::service(&ServiceError::NotDone);
+            Err(Problem::NotDone) => {
+                let Message { what, next } = text::explain(&Problem::NotDone);
                 self.toast(ToastKind::Warning, format!("{what} {next}"));
             }
             Err(_) => self.toast(
@@ -81,14 +81,14 @@ impl Actions {
                     Told::Due(at) => due.write().push((over.successor.clone(), at)),
                     Told::NotYet(error) if !warned => {
                         warned = true;
-                        let (name, Message { what, .. }) = (&over.name, text::service(&error));
+                        let (name, Message { what, .. }) = (&over.name, text::explain(&error));
                         let text = format!("The old {name} is not revoked yet; this is tried again. {what}");
                         actions.toast(ToastKind::Warning, text);
                     }
                     Told::NotYet(_) | Told::Nothing => {}
                     Told::Done(done) => actions.tell_replaced(&over.place, &done),
                     Told::GivenUp(error) => {
-                        let (name, Message { what, next }) = (&over.name, text::service(&error));
+                        let (name, Message { what, next }) = (&over.name, text::explain(&error));
                         let text =
                             format!("The old {name} was not revoked in time and still works. {what} {next}");
                         actions.toast(ToastKind::Warning, text);

@@ -6,14 +6,14 @@ use dioxus::prelude::*;
 use super::entry::kept;
 use super::{Actions, off_ui};
 use crate::state::{Dialog, Gate, SignInStage, ToastKind};
-use model::{Message, Waiting};
+use model::{Message, Problem, Waiting};
 use protocol::secret::{AccessToken, SecretText};
 use service::account::Account;
 use service::adopt::{self, Handed};
+use service::devices;
 use service::sign_in::{
     self, BrowserOutcome, BrowserTicket, PasswordOutcome, SystemClock, start_browser, wait_for_browser,
 };
-use service::{ServiceError, devices};
 
 impl Actions {
     /// Starts a sign-in at the typed address: by the browser, where the server offers that.
@@ -44,7 +44,7 @@ impl Actions {
                     actions.ask_for_passphrase();
                     Ok(())
                 }
-                Err(error) => Err(text::service(&error)),
+                Err(error) => Err(text::explain(&error)),
             }
         });
     }
@@ -102,7 +102,7 @@ impl Actions {
             expires_at: ticket.expires_at,
         });
         let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-        let client = account.sign_in().map_err(|error| text::service(&error))?;
+        let client = account.sign_in().map_err(|error| text::explain(&error))?;
         // Not on another thread: cancelling this attempt has to end it.
         let listener = move |news| tell.send(news).unwrap_or_default();
         let wait = wait_for_browser(&client, &ticket, &SystemClock, &listener);
@@ -120,7 +120,7 @@ impl Actions {
         match outcome {
             Ok(BrowserOutcome::SignedIn(token)) => self.signed_in(account, token).await,
             Ok(BrowserOutcome::Ended(end)) => Err(text::browser(end)),
-            Err(error) => Err(text::service(&error)),
+            Err(error) => Err(text::explain(&error)),
         }
     }
 
@@ -159,7 +159,7 @@ impl Actions {
                     Some(text::password_refused(detail.as_deref(), with_code)),
                 ),
                 Err(error) if error.is_without_keychain() => return actions.ask_for_passphrase(),
-                Err(error) => (with_code, Some(text::service(&error))),
+                Err(error) => (with_code, Some(text::explain(&error))),
             };
             session.problem.set(problem);
             session.stage.set(SignInStage::Password { code, busy: false });
@@ -173,7 +173,7 @@ impl Actions {
             kept.keep(&token).await?;
             kept.context(&token).await
         });
-        let context = context.await.map_err(|error| text::service(&error))?;
+        let context = context.await.map_err(|error| text::explain(&error))?;
         let unlinked = context.device.is_none();
         let was_open = *self.state.session.gate.peek() == Gate::Expired;
         self.enter_account(account, context).await;
@@ -195,7 +195,7 @@ impl Actions {
                     (account.clone(), devices::default_name(), devices::platform());
                 let done =
                     off_ui(async move { adopt::with_new_device(&for_work, &found, &name, &platform).await });
-                let (context, handed) = done.await.map_err(|error| text::service(&error))?;
+                let (context, handed) = done.await.map_err(|error| text::explain(&error))?;
                 actions.enter_account(account, context).await;
                 actions.tell_handed(handed);
                 Ok(())
@@ -203,11 +203,11 @@ impl Actions {
         );
     }
 
-    fn tell_handed(&self, handed: Result<Vec<Handed>, ServiceError>) {
+    fn tell_handed(&self, handed: Result<Vec<Handed>, Problem>) {
         let handed = match handed {
             Ok(handed) => handed,
             Err(error) => {
-                let Message { what, next } = text::service(&error);
+                let Message { what, next } = text::explain(&error);
                 let text = format!(
                     "This machine is linked, but the keys could not be shared with it. {what} {next}"
                 );
@@ -240,7 +240,7 @@ impl Actions {
             move |actions| async move {
                 let for_work = account.clone();
                 let done = off_ui(async move { adopt::with_its_device(&for_work, &found).await });
-                let context = done.await.map_err(|error| text::service(&error))?;
+                let context = done.await.map_err(|error| text::explain(&error))?;
                 actions.enter_account(account, context).await;
                 Ok(())
             },

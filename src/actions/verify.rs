@@ -35,7 +35,7 @@ impl Actions {
             let checked = off_ui(async move { verify::check(&context, &ci_token, &seed).await }).await;
             let outcome = match checked {
                 Ok(checked) => outcome(&checked),
-                Err(error) => Verification::Failed(text::service(&error)),
+                Err(error) => Verification::Failed(text::explain(&error)),
             };
             sheet.verified(showing, outcome);
             actions.note_own_use().await;

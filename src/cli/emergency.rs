@@ -163,7 +163,7 @@ async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<(Fi
 
 fn orders<'a>(context: &Context, tell: &'a (dyn Fn(usize, &Fate) + Send + Sync)) -> Orders<'a> {
     Orders {
-        word: text::service,
+        word: text::explain,
         patience: PATIENCE,
         stop: StopWaiting::default(),
         known: KnownCiTokens::held_here(context),
@@ -180,7 +180,7 @@ async fn incident(
     let ended = Moment::now();
     let context = &connected.context;
     let (reach, who) = tokio::join!(
-        emergency::reach(context, targets, text::service),
+        emergency::reach(context, targets, text::explain),
         emergency::who(context)
     );
     Incident {

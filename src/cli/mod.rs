@@ -70,7 +70,7 @@ pub async fn run(target: Target, project: Option<String>, command: Command) -> u
 pub fn project(arguments: &Arguments) -> Result<Option<String>, Failure> {
     match &arguments.dir {
         Some(folder) => {
-            let manifest = service::manifest::read(folder).map_err(service::ServiceError::from)?;
+            let manifest = service::manifest::read(folder).map_err(model::Problem::from)?;
             Ok(Some(manifest.project.to_string()))
         }
         None => Ok(arguments.project.clone()),

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use super::args::HandOver;
 use super::output;
 use crate::failure::{Failure, NOT_SHARED, WRONG_USE};
-use model::{CiTokenOutcome, Issuance, Message, ShareState};
+use model::{CiTokenOutcome, Issuance, Message, Problem, ShareState};
+use service::Issued;
 use service::journal::OpenEntry;
 use service::step::{self, Operation, Point};
-use service::{Issued, ServiceError};
 
 /// Where an issuance will go, checked before anything is changed.
 pub(super) enum Receiver {
@@ -40,7 +40,7 @@ impl Receiver {
     pub(super) fn hand_over(
         self,
         operation: Operation,
-        issued: Result<Issued, ServiceError>,
+        issued: Result<Issued, Problem>,
     ) -> Result<u8, Failure> {
         let mut issued = match issued {
             Ok(issued) => issued,
@@ -53,7 +53,7 @@ impl Receiver {
             }
         };
         let entry = issued.entry.take();
-        let issuance = issued.told(text::service, text::note);
+        let issuance = issued.told(text::explain, text::note);
         match self {
             Self::Json => output::issuance_json(&issuance)?,
             Self::Standard => {
@@ -64,7 +64,7 @@ impl Receiver {
         }
         step::reached(operation, Point::HandedOver);
         if let Some(Err(error)) = entry.map(OpenEntry::handed_over) {
-            output::warning(&text::service(&error.into()));
+            output::warning(&text::explain(&error.into()));
         }
         Ok(tell_about(&issuance))
     }

@@ -10,8 +10,7 @@ use super::output;
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use client::Runner;
-use model::{CiTokenOutcome, Message};
-use model::{issuance::CI_TOKEN_VARIABLE, issuance::SEED_VARIABLE};
+use model::{CI_TOKEN_VARIABLE, CiTokenOutcome, Message, SEED_VARIABLE};
 use protocol::secret::{CiToken, DeploySeed};
 use service::verify::{self as runner, Pulled, pull as fetch};
 use service::{Context, Issued};
@@ -183,7 +182,7 @@ pub(super) async fn check(context: &Context, pair: Option<(CiToken, DeploySeed)>
             ));
         }
         Err(error) => {
-            let cause = text::service(&error);
+            let cause = text::explain(&error);
             output::warning(&Message::new(
                 format!("Not verified as a runner. {}", cause.what),
                 cause.next,
@@ -215,12 +214,12 @@ async fn fetch_as_runner(target: &Target, only: &[String]) -> Result<Pulled, Fai
         },
     )?;
     let (address, _running) = target.runner_address().await?;
-    let runner = Runner::new(address, &ci_token).map_err(service::ServiceError::from)?;
+    let runner = Runner::new(address, &ci_token).map_err(model::Problem::from)?;
     fetch(&runner, &seed, only).await.map_err(runner_failure)
 }
 
-fn runner_failure(error: service::ServiceError) -> Failure {
-    let refused = matches!(error.api(), Some(client::ApiError::Unauthorized));
+fn runner_failure(error: model::Problem) -> Failure {
+    let refused = matches!(error.call(), Some(model::CallError::Unauthorized));
     let mut failure = Failure::from(error);
     if refused {
         failure.message = Message::new(

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[cfg(feature = "gui")]
-use keychain::{Keychain, KeychainError, file_exists};
-use model::Message;
+use keychain::{Keychain, file_exists};
+use model::{KeychainError, Message};
 #[cfg(feature = "gui")]
 use protocol::secret::SecretText;
 use service::journal;

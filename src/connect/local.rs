@@ -7,7 +7,8 @@ use std::sync::Arc;
 use super::{Connected, journal, parse};
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use client::Client;
-use service::{Context, LinkedDevice, ServiceError};
+use model::Problem;
+use service::{Context, LinkedDevice};
 use workspace::{LocalAccess, Options, Running, SampleSize, Workspace, WorkspaceError, default_data_dir};
 
 /// The folder that was named, or the platform's.
@@ -44,7 +45,7 @@ pub(super) async fn start(data: Option<&Path>) -> Result<Running, Failure> {
     let open = move || Workspace::open(options);
     let workspace = tokio::task::spawn_blocking(open)
         .await
-        .map_err(|_| ServiceError::Stopped)?;
+        .map_err(|_| Problem::Stopped)?;
     let workspace = workspace.map_err(|error| workspace_failure(&error))?;
     let free_port = SocketAddr::from(([127, 0, 0, 1], 0));
     workspace
@@ -56,7 +57,7 @@ pub(super) async fn start(data: Option<&Path>) -> Result<Running, Failure> {
 pub(super) async fn connect(data: Option<&Path>) -> Result<Connected, Failure> {
     let running = start(data).await?;
     let access = running.local();
-    let client = Client::new(parse(&running.api_url())?, &access.access_token).map_err(ServiceError::from)?;
+    let client = Client::new(parse(&running.api_url())?, &access.access_token).map_err(Problem::from)?;
     Ok(Connected {
         context: context(client, device(access), data)?,
         origin: "Local workspace".to_owned(),

@@ -197,7 +197,7 @@ impl Surroundings for Machine {
         let (path, opened) = (keys::file(self.target.data()), Rc::clone(&self.opened));
         Box::pin(async move {
             let Some(path) = path else {
-                return Err(text::keychain(&keychain::KeychainError::Absent { source: None }));
+                return Err(text::keychain(&model::KeychainError::Absent { cause: None }));
             };
             let keychain = keys::unlock(&path, passphrase)
                 .await

@@ -6,10 +6,11 @@ use super::{Connected, KeptRunning, keys};
 use crate::failure::{Failure, WRONG_USE};
 use client::{ApiAddress, Client};
 use keychain::Keychain;
+use model::Problem;
 use process_env::NotTextError;
 use protocol::secret::AccessToken;
+use service::Context;
 use service::account::Account;
-use service::{Context, ServiceError};
 
 /// The variable with a user's token (docs/protocol.md 1.1).
 const TOKEN: &str = "GHOSTABLE_TOKEN";
@@ -67,7 +68,7 @@ pub(super) async fn with_given(
     data: Option<&Path>,
 ) -> Result<Connected, Failure> {
     let address = account.address();
-    let client = Client::new(address.clone(), token).map_err(ServiceError::from)?;
+    let client = Client::new(address.clone(), token).map_err(Problem::from)?;
     if let Some(context) = local_context(&client, data).await? {
         return Ok(connected(context, address));
     }

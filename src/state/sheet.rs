@@ -3,8 +3,7 @@
 use dioxus::prelude::*;
 
 use super::Operation;
-use model::Message;
-use model::issuance::Issuance;
+use model::{Issuance, Message};
 
 /// What was copied last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,6 +1,6 @@
 //! revoke --all, find: as a person and a script meet them.
 
-use model::{issuance::CI_TOKEN_VARIABLE, issuance::SEED_VARIABLE};
+use model::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
 use serde_json::Value;
 use service::{MissingKey, emergency};
 

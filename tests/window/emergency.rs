@@ -103,10 +103,7 @@ impl Scene {
             for issued in &self.leaked {
                 let refused = self.world.run(&Secrets::of(issued)).await;
                 assert!(
-                    matches!(
-                        refused,
-                        Err(service::ServiceError::Api(client::ApiError::Unauthorized))
-                    ),
+                    matches!(refused, Err(model::Problem::Call(model::CallError::Unauthorized))),
                     "{refused:?}"
                 );
             }

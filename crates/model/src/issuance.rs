@@ -99,6 +99,17 @@ impl CiTokenOutcome {
     }
 }
 
+/// Something odd about an answer that did not stop the issuance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The answer carried two different CI tokens; the one the command line prints was taken.
+    TwoCiTokens,
+    /// The record could not be read; what it lacks.
+    MalformedRecord(&'static str),
+    /// The answer was lost, and the token was found again by its public key.
+    AnswerLost,
+}
+
 /// What create and rotate hand over, once. Dropping it wipes both secrets.
 #[derive(Clone, Debug)]
 pub struct Issuance {

@@ -15,15 +15,22 @@ pub mod issuance;
 pub mod limits;
 pub mod message;
 mod pending;
+mod problem;
 pub mod replacement;
 pub mod sign_in;
 
 pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing};
 pub use emergency::{Exposed, Fate, Incident, Proof, Reach, RevokeTarget, Tally};
-pub use issuance::{CiTokenOutcome, Issuance, IssuanceKind, ShareState, Step};
+pub use issuance::{
+    CI_TOKEN_VARIABLE, CiTokenOutcome, Issuance, IssuanceKind, Note, SEED_VARIABLE, ShareState, Step,
+};
 pub use limits::SecretLimits;
 pub use message::Message;
 pub use pending::{Pending, Remedy};
-pub use replacement::{Grace, Replacement};
+pub use problem::{
+    CallError, EntryError, IoCause, JournalError, KeychainError, ManifestError, ManifestFlaw, Owner, Part,
+    Problem, RequestError, ResumeError, Sent, WrongState,
+};
+pub use replacement::{Grace, Replacement, ReplacementState};
 pub use sign_in::{SignInEnd, Waiting};

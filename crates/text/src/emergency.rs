@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
 
-use super::{plural, service};
+use super::{explain, plural};
 use model::{Fate, Incident, Message, Proof, Reach, RevokeTarget, Tally};
 use protocol::Moment;
 use protocol::crypto::SeedError;
@@ -72,7 +72,7 @@ pub fn gap(gap: &Gap) -> Message {
             );
         }
     };
-    let cause = service(error);
+    let cause = explain(error);
     Message::new(format!("{whose} {}", cause.what), cause.next)
 }
 

@@ -12,105 +12,94 @@
 )]
 
 pub mod emergency;
+mod keychain;
 mod pending;
 mod sign_in;
 
+pub use keychain::keychain;
 pub use pending::{finding, operation};
 pub use sign_in::{browser, device_status, flaw, manifest, password_refused};
 use sign_in::{linking, request};
 
-use client::{AddressError, ApiError, Sent};
-use keychain::KeychainError;
-use model::Message;
+use client::AddressError;
+use model::{CallError, JournalError, Message, Note, Problem, ResumeError, Sent, WrongState};
 use process_env::NotTextError;
 use protocol::NameError;
-use protocol::crypto::{CryptoError, OpenError, ProblemKind, SeedError};
+use protocol::crypto::{BundleProblemKind, CryptoError, OpenError, SeedError};
 use protocol::token::FindError;
-use service::journal::JournalError;
-use service::{Note, ResumeError, ServiceError, Unfit};
 
 /// A failed use case.
-pub fn service(error: &ServiceError) -> Message {
-    match error {
-        ServiceError::Api(error) => api(error),
-        ServiceError::Open(error) => open(error),
-        ServiceError::Crypto(error) => crypto(error),
-        ServiceError::Find(error) => find(error),
-        ServiceError::Unfit(error) => unfit(*error),
-        ServiceError::UnknownProject { wanted, known } => unknown("project", wanted, known),
-        ServiceError::UnknownEnvironment { wanted, known } => unknown("environment", wanted, known),
-        ServiceError::NoDevice => Message::new(
+pub fn explain(problem: &Problem) -> Message {
+    match problem {
+        Problem::Call(error) => call(error),
+        Problem::Open(error) => open(error),
+        Problem::Crypto(error) => crypto(error),
+        Problem::Find(error) => find(error),
+        Problem::WrongState(error) => unfit(*error),
+        Problem::UnknownProject { wanted, known } => unknown("project", wanted, known),
+        Problem::UnknownEnvironment { wanted, known } => unknown("environment", wanted, known),
+        Problem::NoDevice => Message::new(
             "This machine is not linked as a device, so it cannot open the environment key.",
             "Link it, or do this on a machine that is linked. Listing, revoking and deleting work without.",
         ),
-        ServiceError::NotARecipient => Message::new(
+        Problem::NotARecipient => Message::new(
             "This device is not among the active devices of the environment.",
             "It may have been revoked. Ask a colleague to check the project's devices, or link this machine again.",
         ),
-        ServiceError::NoKey => Message::new(
+        Problem::NoKey => Message::new(
             "The environment has no key yet: nothing was ever pushed to it.",
             "Push variables first, or make the first key here. Nothing was changed.",
         ),
-        ServiceError::NotDone => Message::new(
+        Problem::NotDone => Message::new(
             "The server took the call, but still lists the token as active.",
             "Refresh and try again. Until it is listed as revoked, treat it as working.",
         ),
-        ServiceError::Uncertain(cause) => Message::new(
+        Problem::Uncertain(cause) => Message::new(
             format!(
                 "The server's answer was lost, so it is not known whether this was done. {}",
-                service(cause).what
+                explain(cause).what
             ),
             "Refresh when the server can be reached again. If a token is listed that you do not hold, revoke it.",
         ),
-        ServiceError::TakenBack(_) => Message::new(
+        Problem::TakenBack(_) => Message::new(
             "The server's answer was lost, and with it the CI token. The token was revoked again, so nothing is left behind.",
             "Create it again.",
         ),
-        ServiceError::Misregistered => Message::new(
+        Problem::Misregistered => Message::new(
             "The server did not register the token with the key it was given.",
             "Revoke this token and create a new one. If it happens again, report it to the people who run the server.",
         ),
-        ServiceError::Request(problem) => request(problem),
-        ServiceError::NotStored(_)
-        | ServiceError::WrongDevice
-        | ServiceError::HalfLinked { .. }
-        | ServiceError::NotForgotten(_) => linking(error),
-        ServiceError::Manifest(error) => manifest(error),
-        ServiceError::Journal(error) => Message::new(
+        Problem::Request(problem) => request(problem),
+        Problem::NotStored(_)
+        | Problem::WrongDevice
+        | Problem::HalfLinked { .. }
+        | Problem::NotForgotten(_) => linking(problem),
+        Problem::Manifest(error) => manifest(error),
+        Problem::Journal(error) => Message::new(
             format!("The operation cannot be written down first: {}.", journal(error)),
             "Nothing was changed. Make room on the disk, or check the permissions of the data folder, and try again.",
         ),
-        ServiceError::NoJournal => Message::new(
+        Problem::NoJournal => Message::new(
             "A replacement has to be remembered until it is finished, and for this server nothing is written down on this machine.",
             "Nothing was changed. Create a second token instead, and revoke the old one when CI has the new values.",
         ),
-        ServiceError::Busy => Message::new(
+        Problem::Busy => Message::new(
             "Another window or command is changing this environment, or still shows what it issued.",
             "Nothing was changed. Wait until it is done, or close it, and try again.",
         ),
-        ServiceError::NotResumable(error) => not_resumable(*error),
-        ServiceError::Keychain(error) => keychain(error),
-        ServiceError::NotAwaited => Message::new(
+        Problem::NotResumable(error) => not_resumable(*error),
+        Problem::Keychain(error) => keychain(error),
+        Problem::NotAwaited => Message::new(
             "You stopped waiting for the server's answer.",
             "It is written down here. Go on when the server answers.",
         ),
-        ServiceError::Stopped => Message::new("The work was interrupted inside the app.", "Try again."),
+        Problem::Stopped => Message::new("The work was interrupted inside the app.", "Try again."),
     }
-}
-
-/// A keychain that did not do what was asked.
-pub fn keychain(error: &KeychainError) -> Message {
-    let mut what = error.to_string();
-    if let Some(first) = what.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    what.push('.');
-    Message::new(what, error.remedy())
 }
 
 fn journal(error: &JournalError) -> String {
     match error {
-        JournalError::File { path, source } => format!("{}: {source}", path.display()),
+        JournalError::File { path, cause } => format!("{}: {cause}", path.display()),
         other => other.to_string(),
     }
 }
@@ -141,58 +130,58 @@ fn not_resumable(error: ResumeError) -> Message {
 }
 
 /// A failed call.
-pub fn api(error: &ApiError) -> Message {
+pub fn call(error: &CallError) -> Message {
     match error {
-        ApiError::Setup(_) => Message::new(
+        CallError::Setup { .. } => Message::new(
             "The network could not be set up on this machine.",
             "Check its certificates and proxy settings, and start the app again.",
         ),
-        ApiError::Unreachable { sent: Sent::No, .. } => Message::new(
+        CallError::Unreachable { sent: Sent::No, .. } => Message::new(
             "The server cannot be reached. Nothing was sent.",
             "Check the network and the server's address, and try again.",
         ),
-        ApiError::Unreachable {
+        CallError::Unreachable {
             sent: Sent::Maybe, ..
         } => Message::new(
             "The connection was lost before the server answered.",
             "Refresh to see whether it was done, and try again if not.",
         ),
-        ApiError::TimedOut { .. } => Message::new(
+        CallError::TimedOut { .. } => Message::new(
             "The server did not answer in time.",
             "Refresh to see whether it was done, and try again if not.",
         ),
-        ApiError::Unauthorized => Message::new(
+        CallError::Unauthorized => Message::new(
             "The server does not accept this sign-in any more.",
             "Sign in again.",
         ),
-        ApiError::ReshareRequired { .. } => Message::new(
+        CallError::ReshareRequired { .. } => Message::new(
             "The environment key is not shared with this device yet.",
             "A colleague who has access can share it by re-sharing the environment's key. Listing and revoking work meanwhile.",
         ),
-        ApiError::Conflicts(conflicts) => Message::new(
+        CallError::Conflicts(conflicts) => Message::new(
             format!(
                 "Somebody changed {} in the meantime.",
                 plural(conflicts.len(), "variable")
             ),
             "Fetch the newest versions and try again.",
         ),
-        ApiError::TooManyRequests { retry_after } => Message::new(
+        CallError::TooManyRequests { retry_after } => Message::new(
             "The server asks to slow down.",
             match retry_after {
                 Some(wait) => format!("Try again in {}.", plural_u64(wait.as_secs().max(1), "second")),
                 None => "Try again in a minute.".to_owned(),
             },
         ),
-        ApiError::Redirected { .. } => Message::new(
+        CallError::Redirected { .. } => Message::new(
             "The server sends this call to another address, and credentials are not sent on.",
             "Check the API's address: it may have moved, or lack its path (such as /api/v2).",
         ),
-        ApiError::Refused(refusal) => refused(refusal),
-        ApiError::TooLarge { limit } => Message::new(
+        CallError::Refused(refusal) => refused(refusal),
+        CallError::TooLarge { limit } => Message::new(
             format!("The server's answer is larger than {} MB.", limit / 1_048_576),
             "Check the API's address: this does not look like Ghostable's API.",
         ),
-        ApiError::Malformed(error) => Message::new(
+        CallError::Malformed(error) => Message::new(
             format!("The server's answer cannot be read: {error}."),
             "Check the API's address. If it is right, refresh to see what was done, and report this to the people who run the server.",
         ),
@@ -276,25 +265,25 @@ pub fn find(error: &FindError) -> Message {
     }
 }
 
-fn unfit(error: Unfit) -> Message {
+fn unfit(error: WrongState) -> Message {
     match error {
-        Unfit::AlreadyRevoked => Message::new(
+        WrongState::AlreadyRevoked => Message::new(
             "The token is already revoked: runners cannot use it.",
             "Create a new token instead, or delete its record.",
         ),
-        Unfit::BeingReplaced => Message::new(
+        WrongState::BeingReplaced => Message::new(
             "The token is being replaced already, or takes another one's place.",
             "Nothing was changed. Finish that replacement first, or give it up: deploy-tokens pending says how.",
         ),
-        Unfit::NotBeingReplaced => Message::new(
+        WrongState::NotBeingReplaced => Message::new(
             "No token by that id or name is being replaced from this machine.",
             "Nothing was changed. See what is: deploy-tokens pending. To end a token, revoke it.",
         ),
-        Unfit::SuccessorGone => Message::new(
+        WrongState::SuccessorGone => Message::new(
             "The successor is not active any more. The old token was left as it is, because CI would have none.",
             "Forget this replacement (deploy-tokens pending says how), and replace the token again.",
         ),
-        Unfit::StillActive => Message::new(
+        WrongState::StillActive => Message::new(
             "The token is still active, and only the records of revoked tokens are deleted.",
             "Revoke it first.",
         ),
@@ -381,7 +370,12 @@ fn plural_u64(count: u64, noun: &str) -> String {
 }
 
 /// What a runner cannot do with what was issued: the first problem, if one was named, and of what.
-pub fn unverified(name: Option<&str>, kind: Option<&ProblemKind>, decrypted: usize, total: usize) -> Message {
+pub fn unverified(
+    name: Option<&str>,
+    kind: Option<&BundleProblemKind>,
+    decrypted: usize,
+    total: usize,
+) -> Message {
     let why = kind.map_or_else(String::new, |kind| {
         format!(": {}, {}", name.unwrap_or("the environment key"), problem(kind))
     });
@@ -392,34 +386,38 @@ pub fn unverified(name: Option<&str>, kind: Option<&ProblemKind>, decrypted: usi
 }
 
 /// What is wrong with a bundle or a variable, as part of a sentence.
-pub fn problem(kind: &ProblemKind) -> String {
+pub fn problem(kind: &BundleProblemKind) -> String {
     match kind {
-        ProblemKind::NoEnvironmentKey => "the server sent no environment key".to_owned(),
-        ProblemKind::NoDeploymentRecipient | ProblemKind::EnvelopeMissingEphemeralKey => {
+        BundleProblemKind::NoEnvironmentKey => "the server sent no environment key".to_owned(),
+        BundleProblemKind::NoDeploymentRecipient | BundleProblemKind::EnvelopeMissingEphemeralKey => {
             "the key is not shared with this token yet".to_owned()
         }
-        ProblemKind::RecipientPayloadUndecodable => {
+        BundleProblemKind::RecipientPayloadUndecodable => {
             "what is shared with this token cannot be read".to_owned()
         }
-        ProblemKind::UnsupportedAlgorithm => "the key is sealed in a way that is not known here".to_owned(),
-        ProblemKind::SharedSecretFailed => "the key agreement is void".to_owned(),
-        ProblemKind::RecipientDecryptFailed => {
+        BundleProblemKind::UnsupportedAlgorithm => {
+            "the key is sealed in a way that is not known here".to_owned()
+        }
+        BundleProblemKind::SharedSecretFailed => "the key agreement is void".to_owned(),
+        BundleProblemKind::RecipientDecryptFailed => {
             "the seed does not fit: it belongs to another key pair".to_owned()
         }
-        ProblemKind::EnvironmentKeyDecryptFailed => "the environment key does not decrypt".to_owned(),
-        ProblemKind::KeyFingerprintMismatch { .. } => {
+        BundleProblemKind::EnvironmentKeyDecryptFailed => "the environment key does not decrypt".to_owned(),
+        BundleProblemKind::KeyFingerprintMismatch { .. } => {
             "the environment key is not the one that the server announced".to_owned()
         }
-        ProblemKind::NoKey => "there is no key to open it with".to_owned(),
-        ProblemKind::MissingAadScope => "it does not say what it belongs to".to_owned(),
-        ProblemKind::NameMismatch { sealed } => {
+        BundleProblemKind::NoKey => "there is no key to open it with".to_owned(),
+        BundleProblemKind::MissingAadScope => "it does not say what it belongs to".to_owned(),
+        BundleProblemKind::NameMismatch { sealed } => {
             format!("it was sealed as {sealed:?}, and the server gives it another name")
         }
-        ProblemKind::FingerprintMismatch { .. } => "it is sealed under another environment key".to_owned(),
-        ProblemKind::ValueDecryptFailed => "it does not decrypt".to_owned(),
-        ProblemKind::HmacMismatch => "its claim does not match its value".to_owned(),
-        ProblemKind::NotText => "its value is not text".to_owned(),
-        ProblemKind::NothingDecrypted => "nothing could be decrypted".to_owned(),
+        BundleProblemKind::FingerprintMismatch { .. } => {
+            "it is sealed under another environment key".to_owned()
+        }
+        BundleProblemKind::ValueDecryptFailed => "it does not decrypt".to_owned(),
+        BundleProblemKind::HmacMismatch => "its claim does not match its value".to_owned(),
+        BundleProblemKind::NotText => "its value is not text".to_owned(),
+        BundleProblemKind::NothingDecrypted => "nothing could be decrypted".to_owned(),
     }
 }
 

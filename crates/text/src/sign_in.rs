@@ -1,26 +1,24 @@
 //! Words for signing in, linking a device, manifests and key access.
 
-use model::{Flaw, Message, SignInEnd};
+use model::{Flaw, ManifestError, Message, Problem, RequestError, SignInEnd};
 use protocol::RemoteStatus;
-use service::manifest::ManifestError;
-use service::{RequestError, ServiceError};
 
 /// A device that was not linked, or not unlinked, as it should.
-pub(super) fn linking(error: &ServiceError) -> Message {
+pub(super) fn linking(error: &Problem) -> Message {
     match error {
-        ServiceError::NotStored(cause) => Message::new(
+        Problem::NotStored(cause) => Message::new(
             format!(
                 "The keys of this device could not be stored: {cause}. The device was revoked again, so nothing is left behind."
             ),
             "Unlock the keychain, or choose another place for the keys, and link again.",
         ),
-        ServiceError::WrongDevice => Message::new(
+        Problem::WrongDevice => Message::new(
             "The server registered this device with another key than it was given. The device was revoked again.",
             "Try again. If it happens again, report it to the people who run the server.",
         ),
-        ServiceError::HalfLinked { device, why, .. } => {
+        Problem::HalfLinked { device, why, .. } => {
             let what = match &**why {
-                ServiceError::NotStored(cause) => {
+                Problem::NotStored(cause) => {
                     format!("The keys of this device could not be stored: {cause}.")
                 }
                 _ => "The server registered this device with another key than it was given.".to_owned(),
@@ -32,11 +30,11 @@ pub(super) fn linking(error: &ServiceError) -> Message {
                 ),
             )
         }
-        ServiceError::NotForgotten(cause) => Message::new(
+        Problem::NotForgotten(cause) => Message::new(
             format!("The device is revoked, but its keys could not be removed: {cause}."),
             "They are worth nothing any more. Remove them from the keychain by hand, or unlink again.",
         ),
-        other => super::service(other),
+        other => super::explain(other),
     }
 }
 
@@ -69,8 +67,8 @@ pub fn manifest(error: &ManifestError) -> Message {
             format!("There is no .ghostable/ghostable.yaml in {}.", folder.display()),
             "Name the folder of the project itself, or choose the project by its name.",
         ),
-        ManifestError::Unreadable { path, source } => Message::new(
-            format!("{} cannot be read: {source}.", path.display()),
+        ManifestError::Unreadable { path, cause } => Message::new(
+            format!("{} cannot be read: {cause}.", path.display()),
             "Check the file and its permissions.",
         ),
         ManifestError::Flawed { path, flaw } => Message::new(

@@ -2,8 +2,8 @@
 
 use super::gather::{Gap, Overview};
 use super::{Leak, proof};
-use crate::{Context, ServiceError};
-use model::Exposed;
+use crate::Context;
+use model::{Exposed, Problem};
 use protocol::TokenKey;
 
 /// A token that fits what leaked.
@@ -39,7 +39,7 @@ pub struct Search {
 ///
 /// # Errors
 /// As [`super::gather`].
-pub async fn find(context: &Context, leak: &Leak) -> Result<Search, ServiceError> {
+pub async fn find(context: &Context, leak: &Leak) -> Result<Search, Problem> {
     let Overview {
         active, ended, gaps, ..
     } = super::gather(context).await?;
@@ -76,7 +76,7 @@ pub async fn find(context: &Context, leak: &Leak) -> Result<Search, ServiceError
 ///
 /// # Errors
 /// API errors: then it is not known.
-pub async fn still_works(context: &Context, leak: &Leak) -> Result<Option<bool>, ServiceError> {
+pub async fn still_works(context: &Context, leak: &Leak) -> Result<Option<bool>, Problem> {
     match &leak.ci_token {
         Some(token) => Ok(Some(!proof::is_refused(context, token).await?)),
         None => Ok(None),

@@ -6,8 +6,8 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use super::AT_ONCE;
-use crate::{Context, ServiceError};
-use model::{Exposed, emergency::sort_by_danger};
+use crate::Context;
+use model::{Exposed, Problem, emergency::sort_by_danger};
 use protocol::{DeployToken, Environment, EnvironmentId, Project, TokenEntry};
 
 /// What there is, and what could not be looked at.
@@ -31,14 +31,14 @@ pub enum Gap {
         /// Its name.
         name: String,
         /// Why.
-        error: ServiceError,
+        error: Problem,
     },
     /// The tokens of a project could not be listed.
     Project {
         /// Its name.
         name: String,
         /// Why.
-        error: ServiceError,
+        error: Problem,
     },
     /// Entries of a project's list cannot be read.
     Unreadable {
@@ -53,7 +53,7 @@ pub enum Gap {
 ///
 /// # Errors
 /// API errors of the list of organisations: without it there is nothing to look into.
-pub async fn gather(context: &Context) -> Result<Overview, ServiceError> {
+pub async fn gather(context: &Context) -> Result<Overview, Problem> {
     let mut overview = Overview {
         active: Vec::new(),
         ended: Vec::new(),
@@ -98,7 +98,7 @@ pub async fn gather(context: &Context) -> Result<Overview, ServiceError> {
 async fn look_into(
     context: &Context,
     project: &Project,
-) -> Result<(Vec<TokenEntry>, Vec<Environment>), ServiceError> {
+) -> Result<(Vec<TokenEntry>, Vec<Environment>), Problem> {
     let (tokens, environments) = tokio::join!(
         context.client.tokens(&project.id, None),
         context.client.environments(&project.id)

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use model::{issuance::CI_TOKEN_VARIABLE, issuance::SEED_VARIABLE};
+use model::issuance::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
 use protocol::PublicKey;
 use protocol::crypto::{self, SeedError};
 use protocol::secret::{CiToken, DeploySeed, SecretText};

@@ -8,16 +8,12 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use super::AT_ONCE;
-use crate::{Context, ServiceError};
-use model::{Message, Reach, RevokeTarget};
+use crate::Context;
+use model::{Message, Problem, Reach, RevokeTarget};
 
 /// The names of the variables that the runners of these tokens could have read, an entry an environment. Names only:
 /// nothing is opened.
-pub async fn reach(
-    context: &Context,
-    targets: &[RevokeTarget],
-    word: fn(&ServiceError) -> Message,
-) -> Vec<Reach> {
+pub async fn reach(context: &Context, targets: &[RevokeTarget], word: fn(&Problem) -> Message) -> Vec<Reach> {
     let mut places: Vec<RevokeTarget> = Vec::new();
     for target in targets {
         let same =
@@ -44,7 +40,7 @@ pub async fn reach(
 ///
 /// # Errors
 /// API errors.
-pub async fn who(context: &Context) -> Result<String, ServiceError> {
+pub async fn who(context: &Context) -> Result<String, Problem> {
     let user = context.client.user().await?;
     Ok(match (user.name, user.email) {
         (Some(name), Some(email)) => format!("{name} <{email}>"),

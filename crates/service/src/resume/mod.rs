@@ -12,9 +12,9 @@ use std::sync::Arc;
 
 pub use finish::{Finished, discard, finish, take_back};
 
-use super::journal::{Entry, EntryError, EntryId, Found, Journal, OpenEntry, QueueState, Successor, Work};
-use super::{Context, Place, ResumeError, ServiceError};
-use model::{IssuanceKind, Pending, Remedy};
+use super::journal::{Entry, EntryId, Found, Journal, OpenEntry, QueueState, Successor, Work};
+use super::{Context, Place};
+use model::{EntryError, IssuanceKind, Pending, Problem, Remedy, ResumeError};
 use protocol::{DeployTokenId, EnvironmentName, Moment, ProjectId};
 
 /// An operation that never registered anything is forgotten after this many seconds: a request cannot be under way that
@@ -95,7 +95,7 @@ pub enum Finding {
     /// Its entry cannot be read; it was left as it is.
     Unreadable(EntryError),
     /// The server could not be asked.
-    Unknown(ServiceError),
+    Unknown(Problem),
 }
 
 /// Why nothing of an operation is active.
@@ -186,10 +186,10 @@ impl Interrupted {
         }
     }
 
-    fn into_entry(self) -> Result<OpenEntry, ServiceError> {
+    fn into_entry(self) -> Result<OpenEntry, Problem> {
         match (self.finding, self.entry) {
-            (Finding::InUse, _) | (_, None) => Err(ServiceError::Busy),
-            (Finding::Elsewhere, _) => Err(ServiceError::NotResumable(ResumeError::Elsewhere)),
+            (Finding::InUse, _) | (_, None) => Err(Problem::Busy),
+            (Finding::Elsewhere, _) => Err(Problem::NotResumable(ResumeError::Elsewhere)),
             (_, Some(entry)) => Ok(entry),
         }
     }
@@ -200,8 +200,8 @@ impl Interrupted {
 /// deadline.
 ///
 /// # Errors
-/// [`ServiceError::Journal`] when the journal cannot be read at all.
-pub async fn interrupted(context: &Context) -> Result<Vec<Interrupted>, ServiceError> {
+/// [`Problem::Journal`] when the journal cannot be read at all.
+pub async fn interrupted(context: &Context) -> Result<Vec<Interrupted>, Problem> {
     let Some(journal) = &context.journal else {
         return Ok(Vec::new());
     };
