@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use ::service;
 use client::{ApiAddress, Client, Limits, Runner};
-use model::{CiTokenOutcome, Message, Problem, Remedy};
+use model::{CiTokenOutcome, Problem, Remedy};
 use protocol::secret::{CiToken, DeploySeed, JournalKey};
 use protocol::{DeployToken, TokenEntry, TokenName};
 use proxy::{CANARY, Endpoint, Fault, Proxy};
@@ -28,6 +28,7 @@ use serde_json::Value;
 use service::journal::Journal;
 use service::{Context, Finished, Issued, LinkedDevice, MissingKey, Place, verify};
 use tempfile::TempDir;
+use text::Message;
 use workspace::{Options, Running, SampleSize, Workspace};
 
 const VARIABLES: usize = 2;
@@ -157,11 +158,16 @@ fn pair(mut issued: Issued) -> (Option<Pair>, bool, Vec<Message>) {
     if let Some(entry) = issued.entry.take() {
         entry.handed_over().unwrap();
     }
-    let shared = issued.share.is_ok();
-    let mut told: Vec<Message> = issued.notes.iter().map(|note| text::note(*note)).collect();
-    told.extend(issued.share.as_ref().err().map(text::explain));
-    let pair = match issued.ci_token {
-        CiTokenOutcome::Issued(token) => Some(Pair(token, issued.seed)),
+    let shared = issued.issuance.share.is_ok();
+    let mut told: Vec<Message> = issued
+        .issuance
+        .notes
+        .iter()
+        .map(|note| text::note(*note))
+        .collect();
+    told.extend(issued.issuance.share.as_ref().err().map(text::explain));
+    let pair = match issued.issuance.ci_token {
+        CiTokenOutcome::Issued(token) => Some(Pair(token, issued.issuance.seed)),
         _ => None,
     };
     (pair, shared, told)
@@ -649,7 +655,7 @@ async fn c9_an_answer_without_a_ci_token_is_told() {
     let issued = service::create(&through, &site.place, &name("new"), &|_| {})
         .await
         .unwrap();
-    assert!(matches!(issued.ci_token, CiTokenOutcome::Missing));
+    assert!(matches!(issued.issuance.ci_token, CiTokenOutcome::Missing));
 }
 
 #[test]
@@ -745,7 +751,7 @@ async fn s3_a_disk_that_fails_after_publishing_loses_no_secret() {
     let mut issued = service::create(&site.direct, &site.place, &name("new"), &progress)
         .await
         .unwrap();
-    assert!(gone.get().is_some() && issued.share.is_ok());
+    assert!(gone.get().is_some() && issued.issuance.share.is_ok());
     issued.entry = None;
     assert!(site.opens(&pair(issued).0.unwrap()).await);
 }

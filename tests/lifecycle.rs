@@ -46,7 +46,7 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
     let created = service::create(&world.context, &place, &name("ci"), &note)
         .await
         .unwrap();
-    let recipients = *created.share.as_ref().unwrap();
+    let recipients = *created.issuance.share.as_ref().unwrap();
     assert_eq!(
         steps.into_inner().unwrap(),
         [
@@ -58,20 +58,20 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
             Step::Done
         ]
     );
-    assert_eq!(created.kind, IssuanceKind::Create);
-    assert!(created.expires_at.is_some() && created.token.ci_token_suffix.is_some());
+    assert_eq!(created.issuance.kind, IssuanceKind::Create);
+    assert!(created.issuance.expires_at.is_some() && created.issuance.token.ci_token_suffix.is_some());
     let first = Secrets::of(&created);
     assert_complete(&world.run(&first).await.unwrap(), PRODUCTION);
     others_still_work("after create").await;
 
-    let id = created.token.id.as_str();
+    let id = created.issuance.token.id.as_str();
     let rotated = service::rotate(&world.context, &place, id, &silent)
         .await
         .unwrap();
     let second = Secrets::of(&rotated);
     assert_eq!(
-        (&rotated.token.id, &rotated.token.name),
-        (&created.token.id, &created.token.name)
+        (&rotated.issuance.token.id, &rotated.issuance.token.name),
+        (&created.issuance.token.id, &created.issuance.token.name)
     );
     assert!(!second.ci_token.ct_eq(&first.ci_token) && !second.seed.ct_eq(&first.seed));
     assert!(
@@ -95,7 +95,7 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
     let used = listed
         .iter()
         .filter_map(TokenEntry::token)
-        .find(|it| it.id == created.token.id)
+        .find(|it| it.id == created.issuance.token.id)
         .unwrap();
     assert!(used.last_used_at.is_some(), "a runner's fetch counts as use");
 
@@ -128,7 +128,7 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
         listed
             .iter()
             .filter_map(TokenEntry::token)
-            .all(|it| it.id != created.token.id)
+            .all(|it| it.id != created.issuance.token.id)
     );
     others_still_work("after delete").await;
 }
@@ -141,12 +141,17 @@ async fn a_server_that_keeps_the_ci_token_is_told_apart() {
         .await
         .unwrap();
     let first = Secrets::of(&created);
-    let rotated = service::rotate(&world.context, &place, created.token.id.as_str(), &silent)
-        .await
-        .unwrap();
-    assert!(matches!(rotated.ci_token, CiTokenOutcome::Kept));
+    let rotated = service::rotate(
+        &world.context,
+        &place,
+        created.issuance.token.id.as_str(),
+        &silent,
+    )
+    .await
+    .unwrap();
+    assert!(matches!(rotated.issuance.ci_token, CiTokenOutcome::Kept));
     let both = Secrets {
-        seed: rotated.seed.clone(),
+        seed: rotated.issuance.seed.clone(),
         ..first.clone()
     };
     let pulled = world.run(&both).await.unwrap();
@@ -167,7 +172,13 @@ async fn environments_are_apart() {
         .unwrap();
     let pulled = world.run(&Secrets::of(&token)).await.unwrap();
     assert_eq!(pulled.environment, "staging");
-    let elsewhere = service::revoke(&world.context, &production, token.token.id.as_str(), &silent).await;
+    let elsewhere = service::revoke(
+        &world.context,
+        &production,
+        token.issuance.token.id.as_str(),
+        &silent,
+    )
+    .await;
     assert!(matches!(elsewhere, Err(Problem::Find(FindError::Unknown(_)))));
     assert_complete(
         &world.run(&Secrets::of(&token)).await.unwrap(),
@@ -236,7 +247,7 @@ async fn a_device_without_access_can_list_and_revoke_but_not_create() {
             .filter_map(TokenEntry::token)
             .all(|it| it.name != "nope")
     );
-    let revoked = service::revoke(&stranger, &place, created.token.id.as_str(), &silent)
+    let revoked = service::revoke(&stranger, &place, created.issuance.token.id.as_str(), &silent)
         .await
         .unwrap();
     assert!(

@@ -18,13 +18,15 @@ use std::time::Duration;
 use ::service;
 use client::{ApiAddress, Client};
 use common::{Secrets, World, assert_complete, program, silent};
-use model::{CallError, IssuanceKind, Problem, Replacement, ReplacementState, ResumeError, WrongState};
+use model::{
+    CallError, Finding, IssuanceKind, Problem, Replacement, ReplacementState, ResumeError, WrongState,
+};
 use protocol::secret::JournalKey;
 use protocol::{DeployTokenId, TokenName};
 use proxy::{Endpoint, Fault, Proxy};
 use serde_json::Value;
 use service::journal::Journal;
-use service::{Context, Finding, Finished, Issued, Place, Proof};
+use service::{Context, Finished, Issued, Place, Proof};
 
 const PRODUCTION: usize = 12;
 
@@ -47,7 +49,7 @@ impl Scene {
         issued.entry.take().unwrap().handed_over().unwrap();
         Self {
             old: Secrets::of(&issued),
-            id: issued.token.id,
+            id: issued.issuance.token.id,
             world,
             context,
             place,
@@ -62,7 +64,7 @@ impl Scene {
     async fn successor(&self) -> (DeployTokenId, Secrets) {
         let mut issued = self.replace().await.unwrap();
         issued.entry.take().unwrap().handed_over().unwrap();
-        (issued.token.id.clone(), Secrets::of(&issued))
+        (issued.issuance.token.id.clone(), Secrets::of(&issued))
     }
 
     fn replacements(&self) -> Vec<Replacement> {
@@ -102,10 +104,10 @@ async fn both_work_until_it_is_finished_and_then_the_old_one_is_refused() {
     let scene = Scene::start().await;
     let mut issued = scene.replace().await.unwrap();
     assert_eq!(
-        (issued.kind, issued.token.name.as_str()),
+        (issued.issuance.kind, issued.issuance.token.name.as_str()),
         (IssuanceKind::Replace, "ci")
     );
-    let (id, new) = (issued.token.id.clone(), Secrets::of(&issued));
+    let (id, new) = (issued.issuance.token.id.clone(), Secrets::of(&issued));
     assert_ne!(id, scene.id);
     assert!(!new.ci_token.ct_eq(&scene.old.ci_token) && !new.seed.ct_eq(&scene.old.seed));
     scene.works(&scene.old).await;

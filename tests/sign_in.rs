@@ -161,7 +161,11 @@ async fn cancelled_in_the_browser() {
         matches!(outcome, BrowserOutcome::Ended(SignInEnd::Cancelled)),
         "{outcome:?}"
     );
-    assert!(text::browser(SignInEnd::Cancelled).what.contains("cancelled"));
+    assert!(
+        text::explain(&Problem::SignIn(SignInEnd::Cancelled))
+            .what
+            .contains("cancelled")
+    );
     let password = user(&site).password;
     assert_eq!(
         press(&ticket, "allow", password.expose()).await.0,

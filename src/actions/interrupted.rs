@@ -5,10 +5,10 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use super::{Actions, Tell, off_ui};
-use crate::state::{Dialog, Load, ToastKind};
+use crate::state::{Dialog, Load};
 use ::service;
-use model::{Grace, Pending, Problem, Remedy, ResumeError};
-use service::{Context, Finding, Finished, Issued, Place, Revocations};
+use model::{Finding, Grace, News, Pending, Problem, Remedy, ResumeError};
+use service::{Context, Finished, Issued, Place, Revocations};
 
 /// What came of a remedy.
 enum Outcome {
@@ -35,7 +35,7 @@ impl Actions {
         let all = off_ui(async move { interrupted(&context).await }).await;
         found.set(match all {
             Ok(all) => Load::Ready(all),
-            Err(error) => Load::Failed(text::explain(&error)),
+            Err(error) => Load::Failed(error),
         });
     }
 
@@ -61,7 +61,7 @@ impl Actions {
                 Some(Outcome::Replaced(place, done)) => actions.tell_replaced(&place, &done),
                 Some(Outcome::Revoked(place, done)) => actions.tell_all_revoked(&place, done),
                 Some(Outcome::Forgotten) => {
-                    actions.toast(ToastKind::Done, "The interrupted operation is forgotten.");
+                    actions.tell(News::Forgotten);
                 }
                 None => {}
             }
@@ -79,17 +79,13 @@ impl Actions {
     fn tell_all_revoked(&self, place: &Place, done: Revocations) {
         for (name, outcome) in &done.tokens {
             match outcome {
-                Ok(token) => self.toast(
-                    ToastKind::Done,
-                    format!("{} is revoked: runners with it are refused.", token.name),
-                ),
-                Err(error) => {
-                    let message = text::explain(error);
-                    self.toast(
-                        ToastKind::Warning,
-                        format!("{name}: {} {}", message.what, message.next),
-                    );
-                }
+                Ok(token) => self.tell(News::Revoked {
+                    name: token.name.clone(),
+                }),
+                Err(problem) => self.tell(News::NotRevoked {
+                    name: name.clone(),
+                    problem: problem.clone(),
+                }),
             }
         }
         if let Some(share) = &done.share {
@@ -105,7 +101,7 @@ async fn interrupted(context: &Context) -> Result<Vec<Pending>, Problem> {
     Ok(all
         .iter()
         .filter(|it| !waits(&it.finding))
-        .map(|it| it.told(text::operation, text::finding))
+        .map(service::Interrupted::facts)
         .collect())
 }
 

@@ -78,7 +78,7 @@ impl Actions {
     /// program ends before.
     pub(super) fn show_issued(&self, context: Arc<Context>, place: Place, mut issued: Issued, grace: Grace) {
         let (sheet, mut highlighted) = (self.state.sheet, self.state.tokens.highlighted);
-        highlighted.set(Some(issued.token.id.clone()));
+        highlighted.set(Some(issued.issuance.token.id.clone()));
         // What another sheet shows is handed over first.
         sheet.drop_secrets();
         let entry = Kept::new(issued.entry.take());
@@ -89,14 +89,14 @@ impl Actions {
         let handing = Handing {
             context,
             place,
-            token: issued.token.id.clone(),
-            name: issued.token.name.clone(),
-            kind: issued.kind,
+            token: issued.issuance.token.id.clone(),
+            name: issued.issuance.token.name.clone(),
+            kind: issued.issuance.kind,
             grace,
             entry,
         };
         self.handing.replace(Some(handing));
-        let (actions, issuance) = (self.clone(), issued.told(text::explain, text::note));
+        let (actions, issuance) = (self.clone(), issued.issuance);
         sheet.show_until_closed(issuance, move || actions.handed_over());
         self.verify_issued();
     }

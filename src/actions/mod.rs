@@ -31,8 +31,8 @@ use std::time::Duration;
 use dioxus::core::Task;
 use dioxus::prelude::*;
 
-use crate::state::{AppState, Operation, ToastKind};
-use model::{Problem, SecretLimits, Step};
+use crate::state::{AppState, Operation};
+use model::{News, Problem, SecretLimits, Step};
 use protocol::secret::SecretText;
 use service::account::Account;
 use service::adopt::CommandLineSession;
@@ -187,9 +187,9 @@ impl Actions {
         self.here().is_some_and(|(_, here)| here == *place)
     }
 
-    fn toast(&self, kind: ToastKind, text: impl Into<String>) {
+    fn tell(&self, news: News) {
         let toasts = self.state.toasts;
-        let id = toasts.push(kind, text);
+        let id = toasts.push(news);
         spawn(async move {
             tokio::time::sleep(Duration::from_secs(TOAST_SECONDS)).await;
             toasts.dismiss(id);
@@ -228,7 +228,7 @@ where
         Ok(_) => operation.set(Operation::Idle),
         Err(error) => {
             tracing::warn!(%error, "an operation failed");
-            operation.set(Operation::Failed(text::explain(error)));
+            operation.set(Operation::Failed(error.clone()));
         }
     }
     result

@@ -55,7 +55,7 @@ impl Actions {
                 }
                 Err(error) => {
                     actions.expired_by(&error, None);
-                    let message = text::explain(&error);
+                    let message = error;
                     let shown = matches!(&*tokens.entries.peek(), Load::Ready(_));
                     if shown {
                         tokens.stale.set(Some(message));

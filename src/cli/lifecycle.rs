@@ -5,10 +5,10 @@ use super::receiver::Receiver;
 use super::{locate, output, pending, replace, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
-use model::Message;
 use protocol::{EnvironmentName, TokenEntry, TokenName};
 use service::step::Operation;
 use service::{Context, MissingKey, Place, Revocations};
+use text::Message;
 use text::plural;
 
 /// Runs one of them.

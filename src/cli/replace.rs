@@ -4,11 +4,12 @@ use super::args::HandOver;
 use super::receiver::Receiver;
 use super::{output, pending, runner};
 use crate::failure::{FAILED, Failure, NOT_SHARED};
-use model::{CI_TOKEN_VARIABLE, Message, Problem, Replacement, ReplacementState};
+use model::{CI_TOKEN_VARIABLE, Problem, Replacement, ReplacementState};
 use protocol::secret::CiToken;
 use protocol::{EnvironmentName, Moment, TokenEntry};
 use service::step::Operation;
 use service::{Context, Place, Proof, Replaced};
+use text::Message;
 
 /// Makes the successor and hands its secrets over.
 pub(super) async fn begin(
@@ -20,7 +21,10 @@ pub(super) async fn begin(
 ) -> Result<u8, Failure> {
     let receiver = Receiver::prepare(hand_over)?;
     let issued = service::replace(context, place, token, &output::progress).await;
-    let successor = issued.as_ref().ok().map(|issued| issued.token.id.clone());
+    let successor = issued
+        .as_ref()
+        .ok()
+        .map(|issued| issued.issuance.token.id.clone());
     let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
     let done = receiver.hand_over(Operation::Replace, issued);
     let checked = pair.is_some();

@@ -102,12 +102,12 @@ pub struct Secrets {
 
 impl Secrets {
     pub fn of(issued: &Issued) -> Self {
-        let CiTokenOutcome::Issued(ci_token) = &issued.ci_token else {
+        let CiTokenOutcome::Issued(ci_token) = &issued.issuance.ci_token else {
             panic!("no CI token was issued")
         };
         Self {
             ci_token: ci_token.clone(),
-            seed: issued.seed.clone(),
+            seed: issued.issuance.seed.clone(),
         }
     }
 }

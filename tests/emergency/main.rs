@@ -22,7 +22,7 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use common::{Secrets, World, silent};
-use model::{Exposed, Message, Problem};
+use model::{Exposed, Problem};
 use protocol::TokenName;
 use service::{Context, Issued, emergency};
 
@@ -49,7 +49,7 @@ impl Site {
         let issued = service::create(self.context(), &place, &name, &silent)
             .await
             .unwrap();
-        assert!(issued.share.is_ok());
+        assert!(issued.issuance.share.is_ok());
         issued
     }
 
@@ -120,8 +120,4 @@ pub(crate) fn said(output: &Output) -> String {
 #[track_caller]
 pub(crate) fn assert_code(output: &Output, code: i32) {
     assert_eq!(output.status.code(), Some(code), "{}", said(output));
-}
-
-pub(crate) fn in_words(error: &Problem) -> Message {
-    text::explain(error)
 }

@@ -146,7 +146,7 @@ async fn damaged_entries_are_named_and_never_replaced() {
     bus.place("dev.deploytokens.journal-key", "journal", b"c2hvcnQ=")
         .await;
     let is = |error: KeychainError, wanted: Part| {
-        assert!(!text::keychain(&error).next.is_empty());
+        assert!(!text::explain(&error.clone().into()).next.is_empty());
         let text = format!("{error} {error:?}");
         assert!(!text.contains('7') && !text.contains("c2hvcnQ"), "{text}");
         assert!(

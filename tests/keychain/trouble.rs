@@ -28,7 +28,7 @@ async fn try_everything(keychain: &Keychain) -> Vec<KeychainError> {
     let each = LIMITS.prompt + LIMITS.answer * 2;
     assert!(start.elapsed() < each * 5, "{:?}", start.elapsed());
     for error in &errors {
-        assert!(!text::keychain(error).next.is_empty());
+        assert!(!text::explain(&error.clone().into()).next.is_empty());
         assert!(!format!("{error:?}").contains(TOKEN));
     }
     errors

@@ -17,7 +17,7 @@ mod sign_in;
 mod transport;
 mod variables;
 
-pub use address::{AddressError, ApiAddress, HOSTED};
+pub use address::{ApiAddress, HOSTED};
 pub use client::{Client, NewDevice, Runner};
 
 pub use protocol::wire::sign_in::{BrowserTicket, PasswordOutcome, PollOutcome};

@@ -13,7 +13,7 @@ pub mod access;
 pub mod emergency;
 pub mod issuance;
 pub mod limits;
-pub mod message;
+pub mod news;
 mod pending;
 mod problem;
 pub mod replacement;
@@ -21,16 +21,15 @@ pub mod sign_in;
 
 pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing};
-pub use emergency::{Exposed, Fate, Incident, Proof, Reach, RevokeTarget, Tally};
-pub use issuance::{
-    CI_TOKEN_VARIABLE, CiTokenOutcome, Issuance, IssuanceKind, Note, SEED_VARIABLE, ShareState, Step,
-};
+pub use emergency::{Exposed, Fate, Gap, Incident, LeakMatch, Proof, Reach, RevokeTarget, Tally};
+pub use issuance::{CI_TOKEN_VARIABLE, CiTokenOutcome, Issuance, IssuanceKind, Note, SEED_VARIABLE, Step};
 pub use limits::SecretLimits;
-pub use message::Message;
-pub use pending::{Pending, Remedy};
+pub use news::News;
+pub use pending::{About, Finding, Pending, Remedy, Void, WorkKind};
 pub use problem::{
-    CallError, EntryError, IoCause, JournalError, KeychainError, ManifestError, ManifestFlaw, Owner, Part,
-    Problem, RequestError, ResumeError, Sent, WrongState,
+    AddressError, CallError, EntryError, IoCause, JournalError, KeychainError, LeakError,
+    LocalWorkspaceError, MachineError, ManifestError, ManifestFlaw, Owner, Part, Problem, RequestError,
+    ResumeError, Sent, WrongState,
 };
 pub use replacement::{Grace, Replacement, ReplacementState};
 pub use sign_in::{SignInEnd, Waiting};

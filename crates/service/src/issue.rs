@@ -4,51 +4,19 @@ use super::journal::{OpenEntry, Record};
 use super::preflight::Ready;
 use super::share::{Wanted, share};
 use super::{Context, Place, Progress};
-use model::{CallError, CiTokenOutcome, Issuance, IssuanceKind, Message, Note, Problem, ShareState, Step};
+use model::{CallError, CiTokenOutcome, Issuance, IssuanceKind, Note, Problem, Step};
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::wire::tokens::TokenAnswer;
 use protocol::{DeployToken, DeployTokenId, Moment, PublicKey, TokenEntry, TokenKey, TokenStatus};
 
-/// An issuance whose sharing may have failed; the secrets are here in either case.
+/// An issuance and what the journal keeps of it.
 #[derive(Debug)]
 pub struct Issued {
-    /// Created or rotated.
-    pub kind: IssuanceKind,
-    /// The record, as far as the server told it.
-    pub token: DeployToken,
-    /// `GHOSTABLE_CI_TOKEN`.
-    pub ci_token: CiTokenOutcome,
-    /// `GHOSTABLE_DEPLOY_SEED`.
-    pub seed: DeploySeed,
-    /// When the CI token ends.
-    pub expires_at: Option<Moment>,
-    /// For how many recipients the key was sealed, or why it was not.
-    pub share: Result<usize, Problem>,
-    /// What the user should know beside that.
-    pub notes: Vec<Note>,
-    /// Its entry in the journal: kept until it is closed, also when this program ends before. Take it before
-    /// [`Issued::told`], and close it when the secrets were handed over.
+    /// What is handed over, shared or not: the secrets are inside.
+    pub issuance: Issuance,
+    /// Its entry in the journal: kept until it is closed, also when this program ends before. Close it when the secrets
+    /// were handed over.
     pub entry: Option<OpenEntry>,
-}
-
-impl Issued {
-    /// The issuance with its errors put into words.
-    pub fn told(self, tell: fn(&Problem) -> Message, note: fn(Note) -> Message) -> Issuance {
-        Issuance {
-            kind: self.kind,
-            token: self.token,
-            ci_token: self.ci_token,
-            seed: self.seed,
-            expires_at: self.expires_at,
-            share: match &self.share {
-                Ok(recipients) => ShareState::Shared {
-                    recipients: *recipients,
-                },
-                Err(error) => ShareState::NotShared(tell(error)),
-            },
-            notes: self.notes.into_iter().map(note).collect(),
-        }
-    }
 }
 
 /// What is known of a token that the server has registered.
@@ -207,13 +175,15 @@ pub(super) async fn hand_over(
     progress(Step::Done);
     let ci_token = CiTokenOutcome::of(ci_token, kind);
     Issued {
-        kind,
-        token,
-        ci_token,
-        seed,
-        expires_at,
-        share,
-        notes,
+        issuance: Issuance {
+            kind,
+            token,
+            ci_token,
+            seed,
+            expires_at,
+            share,
+            notes,
+        },
         entry: record.into_entry(),
     }
 }

@@ -50,9 +50,7 @@ pub use replace::{
     replacements,
 };
 pub use reshare::{MissingKey, reshare};
-pub use resume::{
-    About, Finding, Finished, Interrupted, Void, WorkKind, discard, finish, interrupted, take_back,
-};
+pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back};
 pub use revoke::{Revocations, Revoked, revoke, revoke_all};
 pub use rotate::rotate;
 

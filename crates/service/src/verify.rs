@@ -41,6 +41,16 @@ pub struct Checked {
 }
 
 impl Checked {
+    /// What a runner with this pair cannot do.
+    pub fn shortfall(&self) -> Problem {
+        Problem::Unverified {
+            name: self.problem.as_ref().and_then(|it| it.name.clone()),
+            kind: self.problem.as_ref().map(|it| it.kind.clone()),
+            decrypted: self.decrypted,
+            total: self.total,
+        }
+    }
+
     /// Whether nothing is in a runner's way.
     pub fn is_complete(&self) -> bool {
         self.problem.is_none() && self.decrypted == self.total

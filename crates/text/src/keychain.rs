@@ -1,9 +1,10 @@
 //! Words about a keychain.
 
-use model::{KeychainError, Message, Owner, Part};
+use super::Message;
+use model::{KeychainError, Owner, Part};
 
 /// A keychain that did not do what was asked.
-pub fn keychain(error: &KeychainError) -> Message {
+pub(super) fn keychain(error: &KeychainError) -> Message {
     let mut what = error.to_string();
     if let Some(first) = what.get_mut(..1) {
         first.make_ascii_uppercase();

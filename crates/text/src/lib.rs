@@ -13,17 +13,20 @@
 
 pub mod emergency;
 mod keychain;
+mod machine;
+mod message;
+mod news;
 mod pending;
 mod sign_in;
 
-pub use keychain::keychain;
+use keychain::keychain;
+pub use message::Message;
+pub use news::news;
 pub use pending::{finding, operation};
-pub use sign_in::{browser, device_status, flaw, manifest, password_refused};
-use sign_in::{linking, request};
+use sign_in::{browser, linking, manifest, no_session, password_refused, request};
+pub use sign_in::{device_status, flaw};
 
-use client::AddressError;
-use model::{CallError, JournalError, Message, Note, Problem, ResumeError, Sent, WrongState};
-use process_env::NotTextError;
+use model::{AddressError, CallError, JournalError, Note, Problem, ResumeError, Sent, WrongState};
 use protocol::NameError;
 use protocol::crypto::{BundleProblemKind, CryptoError, OpenError, SeedError};
 use protocol::token::FindError;
@@ -93,6 +96,30 @@ pub fn explain(problem: &Problem) -> Message {
             "You stopped waiting for the server's answer.",
             "It is written down here. Go on when the server answers.",
         ),
+        Problem::Name(error) => name(*error),
+        Problem::Seed(error) => seed(*error),
+        Problem::Address(error) => address(*error),
+        Problem::Leak(error) => emergency::leak(*error),
+        Problem::NobodysLeak { works } => emergency::nobodys_leak(*works),
+        Problem::SignIn(end) => browser(*end),
+        Problem::PasswordRefused { detail, with_code } => password_refused(detail.as_deref(), *with_code),
+        Problem::NoSession { host, keychain } => no_session(host, *keychain),
+        Problem::ForeignProject { name } => Message::new(
+            format!("The project {name} of this folder is not among yours."),
+            "Ask an owner of its organisation for access, or sign in as somebody else.",
+        ),
+        Problem::Unverified {
+            name,
+            kind,
+            decrypted,
+            total,
+        } => unverified(name.as_deref(), kind.as_ref(), *decrypted, *total),
+        Problem::In { environment, problem } => {
+            let Message { what, next } = explain(problem);
+            Message::new(format!("{environment}: {what}"), next)
+        }
+        Problem::Machine(error) => machine::machine(error),
+        Problem::Workspace(error) => machine::local_workspace(error),
         Problem::Stopped => Message::new("The work was interrupted inside the app.", "Try again."),
     }
 }
@@ -130,7 +157,7 @@ fn not_resumable(error: ResumeError) -> Message {
 }
 
 /// A failed call.
-pub fn call(error: &CallError) -> Message {
+fn call(error: &CallError) -> Message {
     match error {
         CallError::Setup { .. } => Message::new(
             "The network could not be set up on this machine.",
@@ -227,7 +254,7 @@ fn refused(refusal: &protocol::wire::error::Refusal) -> Message {
 }
 
 /// An environment key that could not be opened.
-pub fn open(error: &OpenError) -> Message {
+fn open(error: &OpenError) -> Message {
     match error {
         OpenError::NotShared => Message::new(
             "The environment key is not shared with this device yet.",
@@ -241,7 +268,7 @@ pub fn open(error: &OpenError) -> Message {
 }
 
 /// Sealing or signing that failed.
-pub fn crypto(error: &CryptoError) -> Message {
+fn crypto(error: &CryptoError) -> Message {
     Message::new(
         format!("The environment key could not be sealed: {error}."),
         "Nothing was published. Revoke the device or token that is named, or replace its key, and share again.",
@@ -249,7 +276,7 @@ pub fn crypto(error: &CryptoError) -> Message {
 }
 
 /// A token that was not found.
-pub fn find(error: &FindError) -> Message {
+fn find(error: &FindError) -> Message {
     match error {
         FindError::Unknown(wanted) => Message::new(
             format!("There is no deploy token with the id or name “{wanted}” in this environment."),
@@ -303,7 +330,7 @@ fn unknown(kind: &str, wanted: &str, known: &[String]) -> Message {
 }
 
 /// A text that is no token name.
-pub fn name(error: NameError) -> Message {
+fn name(error: NameError) -> Message {
     let what = match error {
         NameError::Empty => "The name is empty.".to_owned(),
         NameError::TooLong(n) => format!("The name has {n} characters; 120 are allowed."),
@@ -315,26 +342,27 @@ pub fn name(error: NameError) -> Message {
 }
 
 /// A text that is no seed.
-pub fn seed(error: SeedError) -> Message {
+fn seed(error: SeedError) -> Message {
     Message::new(
         format!("GHOSTABLE_DEPLOY_SEED cannot be used: {error}."),
         "Copy it again from where it is kept, or rotate the token to get a new one.",
     )
 }
 
-/// A variable that does not hold text. Its value is not told: it may be a secret.
-pub fn variable(error: NotTextError) -> Message {
-    Message::new(
-        format!("The variable {} does not hold text that can be read.", error.name),
-        "Set it again, or unset it.",
-    )
-}
-
 /// An address that is not accepted.
-pub fn address(error: AddressError) -> Message {
+fn address(error: AddressError) -> Message {
     Message::new(
         format!("The API's address is not accepted: {error}."),
         "Give a complete address such as https://ghostable.dev/api/v2.",
+    )
+}
+
+/// A revocation that left the environment key as it was.
+pub fn not_resealed(problem: &Problem) -> Message {
+    let Message { what, next } = explain(problem);
+    Message::new(
+        format!("The key was not sealed again for those who remain. {what}"),
+        next,
     )
 }
 
@@ -370,7 +398,7 @@ fn plural_u64(count: u64, noun: &str) -> String {
 }
 
 /// What a runner cannot do with what was issued: the first problem, if one was named, and of what.
-pub fn unverified(
+fn unverified(
     name: Option<&str>,
     kind: Option<&BundleProblemKind>,
     decrypted: usize,
@@ -418,54 +446,5 @@ pub fn problem(kind: &BundleProblemKind) -> String {
         BundleProblemKind::HmacMismatch => "its claim does not match its value".to_owned(),
         BundleProblemKind::NotText => "its value is not text".to_owned(),
         BundleProblemKind::NothingDecrypted => "nothing could be decrypted".to_owned(),
-    }
-}
-
-/// A local workspace that cannot be opened or served.
-#[cfg(feature = "workspace")]
-pub fn workspace(error: &workspace::WorkspaceError) -> Message {
-    use workspace::WorkspaceError as Error;
-    match error {
-        Error::Corrupt { path, .. } => Message::new(
-            format!(
-                "The workspace's database {} is damaged, or is not a database. It was left as it is.",
-                path.display()
-            ),
-            "Move the file away to start with a new workspace, or put a backup in its place.",
-        ),
-        Error::TooNew { path, .. } => Message::new(
-            format!(
-                "The workspace's database {} was written by a newer release.",
-                path.display()
-            ),
-            "Install the newest release, or name another folder with --data.",
-        ),
-        Error::Keys { path, reason } => Message::new(
-            format!(
-                "The keys of the workspace's own device cannot be read from {}: {reason}.",
-                path.display()
-            ),
-            "Put the file back, or move the database beside it away to start with a new workspace.",
-        ),
-        Error::PortInUse { address } => Message::new(
-            format!("{address} is in use by another program."),
-            "Choose another port, or 0 for a free one.",
-        ),
-        Error::NotLoopback { address } => Message::new(
-            format!("{address} can be reached from other machines."),
-            "Use 127.0.0.1: the local workspace is not made to be reached from elsewhere.",
-        ),
-        Error::Listen { address, source } => Message::new(
-            format!("{address} cannot be listened on: {source}."),
-            "Choose another address.",
-        ),
-        Error::File { path, source } => Message::new(
-            format!("{} cannot be used: {source}.", path.display()),
-            "Check the folder and its permissions, or name another one with --data.",
-        ),
-        other => Message::new(
-            format!("The local workspace failed: {other}."),
-            "Start the app again.",
-        ),
     }
 }

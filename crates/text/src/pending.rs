@@ -1,8 +1,8 @@
 //! Interrupted operations: what they were, and what became of them.
 
 use super::{explain, plural};
+use model::{About, Finding, Void, WorkKind};
 use protocol::Moment;
-use service::{About, Finding, Void, WorkKind};
 
 /// What it was; `None` where that cannot be known.
 pub fn operation(about: Option<&About>) -> String {

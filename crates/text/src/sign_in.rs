@@ -1,6 +1,7 @@
 //! Words for signing in, linking a device, manifests and key access.
 
-use model::{Flaw, ManifestError, Message, Problem, RequestError, SignInEnd};
+use super::Message;
+use model::{Flaw, ManifestError, Problem, RequestError, SignInEnd};
 use protocol::RemoteStatus;
 
 /// A device that was not linked, or not unlinked, as it should.
@@ -61,7 +62,7 @@ pub(super) fn request(problem: &RequestError) -> Message {
 }
 
 /// A folder whose manifest cannot be used.
-pub fn manifest(error: &ManifestError) -> Message {
+pub(super) fn manifest(error: &ManifestError) -> Message {
     match error {
         ManifestError::NotFound { folder } => Message::new(
             format!("There is no .ghostable/ghostable.yaml in {}.", folder.display()),
@@ -79,7 +80,7 @@ pub fn manifest(error: &ManifestError) -> Message {
 }
 
 /// How a browser sign-in ended without a session.
-pub fn browser(end: SignInEnd) -> Message {
+pub(super) fn browser(end: SignInEnd) -> Message {
     let (what, next) = match end {
         SignInEnd::VerificationRequired => (
             "Your e-mail address is not verified yet.",
@@ -98,7 +99,7 @@ pub fn browser(end: SignInEnd) -> Message {
 }
 
 /// A password that was refused; `with_code` when a one-time code went with it.
-pub fn password_refused(detail: Option<&str>, with_code: bool) -> Message {
+pub(super) fn password_refused(detail: Option<&str>, with_code: bool) -> Message {
     let said = detail
         .map(|text| format!(" The server says: {text}"))
         .unwrap_or_default();
@@ -113,6 +114,19 @@ pub fn password_refused(detail: Option<&str>, with_code: bool) -> Message {
             "Check both and try again.",
         )
     }
+}
+
+/// A command that finds no session.
+pub(super) fn no_session(host: &str, keychain: bool) -> Message {
+    let why = if keychain {
+        ""
+    } else {
+        " There is no keychain on this machine, and commands do not ask for the passphrase of a key file."
+    };
+    Message::new(
+        format!("There is no sign-in for {host}.{why}"),
+        "Sign in in the window, set GHOSTABLE_TOKEN to a user's token, or use --local for the local workspace.",
+    )
 }
 
 /// What the server says about this machine's device; `None` when all is well.

@@ -1,18 +1,24 @@
 //! What can go wrong, as one value that can be kept, compared and worded later.
 
 mod call;
+mod input;
 mod journal;
 mod keychain;
+mod machine;
 mod manifest;
 
 pub use call::{CallError, Sent};
+pub use input::{AddressError, LeakError};
 pub use journal::{EntryError, JournalError};
 pub use keychain::{KeychainError, Owner, Part};
+pub use machine::{LocalWorkspaceError, MachineError};
 pub use manifest::{ManifestError, ManifestFlaw};
 
-use protocol::crypto::{CryptoError, OpenError};
+use protocol::crypto::{BundleProblemKind, CryptoError, OpenError, SeedError};
 use protocol::token::FindError;
-use protocol::{DeployTokenId, DeviceId};
+use protocol::{DeployTokenId, DeviceId, EnvironmentName, NameError};
+
+use super::SignInEnd;
 
 /// What the system said about a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -136,6 +142,75 @@ pub enum Problem {
     /// The user did not want to wait for the server's answer any more.
     #[error("the server's answer was not waited for")]
     NotAwaited,
+    /// A name that no token can have.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A seed that is none.
+    #[error(transparent)]
+    Seed(#[from] SeedError),
+    /// An address that no API can have.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// A text in which nothing leaked.
+    #[error(transparent)]
+    Leak(#[from] LeakError),
+    /// What leaked fits no token that the user can see.
+    #[error("what leaked fits no token")]
+    NobodysLeak {
+        /// Whether the server still accepts its CI token, where that is known.
+        works: Option<bool>,
+    },
+    /// A sign-in by browser ended without a session.
+    #[error("the sign-in ended without a session")]
+    SignIn(SignInEnd),
+    /// E-mail address, password or code is wrong.
+    #[error("the server refused the password")]
+    PasswordRefused {
+        /// The server's own words, where it gave some.
+        detail: Option<String>,
+        /// Whether a one-time code went with it.
+        with_code: bool,
+    },
+    /// There is no session for a server, and nobody to ask for one.
+    #[error("there is no sign-in for {host}")]
+    NoSession {
+        /// The server's host.
+        host: String,
+        /// Whether there is a keychain that could have one.
+        keychain: bool,
+    },
+    /// A project that the user cannot see.
+    #[error("the project {name} is not among the user's")]
+    ForeignProject {
+        /// Its name, or else its id.
+        name: String,
+    },
+    /// A runner with what was issued does not decrypt everything.
+    #[error("a runner decrypts {decrypted} of {total} variables")]
+    Unverified {
+        /// Of what the first trouble is, where it has a name.
+        name: Option<String>,
+        /// The first trouble, where one was named.
+        kind: Option<BundleProblemKind>,
+        /// How many variables it decrypts.
+        decrypted: usize,
+        /// Of how many.
+        total: usize,
+    },
+    /// The same, of several environments that were worked on: in this one.
+    #[error("{environment}: {problem}")]
+    In {
+        /// Its name.
+        environment: EnvironmentName,
+        /// What went wrong there.
+        problem: Box<Problem>,
+    },
+    /// The machine did not do what was asked of it.
+    #[error(transparent)]
+    Machine(#[from] MachineError),
+    /// The local workspace cannot be opened or served.
+    #[error(transparent)]
+    Workspace(#[from] LocalWorkspaceError),
     /// A background task ended before its result.
     #[error("a background task was stopped")]
     Stopped,

@@ -158,7 +158,7 @@ impl Batch {
             let mut tokens = listed.iter().filter_map(TokenEntry::token);
             match tokens.find(|it| it.id == item.token) {
                 Some(token) if token.is_active() => {
-                    run.set(*index, Fate::NotRevoked((run.orders.word)(&Problem::NotDone)));
+                    run.set(*index, Fate::NotRevoked(Problem::NotDone));
                 }
                 Some(_) => run.set(
                     *index,
@@ -206,7 +206,7 @@ impl Batch {
         };
         for (index, _) in &self.members {
             if let Some((proof, at)) = run.fate(*index).proof() {
-                let why = (run.orders.word)(&error);
+                let why = error.clone();
                 run.set(*index, Fate::NotSealed { proof, at, why });
             }
         }

@@ -13,7 +13,7 @@ use super::batch::{self, Batch};
 use super::{AT_ONCE, KnownCiTokens, proof};
 use crate::Context;
 use crate::step::{Operation, Point, reached};
-use model::{CallError, Fate, Message, Problem, Proof, RevokeTarget};
+use model::{CallError, Fate, Problem, Proof, RevokeTarget};
 use protocol::{Moment, TokenEntry};
 
 /// How long a server that does not answer is told again.
@@ -43,8 +43,6 @@ impl StopWaiting {
 
 /// How a run is to be done, and who is told of it.
 pub struct Orders<'a> {
-    /// Puts an error into words.
-    pub word: fn(&Problem) -> Message,
     /// When to give up.
     pub patience: Patience,
     /// Gives up before that.
@@ -166,11 +164,11 @@ impl Run<'_> {
             Ok(())
         });
         if let Err(error) = told.await {
-            let message = match self.fate(index) {
-                Fate::Retrying(message) => message,
-                _ => (self.orders.word)(&error),
+            let why = match self.fate(index) {
+                Fate::Retrying(why) => why,
+                _ => error,
             };
-            self.set(index, Fate::Unknown(message));
+            self.set(index, Fate::Unknown(why));
         }
         self.open.send_modify(|open| {
             open.untold.remove(&index);
@@ -194,20 +192,19 @@ impl Run<'_> {
             };
             drop(turn);
             tries = tries.saturating_add(1);
-            let message = (self.orders.word)(&error);
             if !is_passing(&error) {
                 let may_come_yet = matches!(error.call(), Some(CallError::Unauthorized));
                 let fate = if may_come_yet {
-                    Fate::Unknown(message)
+                    Fate::Unknown(error)
                 } else {
-                    Fate::NotRevoked(message)
+                    Fate::NotRevoked(error)
                 };
                 return self.set(index, fate);
             }
             if self.is_over(tries) {
-                return self.set(index, Fate::Unknown(message));
+                return self.set(index, Fate::Unknown(error));
             }
-            self.set(index, Fate::Retrying(message));
+            self.set(index, Fate::Retrying(error.clone()));
             self.open.send_modify(|open| {
                 open.untold.remove(&index);
             });
@@ -229,7 +226,7 @@ impl Run<'_> {
                 proof: proven.max(answered),
                 at,
             },
-            Err(error) => Fate::NotRevoked((self.orders.word)(&error)),
+            Err(error) => Fate::NotRevoked(error),
         }
     }
 }

@@ -7,7 +7,7 @@ use futures_util::stream;
 
 use super::AT_ONCE;
 use crate::Context;
-use model::{Exposed, Problem, emergency::sort_by_danger};
+use model::{Exposed, Gap, Problem, emergency::sort_by_danger};
 use protocol::{DeployToken, Environment, EnvironmentId, Project, TokenEntry};
 
 /// What there is, and what could not be looked at.
@@ -21,32 +21,6 @@ pub struct Overview {
     pub gaps: Vec<Gap>,
     /// How many projects were looked into.
     pub projects: usize,
-}
-
-/// Tokens that could not be seen, so that nobody takes the rest for all.
-#[derive(Debug)]
-pub enum Gap {
-    /// The projects of an organisation could not be listed.
-    Organization {
-        /// Its name.
-        name: String,
-        /// Why.
-        error: Problem,
-    },
-    /// The tokens of a project could not be listed.
-    Project {
-        /// Its name.
-        name: String,
-        /// Why.
-        error: Problem,
-    },
-    /// Entries of a project's list cannot be read.
-    Unreadable {
-        /// The project's name.
-        project: String,
-        /// How many.
-        count: usize,
-    },
 }
 
 /// Looks into every project, several at a time. One that fails is a gap and stops nothing.

@@ -9,7 +9,7 @@ use crate::{
     Context, Issued, Place, Progress, Replaced, Revocations, create, preflight, replace, revoke, rotate,
     share,
 };
-use model::{CiTokenOutcome, IssuanceKind, Problem, ResumeError};
+use model::{CiTokenOutcome, Issuance, IssuanceKind, Problem, ResumeError};
 use protocol::secret::DeploySeed;
 use protocol::{TokenEntry, token};
 
@@ -115,13 +115,15 @@ fn complete(
     recipients: usize,
 ) -> Issued {
     Issued {
-        kind,
-        token: stored.token,
-        ci_token: CiTokenOutcome::of(stored.ci_token, kind),
-        seed,
-        expires_at: stored.expires_at,
-        share: Ok(recipients),
-        notes: stored.notes,
+        issuance: Issuance {
+            kind,
+            token: stored.token,
+            ci_token: CiTokenOutcome::of(stored.ci_token, kind),
+            seed,
+            expires_at: stored.expires_at,
+            share: Ok(recipients),
+            notes: stored.notes,
+        },
         entry: Some(entry),
     }
 }

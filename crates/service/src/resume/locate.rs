@@ -1,11 +1,10 @@
 //! Finding the token of an interrupted operation on the server.
 
-use super::{Finding, Void};
 use crate::journal::{IssueRecord, ReplaceRecord, Stage};
 use crate::list::must_be_readable;
 use crate::{Context, Place, replace, verify};
 use client::Runner;
-use model::{IssuanceKind, Problem, replacement::use_by_ci};
+use model::{Finding, IssuanceKind, Problem, Void, replacement::use_by_ci};
 use protocol::{DeployToken, TokenEntry, TokenKey};
 
 /// Where the key of an operation is now.
