@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::support::driver::{App, Desktop, any, containing};
-use crate::support::memory::descendants;
-use crate::support::program::copy_block;
 use crate::{data, open, open_with, program, sheet, verify};
+use testkit::driver::{App, Desktop, any, containing};
+use testkit::memory::descendants;
+use testkit::window::copy_block;
 
 /// A state that a window can be in, as somebody who works with others brings it about.
 type Put = fn(&Arc<Desktop>, &App) -> Option<App>;
