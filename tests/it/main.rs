@@ -27,6 +27,8 @@ mod keychain;
 mod layering;
 #[cfg(feature = "headless")]
 mod lifecycle;
+#[cfg(all(feature = "desktop", debug_assertions))]
+mod printed;
 #[cfg(feature = "headless")]
 mod reference;
 #[cfg(feature = "headless")]

@@ -1,11 +1,12 @@
 //! The commands, as a script runs them on the local workspace of a folder.
 
-use std::process::Output;
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{run_program, said};
+use crate::{built, run_program, said};
 
 /// A data folder with a local workspace, made by the first command, and the program on it.
 pub struct Shell {
@@ -47,6 +48,22 @@ impl Shell {
         let mut all = vec!["--data", data.as_str(), "--local"];
         all.extend(arguments);
         run_program(&all, environment)
+    }
+
+    /// Runs a command on an input.
+    pub fn run_on(&self, arguments: &[&str], input: &[u8]) -> Output {
+        let mut child = Command::new(built())
+            .args(["--local", "--data", &self.data()])
+            .args(arguments)
+            .env_remove("RUST_LOG")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A command that does not read its input may be gone already.
+        drop(child.stdin.take().unwrap().write_all(input));
+        child.wait_with_output().unwrap()
     }
 
     /// Runs a command that has to succeed.
