@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog, Holders, KeyState, Load, Section};
 use crate::ui::components::PageTop;
-use crate::ui::elements::{Button, ButtonKind, Icon, IconButton, Notice, StateBlock, Tone};
+use crate::ui::elements::{Button, ButtonKind, Icon, IconButton, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
 use failed::Failed;
 use model::{Flaw, Holder, HolderKind, Standing};
@@ -47,7 +47,6 @@ pub fn AccessView() -> Element {
 #[component]
 fn Content() -> Element {
     let state = use_context::<AppState>();
-    let send = use_send();
     match &*state.access.holders.read() {
         Load::Loading => rsx! {
             p { class: "working", role: "status", "Fetching who holds the key…" }
