@@ -37,8 +37,8 @@ use crate::connect::PlaceMemory;
 use crate::connect::{Machine, Target};
 #[cfg(feature = "desktop")]
 use crate::failure::Failure;
-use crate::state::{AppState, Connection};
-use crate::ui::{self, EmergencyWish, Intent, Send, views};
+use crate::state::AppState;
+use crate::ui::{self, Send, views};
 use model::SecretLimits;
 use protocol::ProjectId;
 
@@ -245,7 +245,7 @@ fn App() -> Element {
     });
     let send = use_callback({
         let actions = actions.clone();
-        move |intent| carry_out(&actions, state, intent)
+        move |intent| actions.carry_out(intent)
     });
     use_context_provider(|| Send(send));
     #[cfg(feature = "desktop")]
@@ -293,90 +293,4 @@ fn use_asked_for(actions: Actions) {
             }
         }
     });
-}
-
-fn carry_out(actions: &Actions, state: AppState, intent: Intent) {
-    if intent.can_be_repeated() {
-        let (actions, intent) = (actions.clone(), intent.clone());
-        let again = actions.clone();
-        again.note_wish(Rc::new(move || carry_out(&actions, state, intent.clone())));
-    }
-    match intent {
-        Intent::Retry if *state.place.connection.peek() != Connection::Open => actions.reopen(),
-        Intent::Retry | Intent::Refresh => actions.refresh_all(),
-        Intent::Show(section) => actions.show(section),
-        Intent::OpenLocal => actions.open_local(),
-        Intent::AddressTyped(address) => actions.address_typed(address),
-        Intent::SignIn => actions.sign_in(),
-        Intent::OpenSignInPage => actions.open_sign_in_page(),
-        Intent::AskForPassword => actions.ask_for_password(),
-        Intent::SendPassword => actions.send_password(),
-        Intent::CancelSignIn => actions.cancel_sign_in(),
-        Intent::StaySignedOut => actions.stay_signed_out(),
-        Intent::ContinueWithNewDevice => actions.continue_with_new_device(),
-        Intent::AskForItsDevice => actions.ask_for_its_device(),
-        Intent::ContinueWithItsDevice => actions.continue_with_its_device(),
-        Intent::Unlock => actions.unlock(),
-        Intent::SignOut { anyway } => actions.sign_out(anyway),
-        Intent::Leave => actions.leave(),
-        Intent::AskToLink => actions.ask_to_link(),
-        Intent::LinkDevice { name } => actions.link_device(name),
-        Intent::UnlinkDevice => actions.unlink_device(),
-        Intent::Fulfil(request) => actions.fulfil(request),
-        Intent::OpenFolder(folder) => actions.open_folder(folder),
-        Intent::OpenEnvironment(id) => actions.open_environment(&id),
-        Intent::OpenProject(id) => actions.open_project(&id),
-        Intent::Create { name } => actions.create(&name),
-        Intent::Rotate(token) => actions.rotate(&token),
-        Intent::Replace(token, grace) => actions.replace(&token, grace),
-        Intent::FinishReplacement(token) => actions.finish_replacement(&token),
-        Intent::ForgetReplacement(id) => actions.forget_replacement(&id),
-        Intent::ShowInterrupted => actions.show_interrupted(),
-        Intent::Resume { id, remedy } => actions.resume(id, remedy),
-        Intent::Revoke(token) => actions.revoke(&token),
-        Intent::Delete(token) => actions.delete(&token),
-        Intent::Reshare => actions.reshare(),
-        Intent::ShareAgain => actions.share_again(),
-        Intent::CheckIssued(on) => actions.check_issued(on),
-        Intent::VerifyAgain => actions.verify_issued(),
-        Intent::RevokeIssued => actions.revoke_issued(),
-        Intent::CopyBlock => actions.copy_block(),
-        Intent::CopyCiToken => actions.copy_ci_token(),
-        Intent::CopySeed => actions.copy_seed(),
-        Intent::ClearClipboard => actions.clear_clipboard(),
-        Intent::CopyText(text) => actions.copy_text(text),
-        Intent::RevealCiToken(shown) => actions.reveal_ci_token(shown),
-        Intent::RevealSeed(shown) => actions.reveal_seed(shown),
-        Intent::Read(document) => actions.read_document(document),
-        Intent::OpenDataFolder => actions.open_data_folder(),
-        Intent::Emergency(wish) => emergency(actions, wish),
-    }
-}
-
-fn emergency(actions: &Actions, wish: EmergencyWish) {
-    match wish {
-        EmergencyWish::Look => actions.look_everywhere(),
-        EmergencyWish::PasteLeak => actions.paste_leak(),
-        EmergencyWish::ForgetLeak => actions.forget_leak(),
-        EmergencyWish::Revoke => actions.revoke_chosen(),
-        EmergencyWish::GoOn => actions.go_on_revoking(),
-        EmergencyWish::StopWaiting => actions.stop_waiting(),
-        EmergencyWish::CopyReport => actions.copy_report(),
-        EmergencyWish::SaveReport => actions.save_report(report_folder()),
-        EmergencyWish::Close => actions.close_emergency(),
-    }
-}
-
-/// Where people look for what they have saved.
-#[cfg(feature = "workspace")]
-fn report_folder() -> Option<std::path::PathBuf> {
-    let folders = directories::UserDirs::new()?;
-    let downloads = folders.download_dir().filter(|folder| folder.is_dir());
-    Some(downloads.unwrap_or(folders.home_dir()).to_owned())
-}
-
-/// A phone has no folder that its user would look into.
-#[cfg(not(feature = "workspace"))]
-fn report_folder() -> Option<std::path::PathBuf> {
-    None
 }

@@ -4,11 +4,13 @@
 //! while it is still there. Its time runs on the runtime's threads, so that it is kept whatever the window does. On X11 the program that copied serves the text to whoever pastes it; that ends, with the
 //! connection and its buffers, when it is cleared. Copies that others made are out of reach (SECURITY.md).
 
-use model::MachineError;
+use model::{MachineError, Problem};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::actions::{self, Cleared, Eventually};
+use futures_util::future::LocalBoxFuture;
+
+use crate::actions::{self, Cleared};
 use protocol::secret::SecretText;
 
 /// The clipboard of the desktop that the window is on; a handle. Opened at the first copy.
@@ -66,7 +68,7 @@ impl System {
         &self,
         failed: MachineError,
         work: impl FnOnce(&mut Held) -> Result<T, MachineError> + Send + 'static,
-    ) -> Eventually<T> {
+    ) -> LocalBoxFuture<'static, Result<T, Problem>> {
         let system = self.clone();
         Box::pin(async move {
             let work = tokio::task::spawn_blocking(move || work(&mut system.held()));
@@ -76,11 +78,15 @@ impl System {
 }
 
 impl actions::Clipboard for System {
-    fn copy(&self, text: String) -> Eventually<()> {
+    fn copy(&self, text: String) -> LocalBoxFuture<'static, Result<(), Problem>> {
         self.off_ui(MachineError::NotCopied, move |held| held.copy(text))
     }
 
-    fn copy_secret(&self, text: SecretText, limit: Option<Duration>) -> Eventually<()> {
+    fn copy_secret(
+        &self,
+        text: SecretText,
+        limit: Option<Duration>,
+    ) -> LocalBoxFuture<'static, Result<(), Problem>> {
         let system = self.clone();
         self.off_ui(MachineError::NotCopied, move |held| {
             held.copy_secret(&text)?;
@@ -92,7 +98,7 @@ impl actions::Clipboard for System {
         })
     }
 
-    fn paste(&self) -> Eventually<SecretText> {
+    fn paste(&self) -> LocalBoxFuture<'static, Result<SecretText, Problem>> {
         self.off_ui(MachineError::NothingToPaste, |held| {
             let text = held.handle().and_then(|handle| handle.get_text().ok());
             let text = text.map(SecretText::new).filter(|text| !text.is_blank());
@@ -100,7 +106,7 @@ impl actions::Clipboard for System {
         })
     }
 
-    fn clear(&self) -> Eventually<Cleared> {
+    fn clear(&self) -> LocalBoxFuture<'static, Result<Cleared, Problem>> {
         self.off_ui(MachineError::NotCleared, Held::clear)
     }
 }

@@ -22,6 +22,8 @@ pub mod clipboard;
 pub mod connect;
 pub mod failure;
 #[cfg(feature = "gui")]
+pub mod intent;
+#[cfg(feature = "gui")]
 pub mod state;
 #[cfg(feature = "gui")]
 pub mod ui;

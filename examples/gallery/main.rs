@@ -16,7 +16,7 @@ use deploy_tokens::state::{
     AppState, Confirm, ConfirmKind, Connection, Copied, Dialog, KeyState, Load, Operation, StatusFilter,
 };
 use deploy_tokens::ui::views::Window;
-use deploy_tokens::ui::{Intent, Send, head};
+use deploy_tokens::ui::{Intent, PlaceIntent, Send, SheetIntent, head};
 use dioxus::prelude::*;
 use dioxus_desktop::{Config, LogicalSize, WindowBuilder};
 use model::{
@@ -97,12 +97,12 @@ fn Gallery() -> Element {
 fn answer(state: AppState, intent: Intent) {
     let mut sheet = state.sheet;
     match intent {
-        Intent::RevealCiToken(show) => sheet.ci_token_revealed.set(show),
-        Intent::RevealSeed(show) => sheet.seed_revealed.set(show),
-        Intent::CopyBlock => sheet.copied.set(Some(Copied::Block)),
-        Intent::CopyCiToken => sheet.copied.set(Some(Copied::CiToken)),
-        Intent::CopySeed => sheet.copied.set(Some(Copied::Seed)),
-        Intent::OpenEnvironment(id) => {
+        Intent::Sheet(SheetIntent::RevealCiToken(show)) => sheet.ci_token_revealed.set(show),
+        Intent::Sheet(SheetIntent::RevealSeed(show)) => sheet.seed_revealed.set(show),
+        Intent::Sheet(SheetIntent::CopyBlock) => sheet.copied.set(Some(Copied::Block)),
+        Intent::Sheet(SheetIntent::CopyCiToken) => sheet.copied.set(Some(Copied::CiToken)),
+        Intent::Sheet(SheetIntent::CopySeed) => sheet.copied.set(Some(Copied::Seed)),
+        Intent::Place(PlaceIntent::OpenEnvironment(id)) => {
             let found = state
                 .place
                 .environments

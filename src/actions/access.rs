@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Again, Tell, off_ui};
+use super::{Actions, Again, Tell};
+use crate::intent::AccessIntent;
 use crate::state::{Dialog, Holders, KeyState, Load, Operation};
 use model::{Holder, HolderKind, News, Problem, Standing};
 use protocol::{KeyRequest, OrganizationId, RequestId, Requests};
@@ -18,6 +19,16 @@ const WAITING: Duration = Duration::from_secs(4);
 const REQUESTS: Duration = Duration::from_secs(60);
 
 impl Actions {
+    pub(super) fn on_access(&self, intent: AccessIntent) {
+        match intent {
+            AccessIntent::AskToLink => self.ask_to_link(),
+            AccessIntent::LinkDevice { name } => self.link_device(name),
+            AccessIntent::UnlinkDevice => self.unlink_device(),
+            AccessIntent::Fulfil(request) => self.fulfil(request),
+            AccessIntent::Reshare => self.reshare(),
+        }
+    }
+
     /// Finds out what this device can do with the environment's key. While it waits for the key, it is looked again and
     /// again, by one task for the window.
     pub(super) fn look_at_key(&self) {
@@ -30,12 +41,12 @@ impl Actions {
 
     async fn look_at_key_of(&self, context: Arc<Context>, place: Place) {
         let (here, organization) = (place.clone(), self.organization());
-        let state = off_ui(async move { Ok(key_state(&context, organization.as_ref(), &place).await) }).await;
-        if !self.is_here(&here) {
+        let work = async move { key_state(&context, organization.as_ref(), &place).await };
+        let Some(state) = self.fetch(|it| it.is_here(&here), work).await else {
             return;
-        }
+        };
         match state {
-            Ok(Ok(state)) => {
+            Ok(state) => {
                 let waits = matches!(state, KeyState::Pending { .. });
                 let mut key = self.state.place.key;
                 if *key.peek() != state {
@@ -45,7 +56,7 @@ impl Actions {
                     self.wait_for_key();
                 }
             }
-            Ok(Err(error)) | Err(error) => {
+            Err(error) => {
                 self.expired_by(&error, None);
                 let mut key = self.state.place.key;
                 key.set(KeyState::Failed(error));
@@ -55,7 +66,7 @@ impl Actions {
 
     /// Looks again until the open environment's key is there, or nothing waits any more.
     fn wait_for_key(&self) {
-        let (actions, mut waiting) = (self.clone(), self.waiting);
+        let (actions, mut waiting) = (self.clone(), self.asked.waiting);
         if *waiting.peek() {
             return;
         }
@@ -83,35 +94,32 @@ impl Actions {
     }
 
     /// Fetches who holds the key of the open environment.
-    pub fn look_at_holders(&self) {
+    pub(super) fn look_at_holders(&self) {
         let actions = self.clone();
         let Some(((context, place), organization)) = self.here().zip(self.organization()) else {
             return;
         };
         spawn(async move {
             let (here, mut holders) = (place.clone(), actions.state.access.holders);
-            let found = off_ui(async move {
+            let work = async move {
                 let found = access(&context, &organization, &place).await?;
                 let disclosed = disclosed_signers(&context, &place).await;
                 Ok(Holders {
                     list: found.holders,
                     disclosed,
                 })
-            });
-            let found = found.await;
-            if !actions.is_here(&here) {
-                return;
-            }
-            match found {
-                Ok(found) => holders.set(Load::Ready(found)),
-                Err(error) if actions.expired_by(&error, None) => {}
-                Err(error) => holders.set(Load::Failed(error)),
+            };
+            match actions.fetch(|it| it.is_here(&here), work).await {
+                Some(Ok(found)) => holders.set(Load::Ready(found)),
+                Some(Err(error)) if actions.expired_by(&error, None) => {}
+                Some(Err(error)) => holders.set(Load::Failed(error)),
+                None => {}
             }
         });
     }
 
     /// Fetches who waits for a key that this device can share.
-    pub fn look_for_requests(&self) {
+    pub(super) fn look_for_requests(&self) {
         let actions = self.clone();
         let Some(context) = self.context() else { return };
         spawn(async move { actions.fetch_requests(context).await });
@@ -123,17 +131,15 @@ impl Actions {
             return requests.set(Requests::default());
         }
         let asked = Arc::clone(&context);
-        let found = off_ui(async move { service::fulfillable(&asked).await }).await;
-        if !self.is_session(&context) {
-            return;
-        }
-        match found {
-            Ok(found) => {
+        let work = async move { service::fulfillable(&asked).await };
+        match self.fetch(|it| it.is_session(&context), work).await {
+            None => {}
+            Some(Ok(found)) => {
                 if *requests.peek() != found {
                     requests.set(found);
                 }
             }
-            Err(error) => {
+            Some(Err(error)) => {
                 tracing::info!(%error, "the requests for keys cannot be listed");
                 self.expired_by(&error, None);
             }
@@ -154,7 +160,7 @@ impl Actions {
     }
 
     /// Shares keys with those who wait: with one, or with all.
-    pub fn fulfil(&self, wanted: Option<RequestId>) {
+    fn fulfil(&self, wanted: Option<RequestId>) {
         let (actions, sharing) = (self.clone(), self.state.access.sharing);
         let Some(context) = self.context() else { return };
         if sharing.peek().is_running() {

@@ -13,13 +13,13 @@ use protocol::secret::SecretText;
 
 impl Actions {
     /// Copies a text that is public anyway: an id, a fingerprint.
-    pub fn copy_text(&self, text: String) {
+    pub(super) fn copy_text(&self, text: String) {
         let actions = self.clone();
         spawn(async move {
             match actions.clipboard.copy(text).await {
                 Ok(()) => {
                     // If a secret was there, it is replaced.
-                    actions.state.clipboard.end();
+                    actions.state.clipboard.reset();
                     actions.tell(News::Copied);
                 }
                 Err(problem) => actions.tell(News::Trouble(problem)),
@@ -28,7 +28,7 @@ impl Actions {
     }
 
     /// Clears the clipboard now, if it still holds what was copied from a sheet.
-    pub fn clear_clipboard(&self) {
+    pub(super) fn clear_clipboard(&self) {
         let actions = self.clone();
         spawn(async move { actions.clear().await });
     }
@@ -70,7 +70,7 @@ impl Actions {
     }
 
     async fn clear(&self) {
-        self.state.clipboard.end();
+        self.state.clipboard.reset();
         let mut sheet = self.state.sheet;
         let open = sheet.issuance.peek().is_some();
         match self.clipboard.clear().await {

@@ -5,46 +5,50 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Session, off_ui};
+use super::{Actions, Session, beside};
 use crate::state::OwnDevice;
 use protocol::RemoteStatus;
 use service::{Context, devices};
 
 impl Actions {
     /// Asks the server about this machine's device. One that was revoked elsewhere is said.
-    pub fn look_at_device(&self) {
+    pub(super) fn look_at_device(&self) {
         let (actions, mut device) = (self.clone(), self.state.access.device);
         let mut borrowed = self.state.access.borrowed;
         let Some(context) = self.context() else { return };
         spawn(async move {
             let Some(own) = context.device.clone() else {
                 let damage = match actions.account() {
-                    Some(account) => off_ui(async move { account.device().await }).await.err(),
+                    Some(account) => beside(async move { account.device().await }).await.err(),
                     None => None,
                 };
+                if !actions.is_session(&context) {
+                    return;
+                }
                 let damage = damage.filter(|error| !error.is_without_keychain());
                 return device.set(damage.map_or(OwnDevice::None, OwnDevice::Damaged));
             };
             if let Some(account) = actions.account() {
                 let id = own.id.clone();
-                let its = off_ui(async move { Ok(account.is_command_lines(&id).await) }).await;
+                let work = async move { Ok(account.is_command_lines(&id).await) };
+                let Some(its) = actions.fetch(|it| it.is_session(&context), work).await else {
+                    return;
+                };
                 borrowed.set(its.unwrap_or(false));
             }
             let asked = Arc::clone(&context);
-            let status = off_ui(async move { devices::status(&asked.client, &own).await }).await;
-            if !actions.is_session(&context) {
-                return;
-            }
-            match status {
-                Ok(state) => device.set(OwnDevice::Linked(state)),
-                Err(error) if actions.expired_by(&error, None) => {}
-                Err(error) => device.set(OwnDevice::Failed(error)),
+            let work = async move { devices::status(&asked.client, &own).await };
+            match actions.fetch(|it| it.is_session(&context), work).await {
+                Some(Ok(state)) => device.set(OwnDevice::Linked(state)),
+                Some(Err(error)) if actions.expired_by(&error, None) => {}
+                Some(Err(error)) => device.set(OwnDevice::Failed(error)),
+                None => {}
             }
         });
     }
 
     /// Links this machine under a name.
-    pub fn link_device(&self, name: String) {
+    pub(super) fn link_device(&self, name: String) {
         let actions = self.clone();
         let (Some(account), Some(context)) = (self.account(), self.context()) else {
             return;
@@ -72,7 +76,7 @@ impl Actions {
 
     /// Ends this machine's device: revokes it and forgets its keys. One that the server has ended, or that the command line
     /// has too, is only forgotten here.
-    pub fn unlink_device(&self) {
+    pub(super) fn unlink_device(&self) {
         let actions = self.clone();
         let (Some(account), Some(context)) = (self.account(), self.context()) else {
             return;

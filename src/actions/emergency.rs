@@ -1,16 +1,15 @@
 //! The emergency: looking everywhere, finding what leaked, ending what was chosen, and the report.
 
 use std::future::Future;
-use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Instant;
 
 use dioxus::prelude::*;
-use tokio::sync::mpsc::UnboundedReceiver;
 
-use super::{Actions, Again, off_ui};
-use crate::state::{LeakSearch, Load};
+use super::{Actions, Again, Tell, beside, on_disk, telling};
+use crate::intent::EmergencyIntent;
+use crate::state::{LeakSearch, Load, Ticket};
 use model::{Exposed, Fate, Incident, LeakMatch, MachineError, News, Problem, RevokeTarget};
 use protocol::{DeployTokenId, Moment};
 use service::Context;
@@ -23,14 +22,32 @@ const PATIENCE: Patience = Patience::Endless;
 type Change = (usize, Fate);
 
 impl Actions {
+    pub(super) fn in_emergency(&self, intent: EmergencyIntent) {
+        match intent {
+            EmergencyIntent::Look => self.look_everywhere(),
+            EmergencyIntent::PasteLeak => self.paste_leak(),
+            EmergencyIntent::ForgetLeak => self.state.emergency.forget_leak(),
+            EmergencyIntent::Revoke => self.revoke_chosen(),
+            EmergencyIntent::GoOn => self.go_on_revoking(),
+            EmergencyIntent::StopWaiting => self.stop_waiting(),
+            EmergencyIntent::CopyReport => self.copy_report(),
+            EmergencyIntent::SaveReport => self.save_report(),
+            EmergencyIntent::Close => self.close_emergency(),
+        }
+    }
+
     /// Notes what the journal says was cut off.
-    pub(super) fn note_unfinished(&self, context: &Context) {
-        let mut unfinished = self.state.emergency.unfinished;
-        unfinished.set(emergency::unfinished(context));
+    async fn note_unfinished(&self, context: &Arc<Context>) {
+        let asked = Arc::clone(context);
+        let found = on_disk(move || emergency::unfinished(&asked)).await;
+        if let (Ok(found), true) = (found, self.is_session(context)) {
+            let mut unfinished = self.state.emergency.unfinished;
+            unfinished.set(found);
+        }
     }
 
     /// Looks into every project. What is shown stays until the new list is there.
-    pub fn look_everywhere(&self) {
+    fn look_everywhere(&self) {
         let (actions, mut store) = (self.clone(), self.state.emergency);
         let Some(context) = self.context() else {
             return;
@@ -40,7 +57,7 @@ impl Actions {
         };
         spawn(async move {
             let here = Arc::clone(&context);
-            let looked = off_ui(async move { emergency::gather(&here).await }).await;
+            let looked = beside(async move { emergency::gather(&here).await }).await;
             if !store.end_look(look) || !actions.is_session(&context) {
                 return;
             }
@@ -65,13 +82,13 @@ impl Actions {
                 }
             }
             if !store.is_running() {
-                actions.note_unfinished(&context);
+                actions.note_unfinished(&context).await;
             }
         });
     }
 
     /// Finds the token of the block in the clipboard, and chooses it alone.
-    pub fn paste_leak(&self) {
+    fn paste_leak(&self) {
         let mut store = self.state.emergency;
         let Some(context) = self.context() else {
             return;
@@ -88,7 +105,7 @@ impl Actions {
                 Err(problem) => return store.leak.set(LeakSearch::Nothing(problem)),
             };
             let here = Arc::clone(&context);
-            let searched = off_ui(async move {
+            let searched = beside(async move {
                 let search = emergency::find(&here, &leak).await?;
                 let works = match search.found.is_empty() {
                     true => emergency::still_works(&here, &leak).await?,
@@ -144,13 +161,8 @@ impl Actions {
         }
     }
 
-    /// Forgets what was pasted.
-    pub fn forget_leak(&self) {
-        self.state.emergency.forget_leak();
-    }
-
     /// Ends the chosen tokens: the user has held the button, or typed it.
-    pub fn revoke_chosen(&self) {
+    fn revoke_chosen(&self) {
         let store = self.state.emergency;
         let targets = store.chosen();
         let Some(context) = self.context() else {
@@ -160,20 +172,21 @@ impl Actions {
             return;
         }
         self.state.dialog.close();
-        let mut known = KnownCiTokens::held_here(&context);
-        if let Some((token, ci_token)) = store.leaked() {
-            known.insert(token, ci_token);
-        }
+        let leaked = store.leaked();
         let lines = targets.iter().map(|it| (it.clone(), Fate::Queued)).collect();
-        let run = move |context: Arc<Context>, stop: StopWaiting, tell: Tell| async move {
-            let orders = orders(known, stop, &tell);
-            emergency::revoke(&context, &targets, &orders).await
+        let run = move |context: Arc<Context>, stop: StopWaiting, tell: Tell<Change>| async move {
+            let mut known = held_here(&context).await;
+            if let Some((token, ci_token)) = leaked {
+                known.insert(token, ci_token);
+            }
+            let tell = move |index, fate: &Fate| tell((index, fate.clone()));
+            emergency::revoke(&context, &targets, &orders(known, stop, &tell)).await
         };
         self.run(context, lines, run);
     }
 
     /// Goes on with what was cut off.
-    pub fn go_on_revoking(&self) {
+    fn go_on_revoking(&self) {
         let (actions, store) = (self.clone(), self.state.emergency);
         let Some(context) = self.context() else {
             return;
@@ -183,7 +196,7 @@ impl Actions {
         }
         spawn(async move {
             let here = Arc::clone(&context);
-            let taken = off_ui(async move { Ok(emergency::take_up(&here).await) }).await;
+            let taken = beside(async move { Ok(emergency::take_up(&here).await) }).await;
             let Ok(taken) = taken else {
                 return;
             };
@@ -192,13 +205,14 @@ impl Actions {
                 return;
             }
             if taken.is_empty() {
-                return actions.note_unfinished(&context);
+                return actions.note_unfinished(&context).await;
             }
             let fates = taken.fates.iter().cloned();
             let lines = taken.targets.iter().cloned().zip(fates).collect();
-            let run = move |context: Arc<Context>, stop: StopWaiting, tell: Tell| async move {
-                let orders = orders(KnownCiTokens::held_here(&context), stop, &tell);
-                taken.go_on(&context, &orders).await
+            let run = move |context: Arc<Context>, stop: StopWaiting, tell: Tell<Change>| async move {
+                let known = held_here(&context).await;
+                let tell = move |index, fate: &Fate| tell((index, fate.clone()));
+                taken.go_on(&context, &orders(known, stop, &tell)).await
             };
             actions.run(context, lines, run);
         });
@@ -217,7 +231,7 @@ impl Actions {
         &self,
         context: Arc<Context>,
         lines: Vec<(RevokeTarget, Fate)>,
-        work: impl FnOnce(Arc<Context>, StopWaiting, Tell) -> F + 'static,
+        work: impl FnOnce(Arc<Context>, StopWaiting, Tell<Change>) -> F + 'static,
     ) where
         F: Future<Output = Vec<Fate>> + Send + 'static,
     {
@@ -227,16 +241,24 @@ impl Actions {
         let stopped = stop.clone();
         let number = store.begin(lines, move || stopped.stop());
         store.selected.write().clear();
-        let (sender, changes) = tokio::sync::mpsc::unbounded_channel();
-        // A window that is gone does not need to be told.
-        let tell: Tell = Box::new(move |index, fate: &Fate| {
-            sender.send((index, fate.clone())).unwrap_or_default();
-        });
         let (started, clock) = (Moment::now(), Instant::now());
-        let work = tokio::spawn(work(Arc::clone(&context), stop, tell));
         spawn(async move {
-            actions.follow(number, changes, clock).await;
-            let Ok(fates) = work.await else {
+            let asked = Arc::clone(&context);
+            let work = |tell| {
+                let work = work(asked, stop, tell);
+                async move { Ok(work.await) }
+            };
+            let told = |changes: &mut Vec<Change>| {
+                store.change(number, |run| {
+                    for (index, fate) in changes.drain(..) {
+                        if let Some(line) = run.lines.get_mut(index) {
+                            line.1 = fate;
+                        }
+                    }
+                    run.took = clock.elapsed();
+                });
+            };
+            let Ok(fates) = telling(work, told).await else {
                 return actions.end_run(number, clock, None);
             };
             let tokens: Vec<_> = targets.iter().cloned().zip(fates).collect();
@@ -245,38 +267,19 @@ impl Actions {
             let here = Arc::clone(&context);
             let origin = actions.state.place.origin.peek().clone();
             let incident =
-                off_ui(async move { Ok(emergency::incident(&here, origin, started, tokens).await) });
+                beside(async move { Ok(emergency::incident(&here, origin, started, tokens).await) });
             actions.end_run(number, clock, incident.await.ok());
             if store.is_running() || !actions.is_session(&context) {
                 return;
             }
-            actions.note_unfinished(&context);
+            actions.note_unfinished(&context).await;
             actions.look_everywhere();
             actions.refresh_all();
         });
     }
 
-    /// Writes changes into the lines, many at a time: each write renders.
-    async fn follow(&self, number: u64, mut changes: UnboundedReceiver<Change>, clock: Instant) {
-        let store = self.state.emergency;
-        let mut some = Vec::new();
-        while changes.recv_many(&mut some, 256).await > 0 {
-            let is_shown = store.change(number, |run| {
-                for (index, fate) in some.drain(..) {
-                    if let Some(line) = run.lines.get_mut(index) {
-                        line.1 = fate;
-                    }
-                }
-                run.took = clock.elapsed();
-            });
-            if !is_shown {
-                return;
-            }
-        }
-    }
-
     /// The last word of the run; what leaked is not needed any more once a token that it fits is refused.
-    fn settle(&self, number: u64, tokens: &[(RevokeTarget, Fate)]) {
+    fn settle(&self, number: Ticket, tokens: &[(RevokeTarget, Fate)]) {
         let store = self.state.emergency;
         if !store.change(number, |run| run.lines = tokens.to_vec()) {
             return;
@@ -292,7 +295,7 @@ impl Actions {
     }
 
     /// A session that was renewed meanwhile is no other run: its number is all that counts.
-    fn end_run(&self, number: u64, clock: Instant, incident: Option<Incident>) {
+    fn end_run(&self, number: Ticket, clock: Instant, incident: Option<Incident>) {
         self.state.emergency.change(number, |run| {
             if !run.over {
                 run.took = clock.elapsed();
@@ -303,7 +306,7 @@ impl Actions {
     }
 
     /// Waits no more for a server that does not answer: what is left stays in the journal, and the run is over.
-    pub fn stop_waiting(&self) {
+    fn stop_waiting(&self) {
         let store = self.state.emergency;
         if store.is_running() {
             store.stop_waiting();
@@ -322,28 +325,35 @@ impl Actions {
     }
 
     /// Copies the incident report.
-    pub fn copy_report(&self) {
+    fn copy_report(&self) {
         if let Some(incident) = self.incident() {
             self.copy_text(report(&incident));
         }
     }
 
     /// Saves the incident report as a new file.
-    pub fn save_report(&self, folder: Option<PathBuf>) {
-        let (Some(incident), Some(folder)) = (self.incident(), folder) else {
+    fn save_report(&self) {
+        let (Some(incident), Some(folder)) = (self.incident(), self.platform.report_folder()) else {
             return;
         };
-        let stem = text::emergency::incident_file(Moment::now());
-        match emergency::save(&folder, &stem, &report(&incident)) {
-            Ok(path) => self.tell(News::ReportSaved(path)),
-            Err(error) => self.tell(News::Trouble(
-                MachineError::NotSaved {
-                    folder,
-                    cause: error.into(),
-                }
-                .into(),
-            )),
-        }
+        let actions = self.clone();
+        spawn(async move {
+            let there = folder.clone();
+            let save = move || {
+                let stem = text::emergency::incident_file(Moment::now());
+                emergency::save(&there, &stem, &report(&incident))
+            };
+            let not_saved = |cause: std::io::Error| MachineError::NotSaved {
+                folder,
+                cause: cause.into(),
+            };
+            let saved = on_disk(save).await;
+            actions.tell(match saved.map(|saved| saved.map_err(not_saved)) {
+                Ok(Ok(path)) => News::ReportSaved(path),
+                Ok(Err(error)) => News::Trouble(error.into()),
+                Err(error) => News::Trouble(error),
+            });
+        });
     }
 
     fn incident(&self) -> Option<Incident> {
@@ -351,7 +361,7 @@ impl Actions {
     }
 
     /// Leaves a run that is over.
-    pub fn close_emergency(&self) {
+    fn close_emergency(&self) {
         let mut store = self.state.emergency;
         if !store.is_running() {
             store.run.set(None);
@@ -360,15 +370,23 @@ impl Actions {
     }
 }
 
-/// Told of each change, from another thread.
-type Tell = Box<dyn Fn(usize, &Fate) + Send + Sync>;
+/// What this machine has of CI tokens, to prove that they are refused.
+async fn held_here(context: &Arc<Context>) -> KnownCiTokens {
+    let here = Arc::clone(context);
+    let held = on_disk(move || KnownCiTokens::held_here(&here)).await;
+    held.unwrap_or_default()
+}
 
-fn orders(known: KnownCiTokens, stop: StopWaiting, tell: &Tell) -> Orders<'_> {
+fn orders(
+    known: KnownCiTokens,
+    stop: StopWaiting,
+    tell: &(dyn Fn(usize, &Fate) + Send + Sync),
+) -> Orders<'_> {
     Orders {
         patience: PATIENCE,
         stop,
         known,
-        tell: &**tell,
+        tell,
     }
 }
 

@@ -5,25 +5,43 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Opened, Session, Start, off_ui};
-use crate::state::{
-    CommandLineOffer, Connection, Dialog, Gate, KeyState, Load, OwnDevice, Section, SessionKind, SignInStage,
-};
+use super::{Actions, Opened, Repeat, Session, Start, beside, follow, on_disk};
+use crate::intent::SessionIntent;
+use crate::state::{CommandLineOffer, Connection, Dialog, Gate, OwnDevice, SessionKind, SignInStage};
 use model::{News, Problem};
 use service::account::Account;
-use service::{Context, adopt};
+use service::{Context, adopt, emergency};
 
 impl Actions {
+    pub(super) fn in_session(&self, intent: SessionIntent) {
+        match intent {
+            SessionIntent::OpenLocal => self.open_local(),
+            SessionIntent::AddressTyped(address) => self.address_typed(address),
+            SessionIntent::SignIn => self.sign_in(),
+            SessionIntent::OpenSignInPage => self.open_sign_in_page(),
+            SessionIntent::AskForPassword => self.ask_for_password(),
+            SessionIntent::SendPassword => self.send_password(),
+            SessionIntent::CancelSignIn => self.cancel_sign_in(),
+            SessionIntent::StaySignedOut => self.stay_signed_out(),
+            SessionIntent::ContinueWithNewDevice => self.continue_with_new_device(),
+            SessionIntent::AskForItsDevice => self.ask_for_its_device(),
+            SessionIntent::ContinueWithItsDevice => self.continue_with_its_device(),
+            SessionIntent::Unlock => self.unlock(),
+            SessionIntent::SignOut { anyway } => self.sign_out(anyway),
+            SessionIntent::Leave => self.leave(),
+        }
+    }
+
     /// Opens what the start says.
     pub fn open(&self) {
         let mut session = self.state.session;
-        session.has_local.set(self.surroundings.has_local());
-        if let Some(problem) = self.surroundings.remark() {
+        session.has_local.set(self.platform.has_local());
+        if let Some(problem) = self.platform.remark() {
             self.tell(News::Trouble(problem));
         }
         let mut folder = self.state.about.folder;
-        folder.set(self.surroundings.data_folder().map(|it| it.display().to_string()));
-        match self.surroundings.start() {
+        folder.set(self.platform.data_folder().map(|it| it.display().to_string()));
+        match self.platform.start() {
             Start::Local => self.open_local(),
             Start::Server(address) => self.open_server(address),
             Start::Welcome => self.welcome(),
@@ -31,9 +49,9 @@ impl Actions {
     }
 
     /// Tries again what did not open.
-    pub fn reopen(&self) {
-        let way = self.way.peek().clone();
-        match way {
+    pub(super) fn reopen(&self) {
+        let point = self.entry.point.peek().clone();
+        match point {
             Some(Start::Local) => self.open_local(),
             Some(Start::Server(address)) => self.open_server(address),
             Some(Start::Welcome) | None => self.open(),
@@ -41,26 +59,30 @@ impl Actions {
     }
 
     /// Shows the ways in.
-    pub fn welcome(&self) {
+    fn welcome(&self) {
         let mut session = self.state.session;
-        session.reset();
-        session.address.set(self.surroundings.proposed_address());
+        session.end_attempt();
+        session.address.set(self.platform.proposed_address());
         session.gate.set(Gate::Welcome);
         self.look_for_command_line();
     }
 
     /// Opens the local workspace.
-    pub fn open_local(&self) {
+    fn open_local(&self) {
         let actions = self.clone();
-        self.state.session.reset();
-        let (mut gate, mut way) = (self.state.session.gate, self.way);
+        self.state.session.end_attempt();
+        let (mut gate, mut point) = (self.state.session.gate, self.entry.point);
         gate.set(Gate::Inside);
-        way.set(Some(Start::Local));
+        point.set(Some(Start::Local));
+        let ticket = self.asked.entry.begin();
         spawn(async move {
             let mut connection = actions.state.place.connection;
             connection.set(Connection::Opening);
-            let opened = actions.surroundings.open_local().await;
-            actions.enter_or_tell(opened).await;
+            let opened = actions.platform.open_local().await;
+            // The user may have left meanwhile.
+            if actions.asked.entry.is(ticket) {
+                actions.enter_or_tell(opened).await;
+            }
         });
     }
 
@@ -68,23 +90,31 @@ impl Actions {
     pub(super) fn open_server(&self, address: String) {
         let actions = self.clone();
         let mut session = self.state.session;
-        session.reset();
+        session.end_attempt();
         session.address.set(address.clone());
         session.gate.set(Gate::Inside);
-        let mut way = self.way;
-        way.set(Some(Start::Server(address.clone())));
+        let mut point = self.entry.point;
+        point.set(Some(Start::Server(address.clone())));
+        let ticket = self.asked.entry.begin();
         spawn(async move {
             let mut connection = actions.state.place.connection;
             connection.set(Connection::Opening);
-            let account = match actions.surroundings.account(&address) {
+            let account = match actions.platform.account(&address) {
                 Ok(account) => account,
                 Err(message) => return actions.ask_to_sign_in(Some(message)),
             };
-            if let Some(token) = actions.surroundings.given_token(&account) {
-                let opened = actions.surroundings.open_given(account, token).await;
-                return actions.enter_or_tell(opened).await;
+            if let Some(token) = actions.platform.given_token(&account) {
+                let opened = actions.platform.open_given(account, token).await;
+                if actions.asked.entry.is(ticket) {
+                    actions.enter_or_tell(opened).await;
+                }
+                return;
             }
-            match kept(&account).await {
+            let kept = kept(&account).await;
+            if !actions.asked.entry.is(ticket) {
+                return;
+            }
+            match kept {
                 Ok(Some(context)) => actions.enter_account(account, context).await,
                 Ok(None) => actions.ask_to_sign_in(None),
                 Err(error) if error.is_without_keychain() => actions.ask_for_passphrase(),
@@ -105,14 +135,14 @@ impl Actions {
     pub(super) fn ask_for_passphrase(&self) {
         let mut session = self.state.session;
         session.stage.set(SignInStage::Idle);
-        match self.surroundings.key_file() {
+        match self.platform.key_file() {
             Some(there) => session.gate.set(Gate::Passphrase { new: !there }),
             None => session.gate.set(Gate::Welcome),
         }
     }
 
     /// Opens the key file with the typed passphrase, and goes on.
-    pub fn unlock(&self) {
+    fn unlock(&self) {
         let actions = self.clone();
         let mut session = self.state.session;
         if matches!(&*session.stage.peek(), SignInStage::Working(_)) {
@@ -122,7 +152,7 @@ impl Actions {
         session.stage.set(SignInStage::Working("Opening the key file"));
         session.problem.set(None);
         spawn(async move {
-            match actions.surroundings.unlock(passphrase).await {
+            match actions.platform.unlock(passphrase).await {
                 Ok(()) => {
                     let address = session.address.peek().clone();
                     actions.open_server(address);
@@ -138,11 +168,11 @@ impl Actions {
     /// Enters with a session that is kept.
     pub(super) async fn enter_account(&self, account: Account, context: Context) {
         let address = account.address();
-        let mut way = self.way;
-        way.set(Some(Start::Server(address.as_str().to_owned())));
+        let mut point = self.entry.point;
+        point.set(Some(Start::Server(address.as_str().to_owned())));
         let opened = Opened {
             origin: address.host(),
-            wanted: self.surroundings.wanted(address.as_str()),
+            wanted: self.platform.wanted(address.as_str()),
             kind: SessionKind::Kept,
             account: Some(account.clone()),
             context,
@@ -164,35 +194,38 @@ impl Actions {
 
     async fn enter(&self, opened: Opened) -> Result<(), Problem> {
         let (mut place, mut store) = (self.state.place, self.state.session);
-        place.origin.set(opened.origin);
-        let interrupted = opened
-            .context
-            .journal
-            .as_ref()
-            .map_or(0, |journal| journal.interrupted());
-        self.note_unfinished(&opened.context);
+        let context = Arc::new(opened.context);
+        let here = Arc::clone(&context);
+        let look = move || {
+            let interrupted = here.journal.as_ref().map_or(0, |journal| journal.interrupted());
+            (interrupted, emergency::unfinished(&here))
+        };
+        let (interrupted, found) = on_disk(look).await?;
+        let mut unfinished = self.state.emergency.unfinished;
+        unfinished.set(found);
         place.interrupted.set(interrupted);
-        let (mut device, mut declined) = (self.state.access.device, self.declined);
+        place.origin.set(opened.origin);
+        let (mut device, mut declined) = (self.state.access.device, self.repeat.declined);
         device.set(OwnDevice::Unknown);
         declined.set(false);
         store.kind.set(opened.kind);
-        let unjournaled = opened.context.journal.is_none()
+        let unjournaled = context.journal.is_none()
             && opened.account.as_ref().is_some_and(Account::has_journals)
             && opened.kind == SessionKind::Kept;
         if unjournaled {
             self.tell(News::NoJournal);
         }
         self.set_session(Some(Session {
-            context: Arc::new(opened.context),
+            context,
             account: opened.account,
             _keep: Rc::from(opened.keep),
         }));
-        place.checks.set(self.surroundings.checks(&self.server()));
+        place.checks.set(self.platform.checks(&self.server()));
         // After a session that had ended, what was open stays as it is, and what was asked for is done now.
         let was_open = *store.gate.peek() == Gate::Expired;
-        store.reset();
+        store.end_attempt();
         store.gate.set(Gate::Inside);
-        let mut resume = self.resume;
+        let mut resume = self.repeat.resume;
         let again = resume.take();
         if was_open && place.environment.peek().is_some() {
             place.connection.set(Connection::Open);
@@ -216,7 +249,7 @@ impl Actions {
         let mut session = self.state.session;
         let account = self.account();
         let Some(account) = account else { return };
-        let (mut resume, mut declined) = (self.resume, self.declined);
+        let (mut resume, mut declined) = (self.repeat.resume, self.repeat.declined);
         // Who said "not now" is asked again when something is wanted that needs a session.
         if *declined.peek() && again.is_none() {
             return;
@@ -226,19 +259,19 @@ impl Actions {
             resume.set(again);
         }
         if *session.gate.peek() == Gate::Inside {
-            session.reset();
+            session.end_attempt();
             session.address.set(account.address().as_str().to_owned());
             session.gate.set(Gate::Expired);
         }
     }
 
     /// Goes on without a session: what is shown stays, and is not up to date.
-    pub fn stay_signed_out(&self) {
+    fn stay_signed_out(&self) {
         let mut session = self.state.session;
-        let (mut resume, mut declined) = (self.resume, self.declined);
+        let (mut resume, mut declined) = (self.repeat.resume, self.repeat.declined);
         resume.set(None);
         declined.set(true);
-        session.reset();
+        session.end_attempt();
         session.gate.set(Gate::Inside);
     }
 
@@ -252,7 +285,7 @@ impl Actions {
     }
 
     /// Signs out. `anyway` forgets everything here although the server was not told.
-    pub fn sign_out(&self, anyway: bool) {
+    fn sign_out(&self, anyway: bool) {
         let actions = self.clone();
         let (Some(account), Some(context)) = (self.account(), self.context()) else {
             return;
@@ -269,7 +302,7 @@ impl Actions {
                     account.sign_out(&context).await
                 }
             };
-            if super::operate(dialog.operation, work).await.is_ok() {
+            if follow(dialog.operation, work).await.is_ok() {
                 dialog.close();
                 actions.leave();
                 actions.tell(News::SignedOut);
@@ -280,50 +313,31 @@ impl Actions {
         });
     }
 
-    /// Shows a page, and fetches what it is about.
-    pub fn show(&self, page: Section) {
-        let mut section = self.state.section;
-        section.set(page);
-        match page {
-            // The emergency page looks by itself, also when the connection comes later.
-            Section::Tokens | Section::Emergency => {}
-            Section::Access => self.look_at_holders(),
-            Section::Settings => self.look_at_device(),
-        }
-    }
-
-    /// Closes what is open and shows the ways in. Nothing is forgotten.
-    pub fn leave(&self) {
+    /// Closes what is open and shows the ways in. What waits in the background for this server ends.
+    fn leave(&self) {
         if self.is_kept_by_a_run() {
             return;
         }
+        self.end_attempt();
         self.set_session(None);
-        let (mut place, mut tokens, mut access) = (self.state.place, self.state.tokens, self.state.access);
-        place.connection.set(Connection::Opening);
-        place.organizations.set(Vec::new());
-        place.organization.set(None);
-        place.projects.set(Vec::new());
-        place.project.set(None);
-        place.environments.set(Vec::new());
-        place.environment.set(None);
-        place.key.set(KeyState::Loading);
-        place.unshared.set(None);
-        place.interrupted.set(0);
-        self.state.emergency.reset();
-        tokens.entries.set(Load::Loading);
-        tokens.replacements.set(Vec::new());
-        tokens.stale.set(None);
-        access.device.set(OwnDevice::Unknown);
-        access.holders.set(Load::Loading);
-        access.requests.set(Default::default());
-        let mut section = self.state.section;
-        section.set(Section::Tokens);
-        self.surroundings.remember(None);
+        self.asked.entry.begin();
+        let Repeat {
+            mut wish,
+            mut resume,
+            mut declined,
+        } = self.repeat;
+        wish.set(None);
+        resume.set(None);
+        declined.set(false);
+        // What a sheet would still show stays in the journal.
+        drop(self.delivery.take());
+        self.state.reset();
+        self.platform.remember(None);
         self.welcome();
     }
 
     /// Another address was typed.
-    pub fn address_typed(&self, address: String) {
+    fn address_typed(&self, address: String) {
         let mut session = self.state.session;
         session.address.set(address);
         session.problem.set(None);
@@ -337,18 +351,18 @@ impl Actions {
         let actions = self.clone();
         let mut session = self.state.session;
         session.command_line.set(None);
-        let mut found = self.command_line;
+        let mut found = self.entry.command_line;
         found.set(None);
         let typed = session.address.peek().clone();
-        if typed.trim() != self.surroundings.proposed_address() {
+        if typed.trim() != self.platform.proposed_address() {
             return;
         }
-        let Ok(account) = self.surroundings.account(&typed) else {
+        let Ok(account) = self.platform.account(&typed) else {
             return;
         };
         spawn(async move {
             let asked = account.clone();
-            let looked = off_ui(async move { adopt::find(&asked).await }).await;
+            let looked = beside(async move { adopt::find(&asked).await }).await;
             if *session.address.peek() != typed {
                 return;
             }
@@ -358,7 +372,7 @@ impl Actions {
                         person: it.person.clone(),
                         can_share: it.can_share,
                     }));
-                    let mut found = actions.command_line;
+                    let mut found = actions.entry.command_line;
                     found.set(Some((account, it)));
                 }
                 Ok(_) => {}
@@ -372,7 +386,7 @@ impl Actions {
 /// The connection with the session that is kept, if one is.
 pub(super) async fn kept(account: &Account) -> Result<Option<Context>, Problem> {
     let account = account.clone();
-    off_ui(async move {
+    beside(async move {
         match account.session().await? {
             Some(token) => account.context(&token).await.map(Some),
             None => Ok(None),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Tell, off_ui};
+use super::{Actions, Tell};
 use crate::state::{Dialog, Load};
 use ::service;
 use model::{Finding, Grace, News, Pending, Problem, Remedy, ResumeError};
@@ -20,7 +20,7 @@ enum Outcome {
 
 impl Actions {
     /// Opens the dialog about it, and compares what was interrupted with the server.
-    pub fn show_interrupted(&self) {
+    pub(super) fn show_interrupted(&self) {
         self.state.dialog.show(Dialog::Interrupted);
         let mut found = self.state.place.found;
         found.set(Load::Loading);
@@ -32,15 +32,17 @@ impl Actions {
         let (mut found, Some(context)) = (self.state.place.found, self.context()) else {
             return;
         };
-        let all = off_ui(async move { interrupted(&context).await }).await;
-        found.set(match all {
-            Ok(all) => Load::Ready(all),
-            Err(error) => Load::Failed(error),
-        });
+        let asked = Arc::clone(&context);
+        let work = async move { interrupted(&asked).await };
+        match self.fetch(|it| it.is_session(&context), work).await {
+            Some(Ok(all)) => found.set(Load::Ready(all)),
+            Some(Err(error)) => found.set(Load::Failed(error)),
+            None => {}
+        }
     }
 
     /// Does something about one of them.
-    pub fn resume(&self, id: String, remedy: Remedy) {
+    pub(super) fn resume(&self, id: String, remedy: Remedy) {
         let (actions, Some(context)) = (self.clone(), self.context()) else {
             return;
         };
@@ -56,7 +58,7 @@ impl Actions {
             match outcome {
                 Some(Outcome::Issued(place, issued)) => {
                     dialog.close();
-                    actions.show_issued(with, place, *issued, Grace::Asked);
+                    actions.show_issued(&with, place, *issued, Grace::Asked);
                 }
                 Some(Outcome::Replaced(place, done)) => actions.tell_replaced(&place, &done),
                 Some(Outcome::Revoked(place, done)) => actions.tell_all_revoked(&place, done),

@@ -1,20 +1,20 @@
 //! What was issued, from the open sheet until the journal forgets it.
 
-use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use dioxus::prelude::*;
 
-use super::grace::Over;
-use super::{Actions, Tell, off_ui};
-use model::{Grace, IssuanceKind, Problem};
+use super::grace::{self, Over};
+use super::{Actions, Tell, beside, on_disk};
+use model::{Grace, IssuanceKind, JournalError, Problem};
 use protocol::{DeployTokenId, TokenEntry};
 use service::journal::OpenEntry;
 use service::{Context, Issued, Place};
 
 /// What the open sheet shows, beside its secrets.
-pub(super) struct Handing {
-    context: Arc<Context>,
+pub(super) struct Delivery {
+    scope: Option<String>,
     place: Place,
     token: DeployTokenId,
     name: String,
@@ -23,7 +23,8 @@ pub(super) struct Handing {
     entry: Kept,
 }
 
-/// What the journal keeps of it, until it forgets the secrets. Its deadline is kept by the runtime, whatever the window does.
+/// What the journal keeps of it, until it forgets the secrets. Its deadline is kept by the runtime, whatever the window
+/// does. Everything that is done with it waits for a disk, and for whoever else does something with it.
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Option<OpenEntry>>>);
 
@@ -42,22 +43,27 @@ impl Kept {
         entry.as_mut().map(act)
     }
 
-    fn forget(&self) {
-        if let Some(Err(error)) = self.take().map(OpenEntry::handed_over) {
-            tracing::warn!(%error, "the journal still has what was handed over");
+    /// Notes that the secrets are shown.
+    fn shown(&self) {
+        if let Some(Err(error)) = self.with(OpenEntry::shown) {
+            tracing::warn!(%error, "the journal does not know that its secrets are shown");
         }
     }
 
-    fn forget_at_deadline(&self) {
-        let Some(deadline) = self.with(|entry| entry.journal().deadline()) else {
-            return;
-        };
+    /// The last that is done with it; an error leaves it in the journal.
+    fn end(&self, how: fn(OpenEntry) -> Result<(), JournalError>) {
+        if let Some(Err(error)) = self.take().map(how) {
+            tracing::warn!(%error, "the journal still has what was handed over or revoked");
+        }
+    }
+
+    fn forget_after(&self, deadline: Duration) {
         // A window that is gone has let go of the entry, for whoever finishes it.
         let kept = Arc::downgrade(&self.0);
         tokio::spawn(async move {
             tokio::time::sleep(deadline).await;
             if let Some(kept) = kept.upgrade().map(Kept) {
-                drop(tokio::task::spawn_blocking(move || kept.forget()).await);
+                drop(on_disk(move || kept.end(OpenEntry::handed_over)).await);
             }
         });
     }
@@ -70,88 +76,92 @@ impl Actions {
         F: Future<Output = Result<Issued, Problem>> + Send + 'static,
     {
         self.in_dialog(work, move |actions, context, place, issued| {
-            actions.show_issued(context, place, issued, grace);
+            actions.show_issued(&context, place, issued, grace);
         });
     }
 
     /// Opens the sheet. The journal keeps the secrets until it is closed or their deadline has passed, also when this
-    /// program ends before.
-    pub(super) fn show_issued(&self, context: Arc<Context>, place: Place, mut issued: Issued, grace: Grace) {
+    /// program ends before. The sheet does not wait for the disk: until it is noted that they are shown, they have no
+    /// deadline.
+    pub(super) fn show_issued(&self, context: &Context, place: Place, mut issued: Issued, grace: Grace) {
         let (sheet, mut highlighted) = (self.state.sheet, self.state.tokens.highlighted);
         highlighted.set(Some(issued.issuance.token.id.clone()));
         // What another sheet shows is handed over first.
         sheet.drop_secrets();
+        let deadline = issued.entry.as_ref().map(|entry| entry.journal().deadline());
         let entry = Kept::new(issued.entry.take());
-        if let Some(Err(error)) = entry.with(OpenEntry::shown) {
-            tracing::warn!(%error, "the journal does not know that its secrets are shown");
+        if let Some(deadline) = deadline {
+            let kept = entry.clone();
+            // Not a task of the window, which may be closed at once.
+            drop(tokio::task::spawn_blocking(move || kept.shown()));
+            entry.forget_after(deadline);
         }
-        entry.forget_at_deadline();
-        let handing = Handing {
-            context,
+        self.delivery.replace(Some(Delivery {
+            scope: grace::scope(context),
             place,
             token: issued.issuance.token.id.clone(),
             name: issued.issuance.token.name.clone(),
             kind: issued.issuance.kind,
             grace,
             entry,
-        };
-        self.handing.replace(Some(handing));
+        }));
         let (actions, issuance) = (self.clone(), issued.issuance);
-        sheet.show_until_closed(issuance, move || actions.handed_over());
+        sheet.show_until_closed(issuance, move || actions.delivered());
         self.verify_issued();
     }
 
     /// The sheet was closed.
-    fn handed_over(&self) {
-        let Some(handing) = self.handing.take() else {
+    fn delivered(&self) {
+        let Some(delivery) = self.delivery.take() else {
             return;
         };
-        handing.entry.forget();
         let actions = self.clone();
         // Not a task of the component that closed the sheet: that one is about to go.
         dioxus::core::spawn_forever(async move {
-            if handing.kind == IssuanceKind::Replace {
+            let entry = delivery.entry;
+            drop(on_disk(move || entry.end(OpenEntry::handed_over)).await);
+            if delivery.kind == IssuanceKind::Replace {
                 let over = Over {
-                    context: handing.context,
-                    place: handing.place,
-                    successor: handing.token,
-                    name: handing.name,
+                    scope: delivery.scope,
+                    place: delivery.place,
+                    successor: delivery.token,
+                    name: delivery.name,
                 };
-                actions.begin_grace(handing.grace, over);
+                actions.begin_grace(delivery.grace, over);
             }
             actions.refresh();
         });
     }
 
     /// What the sheet shows was revoked: nothing of it is remembered.
-    pub(super) fn not_wanted(&self) {
-        let entry = self.handing.borrow_mut().as_mut().and_then(|it| {
+    pub(super) async fn not_wanted(&self) {
+        let entry = self.delivery.borrow_mut().as_mut().map(|it| {
             it.kind = IssuanceKind::Create;
-            it.entry.take()
+            it.entry.clone()
         });
-        if let Some(Err(error)) = entry.map(OpenEntry::close) {
-            tracing::warn!(%error, "the journal still has what was revoked");
+        if let Some(entry) = entry {
+            drop(on_disk(move || entry.end(OpenEntry::close)).await);
         }
     }
 
     /// Context and place of what the sheet shows, which may have been issued elsewhere than the window is.
     pub(super) fn issued_at(&self) -> Option<(Arc<Context>, Place)> {
-        let place = self.handing.borrow().as_ref().map(|it| it.place.clone());
+        let place = self.delivery.borrow().as_ref().map(|it| it.place.clone());
         Some((self.context()?, place?))
     }
 
     /// After acting as the runner of a successor: what the server has noted is not taken for a use by CI.
     pub(super) async fn note_own_use(&self) {
         let successor = {
-            let handing = self.handing.borrow();
-            let replaces = |it: &&Handing| it.kind == IssuanceKind::Replace;
-            handing.as_ref().filter(replaces).map(|it| it.token.clone())
+            let delivery = self.delivery.borrow();
+            let replaces = |it: &&Delivery| it.kind == IssuanceKind::Replace;
+            delivery.as_ref().filter(replaces).map(|it| it.token.clone())
         };
         let (Some((context, place)), Some(id)) = (self.issued_at(), successor) else {
             return;
         };
         let (asked, there, wanted) = (Arc::clone(&context), place.clone(), id.clone());
-        let used = off_ui(async move {
+        let used = beside(async move {
             let listed = service::list(&asked, &there).await?;
             let mut tokens = listed.iter().filter_map(TokenEntry::token);
             Ok(tokens
@@ -162,17 +172,18 @@ impl Actions {
             return;
         };
         let shown = {
-            let handing = self.handing.borrow();
-            let shown = handing.as_ref().filter(|it| it.token == id);
+            let delivery = self.delivery.borrow();
+            let shown = delivery.as_ref().filter(|it| it.token == id);
             shown.map(|it| it.entry.clone()).unwrap_or_default()
         };
-        if let Some(noted) = shown.with(|entry| entry.note_own_use(used)) {
-            if let Err(error) = noted {
-                tracing::warn!(%error, "a check will look like a use by CI");
+        let noted = on_disk(move || shown.with(|entry| entry.note_own_use(used))).await;
+        match noted {
+            Ok(Some(Ok(()))) => {}
+            Ok(Some(Err(error))) => tracing::warn!(%error, "a check will look like a use by CI"),
+            // The sheet was closed meanwhile.
+            Ok(None) | Err(_) => {
+                drop(beside(async move { service::note_own_use(&context, &place, &id).await }).await);
             }
-            return;
         }
-        // The sheet was closed meanwhile.
-        drop(off_ui(async move { service::note_own_use(&context, &place, &id).await }).await);
     }
 }

@@ -1,18 +1,16 @@
 //! Create, rotate, revoke, delete, re-share.
 
-use std::sync::Arc;
-
 use dioxus::prelude::*;
 
 use super::{Actions, Tell};
-use crate::state::{Dialog, Operation};
+use crate::state::Operation;
 use model::{Grace, News, Problem};
 use protocol::{DeployToken, TokenName};
-use service::{Context, MissingKey, Place};
+use service::{MissingKey, Place};
 
 impl Actions {
     /// Creates a token under a name as it was typed.
-    pub fn create(&self, name: &str) {
+    pub(super) fn create(&self, name: &str) {
         let mut operation = self.state.dialog.operation;
         match TokenName::parse(name) {
             Ok(name) => self.issue(Grace::Asked, move |context, place, tell| async move {
@@ -23,7 +21,7 @@ impl Actions {
     }
 
     /// Gives a token new secrets.
-    pub fn rotate(&self, token: &DeployToken) {
+    pub(super) fn rotate(&self, token: &DeployToken) {
         let id = token.id.to_string();
         self.issue(Grace::Asked, move |context, place, tell| async move {
             service::rotate(&context, &place, &id, &tell).await
@@ -31,7 +29,7 @@ impl Actions {
     }
 
     /// Ends a token.
-    pub fn revoke(&self, token: &DeployToken) {
+    pub(super) fn revoke(&self, token: &DeployToken) {
         let id = token.id.to_string();
         self.in_dialog(
             move |context, place, tell| async move { service::revoke(&context, &place, &id, &tell).await },
@@ -60,7 +58,7 @@ impl Actions {
     }
 
     /// Deletes the record of a revoked token.
-    pub fn delete(&self, token: &DeployToken) {
+    pub(super) fn delete(&self, token: &DeployToken) {
         let id = token.id.to_string();
         self.in_dialog(
             move |context, place, _| async move { service::delete(&context, &place, &id).await },
@@ -71,7 +69,7 @@ impl Actions {
     }
 
     /// Seals the key again for everybody.
-    pub fn reshare(&self) {
+    pub(super) fn reshare(&self) {
         let actions = self.clone();
         let Some((context, place)) = self.here() else {
             return;
@@ -102,42 +100,5 @@ impl Actions {
             }
             actions.refresh_all();
         });
-    }
-
-    /// Does something in the open place from the open dialog, one at a time, and tells what came of it when the dialog has
-    /// closed. A failure stays in the dialog.
-    pub(super) fn in_dialog<T, F>(
-        &self,
-        work: impl FnOnce(Arc<Context>, Place, Tell) -> F + 'static,
-        told: impl FnOnce(&Self, Arc<Context>, Place, T) + 'static,
-    ) where
-        T: Send + 'static,
-        F: Future<Output = Result<T, Problem>> + Send + 'static,
-    {
-        let actions = self.clone();
-        let Some((context, place)) = self.ready_to_operate() else {
-            return;
-        };
-        spawn(async move {
-            let dialog = actions.state.dialog;
-            let (with, at) = (Arc::clone(&context), place.clone());
-            let work = move |tell| work(context, place, tell);
-            if let Some(done) = actions.operate(dialog.operation, work).await {
-                dialog.close();
-                told(&actions, with, at, done);
-            }
-            actions.refresh();
-        });
-    }
-
-    /// The place, if a dialog is open and nothing runs in it.
-    fn ready_to_operate(&self) -> Option<(Arc<Context>, Place)> {
-        let dialog = self.state.dialog;
-        let open = *dialog.open.peek() != Dialog::Closed;
-        if open && !dialog.operation.peek().is_running() {
-            self.here()
-        } else {
-            None
-        }
     }
 }

@@ -1,9 +1,9 @@
-//! What happens on an event of the user: run a service, write its progress and result into the state.
+//! What happens on an event of the user: run a service, write its progress and result into the state. Each area of intents
+//! has its part; what is common to them is here and in `run`.
 //!
 //! Services run on the runtime's own threads; only signals are written here, and no signal guard is held across an
 //! await. What the outside world is (how to connect, where the clipboard is) is handed in by the composition root.
 
-mod about;
 mod access;
 mod clipboard;
 mod device;
@@ -14,36 +14,37 @@ mod interrupted;
 mod issued;
 mod lifecycle;
 mod place;
+mod platform;
+mod program;
 mod replace;
+mod run;
 mod sheet;
 mod sign_in;
-mod surroundings;
 mod tokens;
 mod verify;
 
 use std::any::Any;
 use std::cell::RefCell;
-use std::future::Future;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
 use dioxus::core::Task;
 use dioxus::prelude::*;
+use futures_util::future::LocalBoxFuture;
 
-use crate::state::{AppState, Operation};
-use model::{News, Problem, SecretLimits, Step};
+use crate::intent::Intent;
+use crate::state::{AppState, Latest};
+use model::{News, Problem, SecretLimits};
 use protocol::secret::SecretText;
 use service::account::Account;
 use service::adopt::CommandLineSession;
 use service::{Context, Place};
 
 pub use grace::Newest;
-use issued::Handing;
-pub use surroundings::{Eventually, LOCAL, Opened, Spot, Start, Surroundings};
-
-/// Told at each step, from another thread.
-type Tell = Box<dyn Fn(Step) + Send + Sync>;
+use issued::Delivery;
+pub use platform::{LOCAL, Opened, Platform, Spot, Start};
+use run::{Tell, beside, follow, on_disk, telling};
 
 /// How long a notice stays.
 const TOAST_SECONDS: u64 = 6;
@@ -60,18 +61,22 @@ pub enum Cleared {
 /// The system's clipboard, which may have to wait for another program. Errors say what did not happen and what to do.
 pub trait Clipboard {
     /// Puts a public text into it.
-    fn copy(&self, text: String) -> Eventually<()>;
+    fn copy(&self, text: String) -> LocalBoxFuture<'static, Result<(), Problem>>;
 
     /// Puts a secret into it, and asks that no history keeps it. When `limit` has passed, it is cleared as by
     /// [`Clipboard::clear`], without the window, which may be minimised, hidden or without its page by then; where that
     /// cannot be, as on a phone, the limit is only the window's to keep.
-    fn copy_secret(&self, text: SecretText, limit: Option<Duration>) -> Eventually<()>;
+    fn copy_secret(
+        &self,
+        text: SecretText,
+        limit: Option<Duration>,
+    ) -> LocalBoxFuture<'static, Result<(), Problem>>;
 
     /// The text in it.
-    fn paste(&self) -> Eventually<SecretText>;
+    fn paste(&self) -> LocalBoxFuture<'static, Result<SecretText, Problem>>;
 
     /// Clears it if it still holds the secret that was copied last. What its time has cleared before is told as cleared.
-    fn clear(&self) -> Eventually<Cleared>;
+    fn clear(&self) -> LocalBoxFuture<'static, Result<Cleared, Problem>>;
 }
 
 /// What can be done once more.
@@ -81,28 +86,53 @@ type Again = Rc<dyn Fn()>;
 #[derive(Clone)]
 pub struct Actions {
     state: AppState,
-    surroundings: Rc<dyn Surroundings>,
+    platform: Rc<dyn Platform>,
     clipboard: Rc<dyn Clipboard>,
     limits: SecretLimits,
     session: Signal<Option<Session>>,
     /// The same connection, for what goes on without the window.
     newest: Newest,
-    /// What is open, or was to be.
-    way: Signal<Option<Start>>,
+    /// Getting in.
+    entry: Entry,
+    /// What is done again.
+    repeat: Repeat,
+    /// What is fetched.
+    asked: Asked,
     /// What the open sheet shows, beside its secrets.
-    handing: Rc<RefCell<Option<Handing>>>,
+    delivery: Rc<RefCell<Option<Delivery>>>,
+}
+
+/// How the window gets in.
+#[derive(Clone, Copy)]
+struct Entry {
+    /// What is open, or was to be.
+    point: Signal<Option<Start>>,
     /// The attempt to get in that is under way.
     attempt: Signal<Option<Task>>,
     /// What the command line has, and the only server that it is sent to.
     command_line: Signal<Option<(Account, CommandLineSession)>>,
-    /// What the user asked for last.
+}
+
+/// What the user has asked for and may have to ask for again.
+#[derive(Clone, Copy)]
+struct Repeat {
+    /// Last.
     wish: Signal<Option<Again>>,
     /// What is done after the user has signed in again.
     resume: Signal<Option<Again>>,
     /// The user did not want to sign in again.
     declined: Signal<bool>,
-    /// Counts the places that were asked for: a late answer for an earlier one is not shown.
-    turn: Signal<u64>,
+}
+
+/// What was asked of a server: a late answer for an earlier question is not shown.
+#[derive(Clone, Copy)]
+struct Asked {
+    /// The workspace or server to open.
+    entry: Latest,
+    /// The place to open.
+    place: Latest,
+    /// The list of tokens.
+    list: Latest,
     /// Whether a task looks again and again for the open environment's key.
     waiting: Signal<bool>,
 }
@@ -118,38 +148,59 @@ impl Actions {
     /// Actions on these stores; call in the root component, whose scope runs them.
     pub fn make(
         state: AppState,
-        surroundings: Rc<dyn Surroundings>,
+        platform: Rc<dyn Platform>,
         clipboard: Rc<dyn Clipboard>,
         limits: SecretLimits,
         newest: Newest,
     ) -> Self {
         Self {
             state,
-            surroundings,
+            platform,
             clipboard,
             limits,
             session: Signal::new(None),
             newest,
-            way: Signal::new(None),
-            handing: Rc::default(),
-            attempt: Signal::new(None),
-            command_line: Signal::new(None),
-            wish: Signal::new(None),
-            resume: Signal::new(None),
-            declined: Signal::new(false),
-            turn: Signal::new(0),
-            waiting: Signal::new(false),
+            entry: Entry {
+                point: Signal::new(None),
+                attempt: Signal::new(None),
+                command_line: Signal::new(None),
+            },
+            repeat: Repeat {
+                wish: Signal::new(None),
+                resume: Signal::new(None),
+                declined: Signal::new(false),
+            },
+            asked: Asked {
+                entry: Latest::make(),
+                place: Latest::make(),
+                list: Latest::make(),
+                waiting: Signal::new(false),
+            },
+            delivery: Rc::default(),
         }
     }
 
-    /// Notes what the user asks for, to do it again when the session has ended meanwhile.
-    pub fn note_wish(&self, again: Again) {
-        let mut wish = self.wish;
-        wish.set(Some(again));
+    /// Does what the user wants.
+    pub fn carry_out(&self, intent: Intent) {
+        if intent.can_be_repeated() {
+            let (actions, again) = (self.clone(), intent.clone());
+            let mut wish = self.repeat.wish;
+            wish.set(Some(Rc::new(move || actions.carry_out(again.clone()))));
+        }
+        match intent {
+            Intent::Session(intent) => self.in_session(intent),
+            Intent::Place(intent) => self.in_place(intent),
+            Intent::Token(intent) => self.on_tokens(intent),
+            Intent::Sheet(intent) => self.on_sheet(intent),
+            Intent::Access(intent) => self.on_access(intent),
+            Intent::Emergency(intent) => self.in_emergency(intent),
+            Intent::Program(intent) => self.in_program(intent),
+        }
     }
 
+    /// What was asked for last, where it can be done again when the session has ended.
     fn wish(&self) -> Option<Again> {
-        self.wish.peek().clone()
+        self.repeat.wish.peek().clone()
     }
 
     fn account(&self) -> Option<Account> {
@@ -194,64 +245,5 @@ impl Actions {
             tokio::time::sleep(Duration::from_secs(TOAST_SECONDS)).await;
             toasts.dismiss(id);
         });
-    }
-}
-
-/// Runs a service on the runtime's threads, so that the window stays responsive and closing a dialog stops nothing.
-async fn off_ui<T: Send + 'static>(
-    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
-) -> Result<T, Problem> {
-    tokio::spawn(work).await.unwrap_or(Err(Problem::Stopped))
-}
-
-/// Runs a service, writes each step into `operation`, and its failure too.
-async fn operate<T, F, W>(mut operation: Signal<Operation>, work: W) -> Result<T, Problem>
-where
-    T: Send + 'static,
-    F: Future<Output = Result<T, Problem>> + Send + 'static,
-    W: FnOnce(Tell) -> F,
-{
-    let (tell, mut steps) = tokio::sync::mpsc::unbounded_channel();
-    operation.set(Operation::Running(Step::Check));
-    // A window that is gone does not need to be told.
-    let progress = Box::new(move |step| {
-        tell.send(step).unwrap_or_default();
-    });
-    let mut work = tokio::spawn(work(progress));
-    let result = loop {
-        tokio::select! {
-            Some(step) = steps.recv() => operation.set(Operation::Running(step)),
-            done = &mut work => break done.unwrap_or(Err(Problem::Stopped)),
-        }
-    };
-    match &result {
-        Ok(_) => operation.set(Operation::Idle),
-        Err(error) => {
-            tracing::warn!(%error, "an operation failed");
-            operation.set(Operation::Failed(error.clone()));
-        }
-    }
-    result
-}
-
-impl Actions {
-    /// As [`operate`]; when the session has ended, the user signs in again and what was asked for is done then.
-    async fn operate<T, F, W>(&self, operation: Signal<Operation>, work: W) -> Option<T>
-    where
-        T: Send + 'static,
-        F: Future<Output = Result<T, Problem>> + Send + 'static,
-        W: FnOnce(Tell) -> F,
-    {
-        // Another wish may come meanwhile.
-        let again = self.wish();
-        match operate(operation, work).await {
-            Ok(value) => Some(value),
-            Err(error) => {
-                // What may have been done is not done once more: the journal knows about it.
-                let again = again.filter(|_| !matches!(error, Problem::Uncertain(_)));
-                self.expired_by(&error, again);
-                None
-            }
-        }
     }
 }

@@ -5,11 +5,36 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{Actions, LOCAL, Spot, off_ui};
+use super::{Actions, LOCAL, Spot, on_disk};
+use crate::intent::PlaceIntent;
 use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section};
 use protocol::{Environment, EnvironmentId, Project, ProjectId};
 
 impl Actions {
+    pub(super) fn in_place(&self, intent: PlaceIntent) {
+        match intent {
+            PlaceIntent::Retry if *self.state.place.connection.peek() != Connection::Open => self.reopen(),
+            PlaceIntent::Retry | PlaceIntent::Refresh => self.refresh_all(),
+            PlaceIntent::Show(section) => self.show(section),
+            PlaceIntent::OpenFolder(folder) => self.open_folder(folder),
+            PlaceIntent::OpenProject(id) => self.open_project(&id),
+            PlaceIntent::OpenEnvironment(id) => self.open_environment(&id),
+            PlaceIntent::CheckIssued(on) => self.check_issued(on),
+        }
+    }
+
+    /// Shows a page, and fetches what it is about.
+    fn show(&self, page: Section) {
+        let mut section = self.state.section;
+        section.set(page);
+        match page {
+            // The emergency page looks by itself, also when the connection comes later.
+            Section::Tokens | Section::Emergency => {}
+            Section::Access => self.look_at_holders(),
+            Section::Settings => self.look_at_device(),
+        }
+    }
+
     /// Fetches what the user can see, and opens the place that is wanted, or the first one.
     pub(super) async fn open_directory(&self, wanted: Spot) -> Result<(), Problem> {
         let mut place = self.state.place;
@@ -17,10 +42,10 @@ impl Actions {
             return Ok(());
         };
         let asked = Arc::clone(&context);
-        let directory = off_ui(async move { service::directory(&asked).await }).await;
-        if !self.is_session(&context) {
+        let work = async move { service::directory(&asked).await };
+        let Some(directory) = self.fetch(|it| it.is_session(&context), work).await else {
             return Ok(());
-        }
+        };
         let directory = directory.inspect_err(|error| {
             self.expired_by(error, None);
         })?;
@@ -46,7 +71,7 @@ impl Actions {
     }
 
     /// Opens a project and its most important environment.
-    pub fn open_project(&self, id: &ProjectId) {
+    fn open_project(&self, id: &ProjectId) {
         let found = self
             .state
             .place
@@ -100,15 +125,14 @@ impl Actions {
             return Ok(());
         };
         let (id, again) = (project.id.clone(), self.wish());
-        let mut turn = self.turn;
-        let own = *turn.peek() + 1;
-        turn.set(own);
+        let ticket = self.asked.place.begin();
         let asked = Arc::clone(&context);
-        let environments = off_ui(async move { service::environments(&asked, &id).await }).await;
+        let work = async move { service::environments(&asked, &id).await };
         // Another project was asked for meanwhile, or the user left.
-        if *turn.peek() != own || !self.is_session(&context) {
+        let is_wanted = |it: &Self| it.asked.place.is(ticket) && it.is_session(&context);
+        let Some(environments) = self.fetch(is_wanted, work).await else {
             return Ok(());
-        }
+        };
         let environments = match environments {
             Ok(environments) => environments,
             Err(error) if self.expired_by(&error, again) => return Ok(()),
@@ -134,7 +158,7 @@ impl Actions {
     }
 
     /// Opens an environment of the open project.
-    pub fn open_environment(&self, id: &EnvironmentId) {
+    fn open_environment(&self, id: &EnvironmentId) {
         let found = self
             .state
             .place
@@ -181,7 +205,7 @@ impl Actions {
             project: place.project.peek().as_ref().map(|it| it.id.clone()),
             environment: place.environment.peek().as_ref().map(|it| it.id.clone()),
         };
-        self.surroundings.remember(Some((&server, spot)));
+        self.platform.remember(Some((&server, spot)));
     }
 
     /// How what is open is called in what is remembered.
@@ -194,11 +218,13 @@ impl Actions {
     }
 
     /// Opens the project that the manifest of a folder is for.
-    pub fn open_folder(&self, folder: String) {
+    fn open_folder(&self, folder: String) {
         let (actions, dialog) = (self.clone(), self.state.dialog);
         spawn(async move {
-            let read =
-                move |_tell| async move { Ok(service::manifest::read(std::path::Path::new(folder.trim()))?) };
+            let read = move |_tell| async move {
+                let read = move || service::manifest::read(std::path::Path::new(folder.trim()));
+                Ok(on_disk(read).await??)
+            };
             let Some(manifest) = actions.operate(dialog.operation, read).await else {
                 return;
             };

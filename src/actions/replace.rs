@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::Actions;
 use super::grace::{self, Over, Told};
+use super::{Actions, on_disk};
 use model::{Grace, News, Problem};
 use protocol::{DeployToken, DeployTokenId};
 use service::{Place, Replaced};
 
 impl Actions {
     /// Makes a successor; the token goes on working.
-    pub fn replace(&self, token: &DeployToken, grace: Grace) {
+    pub(super) fn replace(&self, token: &DeployToken, grace: Grace) {
         let id = token.id.to_string();
         self.issue(grace, move |context, place, tell| async move {
             service::replace(&context, &place, &id, &tell).await
@@ -22,7 +22,7 @@ impl Actions {
     }
 
     /// Ends the token whose successor CI has.
-    pub fn finish_replacement(&self, token: &DeployToken) {
+    pub(super) fn finish_replacement(&self, token: &DeployToken) {
         let id = token.id.to_string();
         self.in_dialog(
             move |context, place, tell| async move {
@@ -33,14 +33,17 @@ impl Actions {
     }
 
     /// Forgets a replacement; both tokens stay as they are.
-    pub fn forget_replacement(&self, id: &DeployTokenId) {
-        let Some((context, place)) = self.here() else {
+    pub(super) fn forget_replacement(&self, id: DeployTokenId) {
+        let (actions, Some((context, place))) = (self.clone(), self.here()) else {
             return;
         };
-        if let Err(error) = service::forget_replacement(&context, &place, id.as_str()) {
-            self.tell(News::Trouble(error));
-        }
-        self.refresh();
+        spawn(async move {
+            let forget = move || service::forget_replacement(&context, &place, id.as_str());
+            if let Err(error) = on_disk(forget).await.flatten() {
+                actions.tell(News::Trouble(error));
+            }
+            actions.refresh();
+        });
     }
 
     pub(super) fn tell_replaced(&self, place: &Place, done: &Replaced) {
@@ -77,6 +80,11 @@ impl Actions {
                     }
                     Told::NotYet(_) | Told::Nothing => {}
                     Told::Done(done) => actions.tell_replaced(&over.place, &done),
+                    Told::Left => {
+                        actions.tell(News::ReplacementLeft {
+                            name: over.name.clone(),
+                        });
+                    }
                     Told::GivenUp(error) => {
                         actions.tell(News::ReplacementOverdue {
                             name: over.name.clone(),

@@ -3,19 +3,33 @@
 use dioxus::prelude::*;
 
 use super::{Actions, Tell};
+use crate::intent::SheetIntent;
 use crate::state::Copied;
 use model::{CiTokenOutcome, Issuance};
 use protocol::secret::SecretText;
 use service::MissingKey;
 
 impl Actions {
+    pub(super) fn on_sheet(&self, intent: SheetIntent) {
+        match intent {
+            SheetIntent::CopyBlock => self.copy_block(),
+            SheetIntent::CopyCiToken => self.copy_ci_token(),
+            SheetIntent::CopySeed => self.copy_seed(),
+            SheetIntent::RevealCiToken(shown) => self.reveal_ci_token(shown),
+            SheetIntent::RevealSeed(shown) => self.reveal_seed(shown),
+            SheetIntent::ShareAgain => self.share_again(),
+            SheetIntent::VerifyAgain => self.verify_issued(),
+            SheetIntent::RevokeIssued => self.revoke_issued(),
+        }
+    }
+
     /// Copies the block with both values.
-    pub fn copy_block(&self) {
+    fn copy_block(&self) {
         self.copy(Copied::Block, Issuance::block);
     }
 
     /// Copies the CI token alone.
-    pub fn copy_ci_token(&self) {
+    fn copy_ci_token(&self) {
         self.copy(Copied::CiToken, |issuance| match &issuance.ci_token {
             // Exposed to be copied into the clipboard: the user asked for it.
             CiTokenOutcome::Issued(token) => SecretText::new(token.expose().to_owned()),
@@ -24,7 +38,7 @@ impl Actions {
     }
 
     /// Copies the seed alone.
-    pub fn copy_seed(&self) {
+    fn copy_seed(&self) {
         self.copy(Copied::Seed, |issuance| issuance.seed.to_base64());
     }
 
@@ -51,14 +65,14 @@ impl Actions {
     }
 
     /// Shows or hides the CI token.
-    pub fn reveal_ci_token(&self, shown: bool) {
+    fn reveal_ci_token(&self, shown: bool) {
         let mut sheet = self.state.sheet;
         sheet.ci_token_revealed.set(shown);
         self.note_reveal(shown);
     }
 
     /// Shows or hides the seed.
-    pub fn reveal_seed(&self, shown: bool) {
+    fn reveal_seed(&self, shown: bool) {
         let mut sheet = self.state.sheet;
         sheet.seed_revealed.set(shown);
         self.note_reveal(shown);
@@ -72,7 +86,7 @@ impl Actions {
     }
 
     /// Shares the key again, so that the runner of this sheet can decrypt.
-    pub fn share_again(&self) {
+    fn share_again(&self) {
         let actions = self.clone();
         let Some((context, place)) = self.issued_at() else {
             return;
@@ -98,7 +112,7 @@ impl Actions {
     }
 
     /// Ends the token of this sheet and closes it: what was issued is not wanted any more.
-    pub fn revoke_issued(&self) {
+    fn revoke_issued(&self) {
         let actions = self.clone();
         let id = self
             .state
@@ -122,8 +136,11 @@ impl Actions {
             let still = sheet.still_shows(showing);
             if let Some(revoked) = revoked {
                 if still {
-                    actions.not_wanted();
-                    sheet.drop_secrets();
+                    actions.not_wanted().await;
+                    // Its end in the journal may have taken a while.
+                    if sheet.still_shows(showing) {
+                        sheet.drop_secrets();
+                    }
                 }
                 actions.tell_revoked(&at, revoked);
             }

@@ -4,7 +4,7 @@ use dioxus::core::Task;
 use dioxus::prelude::*;
 
 use super::entry::kept;
-use super::{Actions, off_ui};
+use super::{Actions, beside};
 use crate::state::{Dialog, Gate, SignInStage};
 use model::{MachineError, News, Problem, Waiting};
 use protocol::secret::{AccessToken, SecretText};
@@ -17,7 +17,7 @@ use service::sign_in::{
 
 impl Actions {
     /// Starts a sign-in at the typed address: by the browser, where the server offers that.
-    pub fn sign_in(&self) {
+    pub(super) fn sign_in(&self) {
         let Some(account) = self.typed_account() else {
             return;
         };
@@ -29,7 +29,7 @@ impl Actions {
                 return Ok(());
             }
             let probed = account.clone();
-            let probe = off_ui(async move {
+            let probe = beside(async move {
                 // What cannot be kept is not asked for.
                 probed.keychain().probe().await?;
                 start_browser(&probed.sign_in()?).await
@@ -50,7 +50,7 @@ impl Actions {
     }
 
     /// Asks for e-mail address and password instead.
-    pub fn ask_for_password(&self) {
+    pub(super) fn ask_for_password(&self) {
         self.cancel_sign_in();
         self.show_password_form();
     }
@@ -64,21 +64,26 @@ impl Actions {
     }
 
     /// Ends a sign-in that is under way.
-    pub fn cancel_sign_in(&self) {
-        let mut attempt = self.attempt;
+    pub(super) fn cancel_sign_in(&self) {
+        self.end_attempt();
+        self.state.session.end_attempt();
+    }
+
+    /// Stops what tries to get in.
+    pub(super) fn end_attempt(&self) {
+        let mut attempt = self.entry.attempt;
         let running: Option<Task> = attempt.take();
         if let Some(task) = running {
             task.cancel();
         }
-        self.state.session.reset();
     }
 
     /// Opens the page of the sign-in under way once more.
-    pub fn open_sign_in_page(&self) {
+    pub(super) fn open_sign_in_page(&self) {
         let mut stage = self.state.session.stage;
         let now = match &mut *stage.write() {
             SignInStage::Browser { page, opened, .. } => {
-                *opened = self.surroundings.open_page(page).is_ok();
+                *opened = self.platform.open_page(page).is_ok();
                 *opened
             }
             _ => true,
@@ -91,7 +96,7 @@ impl Actions {
     async fn wait_for_person(&self, account: Account, ticket: BrowserTicket) -> Result<(), Problem> {
         let mut stage = self.state.session.stage;
         let page = ticket.login_url.clone();
-        let opened = self.surroundings.open_page(&page).is_ok();
+        let opened = self.platform.open_page(&page).is_ok();
         stage.set(SignInStage::Browser {
             page,
             opened,
@@ -122,7 +127,7 @@ impl Actions {
     }
 
     /// Sends what was typed as e-mail address, password and code.
-    pub fn send_password(&self) {
+    pub(super) fn send_password(&self) {
         let (mut session, account) = (self.state.session, self.typed_account());
         let (with_code, busy) = match *session.stage.peek() {
             SignInStage::Password { code, busy } => (code, busy),
@@ -141,7 +146,7 @@ impl Actions {
         let actions = self.clone();
         spawn(async move {
             let asked = account.clone();
-            let answer = off_ui(async move {
+            let answer = beside(async move {
                 asked.keychain().probe().await?;
                 sign_in::password(&asked.sign_in()?, &email, &password, code.as_ref()).await
             });
@@ -165,7 +170,7 @@ impl Actions {
     /// Keeps the session and enters. A machine that is not linked yet is asked to.
     async fn signed_in(&self, account: Account, token: AccessToken) -> Result<(), Problem> {
         let kept = account.clone();
-        let context = off_ui(async move {
+        let context = beside(async move {
             kept.keep(&token).await?;
             kept.context(&token).await
         });
@@ -180,8 +185,8 @@ impl Actions {
     }
 
     /// Goes on as the command line's user, with a new device that its device shares every key with.
-    pub fn continue_with_new_device(&self) {
-        let Some((account, found)) = self.command_line.peek().clone() else {
+    pub(super) fn continue_with_new_device(&self) {
+        let Some((account, found)) = self.entry.command_line.peek().clone() else {
             return;
         };
         self.attempt(
@@ -190,7 +195,7 @@ impl Actions {
                 let (for_work, name, platform) =
                     (account.clone(), devices::default_name(), devices::platform());
                 let done =
-                    off_ui(async move { adopt::with_new_device(&for_work, &found, &name, &platform).await });
+                    beside(async move { adopt::with_new_device(&for_work, &found, &name, &platform).await });
                 let (context, handed) = done.await?;
                 actions.enter_account(account, context).await;
                 actions.tell_handed(handed);
@@ -215,16 +220,16 @@ impl Actions {
     }
 
     /// Goes on as the command line's user and with its device.
-    pub fn continue_with_its_device(&self) {
+    pub(super) fn continue_with_its_device(&self) {
         self.state.dialog.close();
-        let Some((account, found)) = self.command_line.peek().clone() else {
+        let Some((account, found)) = self.entry.command_line.peek().clone() else {
             return;
         };
         self.attempt(
             "Taking over the command line's device",
             move |actions| async move {
                 let for_work = account.clone();
-                let done = off_ui(async move { adopt::with_its_device(&for_work, &found).await });
+                let done = beside(async move { adopt::with_its_device(&for_work, &found).await });
                 let context = done.await?;
                 actions.enter_account(account, context).await;
                 Ok(())
@@ -233,14 +238,14 @@ impl Actions {
     }
 
     /// Asks before the command line's own device is used.
-    pub fn ask_for_its_device(&self) {
+    pub(super) fn ask_for_its_device(&self) {
         self.state.dialog.show(Dialog::UseCommandLineDevice);
     }
 
     /// The account at the typed address, or the reason why there is none.
     fn typed_account(&self) -> Option<Account> {
         let mut session = self.state.session;
-        match self.surroundings.account(&session.address.peek()) {
+        match self.platform.account(&session.address.peek()) {
             Ok(account) => Some(account),
             Err(message) => {
                 session.problem.set(Some(message));
@@ -256,11 +261,8 @@ impl Actions {
         work: impl FnOnce(Self) -> F + 'static,
     ) {
         let (actions, mut session) = (self.clone(), self.state.session);
-        let mut attempt = self.attempt;
-        let running: Option<Task> = attempt.take();
-        if let Some(task) = running {
-            task.cancel();
-        }
+        let mut attempt = self.entry.attempt;
+        self.end_attempt();
         session.problem.set(None);
         session.stage.set(SignInStage::Working(what));
         let task = spawn(async move {
@@ -273,7 +275,7 @@ impl Actions {
     }
 
     /// Asks under which name this machine is to be linked.
-    pub fn ask_to_link(&self) {
+    pub(super) fn ask_to_link(&self) {
         self.state.dialog.show(Dialog::LinkDevice {
             name: devices::default_name(),
         });

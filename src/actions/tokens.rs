@@ -2,7 +2,8 @@
 
 use dioxus::prelude::*;
 
-use super::{Actions, off_ui};
+use super::Actions;
+use crate::intent::TokenIntent;
 use crate::state::{Load, Section};
 use model::{Problem, Replacement};
 use protocol::TokenEntry;
@@ -29,9 +30,23 @@ async fn look(context: &Context, place: &Place) -> Result<(Vec<TokenEntry>, Here
 }
 
 impl Actions {
+    pub(super) fn on_tokens(&self, intent: TokenIntent) {
+        match intent {
+            TokenIntent::Create { name } => self.create(&name),
+            TokenIntent::Rotate(token) => self.rotate(&token),
+            TokenIntent::Replace(token, grace) => self.replace(&token, grace),
+            TokenIntent::FinishReplacement(token) => self.finish_replacement(&token),
+            TokenIntent::ForgetReplacement(id) => self.forget_replacement(id),
+            TokenIntent::Revoke(token) => self.revoke(&token),
+            TokenIntent::Delete(token) => self.delete(&token),
+            TokenIntent::ShowInterrupted => self.show_interrupted(),
+            TokenIntent::Resume { id, remedy } => self.resume(id, remedy),
+        }
+    }
+
     /// Fetches the list again. What is shown stays until the new list is there; if it does not come, the old one is
     /// marked as stale.
-    pub fn refresh(&self) {
+    pub(super) fn refresh(&self) {
         let actions = self.clone();
         let Some((context, place)) = self.here() else {
             return;
@@ -40,10 +55,12 @@ impl Actions {
             let here = place.clone();
             let mut tokens = actions.state.tokens;
             tokens.refreshing.set(true);
-            let listed = off_ui(async move { look(&context, &place).await }).await;
-            if !actions.is_here(&here) {
+            let ticket = actions.asked.list.begin();
+            let work = async move { look(&context, &place).await };
+            let is_wanted = |it: &Self| it.asked.list.is(ticket) && it.is_here(&here);
+            let Some(listed) = actions.fetch(is_wanted, work).await else {
                 return;
-            }
+            };
             tokens.refreshing.set(false);
             match listed {
                 Ok((entries, here)) => {
@@ -68,9 +85,9 @@ impl Actions {
     }
 
     /// Fetches everything again that is shown.
-    pub fn refresh_all(&self) {
+    pub(super) fn refresh_all(&self) {
         // Who asks for it may be asked to sign in again.
-        let mut declined = self.declined;
+        let mut declined = self.repeat.declined;
         declined.set(false);
         self.refresh();
         self.look_at_key();

@@ -2,14 +2,14 @@
 
 use dioxus::prelude::*;
 
-use super::{Actions, off_ui};
+use super::{Actions, beside};
 use crate::state::Verification;
 use model::{CiTokenOutcome, News};
 use service::verify::{self, Checked};
 
 impl Actions {
     /// Checks what the sheet shows. The sheet is there meanwhile; a check of a sheet that is gone is not told.
-    pub fn verify_issued(&self) {
+    pub(super) fn verify_issued(&self) {
         let mut sheet = self.state.sheet;
         if *sheet.verification.peek() == Verification::Running {
             return;
@@ -32,7 +32,7 @@ impl Actions {
         };
         let showing = sheet.verifying();
         spawn(async move {
-            let checked = off_ui(async move { verify::check(&context, &ci_token, &seed).await }).await;
+            let checked = beside(async move { verify::check(&context, &ci_token, &seed).await }).await;
             let outcome = match checked {
                 Ok(checked) => outcome(&checked),
                 Err(error) => Verification::Failed(error),
@@ -43,14 +43,12 @@ impl Actions {
             actions.refresh();
         });
     }
-}
 
-impl Actions {
     /// Turns checking on or off for the server that is open.
-    pub fn check_issued(&self, on: bool) {
+    pub(super) fn check_issued(&self, on: bool) {
         let mut checks = self.state.place.checks;
         checks.set(on);
-        if let Err(problem) = self.surroundings.note_checks(&self.server(), on) {
+        if let Err(problem) = self.platform.note_checks(&self.server(), on) {
             self.tell(News::Trouble(problem));
         }
     }

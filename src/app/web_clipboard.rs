@@ -3,14 +3,16 @@
 //! Security limit: what is copied and pasted passes through the web view's memory, which is not ours to wipe (SECURITY.md).
 //! Nothing of it is put into the page.
 
-use model::MachineError;
+use model::{MachineError, Problem};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use dioxus::prelude::*;
 
-use crate::actions::{Cleared, Clipboard, Eventually};
+use futures_util::future::LocalBoxFuture;
+
+use crate::actions::{Cleared, Clipboard};
 use protocol::secret::SecretText;
 
 /// The web view's clipboard. It answers only in the moment after a touch, and only if the system allows it.
@@ -28,7 +30,7 @@ try { await navigator.clipboard.writeText(text); return true; } catch { return f
 const PASTE: &str = "try { return await navigator.clipboard.readText(); } catch { return null; }";
 
 impl Clipboard for WebClipboard {
-    fn copy(&self, text: String) -> Eventually<()> {
+    fn copy(&self, text: String) -> LocalBoxFuture<'static, Result<(), Problem>> {
         let secret = Rc::clone(&self.secret);
         Box::pin(async move {
             write(&text).await?;
@@ -38,7 +40,11 @@ impl Clipboard for WebClipboard {
         })
     }
 
-    fn copy_secret(&self, text: SecretText, _limit: Option<Duration>) -> Eventually<()> {
+    fn copy_secret(
+        &self,
+        text: SecretText,
+        _limit: Option<Duration>,
+    ) -> LocalBoxFuture<'static, Result<(), Problem>> {
         let secret = Rc::clone(&self.secret);
         Box::pin(async move {
             // Exposed because the user asked for it in the clipboard.
@@ -48,14 +54,14 @@ impl Clipboard for WebClipboard {
         })
     }
 
-    fn paste(&self) -> Eventually<SecretText> {
+    fn paste(&self) -> LocalBoxFuture<'static, Result<SecretText, Problem>> {
         Box::pin(async move {
             let text = read().await.filter(|text| !text.is_blank());
             text.ok_or(MachineError::NoPaste)
         })
     }
 
-    fn clear(&self) -> Eventually<Cleared> {
+    fn clear(&self) -> LocalBoxFuture<'static, Result<Cleared, Problem>> {
         let secret = Rc::clone(&self.secret);
         Box::pin(async move {
             let Some(ours) = secret.take() else {

@@ -6,9 +6,11 @@ use std::rc::Rc;
 #[cfg(feature = "desktop")]
 use std::time::Duration;
 
+use futures_util::future::LocalBoxFuture;
+
 use super::settings::Remembered;
 use super::{Connected, Target, keys, server};
-use crate::actions::{Eventually, LOCAL, Opened, Spot, Start, Surroundings};
+use crate::actions::{LOCAL, Opened, Platform, Spot, Start};
 use crate::state::SessionKind;
 use client::HOSTED;
 use keychain::Keychain;
@@ -52,7 +54,7 @@ impl Machine {
     }
 }
 
-impl Surroundings for Machine {
+impl Platform for Machine {
     fn start(&self) -> Start {
         match &self.target {
             #[cfg(feature = "workspace")]
@@ -87,7 +89,7 @@ impl Surroundings for Machine {
     }
 
     #[cfg(feature = "workspace")]
-    fn open_local(&self) -> Eventually<Opened> {
+    fn open_local(&self) -> LocalBoxFuture<'static, Result<Opened, Problem>> {
         let (data, wanted) = (self.data(), self.wanted(LOCAL));
         Box::pin(async move {
             let connected = super::local::connect(data.as_deref()).await?;
@@ -104,7 +106,7 @@ impl Surroundings for Machine {
     }
 
     #[cfg(not(feature = "workspace"))]
-    fn open_local(&self) -> Eventually<Opened> {
+    fn open_local(&self) -> LocalBoxFuture<'static, Result<Opened, Problem>> {
         Box::pin(async { Err(MachineError::NoLocalWorkspace.into()) })
     }
 
@@ -130,7 +132,11 @@ impl Surroundings for Machine {
         }
     }
 
-    fn open_given(&self, account: Account, token: AccessToken) -> Eventually<Opened> {
+    fn open_given(
+        &self,
+        account: Account,
+        token: AccessToken,
+    ) -> LocalBoxFuture<'static, Result<Opened, Problem>> {
         let (data, wanted) = (self.data(), self.wanted(account.address().as_str()));
         Box::pin(async move {
             let connected = server::with_given(&account, &token, data.as_deref()).await?;
@@ -179,7 +185,7 @@ impl Surroundings for Machine {
         Some(keychain::file_exists(&keys::file(self.target.data())?))
     }
 
-    fn unlock(&self, passphrase: SecretText) -> Eventually<()> {
+    fn unlock(&self, passphrase: SecretText) -> LocalBoxFuture<'static, Result<(), Problem>> {
         let (path, opened) = (keys::file(self.target.data()), Rc::clone(&self.opened));
         Box::pin(async move {
             let Some(path) = path else {
@@ -195,16 +201,28 @@ impl Surroundings for Machine {
         open_page(address)
     }
 
+    #[cfg(feature = "workspace")]
+    fn report_folder(&self) -> Option<PathBuf> {
+        let folders = directories::UserDirs::new()?;
+        let downloads = folders.download_dir().filter(|folder| folder.is_dir());
+        Some(downloads.unwrap_or(folders.home_dir()).to_owned())
+    }
+
+    #[cfg(not(feature = "workspace"))]
+    fn report_folder(&self) -> Option<PathBuf> {
+        None
+    }
+
     fn data_folder(&self) -> Option<PathBuf> {
         // A phone's folders are not for its user to look into.
         self.target.folder().filter(|_| cfg!(feature = "desktop"))
     }
 
-    fn open_data_folder(&self) -> Eventually<()> {
+    fn open_data_folder(&self) -> LocalBoxFuture<'static, Result<(), Problem>> {
         Box::pin(open_folder(self.data_folder()))
     }
 
-    fn read_document(&self, document: Document) -> Eventually<Vec<Passage>> {
+    fn read_document(&self, document: Document) -> LocalBoxFuture<'static, Result<Vec<Passage>, Problem>> {
         Box::pin(async move {
             let reading = tokio::task::spawn_blocking(move || super::read_document(document));
             reading.await.unwrap_or_else(|_| Err(MachineError::NoText.into()))

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use dioxus::prelude::*;
 
-use super::Load;
+use super::{Load, begin, restore};
 use model::Passage;
 
 /// The document that is open, and the folder of this window.
@@ -19,8 +19,14 @@ pub struct AboutStore {
 impl AboutStore {
     pub(super) fn make() -> Self {
         Self {
-            folder: Signal::new(None),
-            passages: Signal::new(Load::Loading),
+            folder: begin(),
+            passages: begin(),
         }
+    }
+
+    /// Forgets what was read. The folder is this machine's, whatever is open.
+    pub fn reset(self) {
+        let Self { folder: _, passages } = self;
+        restore(passages);
     }
 }

@@ -2,14 +2,15 @@
 
 use dioxus::prelude::*;
 
-use super::{Load, Operation};
+use super::{Load, Operation, begin, restore};
 use model::Holder;
 use protocol::{DeviceState, Fingerprint, Requests};
 
 /// This machine as a device.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum OwnDevice {
     /// Not asked yet.
+    #[default]
     Unknown,
     /// It is not linked.
     None,
@@ -48,11 +49,27 @@ pub struct AccessStore {
 impl AccessStore {
     pub(super) fn make() -> Self {
         Self {
-            device: Signal::new(OwnDevice::Unknown),
-            borrowed: Signal::new(false),
-            holders: Signal::new(Load::Loading),
-            requests: Signal::new(Requests::default()),
-            sharing: Signal::new(Operation::Idle),
+            device: begin(),
+            borrowed: begin(),
+            holders: begin(),
+            requests: begin(),
+            sharing: begin(),
         }
+    }
+
+    /// Forgets all of it.
+    pub fn reset(self) {
+        let Self {
+            device,
+            borrowed,
+            holders,
+            requests,
+            sharing,
+        } = self;
+        restore(device);
+        restore(borrowed);
+        restore(holders);
+        restore(requests);
+        restore(sharing);
     }
 }

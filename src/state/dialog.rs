@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 
+use super::{begin, restore};
 use model::{Document, Problem, Step};
 use protocol::DeployToken;
 
@@ -32,13 +33,14 @@ pub struct Confirm {
 }
 
 /// The dialog that is open.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 #[expect(
     clippy::large_enum_variant,
     reason = "there is one of it, and it changes when the user opens a dialog"
 )]
 pub enum Dialog {
     /// None.
+    #[default]
     Closed,
     /// Create a token.
     Create,
@@ -73,9 +75,10 @@ pub enum Dialog {
 }
 
 /// What the open dialog, or the sheet's "share again", is doing.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Operation {
     /// Nothing yet.
+    #[default]
     Idle,
     /// It runs; the step it is at.
     Running(Step),
@@ -102,9 +105,16 @@ pub struct DialogStore {
 impl DialogStore {
     pub(super) fn make() -> Self {
         Self {
-            open: Signal::new(Dialog::Closed),
-            operation: Signal::new(Operation::Idle),
+            open: begin(),
+            operation: begin(),
         }
+    }
+
+    /// Closes it, whatever runs.
+    pub fn reset(self) {
+        let Self { open, operation } = self;
+        restore(open);
+        restore(operation);
     }
 
     /// Opens a dialog with nothing running.

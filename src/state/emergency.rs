@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use dioxus::prelude::*;
 
-use super::Load;
+use super::{Latest, Load, Ticket, begin, restore};
 use model::{Exposed, Fate, Gap, Incident, LeakMatch, Problem, RevokeTarget, Tally};
 use protocol::DeployTokenId;
 use protocol::secret::CiToken;
@@ -14,7 +14,7 @@ use protocol::secret::CiToken;
 #[derive(Clone, Debug, PartialEq)]
 pub struct EmergencyRun {
     /// Tells it from earlier and later ones.
-    pub number: u64,
+    pub number: Ticket,
     /// Each token with its fate.
     pub lines: Vec<(RevokeTarget, Fate)>,
     /// How long it has taken so far.
@@ -28,9 +28,10 @@ pub struct EmergencyRun {
 }
 
 /// What came of a leaked block that was pasted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum LeakSearch {
     /// None was pasted.
+    #[default]
     None,
     /// It is looked for.
     Searching,
@@ -54,7 +55,7 @@ pub struct EmergencyStore {
     /// A refresh is under way.
     pub refreshing: Signal<bool>,
     /// Counts refreshes and servers, so that a look at a server that was left is not told.
-    looks: Signal<u64>,
+    looks: Latest,
     /// The search text.
     pub search: Signal<String>,
     /// The chosen tokens.
@@ -64,13 +65,13 @@ pub struct EmergencyStore {
     /// The run that is shown.
     pub run: Signal<Option<EmergencyRun>>,
     /// How many runs there were.
-    runs: Signal<u64>,
+    runs: Latest,
     /// Ends the waiting of the run under way.
     stop: Signal<Option<Box<dyn FnOnce()>>>,
     /// What came of a leaked block.
     pub leak: Signal<LeakSearch>,
     /// Counts what was pasted or forgotten, so that a search that comes late is not told of something else.
-    searches: Signal<u64>,
+    searches: Latest,
     /// The CI token of that block, to prove that it is refused. Dropped with the leak.
     leaked: Signal<Option<(DeployTokenId, CiToken)>>,
 }
@@ -78,53 +79,69 @@ pub struct EmergencyStore {
 impl EmergencyStore {
     pub(super) fn make() -> Self {
         Self {
-            exposed: Signal::new(Load::Loading),
-            projects: Signal::new(0),
-            gaps: Signal::new(Vec::new()),
-            stale: Signal::new(None),
-            refreshing: Signal::new(false),
-            looks: Signal::new(0),
-            search: Signal::new(String::new()),
-            selected: Signal::new(BTreeSet::new()),
-            unfinished: Signal::new((0, 0)),
-            run: Signal::new(None),
-            runs: Signal::new(0),
-            stop: Signal::new(None),
-            leak: Signal::new(LeakSearch::None),
-            searches: Signal::new(0),
-            leaked: Signal::new(None),
+            exposed: begin(),
+            projects: begin(),
+            gaps: begin(),
+            stale: begin(),
+            refreshing: begin(),
+            looks: Latest::make(),
+            search: begin(),
+            selected: begin(),
+            unfinished: begin(),
+            run: begin(),
+            runs: Latest::make(),
+            stop: begin(),
+            leak: begin(),
+            searches: Latest::make(),
+            leaked: begin(),
         }
     }
 
     /// Forgets everything of a server that is left.
-    pub fn reset(mut self) {
-        self.exposed.set(Load::Loading);
-        self.projects.set(0);
-        self.gaps.set(Vec::new());
-        self.stale.set(None);
-        self.refreshing.set(false);
-        *self.looks.write() += 1;
-        self.search.set(String::new());
-        self.selected.write().clear();
-        self.unfinished.set((0, 0));
-        self.run.set(None);
-        self.stop.set(None);
+    pub fn reset(self) {
+        let Self {
+            exposed,
+            projects,
+            gaps,
+            stale,
+            refreshing,
+            looks,
+            search,
+            selected,
+            unfinished,
+            run,
+            runs: _,
+            stop,
+            leak: _,
+            searches: _,
+            leaked: _,
+        } = self;
+        restore(exposed);
+        restore(projects);
+        restore(gaps);
+        restore(stale);
+        restore(refreshing);
+        looks.begin();
+        restore(search);
+        restore(selected);
+        restore(unfinished);
+        restore(run);
+        restore(stop);
         self.forget_leak();
     }
 
     /// Notes that a refresh begins, and gives its number; none while another is under way.
-    pub fn begin_look(mut self) -> Option<u64> {
+    pub fn begin_look(mut self) -> Option<Ticket> {
         if *self.refreshing.peek() {
             return None;
         }
         self.refreshing.set(true);
-        *self.looks.write() += 1;
-        Some(*self.looks.peek())
+        Some(self.looks.begin())
     }
 
     /// Notes that a refresh has ended, and says whether it is of the server that is open.
-    pub fn end_look(mut self, look: u64) -> bool {
-        let is_latest = *self.looks.peek() == look;
+    pub fn end_look(mut self, look: Ticket) -> bool {
+        let is_latest = self.looks.is(look);
         if is_latest {
             self.refreshing.set(false);
         }
@@ -167,15 +184,15 @@ impl EmergencyStore {
     }
 
     /// Notes that a block is looked for, and gives the number of the search.
-    pub fn begin_search(mut self) -> u64 {
+    pub fn begin_search(mut self) -> Ticket {
         self.forget_leak();
         self.leak.set(LeakSearch::Searching);
-        *self.searches.peek()
+        self.searches.current()
     }
 
     /// Whether nothing was pasted or forgotten since.
-    pub fn is_search(&self, search: u64) -> bool {
-        *self.searches.peek() == search
+    pub fn is_search(&self, search: Ticket) -> bool {
+        self.searches.is(search)
     }
 
     /// Whether the leaked block fits one of these.
@@ -188,16 +205,15 @@ impl EmergencyStore {
 
     /// Forgets what leaked, the secret too.
     pub fn forget_leak(mut self) {
-        *self.searches.write() += 1;
+        self.searches.begin();
         self.leaked.set(None);
         self.leak.set(LeakSearch::None);
     }
 
     /// Shows a run in which nothing has happened, and gives its number. `stop` is called when the user does not want to
     /// wait for it any more.
-    pub fn begin(mut self, lines: Vec<(RevokeTarget, Fate)>, stop: impl FnOnce() + 'static) -> u64 {
-        let number = *self.runs.peek() + 1;
-        self.runs.set(number);
+    pub fn begin(mut self, lines: Vec<(RevokeTarget, Fate)>, stop: impl FnOnce() + 'static) -> Ticket {
+        let number = self.runs.begin();
         self.stop.set(Some(Box::new(stop)));
         self.run.set(Some(EmergencyRun {
             number,
@@ -211,7 +227,7 @@ impl EmergencyStore {
     }
 
     /// Changes the run with this number, and says whether it is still the one that is shown.
-    pub fn change(mut self, number: u64, change: impl FnOnce(&mut EmergencyRun)) -> bool {
+    pub fn change(mut self, number: Ticket, change: impl FnOnce(&mut EmergencyRun)) -> bool {
         let is_shown = matches!(&*self.run.peek(), Some(run) if run.number == number);
         if is_shown && let Some(run) = &mut *self.run.write() {
             change(run);

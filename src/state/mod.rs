@@ -9,6 +9,7 @@ mod access;
 mod clipboard;
 mod dialog;
 mod emergency;
+mod latest;
 mod place;
 mod section;
 mod session;
@@ -23,6 +24,7 @@ pub use access::{AccessStore, Holders, OwnDevice};
 pub use clipboard::ClipboardStore;
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
 pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, groups};
+pub use latest::{Latest, Ticket};
 pub use place::{Connection, KeyState, PlaceStore};
 pub use section::Section;
 pub use session::{CommandLineOffer, Gate, SessionKind, SessionStore, SignInStage, Typed};
@@ -34,9 +36,10 @@ pub use tokens::{
 };
 
 /// Something that is fetched.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Load<T> {
     /// Not there yet.
+    #[default]
     Loading,
     /// There.
     Ready(T),
@@ -75,7 +78,7 @@ impl AppState {
     /// Makes empty stores; call once, in the root component, inside `use_hook` or `use_context_provider`.
     pub fn make() -> Self {
         Self {
-            section: Signal::new(Section::Tokens),
+            section: begin(),
             emergency: EmergencyStore::make(),
             session: SessionStore::make(),
             access: AccessStore::make(),
@@ -88,4 +91,43 @@ impl AppState {
             toasts: ToastStore::make(),
         }
     }
+
+    /// Forgets everything of what is left: a server, or the local workspace. What stays is said here: what is true of this
+    /// machine, and the clipboard, which is still to be cleared of what was copied.
+    pub fn reset(self) {
+        // Every store is named, so that a new one cannot be forgotten.
+        let Self {
+            section,
+            emergency,
+            session,
+            access,
+            place,
+            tokens,
+            dialog,
+            sheet,
+            clipboard: _,
+            about,
+            toasts,
+        } = self;
+        restore(section);
+        emergency.reset();
+        session.reset();
+        access.reset();
+        place.reset();
+        tokens.reset();
+        dialog.reset();
+        sheet.reset();
+        about.reset();
+        toasts.reset();
+    }
+}
+
+/// A signal at its beginning.
+fn begin<T: Default + 'static>() -> Signal<T> {
+    Signal::new(T::default())
+}
+
+/// Puts a signal back to its beginning.
+fn restore<T: Default + 'static>(mut signal: Signal<T>) {
+    signal.set(T::default());
 }

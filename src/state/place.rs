@@ -2,14 +2,15 @@
 
 use dioxus::prelude::*;
 
-use super::Load;
+use super::{Load, begin, restore};
 use model::{Pending, Problem};
 use protocol::{Environment, Fingerprint, Organization, Project};
 
 /// Whether there is an API to talk to.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum Connection {
     /// It is being opened.
+    #[default]
     Opening,
     /// It answers.
     Open,
@@ -18,9 +19,10 @@ pub enum Connection {
 }
 
 /// What this device can do with the environment's key.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum KeyState {
     /// Being fetched.
+    #[default]
     Loading,
     /// This device opened it.
     Held {
@@ -43,6 +45,9 @@ pub enum KeyState {
     /// It could not be fetched or opened.
     Failed(Problem),
 }
+
+/// Whether what is issued is checked where nobody has said otherwise.
+const CHECKS: bool = true;
 
 /// Organisation, project, environment and its key.
 #[derive(Clone, Copy, PartialEq)]
@@ -78,19 +83,51 @@ pub struct PlaceStore {
 impl PlaceStore {
     pub(super) fn make() -> Self {
         Self {
-            connection: Signal::new(Connection::Opening),
-            organization: Signal::new(None),
-            organizations: Signal::new(Vec::new()),
-            projects: Signal::new(Vec::new()),
-            project: Signal::new(None),
-            environments: Signal::new(Vec::new()),
-            environment: Signal::new(None),
-            key: Signal::new(KeyState::Loading),
-            unshared: Signal::new(None),
-            interrupted: Signal::new(0),
-            found: Signal::new(Load::Loading),
-            checks: Signal::new(true),
-            origin: Signal::new(String::new()),
+            connection: begin(),
+            organization: begin(),
+            organizations: begin(),
+            projects: begin(),
+            project: begin(),
+            environments: begin(),
+            environment: begin(),
+            key: begin(),
+            unshared: begin(),
+            interrupted: begin(),
+            found: begin(),
+            checks: Signal::new(CHECKS),
+            origin: begin(),
         }
+    }
+
+    /// Leaves it.
+    pub fn reset(self) {
+        let Self {
+            connection,
+            organization,
+            organizations,
+            projects,
+            project,
+            environments,
+            environment,
+            key,
+            unshared,
+            interrupted,
+            found,
+            mut checks,
+            origin,
+        } = self;
+        restore(connection);
+        restore(organization);
+        restore(organizations);
+        restore(projects);
+        restore(project);
+        restore(environments);
+        restore(environment);
+        restore(key);
+        restore(unshared);
+        restore(interrupted);
+        restore(found);
+        checks.set(CHECKS);
+        restore(origin);
     }
 }

@@ -1,9 +1,10 @@
 //! Which page the window shows.
 
 /// A page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Section {
     /// The deploy tokens of the open environment.
+    #[default]
     Tokens,
     /// Every active token of everything, and their end.
     Emergency,

@@ -4,14 +4,16 @@
 
 use dioxus::prelude::*;
 
+use super::{begin, restore};
 use model::{Problem, Waiting};
 use protocol::Moment;
 use protocol::secret::SecretText;
 
 /// Whether the window is open to the user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Gate {
     /// It shows a workspace, or is about to.
+    #[default]
     Inside,
     /// The ways in.
     Welcome,
@@ -25,9 +27,10 @@ pub enum Gate {
 }
 
 /// By what the window is open.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SessionKind {
     /// The local workspace, which has no sign-in.
+    #[default]
     Local,
     /// A token that was given for this run; nothing of it is kept, and its device is not this window's to end.
     Given,
@@ -36,9 +39,10 @@ pub enum SessionKind {
 }
 
 /// How far a sign-in is.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub enum SignInStage {
     /// Not begun.
+    #[default]
     Idle,
     /// Something is asked of the server or the keychain: what, in words.
     Working(&'static str),
@@ -120,14 +124,14 @@ fn blank() -> Signal<SecretText> {
 impl SessionStore {
     pub(super) fn make() -> Self {
         Self {
-            gate: Signal::new(Gate::Inside),
-            has_local: Signal::new(false),
-            kind: Signal::new(SessionKind::Local),
-            address: Signal::new(String::new()),
-            stage: Signal::new(SignInStage::Idle),
-            problem: Signal::new(None),
-            command_line: Signal::new(None),
-            email: Signal::new(String::new()),
+            gate: begin(),
+            has_local: begin(),
+            kind: begin(),
+            address: begin(),
+            stage: begin(),
+            problem: begin(),
+            command_line: begin(),
+            email: begin(),
             password: blank(),
             code: blank(),
             passphrase: blank(),
@@ -135,10 +139,34 @@ impl SessionStore {
         }
     }
 
-    /// Forgets what was typed, and how far it was.
-    pub fn reset(mut self) {
-        self.stage.set(SignInStage::Idle);
-        self.problem.set(None);
+    /// Forgets whose session it was. Whether there are local workspaces is this machine's, whatever is open.
+    pub fn reset(self) {
+        let Self {
+            gate,
+            has_local: _,
+            kind,
+            address,
+            stage: _,
+            problem: _,
+            command_line,
+            email,
+            password: _,
+            code: _,
+            passphrase: _,
+            passphrase_again: _,
+        } = self;
+        restore(gate);
+        restore(kind);
+        restore(address);
+        restore(command_line);
+        restore(email);
+        self.end_attempt();
+    }
+
+    /// Forgets the secrets that were typed, and how far the sign-in was.
+    pub fn end_attempt(self) {
+        restore(self.stage);
+        restore(self.problem);
         self.drop_secrets();
     }
 

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::Operation;
+use super::{Latest, Operation, Ticket, begin, restore};
 use model::{Issuance, Problem};
 
 /// What was copied last.
@@ -19,9 +19,10 @@ pub enum Copied {
 }
 
 /// What acting as the runner of this sheet has shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Verification {
     /// Not asked for, or not to be expected to work yet.
+    #[default]
     Off,
     /// The user does not want it at this server.
     TurnedOff,
@@ -64,7 +65,7 @@ pub struct SheetStore {
     /// Whether a runner with these values works.
     pub verification: Signal<Verification>,
     /// Counts what the sheet showed, so that a check that comes late is not told of something else.
-    showing: Signal<u64>,
+    showing: Latest,
     /// Called when the sheet is closed.
     closed: Signal<Option<Box<dyn FnOnce()>>>,
 }
@@ -72,18 +73,18 @@ pub struct SheetStore {
 impl SheetStore {
     pub(super) fn make() -> Self {
         Self {
-            issuance: Signal::new(None),
-            ci_token_revealed: Signal::new(false),
-            seed_revealed: Signal::new(false),
-            away: Signal::new(false),
-            taken: Signal::new(false),
-            copied: Signal::new(None),
-            copy_failed: Signal::new(None),
-            asking_to_close: Signal::new(false),
-            sharing: Signal::new(Operation::Idle),
-            verification: Signal::new(Verification::Off),
-            showing: Signal::new(0),
-            closed: Signal::new(None),
+            issuance: begin(),
+            ci_token_revealed: begin(),
+            seed_revealed: begin(),
+            away: begin(),
+            taken: begin(),
+            copied: begin(),
+            copy_failed: begin(),
+            asking_to_close: begin(),
+            sharing: begin(),
+            verification: begin(),
+            showing: Latest::make(),
+            closed: begin(),
         }
     }
 
@@ -122,13 +123,13 @@ impl SheetStore {
     }
 
     /// Tells what the sheet shows from what it showed before and will show later.
-    pub fn showing(&self) -> u64 {
-        *self.showing.peek()
+    pub fn showing(&self) -> Ticket {
+        self.showing.current()
     }
 
     /// Whether the sheet still shows that. What ends later than its sheet must not go on as that of another.
-    pub fn still_shows(mut self, showing: u64) -> bool {
-        let still = self.showing() == showing;
+    pub fn still_shows(mut self, showing: Ticket) -> bool {
+        let still = self.showing.is(showing);
         if !still {
             self.sharing.set(Operation::Idle);
         }
@@ -136,14 +137,14 @@ impl SheetStore {
     }
 
     /// Notes that a check has begun, and gives what [`SheetStore::verified`] wants.
-    pub fn verifying(mut self) -> u64 {
+    pub fn verifying(mut self) -> Ticket {
         self.verification.set(Verification::Running);
-        *self.showing.peek()
+        self.showing()
     }
 
     /// Shows what a check came to, if the sheet is still the one it was begun for.
-    pub fn verified(mut self, showing: u64, outcome: Verification) {
-        if *self.showing.peek() == showing {
+    pub fn verified(mut self, showing: Ticket, outcome: Verification) {
+        if self.showing.is(showing) {
             self.verification.set(outcome);
         }
     }
@@ -164,15 +165,36 @@ impl SheetStore {
         if let Some(closed) = closed {
             closed();
         }
-        self.ci_token_revealed.set(false);
-        self.seed_revealed.set(false);
-        self.away.set(false);
-        self.taken.set(false);
-        self.copied.set(None);
-        self.copy_failed.set(None);
-        self.asking_to_close.set(false);
-        self.sharing.set(Operation::Idle);
-        self.verification.set(Verification::Off);
-        *self.showing.write() += 1;
+        self.reset();
+    }
+
+    /// Drops both secrets without the sheet having been closed: nobody is told that they were handed over.
+    pub fn reset(self) {
+        let Self {
+            issuance,
+            ci_token_revealed,
+            seed_revealed,
+            away,
+            taken,
+            copied,
+            copy_failed,
+            asking_to_close,
+            sharing,
+            verification,
+            showing,
+            closed,
+        } = self;
+        restore(issuance);
+        restore(ci_token_revealed);
+        restore(seed_revealed);
+        restore(away);
+        restore(taken);
+        restore(copied);
+        restore(copy_failed);
+        restore(asking_to_close);
+        restore(sharing);
+        restore(verification);
+        showing.begin();
+        restore(closed);
     }
 }

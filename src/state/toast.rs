@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 
+use super::{begin, restore};
 use model::News;
 
 /// A notice.
@@ -24,9 +25,15 @@ pub struct ToastStore {
 impl ToastStore {
     pub(super) fn make() -> Self {
         Self {
-            shown: Signal::new(Vec::new()),
-            next: Signal::new(0),
+            shown: begin(),
+            next: begin(),
         }
+    }
+
+    /// Takes all notices away. The ids go on: what dismisses one of them later must not meet another.
+    pub fn reset(self) {
+        let Self { shown, next: _ } = self;
+        restore(shown);
     }
 
     /// Shows a notice and gives its id.

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::Load;
+use super::{Load, begin, restore};
 use model::{Problem, Replacement};
 use protocol::{DeployToken, DeployTokenId, Moment, TokenEntry, TokenStatus};
 
@@ -12,9 +12,10 @@ pub const UNUSED_DAYS: i64 = 90;
 pub const EXPIRING_DAYS: i64 = 14;
 
 /// Which tokens are shown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StatusFilter {
     /// Only active ones.
+    #[default]
     Active,
     /// Only those that are not active.
     Revoked,
@@ -44,6 +45,16 @@ pub struct Sort {
     pub column: SortColumn,
     /// From high to low.
     pub descending: bool,
+}
+
+/// What was used last stands first.
+impl Default for Sort {
+    fn default() -> Self {
+        Self {
+            column: SortColumn::LastUsed,
+            descending: true,
+        }
+    }
 }
 
 /// How many tokens there are, by status.
@@ -109,19 +120,40 @@ pub struct TokensStore {
 impl TokensStore {
     pub(super) fn make() -> Self {
         Self {
-            entries: Signal::new(Load::Loading),
-            replacements: Signal::new(Vec::new()),
-            due: Signal::new(Vec::new()),
-            stale: Signal::new(None),
-            refreshing: Signal::new(false),
-            search: Signal::new(String::new()),
-            filter: Signal::new(StatusFilter::Active),
-            sort: Signal::new(Sort {
-                column: SortColumn::LastUsed,
-                descending: true,
-            }),
-            highlighted: Signal::new(None),
+            entries: begin(),
+            replacements: begin(),
+            due: begin(),
+            stale: begin(),
+            refreshing: begin(),
+            search: begin(),
+            filter: begin(),
+            sort: begin(),
+            highlighted: begin(),
         }
+    }
+
+    /// Forgets the tokens, and how they were shown.
+    pub fn reset(self) {
+        let Self {
+            entries,
+            replacements,
+            due,
+            stale,
+            refreshing,
+            search,
+            filter,
+            sort,
+            highlighted,
+        } = self;
+        restore(entries);
+        restore(replacements);
+        restore(due);
+        restore(stale);
+        restore(refreshing);
+        restore(search);
+        restore(filter);
+        restore(sort);
+        restore(highlighted);
     }
 
     /// Whether a token is being replaced.

@@ -14,4 +14,4 @@ pub mod views;
 
 pub use clock::Clock;
 pub use head::head;
-pub use intent::{EmergencyWish, Intent, Send};
+pub use intent::{Intent, Send};

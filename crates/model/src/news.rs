@@ -75,6 +75,11 @@ pub enum News {
         /// Why.
         problem: Problem,
     },
+    /// A replaced token is not revoked at its time, because its server was left before.
+    ReplacementLeft {
+        /// The name of both.
+        name: String,
+    },
     /// An interrupted operation is forgotten.
     Forgotten,
     /// This machine is linked.
@@ -132,6 +137,7 @@ impl News {
             | Self::ReplacedUnproven { .. }
             | Self::NotYetReplaced { .. }
             | Self::ReplacementOverdue { .. }
+            | Self::ReplacementLeft { .. }
             | Self::LinkedWithoutKeys(_)
             | Self::NoJournal
             | Self::OtherProject

@@ -45,6 +45,9 @@ pub fn news(news: &News) -> String {
             "The old {name} was not revoked in time and still works. {}",
             explain(problem)
         ),
+        News::ReplacementLeft { name } => format!(
+            "The old {name} is not revoked at its time, because you have left: it still works. Come back to revoke it; `deploy-tokens pending` lists it too."
+        ),
         News::Forgotten => "The interrupted operation is forgotten.".to_owned(),
         News::Linked => "This machine is linked as a device.".to_owned(),
         News::Unlinked => "This machine is not linked any more, and its keys are forgotten.".to_owned(),

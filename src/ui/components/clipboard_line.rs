@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::state::AppState;
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{ProgramIntent, use_send};
 
 /// The countdown, while there is one. It is not read out each second.
 #[component]
@@ -24,7 +24,7 @@ pub fn ClipboardLine(
             Button {
                 kind: ButtonKind::Link,
                 label: "Clear now",
-                onclick: move |()| send.call(Intent::ClearClipboard),
+                onclick: move |()| send.call(ProgramIntent::ClearClipboard.into()),
             }
         }
     }

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::Words;
 use crate::state::{AppState, KeyState, OwnDevice};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{AccessIntent, use_send};
 use text::Message;
 
 /// A device that the server has ended; else what this device can do with the key.
@@ -31,7 +31,7 @@ pub(super) fn DeviceNotice() -> Element {
                 Button {
                     kind: ButtonKind::Link,
                     label: "Link again",
-                    onclick: move |()| send.call(Intent::AskToLink),
+                    onclick: move |()| send.call(AccessIntent::AskToLink.into()),
                 }
             },
             Words { message }
@@ -52,7 +52,7 @@ fn KeyNotice() -> Element {
                     Button {
                         kind: ButtonKind::Link,
                         label: "Link this machine",
-                        onclick: move |()| send.call(Intent::AskToLink),
+                        onclick: move |()| send.call(AccessIntent::AskToLink.into()),
                     }
                 },
                 strong { "This machine is not linked as a device." }

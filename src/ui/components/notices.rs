@@ -7,7 +7,7 @@ use super::key_notices::DeviceNotice;
 use super::replacing::ReplacingNotices;
 use crate::state::{AppState, Connection, Load};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{AccessIntent, PlaceIntent, TokenIntent, use_send};
 use text::Message;
 
 /// A message: what happened, and what to do.
@@ -56,7 +56,7 @@ fn StaleNotice() -> Element {
                     kind: ButtonKind::Link,
                     label: "Retry",
                     busy,
-                    onclick: move |()| send.call(Intent::Retry),
+                    onclick: move |()| send.call(PlaceIntent::Retry.into()),
                 }
             },
             Words { message: text::explain(&message) }
@@ -79,7 +79,7 @@ fn UnsharedNotice() -> Element {
                 Button {
                     kind: ButtonKind::Link,
                     label: "Re-share key",
-                    onclick: move |()| send.call(Intent::Reshare),
+                    onclick: move |()| send.call(AccessIntent::Reshare.into()),
                 }
             },
             Words { message: text::not_resealed(&problem) }
@@ -107,7 +107,7 @@ fn InterruptedNotice() -> Element {
                 Button {
                     kind: ButtonKind::Link,
                     label: "See what can be done",
-                    onclick: move |()| send.call(Intent::ShowInterrupted),
+                    onclick: move |()| send.call(TokenIntent::ShowInterrupted.into()),
                 }
             },
             strong { "{what} interrupted before the end." }

@@ -6,7 +6,7 @@ use super::ask;
 use crate::state::{AppState, ConfirmKind, Load};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{TokenIntent, use_send};
 use model::{Replacement, ReplacementState};
 use protocol::{DeployToken, TokenEntry};
 
@@ -76,7 +76,7 @@ fn Replacing(it: Replacement, progress: ReplacementState, old: Option<DeployToke
                     Button {
                         kind: ButtonKind::Link,
                         label: "Forget the replacement",
-                        onclick: move |()| send.call(Intent::ForgetReplacement(it.old.clone())),
+                        onclick: move |()| send.call(TokenIntent::ForgetReplacement(it.old.clone()).into()),
                     }
                 }
             },

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::Review;
 use crate::state::{AppState, Load, StatusFilter};
 use crate::ui::elements::{Icon, IconButton, SearchField, Segment, Segmented};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{PlaceIntent, use_send};
 
 /// The tools of the token table.
 #[component]
@@ -50,7 +50,7 @@ pub fn Toolbar() -> Element {
                     name: if refreshing { "Refreshing" } else { "Refresh" },
                     title: if refreshing { "Refreshing" } else { "Refresh (R)" },
                     busy: refreshing,
-                    onclick: move |()| send.call(Intent::Refresh),
+                    onclick: move |()| send.call(PlaceIntent::Refresh.into()),
                 }
             }
         }

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use crate::state::{AppState, StatusFilter};
 use crate::ui::components::{Review, create};
 use crate::ui::elements::{Button, ButtonKind, Icon, StateBlock, Tone};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{PlaceIntent, use_send};
 use text::Message;
 
 #[component]
@@ -13,7 +13,7 @@ pub(super) fn Failed(message: Message) -> Element {
     let send = use_send();
     rsx! {
         StateBlock { icon: Icon::Offline, tone: Tone::Danger, title: message.what.trim_end_matches('.'), text: message.next,
-            Button { icon: Icon::Refresh, label: "Retry", onclick: move |()| send.call(Intent::Retry) }
+            Button { icon: Icon::Refresh, label: "Retry", onclick: move |()| send.call(PlaceIntent::Retry.into()) }
         }
     }
 }

@@ -3,10 +3,10 @@
 use dioxus::prelude::*;
 
 use super::blank::Failed;
-use crate::state::{AppState, Connection, Load, groups};
+use crate::state::{AppState, Connection, Load, Ticket, groups};
 use crate::ui::components::{EmergencyBar, EmergencyList, EmergencyNotices, EmergencyRunPage};
 use crate::ui::elements::{Button, Icon, IconButton, SearchField, grouped};
-use crate::ui::intent::{EmergencyWish, Intent, use_send};
+use crate::ui::intent::{EmergencyIntent, use_send};
 use protocol::DeployTokenId;
 use text::plural;
 
@@ -18,7 +18,7 @@ pub(super) fn EmergencyView() -> Element {
     use_effect(move || {
         // Also when the page was open before the connection was.
         if *state.place.connection.read() == Connection::Open {
-            send.call(Intent::Emergency(EmergencyWish::Look));
+            send.call(EmergencyIntent::Look.into());
         }
     });
     let mut shown = use_signal(|| number(state));
@@ -46,7 +46,7 @@ pub(super) fn EmergencyView() -> Element {
 }
 
 /// The number of the run that is shown.
-fn number(state: AppState) -> Option<u64> {
+fn number(state: AppState) -> Option<Ticket> {
     state.emergency.run.read().as_ref().map(|run| run.number)
 }
 
@@ -73,7 +73,7 @@ fn Choose() -> Element {
                 icon: Icon::ClipboardCheck,
                 label: "Paste leak",
                 title: "Find the token of a leaked block in the clipboard",
-                onclick: move |()| send.call(Intent::Emergency(EmergencyWish::PasteLeak)),
+                onclick: move |()| send.call(EmergencyIntent::PasteLeak.into()),
             }
         }
         Tools {}
@@ -138,7 +138,7 @@ fn Tools() -> Element {
                     name: if refreshing { "Refreshing" } else { "Refresh" },
                     title: if refreshing { "Refreshing" } else { "Refresh (R)" },
                     busy: refreshing,
-                    onclick: move |()| send.call(Intent::Emergency(EmergencyWish::Look)),
+                    onclick: move |()| send.call(EmergencyIntent::Look.into()),
                 }
             }
         }

@@ -17,10 +17,12 @@ struct Layer {
 
 const LAYERS: &[Layer] = &[
     layer("state", &["protocol", "protocol::secret", "model"]),
+    layer("intent", &["state", "protocol", "model"]),
     layer("build_info", &[]),
     layer(
         "actions",
         &[
+            "intent",
             "state",
             "protocol",
             "protocol::secret",
@@ -32,7 +34,7 @@ const LAYERS: &[Layer] = &[
     ),
     layer("ui::elements", &[]),
     // What every component may use: how wishes are sent, what time it is, how large the window is.
-    layer("ui::intent", &["state", "protocol", "model"]),
+    layer("ui::intent", &["intent"]),
     layer("ui::clock", &["protocol"]),
     layer("ui::viewport", &[]),
     layer(

@@ -8,7 +8,7 @@ use super::{Failure, Progress, WhenToRevoke};
 use crate::state::{AppState, Confirm, ConfirmKind, Operation};
 use crate::ui::components::ask;
 use crate::ui::elements::{Button, Dialog, DialogActions, DialogBody, DialogHead, TextField};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{Intent, TokenIntent, use_send};
 use model::Grace;
 use protocol::DeployToken;
 
@@ -16,11 +16,11 @@ const ID: &str = "confirm";
 
 fn intent(kind: ConfirmKind, token: DeployToken, grace: Grace) -> Intent {
     match kind {
-        ConfirmKind::Rotate => Intent::Rotate(token),
-        ConfirmKind::Replace => Intent::Replace(token, grace),
-        ConfirmKind::Finish => Intent::FinishReplacement(token),
-        ConfirmKind::Revoke => Intent::Revoke(token),
-        ConfirmKind::Delete => Intent::Delete(token),
+        ConfirmKind::Rotate => TokenIntent::Rotate(token).into(),
+        ConfirmKind::Replace => TokenIntent::Replace(token, grace).into(),
+        ConfirmKind::Finish => TokenIntent::FinishReplacement(token).into(),
+        ConfirmKind::Revoke => TokenIntent::Revoke(token).into(),
+        ConfirmKind::Delete => TokenIntent::Delete(token).into(),
     }
 }
 

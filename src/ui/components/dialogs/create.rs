@@ -7,7 +7,7 @@ use crate::state::{AppState, Load, Operation};
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Glyph, Icon, TextField,
 };
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{TokenIntent, use_send};
 use model::Step;
 use protocol::{NameError, TokenEntry, TokenName};
 
@@ -65,9 +65,12 @@ pub fn CreateDialog() -> Element {
         event.prevent_default();
         touched.set(true);
         if let Ok(name) = &*parsed.read() {
-            send.call(Intent::Create {
-                name: name.as_str().to_owned(),
-            });
+            send.call(
+                TokenIntent::Create {
+                    name: name.as_str().to_owned(),
+                }
+                .into(),
+            );
         }
     };
     rsx! {

@@ -7,7 +7,7 @@ use crate::state::{AppState, OwnDevice};
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, TextField, Tone,
 };
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{AccessIntent, SessionIntent, use_send};
 use protocol::RemoteStatus;
 
 const LINK: &str = "link-device";
@@ -29,7 +29,7 @@ pub fn LinkDialog(proposed: String) -> Element {
                 onsubmit: move |event| {
                     event.prevent_default();
                     if !name.read().trim().is_empty() {
-                        send.call(Intent::LinkDevice { name: name.read().clone() });
+                        send.call(AccessIntent::LinkDevice { name: name.read().clone() }.into());
                     }
                 },
                 DialogHead { id: LINK, icon: Icon::Laptop, title: "Link this machine",
@@ -98,7 +98,7 @@ pub fn UnlinkDialog() -> Element {
             RunningActions {
                 label: if ended { "Forget the keys" } else { "Unlink this machine" },
                 running: operation.is_running(),
-                onclick: move |()| send.call(Intent::UnlinkDevice),
+                onclick: move |()| send.call(AccessIntent::UnlinkDevice.into()),
             }
         }
     }
@@ -132,7 +132,7 @@ pub fn CommandLineDeviceDialog() -> Element {
                 Button {
                     kind: ButtonKind::Danger,
                     label: "Use it all the same",
-                    onclick: move |()| send.call(Intent::ContinueWithItsDevice),
+                    onclick: move |()| send.call(SessionIntent::ContinueWithItsDevice.into()),
                 }
             }
         }

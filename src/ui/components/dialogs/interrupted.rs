@@ -9,7 +9,7 @@ use crate::ui::components::Words;
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, DialogSize, Icon, Notice, Tone,
 };
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{TokenIntent, use_send};
 use model::{Pending, Remedy};
 
 const ID: &str = "interrupted";
@@ -85,7 +85,7 @@ fn Line(it: Pending, running: bool) -> Element {
                         disabled: running,
                         onclick: {
                             let id = it.id.clone();
-                            move |()| send.call(Intent::Resume { id: id.clone(), remedy })
+                            move |()| send.call(TokenIntent::Resume { id: id.clone(), remedy }.into())
                         },
                     }
                 }

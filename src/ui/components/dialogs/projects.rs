@@ -7,7 +7,7 @@ use crate::ui::components::sidebar::EnvironmentLine;
 use crate::ui::elements::{
     Button, Dialog, DialogActions, DialogBody, DialogHead, Glyph, Icon, SearchField, TextField,
 };
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{PlaceIntent, use_send};
 use crate::ui::viewport::use_viewport;
 use protocol::Project;
 
@@ -113,7 +113,7 @@ fn FolderLine() -> Element {
             onsubmit: move |event| {
                 event.prevent_default();
                 if !folder.read().trim().is_empty() {
-                    send.call(Intent::OpenFolder(folder.read().clone()));
+                    send.call(PlaceIntent::OpenFolder(folder.read().clone()).into());
                 }
             },
             TextField {
@@ -142,7 +142,7 @@ fn ProjectLine(project: Project, current: bool, owner: Option<String>) -> Elemen
                 title: "{project.name}",
                 onclick: move |_| {
                     dialog.close();
-                    send.call(Intent::OpenProject(id.clone()));
+                    send.call(PlaceIntent::OpenProject(id.clone()).into());
                 },
                 span { class: "cut", "{project.name}" }
                 if let Some(owner) = owner {

@@ -8,7 +8,7 @@ use crate::ui::components::Past;
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, Notice, Tone,
 };
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{AccessIntent, use_send};
 use model::Step;
 use protocol::KeyRequest;
 use text::plural;
@@ -65,7 +65,7 @@ pub fn RequestsDialog() -> Element {
                         kind: ButtonKind::Primary,
                         label: "Share with all {count}",
                         busy: running,
-                        onclick: move |()| send.call(Intent::Fulfil(None)),
+                        onclick: move |()| send.call(AccessIntent::Fulfil(None).into()),
                     }
                 }
             }
@@ -101,7 +101,7 @@ fn RequestLine(request: KeyRequest, running: bool) -> Element {
             Button {
                 label: "Share key",
                 disabled: running,
-                onclick: move |()| send.call(Intent::Fulfil(Some(id.clone()))),
+                onclick: move |()| send.call(AccessIntent::Fulfil(Some(id.clone())).into()),
             }
         }
     }

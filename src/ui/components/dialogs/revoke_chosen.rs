@@ -6,7 +6,7 @@ use crate::state::AppState;
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, TextField, Tone,
 };
-use crate::ui::intent::{EmergencyWish, Intent, use_send};
+use crate::ui::intent::{EmergencyIntent, use_send};
 use text::plural;
 
 const ID: &str = "revoke-chosen";
@@ -27,7 +27,7 @@ pub(super) fn RevokeChosenDialog() -> Element {
                 onsubmit: move |event| {
                     event.prevent_default();
                     if allowed {
-                        send.call(Intent::Emergency(EmergencyWish::Revoke));
+                        send.call(EmergencyIntent::Revoke.into());
                     }
                 },
                 DialogHead { id: ID, icon: Icon::Ban, tone: Tone::Danger, title: "Revoke {count}?",

@@ -8,7 +8,7 @@ use crate::ui::components::{SignInProblem, SignInProgress};
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, Notice, Tone,
 };
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{SessionIntent, use_send};
 
 const SIGN_OUT: &str = "sign-out";
 const EXPIRED: &str = "expired";
@@ -48,7 +48,7 @@ pub fn SignOutDialog(failed: bool) -> Element {
             RunningActions {
                 label: if failed { "Sign out anyway" } else { "Sign out" },
                 running: operation.is_running(),
-                onclick: move |()| send.call(Intent::SignOut { anyway: failed }),
+                onclick: move |()| send.call(SessionIntent::SignOut { anyway: failed }.into()),
             }
         }
     }
@@ -60,7 +60,7 @@ pub fn ExpiredDialog() -> Element {
     let session = use_context::<AppState>().session;
     let send = use_send();
     let begun = *session.stage.read() != SignInStage::Idle;
-    let leave = move |()| send.call(Intent::StaySignedOut);
+    let leave = move |()| send.call(SessionIntent::StaySignedOut.into());
     rsx! {
         Dialog { id: EXPIRED, on_cancel: leave,
             DialogHead { id: EXPIRED, icon: Icon::Shield, title: "Sign in again",
@@ -77,7 +77,7 @@ pub fn ExpiredDialog() -> Element {
                         kind: ButtonKind::Primary,
                         label: "Sign in",
                         autofocus: true,
-                        onclick: move |()| send.call(Intent::SignIn),
+                        onclick: move |()| send.call(SessionIntent::SignIn.into()),
                     }
                 }
             }

@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog};
 use crate::ui::elements::{HoldButton, Icon};
-use crate::ui::intent::{EmergencyWish, Intent, use_send};
+use crate::ui::intent::{EmergencyIntent, use_send};
 use text::plural;
 
 /// The bar; empty as long as nothing is chosen.
@@ -27,7 +27,7 @@ pub fn EmergencyBar() -> Element {
                 icon: Icon::Ban,
                 label: "Hold to revoke {plural(count, \"token\")}",
                 subject: subject.finish(),
-                onheld: move |()| send.call(Intent::Emergency(EmergencyWish::Revoke)),
+                onheld: move |()| send.call(EmergencyIntent::Revoke.into()),
                 onpressed: move |()| state.dialog.show(Dialog::RevokeChosen),
             }
         }

@@ -6,7 +6,7 @@ use model::LeakMatch;
 use crate::state::{AppState, LeakSearch};
 use crate::ui::components::Words;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Spinner, Tone};
-use crate::ui::intent::{EmergencyWish, Intent, use_send};
+use crate::ui::intent::{EmergencyIntent, use_send};
 
 /// Whose it is.
 #[component]
@@ -51,7 +51,7 @@ fn Forget() -> Element {
             kind: ButtonKind::Link,
             label: "Forget",
             title: "Forget what was pasted",
-            onclick: move |()| send.call(Intent::Emergency(EmergencyWish::ForgetLeak)),
+            onclick: move |()| send.call(EmergencyIntent::ForgetLeak.into()),
         }
     }
 }

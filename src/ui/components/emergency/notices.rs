@@ -6,7 +6,7 @@ use super::leak::LeakNotice;
 use crate::state::AppState;
 use crate::ui::components::Words;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
-use crate::ui::intent::{EmergencyWish, Intent, use_send};
+use crate::ui::intent::{EmergencyIntent, use_send};
 use text::plural;
 
 /// All that apply.
@@ -27,7 +27,7 @@ pub fn EmergencyNotices() -> Element {
                         Button {
                             kind: ButtonKind::Link,
                             label: "Look again",
-                            onclick: move |()| send.call(Intent::Emergency(EmergencyWish::Look)),
+                            onclick: move |()| send.call(EmergencyIntent::Look.into()),
                         }
                     },
                     Words { message: text::explain(&problem) }
@@ -72,7 +72,7 @@ fn UnfinishedNotice() -> Element {
                 Button {
                     kind: ButtonKind::Danger,
                     label,
-                    onclick: move |()| send.call(Intent::Emergency(EmergencyWish::GoOn)),
+                    onclick: move |()| send.call(EmergencyIntent::GoOn.into()),
                 }
             },
             strong { "{what}" }

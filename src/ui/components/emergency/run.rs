@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::state::EmergencyRun;
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, Spinner};
-use crate::ui::intent::{EmergencyWish, Intent, use_send};
+use crate::ui::intent::{EmergencyIntent, Intent, use_send};
 use model::{Fate, RevokeTarget, Tally};
 use text::emergency as words;
 
@@ -91,20 +91,20 @@ fn Ending(ready: bool, proof: Option<String>) -> Element {
                     icon: Icon::Copy,
                     label: "Copy incident report",
                     busy: !ready,
-                    onclick: move |()| wish(EmergencyWish::CopyReport),
+                    onclick: move |()| wish(EmergencyIntent::CopyReport),
                 }
                 if cfg!(feature = "workspace") {
                     Button {
                         icon: Icon::ArrowDown,
                         label: "Save incident report",
                         disabled: !ready,
-                        onclick: move |()| wish(EmergencyWish::SaveReport),
+                        onclick: move |()| wish(EmergencyIntent::SaveReport),
                     }
                 }
                 Button {
                     kind: ButtonKind::Primary,
                     label: "Done",
-                    onclick: move |()| wish(EmergencyWish::Close),
+                    onclick: move |()| wish(EmergencyIntent::Close),
                 }
             }
         }
@@ -122,7 +122,7 @@ fn Waiting(stopping: bool) -> Element {
                     label: "Stop waiting",
                     title: "What is left stays on this machine, and can be gone on with",
                     busy: stopping,
-                    onclick: move |()| send.call(Intent::Emergency(EmergencyWish::StopWaiting)),
+                    onclick: move |()| send.call(EmergencyIntent::StopWaiting.into()),
                 }
             }
         }

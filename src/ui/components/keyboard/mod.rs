@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 
 use super::create;
 use crate::state::{AppState, Dialog, Section};
-use crate::ui::intent::{EmergencyWish, Intent, use_send};
+use crate::ui::intent::{EmergencyIntent, PlaceIntent, use_send};
 
 const WATCH: &str = include_str!("watch.js");
 
@@ -20,11 +20,11 @@ pub fn Keyboard() -> Element {
         while let Ok(asked) = keys.recv::<String>().await {
             match asked.as_str() {
                 "create" => create(state),
-                "emergency" => send.call(Intent::Show(Section::Emergency)),
+                "emergency" => send.call(PlaceIntent::Show(Section::Emergency).into()),
                 "refresh" if *section.peek() == Section::Emergency => {
-                    send.call(Intent::Emergency(EmergencyWish::Look));
+                    send.call(EmergencyIntent::Look.into());
                 }
-                "refresh" => send.call(Intent::Refresh),
+                "refresh" => send.call(PlaceIntent::Refresh.into()),
                 "keys" => state.dialog.show(Dialog::Keys),
                 _ => {}
             }

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, Section};
 use crate::ui::elements::{Glyph, Icon};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{PlaceIntent, use_send};
 
 const PAGES: [(Section, Icon, &str); 4] = [
     (Section::Tokens, Icon::Key, "Tokens"),
@@ -27,7 +27,7 @@ pub fn Navigation() -> Element {
                     class: "navigation-item",
                     "data-danger": if page == Section::Emergency { "true" },
                     "aria-current": if page == open { "page" },
-                    onclick: move |_| send.call(Intent::Show(page)),
+                    onclick: move |_| send.call(PlaceIntent::Show(page).into()),
                     Glyph { icon, size: 22 }
                     span { class: "cut", "{label}" }
                 }

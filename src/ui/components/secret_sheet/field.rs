@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 use super::CiToken;
 use crate::state::AppState;
 use crate::ui::elements::{Icon, IconButton};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{SheetIntent, use_send};
 use model::CiTokenOutcome;
 
 pub(super) const CI_TOKEN: &str = "GHOSTABLE_CI_TOKEN";
@@ -53,8 +53,8 @@ pub(super) fn CiTokenField(outcome: CiToken) -> Element {
                     Tools {
                         name: CI_TOKEN,
                         revealed,
-                        on_reveal: move |show| send.call(Intent::RevealCiToken(show)),
-                        on_copy: move |()| send.call(Intent::CopyCiToken),
+                        on_reveal: move |show| send.call(SheetIntent::RevealCiToken(show).into()),
+                        on_copy: move |()| send.call(SheetIntent::CopyCiToken.into()),
                     }
                 }
             }
@@ -102,8 +102,8 @@ pub(super) fn SeedField() -> Element {
                 Tools {
                     name: SEED,
                     revealed,
-                    on_reveal: move |show| send.call(Intent::RevealSeed(show)),
-                    on_copy: move |()| send.call(Intent::CopySeed),
+                    on_reveal: move |show| send.call(SheetIntent::RevealSeed(show).into()),
+                    on_copy: move |()| send.call(SheetIntent::CopySeed.into()),
                 }
             }
         }

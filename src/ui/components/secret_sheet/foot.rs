@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::{CiToken, Outline};
 use crate::state::{AppState, Copied};
 use crate::ui::elements::{Button, ButtonKind, DialogActions, Glyph, Icon};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{SheetIntent, use_send};
 
 #[component]
 pub(super) fn Foot(outline: Outline) -> Element {
@@ -44,7 +44,7 @@ fn Actions(only_seed: bool) -> Element {
                 icon: Icon::Copy,
                 label: "Copy block",
                 autofocus: true,
-                onclick: move |()| send.call(Intent::CopyBlock),
+                onclick: move |()| send.call(SheetIntent::CopyBlock.into()),
             }
         }
     }

@@ -6,7 +6,7 @@ use model::Problem;
 use crate::state::{AppState, Operation};
 use crate::ui::components::Words;
 use crate::ui::elements::{Button, ButtonKind, Notice, Tone};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{SheetIntent, use_send};
 
 #[component]
 pub(super) fn NotShared(problem: Problem) -> Element {
@@ -31,13 +31,13 @@ pub(super) fn NotShared(problem: Problem) -> Element {
                         _ => "Share again".to_owned(),
                     },
                     busy: running,
-                    onclick: move |()| send.call(Intent::ShareAgain),
+                    onclick: move |()| send.call(SheetIntent::ShareAgain.into()),
                 }
                 Button {
                     kind: ButtonKind::Link,
                     label: "Revoke this token",
                     disabled: running,
-                    onclick: move |()| send.call(Intent::RevokeIssued),
+                    onclick: move |()| send.call(SheetIntent::RevokeIssued.into()),
                 }
             }
         }

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use crate::state::{AppState, Operation, Verification};
 use crate::ui::components::Words;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{SheetIntent, use_send};
 
 #[component]
 pub(super) fn Verified() -> Element {
@@ -42,12 +42,12 @@ pub(super) fn Verified() -> Element {
                         }
                     }
                     div { class: "notice-buttons",
-                        Button { label: "Share again", busy, onclick: move |()| send.call(Intent::ShareAgain) }
+                        Button { label: "Share again", busy, onclick: move |()| send.call(SheetIntent::ShareAgain.into()) }
                         Button {
                             kind: ButtonKind::Link,
                             label: "Check again",
                             disabled: busy,
-                            onclick: move |()| send.call(Intent::VerifyAgain),
+                            onclick: move |()| send.call(SheetIntent::VerifyAgain.into()),
                         }
                     }
                 }

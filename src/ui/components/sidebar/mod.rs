@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog, Section};
 use crate::ui::elements::{Glyph, Icon};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{PlaceIntent, use_send};
 use protocol::Environment;
 
 use pages::{PageLine, Pages, RequestsLine};
@@ -110,7 +110,7 @@ pub(super) fn EnvironmentLine(environment: Environment, current: bool) -> Elemen
                 title: "{environment.name} ({environment.kind})",
                 onclick: move |_| {
                     dialog.close();
-                    send.call(Intent::OpenEnvironment(id.clone()));
+                    send.call(PlaceIntent::OpenEnvironment(id.clone()).into());
                 },
                 span { class: "place-dot", "data-place": kind, "aria-hidden": "true" }
                 span { class: "cut", "{environment.name}" }

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog, Load, Section};
 use crate::ui::elements::{Glyph, Icon, grouped};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{PlaceIntent, use_send};
 
 /// What there is to see of the open environment.
 #[component]
@@ -59,7 +59,7 @@ pub(super) fn PageLine(
                 r#type: "button",
                 class: "sidebar-line",
                 "aria-current": if current { "page" },
-                onclick: move |_| send.call(Intent::Show(page)),
+                onclick: move |_| send.call(PlaceIntent::Show(page).into()),
                 Glyph { icon }
                 span { class: "cut", "{label}" }
                 if let Some(count) = count {

@@ -9,7 +9,7 @@ use crate::state::{AppState, SignInStage};
 use crate::ui::clock::use_clock;
 use crate::ui::components::Words;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Spinner, Tone};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{ProgramIntent, SessionIntent, use_send};
 use model::Waiting;
 use protocol::Moment;
 
@@ -73,7 +73,7 @@ fn BrowserWait(page: String, opened: bool, waiting: Waiting, expires_at: Option<
                 Button {
                     icon: Icon::Copy,
                     label: "Copy address",
-                    onclick: move |()| send.call(Intent::CopyText(copy.clone())),
+                    onclick: move |()| send.call(ProgramIntent::CopyText(copy.clone()).into()),
                 }
             }
             p { class: "working", role: "status",
@@ -87,12 +87,12 @@ fn BrowserWait(page: String, opened: bool, waiting: Waiting, expires_at: Option<
                 p { class: "fine-print", "It can be confirmed until {clock.exact(end)}." }
             }
             div { class: "sign-in-buttons",
-                Button { label: "Cancel", onclick: move |()| send.call(Intent::CancelSignIn) }
-                Button { label: "Open again", onclick: move |()| send.call(Intent::OpenSignInPage) }
+                Button { label: "Cancel", onclick: move |()| send.call(SessionIntent::CancelSignIn.into()) }
+                Button { label: "Open again", onclick: move |()| send.call(SessionIntent::OpenSignInPage.into()) }
                 Button {
                     kind: ButtonKind::Link,
                     label: "Use e-mail and password",
-                    onclick: move |()| send.call(Intent::AskForPassword),
+                    onclick: move |()| send.call(SessionIntent::AskForPassword.into()),
                 }
             }
         }

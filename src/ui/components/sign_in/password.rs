@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, Typed};
 use crate::ui::elements::{Button, ButtonKind, SecretField, TextField};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{SessionIntent, use_send};
 
 #[component]
 pub(super) fn PasswordForm(code: bool, busy: bool) -> Element {
@@ -21,7 +21,7 @@ pub(super) fn PasswordForm(code: bool, busy: bool) -> Element {
             onsubmit: move |event| {
                 event.prevent_default();
                 if ready {
-                    send.call(Intent::SendPassword);
+                    send.call(SessionIntent::SendPassword.into());
                 }
             },
             if code {
@@ -52,7 +52,7 @@ pub(super) fn PasswordForm(code: bool, busy: bool) -> Element {
                 Button {
                     label: "Cancel",
                     disabled: busy,
-                    onclick: move |()| send.call(Intent::CancelSignIn),
+                    onclick: move |()| send.call(SessionIntent::CancelSignIn.into()),
                 }
                 Button {
                     kind: ButtonKind::Primary,

@@ -6,7 +6,7 @@ use super::OpenMenu;
 use crate::state::{AppState, ConfirmKind};
 use crate::ui::components::ask;
 use crate::ui::elements::{Icon, Menu, MenuItem, MenuLine};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{ProgramIntent, use_send};
 use protocol::TokenKey;
 
 /// The open row's menu, if one is open.
@@ -24,7 +24,7 @@ pub fn RowMenu() -> Element {
     });
     let copy = use_callback(move |text: String| {
         open.set(None);
-        send.call(Intent::CopyText(text));
+        send.call(ProgramIntent::CopyText(text).into());
     });
     let Some(token) = open.read().clone() else {
         return rsx! {};

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::state::Section;
 use crate::ui::elements::{Button, Icon, StateBlock, Tone};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{PlaceIntent, use_send};
 use text::Message;
 
 #[component]
@@ -19,7 +19,7 @@ pub(super) fn Failed(message: Message) -> Element {
             Button {
                 icon: Icon::Refresh,
                 label: "Retry",
-                onclick: move |()| send.call(Intent::Show(Section::Access)),
+                onclick: move |()| send.call(PlaceIntent::Show(Section::Access).into()),
             }
         }
     }

@@ -8,7 +8,7 @@ use dioxus::prelude::*;
 use crate::state::{AppState, Dialog, Holders, KeyState, Load, Section};
 use crate::ui::components::PageTop;
 use crate::ui::elements::{Button, ButtonKind, Icon, IconButton, Notice, Tone};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{AccessIntent, PlaceIntent, use_send};
 use failed::Failed;
 use model::{Flaw, Holder, HolderKind, Standing};
 use protocol::Fingerprint;
@@ -27,7 +27,7 @@ pub fn AccessView() -> Element {
                 IconButton {
                     icon: Icon::Refresh,
                     name: "Refresh",
-                    onclick: move |()| send.call(Intent::Show(Section::Access)),
+                    onclick: move |()| send.call(PlaceIntent::Show(Section::Access).into()),
                 }
                 Button {
                     kind: ButtonKind::Primary,
@@ -36,7 +36,7 @@ pub fn AccessView() -> Element {
                     short: "Re-share",
                     title: if held { "Seal the key again for every active device and token" } else { "Only a device that holds the key can re-share it" },
                     disabled: !held,
-                    onclick: move |()| send.call(Intent::Reshare),
+                    onclick: move |()| send.call(AccessIntent::Reshare.into()),
                 }
             }
             Content {}

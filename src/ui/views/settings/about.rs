@@ -6,7 +6,7 @@ use super::device::Fact;
 use crate::build_info;
 use crate::state::AppState;
 use crate::ui::elements::{Button, ButtonKind, Icon, IconButton};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{ProgramIntent, use_send};
 use model::Document;
 
 #[component]
@@ -24,7 +24,7 @@ pub(super) fn AboutCard() -> Element {
                         IconButton {
                             icon: Icon::Copy,
                             name: "Copy version, commit and profile",
-                            onclick: move |()| send.call(Intent::CopyText(named.to_owned())),
+                            onclick: move |()| send.call(ProgramIntent::CopyText(named.to_owned()).into()),
                         }
                     }
                 }
@@ -38,7 +38,7 @@ pub(super) fn AboutCard() -> Element {
                             p { class: "mono", "{folder}" }
                             Button {
                                 label: "Open folder",
-                                onclick: move |()| send.call(Intent::OpenDataFolder),
+                                onclick: move |()| send.call(ProgramIntent::OpenDataFolder.into()),
                             }
                         }
                     }
@@ -50,7 +50,7 @@ pub(super) fn AboutCard() -> Element {
                                 key: "{document.title()}",
                                 kind: ButtonKind::Link,
                                 label: document.title(),
-                                onclick: move |()| send.call(Intent::Read(document)),
+                                onclick: move |()| send.call(ProgramIntent::Read(document).into()),
                             }
                         }
                     }
@@ -60,7 +60,7 @@ pub(super) fn AboutCard() -> Element {
             div { class: "settings-buttons",
                 Button {
                     label: "Show licences",
-                    onclick: move |()| send.call(Intent::Read(Document::Licences)),
+                    onclick: move |()| send.call(ProgramIntent::Read(Document::Licences).into()),
                 }
             }
         }

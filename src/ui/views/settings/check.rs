@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::state::AppState;
 use crate::ui::elements::{Segment, Segmented};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{PlaceIntent, use_send};
 
 const TITLE: &str = "Check new values as a runner";
 
@@ -28,7 +28,7 @@ pub(super) fn CheckCard() -> Element {
                     label: TITLE,
                     segments: vec![segment(true, "On"), segment(false, "Off")],
                     value: *checks.read(),
-                    onchange: move |on| send.call(Intent::CheckIssued(on)),
+                    onchange: move |on| send.call(PlaceIntent::CheckIssued(on).into()),
                 }
             }
         }

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use crate::state::{AppState, Dialog, OwnDevice, SessionKind};
 use crate::ui::components::{Past, Words};
 use crate::ui::elements::{Badge, Button, ButtonKind, Icon, IconButton, Notice, Tone};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{AccessIntent, ProgramIntent, use_send};
 use protocol::{DeviceState, Fingerprint, RemoteStatus};
 
 #[component]
@@ -50,7 +50,7 @@ fn NotLinked() -> Element {
             Button {
                 kind: ButtonKind::Primary,
                 label: "Link this machine…",
-                onclick: move |()| send.call(Intent::AskToLink),
+                onclick: move |()| send.call(AccessIntent::AskToLink.into()),
             }
         }
     }
@@ -91,7 +91,7 @@ fn Linked(device: DeviceState) -> Element {
                     Button {
                         kind: ButtonKind::Primary,
                         label: "Link this machine again…",
-                        onclick: move |()| send.call(Intent::AskToLink),
+                        onclick: move |()| send.call(AccessIntent::AskToLink.into()),
                     }
                 }
                 Button {
@@ -126,7 +126,7 @@ fn Print(name: &'static str, print: Fingerprint) -> Element {
                 IconButton {
                     icon: Icon::Copy,
                     name: "Copy the fingerprint of the {name.to_lowercase()}",
-                    onclick: move |()| send.call(Intent::CopyText(whole.clone())),
+                    onclick: move |()| send.call(ProgramIntent::CopyText(whole.clone()).into()),
                 }
             }
         }

@@ -8,7 +8,7 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog, SessionKind};
 use crate::ui::elements::Button;
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{SessionIntent, use_send};
 
 use about::AboutCard;
 use check::CheckCard;
@@ -54,7 +54,7 @@ fn SessionCard() -> Element {
                 Button {
                     label: if kind == SessionKind::Local { "Sign in to a server…" } else { "Open something else…" },
                     title: "Shows the ways in. Nothing is forgotten.",
-                    onclick: move |()| send.call(Intent::Leave),
+                    onclick: move |()| send.call(SessionIntent::Leave.into()),
                 }
                 if kind == SessionKind::Kept {
                     Button {

@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 use crate::state::{AppState, Gate, SignInStage, Typed};
 use crate::ui::components::{SignInProblem, SignInProgress};
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, SecretField};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{SessionIntent, use_send};
 
 use ways::Ways;
 
@@ -58,7 +58,7 @@ fn PassphraseForm(new: bool, busy: bool) -> Element {
             onsubmit: move |event| {
                 event.prevent_default();
                 if ready && !busy {
-                    send.call(Intent::Unlock);
+                    send.call(SessionIntent::Unlock.into());
                 }
             },
             if new {
@@ -96,7 +96,7 @@ fn PassphraseForm(new: bool, busy: bool) -> Element {
                 Button {
                     label: "Back",
                     disabled: busy,
-                    onclick: move |()| send.call(Intent::Leave),
+                    onclick: move |()| send.call(SessionIntent::Leave.into()),
                 }
                 Button {
                     kind: ButtonKind::Primary,

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, CommandLineOffer};
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, TextField};
-use crate::ui::intent::{Intent, use_send};
+use crate::ui::intent::{SessionIntent, use_send};
 
 #[component]
 pub(super) fn Ways() -> Element {
@@ -28,7 +28,7 @@ pub(super) fn Ways() -> Element {
                 span { class: "way-icon", Glyph { icon: Icon::Shield, size: 20 } }
                 h2 { id: "way-server", "Sign in to Ghostable" }
                 p { "The deploy tokens of your team, at {host}. Your browser opens to confirm it." }
-                Button { kind, label: "Sign in", onclick: move |()| send.call(Intent::SignIn) }
+                Button { kind, label: "Sign in", onclick: move |()| send.call(SessionIntent::SignIn.into()) }
             }
             if has_local {
                 section { class: "welcome-card way", "aria-labelledby": "way-local",
@@ -38,7 +38,7 @@ pub(super) fn Ways() -> Element {
                     Button {
                         kind,
                         label: "Open the local workspace",
-                        onclick: move |()| send.call(Intent::OpenLocal),
+                        onclick: move |()| send.call(SessionIntent::OpenLocal.into()),
                     }
                 }
             }
@@ -66,13 +66,13 @@ fn CommandLineWay(offer: CommandLineOffer) -> Element {
                 Button {
                     kind: ButtonKind::Primary,
                     label: "Continue with a new device",
-                    onclick: move |()| send.call(Intent::ContinueWithNewDevice),
+                    onclick: move |()| send.call(SessionIntent::ContinueWithNewDevice.into()),
                 }
                 if offer.can_share {
                     Button {
                         kind: ButtonKind::Link,
                         label: "Use the command line's own device…",
-                        onclick: move |()| send.call(Intent::AskForItsDevice),
+                        onclick: move |()| send.call(SessionIntent::AskForItsDevice.into()),
                     }
                 }
             }
@@ -101,7 +101,7 @@ fn Advanced() -> Element {
                     label: "Address of the API",
                     value: address,
                     mono: true,
-                    oninput: move |text| send.call(Intent::AddressTyped(text)),
+                    oninput: move |text| send.call(SessionIntent::AddressTyped(text).into()),
                 }
                 p { class: "fine-print",
                     "https only, except on this computer. GHOSTABLE_API or --api set it for one start."

@@ -1,20 +1,30 @@
-//! What the program says about itself, and its folder.
+//! What the program says about itself, its folder, and the clipboard.
 
 use std::rc::Rc;
 
 use dioxus::prelude::*;
 
 use super::Actions;
+use crate::intent::ProgramIntent;
 use crate::state::{Dialog, Load};
 use model::{Document, News};
 
 impl Actions {
+    pub(super) fn in_program(&self, intent: ProgramIntent) {
+        match intent {
+            ProgramIntent::CopyText(text) => self.copy_text(text),
+            ProgramIntent::ClearClipboard => self.clear_clipboard(),
+            ProgramIntent::Read(document) => self.read_document(document),
+            ProgramIntent::OpenDataFolder => self.open_data_folder(),
+        }
+    }
+
     /// Opens a document that is inside the program. It is unpacked only now.
-    pub fn read_document(&self, document: Document) {
+    fn read_document(&self, document: Document) {
         let mut passages = self.state.about.passages;
         passages.set(Load::Loading);
         self.state.dialog.show(Dialog::Reader(document));
-        let (reading, dialog) = (self.surroundings.read_document(document), self.state.dialog);
+        let (reading, dialog) = (self.platform.read_document(document), self.state.dialog);
         spawn(async move {
             let read = reading.await;
             // Another one may have been opened meanwhile.
@@ -28,8 +38,8 @@ impl Actions {
     }
 
     /// Shows the data folder in the system's file manager.
-    pub fn open_data_folder(&self) {
-        let (actions, opening) = (self.clone(), self.surroundings.open_data_folder());
+    fn open_data_folder(&self) {
+        let (actions, opening) = (self.clone(), self.platform.open_data_folder());
         spawn(async move {
             if let Err(problem) = opening.await {
                 actions.tell(News::Trouble(problem));

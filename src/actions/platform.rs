@@ -1,9 +1,9 @@
 //! What the window needs of the machine that it runs on; the composition root gives it.
 
 use std::any::Any;
-use std::future::Future;
 use std::path::PathBuf;
-use std::pin::Pin;
+
+use futures_util::future::LocalBoxFuture;
 
 use crate::state::SessionKind;
 use model::{Document, Passage, Problem};
@@ -11,9 +11,6 @@ use protocol::secret::{AccessToken, SecretText};
 use protocol::{EnvironmentId, ProjectId};
 use service::Context;
 use service::account::Account;
-
-/// Something that takes time and runs beside the window.
-pub type Eventually<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
 /// How the local workspace is called in what is remembered.
 pub const LOCAL: &str = "local";
@@ -55,7 +52,7 @@ pub struct Spot {
 }
 
 /// The machine: folders, keychain, browser, what was open last.
-pub trait Surroundings {
+pub trait Platform {
     /// What to open first.
     fn start(&self) -> Start;
 
@@ -69,7 +66,7 @@ pub trait Surroundings {
     fn proposed_address(&self) -> String;
 
     /// Opens the local workspace.
-    fn open_local(&self) -> Eventually<Opened>;
+    fn open_local(&self) -> LocalBoxFuture<'static, Result<Opened, Problem>>;
 
     /// The account at an address, in the keychain that is in use.
     ///
@@ -81,7 +78,11 @@ pub trait Surroundings {
     fn given_token(&self, account: &Account) -> Option<AccessToken>;
 
     /// The connection of a user with a given token: with whatever device and journal can be had without asking.
-    fn open_given(&self, account: Account, token: AccessToken) -> Eventually<Opened>;
+    fn open_given(
+        &self,
+        account: Account,
+        token: AccessToken,
+    ) -> LocalBoxFuture<'static, Result<Opened, Problem>>;
 
     /// The place to open at a server: what was asked for at the start, or else what was open last.
     fn wanted(&self, server: &str) -> Spot;
@@ -102,7 +103,7 @@ pub trait Surroundings {
     fn key_file(&self) -> Option<bool>;
 
     /// Opens the key file, or makes it; from then on it is the keychain in use.
-    fn unlock(&self, passphrase: SecretText) -> Eventually<()>;
+    fn unlock(&self, passphrase: SecretText) -> LocalBoxFuture<'static, Result<(), Problem>>;
 
     /// Opens a page in the system's browser.
     ///
@@ -110,12 +111,15 @@ pub trait Surroundings {
     /// When there is none.
     fn open_page(&self, address: &str) -> Result<(), Problem>;
 
+    /// Where people look for what they have saved; `None` on a phone, which has no folder that its user would look into.
+    fn report_folder(&self) -> Option<PathBuf>;
+
     /// Where things are kept on this machine; `None` where there is no place for that.
     fn data_folder(&self) -> Option<PathBuf>;
 
     /// Shows that folder in the system's file manager.
-    fn open_data_folder(&self) -> Eventually<()>;
+    fn open_data_folder(&self) -> LocalBoxFuture<'static, Result<(), Problem>>;
 
     /// Something to read that is inside the program.
-    fn read_document(&self, document: Document) -> Eventually<Vec<Passage>>;
+    fn read_document(&self, document: Document) -> LocalBoxFuture<'static, Result<Vec<Passage>, Problem>>;
 }

@@ -1,0 +1,235 @@
+//! What the user wants, by area: the only thing that components send. Carrying it out is the work of the part of
+//! `actions` that is called the same.
+
+use crate::state::Section;
+use model::{Document, Grace, Remedy};
+use protocol::{DeployToken, DeployTokenId, EnvironmentId, ProjectId, RequestId};
+
+/// A wish of the user. It never carries a secret.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Intent {
+    /// About getting in and out.
+    Session(SessionIntent),
+    /// About where the window is.
+    Place(PlaceIntent),
+    /// About the tokens of the open environment.
+    Token(TokenIntent),
+    /// About the open sheet.
+    Sheet(SheetIntent),
+    /// About devices and keys.
+    Access(AccessIntent),
+    /// About the emergency page.
+    Emergency(EmergencyIntent),
+    /// About the program itself, and the clipboard.
+    Program(ProgramIntent),
+}
+
+/// Getting in and out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SessionIntent {
+    /// Open the local workspace.
+    OpenLocal,
+    /// The address of the API was typed.
+    AddressTyped(String),
+    /// Sign in at the typed address.
+    SignIn,
+    /// Open the page of the sign-in under way once more.
+    OpenSignInPage,
+    /// Sign in by e-mail address and password instead.
+    AskForPassword,
+    /// Send the typed password, and the code where one is asked for.
+    SendPassword,
+    /// End the sign-in under way.
+    CancelSignIn,
+    /// Go on with what is shown, without a session.
+    StaySignedOut,
+    /// Go on as the command line's user with a new device.
+    ContinueWithNewDevice,
+    /// Ask before the command line's own device is used.
+    AskForItsDevice,
+    /// Go on as the command line's user with its device: confirmed.
+    ContinueWithItsDevice,
+    /// Open or make the key file with the typed passphrase.
+    Unlock,
+    /// Sign out: confirmed.
+    SignOut {
+        /// Also when the server cannot be told.
+        anyway: bool,
+    },
+    /// Close what is open and show the ways in.
+    Leave,
+}
+
+/// Where the window is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PlaceIntent {
+    /// Try again what failed: the connection, or the list.
+    Retry,
+    /// Fetch the list again.
+    Refresh,
+    /// Show a page.
+    Show(Section),
+    /// Open the project of a folder.
+    OpenFolder(String),
+    /// Open a project.
+    OpenProject(ProjectId),
+    /// Open an environment of the open project.
+    OpenEnvironment(EnvironmentId),
+    /// Whether what is issued at this server is checked as its runner.
+    CheckIssued(bool),
+}
+
+/// The tokens of the open environment.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TokenIntent {
+    /// Create a token.
+    Create {
+        /// Its name as typed; it was checked, and is to be checked again.
+        name: String,
+    },
+    /// Rotate a token: confirmed.
+    Rotate(DeployToken),
+    /// Make a successor for a token, and revoke it at a time: confirmed.
+    Replace(DeployToken, Grace),
+    /// Revoke a token whose successor CI has: confirmed.
+    FinishReplacement(DeployToken),
+    /// Forget that this token is being replaced; both stay as they are.
+    ForgetReplacement(DeployTokenId),
+    /// Revoke a token: confirmed.
+    Revoke(DeployToken),
+    /// Delete the record of a revoked token: confirmed.
+    Delete(DeployToken),
+    /// See what was interrupted.
+    ShowInterrupted,
+    /// Do something about an interrupted operation.
+    Resume {
+        /// Its name in the journal.
+        id: String,
+        /// What.
+        remedy: Remedy,
+    },
+}
+
+/// The open sheet.
+#[derive(Clone, Debug, PartialEq)]
+pub enum SheetIntent {
+    /// Copy the block with both values.
+    CopyBlock,
+    /// Copy `GHOSTABLE_CI_TOKEN`.
+    CopyCiToken,
+    /// Copy `GHOSTABLE_DEPLOY_SEED`.
+    CopySeed,
+    /// Show or hide `GHOSTABLE_CI_TOKEN`.
+    RevealCiToken(bool),
+    /// Show or hide `GHOSTABLE_DEPLOY_SEED`.
+    RevealSeed(bool),
+    /// Share the environment key again, so that the sheet's token has it.
+    ShareAgain,
+    /// Check again whether a runner with the sheet's values works.
+    VerifyAgain,
+    /// Revoke the sheet's token.
+    RevokeIssued,
+}
+
+/// Devices and keys.
+#[derive(Clone, Debug, PartialEq)]
+pub enum AccessIntent {
+    /// Ask under which name this machine is to be linked.
+    AskToLink,
+    /// Link this machine.
+    LinkDevice {
+        /// Its name as typed.
+        name: String,
+    },
+    /// End this machine's device: confirmed.
+    UnlinkDevice,
+    /// Share a key with somebody who waits for it, or with all who do.
+    Fulfil(Option<RequestId>),
+    /// Share the environment key again with everybody who should have it.
+    Reshare,
+}
+
+/// The emergency page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EmergencyIntent {
+    /// Look into everything again.
+    Look,
+    /// Find the token of the leaked block in the clipboard.
+    PasteLeak,
+    /// Forget what was pasted.
+    ForgetLeak,
+    /// Revoke the chosen tokens: held, or typed.
+    Revoke,
+    /// Go on with revocations that were interrupted.
+    GoOn,
+    /// Wait no more for a server that does not answer.
+    StopWaiting,
+    /// Copy the incident report.
+    CopyReport,
+    /// Save the incident report as a file.
+    SaveReport,
+    /// Leave the run that is over.
+    Close,
+}
+
+/// The program itself, and the clipboard.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ProgramIntent {
+    /// Copy a public text: an id or a fingerprint.
+    CopyText(String),
+    /// Clear the clipboard now of what was copied from a sheet.
+    ClearClipboard,
+    /// Show something to read that is inside the program.
+    Read(Document),
+    /// Show the data folder in the system's file manager.
+    OpenDataFolder,
+}
+
+impl Intent {
+    /// Whether it is done again when the session has ended meanwhile and the user has signed in again.
+    pub fn can_be_repeated(&self) -> bool {
+        match self {
+            Self::Token(intent) => matches!(
+                intent,
+                TokenIntent::Create { .. }
+                    | TokenIntent::Rotate(_)
+                    | TokenIntent::Replace(..)
+                    | TokenIntent::FinishReplacement(_)
+                    | TokenIntent::Revoke(_)
+                    | TokenIntent::Delete(_)
+                    | TokenIntent::Resume { .. }
+            ),
+            Self::Sheet(intent) => matches!(intent, SheetIntent::ShareAgain | SheetIntent::RevokeIssued),
+            Self::Access(intent) => matches!(
+                intent,
+                AccessIntent::Reshare
+                    | AccessIntent::LinkDevice { .. }
+                    | AccessIntent::UnlinkDevice
+                    | AccessIntent::Fulfil(_)
+            ),
+            Self::Place(intent) => matches!(intent, PlaceIntent::OpenProject(_)),
+            Self::Session(_) | Self::Emergency(_) | Self::Program(_) => false,
+        }
+    }
+}
+
+/// An area's intents are intents.
+macro_rules! areas {
+    ($($area:ident: $intents:ident),+ $(,)?) => {
+        $(impl From<$intents> for Intent {
+            fn from(intent: $intents) -> Self {
+                Self::$area(intent)
+            }
+        })+
+    };
+}
+
+areas! {
+    Session: SessionIntent,
+    Place: PlaceIntent,
+    Token: TokenIntent,
+    Sheet: SheetIntent,
+    Access: AccessIntent,
+    Emergency: EmergencyIntent,
+    Program: ProgramIntent,
+}
