@@ -1,6 +1,6 @@
 //! What was issued, from the open sheet until the journal forgets it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use dioxus::prelude::*;
@@ -8,8 +8,8 @@ use dioxus::prelude::*;
 use super::grace::{self, Over};
 use super::{Actions, Tell, beside, on_disk};
 use model::{Grace, IssuanceKind, JournalError, Problem};
-use protocol::{DeployTokenId, TokenEntry};
-use service::journal::OpenEntry;
+use protocol::{DeployTokenId, Moment, TokenEntry};
+use service::journal::{OpenEntry, ShownEntry};
 use service::{Context, Issued, Place};
 
 /// What the open sheet shows, beside its secrets.
@@ -26,34 +26,70 @@ pub(super) struct Delivery {
 /// What the journal keeps of it, until it forgets the secrets. Its deadline is kept by the runtime, whatever the window
 /// does. Everything that is done with it waits for a disk, and for whoever else does something with it.
 #[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Option<OpenEntry>>>);
+struct Kept(Arc<Mutex<Option<Written>>>);
+
+/// An entry of the journal, before and after its secrets are let go of.
+enum Written {
+    Open(OpenEntry),
+    Shown(ShownEntry),
+}
 
 impl Kept {
     fn new(entry: Option<OpenEntry>) -> Self {
-        Self(Arc::new(Mutex::new(entry)))
+        Self(Arc::new(Mutex::new(entry.map(Written::Open))))
     }
 
-    fn take(&self) -> Option<OpenEntry> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+    fn entry(&self) -> MutexGuard<'_, Option<Written>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Does something with it, if it is still there.
-    fn with<T>(&self, act: impl FnOnce(&mut OpenEntry) -> T) -> Option<T> {
-        let mut entry = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entry.as_mut().map(act)
-    }
-
-    /// Notes that the secrets are shown.
+    /// Notes that the secrets are shown: from here on the sheet has the only copy in memory.
     fn shown(&self) {
-        if let Some(Err(error)) = self.with(OpenEntry::shown) {
-            tracing::warn!(%error, "the journal does not know that its secrets are shown");
+        let mut entry = self.entry();
+        *entry = match entry.take() {
+            Some(Written::Open(open)) => {
+                let (shown, written) = open.shown();
+                if let Err(error) = written {
+                    tracing::warn!(%error, "the journal does not know that its secrets are shown");
+                }
+                Some(Written::Shown(shown))
+            }
+            other => other,
+        };
+    }
+
+    /// Notes when the server saw this program act as the runner; `None` when the entry was let go of.
+    fn note_own_use(&self, at: Moment) -> Option<Result<(), JournalError>> {
+        Some(match &mut *self.entry() {
+            Some(Written::Open(entry)) => entry.note_own_use(at),
+            Some(Written::Shown(entry)) => entry.note_own_use(at),
+            None => return None,
+        })
+    }
+
+    /// The user has the secrets, or their time is over.
+    fn hand_over(&self) {
+        let entry = self.entry().take();
+        let done = match entry {
+            Some(Written::Open(entry)) => entry.handed_over(),
+            Some(Written::Shown(entry)) => entry.handed_over(),
+            None => return,
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "the journal still has what was handed over");
         }
     }
 
-    /// The last that is done with it; an error leaves it in the journal.
-    fn end(&self, how: fn(OpenEntry) -> Result<(), JournalError>) {
-        if let Some(Err(error)) = self.take().map(how) {
-            tracing::warn!(%error, "the journal still has what was handed over or revoked");
+    /// What was issued is not wanted.
+    fn close(&self) {
+        let entry = self.entry().take();
+        let done = match entry {
+            Some(Written::Open(entry)) => entry.close(),
+            Some(Written::Shown(entry)) => entry.close(),
+            None => return,
+        };
+        if let Err(error) = done {
+            tracing::warn!(%error, "the journal still has what was revoked");
         }
     }
 
@@ -63,7 +99,7 @@ impl Kept {
         tokio::spawn(async move {
             tokio::time::sleep(deadline).await;
             if let Some(kept) = kept.upgrade().map(Kept) {
-                drop(on_disk(move || kept.end(OpenEntry::handed_over)).await);
+                drop(on_disk(move || kept.hand_over()).await);
             }
         });
     }
@@ -119,7 +155,7 @@ impl Actions {
         // Not a task of the component that closed the sheet: that one is about to go.
         dioxus::core::spawn_forever(async move {
             let entry = delivery.entry;
-            drop(on_disk(move || entry.end(OpenEntry::handed_over)).await);
+            drop(on_disk(move || entry.hand_over()).await);
             if delivery.kind == IssuanceKind::Replace {
                 let over = Over {
                     scope: delivery.scope,
@@ -140,7 +176,7 @@ impl Actions {
             it.entry.clone()
         });
         if let Some(entry) = entry {
-            drop(on_disk(move || entry.end(OpenEntry::close)).await);
+            drop(on_disk(move || entry.close()).await);
         }
     }
 
@@ -176,7 +212,7 @@ impl Actions {
             let shown = delivery.as_ref().filter(|it| it.token == id);
             shown.map(|it| it.entry.clone()).unwrap_or_default()
         };
-        let noted = on_disk(move || shown.with(|entry| entry.note_own_use(used))).await;
+        let noted = on_disk(move || shown.note_own_use(used)).await;
         match noted {
             Ok(Some(Ok(()))) => {}
             Ok(Some(Err(error))) => tracing::warn!(%error, "a check will look like a use by CI"),

@@ -26,7 +26,7 @@ mod verify;
 use std::any::Any;
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use dioxus::core::Task;
@@ -212,6 +212,11 @@ impl Actions {
             .set(session.as_ref().map(|session| Arc::clone(&session.context)));
         let mut current = self.session;
         current.set(session);
+    }
+
+    /// The connection of the window, to see whether anything still holds it after the window was left.
+    pub fn connection(&self) -> Weak<Context> {
+        self.context().as_ref().map(Arc::downgrade).unwrap_or_default()
     }
 
     /// Whether this is still the connection of the window.

@@ -311,7 +311,7 @@ fn the_clipboards_time_is_shown_once_and_ends_with_its_copy() {
     let html = render(|state| {
         let copy = state.clipboard.copied();
         assert!(state.clipboard.count(copy, 38));
-        state.clipboard.end();
+        state.clipboard.reset();
         assert!(!state.clipboard.count(copy, 37), "it is over");
         let (first, second) = (state.clipboard.copied(), state.clipboard.copied());
         assert!(!state.clipboard.count(first, 38), "it was replaced");

@@ -9,6 +9,8 @@
 
 #[cfg(feature = "headless")]
 mod access;
+#[cfg(all(feature = "gui", feature = "headless"))]
+mod actions;
 #[cfg(feature = "headless")]
 mod build_info;
 #[cfg(feature = "headless")]

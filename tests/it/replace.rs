@@ -223,8 +223,8 @@ async fn an_old_token_that_was_revoked_meanwhile_is_only_tidied_up() {
 async fn shown_secrets_leave_the_journal_at_their_deadline_and_the_replacement_stays() {
     let scene = Scene::start().await;
     let mut issued = scene.replace().await.unwrap();
-    let mut entry = issued.entry.take().unwrap();
-    entry.shown().unwrap();
+    let (entry, written) = issued.entry.take().unwrap().shown();
+    written.unwrap();
     drop(entry);
     let found = service::interrupted(&scene.context).await.unwrap();
     assert!(matches!(found[0].finding, Finding::Complete), "{found:?}");

@@ -20,6 +20,9 @@ pub enum JournalError {
     /// Sealing failed.
     #[error("the journal cannot be sealed")]
     Seal(#[from] CryptoError),
+    /// An entry is not what it was.
+    #[error("an entry of the journal cannot be read: {0}")]
+    Entry(#[from] EntryError),
     /// Writing an entry as text failed.
     #[error("an entry of the journal cannot be written")]
     Text,

@@ -62,6 +62,7 @@ fn named(path: &Path, ending: &str) -> Option<EntryId> {
 
 /// The sealed bytes of an entry; `None` if it is gone.
 pub(super) fn read(folder: &Path, id: &EntryId) -> io::Result<Option<Vec<u8>>> {
+    tracing::trace!("an entry is read");
     let file = match File::open(path(folder, id, ENTRY)) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         file => file?,
@@ -78,6 +79,7 @@ pub(super) fn write(
     sealed: &[u8],
     staged: impl FnOnce(),
 ) -> Result<(), JournalError> {
+    tracing::trace!("an entry is written");
     let (temporary, target) = (path(folder, id, STAGED), path(folder, id, ENTRY));
     let write = || -> io::Result<()> {
         let mut file = open_private(&temporary)?;
@@ -93,6 +95,7 @@ pub(super) fn write(
 
 /// Removes an entry; one that is gone already is fine.
 pub(super) fn remove(folder: &Path, id: &EntryId) -> Result<(), JournalError> {
+    tracing::trace!("an entry is removed");
     for ending in [ENTRY, STAGED] {
         let path = path(folder, id, ending);
         match fs::remove_file(&path) {

@@ -30,7 +30,7 @@ pub use entry::{
     Successor, Work,
 };
 pub use lock::PlaceLock;
-pub use open::OpenEntry;
+pub use open::{OpenEntry, ShownEntry};
 
 pub(super) use open::Record;
 

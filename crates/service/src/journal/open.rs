@@ -57,13 +57,28 @@ impl OpenEntry {
         }
     }
 
-    /// The user sees the secrets now: from here on the deadline runs.
+    /// The user sees the secrets now: from here on the deadline runs. They are on the disk, and no longer here.
     ///
     /// # Errors
-    /// [`JournalError`]; the secrets then stay until the entry is closed.
-    pub fn shown(&mut self) -> Result<(), JournalError> {
+    /// [`JournalError`] beside the entry; the secrets then stay on the disk until the entry is closed.
+    pub fn shown(mut self) -> (ShownEntry, Result<(), JournalError>) {
         self.entry.shown = Some(Moment::now());
-        self.journal.write(&self.entry, || {})
+        let written = self.journal.write(&self.entry, || {});
+        let Self {
+            journal,
+            operation,
+            entry,
+            _held,
+        } = self;
+        let is_replacement = matches!(entry.work, Work::Replace(_));
+        let shown = ShownEntry {
+            journal,
+            operation,
+            id: entry.id,
+            is_replacement,
+            _held,
+        };
+        (shown, written)
     }
 
     /// The user has what was issued. The entry is removed; that of a replacement loses its secrets, and stays until the
@@ -120,6 +135,62 @@ impl OpenEntry {
             .write(&self.entry, || step::reached(operation, staged))?;
         step::reached(operation, done);
         Ok(())
+    }
+}
+
+/// An entry whose secrets the user sees, and which holds none of them itself. Dropping it leaves the entry where it is.
+#[derive(Debug)]
+pub struct ShownEntry {
+    journal: Arc<Journal>,
+    operation: Operation,
+    id: EntryId,
+    is_replacement: bool,
+    _held: Option<Held>,
+}
+
+impl ShownEntry {
+    /// As [`OpenEntry::handed_over`].
+    ///
+    /// # Errors
+    /// [`JournalError`]; it is then offered again at the next start.
+    pub fn handed_over(self) -> Result<(), JournalError> {
+        if !self.is_replacement {
+            let (operation, closed) = (self.operation, self.close());
+            return closed.inspect(|()| step::reached(operation, Point::Closed));
+        }
+        let Some(entry) = self.journal.read(&self.id)? else {
+            return Ok(());
+        };
+        OpenEntry {
+            journal: self.journal,
+            operation: self.operation,
+            entry,
+            _held: self._held,
+        }
+        .handed_over()
+    }
+
+    /// As [`OpenEntry::note_own_use`].
+    ///
+    /// # Errors
+    /// [`JournalError`]; the check is then taken for a use by CI.
+    pub fn note_own_use(&self, at: Moment) -> Result<(), JournalError> {
+        let Some(mut entry) = self.journal.read(&self.id)? else {
+            return Ok(());
+        };
+        if let Work::Replace(record) = &mut entry.work {
+            record.own_use = Some(at);
+            self.journal.write(&entry, || {})?;
+        }
+        Ok(())
+    }
+
+    /// As [`OpenEntry::close`].
+    ///
+    /// # Errors
+    /// [`JournalError`] when the file cannot be removed; it is then offered again at the next start.
+    pub fn close(self) -> Result<(), JournalError> {
+        self.journal.remove(&self.id)
     }
 }
 

@@ -1,0 +1,146 @@
+//! Intents of the emergency page.
+
+use deploy_tokens::intent::{EmergencyIntent, SessionIntent, SheetIntent};
+use deploy_tokens::state::{AppState, Gate, LeakSearch, Load};
+use dioxus::prelude::ReadableExt as _;
+use model::News;
+use protocol::DeployTokenId;
+use testkit::{Endpoint, Fault, FaultProxy, TestWorkspace};
+
+use super::Stage;
+
+fn is_over(state: AppState) -> bool {
+    state.emergency.run.peek().as_ref().is_some_and(|run| run.over)
+}
+
+fn is_told(state: AppState) -> bool {
+    let run = state.emergency.run.peek();
+    run.as_ref().is_some_and(|run| run.incident.is_some())
+}
+
+impl Stage {
+    async fn looked(&mut self) {
+        self.send(EmergencyIntent::Look);
+        self.until("everything was looked at", |it| {
+            matches!(&*it.emergency.exposed.peek(), Load::Ready(_)) && !*it.emergency.refreshing.peek()
+        })
+        .await;
+    }
+
+    fn choose(&self, id: &DeployTokenId) {
+        self.look(|it| it.emergency.choose([id.clone()], true));
+        assert_eq!(self.look(|it| it.emergency.chosen().len()), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_leaked_is_found_revoked_and_reported() {
+    let mut stage = Stage::start().await;
+    let token = stage.create("leaked-ci").await;
+    stage.send(SheetIntent::CopyBlock);
+    stage
+        .until("it is copied", |it| it.sheet.copied.peek().is_some())
+        .await;
+    stage.close_sheet().await;
+    stage.looked().await;
+    stage.send(EmergencyIntent::PasteLeak);
+    stage
+        .until("it is found", |it| {
+            matches!(&*it.emergency.leak.peek(), LeakSearch::Found(found) if found[0].exposed.token.id == token.id)
+        })
+        .await;
+    assert!(stage.look(|it| it.emergency.leaked().is_some()));
+    stage.send(EmergencyIntent::ForgetLeak);
+    assert!(stage.look(|it| it.emergency.leaked().is_none()));
+    stage.send(EmergencyIntent::PasteLeak);
+    stage
+        .until("it is found again", |it| {
+            matches!(&*it.emergency.leak.peek(), LeakSearch::Found(_))
+        })
+        .await;
+    stage.send(EmergencyIntent::Revoke);
+    stage.until("it is over", is_told).await;
+    assert!(stage.look(|it| {
+        let run = it.emergency.run.peek().clone().unwrap();
+        run.lines.len() == 1 && run.lines[0].1.is_refused()
+    }));
+    assert!(
+        stage.look(|it| it.emergency.leaked().is_none()),
+        "a secret that is refused is not kept"
+    );
+    stage.send(EmergencyIntent::CopyReport);
+    stage.told("it is copied", |it| *it == News::Copied).await;
+    assert!(stage.paper.0.borrow().contains("leaked-ci"));
+    stage.send(EmergencyIntent::SaveReport);
+    stage
+        .told("it is saved", |it| matches!(it, News::ReportSaved(_)))
+        .await;
+    stage.send(EmergencyIntent::Close);
+    assert!(stage.look(|it| it.emergency.run.peek().is_none()));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_refuses_or_loses_is_never_told_as_done() {
+    for fault in [Fault::Status(403, "", "{}"), Fault::LostAfter, Fault::LostBefore] {
+        let site = TestWorkspace::start().await;
+        let revoke = Endpoint {
+            method: "POST",
+            ending: "/revoke",
+            from: 1,
+        };
+        let proxy = FaultProxy::at(site.running.address(), revoke, fault);
+        let url = proxy.url.clone();
+        let mut stage = Stage::at(site, url).await;
+        stage.looked().await;
+        let id = stage.site.active().await[0].token.id.clone();
+        stage.choose(&id);
+        stage.send(EmergencyIntent::Revoke);
+        if matches!(fault, Fault::LostBefore) {
+            // It goes on until the user has waited enough.
+            while !proxy.fired() {
+                stage.until("a moment", |_| true).await;
+                tokio::time::sleep(std::time::Duration::from_millis(5)).await;
+            }
+            stage.send(SessionIntent::Leave);
+            stage
+                .told("leaving has to wait", |it| *it == News::RunUnderWay)
+                .await;
+            stage.send(EmergencyIntent::StopWaiting);
+        }
+        stage.until("it is over", is_over).await;
+        assert!(proxy.fired());
+        let is_active = stage.site.active().await.iter().any(|it| it.token.id == id);
+        let is_refused = stage.look(|it| it.emergency.run.peek().as_ref().unwrap().lines[0].1.is_refused());
+        assert_eq!(is_refused, !is_active);
+        if matches!(fault, Fault::LostBefore) {
+            stage
+                .until("it is left over", |it| it.emergency.unfinished.peek().0 == 1)
+                .await;
+            proxy.mend();
+            stage.send(EmergencyIntent::GoOn);
+            stage
+                .until("it is done now", |it| {
+                    is_over(it) && it.emergency.run.peek().as_ref().unwrap().lines[0].1.is_refused()
+                })
+                .await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_signed_out_meanwhile_signs_in_again() {
+    let mut stage = Stage::start().await;
+    stage.looked().await;
+    let end = "UPDATE access_tokens SET revoked_at = created_at";
+    stage.site.database().execute(end, []).unwrap();
+    stage.send(EmergencyIntent::Look);
+    stage
+        .until("the session is over", |it| {
+            *it.session.gate.peek() == Gate::Expired
+        })
+        .await;
+    assert!(
+        stage.look(|it| matches!(&*it.emergency.exposed.peek(), Load::Ready(_))),
+        "what is shown stays"
+    );
+}

@@ -1,0 +1,9 @@
+//! Actions in milliseconds: an intent in, a state out, at a real workspace.
+
+mod background;
+mod emergency;
+mod session;
+mod stage;
+mod tokens;
+
+use stage::Stage;

@@ -1,0 +1,375 @@
+//! Actions without a window: a virtual DOM that nobody sees, a machine and a clipboard that are made up, and a real
+//! workspace behind them.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use deploy_tokens::actions::{Actions, Cleared, Clipboard, LOCAL, Newest, Opened, Platform, Spot, Start};
+use deploy_tokens::intent::Intent;
+use deploy_tokens::state::{AppState, Connection, KeyState, Load, SessionKind};
+use dioxus::core::{NoOpMutations, ScopeId};
+use dioxus::prelude::*;
+use futures_util::future::LocalBoxFuture;
+use keychain::{Item, Keychain, Raw, Read, Store, StoreKind};
+use model::{Document, KeychainError, News, Passage, Problem, SecretLimits};
+use protocol::secret::{AccessToken, JournalKey, SecretText};
+use protocol::{DeployToken, Moment, TokenEntry};
+use service::Context;
+use service::account::Account;
+use service::devices::DeviceRecord;
+use service::journal::Journal;
+use tempfile::TempDir;
+use testkit::TestWorkspace;
+
+/// Nothing here takes longer, on however slow a machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A keychain in memory.
+#[derive(Default)]
+struct Memory(Mutex<HashMap<Item, String>>);
+
+impl Read for Memory {
+    fn read(&self, item: &Item) -> Result<Option<Raw>, KeychainError> {
+        let found = self.0.lock().unwrap().get(item).cloned();
+        Ok(found.map(|text| Raw::new(text.into_bytes())))
+    }
+}
+
+impl Store for Memory {
+    fn write(&self, item: &Item, value: &SecretText) -> Result<(), KeychainError> {
+        // Exposed to keep it, as a keychain does.
+        let text = value.expose().to_owned();
+        self.0.lock().unwrap().insert(item.clone(), text);
+        Ok(())
+    }
+
+    fn remove(&self, item: &Item) -> Result<(), KeychainError> {
+        self.0.lock().unwrap().remove(item);
+        Ok(())
+    }
+
+    fn probe(&self) -> Result<(), KeychainError> {
+        Ok(())
+    }
+
+    fn time_limit(&self) -> Duration {
+        PATIENCE
+    }
+
+    fn kind(&self) -> StoreKind {
+        StoreKind::System
+    }
+}
+
+/// The machine.
+pub struct Machine {
+    start: RefCell<Start>,
+    address: String,
+    keychain: Keychain,
+    folder: TempDir,
+    local: Context,
+    /// The browser's pages, in order.
+    pub pages: RefCell<Vec<String>>,
+    /// Whether the file manager was shown.
+    pub shown: Cell<bool>,
+    /// What the user said about checking.
+    pub checks: Cell<bool>,
+    /// The place of the last start.
+    pub remembered: RefCell<Option<Spot>>,
+}
+
+impl Machine {
+    pub fn folder(&self) -> PathBuf {
+        self.folder.path().to_owned()
+    }
+}
+
+/// What is put together by the composition root, once more.
+struct Shared(Rc<Machine>);
+
+impl Platform for Shared {
+    fn start(&self) -> Start {
+        self.0.start.borrow().clone()
+    }
+
+    fn remark(&self) -> Option<Problem> {
+        None
+    }
+
+    fn has_local(&self) -> bool {
+        true
+    }
+
+    fn proposed_address(&self) -> String {
+        self.0.address.clone()
+    }
+
+    fn open_local(&self) -> LocalBoxFuture<'static, Result<Opened, Problem>> {
+        let opened = Opened {
+            context: self.0.local.clone(),
+            origin: LOCAL.to_owned(),
+            kind: SessionKind::Local,
+            account: None,
+            wanted: Spot::default(),
+            keep: Box::new(()),
+        };
+        Box::pin(async move { Ok(opened) })
+    }
+
+    fn account(&self, address: &str) -> Result<Account, Problem> {
+        let journals = self.0.folder().join("journals");
+        Ok(Account::at(address, self.0.keychain.clone(), Some(journals))?)
+    }
+
+    fn given_token(&self, _: &Account) -> Option<AccessToken> {
+        None
+    }
+
+    fn open_given(&self, _: Account, _: AccessToken) -> LocalBoxFuture<'static, Result<Opened, Problem>> {
+        Box::pin(async { Err(Problem::Stopped) })
+    }
+
+    fn wanted(&self, _: &str) -> Spot {
+        Spot::default()
+    }
+
+    fn remember(&self, open: Option<(&str, Spot)>) {
+        self.0.remembered.replace(open.map(|(_, spot)| spot));
+    }
+
+    fn checks(&self, _: &str) -> bool {
+        self.0.checks.get()
+    }
+
+    fn note_checks(&self, _: &str, on: bool) -> Result<(), Problem> {
+        self.0.checks.set(on);
+        Ok(())
+    }
+
+    fn key_file(&self) -> Option<bool> {
+        Some(false)
+    }
+
+    fn unlock(&self, _: SecretText) -> LocalBoxFuture<'static, Result<(), Problem>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn open_page(&self, address: &str) -> Result<(), Problem> {
+        self.0.pages.borrow_mut().push(address.to_owned());
+        Ok(())
+    }
+
+    fn report_folder(&self) -> Option<PathBuf> {
+        Some(self.0.folder())
+    }
+
+    fn data_folder(&self) -> Option<PathBuf> {
+        Some(self.0.folder())
+    }
+
+    fn open_data_folder(&self) -> LocalBoxFuture<'static, Result<(), Problem>> {
+        self.0.shown.set(true);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn read_document(&self, _: Document) -> LocalBoxFuture<'static, Result<Vec<Passage>, Problem>> {
+        Box::pin(async { Ok(Vec::new()) })
+    }
+}
+
+/// The clipboard; what is in it may be looked at.
+#[derive(Clone, Default)]
+pub struct Paper(pub Rc<RefCell<String>>);
+
+impl Clipboard for Paper {
+    fn copy(&self, text: String) -> LocalBoxFuture<'static, Result<(), Problem>> {
+        self.0.replace(text);
+        Box::pin(async { Ok(()) })
+    }
+
+    fn copy_secret(
+        &self,
+        text: SecretText,
+        _: Option<Duration>,
+    ) -> LocalBoxFuture<'static, Result<(), Problem>> {
+        // Exposed to be looked at by a test.
+        self.copy(text.expose().to_owned())
+    }
+
+    fn paste(&self) -> LocalBoxFuture<'static, Result<SecretText, Problem>> {
+        let text = SecretText::new(self.0.borrow().clone());
+        Box::pin(async { Ok(text) })
+    }
+
+    fn clear(&self) -> LocalBoxFuture<'static, Result<Cleared, Problem>> {
+        self.0.take();
+        Box::pin(async { Ok(Cleared::Ours) })
+    }
+}
+
+#[derive(Clone)]
+struct Parts {
+    machine: Rc<Machine>,
+    paper: Paper,
+    made: Rc<RefCell<Option<(AppState, Actions)>>>,
+}
+
+#[component]
+fn Root() -> Element {
+    use_hook(|| {
+        let parts = consume_context::<Parts>();
+        let state = AppState::make();
+        let actions = Actions::make(
+            state,
+            Rc::new(Shared(Rc::clone(&parts.machine))),
+            Rc::new(parts.paper),
+            SecretLimits::default(),
+            Newest::default(),
+        );
+        parts.made.replace(Some((state, actions)));
+    });
+    rsx! {}
+}
+
+/// All of it.
+pub struct Stage {
+    dom: VirtualDom,
+    pub state: AppState,
+    actions: Actions,
+    pub machine: Rc<Machine>,
+    pub paper: Paper,
+    pub site: TestWorkspace,
+}
+
+impl Stage {
+    /// Opened at a workspace's server, signed in, on a machine that is linked.
+    pub async fn start() -> Self {
+        let site = TestWorkspace::start().await;
+        let url = site.running.api_url();
+        Self::at(site, url).await
+    }
+
+    /// The same, at another address of it.
+    pub async fn at(site: TestWorkspace, url: String) -> Self {
+        let mut stage = Self::closed(site, url, true).await;
+        stage.open().await;
+        stage
+    }
+
+    /// At a server, not opened; with a session and a device in the keychain or without.
+    pub async fn closed(site: TestWorkspace, url: String, signed_in: bool) -> Self {
+        let keychain = Keychain::with_store(Arc::new(Memory::default()));
+        let folder = TempDir::new().unwrap();
+        let key = JournalKey::fill_with(|bytes| bytes.fill(7));
+        let journal = Journal::open(folder.path().join("local"), key, LOCAL);
+        let machine = Rc::new(Machine {
+            start: RefCell::new(Start::Server(url.clone())),
+            address: url.clone(),
+            keychain: keychain.clone(),
+            folder,
+            local: site.context.clone().with_journal(Arc::new(journal)),
+            pages: RefCell::default(),
+            shown: Cell::default(),
+            checks: Cell::new(true),
+            remembered: RefCell::default(),
+        });
+        if signed_in {
+            let account = Account::at(&url, keychain, None).unwrap();
+            account.keep(&site.local().access_token).await.unwrap();
+            let record = DeviceRecord {
+                device: site.own_device(),
+                name: "this machine".to_owned(),
+                platform: "linux".to_owned(),
+                created_at: Moment::now(),
+            };
+            let save = move || account.devices().save(&record);
+            tokio::task::spawn_blocking(save).await.unwrap().unwrap();
+        }
+        let parts = Parts {
+            machine: Rc::clone(&machine),
+            paper: Paper::default(),
+            made: Rc::default(),
+        };
+        let mut dom = VirtualDom::new(Root).with_root_context(parts.clone());
+        dom.rebuild_in_place();
+        let (state, actions) = parts.made.take().unwrap();
+        Self {
+            dom,
+            state,
+            actions,
+            machine,
+            paper: parts.paper,
+            site,
+        }
+    }
+
+    pub async fn open(&mut self) {
+        self.with(|it| it.open());
+        self.until("the window is open", |state| {
+            *state.place.connection.peek() == Connection::Open
+                && matches!(&*state.place.key.peek(), KeyState::Held { .. })
+        })
+        .await;
+        self.listed().await;
+    }
+
+    /// Does something as the window does it.
+    pub fn with<T>(&self, act: impl FnOnce(&Actions) -> T) -> T {
+        self.dom.in_scope(ScopeId::APP, || act(&self.actions))
+    }
+
+    /// Looks at the state, or changes it as a component does.
+    pub fn look<T>(&self, look: impl FnOnce(AppState) -> T) -> T {
+        self.dom.in_scope(ScopeId::APP, || look(self.state))
+    }
+
+    pub fn send(&self, intent: impl Into<Intent>) {
+        self.with(|it| it.carry_out(intent.into()));
+    }
+
+    /// Runs the window until something is so.
+    pub async fn until(&mut self, what: &str, is: impl Fn(AppState) -> bool) {
+        let begun = std::time::Instant::now();
+        loop {
+            self.dom.render_immediate(&mut NoOpMutations);
+            if self.look(&is) {
+                return;
+            }
+            if begun.elapsed() > PATIENCE {
+                let told = self.look(|it| it.toasts.shown.peek().clone());
+                panic!("never: {what}; told was {told:?}");
+            }
+            let pause = Duration::from_millis(5);
+            drop(tokio::time::timeout(pause, self.dom.wait_for_work()).await);
+        }
+    }
+
+    /// Runs it until something was told.
+    pub async fn told(&mut self, what: &str, is: impl Fn(&News) -> bool) {
+        let shown = |state: AppState| state.toasts.shown.peek().iter().any(|it| is(&it.news));
+        self.until(what, shown).await;
+    }
+
+    /// Runs it until the list of tokens is there.
+    pub async fn listed(&mut self) {
+        let there = |state: AppState| matches!(&*state.tokens.entries.peek(), Load::Ready(_));
+        self.until("the tokens are listed", there).await;
+    }
+
+    /// A token of the list.
+    pub fn token(&self, name: &str) -> Option<DeployToken> {
+        self.look(|state| match &*state.tokens.entries.peek() {
+            Load::Ready(all) => all
+                .iter()
+                .filter_map(TokenEntry::token)
+                .filter(|it| it.name == name)
+                .max_by_key(|it| it.is_active())
+                .cloned(),
+            _ => None,
+        })
+    }
+}
