@@ -340,8 +340,9 @@ impl Stage {
                 return;
             }
             if begun.elapsed() > PATIENCE {
-                let told = self.look(|it| it.toasts.shown.peek().clone());
-                panic!("never: {what}; told was {told:?}");
+                let told =
+                    self.look(|it| (it.toasts.shown.peek().clone(), it.dialog.operation.peek().clone()));
+                panic!("never: {what}; it is {told:?}");
             }
             let pause = Duration::from_millis(5);
             drop(tokio::time::timeout(pause, self.dom.wait_for_work()).await);
