@@ -10,13 +10,13 @@ use dioxus::prelude::*;
 use super::{Actions, Again, Tell, beside, on_disk, telling};
 use crate::intent::EmergencyIntent;
 use crate::state::{LeakSearch, Load, Ticket};
-use model::{Exposed, Fate, Incident, LeakMatch, MachineError, News, Problem, RevokeTarget};
+use model::{Exposed, Fate, Incident, LeakMatch, MachineError, News, Problem, RetryPolicy, RevokeTarget};
 use protocol::{DeployTokenId, Moment};
 use service::Context;
-use service::emergency::{self, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
+use service::emergency::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
 
 /// A window goes on until the server answers or the user has waited enough: the queue is in the journal all the same.
-const PATIENCE: Patience = Patience::Endless;
+const RETRY: RetryPolicy = RetryPolicy::REVOKE;
 
 /// A change of a run: the token's place in the list, and its fate.
 type Change = (usize, Fate);
@@ -180,7 +180,7 @@ impl Actions {
                 known.insert(token, ci_token);
             }
             let tell = move |index, fate: &Fate| tell((index, fate.clone()));
-            emergency::revoke(&context, &targets, &orders(known, stop, &tell)).await
+            emergency::revoke(&context, &targets, &options(known, stop, &tell)).await
         };
         self.run(context, lines, run);
     }
@@ -212,7 +212,7 @@ impl Actions {
             let run = move |context: Arc<Context>, stop: StopWaiting, tell: Tell<Change>| async move {
                 let known = held_here(&context).await;
                 let tell = move |index, fate: &Fate| tell((index, fate.clone()));
-                taken.go_on(&context, &orders(known, stop, &tell)).await
+                taken.go_on(&context, &options(known, stop, &tell)).await
             };
             actions.run(context, lines, run);
         });
@@ -377,13 +377,13 @@ async fn held_here(context: &Arc<Context>) -> KnownCiTokens {
     held.unwrap_or_default()
 }
 
-fn orders(
+fn options(
     known: KnownCiTokens,
     stop: StopWaiting,
     tell: &(dyn Fn(usize, &Fate) + Send + Sync),
-) -> Orders<'_> {
-    Orders {
-        patience: PATIENCE,
+) -> RunOptions<'_> {
+    RunOptions {
+        retry: RETRY,
         stop,
         known,
         tell,
