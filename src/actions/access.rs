@@ -166,7 +166,7 @@ impl Actions {
         if sharing.peek().is_running() {
             return;
         }
-        let again = self.wish();
+        let again = self.last_intent();
         let chosen: Vec<KeyRequest> = self
             .state
             .access

@@ -322,11 +322,11 @@ impl Actions {
         self.set_session(None);
         self.asked.entry.begin();
         let Repeat {
-            mut wish,
+            mut last,
             mut resume,
             mut declined,
         } = self.repeat;
-        wish.set(None);
+        last.set(None);
         resume.set(None);
         declined.set(false);
         // What a sheet would still show stays in the journal.

@@ -116,8 +116,8 @@ struct Entry {
 /// What the user has asked for and may have to ask for again.
 #[derive(Clone, Copy)]
 struct Repeat {
-    /// Last.
-    wish: Signal<Option<Again>>,
+    /// What was asked for last.
+    last: Signal<Option<Again>>,
     /// What is done after the user has signed in again.
     resume: Signal<Option<Again>>,
     /// The user did not want to sign in again.
@@ -166,7 +166,7 @@ impl Actions {
                 command_line: Signal::new(None),
             },
             repeat: Repeat {
-                wish: Signal::new(None),
+                last: Signal::new(None),
                 resume: Signal::new(None),
                 declined: Signal::new(false),
             },
@@ -184,8 +184,8 @@ impl Actions {
     pub fn carry_out(&self, intent: Intent) {
         if intent.can_be_repeated() {
             let (actions, again) = (self.clone(), intent.clone());
-            let mut wish = self.repeat.wish;
-            wish.set(Some(Rc::new(move || actions.carry_out(again.clone()))));
+            let mut last = self.repeat.last;
+            last.set(Some(Rc::new(move || actions.carry_out(again.clone()))));
         }
         match intent {
             Intent::Session(intent) => self.in_session(intent),
@@ -199,8 +199,8 @@ impl Actions {
     }
 
     /// What was asked for last, where it can be done again when the session has ended.
-    fn wish(&self) -> Option<Again> {
-        self.repeat.wish.peek().clone()
+    fn last_intent(&self) -> Option<Again> {
+        self.repeat.last.peek().clone()
     }
 
     fn account(&self) -> Option<Account> {

@@ -124,7 +124,7 @@ impl Actions {
         let Some(context) = self.context() else {
             return Ok(());
         };
-        let (id, again) = (project.id.clone(), self.wish());
+        let (id, again) = (project.id.clone(), self.last_intent());
         let ticket = self.asked.place.begin();
         let asked = Arc::clone(&context);
         let work = async move { service::environments(&asked, &id).await };

@@ -104,8 +104,8 @@ impl Actions {
         T: Send + 'static,
         F: Future<Output = Result<T, Problem>> + Send + 'static,
     {
-        // Another wish may come meanwhile.
-        let again = self.wish();
+        // Another intent may come meanwhile.
+        let again = self.last_intent();
         follow(operation, work)
             .await
             .inspect_err(|error| {

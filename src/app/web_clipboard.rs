@@ -3,16 +3,15 @@
 //! Security limit: what is copied and pasted passes through the web view's memory, which is not ours to wipe (SECURITY.md).
 //! Nothing of it is put into the page.
 
-use model::{MachineError, Problem};
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
 use dioxus::prelude::*;
-
 use futures_util::future::LocalBoxFuture;
 
 use crate::actions::{Cleared, Clipboard};
+use model::{MachineError, Problem};
 use protocol::secret::SecretText;
 
 /// The web view's clipboard. It answers only in the moment after a touch, and only if the system allows it.
@@ -57,7 +56,7 @@ impl Clipboard for WebClipboard {
     fn paste(&self) -> LocalBoxFuture<'static, Result<SecretText, Problem>> {
         Box::pin(async move {
             let text = read().await.filter(|text| !text.is_blank());
-            text.ok_or(MachineError::NoPaste)
+            text.ok_or_else(|| MachineError::NoPaste.into())
         })
     }
 
@@ -77,7 +76,7 @@ impl Clipboard for WebClipboard {
             }
             // Kept, so that clearing can be tried again.
             secret.replace(Some(ours));
-            Err(MachineError::NotCleared)
+            Err(MachineError::NotCleared.into())
         })
     }
 }

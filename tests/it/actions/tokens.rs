@@ -455,3 +455,75 @@ async fn the_program_is_read_and_its_folder_shown() {
     stage.send(ProgramIntent::OpenDataFolder);
     assert!(stage.machine.shown.get());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_of_a_rotation_or_a_replacement_leaves_its_secrets_within_reach() {
+    for (kind, ending, from) in [
+        (ConfirmKind::Rotate, "/rotate", 1),
+        // The first one creates what is replaced.
+        (ConfirmKind::Replace, "/deploy-tokens", 2),
+    ] {
+        let site = TestWorkspace::start().await;
+        let endpoint = Endpoint {
+            method: "POST",
+            ending,
+            from,
+        };
+        let proxy = FaultProxy::at(site.running.address(), endpoint, Fault::LostAfter);
+        let url = proxy.url.clone();
+        let mut stage = Stage::at(site, url).await;
+        let token = stage.create("lost-ci").await;
+        stage.close_sheet().await;
+        let intent = match kind {
+            ConfirmKind::Rotate => TokenIntent::Rotate(token.clone()),
+            _ => TokenIntent::Replace(token.clone(), Grace::Asked),
+        };
+        stage.confirm(about(kind, &token), intent);
+        stage
+            .until(&format!("{kind:?} ends"), |it| {
+                sheet_is_open(it) || failed(it).is_some()
+            })
+            .await;
+        assert!(proxy.fired());
+        if !stage.look(sheet_is_open) {
+            stage
+                .until("it is noted", |it| *it.place.interrupted.peek() == 1)
+                .await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_of_an_end_or_a_deletion_is_no_news_of_success_unless_it_was_seen() {
+    let site = TestWorkspace::start().await;
+    let delete = Endpoint {
+        method: "DELETE",
+        ending: "",
+        from: 1,
+    };
+    let proxy = FaultProxy::at(site.running.address(), delete, Fault::LostBefore);
+    let url = proxy.url.clone();
+    let mut stage = Stage::at(site, url).await;
+    let token = stage.create("kept-ci").await;
+    stage.close_sheet().await;
+    stage.confirm(
+        about(ConfirmKind::Revoke, &token),
+        TokenIntent::Revoke(token.clone()),
+    );
+    stage
+        .told("it is revoked", |it| matches!(it, News::Revoked { .. }))
+        .await;
+    stage.confirm(
+        about(ConfirmKind::Delete, &token),
+        TokenIntent::Delete(token.clone()),
+    );
+    stage.until("it is not deleted", |it| failed(it).is_some()).await;
+    assert!(proxy.fired());
+    let news = stage.look(|it| it.toasts.shown.peek().clone());
+    assert!(!news.iter().any(|it| matches!(it.news, News::Deleted { .. })));
+    proxy.mend();
+    stage.confirm(about(ConfirmKind::Delete, &token), TokenIntent::Delete(token));
+    stage
+        .told("it is deleted", |it| matches!(it, News::Deleted { .. }))
+        .await;
+}
