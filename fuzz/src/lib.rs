@@ -2,7 +2,6 @@
 //! it would not write itself. The fuzz targets call these, and so does `tests/fuzz_bounded.rs` of the program, briefly
 //! and on stable.
 
-use protocol::crypto::bundle::open_bundle_with_legacy_keys;
 use protocol::crypto::envelope::{EncryptedEnvelope, open, verify_signature};
 use protocol::crypto::{open_bundle, parse_seed, seal_record, system_rng, verify_body, verify_variable};
 use protocol::secret::{DeploySeed, EncryptionPrivateKey, JournalKey};
@@ -60,15 +59,11 @@ pub fn bundle(data: &[u8]) {
         return;
     };
     let seed = key(SEED);
-    for report in [
-        open_bundle(&bundle, &seed),
-        open_bundle_with_legacy_keys(&bundle, &seed),
-    ] {
-        assert!(
-            report.variables.len() <= report.total,
-            "no variable comes from nowhere"
-        );
-    }
+    let report = open_bundle(&bundle, &seed);
+    assert!(
+        report.variables.len() <= report.total,
+        "no variable comes from nowhere"
+    );
     let document = wire::bundle::bundle_document(&bundle, "id").to_string();
     let again = wire::bundle::parse_bundle(&document);
     assert!(again.is_ok(), "what was read can be written: {again:?}");

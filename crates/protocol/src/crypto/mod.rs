@@ -16,7 +16,6 @@ pub mod envelope;
 pub mod environment_key;
 pub mod error;
 pub mod identity;
-pub mod legacy;
 pub mod meta;
 mod nonce;
 mod open_key;

@@ -134,8 +134,7 @@ pub fn open_variables(
     let mut opened = Vec::with_capacity(sealed.len());
     for variable in sealed {
         opened.push(check_scope(variable).and_then(|()| {
-            let keys = ring.keys(&variable.scope, |_| key.clone());
-            open_bytes(variable, keys).and_then(to_text)
+            open_bytes(variable, ring.keys(&variable.scope, key)).and_then(to_text)
         }));
     }
     opened
@@ -146,11 +145,7 @@ pub fn open_variables(
 pub(super) struct KeyRing<'a>(HashMap<[&'a str; 3], VariableKeys>);
 
 impl<'a> KeyRing<'a> {
-    pub(super) fn keys(
-        &mut self,
-        scope: &'a VariableScope,
-        key: impl FnOnce(&VariableScope) -> EnvironmentKey,
-    ) -> &VariableKeys {
+    pub(super) fn keys(&mut self, scope: &'a VariableScope, key: &EnvironmentKey) -> &VariableKeys {
         let place = [
             scope.organization.as_str(),
             scope.project.as_str(),
@@ -158,7 +153,7 @@ impl<'a> KeyRing<'a> {
         ];
         self.0
             .entry(place)
-            .or_insert_with(|| VariableKeys::derive(&key(scope), scope))
+            .or_insert_with(|| VariableKeys::derive(key, scope))
     }
 }
 
