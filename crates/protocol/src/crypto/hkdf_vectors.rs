@@ -1,8 +1,7 @@
 //! hkdf.json (docs/protocol.md 14): the primitives, which no test outside this layer can reach. Its three cases of
 //! `kek_chain` are left out: nothing here derives keys from a seed (docs/protocol.md 5.6).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::{BASE64, HEXLOWER_PERMISSIVE};
 use serde_json::Value;
 use x25519_dalek::StaticSecret;
 
@@ -29,15 +28,15 @@ fn text<'a>(case: &'a Value, member: &str) -> &'a str {
 }
 
 fn hex(case: &Value, member: &str) -> Vec<u8> {
-    let digits = text(case, member).as_bytes();
-    digits
-        .chunks(2)
-        .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).unwrap(), 16).unwrap())
-        .collect()
+    HEXLOWER_PERMISSIVE.decode(text(case, member).as_bytes()).unwrap()
 }
 
 fn base64(case: &Value, member: &str) -> [u8; 32] {
-    STANDARD.decode(text(case, member)).unwrap().try_into().unwrap()
+    BASE64
+        .decode(text(case, member).as_bytes())
+        .unwrap()
+        .try_into()
+        .unwrap()
 }
 
 #[test]
