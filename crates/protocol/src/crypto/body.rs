@@ -16,7 +16,7 @@ use crate::types::SigningPublicKey;
 use crate::types::keys::decode_base64;
 
 /// The member that carries the signature, always last.
-pub const CLIENT_SIG: &str = "client_sig";
+const CLIENT_SIG: &str = "client_sig";
 
 /// Writes a body as compact JSON and appends `client_sig`. For requests `device_id` must be its first member; variables
 /// have none (docs/protocol.md 9.1).

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::read::{attributes, data, json, known_moment, known_text, needed_text, resources};
 use super::{Data, RecordStatus, WireError};
-use crate::types::ids::RequestId;
+use crate::types::RequestId;
 use crate::types::{DeviceId, EnvironmentId, EnvironmentName, OrganizationId, ProjectId};
 use crate::types::{reshare::KeyRequest, reshare::RequestPage, reshare::RequestStatus};
 

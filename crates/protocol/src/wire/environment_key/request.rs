@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::kind_and_id;
-use crate::types::ids::RequestId;
+use crate::types::RequestId;
 use crate::types::variable::VARIABLE_ALGORITHM;
 use crate::types::{DeviceId, Fingerprint, SealedEnvironmentKey, SealedRecipient};
 

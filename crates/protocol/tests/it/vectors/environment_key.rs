@@ -2,11 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use deploy_tokens_protocol::RequestId;
 use deploy_tokens_protocol::crypto::envelope::EncryptedEnvelope;
 use deploy_tokens_protocol::crypto::{
     DeviceIdentity, key_fingerprint, open_environment_key, seal_environment_key, sign_body, verify_body,
 };
-use deploy_tokens_protocol::ids::RequestId;
 use deploy_tokens_protocol::secret::SigningSeed;
 use deploy_tokens_protocol::wire::environment_key::{
     CreateKeyRequest, EnvelopeRequest, ShareKeyRequest, parse_key_response,
