@@ -5,11 +5,11 @@ use std::net::SocketAddr;
 use std::process::{Command, Output};
 
 use client::{ApiAddress, Client, NewDevice, Runner};
-use model::{CiTokenOutcome, Step};
+use model::{CiTokenOutcome, Problem, Step};
 use protocol::crypto::{self, DeviceIdentity};
 use protocol::secret::{CiToken, DeploySeed};
 use service::verify::Pulled;
-use service::{Context, Issued, LinkedDevice, Place, ServiceError};
+use service::{Context, Issued, LinkedDevice, Place};
 use tempfile::TempDir;
 use workspace::{Options, Running, SampleSize, Workspace};
 
@@ -67,7 +67,7 @@ impl World {
     }
 
     /// Fetches and decrypts as a runner with these secrets.
-    pub async fn run(&self, secrets: &Secrets) -> Result<Pulled, ServiceError> {
+    pub async fn run(&self, secrets: &Secrets) -> Result<Pulled, Problem> {
         service::verify::pull(&self.runner(&secrets.ci_token), &secrets.seed, &[]).await
     }
 
@@ -102,12 +102,12 @@ pub struct Secrets {
 
 impl Secrets {
     pub fn of(issued: &Issued) -> Self {
-        let CiTokenOutcome::Issued(ci_token) = &issued.ci_token else {
+        let CiTokenOutcome::Issued(ci_token) = &issued.issuance.ci_token else {
             panic!("no CI token was issued")
         };
         Self {
             ci_token: ci_token.clone(),
-            seed: issued.seed.clone(),
+            seed: issued.issuance.seed.clone(),
         }
     }
 }

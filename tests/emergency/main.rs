@@ -22,9 +22,9 @@ use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 
 use common::{Secrets, World, silent};
-use model::{Exposed, Message};
+use model::{Exposed, Problem};
 use protocol::TokenName;
-use service::{Context, Issued, ServiceError, emergency};
+use service::{Context, Issued, emergency};
 
 /// A workspace served by this process, and the program on it.
 pub(crate) struct Site {
@@ -49,7 +49,7 @@ impl Site {
         let issued = service::create(self.context(), &place, &name, &silent)
             .await
             .unwrap();
-        assert!(issued.share.is_ok());
+        assert!(issued.issuance.share.is_ok());
         issued
     }
 
@@ -97,7 +97,7 @@ impl Site {
     pub(crate) async fn runs(&self, issued: &Issued) -> Runs {
         match self.world.run(&Secrets::of(issued)).await {
             Ok(pulled) if pulled.report.problems.is_empty() && pulled.report.total > 0 => Runs::Decrypts,
-            Err(ServiceError::Api(client::ApiError::Unauthorized)) => Runs::Refused,
+            Err(Problem::Call(model::CallError::Unauthorized)) => Runs::Refused,
             other => panic!("neither decrypts nor is refused: {other:?}"),
         }
     }
@@ -120,8 +120,4 @@ pub(crate) fn said(output: &Output) -> String {
 #[track_caller]
 pub(crate) fn assert_code(output: &Output, code: i32) {
     assert_eq!(output.status.code(), Some(code), "{}", said(output));
-}
-
-pub(crate) fn in_words(error: &ServiceError) -> Message {
-    text::service(error)
 }

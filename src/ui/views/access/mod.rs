@@ -11,7 +11,7 @@ use crate::ui::intent::{Intent, use_send};
 use model::{Flaw, Holder, HolderKind, Standing};
 use protocol::Fingerprint;
 use row::HolderRow;
-use text::plural;
+use text::{Message, plural};
 
 /// The page.
 #[component]
@@ -50,19 +50,22 @@ fn Content() -> Element {
         Load::Loading => rsx! {
             p { class: "working", role: "status", "Fetching who holds the key…" }
         },
-        Load::Failed(message) => rsx! {
-            StateBlock {
-                icon: Icon::Offline,
-                tone: Tone::Danger,
-                title: message.what.trim_end_matches('.').to_owned(),
-                text: message.next.clone(),
-                Button {
-                    icon: Icon::Refresh,
-                    label: "Retry",
-                    onclick: move |()| send.call(Intent::Show(Section::Access)),
+        Load::Failed(problem) => {
+            let Message { what, next } = text::explain(problem);
+            rsx! {
+                StateBlock {
+                    icon: Icon::Offline,
+                    tone: Tone::Danger,
+                    title: what.trim_end_matches('.').to_owned(),
+                    text: next,
+                    Button {
+                        icon: Icon::Refresh,
+                        label: "Retry",
+                        onclick: move |()| send.call(Intent::Show(Section::Access)),
+                    }
                 }
             }
-        },
+        }
         Load::Ready(Holders { list, disclosed }) => rsx! {
             div { class: "notices",
                 Waiting {}

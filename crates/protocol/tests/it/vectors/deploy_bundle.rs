@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use deploy_tokens_protocol::crypto::{
-    BundleReport, ProblemKind, SeedError, derive_public_key, open_bundle, parse_seed,
+    BundleProblemKind, BundleReport, SeedError, derive_public_key, open_bundle, parse_seed,
 };
 use deploy_tokens_protocol::secret::DeploySeed;
 use deploy_tokens_protocol::variable::Bundle;
@@ -48,7 +48,7 @@ fn expected_values(case: &Value) -> Vec<(String, String)> {
 
 /// Kind and variable of each problem.
 fn problems(report: &BundleReport) -> Vec<(String, Option<String>)> {
-    let pair = |problem: &deploy_tokens_protocol::crypto::Problem| {
+    let pair = |problem: &deploy_tokens_protocol::crypto::BundleProblem| {
         (problem.kind.code().to_owned(), problem.name.clone())
     };
     report.problems.iter().map(pair).collect()
@@ -129,7 +129,7 @@ fn values_and_warnings_are_those_of_the_reference_and_no_key_is_made_up() {
         assert_eq!(report.total, bundle.variables.len());
         let given = case["expect"]["warnings"].as_array().unwrap();
         for (problem, warning) in report.problems.iter().zip(given) {
-            if let ProblemKind::FingerprintMismatch { expected, actual } = &problem.kind {
+            if let BundleProblemKind::FingerprintMismatch { expected, actual } = &problem.kind {
                 mismatches += 1;
                 assert_eq!(expected, text(warning, "expected_fingerprint"), "{name}");
                 assert_eq!(actual.to_hex(), text(warning, "actual_fingerprint"), "{name}");
