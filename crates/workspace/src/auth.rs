@@ -5,7 +5,6 @@ use rusqlite::Connection;
 
 use super::answer::Refusal;
 use super::stamp::now;
-use super::store::StoreError;
 use super::store::tokens::{self, CiHolder};
 use super::store::users::{self, User};
 use super::token_hash::TokenHash;
@@ -22,10 +21,10 @@ pub(super) struct Runner {
 /// Finds the user of a bearer token.
 pub(super) fn user(db: &Connection, bearer: Option<&TokenHash>) -> Result<User, Refusal> {
     let bearer = bearer.ok_or_else(missing)?;
-    if let Some(user) = find_user(db, bearer)? {
+    if let Some(user) = users::by_access_token(db, bearer, &now())? {
         return Ok(user);
     }
-    let holder = find_holder(db, bearer)?.ok_or_else(unknown)?;
+    let holder = tokens::by_ci_token(db, bearer)?.ok_or_else(unknown)?;
     working(holder)?;
     Err(Refusal::forbidden(
         "A CI token works on /ci/deploy only. Sign in as a user.",
@@ -35,9 +34,9 @@ pub(super) fn user(db: &Connection, bearer: Option<&TokenHash>) -> Result<User, 
 /// Finds the deploy token of a CI token.
 pub(super) fn runner(db: &Connection, bearer: Option<&TokenHash>) -> Result<Runner, Refusal> {
     let bearer = bearer.ok_or_else(missing)?;
-    match find_holder(db, bearer)? {
+    match tokens::by_ci_token(db, bearer)? {
         Some(holder) => working(holder),
-        None if find_user(db, bearer)?.is_some() => Err(Refusal::forbidden(
+        None if users::by_access_token(db, bearer, &now())?.is_some() => Err(Refusal::forbidden(
             "/ci/deploy takes a CI token, not a user's access token.",
         )),
         None => Err(unknown()),
@@ -50,14 +49,6 @@ fn missing() -> Refusal {
 
 fn unknown() -> Refusal {
     Refusal::unauthorized("Unauthenticated. This token is not known, or has ended.")
-}
-
-fn find_user(db: &Connection, bearer: &TokenHash) -> Result<Option<User>, StoreError> {
-    users::by_access_token(db, bearer, &now())
-}
-
-fn find_holder(db: &Connection, bearer: &TokenHash) -> Result<Option<CiHolder>, StoreError> {
-    tokens::by_ci_token(db, bearer)
 }
 
 /// The runner, unless its token was revoked or has expired.
