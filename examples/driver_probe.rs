@@ -1,4 +1,4 @@
-//! A page with one of everything that the window driver handles: `tests/driver.rs` presses, types and reads it.
+//! A page with one of everything that the window driver handles: `tests/window/driver.rs` presses, types and reads it.
 //!
 //! It is launched as the program itself is: no menu bar, no context menu, the style sheet in the head.
 

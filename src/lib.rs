@@ -1,6 +1,6 @@
 //! Deploy Tokens: issue, rotate, revoke and delete Ghostable deploy tokens.
 //!
-//! The layers and what each may import stand in `docs/architecture.md`; `tests/layering.rs` keeps them.
+//! The layers and what each may import stand in `docs/architecture.md`; `tests/it/layering.rs` keeps them.
 #![cfg_attr(
     test,
     allow(

@@ -1,5 +1,5 @@
 //! What reads input from outside, one function a decoder: anything may come in, and none may panic, hang, or accept what
-//! it would not write itself. The fuzz targets call these, and so does `tests/fuzz_bounded.rs` of the program, briefly
+//! it would not write itself. The fuzz targets call these, and so does `tests/it/fuzz_bounded.rs` of the program, briefly
 //! and on stable.
 
 use std::fmt::Debug;

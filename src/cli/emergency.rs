@@ -351,7 +351,7 @@ fn as_text(it: &LeakMatch) -> String {
     let place = format!("{project_name} / {}", environment.name);
     let head = format!(
         "{} ({}) in {place}: {}, {how}\n",
-        output::strong(&token.name),
+        output::strong_result(&token.name),
         token.id,
         status(&it.exposed)
     );

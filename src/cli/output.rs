@@ -230,7 +230,15 @@ pub fn aligned<const N: usize>(rows: &[[String; N]]) -> String {
     text
 }
 
-/// The name of a thing, set off from the sentence around it.
+/// The name of a thing, set off from the sentence around it; for [`tell`].
 pub fn strong(text: &str) -> String {
     format!("{BOLD}{text}{BOLD:#}")
+}
+
+/// The same for [`result`], which writes what it is given: plain where standard output is no terminal that wants more.
+pub fn strong_result(text: &str) -> String {
+    match anstream::AutoStream::choice(&std::io::stdout()) {
+        anstream::ColorChoice::Never => text.to_owned(),
+        _ => strong(text),
+    }
 }

@@ -81,7 +81,7 @@ fn as_text(it: &Interrupted) -> String {
         format!(
             "{} {} in {}, begun {}\n",
             verb(about.kind),
-            output::strong(&about.name),
+            output::strong_result(&about.name),
             about.environment,
             about.started.past(Moment::now(), &zone)
         )

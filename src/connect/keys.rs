@@ -68,7 +68,20 @@ pub(super) fn journals(named: Option<&Path>) -> Option<PathBuf> {
 /// How long a journal keeps secrets that were shown, if nobody closes the sheet. It is a comfort: one that cannot be
 /// used is no reason not to revoke, so the usual time holds then, and [`deadline_remark`] says so.
 pub(super) fn deadline() -> Duration {
-    wanted_deadline().unwrap_or(journal::DEADLINE)
+    shortened(wanted_deadline().unwrap_or(journal::DEADLINE))
+}
+
+/// In debug builds `DEPLOY_TOKENS_JOURNAL_SECONDS` gives the seconds instead, so that a test need not wait for minutes.
+#[cfg(any(debug_assertions, feature = "test-hooks"))]
+fn shortened(deadline: Duration) -> Duration {
+    let wanted = process_env::text("DEPLOY_TOKENS_JOURNAL_SECONDS").ok().flatten();
+    let seconds = wanted.and_then(|text| text.trim().parse().ok());
+    seconds.map_or(deadline, Duration::from_secs)
+}
+
+#[cfg(not(any(debug_assertions, feature = "test-hooks")))]
+fn shortened(deadline: Duration) -> Duration {
+    deadline
 }
 
 /// What is to be said of a deadline that was set and cannot be used.

@@ -4,9 +4,10 @@ use std::fs;
 use std::io::Write as _;
 use std::process::{Output, Stdio};
 
-use crate::support::driver::{App, Desktop};
-use crate::support::program::{PROGRAM, confirm, copy_block, data, done, open, row, said, sheet, verify};
 use crate::{Shell, assert_every_command_explains_itself, assert_hidden_from, assert_made_for_users, named};
+use testkit::driver::{App, Desktop};
+use testkit::window::{confirm, copy_block, data, done, open, row, sheet, verify};
+use testkit::{PROGRAM, said};
 
 /// Runs `verify` as a script does that was given the block as a file: the shell reads it, not we.
 fn verify_in_bash(desktop: &Desktop, block: &str) -> Output {

@@ -1,7 +1,7 @@
 //! The build without a window, where there is no display.
 
-use crate::support::program::{said, variables};
 use crate::{Shell, assert_every_command_explains_itself, assert_made_for_users, named};
+use testkit::{said, variables};
 
 const HEADLESS: &str = "DEPLOY_TOKENS_HEADLESS_PROGRAM";
 

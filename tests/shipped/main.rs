@@ -9,9 +9,6 @@
     reason = "a failing unwrap is how a test reports"
 )]
 
-#[path = "../support/mod.rs"]
-mod support;
-
 mod desktop;
 mod headless;
 
@@ -30,7 +27,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use support::program::{data, open, open_with, program, said, sheet, verify};
+use testkit::window::{data, open, open_with, sheet, verify};
+use testkit::{program, said};
 
 /// The folder that the program must not know of.
 const TREE: &str = env!("CARGO_MANIFEST_DIR");

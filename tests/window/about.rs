@@ -1,7 +1,7 @@
 //! Settings say what this program is, and what is inside.
 
 use crate::open;
-use crate::support::driver::{Desktop, any, containing};
+use testkit::driver::{Desktop, any, containing};
 
 /// A stand-in for the system's way to open a folder, which notes what it was given.
 fn with_file_manager(desktop: &Desktop, body: &str) {

@@ -6,10 +6,10 @@ use protocol::DeviceId;
 use protocol::crypto::DeviceIdentity;
 use serde_json::json;
 
-use crate::rough::{Road, Rough};
 use crate::server::{Server, vault, with_browser};
-use crate::support::driver::{Desktop, State, containing};
 use crate::{data, fill, program};
+use testkit::driver::{Desktop, State, containing};
+use testkit::{FaultProxy, Faults};
 
 /// Makes a device with every key for the command line, and puts it and its session where that has them.
 pub fn place_command_line(server: &Server, desktop: &Desktop) -> DeviceId {
@@ -142,7 +142,7 @@ fn its_session_is_not_shown_to_a_server_that_was_only_typed() {
     let server = Server::start();
     let desktop = with_browser(Desktop::new().keyring());
     place_command_line(&server, &desktop);
-    let rough = Rough::start(server.site.running.address(), Road::default());
+    let rough = FaultProxy::start(server.site.running.address(), Faults::default());
     let own = "http://127.0.0.1:9/api/v2";
     let app = desktop.launch(program(), &["--data", &data(&desktop), "--api", own]);
     app.find("push button", "Advanced").press();

@@ -1,7 +1,7 @@
 //! What is copied from a sheet does not stay in the clipboard, and what is not ours is left alone.
 
-use crate::support::driver::{App, Desktop, any};
 use crate::{open, open_with, sheet};
+use testkit::driver::{App, Desktop, any};
 
 fn copy_block(app: &App) {
     app.find("push button", "Copy block").press();

@@ -5,8 +5,8 @@ use std::os::unix::net::UnixListener;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::driver::{App, Desktop, State, any};
 use crate::{data, open, program, sheet, verify};
+use testkit::driver::{App, Desktop, State, any};
 
 /// What the program and the web view's own processes have to choose their display by.
 fn environment_of(process: u32, name: &str) -> Option<String> {

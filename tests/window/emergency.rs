@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 use protocol::{DeployTokenId, TokenName};
 use service::Issued;
 
-use crate::common::{Secrets, World, silent};
 use crate::program;
-use crate::rough::{Road, Rough};
-use crate::support::driver::{App, Desktop, State, any, containing};
+use testkit::driver::{App, Desktop, State, any, containing};
+use testkit::{FaultProxy, Faults};
+use testkit::{Secrets, TestWorkspace, silent};
 
 /// Longer than the button wants, as people hold.
 const HELD: Duration = Duration::from_millis(1700);
@@ -17,16 +17,16 @@ const HELD: Duration = Duration::from_millis(1700);
 /// 50 active tokens in 5 environments of a workspace that this process serves.
 struct Scene {
     runtime: tokio::runtime::Runtime,
-    world: World,
+    world: TestWorkspace,
     leaked: Vec<Issued>,
-    road: Rough,
+    road: FaultProxy,
 }
 
 impl Scene {
-    fn set(road: Road) -> Self {
+    fn set(road: Faults) -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let (world, leaked) = runtime.block_on(async {
-            let world = World::start().await;
+            let world = TestWorkspace::start().await;
             world.another_device("colleague").await;
             let client = world.context.client.clone();
             let mut leaked = Vec::new();
@@ -58,7 +58,7 @@ impl Scene {
             }
             (world, leaked)
         });
-        let road = Rough::start(world.running.address(), road);
+        let road = FaultProxy::start(world.running.address(), road);
         let scene = Self {
             runtime,
             world,
@@ -101,7 +101,7 @@ impl Scene {
         assert_eq!(self.active(), 0);
         self.runtime.block_on(async {
             for issued in &self.leaked {
-                let refused = self.world.run(&Secrets::of(issued)).await;
+                let refused = self.world.pull(&Secrets::of(issued)).await;
                 assert!(
                     matches!(refused, Err(model::Problem::Call(model::CallError::Unauthorized))),
                     "{refused:?}"
@@ -112,8 +112,8 @@ impl Scene {
             let next = service::create(&self.world.context, &place, &name, &silent)
                 .await
                 .unwrap();
-            let pulled = self.world.run(&Secrets::of(&next)).await.unwrap();
-            crate::common::assert_complete(&pulled, 12);
+            let pulled = self.world.pull(&Secrets::of(&next)).await.unwrap();
+            testkit::assert_complete(&pulled, 12);
         });
     }
 }
@@ -137,7 +137,7 @@ impl Hand {
     }
 }
 
-fn from_start_to_all_revoked(road: Road, goal: Duration) {
+fn from_start_to_all_revoked(road: Faults, goal: Duration) {
     let scene = Scene::set(road);
     let desktop = scene.desktop();
     let mut hand = Hand { activations: 0 };
@@ -189,9 +189,9 @@ fn from_start_to_all_revoked(road: Road, goal: Duration) {
 
 #[test]
 fn three_activations_and_seconds() {
-    let road = Road {
+    let road = Faults {
         latency: Duration::from_millis(50),
-        ..Road::default()
+        ..Faults::default()
     };
     // The goal is 10 s; a loaded machine gets more.
     from_start_to_all_revoked(road, Duration::from_secs(30));
@@ -199,18 +199,19 @@ fn three_activations_and_seconds() {
 
 #[test]
 fn the_same_with_every_third_request_lost() {
-    let road = Road {
+    let road = Faults {
         latency: Duration::from_millis(50),
         lose_every: 3,
+        ..Faults::default()
     };
     from_start_to_all_revoked(road, Duration::from_secs(60));
 }
 
 #[test]
 fn a_kill_in_the_middle_and_a_restart() {
-    let scene = Scene::set(Road {
+    let scene = Scene::set(Faults {
         latency: Duration::from_millis(250),
-        ..Road::default()
+        ..Faults::default()
     });
     let desktop = scene.desktop();
     let app = scene.open(&desktop);
@@ -236,7 +237,7 @@ fn a_kill_in_the_middle_and_a_restart() {
 
 #[test]
 fn the_network_goes_and_nothing_is_shown_as_revoked_until_it_is_back() {
-    let scene = Scene::set(Road::default());
+    let scene = Scene::set(Faults::default());
     let desktop = scene.desktop();
     let app = scene.open(&desktop);
     let mut hand = Hand { activations: 0 };
@@ -254,7 +255,7 @@ fn the_network_goes_and_nothing_is_shown_as_revoked_until_it_is_back() {
 
 #[test]
 fn a_pasted_leak_is_found_chosen_and_proven_to_be_refused() {
-    let scene = Scene::set(Road::default());
+    let scene = Scene::set(Faults::default());
     let desktop = scene.desktop();
     let app = scene.open(&desktop);
     app.resize(1100, 800);
@@ -290,7 +291,7 @@ fn a_pasted_leak_is_found_chosen_and_proven_to_be_refused() {
     app.wait_text("It is revoked already");
     let others = scene
         .runtime
-        .block_on(scene.world.run(&Secrets::of(&scene.leaked[1])));
+        .block_on(scene.world.pull(&Secrets::of(&scene.leaked[1])));
     assert!(
         others.unwrap().report.problems.is_empty(),
         "other tokens still decrypt"
@@ -299,7 +300,7 @@ fn a_pasted_leak_is_found_chosen_and_proven_to_be_refused() {
 
 #[test]
 fn by_keyboard_and_screen_reader_it_is_typed_and_one_environment_is_enough() {
-    let scene = Scene::set(Road::default());
+    let scene = Scene::set(Faults::default());
     let desktop = scene.desktop();
     let app = scene.open(&desktop);
     app.resize(1100, 800);
@@ -337,7 +338,7 @@ fn by_keyboard_and_screen_reader_it_is_typed_and_one_environment_is_enough() {
     for issued in &scene.leaked[..3] {
         let pulled = scene
             .runtime
-            .block_on(scene.world.run(&Secrets::of(issued)))
+            .block_on(scene.world.pull(&Secrets::of(issued)))
             .unwrap();
         assert!(pulled.report.problems.is_empty(), "the others still decrypt");
     }
@@ -345,7 +346,7 @@ fn by_keyboard_and_screen_reader_it_is_typed_and_one_environment_is_enough() {
 
 #[test]
 fn a_hold_that_began_on_another_choice_revokes_nothing() {
-    let scene = Scene::set(Road::default());
+    let scene = Scene::set(Faults::default());
     let desktop = scene.desktop();
     let app = scene.open(&desktop);
     app.resize(1100, 800);
@@ -364,7 +365,7 @@ fn a_hold_that_began_on_another_choice_revokes_nothing() {
 
 #[test]
 fn a_server_that_does_not_answer_is_waited_for_until_the_user_stops() {
-    let scene = Scene::set(Road::default());
+    let scene = Scene::set(Faults::default());
     let desktop = scene.desktop();
     let app = scene.open(&desktop);
     app.resize(1100, 800);
@@ -389,7 +390,7 @@ fn a_server_that_does_not_answer_is_waited_for_until_the_user_stops() {
 
 #[test]
 fn a_phone_has_its_pages_below_and_targets_for_a_thumb() {
-    let scene = Scene::set(Road::default());
+    let scene = Scene::set(Faults::default());
     let desktop = scene.desktop();
     let app = scene.open(&desktop);
     app.find("push button", "More actions for production-ci").press();

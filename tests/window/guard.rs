@@ -1,7 +1,7 @@
 //! Revealed values do not outlast the user's attention.
 
-use crate::support::driver::{App, Desktop, any};
 use crate::{open, open_with, sheet};
+use testkit::driver::{App, Desktop, any};
 
 fn reveal(app: &App) {
     app.find("push button", "Reveal GHOSTABLE_CI_TOKEN").press();

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::time::Duration;
 
 use crate::open;
-use crate::support::driver::{App, Desktop};
+use testkit::driver::{App, Desktop};
 
 /// What an inspector finds that looks for pages at the address where the web view's library offers them.
 fn inspectable(port: u16) -> Option<String> {

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::support::driver::{App, Desktop, Node, any, containing};
 use crate::{create, data, open, program, row, said, verify};
+use testkit::driver::{App, Desktop, Node, any, containing};
 
 /// Opens the window, which kills itself with SIGKILL at a step of creating a token.
 fn killed_at(desktop: &Arc<Desktop>, step: &str, name: &str) {
@@ -12,7 +12,7 @@ fn killed_at(desktop: &Arc<Desktop>, step: &str, name: &str) {
     let mut app = desktop.launch("env", &[&kill, &program, "--data", &data, "--local"]);
     app.find("table", "Deploy tokens");
     create(&app, name);
-    crate::support::driver::poll(|| (!app.is_running()).then_some(())).expect("it dies");
+    testkit::driver::poll(|| (!app.is_running()).then_some(())).expect("it dies");
     assert!(!app.output().contains("panicked"), "{}", app.output());
 }
 

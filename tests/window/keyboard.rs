@@ -1,7 +1,7 @@
 //! The same by keyboard alone.
 
-use crate::support::driver::{Desktop, any, containing};
 use crate::{open, row, said, verify};
+use testkit::driver::{Desktop, any, containing};
 
 #[test]
 fn create_copy_and_revoke_without_a_mouse() {
@@ -53,7 +53,7 @@ fn create_copy_and_revoke_without_a_mouse() {
     });
     app.type_text("by-keyboard");
     app.find("push button", "Revoke by-keyboard")
-        .wait(crate::support::driver::State::Enabled, true);
+        .wait(testkit::driver::State::Enabled, true);
     app.key("Return");
     app.wait_text("by-keyboard is revoked");
     app.wait_for("the row to go", || {

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use crate::server::{Server, opened_page, vault, with_browser};
-use crate::support::driver::{App, Desktop, State, containing};
 use crate::{fill, program, row, said};
+use testkit::driver::{App, Desktop, State, containing};
 
 #[test]
 fn a_locked_keyring_is_said_and_nothing_is_written_elsewhere() {

@@ -1,7 +1,7 @@
 //! Create, copy, use as a runner, rotate, revoke, delete: by pressing what is on the screen.
 
-use crate::support::driver::{Desktop, containing};
 use crate::{confirm, copy_block, create, done, open, row, said, verify};
+use testkit::driver::{Desktop, containing};
 
 #[test]
 fn a_token_from_create_to_delete() {

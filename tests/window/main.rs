@@ -7,27 +7,11 @@
     reason = "a failing unwrap is how a test reports, and times are printed"
 )]
 
-#[path = "../support/mod.rs"]
-mod support;
-
-#[path = "../common/proxy.rs"]
-mod proxy;
-#[path = "../common/workspace.rs"]
-#[allow(dead_code, reason = "shared with other tests, which use the rest")]
-mod site;
-#[path = "../common/vault.rs"]
-#[allow(dead_code, reason = "shared with other tests, which use the rest")]
-mod vault;
-
-#[path = "../common/mod.rs"]
-mod common;
-#[path = "../common/rough.rs"]
-mod rough;
-
 mod about;
 mod adoption;
 mod clipboard;
 mod displays;
+mod driver;
 mod emergency;
 mod guard;
 mod inspector;
@@ -46,7 +30,7 @@ mod states;
 mod trouble;
 mod verified;
 
-pub use support::program::{
-    confirm, copy_block, create, data, done, fill, open, open_with, program, row, said, sheet, verify,
-    verify_at,
+use testkit::window::{
+    confirm, copy_block, create, data, done, fill, open, open_with, row, sheet, verify, verify_at,
 };
+use testkit::{program, said};

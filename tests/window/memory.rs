@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::support::driver::{App, Desktop, any};
-use crate::support::memory::{Hit, Needle, descendants, search};
 use crate::{data, open_with, sheet};
+use testkit::driver::{App, Desktop, any};
+use testkit::memory::{Hit, Needle, descendants, search};
 
 /// Each secret in each form that could be lying around.
 fn needles(block: &str) -> Vec<Needle> {

@@ -1,7 +1,7 @@
 //! The pictures in docs/screenshots, of the real window: `make screenshots`.
 
 use crate::open;
-use crate::support::driver::{App, Desktop, containing};
+use testkit::driver::{App, Desktop, containing};
 
 fn picture(app: &App, name: &str) {
     // Fonts, motion and the caret settle.
@@ -64,7 +64,7 @@ fn emergency(app: &App, theme: &str) {
         .hold(std::time::Duration::from_millis(1700));
     app.find("heading", "All 3 tokens are refused by the server");
     app.find("push button", "Copy incident report")
-        .wait(crate::support::driver::State::Enabled, true);
+        .wait(testkit::driver::State::Enabled, true);
     picture(app, &format!("revoked-desktop-{theme}.png"));
     app.resize(390, 844);
     picture(app, &format!("revoked-phone-{theme}.png"));
@@ -80,7 +80,7 @@ fn pages(app: &App, size: &str, theme: &str) {
 }
 
 /// The ways in, with what the command line has.
-fn welcome(theme: &str, desktop: crate::support::driver::DesktopBuilder) {
+fn welcome(theme: &str, desktop: testkit::driver::DesktopBuilder) {
     let server = crate::server::Server::start();
     let desktop = desktop.keyring().start();
     crate::adoption::place_command_line(&server, &desktop);

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::support::driver::{Desktop, example};
+use testkit::driver::{Desktop, example};
 
 const KINDS: [(&str, &str, &str); 4] = [
     (

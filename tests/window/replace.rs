@@ -1,7 +1,7 @@
 //! Replace without downtime, by pressing what is on the screen: both work until it is finished, also after a restart.
 
-use crate::support::driver::{App, Desktop, State, any, containing};
 use crate::{fill, open, said, sheet, verify};
+use testkit::driver::{App, Desktop, State, any, containing};
 
 fn create(app: &App, name: &str) -> String {
     sheet(app, name);
@@ -20,7 +20,7 @@ fn take(app: &App) -> String {
 }
 
 /// Opens the question of a row's "Replace…".
-fn ask(app: &App, name: &str) -> crate::support::driver::Node {
+fn ask(app: &App, name: &str) -> testkit::driver::Node {
     app.find("push button", &*format!("More actions for {name}"))
         .press();
     app.find("menu item", "Replace…").press();

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use crate::support::driver::{App, Desktop, any, containing};
 use crate::{data, fill, open, open_with, program};
+use testkit::driver::{App, Desktop, any, containing};
 
 /// How long a start may take that finds its window open.
 const SOON: Duration = Duration::from_secs(3);

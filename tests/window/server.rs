@@ -10,23 +10,23 @@ use service::{Context, LinkedDevice, fulfil_all, fulfillable};
 use tokio::runtime::Runtime;
 use workspace::{LocalSignIn, Workspace};
 
-use crate::site::{Site, any_port, client, options};
-use crate::support::driver::{App, Desktop, DesktopBuilder};
-use crate::vault::Vault;
 use crate::{data, program};
+use testkit::Vault;
+use testkit::driver::{App, Desktop, DesktopBuilder};
+use testkit::{TestWorkspace, any_port, http_client, options};
 
 /// A browser that only notes which page it was asked for.
 const BROWSER: &str = "#!/bin/sh\nprintf '%s' \"$1\" > \"$HOME/opened-page\"\n";
 
 pub struct Server {
     pub runtime: Runtime,
-    pub site: Site,
+    pub site: TestWorkspace,
 }
 
 impl Server {
     pub fn start() -> Self {
         let runtime = Runtime::new().unwrap();
-        let site = runtime.block_on(Site::start());
+        let site = runtime.block_on(TestWorkspace::start());
         Self { runtime, site }
     }
 
@@ -120,7 +120,7 @@ impl Server {
             .append_pair("password", password)
             .finish();
         self.runtime.block_on(async {
-            let request = client()
+            let request = http_client()
                 .post(page.clone())
                 .header("origin", page.origin().ascii_serialization())
                 .header("content-type", "application/x-www-form-urlencoded")

@@ -1,9 +1,9 @@
 //! Signing in by the browser and by password, linking, waiting for a key, and leaving nothing behind.
 
-use crate::proxy::{Endpoint, Fault, Proxy};
 use crate::server::{Server, a_while, opened_page, vault, with_browser};
-use crate::support::driver::{App, Desktop, State, any, containing};
 use crate::{create, data, fill, program, row, said, verify_at};
+use testkit::driver::{App, Desktop, State, any, containing};
+use testkit::{Endpoint, Fault, FaultProxy};
 
 fn sign_in(server: &Server, app: &App) {
     app.find("push button", "Sign in").press();
@@ -171,7 +171,7 @@ fn a_password_a_wrong_one_and_a_wrong_code_where_there_is_no_browser_flow() {
         from: 1,
     };
     let gone = Fault::Status(404, "", r#"{"message":"Not found."}"#);
-    let proxy = Proxy::start(server.site.running.address(), start, gone);
+    let proxy = FaultProxy::at(server.site.running.address(), start, gone);
     let app = desktop.launch(program(), &["--data", &data(&desktop), "--api", &proxy.url]);
     app.find("push button", "Sign in").press();
     app.find("password text", "Password");

@@ -1,46 +1,20 @@
 //! What the window shows when the other side is not there, and when it comes back.
 
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Command, Stdio};
-
-use serde_json::Value;
-
-use crate::support::driver::{Desktop, any};
 use crate::{data, fill, program, row};
-
-struct Served(Child);
-
-impl Drop for Served {
-    fn drop(&mut self) {
-        drop(self.0.kill());
-        drop(self.0.wait());
-    }
-}
-
-fn serve(data: &str, address: &str) -> (Served, Value) {
-    let mut command = Command::new(program());
-    command
-        .args(["--data", data, "serve", "--addr", address])
-        .stdout(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(child.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    (Served(child), serde_json::from_str(&line).unwrap())
-}
+use testkit::Served;
+use testkit::driver::{Desktop, any};
 
 #[test]
 fn a_server_that_goes_and_comes_back() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().display().to_string();
-    let (served, ready) = serve(&data, "127.0.0.1:0");
+    let served = Served::start(folder.path(), &["--addr", "127.0.0.1:0"]);
     let (api, token) = (
-        ready["api"].as_str().unwrap(),
-        ready["access_token"].as_str().unwrap(),
+        served.told("api").to_owned(),
+        served.told("access_token").to_owned(),
     );
-    let desktop = Desktop::new().env("GHOSTABLE_TOKEN", token).start();
-    let app = desktop.launch(program(), &["--data", &data, "--api", api]);
+    let desktop = Desktop::new().env("GHOSTABLE_TOKEN", &token).start();
+    let app = desktop.launch(program(), &["--data", &data, "--api", &api]);
     app.find("table", "Deploy tokens");
 
     drop(served);
@@ -57,7 +31,7 @@ fn a_server_that_goes_and_comes_back() {
     app.wait_gone("dialog", any());
 
     let address = api.trim_start_matches("http://").trim_end_matches("/api/v2");
-    let (_served, _) = serve(&data, address);
+    let _served = Served::start(folder.path(), &["--addr", address]);
     app.wait_for("the notice to go", || {
         app.key("r");
         (!app.text().contains("cannot be reached")).then_some(())

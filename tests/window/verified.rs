@@ -1,10 +1,10 @@
 //! The sheet says by itself whether a runner with its values works.
 
-use crate::proxy::{Endpoint, Fault, Proxy};
 use crate::server::Server;
-use crate::site::Site;
-use crate::support::driver::{App, Desktop, State, any, containing};
 use crate::{create, fill, open, program, row, said, verify_at};
+use testkit::TestWorkspace;
+use testkit::driver::{App, Desktop, State, any, containing};
+use testkit::{Endpoint, Fault, FaultProxy};
 
 /// The window on a server whose own device it has, through another address of that server.
 fn open_at(server: &Server, api: &str) -> App {
@@ -41,7 +41,7 @@ fn what_does_not_work_is_said_and_sharing_again_repairs_it() {
         from: 1,
     };
     let upstream = server.site.running.address();
-    let proxy = Proxy::start(upstream, publish, Fault::Status(200, "", r#"{"data":{}}"#));
+    let proxy = FaultProxy::at(upstream, publish, Fault::Status(200, "", r#"{"data":{}}"#));
     let app = open_at(&server, &proxy.url);
     create(&app, "broken-ci");
     app.find(
@@ -66,7 +66,9 @@ fn what_does_not_work_is_said_and_sharing_again_repairs_it() {
 #[test]
 fn a_ci_token_that_stays_is_not_called_checked() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
-    let site = runtime.block_on(Site::start_with(|options| options.rotate_keeps_ci_token = true));
+    let site = runtime.block_on(TestWorkspace::start_with(|options| {
+        options.rotate_keeps_ci_token = true
+    }));
     let server = Server { runtime, site };
     let app = open_at(&server, &server.api());
     create(&app, "kept-ci");

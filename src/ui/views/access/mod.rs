@@ -1,17 +1,19 @@
 //! Who holds the key of the open environment, and who should not.
 
+mod failed;
 mod row;
 
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog, Holders, KeyState, Load, Section};
 use crate::ui::components::PageTop;
-use crate::ui::elements::{Button, ButtonKind, Icon, IconButton, Notice, StateBlock, Tone};
+use crate::ui::elements::{Button, ButtonKind, Icon, IconButton, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
+use failed::Failed;
 use model::{Flaw, Holder, HolderKind, Standing};
 use protocol::Fingerprint;
 use row::HolderRow;
-use text::{Message, plural};
+use text::plural;
 
 /// The page.
 #[component]
@@ -45,27 +47,13 @@ pub fn AccessView() -> Element {
 #[component]
 fn Content() -> Element {
     let state = use_context::<AppState>();
-    let send = use_send();
     match &*state.access.holders.read() {
         Load::Loading => rsx! {
             p { class: "working", role: "status", "Fetching who holds the key…" }
         },
-        Load::Failed(problem) => {
-            let Message { what, next } = text::explain(problem);
-            rsx! {
-                StateBlock {
-                    icon: Icon::Offline,
-                    tone: Tone::Danger,
-                    title: what.trim_end_matches('.').to_owned(),
-                    text: next,
-                    Button {
-                        icon: Icon::Refresh,
-                        label: "Retry",
-                        onclick: move |()| send.call(Intent::Show(Section::Access)),
-                    }
-                }
-            }
-        }
+        Load::Failed(problem) => rsx! {
+            Failed { message: text::explain(problem) }
+        },
         Load::Ready(Holders { list, disclosed }) => rsx! {
             div { class: "notices",
                 Waiting {}

@@ -1,0 +1,372 @@
+//! A proxy between a client and a real workspace, in which things go wrong: one thing from the n-th call of one endpoint
+//! on, or latency, lost requests and a server that is away for a while.
+//!
+//! It speaks as much HTTP as this project's clients and servers do: bodies with a length, one request a connection.
+
+use std::io::{Read as _, Write as _};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// In every body that the proxy makes up; no message may repeat it.
+pub const CANARY: &str = "canary-in-the-body";
+
+/// What goes wrong.
+#[derive(Clone, Copy)]
+pub enum Fault {
+    /// Nobody listens any more, from this many answers on.
+    Refused(usize),
+    /// The connection closes before the request reaches the server.
+    LostBefore,
+    /// The server acts; the connection closes instead of its answer.
+    LostAfter,
+    /// The server is not asked: a status, further headers, a body.
+    Status(u16, &'static str, &'static str),
+    /// The server acts and answers with this status all the same.
+    ActedBut(u16),
+    /// The server acts; half of its answer arrives.
+    Cut,
+    /// The server acts; a gigabyte arrives, without a length.
+    Huge,
+    /// The server acts; this body arrives instead.
+    Body(&'static str),
+    /// The server acts; its answer is changed.
+    Edit(fn(&mut Value)),
+    /// The server acts; nothing arrives.
+    Silence,
+}
+
+/// Where it goes wrong.
+#[derive(Clone, Copy)]
+pub struct Endpoint {
+    /// As in `GET`.
+    pub method: &'static str,
+    /// How the path ends, without its query.
+    pub ending: &'static str,
+    /// From its call with this number on, counted from 1.
+    pub from: usize,
+}
+
+/// Everything that goes wrong; nothing by default.
+#[derive(Clone, Copy, Default)]
+pub struct Faults {
+    /// One thing at one endpoint.
+    pub one: Option<(Endpoint, Fault)>,
+    /// Added to each request.
+    pub latency: Duration,
+    /// Every request with this number is lost: by turns before the server sees it, and after it acted. 0 for none.
+    pub lose_every: usize,
+}
+
+struct Shared {
+    address: SocketAddr,
+    upstream: SocketAddr,
+    faults: Faults,
+    /// Requests to the endpoint of the one fault.
+    hits: AtomicUsize,
+    fired: AtomicUsize,
+    answered: AtomicUsize,
+    streamed: AtomicUsize,
+    requests: AtomicUsize,
+    lost: AtomicUsize,
+    under_way: AtomicUsize,
+    most: AtomicUsize,
+    mended: AtomicBool,
+    down: AtomicBool,
+    blocked: Mutex<Vec<String>>,
+    seen: Mutex<Vec<String>>,
+    stop: AtomicBool,
+    closed: Mutex<bool>,
+    closes: Condvar,
+}
+
+impl Shared {
+    /// Ends listening; returns when nobody can connect any more.
+    fn close(&self) {
+        self.stop.store(true, SeqCst);
+        // Whoever waits for a connection gets this one, and looks.
+        drop(TcpStream::connect(self.address));
+        let closed = self.closed.lock().unwrap();
+        drop(self.closes.wait_while(closed, |closed| !*closed).unwrap());
+    }
+
+    fn accept(self: &Arc<Self>, listener: TcpListener) {
+        while let Ok((client, _)) = listener.accept() {
+            if self.stop.load(SeqCst) {
+                break;
+            }
+            let shared = Arc::clone(self);
+            std::thread::spawn(move || drop(serve(client, &shared)));
+        }
+        drop(listener);
+        *self.closed.lock().unwrap() = true;
+        self.closes.notify_all();
+    }
+}
+
+/// The proxy, until it is dropped.
+pub struct FaultProxy {
+    /// The address of the API behind it.
+    pub url: String,
+    shared: Arc<Shared>,
+}
+
+impl Drop for FaultProxy {
+    fn drop(&mut self) {
+        self.shared.close();
+    }
+}
+
+impl FaultProxy {
+    /// Listens on a free port, in front of a server.
+    pub fn start(upstream: SocketAddr, faults: Faults) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let zero = || AtomicUsize::new(0);
+        let shared = Arc::new(Shared {
+            address,
+            upstream,
+            faults,
+            hits: zero(),
+            fired: zero(),
+            answered: zero(),
+            streamed: zero(),
+            requests: zero(),
+            lost: zero(),
+            under_way: zero(),
+            most: zero(),
+            mended: AtomicBool::new(false),
+            down: AtomicBool::new(false),
+            blocked: Mutex::default(),
+            seen: Mutex::default(),
+            stop: AtomicBool::new(false),
+            closed: Mutex::default(),
+            closes: Condvar::new(),
+        });
+        let own = Arc::clone(&shared);
+        std::thread::spawn(move || own.accept(listener));
+        if matches!(faults.one, Some((_, Fault::Refused(0)))) {
+            shared.close();
+        }
+        let url = format!("http://{address}/api/v2");
+        Self { url, shared }
+    }
+
+    /// One thing goes wrong at one endpoint.
+    pub fn at(upstream: SocketAddr, endpoint: Endpoint, fault: Fault) -> Self {
+        let one = Some((endpoint, fault));
+        Self::start(
+            upstream,
+            Faults {
+                one,
+                ..Faults::default()
+            },
+        )
+    }
+
+    /// From now on the one thing does not go wrong any more.
+    pub fn mend(&self) {
+        self.shared.mended.store(true, SeqCst);
+    }
+
+    /// Whether the one fault came to be.
+    pub fn fired(&self) -> bool {
+        let refused = matches!(self.shared.faults.one, Some((_, Fault::Refused(_))));
+        refused || self.shared.fired.load(SeqCst) > 0
+    }
+
+    /// How much of the gigabyte was taken, in bytes.
+    pub fn streamed(&self) -> usize {
+        self.shared.streamed.load(SeqCst)
+    }
+
+    /// From now on every connection is closed at once, or not any more.
+    pub fn down(&self, down: bool) {
+        self.shared.down.store(down, SeqCst);
+    }
+
+    /// From now on requests whose method and path end in one of these are closed at once.
+    pub fn block(&self, endings: Vec<String>) {
+        *self.shared.blocked.lock().unwrap() = endings;
+    }
+
+    /// Method and path of every request that came here, in order; without those that were closed at once.
+    pub fn seen(&self) -> Vec<String> {
+        self.shared.seen.lock().unwrap().clone()
+    }
+
+    /// How many were lost because of their number.
+    pub fn lost(&self) -> usize {
+        self.shared.lost.load(SeqCst)
+    }
+
+    /// The most requests that were under way at once.
+    pub fn most_at_once(&self) -> usize {
+        self.shared.most.load(SeqCst)
+    }
+}
+
+fn serve(mut client: TcpStream, shared: &Shared) -> std::io::Result<()> {
+    let (head, body) = request(&mut client)?;
+    let line: Vec<&str> = head.split(' ').take(2).collect();
+    let blocked = shared.blocked.lock().unwrap().clone();
+    if shared.down.load(SeqCst) || blocked.iter().any(|ending| line.concat().ends_with(ending)) {
+        return Ok(());
+    }
+    let number = shared.requests.fetch_add(1, SeqCst) + 1;
+    shared.seen.lock().unwrap().push(line.join(" "));
+    let under_way = shared.under_way.fetch_add(1, SeqCst) + 1;
+    shared.most.fetch_max(under_way, SeqCst);
+    std::thread::sleep(shared.faults.latency);
+    let done = carry(&mut client, &head, &body, number, shared);
+    shared.under_way.fetch_sub(1, SeqCst);
+    done
+}
+
+/// Does with a request what is to be done with it.
+fn carry(
+    client: &mut TcpStream,
+    head: &str,
+    body: &[u8],
+    number: usize,
+    shared: &Shared,
+) -> std::io::Result<()> {
+    let upstream = || forward(head, body, shared.upstream);
+    let every = shared.faults.lose_every;
+    if every > 0 && number.is_multiple_of(every) {
+        shared.lost.fetch_add(1, SeqCst);
+        let acts = (number / every).is_multiple_of(2);
+        return if acts { upstream().map(drop) } else { Ok(()) };
+    }
+    if let Some(fault) = struck(head, shared) {
+        shared.fired.fetch_add(1, SeqCst);
+        return go_wrong(client, fault, shared, upstream);
+    }
+    let answer = upstream()?;
+    let answered = shared.answered.fetch_add(1, SeqCst) + 1;
+    if matches!(shared.faults.one, Some((_, Fault::Refused(after))) if after == answered) {
+        shared.close();
+    }
+    client.write_all(&answer)
+}
+
+/// The one fault, if it is this request's.
+fn struck(head: &str, shared: &Shared) -> Option<Fault> {
+    let (endpoint, fault) = shared.faults.one?;
+    let mut words = head.lines().next().unwrap_or_default().split(' ');
+    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let path = path.split('?').next().unwrap_or_default();
+    let mended = shared.mended.load(SeqCst);
+    let fits = !mended && method == endpoint.method && path.ends_with(endpoint.ending);
+    let hit = fits && shared.hits.fetch_add(1, SeqCst) + 1 >= endpoint.from;
+    (hit && !matches!(fault, Fault::Refused(_))).then_some(fault)
+}
+
+fn go_wrong(
+    client: &mut TcpStream,
+    fault: Fault,
+    shared: &Shared,
+    upstream: impl FnOnce() -> std::io::Result<Vec<u8>>,
+) -> std::io::Result<()> {
+    match fault {
+        Fault::Refused(_) | Fault::LostBefore => Ok(()),
+        Fault::LostAfter => upstream().map(drop),
+        Fault::Status(status, headers, body) => client.write_all(&answer(status, headers, body)),
+        Fault::ActedBut(status) => {
+            upstream()?;
+            client.write_all(&answer(status, "", CANARY))
+        }
+        Fault::Cut => {
+            let answer = upstream()?;
+            let half = split(&answer).0.len() + split(&answer).1.len() / 2;
+            client.write_all(&answer[..half])
+        }
+        Fault::Huge => {
+            upstream()?;
+            let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\n\r\n";
+            client.write_all(head.as_bytes())?;
+            let chunk = vec![b' '; 64 * 1024];
+            for _ in 0..16 * 1024 {
+                client.write_all(&chunk)?;
+                shared.streamed.fetch_add(chunk.len(), SeqCst);
+            }
+            Ok(())
+        }
+        Fault::Body(body) => {
+            upstream()?;
+            client.write_all(&answer(200, "", body))
+        }
+        Fault::Edit(edit) => {
+            let original = upstream()?;
+            let mut json: Value = serde_json::from_slice(split(&original).1).unwrap_or_default();
+            edit(&mut json);
+            client.write_all(&answer(200, "", &json.to_string()))
+        }
+        Fault::Silence => {
+            upstream()?;
+            let mut rest = [0; 1];
+            client.set_read_timeout(Some(Duration::from_secs(30)))?;
+            client.read(&mut rest).map(drop)
+        }
+    }
+}
+
+fn answer(status: u16, headers: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    format!("HTTP/1.1 {status} X\r\ncontent-length: {length}\r\nconnection: close\r\n{headers}\r\n{body}")
+        .into_bytes()
+}
+
+fn split(answer: &[u8]) -> (&[u8], &[u8]) {
+    let end = answer
+        .windows(4)
+        .position(|part| part == b"\r\n\r\n")
+        .unwrap_or(0);
+    answer.split_at(end + 4)
+}
+
+/// Head and body of a request.
+fn request(client: &mut TcpStream) -> std::io::Result<(String, Vec<u8>)> {
+    let mut read = Vec::new();
+    let mut buffer = [0; 16 * 1024];
+    loop {
+        if let Some(end) = read.windows(4).position(|part| part == b"\r\n\r\n") {
+            let head = String::from_utf8_lossy(&read[..end]).into_owned();
+            let length = head.lines().find_map(|line| {
+                let (name, value) = line.split_once(':')?;
+                name.eq_ignore_ascii_case("content-length")
+                    .then(|| value.trim().parse::<usize>().ok())?
+            });
+            if read.len() >= end + 4 + length.unwrap_or(0) {
+                return Ok((head, read.split_off(end + 4)));
+            }
+        }
+        let count = client.read(&mut buffer)?;
+        if count == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        read.extend_from_slice(&buffer[..count]);
+    }
+}
+
+/// The server insists on its own name, and every answer ends its connection.
+fn forward(head: &str, body: &[u8], upstream: SocketAddr) -> std::io::Result<Vec<u8>> {
+    let mut lines: Vec<String> = head
+        .lines()
+        .filter(|line| {
+            let name = line.split(':').next().unwrap_or_default().to_lowercase();
+            name != "host" && name != "connection"
+        })
+        .map(str::to_owned)
+        .collect();
+    lines.push(format!("host: {upstream}\r\nconnection: close\r\n\r\n"));
+    let mut server = TcpStream::connect(upstream)?;
+    server.write_all(lines.join("\r\n").as_bytes())?;
+    server.write_all(body)?;
+    let mut answer = Vec::new();
+    server.read_to_end(&mut answer)?;
+    Ok(answer)
+}

@@ -1,0 +1,476 @@
+//! Components rendered in-process: what the window says, and what it must not say.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use deploy_tokens::build_info;
+use deploy_tokens::state::{
+    AppState, Confirm, ConfirmKind, Connection, Dialog, KeyState, LeakSearch, Load, Operation, Section,
+    StatusFilter,
+};
+use deploy_tokens::ui::views::Window;
+use deploy_tokens::ui::{Clock, Send};
+use dioxus::prelude::*;
+use jiff::tz::TimeZone;
+use model::{CiTokenOutcome, Document, Issuance, IssuanceKind, MachineError, Passage, Problem, Step};
+use protocol::secret::{CiToken, DeploySeed};
+use protocol::{
+    DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Moment, PublicKey, TokenEntry,
+    TokenKey, TokenStatus,
+};
+
+const SECRET: &str = "gtok_this-is-the-ci-token-42KD";
+
+fn now() -> Moment {
+    Moment::parse("2026-11-24T12:00:00Z").unwrap()
+}
+
+fn days(n: i64) -> Moment {
+    now().plus_seconds(n * 86_400)
+}
+
+fn token(name: &str) -> DeployToken {
+    DeployToken {
+        id: DeployTokenId::new(format!("dpl_tok_{name}")),
+        name: name.to_owned(),
+        status: TokenStatus::Active,
+        key: TokenKey::Usable(PublicKey::from_bytes([name.len() as u8; 32])),
+        environment_id: EnvironmentId::new("env_1"),
+        environment_name: EnvironmentName::new("production"),
+        created_at: days(-100),
+        last_used_at: Some(now().plus_seconds(-240)),
+        expires_at: Some(days(262)),
+        ci_token_suffix: Some("42KD".to_owned()),
+    }
+}
+
+fn seed() -> DeploySeed {
+    DeploySeed::fill_with(|bytes| bytes.fill(0x5a))
+}
+
+fn issuance(ci_token: CiTokenOutcome, share: Result<usize, Problem>) -> Issuance {
+    Issuance {
+        kind: IssuanceKind::Rotate,
+        token: token("release-ci"),
+        ci_token,
+        seed: seed(),
+        expires_at: Some(days(364)),
+        share,
+        notes: Vec::new(),
+    }
+}
+
+fn issued() -> CiTokenOutcome {
+    CiTokenOutcome::Issued(CiToken::new(SECRET.to_owned()))
+}
+
+/// The root of each test: production, open, with the state as the test sets it.
+#[component]
+fn Root(prepare: Callback<AppState>) -> Element {
+    let state = use_context_provider(AppState::make);
+    use_context_provider(|| Send(Callback::new(|_| {})));
+    use_context_provider(|| Clock::fixed(now(), TimeZone::UTC));
+    use_hook(|| {
+        let mut place = state.place;
+        place.connection.set(Connection::Open);
+        place.key.set(KeyState::Missing);
+        place.environment.set(Some(Environment {
+            id: EnvironmentId::new("env_1"),
+            name: EnvironmentName::new("production"),
+            kind: "production".to_owned(),
+            created_at: None,
+        }));
+        prepare.call(state);
+    });
+    rsx! {
+        Window {}
+    }
+}
+
+fn render(prepare: fn(AppState)) -> String {
+    fn app(prepare: fn(AppState)) -> Element {
+        rsx! {
+            Root { prepare: move |state: AppState| prepare(state) }
+        }
+    }
+    let mut dom = VirtualDom::new_with_props(app, prepare);
+    dom.rebuild_in_place();
+    dioxus_ssr::render(&dom)
+}
+
+fn list(state: AppState, entries: Vec<TokenEntry>) {
+    let mut tokens = state.tokens;
+    tokens.entries.set(Load::Ready(entries));
+}
+
+fn three(state: AppState) {
+    let mut ending = token("nightly-backup");
+    ending.expires_at = Some(now().plus_seconds(6 * 86_400 + 60));
+    let mut idle = token("preview-runner");
+    idle.last_used_at = Some(days(-94));
+    let entries = [token("production-ci"), ending, idle].map(TokenEntry::Token);
+    list(state, entries.to_vec());
+}
+
+#[test]
+fn a_run_that_is_gone_writes_nothing_into_the_next_one() {
+    render(|state| {
+        let store = state.emergency;
+        let stopped = std::rc::Rc::new(std::cell::Cell::new(false));
+        let told = stopped.clone();
+        let first = store.begin(Vec::new(), || {});
+        let second = store.begin(Vec::new(), move || told.set(true));
+        assert!(!store.change(first, |run| run.over = true) && store.is_running());
+        store.stop_waiting();
+        assert!(stopped.get());
+        assert!(store.change(second, |run| run.over = true) && !store.is_running());
+        store.reset();
+        assert!(!store.change(second, |run| run.over = true));
+        assert!(store.begin(Vec::new(), || {}) > second, "after it too");
+    });
+}
+
+#[test]
+fn what_ends_later_than_its_sheet_does_not_act_on_the_next_one() {
+    render(|state| {
+        let mut sheet = state.sheet;
+        sheet.show(issuance(CiTokenOutcome::Missing, Ok(1)));
+        let first = sheet.showing();
+        assert!(sheet.still_shows(first));
+        sheet.show(issuance(CiTokenOutcome::Missing, Ok(1)));
+        sheet.sharing.set(Operation::Running(Step::Check));
+        assert!(!sheet.still_shows(first), "the first sheet is gone");
+        assert_eq!(*sheet.sharing.peek(), Operation::Idle);
+        assert!(sheet.still_shows(sheet.showing()));
+    });
+}
+
+#[test]
+fn a_look_or_a_search_that_comes_late_is_not_told_of_another_server() {
+    render(|state| {
+        let store = state.emergency;
+        let first = store.begin_look().unwrap();
+        assert_eq!(store.begin_look(), None, "one at a time");
+        let search = store.begin_search();
+        assert!(store.is_search(search));
+        store.reset();
+        assert!(!store.is_search(search) && *store.leak.peek() == LeakSearch::None);
+        let second = store
+            .begin_look()
+            .expect("the first one keeps nobody from looking");
+        assert!(!store.end_look(first) && *store.refreshing.peek());
+        assert!(store.end_look(second) && !*store.refreshing.peek());
+    });
+}
+
+#[test]
+fn the_table_has_roles_names_and_words_for_every_status() {
+    let html = render(three);
+    for wanted in [
+        "role=\"table\"",
+        "aria-rowcount=\"4\"",
+        "aria-sort=\"descending\"",
+        "aria-rowindex=\"2\"",
+        "aria-label=\"More actions for production-ci\"",
+        "aria-label=\"Rotate production-ci\"",
+        "aria-label=\"Revoke production-ci\"",
+        "Expires in 6 days",
+        "Unused 94 days",
+        "4 min ago",
+        "24 Nov 2026, 11:56:00 +00:00",
+        "dpl_tok_production-ci",
+    ] {
+        assert!(html.contains(wanted), "{wanted} in {html}");
+    }
+    let notice = html.split("notice-text").nth(1).expect("a notice");
+    assert!(notice.contains("nightly-backup") && notice.contains("has not been used for 94 days"));
+}
+
+#[test]
+fn a_malformed_entry_is_a_row_with_its_reason() {
+    let html = render(|state| {
+        list(
+            state,
+            vec![
+                TokenEntry::Token(token("good")),
+                TokenEntry::Malformed {
+                    id: None,
+                    name: Some("bad".to_owned()),
+                    missing: "created_at",
+                },
+            ],
+        );
+    });
+    assert!(html.contains("Unreadable") && html.contains("created_at is missing or wrong"));
+    assert!(html.contains("More actions for good") && !html.contains("More actions for bad"));
+}
+
+#[test]
+fn a_revoked_token_offers_no_rotation() {
+    let html = render(|state| {
+        let mut filter = state.tokens.filter;
+        filter.set(StatusFilter::All);
+        let mut old = token("old");
+        old.status = TokenStatus::Revoked { at: None };
+        list(state, vec![TokenEntry::Token(old)]);
+    });
+    assert!(html.contains("Revoked") && !html.contains("aria-label=\"Rotate old\""));
+}
+
+#[test]
+fn ten_thousand_tokens_put_few_rows_into_the_document() {
+    let html = render(|state| {
+        let entries = (0..10_000).map(|n| TokenEntry::Token(token(&format!("runner-{n}"))));
+        list(state, entries.collect());
+    });
+    assert!(html.contains("aria-rowcount=\"10001\""));
+    let rows = html.matches("data-row=").count();
+    assert!((20..80).contains(&rows), "{rows} rows");
+}
+
+#[test]
+fn long_names_are_cut_and_whole_in_the_tooltip() {
+    let html = render(|state| list(state, vec![TokenEntry::Token(token(&"x".repeat(120)))]));
+    assert!(html.contains(&format!("title=\"{}\"", "x".repeat(120))));
+    assert!(html.contains("token-name cut"));
+}
+
+#[test]
+fn empty_failed_and_searched_states_say_what_to_do() {
+    let html = render(|state| list(state, Vec::new()));
+    assert!(html.contains("No deploy tokens in production") && html.contains("Create the first token"));
+    let html = render(|state| {
+        let mut tokens = state.tokens;
+        tokens.entries.set(Load::Failed(Problem::NotDone));
+    });
+    assert!(
+        html.contains("still lists the token as active")
+            && html.contains("Refresh and try again.")
+            && html.contains("Retry")
+    );
+    let html = render(|state| {
+        three(state);
+        let mut search = state.tokens.search;
+        search.set("zzz".to_owned());
+    });
+    assert!(html.contains("No active token matches “zzz”"));
+}
+
+#[test]
+fn the_masked_sheet_has_no_secret_in_it() {
+    let html = render(|state| {
+        state.sheet.show(issuance(issued(), Ok(2)));
+    });
+    let seed_text = STANDARD.encode([0x5a_u8; 32]);
+    assert!(html.contains("release-ci can deploy production"));
+    assert!(html.contains("Reveal GHOSTABLE_CI_TOKEN") && html.contains("Copy block"));
+    assert!(!html.contains(SECRET) && !html.contains("this-is-the") && html.contains("42KD"));
+    assert!(!html.contains(&seed_text) && !html.contains(&seed_text[..8]));
+}
+
+#[test]
+fn a_sheet_that_was_left_alone_shows_nothing_until_it_is_asked_for() {
+    let html = render(|state| {
+        let mut sheet = state.sheet;
+        sheet.show(issuance(issued(), Ok(2)));
+        sheet.ci_token_revealed.set(true);
+        sheet.seed_revealed.set(true);
+        sheet.leave();
+    });
+    let seed_text = STANDARD.encode([0x5a_u8; 32]);
+    assert!(html.contains("Hidden because nobody was here") && html.contains("Show the sheet"));
+    assert!(!html.contains(SECRET) && !html.contains("42KD") && !html.contains(&seed_text));
+    assert!(!html.contains("Reveal GHOSTABLE") && !html.contains("Copy block"));
+    // Shown again, it is masked.
+    let html = render(|state| {
+        let mut sheet = state.sheet;
+        sheet.show(issuance(issued(), Ok(2)));
+        sheet.ci_token_revealed.set(true);
+        sheet.leave();
+        sheet.come_back();
+    });
+    assert!(html.contains("Reveal GHOSTABLE_CI_TOKEN") && !html.contains(SECRET));
+    // Without a sheet there is nothing to hide.
+    assert!(!render(|state| state.sheet.leave()).contains("Hidden because"));
+}
+
+#[test]
+fn the_clipboards_time_is_shown_once_and_ends_with_its_copy() {
+    let shown = |html: &str| html.matches("Clipboard is cleared in 38 s").count();
+    let html = render(|state| {
+        let copy = state.clipboard.copied();
+        assert!(state.clipboard.count(copy, 38));
+    });
+    assert_eq!(shown(&html), 1);
+    assert!(html.contains("Clear now"));
+    let html = render(|state| {
+        state.sheet.show(issuance(issued(), Ok(2)));
+        let copy = state.clipboard.copied();
+        assert!(state.clipboard.count(copy, 38));
+    });
+    assert_eq!(shown(&html), 1, "in the sheet, not below it as well");
+    let html = render(|state| {
+        let copy = state.clipboard.copied();
+        assert!(state.clipboard.count(copy, 38));
+        state.clipboard.end();
+        assert!(!state.clipboard.count(copy, 37), "it is over");
+        let (first, second) = (state.clipboard.copied(), state.clipboard.copied());
+        assert!(!state.clipboard.count(first, 38), "it was replaced");
+        assert_ne!(first, second);
+    });
+    assert!(!html.contains("Clipboard is cleared in"));
+}
+
+#[test]
+fn revealing_one_value_shows_that_one_alone() {
+    let seed_text = STANDARD.encode([0x5a_u8; 32]);
+    let html = render(|state| {
+        let mut sheet = state.sheet;
+        sheet.show(issuance(issued(), Ok(2)));
+        sheet.ci_token_revealed.set(true);
+    });
+    assert!(html.contains(SECRET) && !html.contains(&seed_text));
+    assert!(html.contains("Hide GHOSTABLE_CI_TOKEN"));
+    let html = render(|state| {
+        let mut sheet = state.sheet;
+        sheet.show(issuance(issued(), Ok(2)));
+        sheet.seed_revealed.set(true);
+    });
+    assert!(!html.contains(SECRET) && html.contains(&seed_text));
+}
+
+#[test]
+fn a_kept_ci_token_is_said_and_not_in_the_block() {
+    let html = render(|state| {
+        state.sheet.show(issuance(CiTokenOutcome::Kept, Ok(2)));
+    });
+    assert!(html.contains("GHOSTABLE_CI_TOKEN has not changed: keep the value CI has."));
+    let block = html.split("block-lines").nth(1).expect("a block");
+    assert!(block.contains("GHOSTABLE_DEPLOY_SEED") && !block.contains("GHOSTABLE_CI_TOKEN"));
+}
+
+#[test]
+fn what_is_not_shared_or_missing_is_said_with_the_ways_out() {
+    let html = render(|state| {
+        let why = Problem::NotARecipient;
+        state.sheet.show(issuance(issued(), Err(why)));
+    });
+    assert!(html.contains("release-ci is issued, but this runner cannot decrypt yet"));
+    for wanted in [
+        "This device is not among the active devices",
+        "Share again",
+        "Revoke this token",
+    ] {
+        assert!(html.contains(wanted), "{wanted}");
+    }
+    let html = render(|state| {
+        let share = Ok(2);
+        state.sheet.show(issuance(CiTokenOutcome::Missing, share));
+    });
+    assert!(html.contains("issued no CI token") && !html.contains("can deploy production"));
+}
+
+#[test]
+fn closing_with_nothing_taken_asks_first() {
+    let html = render(|state| {
+        state.sheet.show(issuance(issued(), Ok(2)));
+        state.sheet.ask_to_close();
+    });
+    assert!(html.contains("Close without copying?") && html.contains("Keep it open"));
+}
+
+fn confirm(state: AppState, kind: ConfirmKind, type_name: bool) {
+    state.dialog.show(Dialog::Confirm(Confirm {
+        kind,
+        token: token("production-ci"),
+        type_name,
+    }));
+}
+
+/// The tag of the last submit button.
+fn submit(html: &str) -> &str {
+    let at = html.rfind("type=\"submit\"").expect("a submit button");
+    let start = html[..at].rfind('<').unwrap();
+    &html[start..start + html[start..].find('>').unwrap()]
+}
+
+#[test]
+fn production_asks_for_the_name_before_it_revokes() {
+    let html = render(|state| confirm(state, ConfirmKind::Revoke, true));
+    assert!(html.contains("Type “production-ci” to confirm"));
+    assert!(submit(&html).contains("disabled"), "{}", submit(&html));
+    let html = render(|state| confirm(state, ConfirmKind::Revoke, false));
+    assert!(html.contains("Last used 4 min ago") && html.contains("that runner stops"));
+    assert!(!submit(&html).contains("disabled"), "{}", submit(&html));
+}
+
+#[test]
+fn an_active_token_must_be_revoked_before_its_record_goes() {
+    let html = render(|state| confirm(state, ConfirmKind::Delete, false));
+    assert!(html.contains("production-ci must be revoked first") && html.contains("Revoke first…"));
+    assert!(!html.contains("Delete production-ci"));
+}
+
+#[test]
+fn creating_points_out_a_name_that_is_taken_and_shows_its_steps() {
+    let html = render(|state| {
+        three(state);
+        state.dialog.show(Dialog::Create);
+    });
+    assert!(html.contains("already has this name") && html.contains("Create anyway"));
+    let html = render(|state| {
+        state.dialog.show(Dialog::Create);
+        let mut operation = state.dialog.operation;
+        operation.set(Operation::Running(Step::Seal { recipients: 9 }));
+    });
+    assert!(html.contains("Sealing for 9 recipients") && html.contains("aria-current=\"step\""));
+}
+
+#[test]
+fn about_names_the_build_the_folder_and_what_there_is_to_read() {
+    let html = render(|state| {
+        let mut section = state.section;
+        section.set(Section::Settings);
+        let mut folder = state.about.folder;
+        folder.set(Some("/home/sam/tokens".to_owned()));
+    });
+    for there in [
+        build_info::VERSION,
+        build_info::PROFILE,
+        "/home/sam/tokens",
+        "Open folder",
+        "Show licences",
+        "Where keys are kept",
+    ] {
+        assert!(html.contains(there), "{there}");
+    }
+    let without = render(|state| {
+        let mut section = state.section;
+        section.set(Section::Settings);
+    });
+    assert!(!without.contains("Open folder"), "there is no folder to open");
+}
+
+#[test]
+fn a_text_is_in_the_page_only_when_it_is_opened() {
+    let html = render(|state| {
+        state.dialog.show(Dialog::Reader(Document::Licences));
+        let passage = |title: &str| Passage {
+            title: title.to_owned(),
+            note: "MIT".to_owned(),
+            text: "Permission is hereby granted".into(),
+        };
+        let mut passages = state.about.passages;
+        passages.set(Load::Ready(std::rc::Rc::new(vec![
+            passage("one 1.0"),
+            passage("two 2.0"),
+        ])));
+    });
+    assert!(html.contains("one 1.0") && html.contains("2 entries") && html.contains("aria-expanded=false"));
+    assert!(!html.contains("Permission is hereby granted"));
+    let html = render(|state| {
+        state.dialog.show(Dialog::Reader(Document::Licences));
+        let mut passages = state.about.passages;
+        passages.set(Load::Failed(MachineError::DamagedProgram.into()));
+    });
+    assert!(html.contains("the program file is damaged.") && html.contains("Install it again."));
+}

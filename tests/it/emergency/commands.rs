@@ -1,0 +1,264 @@
+//! revoke --all, find: as a person and a script meet them.
+
+use model::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
+use serde_json::Value;
+use service::{MissingKey, emergency};
+
+use testkit::{Runs, TestWorkspace, assert_code, said};
+use testkit::{Secrets, silent};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_everywhere_ends_and_devices_and_new_tokens_still_decrypt() {
+    let site = TestWorkspace::start().await;
+    let production = site.issue("production", "leaked-production").await;
+    let staging = site.issue("staging", "leaked-staging").await;
+    let colleague = site.another_device("colleague").await;
+    for environment in ["production", "staging"] {
+        let place = site.place(environment).await;
+        service::reshare(&site.context, &place, MissingKey::Refuse, &silent)
+            .await
+            .unwrap();
+    }
+    let active = site.active().await.len();
+    assert!(active >= 12, "{active}");
+    let report = site.folder.path().join("report.md");
+    let report = report.to_str().unwrap();
+    let output = site.run(
+        &["revoke", "--everywhere", "--all", "--yes", "--report", report],
+        "",
+    );
+    assert_code(&output, 0);
+    let told = said(&output);
+    assert!(
+        told.contains(&format!("All {active} tokens are refused by the server.")),
+        "{told}"
+    );
+    assert_eq!(site.active().await.len(), 0);
+    assert_eq!(site.runs(&production).await, Runs::Refused);
+    assert_eq!(site.runs(&staging).await, Runs::Refused);
+    for environment in ["production", "staging"] {
+        let place = site.place(environment).await;
+        for device in [&site.context, &colleague] {
+            service::key_access(device, &place).await.unwrap();
+        }
+    }
+    let later = site.issue("production", "later").await;
+    assert_eq!(site.runs(&later).await, Runs::Decrypts);
+
+    let written = std::fs::read_to_string(report).unwrap();
+    for part in [
+        "leaked-production",
+        "Billing / staging",
+        "DB_PASSWORD",
+        "Sam Rivera",
+        "What to do next",
+    ] {
+        assert!(written.contains(part), "no {part} in {written}");
+    }
+    let secrets = Secrets::of(&production);
+    let seed = secrets.seed.to_base64();
+    for secret in [secrets.ci_token.expose(), seed.expose(), "plover-hinge-4471"] {
+        assert!(
+            !written.contains(secret) && !told.contains(secret),
+            "a secret or a value is told"
+        );
+    }
+    let again = site.run(
+        &["revoke", "--everywhere", "--all", "--yes", "--report", report],
+        "",
+    );
+    assert_code(&again, 2);
+    assert_eq!(
+        site.active().await.len(),
+        1,
+        "a report that cannot be written is said before"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_environment_ends_after_it_was_typed_and_the_others_still_decrypt() {
+    let site = TestWorkspace::start().await;
+    let leaked = site.issue("production", "leaked").await;
+    let other = site.issue("staging", "other").await;
+    let count = site
+        .active()
+        .await
+        .iter()
+        .filter(|it| it.environment.name.as_str() == "production" && it.project_name == "Storefront")
+        .count();
+    for typed in ["", "yes\n", "revoke 1 token\n"] {
+        let refused = site.run(&["revoke", "--env", "production", "--all"], typed);
+        assert_code(&refused, 2);
+        assert!(said(&refused).contains("nothing was changed"));
+    }
+    assert_eq!(site.runs(&leaked).await, Runs::Decrypts);
+    let typed = format!("revoke {count} tokens\n");
+    assert_code(&site.run(&["revoke", "--env", "production", "--all"], &typed), 0);
+    assert_eq!(site.runs(&leaked).await, Runs::Refused);
+    assert_eq!(site.runs(&other).await, Runs::Decrypts);
+    let left = site.active().await;
+    assert!(
+        !left.is_empty()
+            && left
+                .iter()
+                .all(|it| it.environment.name.as_str() != "production" || it.project_name == "Billing")
+    );
+    let again = site.run(&["revoke", "--env", "production", "--all"], "");
+    assert_code(&again, 0);
+    assert!(said(&again).contains("no active"), "{}", said(&again));
+}
+
+#[test]
+fn wrong_uses_are_refused() {
+    for arguments in [
+        &["revoke", "--all"][..],
+        &["revoke", "--everywhere"],
+        &["revoke", "--everywhere", "x"],
+        &["revoke", "--env", "production"],
+        &["revoke", "--env", "production", "--all", "x"],
+        &["revoke", "--env", "production", "x", "--yes"],
+        &["revoke", "--env", "production", "--everywhere", "--all"],
+        &[
+            "--local",
+            "--project",
+            "Billing",
+            "revoke",
+            "--everywhere",
+            "--all",
+            "--yes",
+        ],
+        &["resume"],
+    ] {
+        let output = testkit::run_program(arguments, &[]);
+        assert_code(&output, 2);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_leaked_block_names_its_token_by_either_half() {
+    let site = TestWorkspace::start().await;
+    let issued = site.issue("staging", "whose-is-it").await;
+    let secrets = Secrets::of(&issued);
+    let (token, seed) = (secrets.ci_token.expose(), secrets.seed.to_base64());
+    let token_line = format!("{CI_TOKEN_VARIABLE}={token}\n");
+    let seed_line = format!("{SEED_VARIABLE}={}\n", seed.expose());
+    let find = |block: &str| -> (Value, String) {
+        let output = site.run(&["find", "--json"], block);
+        assert_code(&output, 0);
+        let told = said(&output);
+        assert!(!told.contains(token) && !told.contains(seed.expose()), "{told}");
+        (serde_json::from_slice(&output.stdout).unwrap(), told)
+    };
+    for (block, by_seed, by_suffix) in [
+        (format!("{token_line}{seed_line}"), true, true),
+        (token_line.clone(), false, true),
+        (seed_line.clone(), true, false),
+        (seed.expose().to_owned(), true, false),
+    ] {
+        let (found, _) = find(&block);
+        let first = &found["found"][0];
+        assert_eq!(first["id"], issued.issuance.token.id.as_str());
+        assert_eq!(
+            (&first["project"], &first["environment"]),
+            (&"Storefront".into(), &"staging".into())
+        );
+        assert_eq!(
+            (first["by_seed"].as_bool(), first["by_ci_token_suffix"].as_bool()),
+            (Some(by_seed), Some(by_suffix))
+        );
+    }
+    let person = site.run(&["find"], &token_line);
+    assert_code(&person, 0);
+    assert!(
+        said(&person).contains("revoke --env staging"),
+        "{}",
+        said(&person)
+    );
+
+    service::revoke(
+        &site.context,
+        &site.place("staging").await,
+        issued.issuance.token.id.as_str(),
+        &silent,
+    )
+    .await
+    .unwrap();
+    assert_eq!(find(&seed_line).0["found"][0]["status"], "revoked");
+
+    let unknown = site.run(&["find"], &format!("{CI_TOKEN_VARIABLE}=gtok_of_nobody_at_all\n"));
+    assert_code(&unknown, 1);
+    assert!(
+        said(&unknown).contains("refuses its CI token"),
+        "{}",
+        said(&unknown)
+    );
+    assert_code(&site.run(&["find"], "nothing of interest\n"), 2);
+    assert_code(&site.run(&["find"], ""), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ci_token_of_one_and_the_seed_of_another_prove_nothing_of_the_other() {
+    let site = TestWorkspace::start().await;
+    let of_seed = site.issue("staging", "of-the-seed").await;
+    let of_token = site.issue("production", "of-the-token").await;
+    let leak = emergency::Leak {
+        ci_token: Some(Secrets::of(&of_token).ci_token),
+        seed: Some(Secrets::of(&of_seed).seed),
+    };
+    let found = emergency::find(&site.context, &leak).await.unwrap().found;
+    let mut proven: Vec<_> = found
+        .iter()
+        .map(|it| (it.exposed.token.id.clone(), it.has_the_ci_token()))
+        .collect();
+    assert_eq!(
+        proven,
+        [
+            (of_seed.issuance.token.id.clone(), false),
+            (of_token.issuance.token.id.clone(), true)
+        ],
+        "its suffix is another's"
+    );
+    // A server that shows no suffix.
+    proven.clear();
+    for mut it in found {
+        it.exposed.token.ci_token_suffix = None;
+        it.by_suffix = false;
+        proven.push((it.exposed.token.id.clone(), it.has_the_ci_token()));
+    }
+    assert_eq!(
+        proven,
+        [
+            (of_seed.issuance.token.id, true),
+            (of_token.issuance.token.id, false)
+        ]
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_device_everything_ends_and_the_key_is_told_to_be_sealed_later() {
+    let site = TestWorkspace::start().await;
+    let leaked = site.issue("production", "leaked").await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let output = std::process::Command::new(testkit::built())
+        .arg("--data")
+        .arg(elsewhere.path())
+        .args([
+            "--api",
+            &site.running.api_url(),
+            "revoke",
+            "--everywhere",
+            "--all",
+            "--yes",
+        ])
+        .env("GHOSTABLE_TOKEN", site.running.local().access_token.expose())
+        .output()
+        .unwrap();
+    assert_code(&output, 5);
+    assert!(
+        said(&output).contains("not linked as a device"),
+        "{}",
+        said(&output)
+    );
+    assert_eq!(site.runs(&leaked).await, Runs::Refused);
+    assert_eq!(site.active().await.len(), 0);
+}

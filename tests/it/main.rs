@@ -1,0 +1,41 @@
+//! Everything that needs no window, in one program: services and commands on real servers, the local workspace itself, the
+//! keychain, components, and what is true of the sources.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a failing unwrap is how a test reports, and tables are printed"
+)]
+
+#[cfg(feature = "headless")]
+mod access;
+#[cfg(feature = "headless")]
+mod build_info;
+#[cfg(feature = "headless")]
+mod commands;
+#[cfg(feature = "gui")]
+mod components;
+#[cfg(all(feature = "headless", unix, debug_assertions))]
+mod crash;
+#[cfg(all(feature = "headless", unix))]
+mod emergency;
+#[cfg(feature = "headless")]
+mod faults;
+mod fuzz_bounded;
+#[cfg(target_os = "linux")]
+mod keychain;
+mod layering;
+#[cfg(feature = "headless")]
+mod lifecycle;
+#[cfg(all(feature = "desktop", debug_assertions))]
+mod printed;
+#[cfg(feature = "headless")]
+mod reference;
+#[cfg(feature = "headless")]
+mod replace;
+#[cfg(feature = "headless")]
+mod sign_in;
+#[cfg(all(feature = "headless", unix))]
+mod variables;
+#[cfg(feature = "workspace")]
+mod workspace;

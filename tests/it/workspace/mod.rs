@@ -1,0 +1,11 @@
+//! The local workspace over real HTTP, with a real database and real cryptography.
+
+mod access;
+mod crash;
+mod files;
+mod gate;
+mod lifecycle;
+mod publication;
+mod push;
+mod reshare;
+mod sample;
