@@ -4,11 +4,11 @@
 //! while it is still there. Its time runs on the runtime's threads, so that it is kept whatever the window does. On X11 the program that copied serves the text to whoever pastes it; that ends, with the
 //! connection and its buffers, when it is cleared. Copies that others made are out of reach (SECURITY.md).
 
+use model::MachineError;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use crate::actions::{self, Cleared, Eventually};
-use model::Message;
 use protocol::secret::SecretText;
 
 /// The clipboard of the desktop that the window is on; a handle. Opened at the first copy.
@@ -35,8 +35,8 @@ const AGAIN: Duration = Duration::from_secs(5);
 impl System {
     /// Clears the clipboard if it still holds our secret, and waits for it: for the end of the program.
     pub fn clear_now(&self) {
-        if let Err(message) = self.held().clear() {
-            tracing::warn!(what = %message.what, "at the end of the program");
+        if let Err(error) = self.held().clear() {
+            tracing::warn!(%error, "at the end of the program");
         }
     }
 
@@ -49,7 +49,7 @@ impl System {
             let over = tokio::task::spawn_blocking(move || system.held().time_is_over(copy)).await;
             match over {
                 Ok(Ok(())) => return,
-                Ok(Err(message)) => tracing::warn!(what = %message.what, "when its time was over"),
+                Ok(Err(error)) => tracing::warn!(%error, "when its time was over"),
                 Err(error) => tracing::warn!(%error, "clearing the clipboard was broken off"),
             }
             pause = AGAIN;
@@ -64,25 +64,25 @@ impl System {
     /// Another program may own the clipboard and take its time to answer, so the window does not wait here.
     fn off_ui<T: Send + 'static>(
         &self,
-        failed: fn() -> Message,
-        work: impl FnOnce(&mut Held) -> Result<T, Message> + Send + 'static,
+        failed: MachineError,
+        work: impl FnOnce(&mut Held) -> Result<T, MachineError> + Send + 'static,
     ) -> Eventually<T> {
         let system = self.clone();
         Box::pin(async move {
             let work = tokio::task::spawn_blocking(move || work(&mut system.held()));
-            work.await.unwrap_or_else(|_| Err(failed()))
+            Ok(work.await.unwrap_or(Err(failed))?)
         })
     }
 }
 
 impl actions::Clipboard for System {
     fn copy(&self, text: String) -> Eventually<()> {
-        self.off_ui(not_copied, move |held| held.copy(text))
+        self.off_ui(MachineError::NotCopied, move |held| held.copy(text))
     }
 
     fn copy_secret(&self, text: SecretText, limit: Option<Duration>) -> Eventually<()> {
         let system = self.clone();
-        self.off_ui(not_copied, move |held| {
+        self.off_ui(MachineError::NotCopied, move |held| {
             held.copy_secret(&text)?;
             held.secret = Some(text);
             if let Some(limit) = limit {
@@ -93,20 +93,20 @@ impl actions::Clipboard for System {
     }
 
     fn paste(&self) -> Eventually<SecretText> {
-        self.off_ui(nothing_there, |held| {
+        self.off_ui(MachineError::NothingToPaste, |held| {
             let text = held.handle().and_then(|handle| handle.get_text().ok());
             let text = text.map(SecretText::new).filter(|text| !text.is_blank());
-            text.ok_or_else(nothing_there)
+            text.ok_or(MachineError::NothingToPaste)
         })
     }
 
     fn clear(&self) -> Eventually<Cleared> {
-        self.off_ui(not_cleared, Held::clear)
+        self.off_ui(MachineError::NotCleared, Held::clear)
     }
 }
 
 impl Held {
-    fn copy(&mut self, text: String) -> Result<(), Message> {
+    fn copy(&mut self, text: String) -> Result<(), MachineError> {
         use copypasta::ClipboardProvider as _;
 
         if self.public.is_none() {
@@ -114,15 +114,15 @@ impl Held {
         }
         match &mut self.public {
             Some(public) => {
-                public.set_contents(text).map_err(|_| not_copied())?;
+                public.set_contents(text).map_err(|_| MachineError::NotCopied)?;
                 self.handle = None;
             }
             // That one knows no Wayland without an X server.
             None => {
                 // Ends the connection whose buffers held a secret. That it fails does not matter: it is replaced now.
                 drop(self.clear());
-                let handle = self.handle().ok_or_else(not_copied)?;
-                handle.set_text(text).map_err(|_| not_copied())?;
+                let handle = self.handle().ok_or(MachineError::NotCopied)?;
+                handle.set_text(text).map_err(|_| MachineError::NotCopied)?;
             }
         }
         // What was there is replaced.
@@ -131,10 +131,10 @@ impl Held {
         Ok(())
     }
 
-    fn copy_secret(&mut self, text: &SecretText) -> Result<(), Message> {
-        let set = without_history(self.handle().ok_or_else(not_copied)?.set());
+    fn copy_secret(&mut self, text: &SecretText) -> Result<(), MachineError> {
+        let set = without_history(self.handle().ok_or(MachineError::NotCopied)?.set());
         // Exposed because the user asked for it in the clipboard.
-        set.text(text.expose()).map_err(|_| not_copied())?;
+        set.text(text.expose()).map_err(|_| MachineError::NotCopied)?;
         self.replaced();
         self.public = None;
         Ok(())
@@ -146,7 +146,7 @@ impl Held {
         self.in_time = false;
     }
 
-    fn time_is_over(&mut self, copy: u64) -> Result<(), Message> {
+    fn time_is_over(&mut self, copy: u64) -> Result<(), MachineError> {
         if self.copies == copy && self.secret.is_some() {
             self.in_time = self.clear()? == Cleared::Ours;
         }
@@ -154,7 +154,7 @@ impl Held {
     }
 
     /// Clears it and looks whether it is gone.
-    fn clear(&mut self) -> Result<Cleared, Message> {
+    fn clear(&mut self) -> Result<Cleared, MachineError> {
         let Some(secret) = self.secret.take() else {
             let before = std::mem::take(&mut self.in_time);
             return Ok(if before { Cleared::Ours } else { Cleared::NotOurs });
@@ -167,7 +167,7 @@ impl Held {
         if !cleared || self.holds(&secret) {
             // Kept, so that clearing can be tried again and is tried at the end of the program.
             self.secret = Some(secret);
-            return Err(not_cleared());
+            return Err(MachineError::NotCleared);
         }
         // Ends the connection to the display; its buffers held the secret.
         self.handle = None;
@@ -203,25 +203,4 @@ fn without_history(set: arboard::Set<'_>) -> arboard::Set<'_> {
         .exclude_from_cloud();
     #[cfg(not(windows))]
     set.exclude_from_history()
-}
-
-fn nothing_there() -> Message {
-    Message::new(
-        "There is no text in the clipboard.",
-        "Copy the leaked block first, then paste it here.",
-    )
-}
-
-fn not_copied() -> Message {
-    Message::new(
-        "The clipboard cannot be used, so nothing was copied.",
-        "Reveal the value and copy it by hand.",
-    )
-}
-
-fn not_cleared() -> Message {
-    Message::new(
-        "The clipboard could not be cleared and may still hold the secret.",
-        "Copy something else, so that it is replaced.",
-    )
 }

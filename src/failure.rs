@@ -1,10 +1,9 @@
 //! Failures as a command or the window's start ends with them: an exit code and a pair of sentences.
 
-use client::ApiError;
-use model::Message;
+use model::{CallError, MachineError, Problem, RequestError};
 use process_env::NotTextError;
 use protocol::NameError;
-use service::ServiceError;
+use text::Message;
 
 /// Failed.
 pub const FAILED: u8 = 1;
@@ -36,44 +35,44 @@ impl Failure {
     }
 }
 
-impl From<ServiceError> for Failure {
-    fn from(error: ServiceError) -> Self {
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
         Self {
-            code: code(&error),
-            message: text::service(&error),
+            code: code(&problem),
+            message: text::explain(&problem),
         }
     }
 }
 
 impl From<NotTextError> for Failure {
     fn from(error: NotTextError) -> Self {
-        Self {
-            code: WRONG_USE,
-            message: text::variable(error),
-        }
+        Problem::from(MachineError::NotText { variable: error.name }).into()
     }
 }
 
 impl From<NameError> for Failure {
     fn from(error: NameError) -> Self {
-        Self {
-            code: WRONG_USE,
-            message: text::name(error),
-        }
+        Problem::from(error).into()
     }
 }
 
-fn code(error: &ServiceError) -> u8 {
-    match error {
-        ServiceError::UnknownProject { .. }
-        | ServiceError::UnknownEnvironment { .. }
-        | ServiceError::Request(service::RequestError::Unknown(_))
-        | ServiceError::Manifest(_)
-        | ServiceError::Find(_) => WRONG_USE,
-        ServiceError::Uncertain(_) => UNREACHABLE,
-        ServiceError::Api(error) if error.is_network() => UNREACHABLE,
-        ServiceError::Api(ApiError::Malformed(_) | ApiError::TooLarge { .. }) => FAILED,
-        ServiceError::Api(_) => REFUSED,
+fn code(problem: &Problem) -> u8 {
+    match problem {
+        Problem::UnknownProject { .. }
+        | Problem::UnknownEnvironment { .. }
+        | Problem::Request(RequestError::Unknown(_))
+        | Problem::Manifest(_)
+        | Problem::Find(_)
+        | Problem::Name(_)
+        | Problem::Seed(_)
+        | Problem::Address(_)
+        | Problem::Leak(_)
+        | Problem::NoSession { .. }
+        | Problem::Machine(MachineError::NotText { .. } | MachineError::NoDataFolder) => WRONG_USE,
+        Problem::Uncertain(_) => UNREACHABLE,
+        Problem::Call(error) if error.is_network() => UNREACHABLE,
+        Problem::Call(CallError::Malformed(_) | CallError::TooLarge { .. }) => FAILED,
+        Problem::Call(_) => REFUSED,
         _ => FAILED,
     }
 }

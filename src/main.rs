@@ -30,8 +30,8 @@ fn main() -> ExitCode {
         Ok(target) => target,
         Err(failure) => return cli::fail(&failure),
     };
-    if let Some(message) = connect::remark() {
-        cli::warn(&message);
+    if let Some(problem) = connect::remark() {
+        cli::warn(&problem);
     }
     let limits = arguments.window.limits();
     let project = cli::project(&arguments);
@@ -96,7 +96,9 @@ fn headless(target: Target, project: Option<String>, command: Command) -> ExitCo
 #[cfg(feature = "desktop")]
 fn window(target: Target, project: Option<String>, limits: SecretLimits) -> ExitCode {
     let project = project.map(protocol::ProjectId::new);
-    let opened = connect::check_environment(&target).and_then(|()| app::launch(target, project, limits));
+    let opened = connect::check_environment(&target)
+        .map_err(Failure::from)
+        .and_then(|()| app::launch(target, project, limits));
     match opened {
         Ok(Launched::Closed) => ExitCode::SUCCESS,
         Ok(Launched::ShownElsewhere) => {

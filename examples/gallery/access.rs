@@ -5,7 +5,7 @@ use deploy_tokens::state::{
     SignInStage,
 };
 use dioxus::prelude::*;
-use model::{Flaw, Holder, HolderKind, Message, Standing, Waiting};
+use model::{Flaw, Holder, HolderKind, Standing, Waiting};
 use protocol::{
     DeviceId, DeviceState, Fingerprint, KeyRequest, Moment, OrganizationId, PublicKey, RemoteStatus,
     RequestId, RequestStatus, Requests,
@@ -115,7 +115,7 @@ pub fn fill(state: AppState, wanted: &str) {
         waiting: Waiting::ForPerson,
         expires_at: Some(Moment::now().plus_seconds(600)),
     };
-    let refused = || Message::new("The keychain is locked.", "Unlock the keychain and try again.");
+    let refused = || model::KeychainError::Locked { cause: None }.into();
     if wanted.starts_with("welcome") {
         session.gate.set(Gate::Welcome);
     }

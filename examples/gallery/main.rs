@@ -14,14 +14,14 @@ mod access;
 
 use deploy_tokens::state::{
     AppState, Confirm, ConfirmKind, Connection, Copied, Dialog, KeyState, Load, Operation, StatusFilter,
-    ToastKind,
 };
 use deploy_tokens::ui::views::Window;
 use deploy_tokens::ui::{Intent, Send, head};
 use dioxus::prelude::*;
 use dioxus_desktop::{Config, LogicalSize, WindowBuilder};
 use model::{
-    CiTokenOutcome, Issuance, IssuanceKind, Message, Pending, Remedy, Replacement, ShareState, Step,
+    About, CallError, CiTokenOutcome, Finding, Issuance, IssuanceKind, News, Pending, Problem, Replacement,
+    Sent, Step, Void, WorkKind,
 };
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{
@@ -115,10 +115,7 @@ fn answer(state: AppState, intent: Intent) {
         }
         other => {
             eprintln!("{other:?}");
-            state.toasts.push(
-                ToastKind::Done,
-                format!("{other:?}").chars().take(60).collect::<String>(),
-            );
+            state.toasts.push(News::Copied);
         }
     }
     if sheet.copied.peek().is_some() || *sheet.ci_token_revealed.peek() || *sheet.seed_revealed.peek() {
@@ -221,7 +218,7 @@ fn place(state: AppState, long: bool) {
     });
 }
 
-fn issuance(kind: IssuanceKind, ci_token: CiTokenOutcome, share: ShareState) -> Issuance {
+fn issuance(kind: IssuanceKind, ci_token: CiTokenOutcome, share: Result<usize, Problem>) -> Issuance {
     let token = token("release-ci", "019bc0ffee42", (0, None, Some(364)));
     Issuance {
         kind,
@@ -265,30 +262,34 @@ fn replacing(state: AppState) {
 }
 
 fn interrupted() -> Vec<Pending> {
-    let line = |title: &str, says: &str, remedies: &[Remedy]| Pending {
-        id: title.to_owned(),
-        title: title.to_owned(),
-        begun: Some(Moment::now().plus_seconds(-1200)),
-        says: says.to_owned(),
-        remedies: remedies.to_vec(),
+    let line = |kind, name: &str, environment: &str, finding| Pending {
+        id: name.to_owned(),
+        about: Some(About {
+            kind,
+            name: name.to_owned(),
+            token: None,
+            project: ProjectId::new("p1"),
+            environment: EnvironmentName::new(environment),
+            started: Moment::now().plus_seconds(-1200),
+        }),
+        finding,
     };
+    let unfinished = Finding::Unfinished { has_ci_token: false };
     vec![
+        line(WorkKind::Create, "release-ci", "production", unfinished),
+        line(WorkKind::Replace, "forge-web-1", "staging", Finding::Complete),
         line(
-            "Create release-ci in production",
-            "The token is active; its CI token never arrived.",
-            &[Remedy::Finish, Remedy::Revoke],
-        ),
-        line(
-            "Replace forge-web-1 in staging",
-            "The token works; only its secrets were not handed over.",
-            &[Remedy::Show, Remedy::Revoke],
-        ),
-        line(
-            "Rotate nightly-backup in production",
-            "The server never registered it: nothing was changed.",
-            &[Remedy::Discard],
+            WorkKind::Rotate,
+            "nightly-backup",
+            "production",
+            Finding::Void(Void::NeverRegistered),
         ),
     ]
+}
+
+/// A server that does not answer.
+fn silent() -> Problem {
+    CallError::TimedOut { sent: Sent::Maybe }.into()
 }
 
 fn fill(state: AppState, wanted: &str) {
@@ -310,13 +311,8 @@ fn fill(state: AppState, wanted: &str) {
             "gtok_9xQm3vT7sVb2Lr8KpWz4YdFh6NcJ1aEgRu0Xi5o42KD".to_owned(),
         ))
     };
-    let shared = || ShareState::Shared { recipients: 9 };
-    let trouble = || {
-        Message::new(
-            "The server did not take the sealed key.",
-            "Check the connection and share it again.",
-        )
-    };
+    let shared = || Ok(9);
+    let trouble = || Problem::NotARecipient;
     let (mut operation, mut sheet, mut place, mut connection) = (
         state.dialog.operation,
         state.sheet,
@@ -331,21 +327,12 @@ fn fill(state: AppState, wanted: &str) {
             tokens.entries.set(Load::Loading);
             place.key.set(KeyState::Loading);
         }
-        "failed" => tokens.entries.set(Load::Failed(Message::new(
-            "The server does not answer.",
-            "Check the network, then try again. Nothing was changed.",
-        ))),
+        "failed" => tokens.entries.set(Load::Failed(silent())),
         "offline" => {
-            connection.set(Connection::Failed(Message::new(
-                "The server does not answer, so this list may be out of date.",
-                "It is from 12 minutes ago.",
-            )));
+            connection.set(Connection::Failed(silent()));
         }
         "pending" => place.key.set(KeyState::Pending {
-            message: Message::new(
-                "The environment key is not shared with this device yet.",
-                "A colleague who has access can share it.",
-            ),
+            message: CallError::ReshareRequired { pending: Vec::new() }.into(),
             helpers: vec!["Mara's MacBook Pro".to_owned(), "build-server".to_owned()],
         }),
         "create" => state.dialog.show(Dialog::Create),
@@ -355,10 +342,7 @@ fn fill(state: AppState, wanted: &str) {
         }
         "create-failed" => {
             state.dialog.show(Dialog::Create);
-            operation.set(Operation::Failed(Message::new(
-                "The server does not answer, so no token was made.",
-                "Check the network, then try again.",
-            )));
+            operation.set(Operation::Failed(silent()));
         }
         "rotate" => confirm(ConfirmKind::Rotate, &first, false),
         "replace" => confirm(ConfirmKind::Replace, &first, false),
@@ -384,11 +368,7 @@ fn fill(state: AppState, wanted: &str) {
             sheet.ci_token_revealed.set(true);
             sheet.seed_revealed.set(true);
         }
-        "sheet-notshared" => sheet.show(issuance(
-            IssuanceKind::Create,
-            issued(),
-            ShareState::NotShared(trouble()),
-        )),
+        "sheet-notshared" => sheet.show(issuance(IssuanceKind::Create, issued(), Err(trouble()))),
         "sheet-kept" => sheet.show(issuance(IssuanceKind::Rotate, CiTokenOutcome::Kept, shared())),
         "sheet-missing" => sheet.show(issuance(IssuanceKind::Create, CiTokenOutcome::Missing, shared())),
         "close-warning" => {
@@ -426,14 +406,13 @@ fn fill(state: AppState, wanted: &str) {
             tokens.entries.set(Load::Ready(list));
         }
         "toasts" => {
-            state.toasts.push(
-                ToastKind::Done,
-                "Revoked vapor-eu. Its runner can no longer fetch.",
-            );
-            state.toasts.push(
-                ToastKind::Warning,
-                "nightly-backup is revoked, but the key could not be shared again.",
-            );
+            state.toasts.push(News::Revoked {
+                name: "vapor-eu".to_owned(),
+            });
+            state.toasts.push(News::NotReshared {
+                environment: EnvironmentName::new("production"),
+                problem: silent(),
+            });
             tokens.highlighted.set(Some(first.id.clone()));
         }
         other => access::fill(state, other),

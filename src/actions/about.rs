@@ -5,8 +5,8 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 
 use super::Actions;
-use crate::state::{Dialog, Load, ToastKind};
-use model::Document;
+use crate::state::{Dialog, Load};
+use model::{Document, News};
 
 impl Actions {
     /// Opens a document that is inside the program. It is unpacked only now.
@@ -31,8 +31,8 @@ impl Actions {
     pub fn open_data_folder(&self) {
         let (actions, opening) = (self.clone(), self.surroundings.open_data_folder());
         spawn(async move {
-            if let Err(message) = opening.await {
-                actions.toast(ToastKind::Warning, format!("{} {}", message.what, message.next));
+            if let Err(problem) = opening.await {
+                actions.tell(News::Trouble(problem));
             }
         });
     }

@@ -6,12 +6,11 @@ use std::time::Duration;
 use dioxus::prelude::*;
 
 use super::{Actions, Again, Tell, off_ui};
-use crate::state::{Dialog, Holders, KeyState, Load, Operation, ToastKind};
-use model::{Holder, HolderKind, Message, Standing};
+use crate::state::{Dialog, Holders, KeyState, Load, Operation};
+use model::{Holder, HolderKind, News, Problem, Standing};
 use protocol::{KeyRequest, OrganizationId, RequestId, Requests};
 use service::access::{Access, access, disclosed_signers};
-use service::{Context, Fulfilled, KeyAccess, Place, ServiceError};
-use text::plural;
+use service::{Context, Fulfilled, KeyAccess, Place};
 
 /// How often it is looked whether a missing key was shared meanwhile.
 const WAITING: Duration = Duration::from_secs(4);
@@ -49,7 +48,7 @@ impl Actions {
             Ok(Err(error)) | Err(error) => {
                 self.expired_by(&error, None);
                 let mut key = self.state.place.key;
-                key.set(KeyState::Failed(text::service(&error)));
+                key.set(KeyState::Failed(error));
             }
         }
     }
@@ -70,14 +69,11 @@ impl Actions {
                 if !matches!(&*actions.state.place.key.peek(), KeyState::Pending { .. }) {
                     break;
                 }
-                let name = place.name().to_string();
+                let environment = place.name().clone();
                 actions.look_at_key_of(context, place.clone()).await;
                 let held = matches!(&*actions.state.place.key.peek(), KeyState::Held { .. });
                 if held && actions.is_here(&place) {
-                    actions.toast(
-                        ToastKind::Done,
-                        format!("The key of {name} is shared with this device now."),
-                    );
+                    actions.tell(News::KeyIsHere { environment });
                     actions.refresh();
                     actions.look_at_holders();
                 }
@@ -109,7 +105,7 @@ impl Actions {
             match found {
                 Ok(found) => holders.set(Load::Ready(found)),
                 Err(error) if actions.expired_by(&error, None) => {}
-                Err(error) => holders.set(Load::Failed(text::service(&error))),
+                Err(error) => holders.set(Load::Failed(error)),
             }
         });
     }
@@ -199,10 +195,7 @@ impl Actions {
             .map(|it| it.requests.len())
             .sum();
         if shared > 0 {
-            self.toast(
-                ToastKind::Done,
-                format!("{} answered: the key is shared.", plural(shared, "request")),
-            );
+            self.tell(News::RequestsAnswered(shared));
         }
         let failed = done
             .into_iter()
@@ -211,15 +204,14 @@ impl Actions {
         if self.expired_by(&error, again) {
             return;
         }
-        let cause = text::service(&error);
-        let place = requests
-            .first()
-            .and_then(|request| request.environment_name.as_ref())
-            .map_or_else(String::new, |name| format!("{name}: "));
-        sharing.set(Operation::Failed(Message::new(
-            format!("{place}{}", cause.what),
-            cause.next,
-        )));
+        let environment = requests.into_iter().find_map(|request| request.environment_name);
+        sharing.set(Operation::Failed(match environment {
+            Some(environment) => Problem::In {
+                environment,
+                problem: Box::new(error),
+            },
+            None => error,
+        }));
     }
 
     fn organization(&self) -> Option<OrganizationId> {
@@ -237,18 +229,18 @@ async fn key_state(
     context: &Context,
     organization: Option<&OrganizationId>,
     place: &Place,
-) -> Result<KeyState, ServiceError> {
+) -> Result<KeyState, Problem> {
     match service::key_access(context, place).await {
         Ok(KeyAccess { fingerprint, version }) => Ok(KeyState::Held { fingerprint, version }),
-        Err(ServiceError::NoKey) => Ok(KeyState::Missing),
-        Err(ServiceError::NoDevice) => Ok(KeyState::NoDevice),
+        Err(Problem::NoKey) => Ok(KeyState::Missing),
+        Err(Problem::NoDevice) => Ok(KeyState::NoDevice),
         Err(error) if error.is_access_pending() => {
             let found = match organization {
                 Some(organization) => access(context, organization, place).await.ok(),
                 None => None,
             };
             Ok(KeyState::Pending {
-                message: text::service(&error),
+                message: error,
                 helpers: found.map_or_else(Vec::new, helpers),
             })
         }

@@ -2,13 +2,13 @@
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
+use model::{News, Problem};
 use std::time::{Duration, Instant};
 
 use dioxus::prelude::*;
 
 use super::{Actions, Cleared};
-use crate::state::{Copied, ToastKind};
-use model::Message;
+use crate::state::Copied;
 use protocol::secret::SecretText;
 
 impl Actions {
@@ -20,9 +20,9 @@ impl Actions {
                 Ok(()) => {
                     // If a secret was there, it is replaced.
                     actions.state.clipboard.end();
-                    actions.toast(ToastKind::Done, "Copied.");
+                    actions.tell(News::Copied);
                 }
-                Err(message) => actions.warn(&message),
+                Err(problem) => actions.tell(News::Trouble(problem)),
             }
         });
     }
@@ -35,7 +35,7 @@ impl Actions {
 
     /// Copies a secret; its time begins. The clipboard keeps to it by itself: what runs here counts down for the user, and
     /// stands still while the page does.
-    pub(super) async fn copy_secret(&self, text: SecretText) -> Result<(), Message> {
+    pub(super) async fn copy_secret(&self, text: SecretText) -> Result<(), Problem> {
         let limit = self.limits.clipboard;
         self.clipboard.copy_secret(text, limit).await?;
         let store = self.state.clipboard;
@@ -76,18 +76,14 @@ impl Actions {
         match self.clipboard.clear().await {
             Ok(Cleared::Ours) if open => sheet.copied.set(Some(Copied::Cleared)),
             Ok(Cleared::Ours) => {
-                self.toast(ToastKind::Done, "The clipboard is cleared.");
+                self.tell(News::ClipboardCleared);
             }
             Ok(Cleared::NotOurs) => {}
             Err(message) if open => {
                 sheet.copied.set(None);
                 sheet.copy_failed.set(Some(message));
             }
-            Err(message) => self.warn(&message),
+            Err(problem) => self.tell(News::Trouble(problem)),
         }
-    }
-
-    fn warn(&self, Message { what, next }: &Message) {
-        self.toast(ToastKind::Warning, format!("{what} {next}"));
     }
 }

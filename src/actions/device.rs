@@ -1,11 +1,12 @@
 //! This machine as a device: look, link, unlink.
 
+use model::News;
 use std::sync::Arc;
 
 use dioxus::prelude::*;
 
 use super::{Actions, Session, off_ui};
-use crate::state::{OwnDevice, ToastKind};
+use crate::state::OwnDevice;
 use protocol::RemoteStatus;
 use service::{Context, devices};
 
@@ -22,8 +23,7 @@ impl Actions {
                     None => None,
                 };
                 let damage = damage.filter(|error| !error.is_without_keychain());
-                return device
-                    .set(damage.map_or(OwnDevice::None, |error| OwnDevice::Damaged(text::service(&error))));
+                return device.set(damage.map_or(OwnDevice::None, OwnDevice::Damaged));
             };
             if let Some(account) = actions.account() {
                 let id = own.id.clone();
@@ -38,7 +38,7 @@ impl Actions {
             match status {
                 Ok(state) => device.set(OwnDevice::Linked(state)),
                 Err(error) if actions.expired_by(&error, None) => {}
-                Err(error) => device.set(OwnDevice::Failed(text::service(&error))),
+                Err(error) => device.set(OwnDevice::Failed(error)),
             }
         });
     }
@@ -65,7 +65,7 @@ impl Actions {
             if let Some(context) = actions.operate(dialog.operation, work).await {
                 dialog.close();
                 actions.use_context(context);
-                actions.toast(ToastKind::Done, "This machine is linked as a device.");
+                actions.tell(News::Linked);
             }
         });
     }
@@ -99,8 +99,7 @@ impl Actions {
                     device: None,
                     ..Context::clone(&context)
                 });
-                let text = "This machine is not linked any more, and its keys are forgotten.";
-                actions.toast(ToastKind::Done, text);
+                actions.tell(News::Unlinked);
             }
         });
     }

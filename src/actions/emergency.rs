@@ -10,12 +10,11 @@ use dioxus::prelude::*;
 use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{Actions, Again, off_ui};
-use crate::state::{LeakSearch, LeakedToken, Load, ToastKind};
-use model::{Exposed, Fate, Incident, RevokeTarget};
+use crate::state::{LeakSearch, Load};
+use model::{Exposed, Fate, Incident, LeakMatch, MachineError, News, Problem, RevokeTarget};
 use protocol::{DeployTokenId, Moment};
-use service::emergency::{self, Found, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
-use service::{Context, ServiceError};
-use text::emergency as words;
+use service::Context;
+use service::emergency::{self, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
 
 /// A window goes on until the server answers or the user has waited enough: the queue is in the journal all the same.
 const PATIENCE: Patience = Patience::Endless;
@@ -47,7 +46,7 @@ impl Actions {
             }
             match looked {
                 Ok(overview) => {
-                    store.gaps.set(overview.gaps.iter().map(words::gap).collect());
+                    store.gaps.set(overview.gaps);
                     store.projects.set(overview.projects);
                     store.selected.with_mut(|selected| {
                         selected.retain(|id| overview.active.iter().any(|it| it.token.id == *id));
@@ -58,11 +57,10 @@ impl Actions {
                 // What the end of the session cut off goes on with the next one.
                 Err(error) if actions.expired_by(&error, actions.going_on()) => {}
                 Err(error) => {
-                    let message = text::service(&error);
                     if matches!(&*store.exposed.peek(), Load::Ready(_)) {
-                        store.stale.set(Some(message));
+                        store.stale.set(Some(error));
                     } else {
-                        store.exposed.set(Load::Failed(message));
+                        store.exposed.set(Load::Failed(error));
                     }
                 }
             }
@@ -81,15 +79,13 @@ impl Actions {
         let search = store.begin_search();
         let (actions, pasted) = (self.clone(), self.clipboard.paste());
         spawn(async move {
-            let leak = pasted
-                .await
-                .and_then(|text| Leak::read(&text).map_err(words::leak));
+            let leak = pasted.await.and_then(|text| Ok(Leak::read(&text)?));
             if !store.is_search(search) {
                 return;
             }
             let leak = match leak {
                 Ok(leak) => leak,
-                Err(message) => return store.leak.set(LeakSearch::Nothing(message)),
+                Err(problem) => return store.leak.set(LeakSearch::Nothing(problem)),
             };
             let here = Arc::clone(&context);
             let searched = off_ui(async move {
@@ -109,7 +105,9 @@ impl Actions {
             }
             match searched {
                 Ok((search, works, _)) if search.found.is_empty() => {
-                    store.leak.set(LeakSearch::Nothing(words::nobodys_leak(works)));
+                    store
+                        .leak
+                        .set(LeakSearch::Nothing(Problem::NobodysLeak { works }));
                 }
                 Ok((search, _, leak)) => {
                     actions.choose_leaked(&search.found);
@@ -117,15 +115,14 @@ impl Actions {
                     if let (Some(first), Some(ci_token)) = (first, leak.ci_token) {
                         store.keep_leaked(first.exposed.token.id.clone(), ci_token);
                     }
-                    let found = search.found.iter().map(leaked_token).collect();
-                    store.leak.set(LeakSearch::Found(found));
+                    store.leak.set(LeakSearch::Found(search.found));
                 }
-                Err(error) => store.leak.set(LeakSearch::Nothing(text::service(&error))),
+                Err(error) => store.leak.set(LeakSearch::Nothing(error)),
             }
         });
     }
 
-    fn choose_leaked(&self, found: &[Found]) {
+    fn choose_leaked(&self, found: &[LeakMatch]) {
         let mut store = self.state.emergency;
         let active: Vec<&Exposed> = found
             .iter()
@@ -239,7 +236,6 @@ impl Actions {
         let work = tokio::spawn(work(Arc::clone(&context), stop, tell));
         spawn(async move {
             actions.follow(number, changes, clock).await;
-            let ended = Moment::now();
             let Ok(fates) = work.await else {
                 return actions.end_run(number, clock, None);
             };
@@ -248,23 +244,9 @@ impl Actions {
             actions.end_run(number, clock, None);
             let here = Arc::clone(&context);
             let origin = actions.state.place.origin.peek().clone();
-            let report = off_ui(async move {
-                let (reach, who) = tokio::join!(
-                    emergency::reach(&here, &targets, text::service),
-                    emergency::who(&here)
-                );
-                let incident = Incident {
-                    by: who.unwrap_or_else(|_| words::UNKNOWN_USER.to_owned()),
-                    origin,
-                    started,
-                    ended,
-                    tokens,
-                    reach,
-                };
-                Ok(words::incident(&incident, &jiff::tz::TimeZone::system()))
-            });
-            let report: Result<String, ServiceError> = report.await;
-            actions.end_run(number, clock, report.ok());
+            let incident =
+                off_ui(async move { Ok(emergency::incident(&here, origin, started, tokens).await) });
+            actions.end_run(number, clock, incident.await.ok());
             if store.is_running() || !actions.is_session(&context) {
                 return;
             }
@@ -310,13 +292,13 @@ impl Actions {
     }
 
     /// A session that was renewed meanwhile is no other run: its number is all that counts.
-    fn end_run(&self, number: u64, clock: Instant, report: Option<String>) {
+    fn end_run(&self, number: u64, clock: Instant, incident: Option<Incident>) {
         self.state.emergency.change(number, |run| {
             if !run.over {
                 run.took = clock.elapsed();
             }
             run.over = true;
-            run.report = report;
+            run.incident = incident;
         });
     }
 
@@ -334,39 +316,38 @@ impl Actions {
         if is_running {
             // A dialog would lie over the notice.
             self.state.dialog.close();
-            let text = "Tokens are being revoked. Wait until that is over, or stop waiting.";
-            self.toast(ToastKind::Warning, text);
+            self.tell(News::RunUnderWay);
         }
         is_running
     }
 
     /// Copies the incident report.
     pub fn copy_report(&self) {
-        if let Some(report) = self.report() {
-            self.copy_text(report);
+        if let Some(incident) = self.incident() {
+            self.copy_text(report(&incident));
         }
     }
 
     /// Saves the incident report as a new file.
     pub fn save_report(&self, folder: Option<PathBuf>) {
-        let (Some(report), Some(folder)) = (self.report(), folder) else {
+        let (Some(incident), Some(folder)) = (self.incident(), folder) else {
             return;
         };
-        let stem = words::incident_file(Moment::now());
-        match emergency::save(&folder, &stem, &report) {
-            Ok(path) => self.toast(ToastKind::Done, format!("The report is in {}.", path.display())),
-            Err(error) => self.toast(
-                ToastKind::Warning,
-                format!(
-                    "The report cannot be saved to {}: {error}. Copy it instead.",
-                    folder.display()
-                ),
-            ),
+        let stem = text::emergency::incident_file(Moment::now());
+        match emergency::save(&folder, &stem, &report(&incident)) {
+            Ok(path) => self.tell(News::ReportSaved(path)),
+            Err(error) => self.tell(News::Trouble(
+                MachineError::NotSaved {
+                    folder,
+                    cause: error.into(),
+                }
+                .into(),
+            )),
         }
     }
 
-    fn report(&self) -> Option<String> {
-        self.state.emergency.run.peek().as_ref()?.report.clone()
+    fn incident(&self) -> Option<Incident> {
+        self.state.emergency.run.peek().as_ref()?.incident.clone()
     }
 
     /// Leaves a run that is over.
@@ -384,7 +365,6 @@ type Tell = Box<dyn Fn(usize, &Fate) + Send + Sync>;
 
 fn orders(known: KnownCiTokens, stop: StopWaiting, tell: &Tell) -> Orders<'_> {
     Orders {
-        word: text::service,
         patience: PATIENCE,
         stop,
         known,
@@ -392,11 +372,7 @@ fn orders(known: KnownCiTokens, stop: StopWaiting, tell: &Tell) -> Orders<'_> {
     }
 }
 
-fn leaked_token(found: &Found) -> LeakedToken {
-    LeakedToken {
-        target: RevokeTarget::from(&found.exposed),
-        active: found.exposed.token.is_active(),
-        by_seed: found.by_seed,
-        by_suffix: found.by_suffix,
-    }
+/// As the user reads it, in this machine's time zone.
+fn report(incident: &Incident) -> String {
+    text::emergency::incident(incident, &jiff::tz::TimeZone::system())
 }

@@ -8,19 +8,18 @@ use dioxus::prelude::*;
 use super::{Actions, Opened, Session, Start, off_ui};
 use crate::state::{
     CommandLineOffer, Connection, Dialog, Gate, KeyState, Load, OwnDevice, Section, SessionKind, SignInStage,
-    ToastKind,
 };
-use model::Message;
+use model::{News, Problem};
 use service::account::Account;
-use service::{Context, ServiceError, adopt};
+use service::{Context, adopt};
 
 impl Actions {
     /// Opens what the start says.
     pub fn open(&self) {
         let mut session = self.state.session;
         session.has_local.set(self.surroundings.has_local());
-        if let Some(Message { what, next }) = self.surroundings.remark() {
-            self.toast(ToastKind::Warning, format!("{what} {next}"));
+        if let Some(problem) = self.surroundings.remark() {
+            self.tell(News::Trouble(problem));
         }
         let mut folder = self.state.about.folder;
         folder.set(self.surroundings.data_folder().map(|it| it.display().to_string()));
@@ -89,13 +88,13 @@ impl Actions {
                 Ok(Some(context)) => actions.enter_account(account, context).await,
                 Ok(None) => actions.ask_to_sign_in(None),
                 Err(error) if error.is_without_keychain() => actions.ask_for_passphrase(),
-                Err(error) => actions.ask_to_sign_in(Some(text::service(&error))),
+                Err(error) => actions.ask_to_sign_in(Some(error)),
             }
         });
     }
 
     /// The ways in, with what stood in the way of the usual one.
-    fn ask_to_sign_in(&self, problem: Option<Message>) {
+    fn ask_to_sign_in(&self, problem: Option<Problem>) {
         let mut session = self.state.session;
         session.stage.set(SignInStage::Idle);
         session.problem.set(problem);
@@ -152,7 +151,7 @@ impl Actions {
         self.enter_or_tell(Ok(opened)).await;
     }
 
-    async fn enter_or_tell(&self, opened: Result<Opened, Message>) {
+    async fn enter_or_tell(&self, opened: Result<Opened, Problem>) {
         let entered = match opened {
             Ok(opened) => self.enter(opened).await,
             Err(message) => Err(message),
@@ -163,7 +162,7 @@ impl Actions {
         }
     }
 
-    async fn enter(&self, opened: Opened) -> Result<(), Message> {
+    async fn enter(&self, opened: Opened) -> Result<(), Problem> {
         let (mut place, mut store) = (self.state.place, self.state.session);
         place.origin.set(opened.origin);
         let interrupted = opened
@@ -181,10 +180,7 @@ impl Actions {
             && opened.account.as_ref().is_some_and(Account::has_journals)
             && opened.kind == SessionKind::Kept;
         if unjournaled {
-            self.toast(
-                ToastKind::Warning,
-                "The key of the journal is damaged: what is issued now does not survive a crash.",
-            );
+            self.tell(News::NoJournal);
         }
         self.set_session(Some(Session {
             context: Arc::new(opened.context),
@@ -247,8 +243,8 @@ impl Actions {
     }
 
     /// Whether this error means that the session has ended; then the sign-in is shown.
-    pub(super) fn expired_by(&self, error: &ServiceError, again: Option<Rc<dyn Fn()>>) -> bool {
-        let ended = error.api().is_some_and(|error| error.status() == Some(401)) && self.account().is_some();
+    pub(super) fn expired_by(&self, error: &Problem, again: Option<Rc<dyn Fn()>>) -> bool {
+        let ended = error.call().is_some_and(|error| error.status() == Some(401)) && self.account().is_some();
         if ended {
             self.expire(again);
         }
@@ -276,8 +272,7 @@ impl Actions {
             if super::operate(dialog.operation, work).await.is_ok() {
                 dialog.close();
                 actions.leave();
-                let text = "You are signed out, and nothing of the session is left on this machine.";
-                actions.toast(ToastKind::Done, text);
+                actions.tell(News::SignedOut);
             } else if !anyway {
                 let mut open = dialog.open;
                 open.set(Dialog::SignOut { failed: true });
@@ -375,7 +370,7 @@ impl Actions {
 }
 
 /// The connection with the session that is kept, if one is.
-pub(super) async fn kept(account: &Account) -> Result<Option<Context>, ServiceError> {
+pub(super) async fn kept(account: &Account) -> Result<Option<Context>, Problem> {
     let account = account.clone();
     off_ui(async move {
         match account.session().await? {

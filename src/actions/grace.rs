@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::mpsc;
 
+use model::Problem;
 use protocol::{DeployTokenId, Moment};
-use service::{Context, Place, Replaced, ServiceError};
+use service::{Context, Place, Replaced};
 
 /// Seconds until the end of a grace time is tried again, at first; then twice as long each time.
 const FIRST_PAUSE: u64 = 15;
@@ -47,13 +48,13 @@ pub(super) enum Told {
     /// It is done at this time.
     Due(Moment),
     /// It did not work yet, and is tried again.
-    NotYet(ServiceError),
+    NotYet(Problem),
     /// It is done.
     Done(Box<Replaced>),
     /// It was finished or forgotten before.
     Nothing,
     /// It does not work, and is not tried again.
-    GivenUp(ServiceError),
+    GivenUp(Problem),
 }
 
 /// Revokes the old token after so many seconds, if that is still to be done then, and tells how it goes. A window that is
@@ -85,7 +86,7 @@ async fn wait(seconds: u64, tell: impl Fn(Told)) {
     tokio::time::sleep(Duration::from_secs(seconds)).await;
 }
 
-async fn end(over: &Over, newest: &Newest) -> Result<Option<Replaced>, ServiceError> {
+async fn end(over: &Over, newest: &Newest) -> Result<Option<Replaced>, Problem> {
     let context = newest.at(over);
     let all = service::replacements(&context, &over.place)?;
     if !all
@@ -100,10 +101,10 @@ async fn end(over: &Over, newest: &Newest) -> Result<Option<Replaced>, ServiceEr
 }
 
 /// Whether the same may go well a little later.
-fn may_pass(error: &ServiceError) -> bool {
+fn may_pass(error: &Problem) -> bool {
     let is_out = |status: u16| status == 429 || status >= 500;
-    matches!(error, ServiceError::Busy)
+    matches!(error, Problem::Busy)
         || error
-            .api()
+            .call()
             .is_some_and(|error| error.is_network() || error.status().is_some_and(is_out))
 }

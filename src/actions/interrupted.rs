@@ -5,9 +5,10 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use super::{Actions, Tell, off_ui};
-use crate::state::{Dialog, Load, ToastKind};
-use model::{Grace, Pending, Remedy};
-use service::{self, Context, Finding, Finished, Issued, Place, ResumeError, Revocations, ServiceError};
+use crate::state::{Dialog, Load};
+use ::service;
+use model::{Finding, Grace, News, Pending, Problem, Remedy, ResumeError};
+use service::{Context, Finished, Issued, Place, Revocations};
 
 /// What came of a remedy.
 enum Outcome {
@@ -34,7 +35,7 @@ impl Actions {
         let all = off_ui(async move { interrupted(&context).await }).await;
         found.set(match all {
             Ok(all) => Load::Ready(all),
-            Err(error) => Load::Failed(text::service(&error)),
+            Err(error) => Load::Failed(error),
         });
     }
 
@@ -60,7 +61,7 @@ impl Actions {
                 Some(Outcome::Replaced(place, done)) => actions.tell_replaced(&place, &done),
                 Some(Outcome::Revoked(place, done)) => actions.tell_all_revoked(&place, done),
                 Some(Outcome::Forgotten) => {
-                    actions.toast(ToastKind::Done, "The interrupted operation is forgotten.");
+                    actions.tell(News::Forgotten);
                 }
                 None => {}
             }
@@ -78,17 +79,13 @@ impl Actions {
     fn tell_all_revoked(&self, place: &Place, done: Revocations) {
         for (name, outcome) in &done.tokens {
             match outcome {
-                Ok(token) => self.toast(
-                    ToastKind::Done,
-                    format!("{} is revoked: runners with it are refused.", token.name),
-                ),
-                Err(error) => {
-                    let message = text::service(error);
-                    self.toast(
-                        ToastKind::Warning,
-                        format!("{name}: {} {}", message.what, message.next),
-                    );
-                }
+                Ok(token) => self.tell(News::Revoked {
+                    name: token.name.clone(),
+                }),
+                Err(problem) => self.tell(News::NotRevoked {
+                    name: name.clone(),
+                    problem: problem.clone(),
+                }),
             }
         }
         if let Some(share) = &done.share {
@@ -98,29 +95,24 @@ impl Actions {
 }
 
 /// What waits for the user by his own choice is told where the tokens are.
-async fn interrupted(context: &Context) -> Result<Vec<Pending>, ServiceError> {
+async fn interrupted(context: &Context) -> Result<Vec<Pending>, Problem> {
     let all = service::interrupted(context).await?;
     let waits = |finding: &Finding| matches!(finding, Finding::Waiting { .. });
     Ok(all
         .iter()
         .filter(|it| !waits(&it.finding))
-        .map(|it| it.told(text::operation, text::finding))
+        .map(service::Interrupted::facts)
         .collect())
 }
 
-async fn carry_out(
-    context: &Arc<Context>,
-    id: &str,
-    remedy: Remedy,
-    tell: Tell,
-) -> Result<Outcome, ServiceError> {
+async fn carry_out(context: &Arc<Context>, id: &str, remedy: Remedy, tell: Tell) -> Result<Outcome, Problem> {
     let all = service::interrupted(context).await?;
     let chosen = all.into_iter().find(|it| it.id.as_str() == id);
     // Somebody else has finished it in the meantime.
-    let chosen = chosen.ok_or(ServiceError::NotResumable(ResumeError::Void))?;
+    let chosen = chosen.ok_or(Problem::NotResumable(ResumeError::Void))?;
     match remedy {
         Remedy::Show | Remedy::Finish => {
-            let place = chosen.place().ok_or(ServiceError::Busy)?;
+            let place = chosen.place().ok_or(Problem::Busy)?;
             Ok(match service::finish(context, chosen, &tell).await? {
                 Finished::Issued(issued) => Outcome::Issued(place, issued),
                 Finished::Replaced(done) => Outcome::Replaced(place, done),
@@ -128,7 +120,7 @@ async fn carry_out(
             })
         }
         Remedy::Revoke => {
-            let place = chosen.place().ok_or(ServiceError::Busy)?;
+            let place = chosen.place().ok_or(Problem::Busy)?;
             let done = service::take_back(context, chosen, &tell).await?;
             Ok(Outcome::Revoked(place, done))
         }

@@ -7,10 +7,10 @@ use dioxus::prelude::*;
 
 use super::grace::Over;
 use super::{Actions, Tell, off_ui};
-use model::{Grace, IssuanceKind};
+use model::{Grace, IssuanceKind, Problem};
 use protocol::{DeployTokenId, TokenEntry};
 use service::journal::OpenEntry;
-use service::{Context, Issued, Place, ServiceError};
+use service::{Context, Issued, Place};
 
 /// What the open sheet shows, beside its secrets.
 pub(super) struct Handing {
@@ -67,7 +67,7 @@ impl Actions {
     /// Runs an issuance from the open dialog; the sheet follows it. One at a time.
     pub(super) fn issue<F>(&self, grace: Grace, work: impl FnOnce(Arc<Context>, Place, Tell) -> F + 'static)
     where
-        F: Future<Output = Result<Issued, ServiceError>> + Send + 'static,
+        F: Future<Output = Result<Issued, Problem>> + Send + 'static,
     {
         self.in_dialog(work, move |actions, context, place, issued| {
             actions.show_issued(context, place, issued, grace);
@@ -78,7 +78,7 @@ impl Actions {
     /// program ends before.
     pub(super) fn show_issued(&self, context: Arc<Context>, place: Place, mut issued: Issued, grace: Grace) {
         let (sheet, mut highlighted) = (self.state.sheet, self.state.tokens.highlighted);
-        highlighted.set(Some(issued.token.id.clone()));
+        highlighted.set(Some(issued.issuance.token.id.clone()));
         // What another sheet shows is handed over first.
         sheet.drop_secrets();
         let entry = Kept::new(issued.entry.take());
@@ -89,14 +89,14 @@ impl Actions {
         let handing = Handing {
             context,
             place,
-            token: issued.token.id.clone(),
-            name: issued.token.name.clone(),
-            kind: issued.kind,
+            token: issued.issuance.token.id.clone(),
+            name: issued.issuance.token.name.clone(),
+            kind: issued.issuance.kind,
             grace,
             entry,
         };
         self.handing.replace(Some(handing));
-        let (actions, issuance) = (self.clone(), issued.told(text::service, text::note));
+        let (actions, issuance) = (self.clone(), issued.issuance);
         sheet.show_until_closed(issuance, move || actions.handed_over());
         self.verify_issued();
     }

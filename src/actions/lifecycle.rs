@@ -5,11 +5,10 @@ use std::sync::Arc;
 use dioxus::prelude::*;
 
 use super::{Actions, Tell};
-use crate::state::{Dialog, Operation, ToastKind};
-use model::{Grace, Message};
+use crate::state::{Dialog, Operation};
+use model::{Grace, News, Problem};
 use protocol::{DeployToken, TokenName};
-use service::{Context, MissingKey, Place, ServiceError};
-use text::plural;
+use service::{Context, MissingKey, Place};
 
 impl Actions {
     /// Creates a token under a name as it was typed.
@@ -19,7 +18,7 @@ impl Actions {
             Ok(name) => self.issue(Grace::Asked, move |context, place, tell| async move {
                 service::create(&context, &place, &name, &tell).await
             }),
-            Err(error) => operation.set(Operation::Failed(text::name(error))),
+            Err(error) => operation.set(Operation::Failed(error.into())),
         }
     }
 
@@ -42,31 +41,21 @@ impl Actions {
 
     pub(super) fn tell_revoked(&self, place: &Place, revoked: service::Revoked) {
         let name = revoked.token.name;
-        self.toast(
-            ToastKind::Done,
-            format!("{name} is revoked: runners with it are refused."),
-        );
+        self.tell(News::Revoked { name });
         self.tell_share(place, &revoked.share);
     }
 
     /// Points out that the key of a place was not sealed again after a revocation: above its tokens, if it is still shown.
-    pub(super) fn tell_share(&self, place: &Place, share: &Result<usize, ServiceError>) {
-        let Err(error) = share else {
+    pub(super) fn tell_share(&self, place: &Place, share: &Result<usize, Problem>) {
+        let Err(problem) = share.clone() else {
             return;
         };
-        let Message { what, next } = text::service(error);
         if self.is_here(place) {
             let mut unshared = self.state.place.unshared;
-            unshared.set(Some(Message::new(
-                format!("The key was not sealed again for those who remain. {what}"),
-                next,
-            )));
+            unshared.set(Some(problem));
         } else {
-            let name = place.name();
-            self.toast(
-                ToastKind::Warning,
-                format!("The key of {name} was not sealed again for those who remain. {what} {next}"),
-            );
+            let environment = place.name().clone();
+            self.tell(News::NotReshared { environment, problem });
         }
     }
 
@@ -76,8 +65,7 @@ impl Actions {
         self.in_dialog(
             move |context, place, _| async move { service::delete(&context, &place, &id).await },
             |actions, _, _, token| {
-                let text = format!("The record of {} is deleted.", token.name);
-                actions.toast(ToastKind::Done, text);
+                actions.tell(News::Deleted { name: token.name });
             },
         );
     }
@@ -95,20 +83,20 @@ impl Actions {
                 service::reshare(&context, &place, MissingKey::Refuse, &tell).await
             };
             match actions.operate(operation, work).await {
-                Some(count) => {
-                    let recipients = plural(count, "recipient");
-                    let told = if actions.is_here(&at) {
+                Some(recipients) => {
+                    let here = actions.is_here(&at);
+                    if here {
                         let mut unshared = actions.state.place.unshared;
                         unshared.set(None);
-                        format!("The key is sealed for {recipients}.")
-                    } else {
-                        format!("The key of {} is sealed for {recipients}.", at.name())
-                    };
-                    actions.toast(ToastKind::Done, told);
+                    }
+                    actions.tell(News::Reshared {
+                        environment: (!here).then(|| at.name().clone()),
+                        recipients,
+                    });
                 }
                 None => {
-                    if let Operation::Failed(Message { what, next }) = &*operation.peek() {
-                        actions.toast(ToastKind::Warning, format!("{what} {next}"));
+                    if let Operation::Failed(problem) = &*operation.peek() {
+                        actions.tell(News::Trouble(problem.clone()));
                     }
                 }
             }
@@ -124,7 +112,7 @@ impl Actions {
         told: impl FnOnce(&Self, Arc<Context>, Place, T) + 'static,
     ) where
         T: Send + 'static,
-        F: Future<Output = Result<T, ServiceError>> + Send + 'static,
+        F: Future<Output = Result<T, Problem>> + Send + 'static,
     {
         let actions = self.clone();
         let Some((context, place)) = self.ready_to_operate() else {

@@ -31,12 +31,12 @@ use std::time::Duration;
 use dioxus::core::Task;
 use dioxus::prelude::*;
 
-use crate::state::{AppState, Operation, ToastKind};
-use model::{SecretLimits, Step};
+use crate::state::{AppState, Operation};
+use model::{News, Problem, SecretLimits, Step};
 use protocol::secret::SecretText;
 use service::account::Account;
 use service::adopt::CommandLineSession;
-use service::{Context, Place, ServiceError};
+use service::{Context, Place};
 
 pub use grace::Newest;
 use issued::Handing;
@@ -187,9 +187,9 @@ impl Actions {
         self.here().is_some_and(|(_, here)| here == *place)
     }
 
-    fn toast(&self, kind: ToastKind, text: impl Into<String>) {
+    fn tell(&self, news: News) {
         let toasts = self.state.toasts;
-        let id = toasts.push(kind, text);
+        let id = toasts.push(news);
         spawn(async move {
             tokio::time::sleep(Duration::from_secs(TOAST_SECONDS)).await;
             toasts.dismiss(id);
@@ -199,16 +199,16 @@ impl Actions {
 
 /// Runs a service on the runtime's threads, so that the window stays responsive and closing a dialog stops nothing.
 async fn off_ui<T: Send + 'static>(
-    work: impl Future<Output = Result<T, ServiceError>> + Send + 'static,
-) -> Result<T, ServiceError> {
-    tokio::spawn(work).await.unwrap_or(Err(ServiceError::Stopped))
+    work: impl Future<Output = Result<T, Problem>> + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::spawn(work).await.unwrap_or(Err(Problem::Stopped))
 }
 
 /// Runs a service, writes each step into `operation`, and its failure too.
-async fn operate<T, F, W>(mut operation: Signal<Operation>, work: W) -> Result<T, ServiceError>
+async fn operate<T, F, W>(mut operation: Signal<Operation>, work: W) -> Result<T, Problem>
 where
     T: Send + 'static,
-    F: Future<Output = Result<T, ServiceError>> + Send + 'static,
+    F: Future<Output = Result<T, Problem>> + Send + 'static,
     W: FnOnce(Tell) -> F,
 {
     let (tell, mut steps) = tokio::sync::mpsc::unbounded_channel();
@@ -221,14 +221,14 @@ where
     let result = loop {
         tokio::select! {
             Some(step) = steps.recv() => operation.set(Operation::Running(step)),
-            done = &mut work => break done.unwrap_or(Err(ServiceError::Stopped)),
+            done = &mut work => break done.unwrap_or(Err(Problem::Stopped)),
         }
     };
     match &result {
         Ok(_) => operation.set(Operation::Idle),
         Err(error) => {
             tracing::warn!(%error, "an operation failed");
-            operation.set(Operation::Failed(text::service(error)));
+            operation.set(Operation::Failed(error.clone()));
         }
     }
     result
@@ -239,7 +239,7 @@ impl Actions {
     async fn operate<T, F, W>(&self, operation: Signal<Operation>, work: W) -> Option<T>
     where
         T: Send + 'static,
-        F: Future<Output = Result<T, ServiceError>> + Send + 'static,
+        F: Future<Output = Result<T, Problem>> + Send + 'static,
         W: FnOnce(Tell) -> F,
     {
         // Another wish may come meanwhile.
@@ -248,7 +248,7 @@ impl Actions {
             Ok(value) => Some(value),
             Err(error) => {
                 // What may have been done is not done once more: the journal knows about it.
-                let again = again.filter(|_| !matches!(error, ServiceError::Uncertain(_)));
+                let again = again.filter(|_| !matches!(error, Problem::Uncertain(_)));
                 self.expired_by(&error, again);
                 None
             }

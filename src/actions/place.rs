@@ -1,17 +1,17 @@
 //! Connecting, and moving between projects and environments.
 
+use model::{News, Problem};
 use std::sync::Arc;
 
 use dioxus::prelude::*;
 
 use super::{Actions, LOCAL, Spot, off_ui};
-use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section, ToastKind};
-use model::Message;
+use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section};
 use protocol::{Environment, EnvironmentId, Project, ProjectId};
 
 impl Actions {
     /// Fetches what the user can see, and opens the place that is wanted, or the first one.
-    pub(super) async fn open_directory(&self, wanted: Spot) -> Result<(), Message> {
+    pub(super) async fn open_directory(&self, wanted: Spot) -> Result<(), Problem> {
         let mut place = self.state.place;
         let Some(context) = self.context() else {
             return Ok(());
@@ -21,14 +21,12 @@ impl Actions {
         if !self.is_session(&context) {
             return Ok(());
         }
-        let directory = directory.map_err(|error| {
-            self.expired_by(&error, None);
-            text::service(&error)
+        let directory = directory.inspect_err(|error| {
+            self.expired_by(error, None);
         })?;
         let found = |it: &ProjectId| directory.projects.iter().any(|project| is_called(project, it));
         if wanted.project.as_ref().is_some_and(|it| !found(it)) {
-            let text = "The project that was asked for, or open last, is not among yours (any more). This is another one.";
-            self.toast(ToastKind::Warning, text);
+            self.tell(News::OtherProject);
         }
         let project = directory
             .projects
@@ -87,23 +85,16 @@ impl Actions {
             .cloned();
         let open = state.place.project.peek().as_ref().map(|it| it.id.clone());
         match found {
-            None => self.toast(
-                ToastKind::Warning,
-                "The project that was asked for is not among yours.",
-            ),
+            None => self.tell(News::NoSuchProject),
             Some(project) if open.as_ref() == Some(&project.id) => {}
-            Some(project) if busy => self.toast(
-                ToastKind::Warning,
-                format!(
-                    "{} was asked for. Finish what is open, then switch to it.",
-                    project.name
-                ),
-            ),
+            Some(project) if busy => self.tell(News::ProjectWaits {
+                project: project.name,
+            }),
             Some(project) => self.open_project(&project.id),
         }
     }
 
-    async fn show_project(&self, project: Project, wanted: Option<EnvironmentId>) -> Result<(), Message> {
+    async fn show_project(&self, project: Project, wanted: Option<EnvironmentId>) -> Result<(), Problem> {
         let mut place = self.state.place;
         let Some(context) = self.context() else {
             return Ok(());
@@ -121,7 +112,7 @@ impl Actions {
         let environments = match environments {
             Ok(environments) => environments,
             Err(error) if self.expired_by(&error, again) => return Ok(()),
-            Err(error) => return Err(text::service(&error)),
+            Err(error) => return Err(error),
         };
         let organizations = place.organizations.peek().clone();
         place.organization.set(
@@ -218,10 +209,7 @@ impl Actions {
             } else {
                 let name = manifest.name.unwrap_or_else(|| manifest.project.to_string());
                 let mut operation = dialog.operation;
-                operation.set(Operation::Failed(Message::new(
-                    format!("The project {name} of this folder is not among yours."),
-                    "Ask an owner of its organisation for access, or sign in as somebody else.",
-                )));
+                operation.set(Operation::Failed(Problem::ForeignProject { name }));
             }
         });
     }

@@ -8,10 +8,9 @@ use dioxus::prelude::*;
 
 use super::Actions;
 use super::grace::{self, Over, Told};
-use crate::state::ToastKind;
-use model::{Grace, Message};
+use model::{Grace, News, Problem};
 use protocol::{DeployToken, DeployTokenId};
-use service::{Place, Replaced, ServiceError};
+use service::{Place, Replaced};
 
 impl Actions {
     /// Makes a successor; the token goes on working.
@@ -39,28 +38,18 @@ impl Actions {
             return;
         };
         if let Err(error) = service::forget_replacement(&context, &place, id.as_str()) {
-            let Message { what, next } = text::service(&error);
-            self.toast(ToastKind::Warning, format!("{what} {next}"));
+            self.tell(News::Trouble(error));
         }
         self.refresh();
     }
 
     pub(super) fn tell_replaced(&self, place: &Place, done: &Replaced) {
-        let name = &done.name;
-        match &done.proof {
-            Ok(_) => self.toast(
-                ToastKind::Done,
-                format!("{name} is replaced: runners with the old values are refused."),
-            ),
-            Err(ServiceError::NotDone) => {
-                let Message { what, next } = text::service(&ServiceError::NotDone);
-                self.toast(ToastKind::Warning, format!("{what} {next}"));
-            }
-            Err(_) => self.toast(
-                ToastKind::Warning,
-                format!("The old {name} is revoked, but the server could not be asked once more. Refresh to see it."),
-            ),
-        }
+        let name = done.name.clone();
+        self.tell(match &done.proof {
+            Ok(_) => News::Replaced { name },
+            Err(Problem::NotDone) => News::Trouble(Problem::NotDone),
+            Err(_) => News::ReplacedUnproven { name },
+        });
         self.tell_share(place, &done.share);
     }
 
@@ -81,17 +70,18 @@ impl Actions {
                     Told::Due(at) => due.write().push((over.successor.clone(), at)),
                     Told::NotYet(error) if !warned => {
                         warned = true;
-                        let (name, Message { what, .. }) = (&over.name, text::service(&error));
-                        let text = format!("The old {name} is not revoked yet; this is tried again. {what}");
-                        actions.toast(ToastKind::Warning, text);
+                        actions.tell(News::NotYetReplaced {
+                            name: over.name.clone(),
+                            problem: error,
+                        });
                     }
                     Told::NotYet(_) | Told::Nothing => {}
                     Told::Done(done) => actions.tell_replaced(&over.place, &done),
                     Told::GivenUp(error) => {
-                        let (name, Message { what, next }) = (&over.name, text::service(&error));
-                        let text =
-                            format!("The old {name} was not revoked in time and still works. {what} {next}");
-                        actions.toast(ToastKind::Warning, text);
+                        actions.tell(News::ReplacementOverdue {
+                            name: over.name.clone(),
+                            problem: error,
+                        });
                     }
                 }
             }

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{Actions, Tell};
 use crate::state::Copied;
-use model::{CiTokenOutcome, Issuance, ShareState};
+use model::{CiTokenOutcome, Issuance};
 use protocol::secret::SecretText;
 use service::MissingKey;
 
@@ -89,7 +89,7 @@ impl Actions {
             let shared = actions.operate(sheet.sharing, work).await;
             if let (true, Some(recipients)) = (sheet.still_shows(showing), shared) {
                 if let Some(issuance) = &mut *sheet.issuance.write() {
-                    issuance.share = ShareState::Shared { recipients };
+                    issuance.share = Ok(recipients);
                 }
                 actions.verify_issued();
             }

@@ -5,15 +5,15 @@ use dioxus::prelude::*;
 
 use super::entry::kept;
 use super::{Actions, off_ui};
-use crate::state::{Dialog, Gate, SignInStage, ToastKind};
-use model::{Message, Waiting};
+use crate::state::{Dialog, Gate, SignInStage};
+use model::{MachineError, News, Problem, Waiting};
 use protocol::secret::{AccessToken, SecretText};
 use service::account::Account;
 use service::adopt::{self, Handed};
+use service::devices;
 use service::sign_in::{
     self, BrowserOutcome, BrowserTicket, PasswordOutcome, SystemClock, start_browser, wait_for_browser,
 };
-use service::{ServiceError, devices};
 
 impl Actions {
     /// Starts a sign-in at the typed address: by the browser, where the server offers that.
@@ -44,7 +44,7 @@ impl Actions {
                     actions.ask_for_passphrase();
                     Ok(())
                 }
-                Err(error) => Err(text::service(&error)),
+                Err(error) => Err(error),
             }
         });
     }
@@ -84,14 +84,11 @@ impl Actions {
             _ => true,
         };
         if !now {
-            self.toast(
-                ToastKind::Warning,
-                "No browser could be opened. Copy the address into one.",
-            );
+            self.tell(News::Trouble(MachineError::NoBrowser.into()));
         }
     }
 
-    async fn wait_for_person(&self, account: Account, ticket: BrowserTicket) -> Result<(), Message> {
+    async fn wait_for_person(&self, account: Account, ticket: BrowserTicket) -> Result<(), Problem> {
         let mut stage = self.state.session.stage;
         let page = ticket.login_url.clone();
         let opened = self.surroundings.open_page(&page).is_ok();
@@ -102,7 +99,7 @@ impl Actions {
             expires_at: ticket.expires_at,
         });
         let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
-        let client = account.sign_in().map_err(|error| text::service(&error))?;
+        let client = account.sign_in()?;
         // Not on another thread: cancelling this attempt has to end it.
         let listener = move |news| tell.send(news).unwrap_or_default();
         let wait = wait_for_browser(&client, &ticket, &SystemClock, &listener);
@@ -119,8 +116,8 @@ impl Actions {
         };
         match outcome {
             Ok(BrowserOutcome::SignedIn(token)) => self.signed_in(account, token).await,
-            Ok(BrowserOutcome::Ended(end)) => Err(text::browser(end)),
-            Err(error) => Err(text::service(&error)),
+            Ok(BrowserOutcome::Ended(end)) => Err(Problem::SignIn(end)),
+            Err(error) => Err(error),
         }
     }
 
@@ -154,12 +151,11 @@ impl Actions {
                     Err(message) => (with_code, Some(message)),
                 },
                 Ok(PasswordOutcome::CodeNeeded) => (true, None),
-                Ok(PasswordOutcome::Refused { detail }) => (
-                    with_code,
-                    Some(text::password_refused(detail.as_deref(), with_code)),
-                ),
+                Ok(PasswordOutcome::Refused { detail }) => {
+                    (with_code, Some(Problem::PasswordRefused { detail, with_code }))
+                }
                 Err(error) if error.is_without_keychain() => return actions.ask_for_passphrase(),
-                Err(error) => (with_code, Some(text::service(&error))),
+                Err(error) => (with_code, Some(error)),
             };
             session.problem.set(problem);
             session.stage.set(SignInStage::Password { code, busy: false });
@@ -167,13 +163,13 @@ impl Actions {
     }
 
     /// Keeps the session and enters. A machine that is not linked yet is asked to.
-    async fn signed_in(&self, account: Account, token: AccessToken) -> Result<(), Message> {
+    async fn signed_in(&self, account: Account, token: AccessToken) -> Result<(), Problem> {
         let kept = account.clone();
         let context = off_ui(async move {
             kept.keep(&token).await?;
             kept.context(&token).await
         });
-        let context = context.await.map_err(|error| text::service(&error))?;
+        let context = context.await?;
         let unlinked = context.device.is_none();
         let was_open = *self.state.session.gate.peek() == Gate::Expired;
         self.enter_account(account, context).await;
@@ -195,7 +191,7 @@ impl Actions {
                     (account.clone(), devices::default_name(), devices::platform());
                 let done =
                     off_ui(async move { adopt::with_new_device(&for_work, &found, &name, &platform).await });
-                let (context, handed) = done.await.map_err(|error| text::service(&error))?;
+                let (context, handed) = done.await?;
                 actions.enter_account(account, context).await;
                 actions.tell_handed(handed);
                 Ok(())
@@ -203,29 +199,18 @@ impl Actions {
         );
     }
 
-    fn tell_handed(&self, handed: Result<Vec<Handed>, ServiceError>) {
+    fn tell_handed(&self, handed: Result<Vec<Handed>, Problem>) {
         let handed = match handed {
             Ok(handed) => handed,
-            Err(error) => {
-                let Message { what, next } = text::service(&error);
-                let text = format!(
-                    "This machine is linked, but the keys could not be shared with it. {what} {next}"
-                );
-                return self.toast(ToastKind::Warning, text);
-            }
+            Err(error) => return self.tell(News::LinkedWithoutKeys(error)),
         };
-        let failed: Vec<String> = handed
+        let missing: Vec<String> = handed
             .iter()
             .filter(|it| it.outcome.is_err())
             .map(|it| format!("{} {}", it.project, it.environment))
             .collect();
-        match failed.as_slice() {
-            [] if handed.is_empty() => {}
-            [] => self.toast(ToastKind::Done, "This machine is linked, and can open every key."),
-            failed => self.toast(
-                ToastKind::Warning,
-                format!("The key of {} could not be shared yet.", failed.join(", ")),
-            ),
+        if !handed.is_empty() {
+            self.tell(News::LinkedWithKeys { missing });
         }
     }
 
@@ -240,7 +225,7 @@ impl Actions {
             move |actions| async move {
                 let for_work = account.clone();
                 let done = off_ui(async move { adopt::with_its_device(&for_work, &found).await });
-                let context = done.await.map_err(|error| text::service(&error))?;
+                let context = done.await?;
                 actions.enter_account(account, context).await;
                 Ok(())
             },
@@ -265,7 +250,7 @@ impl Actions {
     }
 
     /// Runs one attempt to get in; another one ends it. Its failure is shown where it was begun.
-    fn attempt<F: Future<Output = Result<(), Message>> + 'static>(
+    fn attempt<F: Future<Output = Result<(), Problem>> + 'static>(
         &self,
         what: &'static str,
         work: impl FnOnce(Self) -> F + 'static,

@@ -6,14 +6,14 @@ use std::path::PathBuf;
 use std::pin::Pin;
 
 use crate::state::SessionKind;
-use model::{Document, Message, Passage};
+use model::{Document, Passage, Problem};
 use protocol::secret::{AccessToken, SecretText};
 use protocol::{EnvironmentId, ProjectId};
 use service::Context;
 use service::account::Account;
 
 /// Something that takes time and runs beside the window.
-pub type Eventually<T> = Pin<Box<dyn Future<Output = Result<T, Message>>>>;
+pub type Eventually<T> = Pin<Box<dyn Future<Output = Result<T, Problem>>>>;
 
 /// How the local workspace is called in what is remembered.
 pub const LOCAL: &str = "local";
@@ -60,7 +60,7 @@ pub trait Surroundings {
     fn start(&self) -> Start;
 
     /// What was not as it should be at the start, and did not stop it.
-    fn remark(&self) -> Option<Message>;
+    fn remark(&self) -> Option<Problem>;
 
     /// Whether this kind of machine has local workspaces.
     fn has_local(&self) -> bool;
@@ -75,7 +75,7 @@ pub trait Surroundings {
     ///
     /// # Errors
     /// When the address is not accepted.
-    fn account(&self, address: &str) -> Result<Account, Message>;
+    fn account(&self, address: &str) -> Result<Account, Problem>;
 
     /// A token that was given for this run and is kept nowhere.
     fn given_token(&self, account: &Account) -> Option<AccessToken>;
@@ -96,7 +96,7 @@ pub trait Surroundings {
     ///
     /// # Errors
     /// When that cannot be remembered.
-    fn note_checks(&self, server: &str, on: bool) -> Result<(), Message>;
+    fn note_checks(&self, server: &str, on: bool) -> Result<(), Problem>;
 
     /// Whether there is a key file; `None` where none can be.
     fn key_file(&self) -> Option<bool>;
@@ -108,7 +108,7 @@ pub trait Surroundings {
     ///
     /// # Errors
     /// When there is none.
-    fn open_page(&self, address: &str) -> Result<(), Message>;
+    fn open_page(&self, address: &str) -> Result<(), Problem>;
 
     /// Where things are kept on this machine; `None` where there is no place for that.
     fn data_folder(&self) -> Option<PathBuf>;

@@ -4,9 +4,9 @@ use dioxus::prelude::*;
 
 use super::{Actions, off_ui};
 use crate::state::{Load, Section};
-use model::Replacement;
+use model::{Problem, Replacement};
 use protocol::TokenEntry;
-use service::{Context, Place, ServiceError};
+use service::{Context, Place};
 
 /// What only this machine knows about an environment.
 struct Here {
@@ -14,7 +14,7 @@ struct Here {
     interrupted: usize,
 }
 
-async fn look(context: &Context, place: &Place) -> Result<(Vec<TokenEntry>, Here), ServiceError> {
+async fn look(context: &Context, place: &Place) -> Result<(Vec<TokenEntry>, Here), Problem> {
     let entries = service::list(context, place).await?;
     let replacements = service::readable_replacements(context, place);
     let journal = context.journal.as_ref();
@@ -55,7 +55,7 @@ impl Actions {
                 }
                 Err(error) => {
                     actions.expired_by(&error, None);
-                    let message = text::service(&error);
+                    let message = error;
                     let shown = matches!(&*tokens.entries.peek(), Load::Ready(_));
                     if shown {
                         tokens.stale.set(Some(message));

@@ -3,8 +3,8 @@
 use dioxus::prelude::*;
 
 use super::{Actions, off_ui};
-use crate::state::{ToastKind, Verification};
-use model::{CiTokenOutcome, Message};
+use crate::state::Verification;
+use model::{CiTokenOutcome, News};
 use service::verify::{self, Checked};
 
 impl Actions {
@@ -19,7 +19,7 @@ impl Actions {
         }
         let pair = sheet.issuance.peek().as_ref().and_then(|issuance| {
             // What is not shared cannot work yet; the sheet says so.
-            let shared = issuance.share.is_shared();
+            let shared = issuance.share.is_ok();
             shared.then(|| (issuance.ci_token.clone(), issuance.seed.clone()))
         });
         let (ci_token, seed) = match pair {
@@ -35,7 +35,7 @@ impl Actions {
             let checked = off_ui(async move { verify::check(&context, &ci_token, &seed).await }).await;
             let outcome = match checked {
                 Ok(checked) => outcome(&checked),
-                Err(error) => Verification::Failed(text::service(&error)),
+                Err(error) => Verification::Failed(error),
             };
             sheet.verified(showing, outcome);
             actions.note_own_use().await;
@@ -50,24 +50,18 @@ impl Actions {
     pub fn check_issued(&self, on: bool) {
         let mut checks = self.state.place.checks;
         checks.set(on);
-        if let Err(Message { what, next }) = self.surroundings.note_checks(&self.server(), on) {
-            self.toast(ToastKind::Warning, format!("{what} {next}"));
+        if let Err(problem) = self.surroundings.note_checks(&self.server(), on) {
+            self.tell(News::Trouble(problem));
         }
     }
 }
 
 fn outcome(checked: &Checked) -> Verification {
-    let Checked {
-        decrypted,
-        total,
-        ref problem,
-    } = *checked;
     if checked.is_complete() {
-        return Verification::Verified { decrypted, total };
+        return Verification::Verified {
+            decrypted: checked.decrypted,
+            total: checked.total,
+        };
     }
-    let (name, kind) = match problem {
-        Some(problem) => (problem.name.as_deref(), Some(&problem.kind)),
-        None => (None, None),
-    };
-    Verification::Failed(text::unverified(name, kind, decrypted, total))
+    Verification::Failed(checked.shortfall())
 }

@@ -3,6 +3,7 @@
 //! Security limit: what is copied and pasted passes through the web view's memory, which is not ours to wipe (SECURITY.md).
 //! Nothing of it is put into the page.
 
+use model::MachineError;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -10,7 +11,6 @@ use std::time::Duration;
 use dioxus::prelude::*;
 
 use crate::actions::{Cleared, Clipboard, Eventually};
-use model::Message;
 use protocol::secret::SecretText;
 
 /// The web view's clipboard. It answers only in the moment after a touch, and only if the system allows it.
@@ -51,7 +51,7 @@ impl Clipboard for WebClipboard {
     fn paste(&self) -> Eventually<SecretText> {
         Box::pin(async move {
             let text = read().await.filter(|text| !text.is_blank());
-            text.ok_or_else(nothing_there)
+            text.ok_or(MachineError::NoPaste)
         })
     }
 
@@ -71,42 +71,21 @@ impl Clipboard for WebClipboard {
             }
             // Kept, so that clearing can be tried again.
             secret.replace(Some(ours));
-            Err(not_cleared())
+            Err(MachineError::NotCleared)
         })
     }
 }
 
-async fn write(text: &str) -> Result<(), Message> {
+async fn write(text: &str) -> Result<(), MachineError> {
     let script = document::eval(COPY);
-    script.send(text).map_err(|_| not_copied())?;
+    script.send(text).map_err(|_| MachineError::NotCopied)?;
     match script.join::<bool>().await {
         Ok(true) => Ok(()),
-        _ => Err(not_copied()),
+        _ => Err(MachineError::NotCopied),
     }
 }
 
 async fn read() -> Option<SecretText> {
     let text = document::eval(PASTE).join::<Option<String>>().await;
     text.ok().flatten().map(SecretText::new)
-}
-
-fn not_cleared() -> Message {
-    Message::new(
-        "The clipboard could not be cleared and may still hold the secret.",
-        "Copy something else, so that it is replaced.",
-    )
-}
-
-fn not_copied() -> Message {
-    Message::new(
-        "The clipboard cannot be used, so nothing was copied.",
-        "Reveal the value, or select the text, and copy it by hand.",
-    )
-}
-
-fn nothing_there() -> Message {
-    Message::new(
-        "There is no text in the clipboard, or this app may not read it.",
-        "Copy the leaked block first, and allow this app to paste when the system asks.",
-    )
 }

@@ -13,11 +13,12 @@ use super::receiver::new_private_file;
 use super::{locate, output, pending};
 use crate::connect::{Connected, Target};
 use crate::failure::{FAILED, Failure, NOT_SHARED, REFUSED, UNREACHABLE, WRONG_USE};
-use model::{Exposed, Fate, Incident, Message, RevokeTarget, Tally};
+use model::{Exposed, Fate, Gap, Incident, LeakMatch, Problem, RevokeTarget, Tally};
 use protocol::secret::SecretText;
 use protocol::{Moment, TokenEntry, TokenStatus};
 use service::Context;
-use service::emergency::{self, Found, Gap, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
+use service::emergency::{self, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
+use text::Message;
 use text::{emergency as words, plural};
 
 /// A command ends some day: after half a minute without an answer the rest stays in the journal.
@@ -163,7 +164,6 @@ async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<(Fi
 
 fn orders<'a>(context: &Context, tell: &'a (dyn Fn(usize, &Fate) + Send + Sync)) -> Orders<'a> {
     Orders {
-        word: text::service,
         patience: PATIENCE,
         stop: StopWaiting::default(),
         known: KnownCiTokens::held_here(context),
@@ -177,20 +177,8 @@ async fn incident(
     targets: &[RevokeTarget],
     fates: &[Fate],
 ) -> Incident {
-    let ended = Moment::now();
-    let context = &connected.context;
-    let (reach, who) = tokio::join!(
-        emergency::reach(context, targets, text::service),
-        emergency::who(context)
-    );
-    Incident {
-        by: who.unwrap_or_else(|_| words::UNKNOWN_USER.to_owned()),
-        origin: connected.origin.clone(),
-        started,
-        ended,
-        tokens: targets.iter().cloned().zip(fates.iter().cloned()).collect(),
-        reach,
-    }
+    let tokens = targets.iter().cloned().zip(fates.iter().cloned()).collect();
+    emergency::incident(&connected.context, connected.origin.clone(), started, tokens).await
 }
 
 fn tell_fate(target: &RevokeTarget, fate: &Fate) {
@@ -200,7 +188,8 @@ fn tell_fate(target: &RevokeTarget, fate: &Fate) {
         Fate::NotRevoked(why) | Fate::Unknown(why) => {
             let name = format!("{} ({})", target.name, target.token);
             let said = words::fate(fate).to_lowercase();
-            return output::warning(&Message::new(format!("{name}: {said}. {}", why.what), &*why.next));
+            let why = text::explain(why);
+            return output::warning(&Message::new(format!("{name}: {said}. {}", why.what), why.next));
         }
         Fate::Queued | Fate::Revoking | Fate::Gone { .. } | Fate::NotSealed { .. } => return,
     };
@@ -217,17 +206,18 @@ fn tell_outcome(fates: &[Fate], clock: Instant) -> u8 {
     let tally = Tally::of(fates);
     let took = clock.elapsed().as_secs_f32();
     output::tell(&format!("{} It took {took:.1} s.", words::outcome(tally)));
-    let mut told: Vec<&Message> = Vec::new();
+    let mut told: Vec<&Problem> = Vec::new();
     for fate in fates {
         if let Fate::NotSealed { why, .. } = fate
             && !told.contains(&why)
         {
+            let cause = text::explain(why);
             output::warning(&Message::new(
                 format!(
                     "The environment key was not sealed again for those who remain. {}",
-                    why.what
+                    cause.what
                 ),
-                format!("{} Then run: deploy-tokens reshare --env ENVIRONMENT", why.next),
+                format!("{} Then run: deploy-tokens reshare --env ENVIRONMENT", cause.next),
             ));
             told.push(why);
         }
@@ -280,10 +270,7 @@ struct FoundJson<'a> {
 
 /// Names the token of the block on standard input.
 pub async fn find(target: &Target, json: bool) -> Result<u8, Failure> {
-    let leak = Leak::read(&block()?).map_err(|error| Failure {
-        code: WRONG_USE,
-        message: words::leak(error),
-    })?;
+    let leak = Leak::read(&block()?).map_err(Problem::from)?;
     let connected = target.connect().await?;
     let context = &connected.context;
     let search = emergency::find(context, &leak).await?;
@@ -306,7 +293,7 @@ pub async fn find(target: &Target, json: bool) -> Result<u8, Failure> {
     if !search.found.is_empty() {
         return Ok(0);
     }
-    output::failure(&words::nobodys_leak(accepted));
+    output::failure(&text::explain(&Problem::NobodysLeak { works: accepted }));
     Ok(FAILED)
 }
 
@@ -336,7 +323,7 @@ fn status(exposed: &Exposed) -> &str {
     }
 }
 
-fn as_json(it: &Found) -> FoundJson<'_> {
+fn as_json(it: &LeakMatch) -> FoundJson<'_> {
     FoundJson {
         id: it.exposed.token.id.as_str(),
         name: &it.exposed.token.name,
@@ -349,7 +336,7 @@ fn as_json(it: &Found) -> FoundJson<'_> {
     }
 }
 
-fn as_text(it: &Found) -> String {
+fn as_text(it: &LeakMatch) -> String {
     let Exposed {
         project,
         project_name,

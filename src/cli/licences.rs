@@ -4,15 +4,12 @@ use std::sync::Arc;
 
 use super::output;
 use crate::connect;
-use crate::failure::{FAILED, Failure};
+use crate::failure::Failure;
 use model::{Document, Passage};
 
 /// Prints each text once, after everything that is under it.
 pub(super) fn print() -> Result<u8, Failure> {
-    let passages = connect::read_document(Document::Licences).map_err(|message| Failure {
-        code: FAILED,
-        message,
-    })?;
+    let passages = connect::read_document(Document::Licences)?;
     output::result(&listing(passages))?;
     Ok(0)
 }

@@ -5,10 +5,10 @@ use super::receiver::Receiver;
 use super::{locate, output, pending, replace, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
-use model::Message;
 use protocol::{EnvironmentName, TokenEntry, TokenName};
 use service::step::Operation;
 use service::{Context, MissingKey, Place, Revocations};
+use text::Message;
 use text::plural;
 
 /// Runs one of them.
@@ -187,7 +187,7 @@ pub(super) fn tell_revoked(done: Revocations, place: &EnvironmentName) -> u8 {
         worst = worst.max(code);
     }
     if let Some(Err(error)) = done.share {
-        output::warning(&not_sealed_again(&text::service(&error), place));
+        output::warning(&not_sealed_again(&text::explain(&error), place));
         worst = worst.max(NOT_SHARED);
     }
     worst
@@ -222,7 +222,7 @@ async fn delete(context: &Context, place: &Place, tokens: &[String]) -> u8 {
     worst
 }
 
-fn report(error: service::ServiceError) -> u8 {
+fn report(error: model::Problem) -> u8 {
     let failure = Failure::from(error);
     output::failure(&failure.message);
     failure.code.max(FAILED)

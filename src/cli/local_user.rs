@@ -4,7 +4,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::output;
-use crate::connect::{Target, data_dir, workspace_failure};
+use crate::connect::{Target, data_dir, workspace_problem};
 use crate::failure::{FAILED, Failure};
 use workspace::{Options, SampleSize, Workspace};
 
@@ -23,7 +23,7 @@ pub fn print(target: &Target, json: bool) -> Result<u8, Failure> {
         sample: SampleSize::default(),
         rotate_keeps_ci_token: false,
     });
-    let workspace = workspace.map_err(|error| workspace_failure(&error))?;
+    let workspace = workspace.map_err(workspace_problem)?;
     let Some(sign_in) = &workspace.local().sign_in else {
         return Err(Failure::new(
             FAILED,

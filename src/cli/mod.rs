@@ -23,7 +23,7 @@ pub use output::tell;
 
 use crate::connect::{Connected, Target};
 use crate::failure::Failure;
-use model::Message;
+use model::Problem;
 use protocol::Project;
 
 /// Runs one command to its end and gives the exit code.
@@ -70,7 +70,7 @@ pub async fn run(target: Target, project: Option<String>, command: Command) -> u
 pub fn project(arguments: &Arguments) -> Result<Option<String>, Failure> {
     match &arguments.dir {
         Some(folder) => {
-            let manifest = service::manifest::read(folder).map_err(service::ServiceError::from)?;
+            let manifest = service::manifest::read(folder).map_err(model::Problem::from)?;
             Ok(Some(manifest.project.to_string()))
         }
         None => Ok(arguments.project.clone()),
@@ -84,8 +84,8 @@ pub fn fail(failure: &Failure) -> std::process::ExitCode {
 }
 
 /// Tells something that stops nothing.
-pub fn warn(message: &Message) {
-    output::warning(message);
+pub fn warn(problem: &Problem) {
+    output::warning(&text::explain(problem));
 }
 
 /// Connects, and finds the project and the environment.

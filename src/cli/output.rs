@@ -6,8 +6,9 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::failure::{FAILED, Failure};
-use model::{CiTokenOutcome, Issuance, Message, Replacement, Step};
+use model::{CiTokenOutcome, Issuance, Replacement, Step};
 use protocol::{DeployToken, TokenEntry, TokenStatus};
+use text::Message;
 
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
 const DIM: anstyle::Style = anstyle::Style::new().dimmed();
@@ -145,7 +146,7 @@ pub fn issuance_json(issuance: &Issuance) -> Result<(), Failure> {
         },
         // Exposed because --json asks for it.
         deploy_seed: seed.expose(),
-        shared: issuance.share.is_shared(),
+        shared: issuance.share.is_ok(),
     })
 }
 

@@ -7,10 +7,11 @@ use super::receiver::Receiver;
 use super::{lifecycle, output, replace};
 use crate::connect::Target;
 use crate::failure::{Failure, WRONG_USE};
-use model::{Message, Remedy};
+use model::{Finding, Remedy, Void, WorkKind};
 use protocol::{EnvironmentName, Moment};
 use service::step::Operation;
-use service::{Context, Finding, Finished, Interrupted, Void, WorkKind};
+use service::{Context, Finished, Interrupted};
+use text::Message;
 use text::plural;
 
 /// Says on standard error that operations were interrupted, if some were.

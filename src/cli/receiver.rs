@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 use super::args::HandOver;
 use super::output;
 use crate::failure::{Failure, NOT_SHARED, WRONG_USE};
-use model::{CiTokenOutcome, Issuance, Message, ShareState};
+use model::{CiTokenOutcome, Issuance, Problem};
+use service::Issued;
 use service::journal::OpenEntry;
 use service::step::{self, Operation, Point};
-use service::{Issued, ServiceError};
+use text::Message;
 
 /// Where an issuance will go, checked before anything is changed.
 pub(super) enum Receiver {
@@ -40,9 +41,9 @@ impl Receiver {
     pub(super) fn hand_over(
         self,
         operation: Operation,
-        issued: Result<Issued, ServiceError>,
+        issued: Result<Issued, Problem>,
     ) -> Result<u8, Failure> {
-        let mut issued = match issued {
+        let Issued { issuance, entry } = match issued {
             Ok(issued) => issued,
             Err(error) => {
                 if let Self::File(_, path) = &self {
@@ -52,8 +53,6 @@ impl Receiver {
                 return Err(error.into());
             }
         };
-        let entry = issued.entry.take();
-        let issuance = issued.told(text::service, text::note);
         match self {
             Self::Json => output::issuance_json(&issuance)?,
             Self::Standard => {
@@ -64,7 +63,7 @@ impl Receiver {
         }
         step::reached(operation, Point::HandedOver);
         if let Some(Err(error)) = entry.map(OpenEntry::handed_over) {
-            output::warning(&text::service(&error.into()));
+            output::warning(&text::explain(&error.into()));
         }
         Ok(tell_about(&issuance))
     }
@@ -120,7 +119,7 @@ fn write_block(mut file: File, path: &Path, issuance: &Issuance) -> Result<(), F
 
 fn tell_about(issuance: &Issuance) -> u8 {
     for note in &issuance.notes {
-        output::warning(note);
+        output::warning(&text::note(*note));
     }
     match &issuance.ci_token {
         CiTokenOutcome::Issued(_) => {}
@@ -137,8 +136,9 @@ fn tell_about(issuance: &Issuance) -> u8 {
         output::strong(&issuance.token.name)
     ));
     match &issuance.share {
-        ShareState::Shared { .. } => 0,
-        ShareState::NotShared(message) => {
+        Ok(_) => 0,
+        Err(problem) => {
+            let message = text::explain(problem);
             output::warning(&Message::new(
                 format!("Issued, but this runner cannot decrypt yet. {}", message.what),
                 format!(

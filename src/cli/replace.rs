@@ -4,13 +4,12 @@ use super::args::HandOver;
 use super::receiver::Receiver;
 use super::{output, pending, runner};
 use crate::failure::{FAILED, Failure, NOT_SHARED};
-use model::issuance::CI_TOKEN_VARIABLE;
-use model::replacement::Progress;
-use model::{Message, Replacement};
+use model::{CI_TOKEN_VARIABLE, Problem, Replacement, ReplacementState};
 use protocol::secret::CiToken;
 use protocol::{EnvironmentName, Moment, TokenEntry};
 use service::step::Operation;
-use service::{Context, Place, Proof, Replaced, ServiceError};
+use service::{Context, Place, Proof, Replaced};
+use text::Message;
 
 /// Makes the successor and hands its secrets over.
 pub(super) async fn begin(
@@ -22,14 +21,17 @@ pub(super) async fn begin(
 ) -> Result<u8, Failure> {
     let receiver = Receiver::prepare(hand_over)?;
     let issued = service::replace(context, place, token, &output::progress).await;
-    let successor = issued.as_ref().ok().map(|issued| issued.token.id.clone());
+    let successor = issued
+        .as_ref()
+        .ok()
+        .map(|issued| issued.issuance.token.id.clone());
     let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
     let done = receiver.hand_over(Operation::Replace, issued);
     let checked = pair.is_some();
     runner::check(context, pair).await;
     if let Some(successor) = successor {
         if checked && let Err(error) = service::note_own_use(context, place, &successor).await {
-            let cause = text::service(&error);
+            let cause = text::explain(&error);
             output::warning(&Message::new(
                 format!("The check just made will look like a use by CI. {}", cause.what),
                 "Judge by the time at which the successor was used.",
@@ -72,18 +74,18 @@ fn is_named(it: &Replacement, token: &str) -> bool {
 fn standing(it: &Replacement, listed: &[TokenEntry]) -> String {
     let name = output::strong(&it.name);
     match it.progress(listed) {
-        Progress::Used(at) => {
+        ReplacementState::Used(at) => {
             let zone = jiff::tz::TimeZone::system();
             format!(
                 "The successor of {name} was used {}.",
                 at.past(Moment::now(), &zone)
             )
         }
-        Progress::Unused => format!("The successor of {name} has not been used yet."),
-        Progress::Issuing => format!("The successor of {name} was not handed over yet."),
-        Progress::SuccessorGone => format!("The successor of {name} is not active."),
-        Progress::Unclear => format!("How the successor of {name} stands cannot be read."),
-        Progress::OldGone => format!("{name} itself is not active any more."),
+        ReplacementState::Unused => format!("The successor of {name} has not been used yet."),
+        ReplacementState::Issuing => format!("The successor of {name} was not handed over yet."),
+        ReplacementState::SuccessorGone => format!("The successor of {name} is not active."),
+        ReplacementState::Unclear => format!("How the successor of {name} stands cannot be read."),
+        ReplacementState::OldGone => format!("{name} itself is not active any more."),
     }
 }
 
@@ -105,12 +107,12 @@ pub(super) fn tell_replaced(done: &Replaced, place: &EnvironmentName) -> u8 {
             ));
             0
         }
-        Err(ServiceError::NotDone) => {
-            output::failure(&text::service(&ServiceError::NotDone));
+        Err(Problem::NotDone) => {
+            output::failure(&text::explain(&Problem::NotDone));
             return FAILED;
         }
         Err(error) => {
-            let cause = text::service(error);
+            let cause = text::explain(error);
             output::warning(&Message::new(
                 format!(
                     "{} ({}) is revoked; the server could not be asked once more. {}",
@@ -125,7 +127,7 @@ pub(super) fn tell_replaced(done: &Replaced, place: &EnvironmentName) -> u8 {
     match &done.share {
         Ok(_) => code,
         Err(error) => {
-            output::warning(&super::lifecycle::not_sealed_again(&text::service(error), place));
+            output::warning(&super::lifecycle::not_sealed_again(&text::explain(error), place));
             NOT_SHARED
         }
     }

@@ -5,9 +5,9 @@ use serde::Serialize;
 use super::output;
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, WRONG_USE};
-use model::Message;
 use protocol::{KeyRequest, Moment, Requests};
 use service::Context;
+use text::Message;
 use text::plural;
 
 #[derive(Serialize)]

@@ -10,11 +10,11 @@ use super::output;
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use client::Runner;
-use model::{CiTokenOutcome, Message};
-use model::{issuance::CI_TOKEN_VARIABLE, issuance::SEED_VARIABLE};
+use model::{CI_TOKEN_VARIABLE, CiTokenOutcome, Problem, SEED_VARIABLE};
 use protocol::secret::{CiToken, DeploySeed};
 use service::verify::{self as runner, Pulled, pull as fetch};
 use service::{Context, Issued};
+use text::Message;
 
 #[derive(Serialize)]
 struct Report<'a> {
@@ -156,8 +156,8 @@ fn unwritable(name: &str, why: Unwritable, file: &Path) -> Failure {
 
 /// What of an issuance can be checked: both values, once the key is shared with them.
 pub(super) fn pair(issued: &Issued) -> Option<(CiToken, DeploySeed)> {
-    match (&issued.ci_token, &issued.share) {
-        (CiTokenOutcome::Issued(ci_token), Ok(_)) => Some((ci_token.clone(), issued.seed.clone())),
+    match (&issued.issuance.ci_token, &issued.issuance.share) {
+        (CiTokenOutcome::Issued(ci_token), Ok(_)) => Some((ci_token.clone(), issued.issuance.seed.clone())),
         _ => None,
     }
 }
@@ -174,16 +174,10 @@ pub(super) async fn check(context: &Context, pair: Option<(CiToken, DeploySeed)>
             checked.decrypted, checked.total
         )),
         Ok(checked) => {
-            let problem = checked.problem.as_ref();
-            output::warning(&text::unverified(
-                problem.and_then(|it| it.name.as_deref()),
-                problem.map(|it| &it.kind),
-                checked.decrypted,
-                checked.total,
-            ));
+            output::warning(&text::explain(&checked.shortfall()));
         }
         Err(error) => {
-            let cause = text::service(&error);
+            let cause = text::explain(&error);
             output::warning(&Message::new(
                 format!("Not verified as a runner. {}", cause.what),
                 cause.next,
@@ -208,19 +202,15 @@ fn tell_problems(pulled: &Pulled) {
 
 async fn fetch_as_runner(target: &Target, only: &[String]) -> Result<Pulled, Failure> {
     let ci_token = CiToken::new(variable(CI_TOKEN_VARIABLE)?);
-    let seed = protocol::crypto::parse_seed(&zeroize::Zeroizing::new(variable(SEED_VARIABLE)?)).map_err(
-        |error| Failure {
-            code: WRONG_USE,
-            message: text::seed(error),
-        },
-    )?;
+    let seed = protocol::crypto::parse_seed(&zeroize::Zeroizing::new(variable(SEED_VARIABLE)?))
+        .map_err(Problem::from)?;
     let (address, _running) = target.runner_address().await?;
-    let runner = Runner::new(address, &ci_token).map_err(service::ServiceError::from)?;
+    let runner = Runner::new(address, &ci_token).map_err(model::Problem::from)?;
     fetch(&runner, &seed, only).await.map_err(runner_failure)
 }
 
-fn runner_failure(error: service::ServiceError) -> Failure {
-    let refused = matches!(error.api(), Some(client::ApiError::Unauthorized));
+fn runner_failure(error: model::Problem) -> Failure {
+    let refused = matches!(error.call(), Some(model::CallError::Unauthorized));
     let mut failure = Failure::from(error);
     if refused {
         failure.message = Message::new(

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::args::Serve;
 use super::output;
-use crate::connect::{Target, data_dir, workspace_failure};
+use crate::connect::{Target, data_dir, workspace_problem};
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use workspace::{Options, SampleSize, Workspace};
 
@@ -35,11 +35,8 @@ pub async fn serve(target: &Target, options: &Serve) -> Result<u8, Failure> {
         },
         rotate_keeps_ci_token: options.rotate_keeps_ci_token,
     });
-    let workspace = workspace.map_err(|error| workspace_failure(&error))?;
-    let running = workspace
-        .serve(options.addr)
-        .await
-        .map_err(|error| workspace_failure(&error))?;
+    let workspace = workspace.map_err(workspace_problem)?;
+    let running = workspace.serve(options.addr).await.map_err(workspace_problem)?;
     let local = running.local();
     output::json(&Ready {
         api: running.api_url(),

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use model::{Document, Message, Passage};
+use model::{Document, MachineError, Passage, Problem};
 
 const LICENCES: &[u8] = include_bytes!("../../assets/licences.zz");
 /// Far above what they come to unpacked.
@@ -38,18 +38,13 @@ struct Part {
 ///
 /// # Errors
 /// When this build is damaged.
-pub fn read(document: Document) -> Result<Vec<Passage>, Message> {
+pub fn read(document: Document) -> Result<Vec<Passage>, Problem> {
     match document {
         Document::Readme => Ok(by_heading(README)),
         Document::Security => Ok(by_heading(SECURITY)),
         Document::Keychain => Ok(by_heading(KEYCHAIN)),
         Document::Troubleshooting => Ok(by_heading(TROUBLESHOOTING)),
-        Document::Licences => licences().ok_or_else(|| {
-            Message::new(
-                "The licences in this program cannot be read: the program file is damaged.",
-                "Install it again.",
-            )
-        }),
+        Document::Licences => licences().ok_or(Problem::Machine(MachineError::DamagedProgram)),
     }
 }
 

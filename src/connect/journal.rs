@@ -3,12 +3,12 @@
 //! Security limit: the key lies on the disk beside what it seals, as the workspace's own device keys do. It guards what
 //! works in this workspace and nowhere else. For another server the key has to come from the system's keychain.
 
+use model::{MachineError, Problem};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::keys;
-use crate::failure::{FAILED, Failure};
 use protocol::crypto;
 use protocol::secret::JournalKey;
 use service::journal::Journal;
@@ -22,14 +22,13 @@ const FOLDER: &str = "journal";
 ///
 /// # Errors
 /// When its key can be neither read nor made.
-pub(super) fn open(data_dir: &Path) -> Result<Journal, Failure> {
+pub(super) fn open(data_dir: &Path) -> Result<Journal, Problem> {
     let path = data_dir.join(KEY_FILE);
     let key = key(data_dir, &path).map_err(|error| {
-        Failure::new(
-            FAILED,
-            format!("The key of the journal {} cannot be used: {error}.", path.display()),
-            "Check the file and its permissions. Moving it away makes a new key; what the old one sealed is then lost.",
-        )
+        Problem::from(MachineError::JournalKey {
+            path: path.clone(),
+            cause: error.into(),
+        })
     })?;
     Ok(Journal::open(data_dir.join(FOLDER), key, SCOPE).with_deadline(keys::deadline()))
 }

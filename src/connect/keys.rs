@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 #[cfg(feature = "gui")]
-use keychain::{Keychain, KeychainError, file_exists};
-use model::Message;
+use keychain::{Keychain, file_exists};
+use model::{KeychainError, MachineError, Problem};
 #[cfg(feature = "gui")]
 use protocol::secret::SecretText;
 use service::journal;
@@ -85,11 +85,11 @@ fn shortened(deadline: Duration) -> Duration {
 }
 
 /// What is to be said of a deadline that was set and cannot be used.
-pub(super) fn deadline_remark() -> Option<Message> {
+pub(super) fn deadline_remark() -> Option<Problem> {
     wanted_deadline().err()
 }
 
-fn wanted_deadline() -> Result<Duration, Message> {
+fn wanted_deadline() -> Result<Duration, Problem> {
     match process_env::text(MINUTES) {
         Ok(None) => Ok(journal::DEADLINE),
         Ok(Some(text)) => minutes(&text),
@@ -97,15 +97,16 @@ fn wanted_deadline() -> Result<Duration, Message> {
     }
 }
 
-fn minutes(text: &str) -> Result<Duration, Message> {
+fn minutes(text: &str) -> Result<Duration, Problem> {
     let minutes = text.trim().parse::<u64>().ok();
     let minutes = minutes.filter(|minutes| (1..=MOST_MINUTES).contains(minutes));
     let seconds = minutes.and_then(|minutes| minutes.checked_mul(60));
     seconds.map(Duration::from_secs).ok_or_else(|| {
-        Message::new(
-            format!("{MINUTES} is not a number of minutes from 1 to {MOST_MINUTES}, so 15 minutes hold."),
-            "Correct it, or unset it.",
-        )
+        MachineError::NotMinutes {
+            variable: MINUTES,
+            most: MOST_MINUTES,
+        }
+        .into()
     })
 }
 

@@ -5,37 +5,45 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Connected, journal, parse};
-use crate::failure::{FAILED, Failure, WRONG_USE};
 use client::Client;
-use service::{Context, LinkedDevice, ServiceError};
+use model::{LocalWorkspaceError, MachineError, Problem};
+use service::{Context, LinkedDevice};
 use workspace::{LocalAccess, Options, Running, SampleSize, Workspace, WorkspaceError, default_data_dir};
 
 /// The folder that was named, or the platform's.
 ///
 /// # Errors
 /// When the platform has none.
-pub fn data_dir(named: Option<&Path>) -> Result<PathBuf, Failure> {
+pub fn data_dir(named: Option<&Path>) -> Result<PathBuf, Problem> {
     named
         .map(Path::to_owned)
         .or_else(default_data_dir)
-        .ok_or_else(|| {
-            Failure::new(
-                WRONG_USE,
-                "This system has no folder for program data.",
-                "Name one with --data.",
-            )
-        })
+        .ok_or(Problem::Machine(MachineError::NoDataFolder))
 }
 
-/// A workspace that could not be opened, in words.
-pub fn workspace_failure(error: &WorkspaceError) -> Failure {
-    Failure {
-        code: FAILED,
-        message: text::workspace(error),
-    }
+/// What went wrong with the workspace, as far as it is told.
+pub fn workspace_problem(error: WorkspaceError) -> Problem {
+    Problem::Workspace(match error {
+        WorkspaceError::Corrupt { path, .. } => LocalWorkspaceError::Corrupt { path },
+        WorkspaceError::TooNew { path, .. } => LocalWorkspaceError::TooNew { path },
+        WorkspaceError::Keys { path, reason } => LocalWorkspaceError::Keys { path, reason },
+        WorkspaceError::PortInUse { address } => LocalWorkspaceError::PortInUse { address },
+        WorkspaceError::NotLoopback { address } => LocalWorkspaceError::NotLoopback { address },
+        WorkspaceError::Listen { address, source } => LocalWorkspaceError::Listen {
+            address,
+            cause: source.into(),
+        },
+        WorkspaceError::File { path, source } => LocalWorkspaceError::File {
+            path,
+            cause: source.into(),
+        },
+        other @ (WorkspaceError::Database(_) | WorkspaceError::Sample(_)) => LocalWorkspaceError::Other {
+            said: other.to_string(),
+        },
+    })
 }
 
-pub(super) async fn start(data: Option<&Path>) -> Result<Running, Failure> {
+pub(super) async fn start(data: Option<&Path>) -> Result<Running, Problem> {
     let options = Options {
         data_dir: data_dir(data)?,
         sample: SampleSize::default(),
@@ -44,19 +52,16 @@ pub(super) async fn start(data: Option<&Path>) -> Result<Running, Failure> {
     let open = move || Workspace::open(options);
     let workspace = tokio::task::spawn_blocking(open)
         .await
-        .map_err(|_| ServiceError::Stopped)?;
-    let workspace = workspace.map_err(|error| workspace_failure(&error))?;
+        .map_err(|_| Problem::Stopped)?;
+    let workspace = workspace.map_err(workspace_problem)?;
     let free_port = SocketAddr::from(([127, 0, 0, 1], 0));
-    workspace
-        .serve(free_port)
-        .await
-        .map_err(|error| workspace_failure(&error))
+    workspace.serve(free_port).await.map_err(workspace_problem)
 }
 
-pub(super) async fn connect(data: Option<&Path>) -> Result<Connected, Failure> {
+pub(super) async fn connect(data: Option<&Path>) -> Result<Connected, Problem> {
     let running = start(data).await?;
     let access = running.local();
-    let client = Client::new(parse(&running.api_url())?, &access.access_token).map_err(ServiceError::from)?;
+    let client = Client::new(parse(&running.api_url())?, &access.access_token).map_err(Problem::from)?;
     Ok(Connected {
         context: context(client, device(access), data)?,
         origin: "Local workspace".to_owned(),
@@ -66,7 +71,7 @@ pub(super) async fn connect(data: Option<&Path>) -> Result<Connected, Failure> {
 }
 
 /// With the workspace's own device and journal.
-pub(super) fn context(client: Client, device: LinkedDevice, data: Option<&Path>) -> Result<Context, Failure> {
+pub(super) fn context(client: Client, device: LinkedDevice, data: Option<&Path>) -> Result<Context, Problem> {
     let journal = journal::open(&data_dir(data)?)?;
     Ok(Context::new(client, Some(device)).with_journal(Arc::new(journal)))
 }

@@ -12,7 +12,7 @@ use crate::actions::{Eventually, LOCAL, Opened, Spot, Start, Surroundings};
 use crate::state::SessionKind;
 use client::HOSTED;
 use keychain::Keychain;
-use model::{Document, Message, Passage};
+use model::{Document, MachineError, Passage, Problem};
 use protocol::ProjectId;
 use protocol::secret::{AccessToken, SecretText};
 use service::account::Account;
@@ -68,7 +68,7 @@ impl Surroundings for Machine {
         }
     }
 
-    fn remark(&self) -> Option<Message> {
+    fn remark(&self) -> Option<Problem> {
         super::remark()
     }
 
@@ -90,9 +90,7 @@ impl Surroundings for Machine {
     fn open_local(&self) -> Eventually<Opened> {
         let (data, wanted) = (self.data(), self.wanted(LOCAL));
         Box::pin(async move {
-            let connected = super::local::connect(data.as_deref())
-                .await
-                .map_err(|failure| failure.message)?;
+            let connected = super::local::connect(data.as_deref()).await?;
             let first = connected.default_project().cloned();
             Ok(opened(
                 connected,
@@ -107,17 +105,12 @@ impl Surroundings for Machine {
 
     #[cfg(not(feature = "workspace"))]
     fn open_local(&self) -> Eventually<Opened> {
-        Box::pin(async {
-            Err(Message::new(
-                "There is no local workspace on this kind of machine.",
-                "Sign in to a server.",
-            ))
-        })
+        Box::pin(async { Err(MachineError::NoLocalWorkspace.into()) })
     }
 
-    fn account(&self, address: &str) -> Result<Account, Message> {
+    fn account(&self, address: &str) -> Result<Account, Problem> {
         let journals = keys::journals(self.target.data());
-        let account = Account::at(address, self.keychain(), journals).map_err(text::address)?;
+        let account = Account::at(address, self.keychain(), journals)?;
         Ok(account.with_journal_deadline(keys::deadline()))
     }
 
@@ -140,9 +133,7 @@ impl Surroundings for Machine {
     fn open_given(&self, account: Account, token: AccessToken) -> Eventually<Opened> {
         let (data, wanted) = (self.data(), self.wanted(account.address().as_str()));
         Box::pin(async move {
-            let connected = server::with_given(&account, &token, data.as_deref())
-                .await
-                .map_err(|failure| failure.message)?;
+            let connected = server::with_given(&account, &token, data.as_deref()).await?;
             Ok(opened(connected, Some(account), wanted))
         })
     }
@@ -172,20 +163,15 @@ impl Surroundings for Machine {
         self.remembered.as_ref().is_none_or(|it| it.checks(server))
     }
 
-    fn note_checks(&self, server: &str, on: bool) -> Result<(), Message> {
+    fn note_checks(&self, server: &str, on: bool) -> Result<(), Problem> {
         let noted = self.remembered.as_ref().map(|it| it.note_checks(server, on));
         match noted {
             Some(Ok(())) => Ok(()),
-            Some(Err(error)) => Err(Message::new(
-                format!(
-                    "The choice holds until the window is closed, because it cannot be written down: {error}."
-                ),
-                "Check the data folder and its permissions.",
-            )),
-            None => Err(Message::new(
-                "The choice holds until the window is closed: this system has no folder for program data.",
-                "Name one with --data.",
-            )),
+            Some(Err(error)) => Err(MachineError::NotRemembered {
+                cause: Some(error.into()),
+            }
+            .into()),
+            None => Err(MachineError::NotRemembered { cause: None }.into()),
         }
     }
 
@@ -197,17 +183,15 @@ impl Surroundings for Machine {
         let (path, opened) = (keys::file(self.target.data()), Rc::clone(&self.opened));
         Box::pin(async move {
             let Some(path) = path else {
-                return Err(text::keychain(&keychain::KeychainError::Absent { source: None }));
+                return Err(model::KeychainError::Absent { cause: None }.into());
             };
-            let keychain = keys::unlock(&path, passphrase)
-                .await
-                .map_err(|error| text::keychain(&error))?;
+            let keychain = keys::unlock(&path, passphrase).await?;
             opened.replace(Some(keychain));
             Ok(())
         })
     }
 
-    fn open_page(&self, address: &str) -> Result<(), Message> {
+    fn open_page(&self, address: &str) -> Result<(), Problem> {
         open_page(address)
     }
 
@@ -223,12 +207,7 @@ impl Surroundings for Machine {
     fn read_document(&self, document: Document) -> Eventually<Vec<Passage>> {
         Box::pin(async move {
             let reading = tokio::task::spawn_blocking(move || super::read_document(document));
-            reading.await.unwrap_or_else(|_| {
-                Err(Message::new(
-                    "The text cannot be shown.",
-                    "Close the window and open it again.",
-                ))
-            })
+            reading.await.unwrap_or_else(|_| Err(MachineError::NoText.into()))
         })
     }
 }
@@ -248,39 +227,30 @@ fn opened(connected: Connected, account: Option<Account>, wanted: Spot) -> Opene
 }
 
 #[cfg(feature = "desktop")]
-async fn open_folder(folder: Option<PathBuf>) -> Result<(), Message> {
+async fn open_folder(folder: Option<PathBuf>) -> Result<(), Problem> {
     let Some(folder) = folder.filter(|folder| folder.is_dir()) else {
-        return Err(Message::new(
-            "The data folder is not there.",
-            "It is made when something is kept in it; if it was moved, start with --data and its new place.",
-        ));
+        return Err(MachineError::FolderMissing.into());
     };
-    let shown = folder.display().to_string();
+    let shown = folder.clone();
     let opening = tokio::task::spawn_blocking(move || open::that(folder));
     match tokio::time::timeout(FILE_MANAGER, opening).await {
         // Some file managers go on in it until their window is closed.
         Err(_) | Ok(Ok(Ok(()))) => Ok(()),
-        Ok(_) => Err(Message::new(
-            "No file manager could be opened.",
-            format!("Open {shown} by hand."),
-        )),
+        Ok(_) => Err(MachineError::NoFileManager { folder: shown }.into()),
     }
 }
 
 #[cfg(not(feature = "desktop"))]
-async fn open_folder(_: Option<PathBuf>) -> Result<(), Message> {
-    Err(Message::new(
-        "This kind of machine has no folders to show.",
-        "Nothing is lost; what is kept stays where it is.",
-    ))
+async fn open_folder(_: Option<PathBuf>) -> Result<(), Problem> {
+    Err(MachineError::NoFolders.into())
 }
 
-fn open_page(address: &str) -> Result<(), Message> {
+fn open_page(address: &str) -> Result<(), Problem> {
     // What the browser says is not for our terminal.
     let mut options = webbrowser::BrowserOptions::new();
     options.with_suppress_output(true);
     webbrowser::open_browser_with_options(webbrowser::Browser::Default, address, &options).map_err(|error| {
         tracing::info!(%error, "no browser could be opened");
-        Message::new("No browser could be opened.", "Copy the address into one.")
+        MachineError::NoBrowser.into()
     })
 }

@@ -16,19 +16,19 @@ mod settings;
 #[cfg(feature = "desktop")]
 mod window_place;
 
+use model::{MachineError, Problem};
 use std::path::{Path, PathBuf};
 
-use crate::failure::{Failure, WRONG_USE};
 use client::{ApiAddress, HOSTED};
 #[cfg(feature = "gui")]
 use keychain::ghostable::PREFIX_VARIABLE;
-use model::Message;
+use process_env::NotTextError;
 use protocol::ProjectId;
 use service::Context;
 
 pub use documents::read as read_document;
 #[cfg(feature = "workspace")]
-pub use local::{data_dir, workspace_failure};
+pub use local::{data_dir, workspace_problem};
 #[cfg(feature = "gui")]
 pub use machine::Machine;
 #[cfg(feature = "desktop")]
@@ -95,8 +95,8 @@ impl Target {
     /// Connects as a signed-in user.
     ///
     /// # Errors
-    /// A [`Failure`] that says what is wrong with the folder, the address or the sign-in.
-    pub async fn connect(&self) -> Result<Connected, Failure> {
+    /// A [`Problem`] that says what is wrong with the folder, the address or the sign-in.
+    pub async fn connect(&self) -> Result<Connected, Problem> {
         match self {
             #[cfg(feature = "workspace")]
             Self::Local(data) => local::connect(data.as_deref()).await,
@@ -110,7 +110,7 @@ impl Target {
     /// # Errors
     /// As [`Target::connect`].
     #[cfg(feature = "workspace")]
-    pub async fn runner_address(&self) -> Result<(ApiAddress, KeptRunning), Failure> {
+    pub async fn runner_address(&self) -> Result<(ApiAddress, KeptRunning), Problem> {
         match self {
             Self::Local(data) => {
                 let running = local::start(data.as_deref()).await?;
@@ -123,7 +123,7 @@ impl Target {
 }
 
 /// What was not as it should be among what this program is told for comfort, and does not stop it.
-pub fn remark() -> Option<Message> {
+pub fn remark() -> Option<Problem> {
     keys::deadline_remark()
 }
 
@@ -132,21 +132,23 @@ pub fn remark() -> Option<Message> {
 /// # Errors
 /// When one of the variables is not text.
 #[cfg(feature = "gui")]
-pub fn check_environment(target: &Target) -> Result<(), Failure> {
-    process_env::text(PREFIX_VARIABLE)?;
+pub fn check_environment(target: &Target) -> Result<(), Problem> {
+    process_env::text(PREFIX_VARIABLE).map_err(not_text)?;
     if matches!(target, Target::Api { .. }) {
         server::given_token()?;
     }
     Ok(())
 }
 
-fn hosted_or(address: &Option<String>) -> Result<ApiAddress, Failure> {
+/// A variable of the process that is not text.
+fn not_text(error: NotTextError) -> Problem {
+    MachineError::NotText { variable: error.name }.into()
+}
+
+fn hosted_or(address: &Option<String>) -> Result<ApiAddress, Problem> {
     parse(address.as_deref().unwrap_or(HOSTED))
 }
 
-fn parse(address: &str) -> Result<ApiAddress, Failure> {
-    ApiAddress::parse(address).map_err(|error| Failure {
-        code: WRONG_USE,
-        message: text::address(error),
-    })
+fn parse(address: &str) -> Result<ApiAddress, Problem> {
+    Ok(ApiAddress::parse(address)?)
 }

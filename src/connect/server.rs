@@ -2,14 +2,13 @@
 
 use std::path::Path;
 
-use super::{Connected, KeptRunning, keys};
-use crate::failure::{Failure, WRONG_USE};
+use super::{Connected, KeptRunning, keys, not_text};
 use client::{ApiAddress, Client};
 use keychain::Keychain;
-use process_env::NotTextError;
+use model::Problem;
 use protocol::secret::AccessToken;
+use service::Context;
 use service::account::Account;
-use service::{Context, ServiceError};
 
 /// The variable with a user's token (docs/protocol.md 1.1).
 const TOKEN: &str = "GHOSTABLE_TOKEN";
@@ -18,18 +17,14 @@ const TOKEN: &str = "GHOSTABLE_TOKEN";
 ///
 /// # Errors
 /// When it is not text.
-pub(super) fn given_token() -> Result<Option<AccessToken>, NotTextError> {
-    let token = process_env::text(TOKEN)?;
+pub(super) fn given_token() -> Result<Option<AccessToken>, Problem> {
+    let token = process_env::text(TOKEN).map_err(not_text)?;
     Ok(token.map(|token| AccessToken::new(token.trim().to_owned())))
 }
 
 /// For a command: nothing is asked.
-pub(super) async fn connect(address: &ApiAddress, data: Option<&Path>) -> Result<Connected, Failure> {
-    let account =
-        Account::at(address.as_str(), Keychain::system(), keys::journals(data)).map_err(|error| Failure {
-            code: WRONG_USE,
-            message: text::address(error),
-        })?;
+pub(super) async fn connect(address: &ApiAddress, data: Option<&Path>) -> Result<Connected, Problem> {
+    let account = Account::at(address.as_str(), Keychain::system(), keys::journals(data))?;
     let account = account.with_journal_deadline(keys::deadline());
     if let Some(token) = given_token()? {
         return with_given(&account, &token, data).await;
@@ -39,23 +34,17 @@ pub(super) async fn connect(address: &ApiAddress, data: Option<&Path>) -> Result
             let context = account.context(&token).await?;
             Ok(connected(context, address))
         }
-        Ok(None) => Err(no_session(address, "")),
-        Err(error) if error.is_without_keychain() => Err(no_session(
-            address,
-            " There is no keychain on this machine, and commands do not ask for the passphrase of a key file.",
-        )),
-        Err(error) => Err(error.into()),
+        Ok(None) => Err(no_session(address, true)),
+        Err(error) if error.is_without_keychain() => Err(no_session(address, false)),
+        Err(error) => Err(error),
     }
 }
 
-fn no_session(address: &ApiAddress, why: &str) -> Failure {
-    Failure::new(
-        WRONG_USE,
-        format!("There is no sign-in for {}.{why}", address.host()),
-        format!(
-            "Sign in in the window, set {TOKEN} to a user's token, or use --local for the local workspace."
-        ),
-    )
+fn no_session(address: &ApiAddress, keychain: bool) -> Problem {
+    Problem::NoSession {
+        host: address.host(),
+        keychain,
+    }
 }
 
 /// With a given token, and with the device and journal that can be had: those of the local workspace where this is that
@@ -65,9 +54,9 @@ pub(super) async fn with_given(
     account: &Account,
     token: &AccessToken,
     data: Option<&Path>,
-) -> Result<Connected, Failure> {
+) -> Result<Connected, Problem> {
     let address = account.address();
-    let client = Client::new(address.clone(), token).map_err(ServiceError::from)?;
+    let client = Client::new(address.clone(), token)?;
     if let Some(context) = local_context(&client, data).await? {
         return Ok(connected(context, address));
     }
@@ -94,7 +83,7 @@ fn connected(context: Context, address: &ApiAddress) -> Connected {
 }
 
 #[cfg(feature = "workspace")]
-async fn local_context(client: &Client, data: Option<&Path>) -> Result<Option<Context>, Failure> {
+async fn local_context(client: &Client, data: Option<&Path>) -> Result<Option<Context>, Problem> {
     if !client.address().is_loopback() {
         return Ok(None);
     }
@@ -111,6 +100,6 @@ async fn local_context(client: &Client, data: Option<&Path>) -> Result<Option<Co
 }
 
 #[cfg(not(feature = "workspace"))]
-async fn local_context(_: &Client, _: Option<&Path>) -> Result<Option<Context>, Failure> {
+async fn local_context(_: &Client, _: Option<&Path>) -> Result<Option<Context>, Problem> {
     Ok(None)
 }

@@ -16,9 +16,9 @@ pub enum OwnDevice {
     /// It is; what the server says about it.
     Linked(DeviceState),
     /// It is, and the server could not be asked.
-    Failed(model::Message),
+    Failed(model::Problem),
     /// What is kept of it here is damaged; linking again replaces that.
-    Damaged(model::Message),
+    Damaged(model::Problem),
 }
 
 /// Who holds an environment's key.

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use model::{Document, Message, Step};
+use model::{Document, Problem, Step};
 use protocol::DeployToken;
 
 /// What a confirmation is about.
@@ -80,7 +80,7 @@ pub enum Operation {
     /// It runs; the step it is at.
     Running(Step),
     /// It failed; what happened, what to do.
-    Failed(Message),
+    Failed(Problem),
 }
 
 impl Operation {

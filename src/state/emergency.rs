@@ -6,7 +6,7 @@ use std::time::Duration;
 use dioxus::prelude::*;
 
 use super::Load;
-use model::{Exposed, Fate, Message, RevokeTarget, Tally};
+use model::{Exposed, Fate, Gap, Incident, LeakMatch, Problem, RevokeTarget, Tally};
 use protocol::DeployTokenId;
 use protocol::secret::CiToken;
 
@@ -23,21 +23,8 @@ pub struct EmergencyRun {
     pub stopping: bool,
     /// Whether every token has its fate.
     pub over: bool,
-    /// The incident report, once it is over. It has no secret in it.
-    pub report: Option<String>,
-}
-
-/// A token that a leaked block belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LeakedToken {
-    /// Which.
-    pub target: RevokeTarget,
-    /// Whether it still works.
-    pub active: bool,
-    /// Its public key is that of the leaked seed.
-    pub by_seed: bool,
-    /// Its CI token ends in the same characters.
-    pub by_suffix: bool,
+    /// What a report tells, once it is over. It has no secret in it.
+    pub incident: Option<Incident>,
 }
 
 /// What came of a leaked block that was pasted.
@@ -48,9 +35,9 @@ pub enum LeakSearch {
     /// It is looked for.
     Searching,
     /// These fit it, the surest first.
-    Found(Vec<LeakedToken>),
+    Found(Vec<LeakMatch>),
     /// None fits, or there is no block; what happened, what to do.
-    Nothing(Message),
+    Nothing(Problem),
 }
 
 /// What there is to revoke, and how far that is.
@@ -61,9 +48,9 @@ pub struct EmergencyStore {
     /// How many projects were looked into.
     pub projects: Signal<usize>,
     /// What could not be looked at.
-    pub gaps: Signal<Vec<Message>>,
+    pub gaps: Signal<Vec<Gap>>,
     /// Set while a list is shown that could not be refreshed.
-    pub stale: Signal<Option<Message>>,
+    pub stale: Signal<Option<Problem>>,
     /// A refresh is under way.
     pub refreshing: Signal<bool>,
     /// Counts refreshes and servers, so that a look at a server that was left is not told.
@@ -194,7 +181,7 @@ impl EmergencyStore {
     /// Whether the leaked block fits one of these.
     pub fn fits_leak(&self, is_one: impl Fn(&DeployTokenId) -> bool) -> bool {
         match &*self.leak.peek() {
-            LeakSearch::Found(found) => found.iter().any(|it| is_one(&it.target.token)),
+            LeakSearch::Found(found) => found.iter().any(|it| is_one(&it.exposed.token.id)),
             _ => false,
         }
     }
@@ -218,7 +205,7 @@ impl EmergencyStore {
             took: Duration::ZERO,
             stopping: false,
             over: false,
-            report: None,
+            incident: None,
         }));
         number
     }

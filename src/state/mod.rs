@@ -22,12 +22,12 @@ pub use about::AboutStore;
 pub use access::{AccessStore, Holders, OwnDevice};
 pub use clipboard::ClipboardStore;
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
-pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, LeakedToken, groups};
+pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, groups};
 pub use place::{Connection, KeyState, PlaceStore};
 pub use section::Section;
 pub use session::{CommandLineOffer, Gate, SessionKind, SessionStore, SignInStage, Typed};
 pub use sheet::{Copied, SheetStore, Verification};
-pub use toast::{Toast, ToastKind, ToastStore};
+pub use toast::{Toast, ToastStore};
 pub use tokens::Standing;
 pub use tokens::{
     Attention, Counts, Sort, SortColumn, StatusFilter, TokensStore, UNUSED_DAYS, attention, standing, visible,
@@ -41,7 +41,7 @@ pub enum Load<T> {
     /// There.
     Ready(T),
     /// Not to be had; what happened, what to do.
-    Failed(model::Message),
+    Failed(model::Problem),
 }
 
 /// All stores of a window. Copy it freely: signals are handles.

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::Load;
-use model::{Message, Pending};
+use model::{Pending, Problem};
 use protocol::{Environment, Fingerprint, Organization, Project};
 
 /// Whether there is an API to talk to.
@@ -14,7 +14,7 @@ pub enum Connection {
     /// It answers.
     Open,
     /// It does not; what happened, what to do.
-    Failed(Message),
+    Failed(Problem),
 }
 
 /// What this device can do with the environment's key.
@@ -36,12 +36,12 @@ pub enum KeyState {
     /// The key exists, but not for this device.
     Pending {
         /// What happened, what to do.
-        message: Message,
+        message: Problem,
         /// The devices that can share it.
         helpers: Vec<String>,
     },
     /// It could not be fetched or opened.
-    Failed(Message),
+    Failed(Problem),
 }
 
 /// Organisation, project, environment and its key.
@@ -64,7 +64,7 @@ pub struct PlaceStore {
     /// What this device can do with its key.
     pub key: Signal<KeyState>,
     /// Set while the key is not sealed for exactly those who should have it: why, what to do.
-    pub unshared: Signal<Option<Message>>,
+    pub unshared: Signal<Option<Problem>>,
     /// How many operations of an earlier run were interrupted and wait to be finished.
     pub interrupted: Signal<usize>,
     /// What became of them, once the user asked.

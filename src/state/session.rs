@@ -4,7 +4,7 @@
 
 use dioxus::prelude::*;
 
-use model::{Message, Waiting};
+use model::{Problem, Waiting};
 use protocol::Moment;
 use protocol::secret::SecretText;
 
@@ -98,7 +98,7 @@ pub struct SessionStore {
     /// How far the sign-in is.
     pub stage: Signal<SignInStage>,
     /// What went wrong last.
-    pub problem: Signal<Option<Message>>,
+    pub problem: Signal<Option<Problem>>,
     /// Set where the command line is signed in.
     pub command_line: Signal<Option<CommandLineOffer>>,
     /// The e-mail address as typed.

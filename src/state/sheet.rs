@@ -3,8 +3,7 @@
 use dioxus::prelude::*;
 
 use super::Operation;
-use model::Message;
-use model::issuance::Issuance;
+use model::{Issuance, Problem};
 
 /// What was copied last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +37,7 @@ pub enum Verification {
         total: usize,
     },
     /// It does not; what does not work, what to do.
-    Failed(Message),
+    Failed(Problem),
 }
 
 /// The sheet. Its fields say what is shown; the secrets are dropped by [`SheetStore::drop_secrets`].
@@ -57,7 +56,7 @@ pub struct SheetStore {
     /// What was copied last.
     pub copied: Signal<Option<Copied>>,
     /// Copying failed; why, what to do.
-    pub copy_failed: Signal<Option<Message>>,
+    pub copy_failed: Signal<Option<Problem>>,
     /// Closing was asked for although nothing was taken yet.
     pub asking_to_close: Signal<bool>,
     /// "Share again" under way.

@@ -2,24 +2,15 @@
 
 use dioxus::prelude::*;
 
-/// How a notice looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ToastKind {
-    /// Something is done.
-    Done,
-    /// Something needs a look.
-    Warning,
-}
+use model::News;
 
 /// A notice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Toast {
     /// Counts up, so that one can be dismissed.
     pub id: u64,
-    /// How it looks.
-    pub kind: ToastKind,
-    /// What it says.
-    pub text: String,
+    /// What it tells.
+    pub news: News,
 }
 
 /// The notices that are shown.
@@ -39,14 +30,10 @@ impl ToastStore {
     }
 
     /// Shows a notice and gives its id.
-    pub fn push(mut self, kind: ToastKind, text: impl Into<String>) -> u64 {
+    pub fn push(mut self, news: News) -> u64 {
         let id = *self.next.peek();
         self.next.set(id + 1);
-        self.shown.write().push(Toast {
-            id,
-            kind,
-            text: text.into(),
-        });
+        self.shown.write().push(Toast { id, news });
         id
     }
 

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::Load;
-use model::{Message, Replacement};
+use model::{Problem, Replacement};
 use protocol::{DeployToken, DeployTokenId, Moment, TokenEntry, TokenStatus};
 
 /// A token that was not used for this many days is pointed out.
@@ -93,7 +93,7 @@ pub struct TokensStore {
     /// When the token that a successor replaces will be revoked, where the user has chosen a time.
     pub due: Signal<Vec<(DeployTokenId, Moment)>>,
     /// Set while a list is shown that could not be refreshed: why, what to do.
-    pub stale: Signal<Option<Message>>,
+    pub stale: Signal<Option<Problem>>,
     /// A refresh is under way.
     pub refreshing: Signal<bool>,
     /// The search text.

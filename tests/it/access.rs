@@ -4,16 +4,16 @@ use std::process::{Command, Output};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use client::{ApiAddress, ApiError, Client};
-use model::{Flaw, HolderKind, Standing};
+use client::{ApiAddress, Client};
+use model::{CallError, Flaw, HolderKind, KeychainError, Problem, RequestError, Standing};
 use protocol::secret::{AccessToken, JournalKey};
 use protocol::{DeviceId, KeyRequest, RemoteStatus, RequestFilter, RequestStatus};
 use service::access::access;
-use service::devices::{DeviceRecord, DeviceStore, StoreError, default_name, link, platform, status, unlink};
+use service::devices::{DeviceRecord, DeviceStore, default_name, link, platform, status, unlink};
 use service::journal::Journal;
 use service::{
-    Context, LinkedDevice, MissingKey, Place, RequestError, ServiceError, find_environment, fulfil,
-    fulfil_all, fulfillable, key_access, reshare, select, waiting,
+    Context, LinkedDevice, MissingKey, Place, find_environment, fulfil, fulfil_all, fulfillable, key_access,
+    reshare, select, waiting,
 };
 use testkit::TestWorkspace;
 
@@ -25,16 +25,16 @@ struct Memory {
 }
 
 impl DeviceStore for Memory {
-    fn save(&self, record: &DeviceRecord) -> Result<(), StoreError> {
+    fn save(&self, record: &DeviceRecord) -> Result<(), KeychainError> {
         if let Some(before) = &self.refuse {
             before();
-            return Err("the keyring is locked".into());
+            return Err(KeychainError::Locked { cause: None });
         }
         self.kept.lock().unwrap().push(record.device.id.clone());
         Ok(())
     }
 
-    fn forget(&self, device: &DeviceId) -> Result<(), StoreError> {
+    fn forget(&self, device: &DeviceId) -> Result<(), KeychainError> {
         self.kept.lock().unwrap().retain(|kept| kept != device);
         Ok(())
     }
@@ -77,7 +77,7 @@ async fn a_linked_device_waits_until_another_one_fulfils() {
     let (mine, colleague) = (linked(&site, "  new laptop\n").await, first(&site));
     let production = place(&mine, &site, "production").await;
     let pending = key_access(&mine, &production).await.unwrap_err();
-    let ServiceError::Api(ApiError::ReshareRequired { pending }) = pending else {
+    let Problem::Call(CallError::ReshareRequired { pending }) = pending else {
         panic!("{pending:?}")
     };
     let wait = waiting(&mine).await.unwrap();
@@ -106,7 +106,7 @@ async fn a_linked_device_waits_until_another_one_fulfils() {
     assert_eq!(opened, theirs, "the same key");
     let again = fulfil(&colleague, &wanted[0], &|_| {}).await.unwrap_err();
     assert!(
-        matches!(again, ServiceError::Request(RequestError::NotPending)),
+        matches!(again, Problem::Request(RequestError::NotPending)),
         "{again:?}"
     );
     let done = colleague
@@ -117,7 +117,7 @@ async fn a_linked_device_waits_until_another_one_fulfils() {
     assert_eq!(done.status, RequestStatus::Completed);
     assert_eq!(waiting(&mine).await.unwrap().count(), 4);
     let unknown = select(&able, &["nothing".to_owned()]).unwrap_err();
-    assert!(text::service(&unknown).what.contains("nothing"));
+    assert!(text::explain(&unknown).what.contains("nothing"));
 }
 
 #[tokio::test]
@@ -146,7 +146,7 @@ async fn fulfilling_waits_for_whoever_changes_the_environment() {
     let is_here = |it: &&KeyRequest| it.environment == production.environment.id;
     let request = able.list.iter().find(is_here).unwrap();
     let busy = fulfil(&colleague, request, &|_| {}).await.unwrap_err();
-    assert!(matches!(busy, ServiceError::Busy), "{busy:?}");
+    assert!(matches!(busy, Problem::Busy), "{busy:?}");
     drop(another);
     fulfil(&colleague, request, &|_| {}).await.unwrap();
 }
@@ -169,7 +169,7 @@ async fn all_requests_are_fulfilled_by_one_publication_an_environment() {
     assert_eq!((done.len(), good.len()), (10, 5), "{done:?}");
     assert!(done.iter().all(|done| match &done.outcome {
         Ok(_) => done.requests[0].device_label.as_deref() == Some("one"),
-        Err(error) => matches!(error, ServiceError::Request(RequestError::NotPending)),
+        Err(error) => matches!(error, Problem::Request(RequestError::NotPending)),
     }));
     assert_eq!(fulfillable(&colleague).await.unwrap().count(), 0);
     key_access(&one, &place(&one, &site, "staging").await)
@@ -249,8 +249,8 @@ async fn linking_ends_with_both_sides_or_with_neither() {
     });
     let store: Arc<dyn DeviceStore> = locked;
     let error = link(&own, &store, "unlucky", "linux-x64").await.unwrap_err();
-    assert!(matches!(error, ServiceError::NotStored(_)), "{error:?}");
-    assert!(text::service(&error).what.contains("the keyring is locked"));
+    assert!(matches!(error, Problem::NotStored(_)), "{error:?}");
+    assert!(text::explain(&error).what.contains("the keychain is locked"));
     let revoked: i64 = site
         .database()
         .query_row(
@@ -277,17 +277,17 @@ async fn linking_ends_with_both_sides_or_with_neither() {
         ..Memory::default()
     });
     let error = link(&own, &store, "unluckier", "linux-x64").await.unwrap_err();
-    let ServiceError::HalfLinked { device, .. } = &error else {
+    let Problem::HalfLinked { device, .. } = &error else {
         panic!("{error:?}")
     };
-    let told = text::service(&error);
+    let told = text::explain(&error);
     assert!(
         told.next.contains(device.as_str()) && !told.what.contains("nothing is left"),
         "{told}"
     );
     let unauthorized = link(&own, &store, "nobody", "linux-x64").await.unwrap_err();
     assert!(
-        matches!(unauthorized, ServiceError::Api(ApiError::Unauthorized)),
+        matches!(unauthorized, Problem::Call(CallError::Unauthorized)),
         "{unauthorized:?}"
     );
 }
@@ -386,7 +386,7 @@ async fn everybody_who_holds_the_key_is_listed_and_the_odd_ones_are_pointed_out(
     let seen = access(&mine, organization, &production).await.unwrap();
     assert!(matches!(
         &seen.own,
-        Err(ServiceError::Api(ApiError::ReshareRequired { .. }))
+        Err(Problem::Call(CallError::ReshareRequired { .. }))
     ));
     let own = |kind: &HolderKind| matches!(kind, HolderKind::Device { own: true, .. });
     let waits = seen.holders.iter().find(|holder| own(&holder.kind)).unwrap();
@@ -394,7 +394,7 @@ async fn everybody_who_holds_the_key_is_listed_and_the_odd_ones_are_pointed_out(
     let seen = access(&context(&site, None), organization, &production)
         .await
         .unwrap();
-    assert!(matches!(seen.own, Err(ServiceError::NoDevice)) && !seen.holders.is_empty());
+    assert!(matches!(seen.own, Err(Problem::NoDevice)) && !seen.holders.is_empty());
 }
 
 fn run(site: &TestWorkspace, arguments: &[&str]) -> Output {

@@ -11,7 +11,7 @@ use deploy_tokens::ui::views::Window;
 use deploy_tokens::ui::{Clock, Send};
 use dioxus::prelude::*;
 use jiff::tz::TimeZone;
-use model::{CiTokenOutcome, Document, Issuance, IssuanceKind, Message, Passage, ShareState, Step};
+use model::{CiTokenOutcome, Document, Issuance, IssuanceKind, MachineError, Passage, Problem, Step};
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{
     DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Moment, PublicKey, TokenEntry,
@@ -47,7 +47,7 @@ fn seed() -> DeploySeed {
     DeploySeed::fill_with(|bytes| bytes.fill(0x5a))
 }
 
-fn issuance(ci_token: CiTokenOutcome, share: ShareState) -> Issuance {
+fn issuance(ci_token: CiTokenOutcome, share: Result<usize, Problem>) -> Issuance {
     Issuance {
         kind: IssuanceKind::Rotate,
         token: token("release-ci"),
@@ -133,16 +133,10 @@ fn a_run_that_is_gone_writes_nothing_into_the_next_one() {
 fn what_ends_later_than_its_sheet_does_not_act_on_the_next_one() {
     render(|state| {
         let mut sheet = state.sheet;
-        sheet.show(issuance(
-            CiTokenOutcome::Missing,
-            ShareState::Shared { recipients: 1 },
-        ));
+        sheet.show(issuance(CiTokenOutcome::Missing, Ok(1)));
         let first = sheet.showing();
         assert!(sheet.still_shows(first));
-        sheet.show(issuance(
-            CiTokenOutcome::Missing,
-            ShareState::Shared { recipients: 1 },
-        ));
+        sheet.show(issuance(CiTokenOutcome::Missing, Ok(1)));
         sheet.sharing.set(Operation::Running(Step::Check));
         assert!(!sheet.still_shows(first), "the first sheet is gone");
         assert_eq!(*sheet.sharing.peek(), Operation::Idle);
@@ -246,11 +240,13 @@ fn empty_failed_and_searched_states_say_what_to_do() {
     assert!(html.contains("No deploy tokens in production") && html.contains("Create the first token"));
     let html = render(|state| {
         let mut tokens = state.tokens;
-        tokens
-            .entries
-            .set(Load::Failed(Message::new("It failed.", "Try that.")));
+        tokens.entries.set(Load::Failed(Problem::NotDone));
     });
-    assert!(html.contains("It failed") && html.contains("Try that.") && html.contains("Retry"));
+    assert!(
+        html.contains("still lists the token as active")
+            && html.contains("Refresh and try again.")
+            && html.contains("Retry")
+    );
     let html = render(|state| {
         three(state);
         let mut search = state.tokens.search;
@@ -262,9 +258,7 @@ fn empty_failed_and_searched_states_say_what_to_do() {
 #[test]
 fn the_masked_sheet_has_no_secret_in_it() {
     let html = render(|state| {
-        state
-            .sheet
-            .show(issuance(issued(), ShareState::Shared { recipients: 2 }));
+        state.sheet.show(issuance(issued(), Ok(2)));
     });
     let seed_text = STANDARD.encode([0x5a_u8; 32]);
     assert!(html.contains("release-ci can deploy production"));
@@ -277,7 +271,7 @@ fn the_masked_sheet_has_no_secret_in_it() {
 fn a_sheet_that_was_left_alone_shows_nothing_until_it_is_asked_for() {
     let html = render(|state| {
         let mut sheet = state.sheet;
-        sheet.show(issuance(issued(), ShareState::Shared { recipients: 2 }));
+        sheet.show(issuance(issued(), Ok(2)));
         sheet.ci_token_revealed.set(true);
         sheet.seed_revealed.set(true);
         sheet.leave();
@@ -289,7 +283,7 @@ fn a_sheet_that_was_left_alone_shows_nothing_until_it_is_asked_for() {
     // Shown again, it is masked.
     let html = render(|state| {
         let mut sheet = state.sheet;
-        sheet.show(issuance(issued(), ShareState::Shared { recipients: 2 }));
+        sheet.show(issuance(issued(), Ok(2)));
         sheet.ci_token_revealed.set(true);
         sheet.leave();
         sheet.come_back();
@@ -309,9 +303,7 @@ fn the_clipboards_time_is_shown_once_and_ends_with_its_copy() {
     assert_eq!(shown(&html), 1);
     assert!(html.contains("Clear now"));
     let html = render(|state| {
-        state
-            .sheet
-            .show(issuance(issued(), ShareState::Shared { recipients: 2 }));
+        state.sheet.show(issuance(issued(), Ok(2)));
         let copy = state.clipboard.copied();
         assert!(state.clipboard.count(copy, 38));
     });
@@ -333,14 +325,14 @@ fn revealing_one_value_shows_that_one_alone() {
     let seed_text = STANDARD.encode([0x5a_u8; 32]);
     let html = render(|state| {
         let mut sheet = state.sheet;
-        sheet.show(issuance(issued(), ShareState::Shared { recipients: 2 }));
+        sheet.show(issuance(issued(), Ok(2)));
         sheet.ci_token_revealed.set(true);
     });
     assert!(html.contains(SECRET) && !html.contains(&seed_text));
     assert!(html.contains("Hide GHOSTABLE_CI_TOKEN"));
     let html = render(|state| {
         let mut sheet = state.sheet;
-        sheet.show(issuance(issued(), ShareState::Shared { recipients: 2 }));
+        sheet.show(issuance(issued(), Ok(2)));
         sheet.seed_revealed.set(true);
     });
     assert!(!html.contains(SECRET) && html.contains(&seed_text));
@@ -349,10 +341,7 @@ fn revealing_one_value_shows_that_one_alone() {
 #[test]
 fn a_kept_ci_token_is_said_and_not_in_the_block() {
     let html = render(|state| {
-        state.sheet.show(issuance(
-            CiTokenOutcome::Kept,
-            ShareState::Shared { recipients: 2 },
-        ));
+        state.sheet.show(issuance(CiTokenOutcome::Kept, Ok(2)));
     });
     assert!(html.contains("GHOSTABLE_CI_TOKEN has not changed: keep the value CI has."));
     let block = html.split("block-lines").nth(1).expect("a block");
@@ -362,15 +351,19 @@ fn a_kept_ci_token_is_said_and_not_in_the_block() {
 #[test]
 fn what_is_not_shared_or_missing_is_said_with_the_ways_out() {
     let html = render(|state| {
-        let why = Message::new("The server did not take it.", "Share it again.");
-        state.sheet.show(issuance(issued(), ShareState::NotShared(why)));
+        let why = Problem::NotARecipient;
+        state.sheet.show(issuance(issued(), Err(why)));
     });
     assert!(html.contains("release-ci is issued, but this runner cannot decrypt yet"));
-    for wanted in ["The server did not take it.", "Share again", "Revoke this token"] {
+    for wanted in [
+        "This device is not among the active devices",
+        "Share again",
+        "Revoke this token",
+    ] {
         assert!(html.contains(wanted), "{wanted}");
     }
     let html = render(|state| {
-        let share = ShareState::Shared { recipients: 2 };
+        let share = Ok(2);
         state.sheet.show(issuance(CiTokenOutcome::Missing, share));
     });
     assert!(html.contains("issued no CI token") && !html.contains("can deploy production"));
@@ -379,9 +372,7 @@ fn what_is_not_shared_or_missing_is_said_with_the_ways_out() {
 #[test]
 fn closing_with_nothing_taken_asks_first() {
     let html = render(|state| {
-        state
-            .sheet
-            .show(issuance(issued(), ShareState::Shared { recipients: 2 }));
+        state.sheet.show(issuance(issued(), Ok(2)));
         state.sheet.ask_to_close();
     });
     assert!(html.contains("Close without copying?") && html.contains("Keep it open"));
@@ -479,7 +470,7 @@ fn a_text_is_in_the_page_only_when_it_is_opened() {
     let html = render(|state| {
         state.dialog.show(Dialog::Reader(Document::Licences));
         let mut passages = state.about.passages;
-        passages.set(Load::Failed(Message::new("It is damaged.", "Install it again.")));
+        passages.set(Load::Failed(MachineError::DamagedProgram.into()));
     });
-    assert!(html.contains("It is damaged.") && html.contains("Install it again."));
+    assert!(html.contains("the program file is damaged.") && html.contains("Install it again."));
 }

@@ -8,14 +8,15 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use client::{ApiAddress, Client, Limits};
-use model::{CiTokenOutcome, Message, Remedy};
+use model::{CiTokenOutcome, Problem, Remedy};
 use protocol::secret::JournalKey;
 use protocol::{DeployToken, TokenEntry, TokenName};
 use serde_json::Value;
 use service::journal::Journal;
-use service::{self, Context, Finished, Issued, LinkedDevice, MissingKey, Place, ServiceError};
+use service::{Context, Finished, Issued, LinkedDevice, MissingKey, Place};
 use tempfile::TempDir;
 use testkit::{CANARY, Endpoint, Fault, FaultProxy, Secrets, TestWorkspace};
+use text::Message;
 use workspace::{Running, SampleSize};
 
 const VARIABLES: usize = 2;
@@ -117,13 +118,18 @@ fn pair(mut issued: Issued) -> (Option<Secrets>, bool, Vec<Message>) {
     if let Some(entry) = issued.entry.take() {
         entry.handed_over().unwrap();
     }
-    let shared = issued.share.is_ok();
-    let mut told: Vec<Message> = issued.notes.iter().map(|note| text::note(*note)).collect();
-    told.extend(issued.share.as_ref().err().map(text::service));
-    let pair = match issued.ci_token {
+    let shared = issued.issuance.share.is_ok();
+    let mut told: Vec<Message> = issued
+        .issuance
+        .notes
+        .iter()
+        .map(|note| text::note(*note))
+        .collect();
+    told.extend(issued.issuance.share.as_ref().err().map(text::explain));
+    let pair = match issued.issuance.ci_token {
         CiTokenOutcome::Issued(token) => Some(Secrets {
             ci_token: token,
-            seed: issued.seed,
+            seed: issued.issuance.seed,
         }),
         _ => None,
     };
@@ -306,7 +312,7 @@ async fn case(doing: Doing, endpoint: Endpoint, fault: Fault) -> String {
     let mut told = Vec::new();
     let mut handed = None;
     let mut shared = true;
-    let mut take = |outcome: Result<Issued, ServiceError>| match outcome {
+    let mut take = |outcome: Result<Issued, Problem>| match outcome {
         Ok(issued) => {
             let (pair, is_shared, said) = pair(issued);
             (handed, shared) = (pair, is_shared);
@@ -325,20 +331,20 @@ async fn case(doing: Doing, endpoint: Endpoint, fault: Fault) -> String {
             let done = service::finish_replacement(&through, place, id, None, quiet).await;
             done.map(|done| {
                 shared = done.share.is_ok();
-                told.extend(done.share.as_ref().err().map(text::service));
-                told.extend(done.proof.as_ref().err().map(text::service));
+                told.extend(done.share.as_ref().err().map(text::explain));
+                told.extend(done.proof.as_ref().err().map(text::explain));
             })
         }
         Doing::Revoke => service::revoke(&through, place, "ours", quiet).await.map(|done| {
             shared = done.share.is_ok();
-            told.extend(done.share.as_ref().err().map(text::service));
+            told.extend(done.share.as_ref().err().map(text::explain));
         }),
         Doing::Delete => service::delete(&through, place, "ended").await.map(drop),
         Doing::Reshare => service::reshare(&through, place, MissingKey::Refuse, quiet)
             .await
             .map(drop),
     };
-    told.extend(outcome.as_ref().err().map(text::service));
+    told.extend(outcome.as_ref().err().map(text::explain));
     assert!(proxy.fired(), "the fault never came to be");
     assert!(
         proxy.streamed() < 32 * 1024 * 1024,
@@ -503,7 +509,7 @@ async fn c3_without_a_device_nothing_is_registered() {
         ..site.workspace.context.clone()
     };
     let refused = service::create(&nobody, &site.place, &name("new"), &|_| {}).await;
-    assert!(matches!(refused, Err(ServiceError::NoDevice)));
+    assert!(matches!(refused, Err(Problem::NoDevice)));
     assert_eq!(site.active("new").await, 0);
 }
 
@@ -615,7 +621,7 @@ async fn c9_an_answer_without_a_ci_token_is_told() {
     let issued = service::create(&through, &site.place, &name("new"), &|_| {})
         .await
         .unwrap();
-    assert!(matches!(issued.ci_token, CiTokenOutcome::Missing));
+    assert!(matches!(issued.issuance.ci_token, CiTokenOutcome::Missing));
 }
 
 #[test]
@@ -664,7 +670,7 @@ async fn v1_a_revocation_that_is_not_shared_is_a_success_that_says_so() {
 async fn v2_an_unknown_token_is_refused_and_no_other_is_offered() {
     let site = site().await;
     let refused = service::revoke(&site.workspace.context, &site.place, "nobody", &|_| {}).await;
-    assert!(matches!(refused, Err(ServiceError::Find(_))));
+    assert!(matches!(refused, Err(Problem::Find(_))));
     assert_eq!(site.active("ours").await, 1);
 }
 
@@ -715,7 +721,7 @@ async fn s3_a_disk_that_fails_after_publishing_loses_no_secret() {
     let mut issued = service::create(&site.workspace.context, &site.place, &name("new"), &progress)
         .await
         .unwrap();
-    assert!(gone.get().is_some() && issued.share.is_ok());
+    assert!(gone.get().is_some() && issued.issuance.share.is_ok());
     issued.entry = None;
     assert!(site.opens(&pair(issued).0.unwrap()).await);
 }

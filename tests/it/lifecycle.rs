@@ -2,11 +2,10 @@
 
 use std::sync::Mutex;
 
-use client::ApiError;
-use model::{CiTokenOutcome, IssuanceKind, Step};
+use model::{CallError, CiTokenOutcome, IssuanceKind, Problem, Step, WrongState};
 use protocol::token::FindError;
 use protocol::{TokenEntry, TokenName};
-use service::{MissingKey, ServiceError, Unfit};
+use service::MissingKey;
 use testkit::{Secrets, TestWorkspace, assert_complete, silent};
 
 /// Variables of the sample production environment.
@@ -16,8 +15,8 @@ fn name(text: &str) -> TokenName {
     TokenName::parse(text).unwrap()
 }
 
-fn is_unauthorized<T>(result: Result<T, ServiceError>) -> bool {
-    matches!(result, Err(ServiceError::Api(ApiError::Unauthorized)))
+fn is_unauthorized<T>(result: Result<T, Problem>) -> bool {
+    matches!(result, Err(Problem::Call(CallError::Unauthorized)))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -39,7 +38,7 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
     let created = service::create(&world.context, &place, &name("ci"), &note)
         .await
         .unwrap();
-    let recipients = *created.share.as_ref().unwrap();
+    let recipients = *created.issuance.share.as_ref().unwrap();
     assert_eq!(
         steps.into_inner().unwrap(),
         [
@@ -51,20 +50,20 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
             Step::Done
         ]
     );
-    assert_eq!(created.kind, IssuanceKind::Create);
-    assert!(created.expires_at.is_some() && created.token.ci_token_suffix.is_some());
+    assert_eq!(created.issuance.kind, IssuanceKind::Create);
+    assert!(created.issuance.expires_at.is_some() && created.issuance.token.ci_token_suffix.is_some());
     let first = Secrets::of(&created);
     assert_complete(&world.pull(&first).await.unwrap(), PRODUCTION);
     others_still_work("after create").await;
 
-    let id = created.token.id.as_str();
+    let id = created.issuance.token.id.as_str();
     let rotated = service::rotate(&world.context, &place, id, &silent)
         .await
         .unwrap();
     let second = Secrets::of(&rotated);
     assert_eq!(
-        (&rotated.token.id, &rotated.token.name),
-        (&created.token.id, &created.token.name)
+        (&rotated.issuance.token.id, &rotated.issuance.token.name),
+        (&created.issuance.token.id, &created.issuance.token.name)
     );
     assert!(!second.ci_token.ct_eq(&first.ci_token) && !second.seed.ct_eq(&first.seed));
     assert!(
@@ -88,12 +87,15 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
     let used = listed
         .iter()
         .filter_map(TokenEntry::token)
-        .find(|it| it.id == created.token.id)
+        .find(|it| it.id == created.issuance.token.id)
         .unwrap();
     assert!(used.last_used_at.is_some(), "a runner's fetch counts as use");
 
     let refused = service::delete(&world.context, &place, id).await;
-    assert!(matches!(refused, Err(ServiceError::Unfit(Unfit::StillActive))));
+    assert!(matches!(
+        refused,
+        Err(Problem::WrongState(WrongState::StillActive))
+    ));
     let revoked = service::revoke(&world.context, &place, id, &silent)
         .await
         .unwrap();
@@ -106,7 +108,10 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
         service::revoke(&world.context, &place, id, &silent).await.err(),
         service::rotate(&world.context, &place, id, &silent).await.err(),
     ] {
-        assert!(matches!(again, Some(ServiceError::Unfit(Unfit::AlreadyRevoked))));
+        assert!(matches!(
+            again,
+            Some(Problem::WrongState(WrongState::AlreadyRevoked))
+        ));
     }
 
     service::delete(&world.context, &place, id).await.unwrap();
@@ -115,7 +120,7 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
         listed
             .iter()
             .filter_map(TokenEntry::token)
-            .all(|it| it.id != created.token.id)
+            .all(|it| it.id != created.issuance.token.id)
     );
     others_still_work("after delete").await;
 }
@@ -128,12 +133,17 @@ async fn a_server_that_keeps_the_ci_token_is_told_apart() {
         .await
         .unwrap();
     let first = Secrets::of(&created);
-    let rotated = service::rotate(&world.context, &place, created.token.id.as_str(), &silent)
-        .await
-        .unwrap();
-    assert!(matches!(rotated.ci_token, CiTokenOutcome::Kept));
+    let rotated = service::rotate(
+        &world.context,
+        &place,
+        created.issuance.token.id.as_str(),
+        &silent,
+    )
+    .await
+    .unwrap();
+    assert!(matches!(rotated.issuance.ci_token, CiTokenOutcome::Kept));
     let both = Secrets {
-        seed: rotated.seed.clone(),
+        seed: rotated.issuance.seed.clone(),
         ..first.clone()
     };
     let pulled = world.pull(&both).await.unwrap();
@@ -154,11 +164,14 @@ async fn environments_are_apart() {
         .unwrap();
     let pulled = world.pull(&Secrets::of(&token)).await.unwrap();
     assert_eq!(pulled.environment, "staging");
-    let elsewhere = service::revoke(&world.context, &production, token.token.id.as_str(), &silent).await;
-    assert!(matches!(
-        elsewhere,
-        Err(ServiceError::Find(FindError::Unknown(_)))
-    ));
+    let elsewhere = service::revoke(
+        &world.context,
+        &production,
+        token.issuance.token.id.as_str(),
+        &silent,
+    )
+    .await;
+    assert!(matches!(elsewhere, Err(Problem::Find(FindError::Unknown(_)))));
     assert_complete(
         &world.pull(&Secrets::of(&token)).await.unwrap(),
         pulled.report.total,
@@ -185,14 +198,14 @@ async fn without_a_key_nothing_is_registered_until_one_is_made_on_purpose() {
     assert!(made.status().is_success());
     let place = world.place("preview").await;
     let refused = service::create(&world.context, &place, &name("ci"), &silent).await;
-    assert!(matches!(refused, Err(ServiceError::NoKey)));
+    assert!(matches!(refused, Err(Problem::NoKey)));
     assert_eq!(
         service::list(&world.context, &place).await.unwrap(),
         [],
         "the check came before the write"
     );
     let refused = service::reshare(&world.context, &place, MissingKey::Refuse, &silent).await;
-    assert!(matches!(refused, Err(ServiceError::NoKey)));
+    assert!(matches!(refused, Err(Problem::NoKey)));
     assert!(
         service::reshare(&world.context, &place, MissingKey::Make, &silent)
             .await
@@ -217,7 +230,7 @@ async fn a_device_without_access_can_list_and_revoke_but_not_create() {
     let refused = service::create(&stranger, &place, &name("nope"), &silent).await;
     assert!(matches!(
         refused,
-        Err(ServiceError::Api(ApiError::ReshareRequired { .. }))
+        Err(Problem::Call(CallError::ReshareRequired { .. }))
     ));
     let listed = service::list(&stranger, &place).await.unwrap();
     assert!(
@@ -226,7 +239,7 @@ async fn a_device_without_access_can_list_and_revoke_but_not_create() {
             .filter_map(TokenEntry::token)
             .all(|it| it.name != "nope")
     );
-    let revoked = service::revoke(&stranger, &place, created.token.id.as_str(), &silent)
+    let revoked = service::revoke(&stranger, &place, created.issuance.token.id.as_str(), &silent)
         .await
         .unwrap();
     assert!(

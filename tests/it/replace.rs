@@ -5,14 +5,15 @@ use std::process::Output;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use client::{ApiAddress, ApiError, Client};
-use model::replacement::Progress;
-use model::{IssuanceKind, Replacement};
+use client::{ApiAddress, Client};
+use model::{
+    CallError, Finding, IssuanceKind, Problem, Replacement, ReplacementState, ResumeError, WrongState,
+};
 use protocol::secret::JournalKey;
 use protocol::{DeployTokenId, TokenName};
 use serde_json::Value;
 use service::journal::Journal;
-use service::{self, Context, Finding, Finished, Issued, Place, Proof, ResumeError, ServiceError, Unfit};
+use service::{Context, Finished, Issued, Place, Proof};
 use testkit::{Endpoint, Fault, FaultProxy};
 use testkit::{Secrets, Shell, TestWorkspace, assert_complete, silent};
 
@@ -37,14 +38,14 @@ impl Scene {
         issued.entry.take().unwrap().handed_over().unwrap();
         Self {
             old: Secrets::of(&issued),
-            id: issued.token.id,
+            id: issued.issuance.token.id,
             world,
             context,
             place,
         }
     }
 
-    async fn replace(&self) -> Result<Issued, ServiceError> {
+    async fn replace(&self) -> Result<Issued, Problem> {
         service::replace(&self.context, &self.place, self.id.as_str(), &silent).await
     }
 
@@ -52,19 +53,19 @@ impl Scene {
     async fn successor(&self) -> (DeployTokenId, Secrets) {
         let mut issued = self.replace().await.unwrap();
         issued.entry.take().unwrap().handed_over().unwrap();
-        (issued.token.id.clone(), Secrets::of(&issued))
+        (issued.issuance.token.id.clone(), Secrets::of(&issued))
     }
 
     fn replacements(&self) -> Vec<Replacement> {
         service::replacements(&self.context, &self.place).unwrap()
     }
 
-    async fn progress(&self) -> Progress {
+    async fn progress(&self) -> ReplacementState {
         let listed = service::list(&self.context, &self.place).await.unwrap();
         self.replacements()[0].progress(&listed)
     }
 
-    async fn finish(&self, wanted: &str) -> Result<service::Replaced, ServiceError> {
+    async fn finish(&self, wanted: &str) -> Result<service::Replaced, Problem> {
         let known = Some(&self.old.ci_token);
         service::finish_replacement(&self.context, &self.place, wanted, known, &silent).await
     }
@@ -75,7 +76,7 @@ impl Scene {
 
     async fn is_refused(&self, secrets: &Secrets) {
         let pulled = self.world.pull(secrets).await;
-        assert!(matches!(pulled, Err(ServiceError::Api(ApiError::Unauthorized))));
+        assert!(matches!(pulled, Err(Problem::Call(CallError::Unauthorized))));
     }
 }
 
@@ -92,18 +93,18 @@ async fn both_work_until_it_is_finished_and_then_the_old_one_is_refused() {
     let scene = Scene::start().await;
     let mut issued = scene.replace().await.unwrap();
     assert_eq!(
-        (issued.kind, issued.token.name.as_str()),
+        (issued.issuance.kind, issued.issuance.token.name.as_str()),
         (IssuanceKind::Replace, "ci")
     );
-    let (id, new) = (issued.token.id.clone(), Secrets::of(&issued));
+    let (id, new) = (issued.issuance.token.id.clone(), Secrets::of(&issued));
     assert_ne!(id, scene.id);
     assert!(!new.ci_token.ct_eq(&scene.old.ci_token) && !new.seed.ct_eq(&scene.old.seed));
     scene.works(&scene.old).await;
     scene.works(&new).await;
 
-    assert_eq!(scene.progress().await, Progress::Issuing);
+    assert_eq!(scene.progress().await, ReplacementState::Issuing);
     assert!(
-        matches!(scene.finish("ci").await, Err(ServiceError::Busy)),
+        matches!(scene.finish("ci").await, Err(Problem::Busy)),
         "its sheet is open"
     );
     issued.entry.take().unwrap().handed_over().unwrap();
@@ -119,14 +120,17 @@ async fn both_work_until_it_is_finished_and_then_the_old_one_is_refused() {
     scene.works(&new).await;
     assert_eq!(scene.replacements(), []);
     let again = scene.finish("ci").await;
-    assert!(matches!(again, Err(ServiceError::Unfit(Unfit::NotBeingReplaced))));
+    assert!(matches!(
+        again,
+        Err(Problem::WrongState(WrongState::NotBeingReplaced))
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn use_by_ci_is_told_from_our_own_check() {
     let scene = Scene::start().await;
     let (id, new) = scene.successor().await;
-    assert_eq!(scene.progress().await, Progress::Unused);
+    assert_eq!(scene.progress().await, ReplacementState::Unused);
     // What the program does after handing over: it acts as the runner. The server's clock is moved for it, because uses
     // within a second are one.
     scene.works(&new).await;
@@ -136,9 +140,9 @@ async fn use_by_ci_is_told_from_our_own_check() {
     service::note_own_use(&scene.context, &scene.place, &id)
         .await
         .unwrap();
-    assert_eq!(scene.progress().await, Progress::Unused);
+    assert_eq!(scene.progress().await, ReplacementState::Unused);
     scene.works(&new).await;
-    assert!(matches!(scene.progress().await, Progress::Used(_)));
+    assert!(matches!(scene.progress().await, ReplacementState::Used(_)));
     let found = service::interrupted(&scene.context).await.unwrap();
     assert!(matches!(&found[0].finding, Finding::Waiting { used: Some(_) }));
 }
@@ -157,15 +161,18 @@ async fn another_ci_token_proves_nothing_and_the_list_is_asked() {
 async fn nothing_is_begun_that_cannot_be_remembered_or_is_under_way() {
     let scene = Scene::start().await;
     let refused = service::replace(&scene.world.context, &scene.place, "ci", &silent).await;
-    let Err(error @ ServiceError::NoJournal) = refused else {
+    let Err(error @ Problem::NoJournal) = refused else {
         panic!("{refused:?}")
     };
-    assert!(text::service(&error).next.contains("Nothing was changed"));
+    assert!(text::explain(&error).next.contains("Nothing was changed"));
 
     let (id, _) = scene.successor().await;
     for part in [&scene.id, &id] {
         let twice = service::replace(&scene.context, &scene.place, part.as_str(), &silent).await;
-        assert!(matches!(twice, Err(ServiceError::Unfit(Unfit::BeingReplaced))));
+        assert!(matches!(
+            twice,
+            Err(Problem::WrongState(WrongState::BeingReplaced))
+        ));
     }
     let listed = service::list(&scene.context, &scene.place).await.unwrap();
     let named = |it: &&protocol::TokenEntry| it.token().is_some_and(|it| it.name == "ci");
@@ -175,7 +182,10 @@ async fn nothing_is_begun_that_cannot_be_remembered_or_is_under_way() {
         .unwrap();
     service::forget_replacement(&scene.context, &scene.place, scene.id.as_str()).unwrap();
     let ended = scene.replace().await;
-    assert!(matches!(ended, Err(ServiceError::Unfit(Unfit::AlreadyRevoked))));
+    assert!(matches!(
+        ended,
+        Err(Problem::WrongState(WrongState::AlreadyRevoked))
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -186,8 +196,11 @@ async fn the_old_token_stays_when_its_successor_is_gone() {
         .await
         .unwrap();
     let refused = scene.finish("ci").await;
-    assert!(matches!(refused, Err(ServiceError::Unfit(Unfit::SuccessorGone))));
-    assert_eq!(scene.progress().await, Progress::SuccessorGone);
+    assert!(matches!(
+        refused,
+        Err(Problem::WrongState(WrongState::SuccessorGone))
+    ));
+    assert_eq!(scene.progress().await, ReplacementState::SuccessorGone);
     scene.works(&scene.old).await;
     service::forget_replacement(&scene.context, &scene.place, "ci").unwrap();
     // And it can be replaced anew.
@@ -203,7 +216,7 @@ async fn an_old_token_that_was_revoked_meanwhile_is_only_tidied_up() {
     service::revoke(&scene.context, &scene.place, scene.id.as_str(), &silent)
         .await
         .unwrap();
-    assert_eq!(scene.progress().await, Progress::OldGone);
+    assert_eq!(scene.progress().await, ReplacementState::OldGone);
     assert!(scene.finish("ci").await.unwrap().proof.is_ok());
     scene.works(&new).await;
     assert_eq!(scene.replacements(), []);
@@ -218,7 +231,7 @@ async fn shown_secrets_leave_the_journal_at_their_deadline_and_the_replacement_s
     drop(entry);
     let found = service::interrupted(&scene.context).await.unwrap();
     assert!(matches!(found[0].finding, Finding::Complete), "{found:?}");
-    assert_eq!(scene.progress().await, Progress::Issuing);
+    assert_eq!(scene.progress().await, ReplacementState::Issuing);
     drop(found);
 
     let later = journaled(&scene.world, Duration::ZERO);
@@ -239,7 +252,7 @@ async fn what_was_never_handed_over_cannot_be_finished() {
     drop(scene.replace().await.unwrap());
     let early = scene.finish("ci").await;
     assert!(
-        matches!(early, Err(ServiceError::NotResumable(ResumeError::NotHandedOver))),
+        matches!(early, Err(Problem::NotResumable(ResumeError::NotHandedOver))),
         "{early:?}"
     );
     scene.works(&scene.old).await;
@@ -299,7 +312,7 @@ async fn an_old_token_whose_entry_cannot_be_read_is_revoked_all_the_same() {
     let done = service::finish_replacement(&context, &scene.place, "ci", None, &silent).await;
     let proof = done.unwrap().proof;
     assert!(
-        matches!(proof, Err(ServiceError::Api(ApiError::Malformed(_)))),
+        matches!(proof, Err(Problem::Call(CallError::Malformed(_)))),
         "the list proves nothing: {proof:?}"
     );
     scene.is_refused(&scene.old).await;
@@ -356,7 +369,7 @@ async fn a_seed_is_kept_while_an_entry_that_may_be_its_token_cannot_be_read() {
         let unreadable = |it: &service::Interrupted| {
             matches!(
                 &it.finding,
-                Finding::Unknown(ServiceError::Api(ApiError::Malformed(_)))
+                Finding::Unknown(Problem::Call(CallError::Malformed(_)))
             )
         };
         assert!(!found.is_empty() && found.iter().all(unreadable), "{found:?}");

@@ -6,12 +6,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use client::{ApiAddress, ApiError, BrowserTicket, Client, PasswordOutcome, PollOutcome, SignIn};
-use model::{SignInEnd, Waiting};
+use client::{ApiAddress, BrowserTicket, Client, PasswordOutcome, PollOutcome, SignIn};
+use model::{CallError, Problem, SignInEnd, Waiting};
 use protocol::Moment;
 use protocol::secret::{AccessToken, SecretText};
 use reqwest::StatusCode;
-use service::ServiceError;
 use service::sign_in::{BrowserOutcome, Clock, start_browser, wait_for_browser};
 use testkit::{TestWorkspace, any_port, http_client, options};
 use workspace::{LocalSignIn, Workspace};
@@ -155,7 +154,11 @@ async fn cancelled_in_the_browser() {
         matches!(outcome, BrowserOutcome::Ended(SignInEnd::Cancelled)),
         "{outcome:?}"
     );
-    assert!(text::browser(SignInEnd::Cancelled).what.contains("cancelled"));
+    assert!(
+        text::explain(&Problem::SignIn(SignInEnd::Cancelled))
+            .what
+            .contains("cancelled")
+    );
     let password = user(&site).password;
     assert_eq!(
         press(&ticket, "allow", password.expose()).await.0,
@@ -337,7 +340,7 @@ async fn guessing_is_slowed_down() {
         assert!(matches!(answer, PasswordOutcome::Refused { .. }), "{answer:?}");
     }
     let error = api.password(&user.email, &user.password, None).await.unwrap_err();
-    let ApiError::TooManyRequests {
+    let CallError::TooManyRequests {
         retry_after: Some(wait),
     } = error
     else {
@@ -434,7 +437,7 @@ async fn a_server_that_is_gone_meanwhile_may_come_back() {
     again.shutdown().await;
     let gone = start_browser(&api).await.unwrap_err();
     assert!(
-        matches!(gone, ServiceError::Api(ApiError::Unreachable { .. })),
+        matches!(gone, Problem::Call(CallError::Unreachable { .. })),
         "{gone:?}"
     );
 }
@@ -467,13 +470,13 @@ async fn servers_without_a_browser_flow_are_told_apart_from_broken_ones() {
     }
     let unsafe_page = answering(200, r#"{"ticket":"t","login_url":"file:///etc/passwd"}"#).await;
     let error = start_browser(&unsafe_page).await.unwrap_err();
-    assert!(text::service(&error).what.contains("login_url"), "{error:?}");
+    assert!(text::explain(&error).what.contains("login_url"), "{error:?}");
 
     let offer = r#"{"ticket":"t","login_url":"https://ghostable.example/x"}"#;
     let ticket = started(&answering(200, offer).await).await;
     let refused = wait_for_browser(&answering(403, "{}").await, &ticket, &Fast::default(), &|_| {}).await;
     assert!(
-        matches!(refused, Err(ServiceError::Api(ApiError::Refused(_)))),
+        matches!(refused, Err(Problem::Call(CallError::Refused(_)))),
         "it does not pass by itself"
     );
     let clock = Fast::default();

@@ -103,10 +103,7 @@ impl Scene {
             for issued in &self.leaked {
                 let refused = self.world.pull(&Secrets::of(issued)).await;
                 assert!(
-                    matches!(
-                        refused,
-                        Err(service::ServiceError::Api(client::ApiError::Unauthorized))
-                    ),
+                    matches!(refused, Err(model::Problem::Call(model::CallError::Unauthorized))),
                     "{refused:?}"
                 );
             }
@@ -274,7 +271,7 @@ fn a_pasted_leak_is_found_chosen_and_proven_to_be_refused() {
     );
     desktop.copy(&block);
     app.find("push button", "Paste leak").press();
-    let name = &scene.leaked[0].token.name;
+    let name = &scene.leaked[0].issuance.token.name;
     app.wait_text(&format!("This is {name} in Storefront / production"));
     assert!(
         !app.text().contains(secrets.ci_token.expose()),
@@ -373,7 +370,7 @@ fn a_server_that_does_not_answer_is_waited_for_until_the_user_stops() {
     let app = scene.open(&desktop);
     app.resize(1100, 800);
     Hand { activations: 0 }.choose_all(&app);
-    let stuck = scene.leaked[0].token.id.as_str().to_owned();
+    let stuck = scene.leaked[0].issuance.token.id.as_str().to_owned();
     scene.road.block(vec![format!("{stuck}/revoke")]);
     app.find("push button", "Hold to revoke 50 tokens").hold(HELD);
     app.wait_text("49 of 50 refused by the server");

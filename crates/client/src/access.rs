@@ -3,7 +3,8 @@
 use super::transport::segment;
 use protocol::wire;
 
-use super::{ApiError, Client};
+use super::Client;
+use model::CallError;
 use protocol::{DeviceId, OrganizationId};
 use protocol::{reshare::KeyRequest, reshare::RequestFilter, reshare::RequestPage, reshare::RequestRole};
 
@@ -14,13 +15,13 @@ impl Client {
     /// `GET /organizations/{org}/key-reshare-requests`: one page, counted from 1.
     ///
     /// # Errors
-    /// [`ApiError`].
+    /// [`CallError`].
     pub async fn reshare_requests(
         &self,
         organization: &OrganizationId,
         filter: &RequestFilter,
         page: u32,
-    ) -> Result<RequestPage, ApiError> {
+    ) -> Result<RequestPage, CallError> {
         let mut path = format!("{}?per_page={PER_PAGE}&page={page}", requests_path(organization));
         for (name, value) in [
             ("role", filter.role.map(role)),
@@ -45,12 +46,12 @@ impl Client {
     /// `GET /organizations/{org}/key-reshare-requests/{id}`
     ///
     /// # Errors
-    /// [`ApiError`]; 404 when it is gone.
+    /// [`CallError`]; 404 when it is gone.
     pub async fn reshare_request(
         &self,
         organization: &OrganizationId,
         id: &str,
-    ) -> Result<KeyRequest, ApiError> {
+    ) -> Result<KeyRequest, CallError> {
         let path = format!("{}/{}", requests_path(organization), segment(id));
         Ok(wire::reshare::request(&self.transport.get(&path).await?)?)
     }
@@ -58,8 +59,8 @@ impl Client {
     /// `DELETE /devices/{id}`; a 404 or 410 means that it is gone already.
     ///
     /// # Errors
-    /// [`ApiError`].
-    pub async fn revoke_device(&self, id: &DeviceId) -> Result<(), ApiError> {
+    /// [`CallError`].
+    pub async fn revoke_device(&self, id: &DeviceId) -> Result<(), CallError> {
         let path = format!("/devices/{}", segment(id.as_str()));
         match self.transport.delete(&path).await {
             Ok(_) => Ok(()),

@@ -1,5 +1,6 @@
 //! The address of an API: checked once, so that nothing else has to.
 
+use model::AddressError;
 use url::{Host, Url};
 
 /// The hosted service (docs/protocol.md 1.1).
@@ -8,23 +9,6 @@ pub const HOSTED: &str = "https://ghostable.dev/api/v2";
 /// A base address that credentials may be sent to: https, or http on the loopback interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiAddress(Url);
-
-/// Why an address is refused. None of them repeats the address: it may carry a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum AddressError {
-    /// Not an absolute address.
-    #[error("it is not a complete web address")]
-    NotAnAddress,
-    /// http to another machine, or another scheme.
-    #[error("it does not start with https (plain http is only for this machine)")]
-    NotHttps,
-    /// User name or password inside.
-    #[error("it has a user name or password inside")]
-    Credentials,
-    /// A query or fragment.
-    #[error("it has a query or fragment (a part after ? or #)")]
-    Query,
-}
 
 impl ApiAddress {
     /// Reads and checks an address; slashes at its end are dropped.

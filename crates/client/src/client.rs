@@ -3,8 +3,9 @@
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use super::ApiAddress;
 use super::transport::{Bearer, Limits, Transport, segment};
-use super::{ApiAddress, ApiError};
+use model::CallError;
 use protocol::envelope::PublishedKey;
 use protocol::secret::{AccessToken, CiToken};
 use protocol::variable::Bundle;
@@ -37,8 +38,8 @@ impl Client {
     /// A client that sends `token` to `address` and nowhere else.
     ///
     /// # Errors
-    /// [`ApiError::Setup`] when TLS or the resolver cannot be set up.
-    pub fn new(address: ApiAddress, token: &AccessToken) -> Result<Self, ApiError> {
+    /// [`CallError::Setup`] when TLS or the resolver cannot be set up.
+    pub fn new(address: ApiAddress, token: &AccessToken) -> Result<Self, CallError> {
         Self::with_limits(address, token, Limits::default())
     }
 
@@ -46,7 +47,7 @@ impl Client {
     ///
     /// # Errors
     /// As [`Client::new`].
-    pub fn with_limits(address: ApiAddress, token: &AccessToken, limits: Limits) -> Result<Self, ApiError> {
+    pub fn with_limits(address: ApiAddress, token: &AccessToken, limits: Limits) -> Result<Self, CallError> {
         // Exposed to be put into the Authorization header, which is marked as sensitive.
         let bearer = Bearer::new(token.expose());
         Ok(Self {
@@ -62,16 +63,16 @@ impl Client {
     /// `GET /user`
     ///
     /// # Errors
-    /// As every call: [`ApiError`].
-    pub async fn user(&self) -> Result<User, ApiError> {
+    /// As every call: [`CallError`].
+    pub async fn user(&self) -> Result<User, CallError> {
         Ok(wire::directory::user(&self.transport.get("/user").await?)?)
     }
 
     /// `GET /organizations`
     ///
     /// # Errors
-    /// [`ApiError`].
-    pub async fn organizations(&self) -> Result<Vec<Organization>, ApiError> {
+    /// [`CallError`].
+    pub async fn organizations(&self) -> Result<Vec<Organization>, CallError> {
         Ok(wire::directory::organizations(
             &self.transport.get("/organizations").await?,
         )?)
@@ -80,8 +81,8 @@ impl Client {
     /// `GET /organizations/{org}/projects`
     ///
     /// # Errors
-    /// [`ApiError`].
-    pub async fn projects(&self, organization: &OrganizationId) -> Result<Vec<Project>, ApiError> {
+    /// [`CallError`].
+    pub async fn projects(&self, organization: &OrganizationId) -> Result<Vec<Project>, CallError> {
         let path = format!("/organizations/{}/projects", segment(organization.as_str()));
         Ok(wire::directory::projects(
             &self.transport.get(&path).await?,
@@ -92,8 +93,8 @@ impl Client {
     /// `GET /projects/{project}`
     ///
     /// # Errors
-    /// [`ApiError`].
-    pub async fn project(&self, project: &ProjectId) -> Result<Project, ApiError> {
+    /// [`CallError`].
+    pub async fn project(&self, project: &ProjectId) -> Result<Project, CallError> {
         let path = format!("/projects/{}", segment(project.as_str()));
         Ok(wire::directory::project(&self.transport.get(&path).await?)?)
     }
@@ -101,8 +102,8 @@ impl Client {
     /// `GET /projects/{project}/environments`
     ///
     /// # Errors
-    /// [`ApiError`].
-    pub async fn environments(&self, project: &ProjectId) -> Result<Vec<Environment>, ApiError> {
+    /// [`CallError`].
+    pub async fn environments(&self, project: &ProjectId) -> Result<Vec<Environment>, CallError> {
         let path = format!("/projects/{}/environments", segment(project.as_str()));
         Ok(wire::directory::environments(&self.transport.get(&path).await?)?)
     }
@@ -110,8 +111,8 @@ impl Client {
     /// `POST /devices`
     ///
     /// # Errors
-    /// [`ApiError`].
-    pub async fn register_device(&self, device: &NewDevice<'_>) -> Result<Device, ApiError> {
+    /// [`CallError`].
+    pub async fn register_device(&self, device: &NewDevice<'_>) -> Result<Device, CallError> {
         let request = wire::devices::RegisterDeviceRequest {
             public_key: device.public_key.to_base64(),
             public_signing_key: device.signing_key.to_base64(),
@@ -126,8 +127,8 @@ impl Client {
     /// `GET /devices/{id}`
     ///
     /// # Errors
-    /// [`ApiError`]; 404, 410 and 422 mean that the local identity is stale.
-    pub async fn device(&self, id: &DeviceId) -> Result<Device, ApiError> {
+    /// [`CallError`]; 404, 410 and 422 mean that the local identity is stale.
+    pub async fn device(&self, id: &DeviceId) -> Result<Device, CallError> {
         let path = format!("/devices/{}", segment(id.as_str()));
         Ok(wire::devices::device(&self.transport.get(&path).await?)?)
     }
@@ -135,12 +136,12 @@ impl Client {
     /// `GET /projects/{project}/environments/{name}/devices`
     ///
     /// # Errors
-    /// [`ApiError`].
+    /// [`CallError`].
     pub async fn devices(
         &self,
         project: &ProjectId,
         environment: &EnvironmentName,
-    ) -> Result<Vec<Device>, ApiError> {
+    ) -> Result<Vec<Device>, CallError> {
         let path = in_environment(project, environment, "devices");
         Ok(wire::devices::devices(&self.transport.get(&path).await?)?)
     }
@@ -149,13 +150,13 @@ impl Client {
     /// the caller confirms that the environment exists before it believes that (docs/protocol.md G3).
     ///
     /// # Errors
-    /// [`ApiError::ReshareRequired`] when the key exists but is not shared with this device.
+    /// [`CallError::ReshareRequired`] when the key exists but is not shared with this device.
     pub async fn environment_key(
         &self,
         project: &ProjectId,
         environment: &EnvironmentName,
         device: &DeviceId,
-    ) -> Result<Option<PublishedKey>, ApiError> {
+    ) -> Result<Option<PublishedKey>, CallError> {
         let query = segment(device.as_str());
         let path = format!(
             "{}?device_id={query}",
@@ -171,13 +172,13 @@ impl Client {
     /// `POST …/key/envelopes`: `signed` is the finished body (docs/protocol.md 5.7, 6.4).
     ///
     /// # Errors
-    /// [`ApiError`].
+    /// [`CallError`].
     pub async fn share_environment_key(
         &self,
         project: &ProjectId,
         environment: &EnvironmentName,
         signed: String,
-    ) -> Result<(), ApiError> {
+    ) -> Result<(), CallError> {
         let path = in_environment(project, environment, "key/envelopes");
         self.transport.post(&path, signed.into_bytes()).await.map(drop)
     }
@@ -185,13 +186,13 @@ impl Client {
     /// `POST …/key`: `signed` is the finished body (docs/protocol.md 5.7, 6.4).
     ///
     /// # Errors
-    /// [`ApiError`].
+    /// [`CallError`].
     pub async fn create_environment_key(
         &self,
         project: &ProjectId,
         environment: &EnvironmentName,
         signed: String,
-    ) -> Result<PublishedKey, ApiError> {
+    ) -> Result<PublishedKey, CallError> {
         let path = in_environment(project, environment, "key");
         let answer = self.transport.post(&path, signed.into_bytes()).await?;
         Ok(wire::environment_key::parse_key_response(text(&answer)?)?
@@ -201,12 +202,12 @@ impl Client {
     /// `GET /projects/{project}/deploy-tokens`, of one environment or of all.
     ///
     /// # Errors
-    /// [`ApiError`].
+    /// [`CallError`].
     pub async fn tokens(
         &self,
         project: &ProjectId,
         environment: Option<&EnvironmentId>,
-    ) -> Result<Vec<TokenEntry>, ApiError> {
+    ) -> Result<Vec<TokenEntry>, CallError> {
         let query = environment.map(|id| format!("?environment_id={}", segment(id.as_str())));
         let path = format!("{}{}", tokens_path(project), query.unwrap_or_default());
         Ok(wire::tokens::tokens(&self.transport.get(&path).await?)?)
@@ -215,14 +216,14 @@ impl Client {
     /// `POST /projects/{project}/deploy-tokens`
     ///
     /// # Errors
-    /// [`ApiError`]; see [`ApiError::may_have_happened`].
+    /// [`CallError`]; see [`CallError::may_have_happened`].
     pub async fn create_token(
         &self,
         project: &ProjectId,
         environment: &EnvironmentId,
         name: &str,
         key: &PublicKey,
-    ) -> Result<TokenAnswer, ApiError> {
+    ) -> Result<TokenAnswer, CallError> {
         let request = wire::tokens::CreateTokenRequest {
             name,
             environment_id: environment.as_str(),
@@ -239,13 +240,13 @@ impl Client {
     /// `POST …/deploy-tokens/{id}/rotate`
     ///
     /// # Errors
-    /// [`ApiError`]; see [`ApiError::may_have_happened`].
+    /// [`CallError`]; see [`CallError::may_have_happened`].
     pub async fn rotate_token(
         &self,
         project: &ProjectId,
         token: &DeployTokenId,
         key: &PublicKey,
-    ) -> Result<TokenAnswer, ApiError> {
+    ) -> Result<TokenAnswer, CallError> {
         let path = format!("{}/rotate", token_path(project, token));
         let request = wire::tokens::RotateTokenRequest {
             public_key: key.to_base64(),
@@ -258,12 +259,12 @@ impl Client {
     /// `POST …/deploy-tokens/{id}/revoke`
     ///
     /// # Errors
-    /// [`ApiError`].
+    /// [`CallError`].
     pub async fn revoke_token(
         &self,
         project: &ProjectId,
         token: &DeployTokenId,
-    ) -> Result<DeployToken, ApiError> {
+    ) -> Result<DeployToken, CallError> {
         let path = format!("{}/revoke", token_path(project, token));
         Ok(wire::tokens::token(
             &self.transport.post(&path, b"{}".to_vec()).await?,
@@ -273,8 +274,8 @@ impl Client {
     /// `DELETE …/deploy-tokens/{id}` (docs/protocol.md 7.3).
     ///
     /// # Errors
-    /// [`ApiError`]; 404 means that it is gone, or that the address is wrong; 405 that this server has no delete.
-    pub async fn delete_token(&self, project: &ProjectId, token: &DeployTokenId) -> Result<(), ApiError> {
+    /// [`CallError`]; 404 means that it is gone, or that the address is wrong; 405 that this server has no delete.
+    pub async fn delete_token(&self, project: &ProjectId, token: &DeployTokenId) -> Result<(), CallError> {
         self.transport.delete(&token_path(project, token)).await.map(drop)
     }
 }
@@ -289,8 +290,8 @@ impl Runner {
     /// A client that sends a CI token to `address` and nowhere else.
     ///
     /// # Errors
-    /// [`ApiError::Setup`] when TLS or the resolver cannot be set up.
-    pub fn new(address: ApiAddress, token: &CiToken) -> Result<Self, ApiError> {
+    /// [`CallError::Setup`] when TLS or the resolver cannot be set up.
+    pub fn new(address: ApiAddress, token: &CiToken) -> Result<Self, CallError> {
         // Exposed to be put into the Authorization header, which is marked as sensitive.
         let bearer = Bearer::new(token.expose().trim());
         Ok(Self {
@@ -301,8 +302,8 @@ impl Runner {
     /// `GET /ci/deploy`: the sealed variables and the sealed key; all of them, or only the named ones.
     ///
     /// # Errors
-    /// [`ApiError::Unauthorized`] when the CI token is not (or no longer) valid.
-    pub async fn bundle(&self, only: &[String]) -> Result<Bundle, ApiError> {
+    /// [`CallError::Unauthorized`] when the CI token is not (or no longer) valid.
+    pub async fn bundle(&self, only: &[String]) -> Result<Bundle, CallError> {
         let mut path = "/ci/deploy?include_meta=1&include_versions=1".to_owned();
         for name in only {
             path.push_str(&format!("&only%5B%5D={}", segment(name)));
@@ -326,8 +327,8 @@ fn token_path(project: &ProjectId, token: &DeployTokenId) -> String {
     format!("{}/{}", tokens_path(project), segment(token.as_str()))
 }
 
-fn body<T: Serialize>(request: &T) -> Result<Vec<u8>, ApiError> {
-    serde_json::to_vec(request).map_err(|_| ApiError::Malformed(WireError::Wrong { what: "request" }))
+fn body<T: Serialize>(request: &T) -> Result<Vec<u8>, CallError> {
+    serde_json::to_vec(request).map_err(|_| CallError::Malformed(WireError::Wrong { what: "request" }))
 }
 
 fn text(answer: &Answer) -> Result<&str, WireError> {

@@ -13,14 +13,13 @@
 mod access;
 mod address;
 mod client;
-mod error;
 mod sign_in;
 mod transport;
 mod variables;
 
-pub use address::{AddressError, ApiAddress, HOSTED};
+pub use address::{ApiAddress, HOSTED};
 pub use client::{Client, NewDevice, Runner};
-pub use error::{ApiError, Sent};
+
 pub use protocol::wire::sign_in::{BrowserTicket, PasswordOutcome, PollOutcome};
 pub use sign_in::SignIn;
 pub use transport::Limits;

@@ -4,7 +4,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use super::transport::Transport;
-use super::{ApiAddress, ApiError, PasswordOutcome, PollOutcome};
+use super::{ApiAddress, PasswordOutcome, PollOutcome};
+use model::CallError;
 use protocol::secret::SecretText;
 use protocol::wire::sign_in::{self as wire, PasswordRequest, PollRequest};
 use protocol::wire::{WireError, sign_in::BrowserTicket};
@@ -24,8 +25,8 @@ impl SignIn {
     /// A client that sends credentials to `address` and nowhere else.
     ///
     /// # Errors
-    /// [`ApiError::Setup`] when TLS or the resolver cannot be set up.
-    pub fn new(address: ApiAddress) -> Result<Self, ApiError> {
+    /// [`CallError::Setup`] when TLS or the resolver cannot be set up.
+    pub fn new(address: ApiAddress) -> Result<Self, CallError> {
         Ok(Self {
             transport: Transport::without_bearer(address)?,
         })
@@ -39,8 +40,8 @@ impl SignIn {
     /// `POST /cli/login/start`. `None` when this server has no browser flow.
     ///
     /// # Errors
-    /// [`ApiError`]; [`ApiError::Malformed`] also when the page is not one to be opened.
-    pub async fn start_browser(&self) -> Result<Option<BrowserTicket>, ApiError> {
+    /// [`CallError`]; [`CallError::Malformed`] also when the page is not one to be opened.
+    pub async fn start_browser(&self) -> Result<Option<BrowserTicket>, CallError> {
         match self.transport.post("/cli/login/start", b"{}".to_vec()).await {
             Ok(answer) => {
                 let ticket = wire::ticket(&answer)?;
@@ -64,8 +65,8 @@ impl SignIn {
     /// `POST /cli/login/poll`
     ///
     /// # Errors
-    /// [`ApiError`]; the caller decides which of them pass.
-    pub async fn poll(&self, ticket: &BrowserTicket) -> Result<PollOutcome, ApiError> {
+    /// [`CallError`]; the caller decides which of them pass.
+    pub async fn poll(&self, ticket: &BrowserTicket) -> Result<PollOutcome, CallError> {
         let request = PollRequest {
             // Exposed to be sent to the server that made it.
             ticket: ticket.ticket.expose(),
@@ -78,13 +79,13 @@ impl SignIn {
     /// `POST /cli/login`
     ///
     /// # Errors
-    /// [`ApiError::TooManyRequests`] after too many wrong ones, and as every call.
+    /// [`CallError::TooManyRequests`] after too many wrong ones, and as every call.
     pub async fn password(
         &self,
         email: &str,
         password: &SecretText,
         code: Option<&SecretText>,
-    ) -> Result<PasswordOutcome, ApiError> {
+    ) -> Result<PasswordOutcome, CallError> {
         let request = PasswordRequest {
             email: email.trim(),
             // Exposed to be sent: that is how this sign-in works.
@@ -94,22 +95,22 @@ impl SignIn {
         };
         match self.transport.post("/cli/login", body(&request)?).await {
             Ok(answer) => Ok(wire::password(&answer, code.is_some())?),
-            Err(ApiError::Refused(refusal)) if REFUSED.contains(&refusal.status) => {
+            Err(CallError::Refused(refusal)) if REFUSED.contains(&refusal.status) => {
                 let first = refusal.fields.into_iter().next().map(|(_, text)| text);
                 Ok(PasswordOutcome::Refused {
                     detail: first.or(refusal.detail),
                 })
             }
-            Err(ApiError::Unauthorized) => Ok(PasswordOutcome::Refused { detail: None }),
+            Err(CallError::Unauthorized) => Ok(PasswordOutcome::Refused { detail: None }),
             Err(error) => Err(error),
         }
     }
 }
 
 /// The buffer grows in wiped memory; what the HTTP client copies out of it cannot be wiped (SECURITY.md).
-fn body<T: Serialize>(request: &T) -> Result<Vec<u8>, ApiError> {
+fn body<T: Serialize>(request: &T) -> Result<Vec<u8>, CallError> {
     let mut text = Zeroizing::new(Vec::with_capacity(4096));
     serde_json::to_writer(&mut *text, request)
-        .map_err(|_| ApiError::Malformed(WireError::Wrong { what: "request" }))?;
+        .map_err(|_| CallError::Malformed(WireError::Wrong { what: "request" }))?;
     Ok(std::mem::take(&mut *text))
 }

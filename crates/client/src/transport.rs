@@ -10,9 +10,9 @@ use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
 use zeroize::Zeroizing;
 
+use super::ApiAddress;
 use super::client::Answer;
-use super::error::Sent;
-use super::{ApiAddress, ApiError};
+use model::{CallError, Sent};
 use protocol::DeviceId;
 use protocol::wire::error::{self as error_body, ErrorBody};
 
@@ -88,13 +88,13 @@ pub(super) struct Transport {
 }
 
 impl Transport {
-    pub(super) fn new(address: ApiAddress, bearer: Bearer, limits: Limits) -> Result<Self, ApiError> {
+    pub(super) fn new(address: ApiAddress, bearer: Bearer, limits: Limits) -> Result<Self, CallError> {
         let usable = bearer.0.is_some();
         Self::build(address, bearer.0, usable, limits)
     }
 
     /// For the calls by which one signs in.
-    pub(super) fn without_bearer(address: ApiAddress) -> Result<Self, ApiError> {
+    pub(super) fn without_bearer(address: ApiAddress) -> Result<Self, CallError> {
         Self::build(address, None, true, Limits::default())
     }
 
@@ -103,7 +103,7 @@ impl Transport {
         bearer: Option<HeaderValue>,
         usable: bool,
         limits: Limits,
-    ) -> Result<Self, ApiError> {
+    ) -> Result<Self, CallError> {
         // Fails only if a provider was chosen before, which is then just as good.
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut headers = HeaderMap::new();
@@ -119,7 +119,7 @@ impl Transport {
             .redirect(redirect::Policy::none())
             .no_proxy_for_loopback(&address)
             .build()
-            .map_err(ApiError::Setup)?;
+            .map_err(|error| CallError::Setup { cause: said(&error) })?;
         Ok(Self {
             http,
             address,
@@ -132,11 +132,11 @@ impl Transport {
         &self.address
     }
 
-    pub(super) async fn get(&self, path: &str) -> Result<Answer, ApiError> {
+    pub(super) async fn get(&self, path: &str) -> Result<Answer, CallError> {
         self.read(|| self.request(Method::GET, path)).await
     }
 
-    pub(super) async fn get_as_device(&self, path: &str, device: &DeviceId) -> Result<Answer, ApiError> {
+    pub(super) async fn get_as_device(&self, path: &str, device: &DeviceId) -> Result<Answer, CallError> {
         self.read(|| {
             self.request(Method::GET, path)
                 .header("X-Device-ID", device.as_str())
@@ -145,7 +145,7 @@ impl Transport {
     }
 
     /// Sends once: a write is never repeated blindly.
-    pub(super) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Answer, ApiError> {
+    pub(super) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Answer, CallError> {
         let request = self
             .request(Method::POST, path)
             .header(CONTENT_TYPE, "application/json")
@@ -155,7 +155,7 @@ impl Transport {
 
     /// As [`Transport::post`], for an answer with a secret in it: the connection is closed afterwards, because the buffers
     /// of an idle one keep what was read last.
-    pub(super) async fn post_for_secret(&self, path: &str, body: Vec<u8>) -> Result<Answer, ApiError> {
+    pub(super) async fn post_for_secret(&self, path: &str, body: Vec<u8>) -> Result<Answer, CallError> {
         let request = self
             .request(Method::POST, path)
             .header(CONTENT_TYPE, "application/json")
@@ -165,7 +165,7 @@ impl Transport {
     }
 
     /// Sends once: a write is never repeated blindly.
-    pub(super) async fn delete(&self, path: &str) -> Result<Answer, ApiError> {
+    pub(super) async fn delete(&self, path: &str) -> Result<Answer, CallError> {
         self.send(self.request(Method::DELETE, path)).await
     }
 
@@ -174,7 +174,7 @@ impl Transport {
     }
 
     /// Reads are repeated with back-off, or when the server said to come back.
-    async fn read(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, ApiError> {
+    async fn read(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, CallError> {
         for wait in self.limits.back_off {
             let error = match self.send(request()).await {
                 Ok(answer) => return Ok(answer),
@@ -189,9 +189,9 @@ impl Transport {
         self.send(request()).await
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Answer, ApiError> {
+    async fn send(&self, request: RequestBuilder) -> Result<Answer, CallError> {
         if !self.usable {
-            return Err(ApiError::Unauthorized);
+            return Err(CallError::Unauthorized);
         }
         let response = request.send().await.map_err(lost)?;
         let status = response.status();
@@ -217,64 +217,76 @@ impl NoProxyForLoopback for reqwest::ClientBuilder {
     }
 }
 
-fn pause_before_retry(error: &ApiError, wait: Duration, longest: Duration) -> Option<Duration> {
+fn pause_before_retry(error: &CallError, wait: Duration, longest: Duration) -> Option<Duration> {
     match error {
-        ApiError::Unreachable { .. } => Some(wait),
-        ApiError::TooManyRequests { retry_after: None } => Some(wait),
-        ApiError::TooManyRequests {
+        CallError::Unreachable { .. } => Some(wait),
+        CallError::TooManyRequests { retry_after: None } => Some(wait),
+        CallError::TooManyRequests {
             retry_after: Some(asked),
         } => (*asked <= longest).then_some(*asked),
-        ApiError::Refused(refusal) if matches!(refusal.status, 502..=504) => Some(wait),
+        CallError::Refused(refusal) if matches!(refusal.status, 502..=504) => Some(wait),
         _ => None,
     }
 }
 
-fn lost(error: reqwest::Error) -> ApiError {
+fn lost(error: reqwest::Error) -> CallError {
     let sent = if error.is_connect() || error.is_builder() {
         Sent::No
     } else {
         Sent::Maybe
     };
     if error.is_timeout() {
-        return ApiError::TimedOut { sent };
+        return CallError::TimedOut { sent };
     }
     // The address may be private, and it is known anyway.
-    ApiError::Unreachable {
+    CallError::Unreachable {
         sent,
-        source: error.without_url(),
+        cause: said(&error.without_url()),
     }
 }
 
-async fn refusal(status: StatusCode, response: Response) -> ApiError {
+/// What a library said, down to its first cause.
+fn said(error: &dyn std::error::Error) -> String {
+    let mut said = error.to_string();
+    let mut below = error.source();
+    while let Some(cause) = below {
+        said.push_str(": ");
+        said.push_str(&cause.to_string());
+        below = cause.source();
+    }
+    said
+}
+
+async fn refusal(status: StatusCode, response: Response) -> CallError {
     let retry_after = response
         .headers()
         .get(RETRY_AFTER)
         .and_then(|value| value.to_str().ok()?.trim().parse().ok())
         .map(Duration::from_secs);
     if status.is_redirection() {
-        return ApiError::Redirected {
+        return CallError::Redirected {
             status: status.as_u16(),
         };
     }
     match status {
-        StatusCode::UNAUTHORIZED => return ApiError::Unauthorized,
-        StatusCode::TOO_MANY_REQUESTS => return ApiError::TooManyRequests { retry_after },
+        StatusCode::UNAUTHORIZED => return CallError::Unauthorized,
+        StatusCode::TOO_MANY_REQUESTS => return CallError::TooManyRequests { retry_after },
         _ => {}
     }
     let body = read_limited(response, MAX_ERROR_BODY).await.unwrap_or_default();
     match error_body::read(status.as_u16(), &body) {
-        ErrorBody::ReshareRequired(pending) => ApiError::ReshareRequired { pending },
-        ErrorBody::Conflicts(conflicts) => ApiError::Conflicts(conflicts),
-        ErrorBody::Refusal(refusal) => ApiError::Refused(refusal),
+        ErrorBody::ReshareRequired(pending) => CallError::ReshareRequired { pending },
+        ErrorBody::Conflicts(conflicts) => CallError::Conflicts(conflicts),
+        ErrorBody::Refusal(refusal) => CallError::Refused(refusal),
     }
 }
 
-async fn read_limited(response: Response, limit: usize) -> Result<Answer, ApiError> {
+async fn read_limited(response: Response, limit: usize) -> Result<Answer, CallError> {
     let announced = response
         .content_length()
         .and_then(|length| usize::try_from(length).ok());
     if announced.is_some_and(|length| length > limit) {
-        return Err(ApiError::TooLarge { limit });
+        return Err(CallError::TooLarge { limit });
     }
     // Room for the whole answer from the start: growing would leave copies behind that nothing wipes.
     let mut body: Answer = Zeroizing::new(Vec::with_capacity(announced.unwrap_or(16 * 1024)));
@@ -282,7 +294,7 @@ async fn read_limited(response: Response, limit: usize) -> Result<Answer, ApiErr
     while let Some(chunk) = stream.next().await {
         let chunk = chunk.map_err(lost)?;
         if body.len().saturating_add(chunk.len()) > limit {
-            return Err(ApiError::TooLarge { limit });
+            return Err(CallError::TooLarge { limit });
         }
         body.extend_from_slice(&chunk);
     }

@@ -3,19 +3,20 @@
 use super::client::in_environment;
 use protocol::wire;
 
-use super::{ApiError, Client};
+use super::Client;
+use model::CallError;
 use protocol::{EnvironmentName, ProjectId};
 
 impl Client {
     /// `GET …/environments/{name}/keys`: the names, in the server's order.
     ///
     /// # Errors
-    /// [`ApiError`].
+    /// [`CallError`].
     pub async fn variable_names(
         &self,
         project: &ProjectId,
         environment: &EnvironmentName,
-    ) -> Result<Vec<String>, ApiError> {
+    ) -> Result<Vec<String>, CallError> {
         let path = in_environment(project, environment, "keys");
         Ok(wire::names::variable_names(&self.transport.get(&path).await?)?)
     }

@@ -6,7 +6,8 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
-use super::{KeychainError, Owner, Part, Raw};
+use super::Raw;
+use model::{KeychainError, Owner, Part};
 use protocol::secret::{AccessToken, EncryptionPrivateKey, EnvironmentKey, SecretText, SigningSeed};
 use protocol::{DeviceId, Fingerprint, Moment, OrganizationId, PublicKey, SigningPublicKey};
 

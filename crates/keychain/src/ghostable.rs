@@ -5,9 +5,8 @@
 //! address: it is for the caller to try them with the server and to compare the device there.
 
 use super::document::Entry;
-use super::{
-    Item, Keychain, KeychainError, Owner, Part, Read, StoredEnvironmentKey, StoredIdentity, StoredSession,
-};
+use super::{Item, Keychain, Read, StoredEnvironmentKey, StoredIdentity, StoredSession};
+use model::{KeychainError, Owner, Part};
 use protocol::{DeviceId, EnvironmentName, ProjectId};
 
 /// The variable that names the prefix (docs/protocol.md 1.1).

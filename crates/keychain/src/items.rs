@@ -5,7 +5,8 @@
 use url::Url;
 
 use super::document::{Entry, base64_of};
-use super::{Item, Keychain, KeychainError, Owner, Part, Store, StoredIdentity, StoredSession};
+use super::{Item, Keychain, Store, StoredIdentity, StoredSession};
+use model::{KeychainError, Owner, Part};
 use protocol::secret::JournalKey;
 
 const SESSION: &str = "dev.deploytokens.session";

@@ -32,9 +32,9 @@ use std::thread;
 use tokio::sync::oneshot;
 
 pub use document::{StoredEnvironmentKey, StoredIdentity, StoredSession};
-pub use error::{Cause, KeychainError, Owner, Part};
 pub use file::{LEAST_PASSPHRASE, file_exists};
 pub use items::ApiOrigin;
+use model::KeychainError;
 #[cfg(any(target_os = "linux", target_os = "freebsd", target_os = "openbsd"))]
 pub use os::Limits;
 pub use store::{Item, Raw, Read, Store, StoreKind};
@@ -134,7 +134,7 @@ async fn aside<T: Send + 'static>(
     match tokio::time::timeout(limit, answered).await {
         Ok(Ok(result)) => result,
         Ok(Err(_)) => Err(KeychainError::Refused {
-            source: Some("the keychain's library stopped".into()),
+            cause: Some("the keychain's library stopped".into()),
         }),
         Err(_) => Err(KeychainError::NoAnswer),
     }

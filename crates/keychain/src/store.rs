@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::KeychainError;
+use model::KeychainError;
 use protocol::secret::SecretText;
 
 /// The name of an entry. Not secret.

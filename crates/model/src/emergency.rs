@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use super::Message;
+use super::Problem;
 use protocol::{DeployToken, DeployTokenId, Environment, EnvironmentName, Moment, ProjectId};
 
 /// A token and where it works.
@@ -55,7 +55,7 @@ pub enum Fate {
     /// The server is being told.
     Revoking,
     /// The server did not answer; it is told again.
-    Retrying(Message),
+    Retrying(Problem),
     /// Runners are refused from here on; the key is not sealed again yet.
     Refused {
         /// How that is known.
@@ -79,12 +79,12 @@ pub enum Fate {
         /// Since when runners are refused.
         at: Option<Moment>,
         /// Why.
-        why: Message,
+        why: Problem,
     },
     /// It is still working, as far as is known, and will not be tried again.
-    NotRevoked(Message),
+    NotRevoked(Problem),
     /// The server could not be asked to the end. It stays in the journal.
-    Unknown(Message),
+    Unknown(Problem),
 }
 
 impl Fate {
@@ -101,14 +101,6 @@ impl Fate {
             | Self::NotSealed { proof, at, .. } => Some((*proof, *at)),
             _ => None,
         }
-    }
-
-    /// Whether nothing more will happen to it in this run.
-    pub fn is_final(&self) -> bool {
-        matches!(
-            self,
-            Self::Gone { .. } | Self::NotSealed { .. } | Self::NotRevoked(_) | Self::Unknown(_)
-        )
     }
 }
 
@@ -139,6 +131,51 @@ impl Tally {
     }
 }
 
+/// Tokens that could not be seen, so that nobody takes the rest for all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gap {
+    /// The projects of an organisation could not be listed.
+    Organization {
+        /// Its name.
+        name: String,
+        /// Why.
+        error: Problem,
+    },
+    /// The tokens of a project could not be listed.
+    Project {
+        /// Its name.
+        name: String,
+        /// Why.
+        error: Problem,
+    },
+    /// Entries of a project's list cannot be read.
+    Unreadable {
+        /// The project's name.
+        project: String,
+        /// How many.
+        count: usize,
+    },
+}
+
+/// A token that fits what leaked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeakMatch {
+    /// The token; it may be revoked already.
+    pub exposed: Exposed,
+    /// Its public key is that of the seed: there is no doubt.
+    pub by_seed: bool,
+    /// Its CI token ends in the same characters.
+    pub by_suffix: bool,
+}
+
+impl LeakMatch {
+    /// Whether the leaked CI token is this token's, so that asking with it proves something. A seed that fits says nothing
+    /// of a CI token that ends differently: that may be another one's.
+    pub fn has_the_ci_token(&self) -> bool {
+        self.by_suffix || (self.by_seed && self.exposed.token.ci_token_suffix.is_none())
+    }
+}
+
 /// What runners of an environment could have read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reach {
@@ -147,14 +184,14 @@ pub struct Reach {
     /// The environment.
     pub environment: EnvironmentName,
     /// The names of its variables, never their values; or why they are not known.
-    pub variables: Result<Vec<String>, Message>,
+    pub variables: Result<Vec<String>, Problem>,
 }
 
 /// What an incident report tells. It has no secret in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Incident {
-    /// Who revoked.
-    pub by: String,
+    /// Who revoked; `None` where the server could not be asked.
+    pub by: Option<String>,
     /// Where: the server's host, or the local workspace.
     pub origin: String,
     /// When the first token was told to end.
@@ -266,7 +303,7 @@ mod tests {
         let fates = [
             Fate::Queued,
             Fate::Revoking,
-            Fate::Retrying(Message::new("a", "b")),
+            Fate::Retrying(Problem::NotDone),
             Fate::Refused { proof, at: Some(now) },
             Fate::Gone {
                 proof,
@@ -276,10 +313,10 @@ mod tests {
             Fate::NotSealed {
                 proof,
                 at: Some(now),
-                why: Message::new("a", "b"),
+                why: Problem::NotDone,
             },
-            Fate::NotRevoked(Message::new("a", "b")),
-            Fate::Unknown(Message::new("a", "b")),
+            Fate::NotRevoked(Problem::NotDone),
+            Fate::Unknown(Problem::NotDone),
         ];
         let tally = Tally::of(&fates);
         assert_eq!(

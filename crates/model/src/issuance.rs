@@ -1,6 +1,6 @@
 //! The steps of handing out a token, what is known about its reach, and the issuance itself.
 
-use super::Message;
+use super::Problem;
 use protocol::secret::{CiToken, DeploySeed, SecretText};
 use protocol::{DeployToken, Moment};
 
@@ -58,25 +58,6 @@ impl Step {
     }
 }
 
-/// Whether the recipients of an environment have its key after an operation.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ShareState {
-    /// The server took the sealed key.
-    Shared {
-        /// For how many recipients.
-        recipients: usize,
-    },
-    /// It is not shared; why, and what to do.
-    NotShared(Message),
-}
-
-impl ShareState {
-    /// Whether the server took the sealed key.
-    pub fn is_shared(&self) -> bool {
-        matches!(self, Self::Shared { .. })
-    }
-}
-
 /// The CI token of an issuance.
 #[derive(Clone, Debug)]
 pub enum CiTokenOutcome {
@@ -99,6 +80,17 @@ impl CiTokenOutcome {
     }
 }
 
+/// Something odd about an answer that did not stop the issuance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// The answer carried two different CI tokens; the one the command line prints was taken.
+    TwoCiTokens,
+    /// The record could not be read; what it lacks.
+    MalformedRecord(&'static str),
+    /// The answer was lost, and the token was found again by its public key.
+    AnswerLost,
+}
+
 /// What create and rotate hand over, once. Dropping it wipes both secrets.
 #[derive(Clone, Debug)]
 pub struct Issuance {
@@ -112,10 +104,10 @@ pub struct Issuance {
     pub seed: DeploySeed,
     /// When the CI token ends; `None` for never or unknown.
     pub expires_at: Option<Moment>,
-    /// Whether the environment key reached the new key pair.
-    pub share: ShareState,
-    /// Things the user should know: two CI tokens that differ, a malformed record.
-    pub notes: Vec<Message>,
+    /// For how many recipients the environment key was sealed, or why it was not.
+    pub share: Result<usize, Problem>,
+    /// What the user should know beside that.
+    pub notes: Vec<Note>,
 }
 
 impl PartialEq for Issuance {

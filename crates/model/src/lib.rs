@@ -13,17 +13,23 @@ pub mod access;
 pub mod emergency;
 pub mod issuance;
 pub mod limits;
-pub mod message;
+pub mod news;
 mod pending;
+mod problem;
 pub mod replacement;
 pub mod sign_in;
 
 pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing};
-pub use emergency::{Exposed, Fate, Incident, Proof, Reach, RevokeTarget, Tally};
-pub use issuance::{CiTokenOutcome, Issuance, IssuanceKind, ShareState, Step};
+pub use emergency::{Exposed, Fate, Gap, Incident, LeakMatch, Proof, Reach, RevokeTarget, Tally};
+pub use issuance::{CI_TOKEN_VARIABLE, CiTokenOutcome, Issuance, IssuanceKind, Note, SEED_VARIABLE, Step};
 pub use limits::SecretLimits;
-pub use message::Message;
-pub use pending::{Pending, Remedy};
-pub use replacement::{Grace, Replacement};
+pub use news::News;
+pub use pending::{About, Finding, Pending, Remedy, Void, WorkKind};
+pub use problem::{
+    AddressError, CallError, EntryError, IoCause, JournalError, KeychainError, LeakError,
+    LocalWorkspaceError, MachineError, ManifestError, ManifestFlaw, Owner, Part, Problem, RequestError,
+    ResumeError, Sent, WrongState,
+};
+pub use replacement::{Grace, Replacement, ReplacementState};
 pub use sign_in::{SignInEnd, Waiting};

@@ -1,20 +1,112 @@
-//! An interrupted operation as people meet it, and what they can do about it.
+//! Interrupted operations: what they were, what became of them, and what can be done.
 
-use protocol::Moment;
+use protocol::{DeployTokenId, EnvironmentName, Moment, ProjectId};
 
-/// An interrupted operation, in words.
+use super::{EntryError, Problem};
+
+/// An interrupted operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
     /// Its name in the journal.
     pub id: String,
-    /// What it was: `Create ci in production`.
-    pub title: String,
-    /// When it was begun, if that is known.
-    pub begun: Option<Moment>,
+    /// What it was; `None` where the entry cannot be read, or is in use.
+    pub about: Option<About>,
     /// What became of it.
-    pub says: String,
+    pub finding: Finding,
+}
+
+/// What an operation was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct About {
+    /// Its kind.
+    pub kind: WorkKind,
+    /// Name of the token, or of the first one.
+    pub name: String,
+    /// Its id, where known; of a replacement that of the old token.
+    pub token: Option<DeployTokenId>,
+    /// The project.
+    pub project: ProjectId,
+    /// The environment.
+    pub environment: EnvironmentName,
+    /// When it began.
+    pub started: Moment,
+}
+
+/// The kind of an operation in the journal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkKind {
+    /// A new token.
+    Create,
+    /// New secrets.
+    Rotate,
+    /// A successor for a token, and the end of that one.
+    Replace,
+    /// The end of this many tokens.
+    Revoke(usize),
+}
+
+/// What became of an interrupted operation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Finding {
+    /// The token works, and its secrets are in the journal.
+    Complete,
+    /// The token is registered and active; something is missing.
+    Unfinished {
+        /// Its CI token is in the journal, or the one that CI has stays valid.
+        has_ci_token: bool,
+    },
+    /// A token was registered, and has another key now: the seed in the journal is of no use.
+    OtherKey,
+    /// Nothing of it is active.
+    Void(Void),
+    /// Tokens wait to be revoked, or the key to be sealed again.
+    Queue {
+        /// How many still wait.
+        waiting: usize,
+    },
+    /// A replacement whose successor's secrets the user has: the old token works until this is finished.
+    Waiting {
+        /// When CI last used the successor, if it did.
+        used: Option<Moment>,
+    },
+    /// Another window or command works on it, or still shows its secrets.
+    InUse,
+    /// It belongs to another server.
+    Elsewhere,
+    /// Its entry cannot be read; it was left as it is.
+    Unreadable(EntryError),
+    /// The server could not be asked.
+    Unknown(Problem),
+}
+
+/// Why nothing of an operation is active.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Void {
+    /// The server never registered its key.
+    NeverRegistered,
+    /// The token has newer secrets.
+    Superseded,
+    /// The token was revoked meanwhile.
+    Revoked,
+    /// The token's record was deleted meanwhile.
+    Gone,
+    /// The successor of a replacement is not active any more; the old token was left as it is.
+    SuccessorGone,
+}
+
+impl Finding {
     /// What can be done, the most sensible first.
-    pub remedies: Vec<Remedy>,
+    pub fn remedies(&self) -> &'static [Remedy] {
+        match self {
+            Self::Complete => &[Remedy::Show, Remedy::Revoke],
+            Self::Unfinished { .. } => &[Remedy::Finish, Remedy::Revoke],
+            Self::OtherKey => &[Remedy::Revoke, Remedy::Discard],
+            Self::Waiting { .. } => &[Remedy::Finish, Remedy::Revoke, Remedy::Discard],
+            Self::Queue { .. } => &[Remedy::Finish, Remedy::Discard],
+            Self::Void(_) | Self::Unreadable(_) => &[Remedy::Discard],
+            Self::InUse | Self::Elsewhere | Self::Unknown(_) => &[],
+        }
+    }
 }
 
 /// What can be done about an interrupted operation.

@@ -25,7 +25,7 @@ pub struct Replacement {
 
 /// How a replacement stands, compared with the list of tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Progress {
+pub enum ReplacementState {
     /// The successor's secrets were not handed over yet.
     Issuing,
     /// The successor waits for its first use by CI.
@@ -65,7 +65,7 @@ impl Grace {
 
 impl Replacement {
     /// How it stands.
-    pub fn progress(&self, entries: &[TokenEntry]) -> Progress {
+    pub fn progress(&self, entries: &[TokenEntry]) -> ReplacementState {
         let active = || {
             entries
                 .iter()
@@ -81,18 +81,18 @@ impl Replacement {
             active().all(|token| token.id != self.old) && token::obscured(entries, Some(&self.old)).is_none()
         };
         if !self.handed_over {
-            return Progress::Issuing;
+            return ReplacementState::Issuing;
         }
         let Some(successor) = successor else {
             return match token::obscured(entries, self.successor.as_ref()) {
-                Some(_) => Progress::Unclear,
-                None => Progress::SuccessorGone,
+                Some(_) => ReplacementState::Unclear,
+                None => ReplacementState::SuccessorGone,
             };
         };
         match self.used(successor) {
-            _ if is_old_gone() => Progress::OldGone,
-            Some(at) => Progress::Used(at),
-            None => Progress::Unused,
+            _ if is_old_gone() => ReplacementState::OldGone,
+            Some(at) => ReplacementState::Used(at),
+            None => ReplacementState::Unused,
         }
     }
 
@@ -142,40 +142,49 @@ mod tests {
         let progress = |it: &Replacement, used, new, old| {
             it.progress(&[token("new", used, new), token("old", None, old)])
         };
-        assert_eq!(progress(&it, None, Active, Active), Progress::Unused);
-        let used = Progress::Used(checked);
+        assert_eq!(progress(&it, None, Active, Active), ReplacementState::Unused);
+        let used = ReplacementState::Used(checked);
         assert_eq!(progress(&it, Some(checked), Active, Active), used);
         it.own_use = Some(checked);
-        assert_eq!(progress(&it, Some(checked), Active, Active), Progress::Unused);
+        assert_eq!(
+            progress(&it, Some(checked), Active, Active),
+            ReplacementState::Unused
+        );
         let later = checked.plus_seconds(1);
-        let used = Progress::Used(later);
+        let used = ReplacementState::Used(later);
         assert_eq!(progress(&it, Some(later), Active, Active), used);
         let ended = || Revoked { at: None };
-        assert_eq!(progress(&it, None, ended(), Active), Progress::SuccessorGone);
-        assert_eq!(progress(&it, None, Active, ended()), Progress::OldGone);
+        assert_eq!(
+            progress(&it, None, ended(), Active),
+            ReplacementState::SuccessorGone
+        );
+        assert_eq!(progress(&it, None, Active, ended()), ReplacementState::OldGone);
         let cut = TokenEntry::Malformed {
             id: Some(it.old.clone()),
             name: None,
             missing: "created_at",
         };
         let seen = it.progress(&[token("new", None, Active), cut]);
-        assert_eq!(seen, Progress::Unused, "it may still be active");
+        assert_eq!(seen, ReplacementState::Unused, "it may still be active");
         let nameless = TokenEntry::Malformed {
             id: None,
             name: None,
             missing: "id",
         };
         let seen = it.progress(&[nameless, token("old", None, Active)]);
-        assert_eq!(seen, Progress::Unclear);
+        assert_eq!(seen, ReplacementState::Unclear);
         it.successor = None;
         assert_eq!(
             progress(&it, None, Active, Active),
-            Progress::Unused,
+            ReplacementState::Unused,
             "found by its key"
         );
         it.key = PublicKey::from_bytes([2; 32]);
-        assert_eq!(progress(&it, None, Active, Active), Progress::SuccessorGone);
+        assert_eq!(
+            progress(&it, None, Active, Active),
+            ReplacementState::SuccessorGone
+        );
         it.handed_over = false;
-        assert_eq!(progress(&it, None, Active, Active), Progress::Issuing);
+        assert_eq!(progress(&it, None, Active, Active), ReplacementState::Issuing);
     }
 }

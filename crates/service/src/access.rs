@@ -5,8 +5,8 @@
 //! that still wait.
 
 use super::fulfil::requests_of;
-use super::{Context, KeyAccess, Place, ServiceError, key_access};
-use model::{Flaw, Holder, HolderKind, Standing};
+use super::{Context, KeyAccess, Place, key_access};
+use model::{Flaw, Holder, HolderKind, Problem, Standing};
 use protocol::crypto;
 use protocol::{
     DeployToken, Device, DeviceStatus, Fingerprint, KeyRequest, OrganizationId, RequestFilter, TokenEntry,
@@ -17,7 +17,7 @@ use protocol::{
 #[derive(Debug)]
 pub struct Access {
     /// What this device can do with the key, or why it cannot open it.
-    pub own: Result<KeyAccess, ServiceError>,
+    pub own: Result<KeyAccess, Problem>,
     /// Devices first, then tokens, each in the server's order.
     pub holders: Vec<Holder>,
     /// The pending requests of the environment; empty also where the server shows none.
@@ -40,14 +40,14 @@ pub async fn access(
     context: &Context,
     organization: &OrganizationId,
     place: &Place,
-) -> Result<Access, ServiceError> {
+) -> Result<Access, Problem> {
     let filter = RequestFilter {
         pending_only: true,
         environment: Some(place.environment.id.clone()),
         ..RequestFilter::default()
     };
     let (devices, tokens, requests) = tokio::try_join!(
-        async { Ok::<_, ServiceError>(context.client.devices(&place.project, place.name()).await?) },
+        async { Ok::<_, Problem>(context.client.devices(&place.project, place.name()).await?) },
         async {
             Ok(context
                 .client

@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::devices::{self, DeviceRecord, DeviceStore, StoreError};
+use super::devices::{self, DeviceRecord, DeviceStore};
 use super::journal::{self, Journal};
-use super::{Context, LinkedDevice, ServiceError};
-use client::{AddressError, ApiAddress, Client, SignIn};
+use super::{Context, LinkedDevice};
+use client::{ApiAddress, Client, SignIn};
 use keychain::ghostable::Prefix;
-use keychain::{ApiOrigin, Keychain, KeychainError, Owner, Part, StoredIdentity, StoredSession};
+use keychain::{ApiOrigin, Keychain, StoredIdentity, StoredSession};
+use model::{AddressError, KeychainError, Owner, Part, Problem};
 use protocol::crypto::{self, DeviceIdentity};
 use protocol::secret::AccessToken;
 use protocol::{DeviceId, Moment};
@@ -63,15 +64,15 @@ impl Account {
     ///
     /// # Errors
     /// When the network cannot be set up.
-    pub fn sign_in(&self) -> Result<SignIn, ServiceError> {
+    pub fn sign_in(&self) -> Result<SignIn, Problem> {
         Ok(SignIn::new(self.address.clone())?)
     }
 
     /// The session that is kept, unless it has ended.
     ///
     /// # Errors
-    /// [`ServiceError::Keychain`].
-    pub async fn session(&self) -> Result<Option<AccessToken>, ServiceError> {
+    /// [`Problem::Keychain`].
+    pub async fn session(&self) -> Result<Option<AccessToken>, Problem> {
         let kept = self.keychain.load_session(&self.origin).await?;
         let lasts = |session: &StoredSession| session.expires_at.is_none_or(|end| end > Moment::now());
         Ok(kept.filter(lasts).map(|session| session.access_token))
@@ -80,8 +81,8 @@ impl Account {
     /// Keeps a session.
     ///
     /// # Errors
-    /// [`ServiceError::Keychain`].
-    pub async fn keep(&self, token: &AccessToken) -> Result<(), ServiceError> {
+    /// [`Problem::Keychain`].
+    pub async fn keep(&self, token: &AccessToken) -> Result<(), Problem> {
         let session = StoredSession {
             access_token: token.clone(),
             organization: None,
@@ -93,8 +94,8 @@ impl Account {
     /// This machine's device at this server, if it is linked.
     ///
     /// # Errors
-    /// [`ServiceError::Keychain`], also when the stored public keys do not follow from the private ones.
-    pub async fn device(&self) -> Result<Option<LinkedDevice>, ServiceError> {
+    /// [`Problem::Keychain`], also when the stored public keys do not follow from the private ones.
+    pub async fn device(&self) -> Result<Option<LinkedDevice>, Problem> {
         let stored = self.keychain.load_identity(&self.origin).await?;
         Ok(stored.map(|stored| linked(stored, Owner::Own)).transpose()?)
     }
@@ -114,8 +115,8 @@ impl Account {
     /// damaged: listing and revoking work without, and [`Account::device`] tells the damage.
     ///
     /// # Errors
-    /// [`ServiceError::Keychain`]; when the network cannot be set up.
-    pub async fn context(&self, token: &AccessToken) -> Result<Context, ServiceError> {
+    /// [`Problem::Keychain`]; when the network cannot be set up.
+    pub async fn context(&self, token: &AccessToken) -> Result<Context, Problem> {
         let client = Client::new(self.address.clone(), token)?;
         let context = Context::new(client, unless_damaged(self.device().await)?);
         Ok(match unless_damaged(self.journal().await)? {
@@ -124,7 +125,7 @@ impl Account {
         })
     }
 
-    async fn journal(&self) -> Result<Option<Journal>, ServiceError> {
+    async fn journal(&self) -> Result<Option<Journal>, Problem> {
         let Some(folder) = self.journal_folder() else {
             return Ok(None);
         };
@@ -160,9 +161,9 @@ impl Account {
     /// Ends the device at the server, unless it is the command line's, then forgets everything that is kept here.
     ///
     /// # Errors
-    /// API errors: then nothing was forgotten, and [`Account::forget`] is left. [`ServiceError::Keychain`] when entries
+    /// API errors: then nothing was forgotten, and [`Account::forget`] is left. [`Problem::Keychain`] when entries
     /// may still be there.
-    pub async fn sign_out(&self, context: &Context) -> Result<(), ServiceError> {
+    pub async fn sign_out(&self, context: &Context) -> Result<(), Problem> {
         if let Some(device) = &context.device
             && !self.is_command_lines(&device.id).await
         {
@@ -174,8 +175,8 @@ impl Account {
     /// Forgets session, device, and the key of the journal with what is in it. All are tried.
     ///
     /// # Errors
-    /// [`ServiceError::Keychain`] when entries may still be there.
-    pub async fn forget(&self) -> Result<(), ServiceError> {
+    /// [`Problem::Keychain`] when entries may still be there.
+    pub async fn forget(&self) -> Result<(), Problem> {
         let entries = self.keychain.forget_all(&self.origin).await;
         let key = self.forget_journal().await;
         Ok(entries.and(key)?)
@@ -200,9 +201,9 @@ impl Account {
 }
 
 /// Nothing where an entry is damaged, so that the rest can be used.
-fn unless_damaged<T>(found: Result<Option<T>, ServiceError>) -> Result<Option<T>, ServiceError> {
+fn unless_damaged<T>(found: Result<Option<T>, Problem>) -> Result<Option<T>, Problem> {
     match found {
-        Err(ServiceError::Keychain(KeychainError::Corrupt { part, why, .. })) => {
+        Err(Problem::Keychain(KeychainError::Corrupt { part, why, .. })) => {
             tracing::warn!(%part, why, "going on without");
             Ok(None)
         }
@@ -234,13 +235,13 @@ struct Devices {
 
 impl Devices {
     /// The keychain has threads of its own; this one waits.
-    fn wait(work: impl Future<Output = Result<(), KeychainError>>) -> Result<(), StoreError> {
-        Ok(tokio::runtime::Handle::current().block_on(work)?)
+    fn wait(work: impl Future<Output = Result<(), KeychainError>>) -> Result<(), KeychainError> {
+        tokio::runtime::Handle::current().block_on(work)
     }
 }
 
 impl DeviceStore for Devices {
-    fn save(&self, record: &DeviceRecord) -> Result<(), StoreError> {
+    fn save(&self, record: &DeviceRecord) -> Result<(), KeychainError> {
         let identity = &record.device.identity;
         let stored = StoredIdentity {
             device_id: record.device.id.clone(),
@@ -255,7 +256,7 @@ impl DeviceStore for Devices {
         Self::wait(self.keychain.save_identity(&self.origin, &stored))
     }
 
-    fn forget(&self, device: &DeviceId) -> Result<(), StoreError> {
+    fn forget(&self, device: &DeviceId) -> Result<(), KeychainError> {
         Self::wait(async {
             let kept = self.keychain.load_identity(&self.origin).await;
             // Another window may have linked a new device meanwhile; what cannot be read is removed.

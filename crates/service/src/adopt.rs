@@ -7,12 +7,10 @@
 use super::account::{Account, linked};
 use super::devices::{self, DeviceRecord};
 use super::fulfil::{fulfil_all, fulfillable};
-use super::{
-    Context, LinkedDevice, MissingKey, Place, ServiceError, directory, environments, key_access, reshare,
-};
+use super::{Context, LinkedDevice, MissingKey, Place, directory, environments, key_access, reshare};
 use client::Client;
 use keychain::ghostable::Prefix;
-use keychain::{KeychainError, Owner};
+use model::{KeychainError, Owner, Problem};
 use protocol::secret::AccessToken;
 use protocol::{Environment, Moment, Project, RemoteStatus};
 
@@ -35,14 +33,14 @@ pub struct Handed {
     /// The environment's name.
     pub environment: String,
     /// Whether this device can open its key now, or why not. An environment without a key needs none.
-    pub outcome: Result<(), ServiceError>,
+    pub outcome: Result<(), Problem>,
 }
 
 /// Looks for a session of the command line that this server accepts. Nothing is changed anywhere.
 ///
 /// # Errors
-/// [`ServiceError::Keychain`] and API errors; a session that this server refuses is as if there were none.
-pub async fn find(account: &Account) -> Result<Option<CommandLineSession>, ServiceError> {
+/// [`Problem::Keychain`] and API errors; a session that this server refuses is as if there were none.
+pub async fn find(account: &Account) -> Result<Option<CommandLineSession>, Problem> {
     let entries = account.keychain().command_line(Prefix::from_environment());
     let Some(session) = entries.session().await? else {
         return Ok(None);
@@ -98,7 +96,7 @@ pub async fn with_new_device(
     found: &CommandLineSession,
     name: &str,
     platform: &str,
-) -> Result<(Context, Result<Vec<Handed>, ServiceError>), ServiceError> {
+) -> Result<(Context, Result<Vec<Handed>, Problem>), Problem> {
     let client = Client::new(account.address().clone(), &found.token)?;
     account.keep(&found.token).await?;
     let linked = match account.device().await? {
@@ -121,13 +119,13 @@ pub async fn with_new_device(
 /// Takes the session and the command line's own device over.
 ///
 /// # Errors
-/// [`ServiceError::NoDevice`] when there is none that the server knows; [`ServiceError::Keychain`].
-pub async fn with_its_device(account: &Account, found: &CommandLineSession) -> Result<Context, ServiceError> {
+/// [`Problem::NoDevice`] when there is none that the server knows; [`Problem::Keychain`].
+pub async fn with_its_device(account: &Account, found: &CommandLineSession) -> Result<Context, Problem> {
     let device = found
         .device
         .clone()
         .filter(|_| found.can_share)
-        .ok_or(ServiceError::NoDevice)?;
+        .ok_or(Problem::NoDevice)?;
     account.keep(&found.token).await?;
     let record = DeviceRecord {
         device,
@@ -138,12 +136,12 @@ pub async fn with_its_device(account: &Account, found: &CommandLineSession) -> R
     let store = account.devices();
     super::preflight::off_thread(move || store.save(&record))
         .await?
-        .map_err(ServiceError::NotStored)?;
+        .map_err(Problem::NotStored)?;
     account.context(&found.token).await
 }
 
 /// As `sharing`, for the device of `fresh`: first what the server asks for, then what it did not ask for.
-async fn share_everything(sharing: &Context, fresh: &Context) -> Result<Vec<Handed>, ServiceError> {
+async fn share_everything(sharing: &Context, fresh: &Context) -> Result<Vec<Handed>, Problem> {
     let own = fresh.device()?.id.clone();
     match fulfillable(sharing).await {
         Ok(mut asked) => {
@@ -173,7 +171,7 @@ async fn share_one(
         environment,
     };
     let mut opened = key_access(fresh, &place).await;
-    if opened.as_ref().is_err_and(ServiceError::is_access_pending) {
+    if opened.as_ref().is_err_and(Problem::is_access_pending) {
         opened = match reshare(sharing, &place, MissingKey::Refuse, &|_| {}).await {
             Ok(_) => key_access(fresh, &place).await,
             Err(error) => Err(error),
@@ -183,7 +181,7 @@ async fn share_one(
         project: project.name.clone(),
         environment: place.environment.name.to_string(),
         outcome: match opened {
-            Ok(_) | Err(ServiceError::NoKey) => Ok(()),
+            Ok(_) | Err(Problem::NoKey) => Ok(()),
             Err(error) => Err(error),
         },
     }

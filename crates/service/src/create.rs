@@ -4,9 +4,8 @@
 use super::issue::{Registered, expected, find_by_key, find_lost, hand_over, settle};
 use super::journal::{IssueRecord, Record, ReplaceRecord, Successor, Work};
 use super::step::{Operation, Point, reached};
-use super::{Context, Issued, Note, Place, Progress, ServiceError, preflight};
-use client::ApiError;
-use model::{IssuanceKind, Step};
+use super::{Context, Issued, Place, Progress, preflight};
+use model::{CallError, IssuanceKind, Note, Problem, Step};
 use protocol::crypto;
 use protocol::wire::WireError;
 use protocol::{DeployToken, DeployTokenId, PublicKey, TokenName};
@@ -15,15 +14,15 @@ use protocol::{DeployToken, DeployTokenId, PublicKey, TokenName};
 /// closed.
 ///
 /// # Errors
-/// Before registering: whatever the checks found; nothing was changed. After it: [`ServiceError::Uncertain`] when the
-/// answer was lost and the server cannot be asked, [`ServiceError::TakenBack`] when no CI token could be had, not even
+/// Before registering: whatever the checks found; nothing was changed. After it: [`Problem::Uncertain`] when the
+/// answer was lost and the server cannot be asked, [`Problem::TakenBack`] when no CI token could be had, not even
 /// with a second token. Where the server may still act on a lost request, the journal keeps the operation.
 pub async fn create(
     context: &Context,
     place: &Place,
     name: &TokenName,
     progress: Progress<'_>,
-) -> Result<Issued, ServiceError> {
+) -> Result<Issued, Problem> {
     let _lock = context.lock(place).await?;
     reached(Operation::Create, Point::Locked);
     make_anyhow(context, place, name.as_str(), None, progress).await
@@ -37,9 +36,9 @@ pub(super) async fn make_anyhow(
     name: &str,
     replaced: Option<&DeployTokenId>,
     progress: Progress<'_>,
-) -> Result<Issued, ServiceError> {
+) -> Result<Issued, Problem> {
     match make(context, place, name, replaced, progress).await {
-        Err(ServiceError::TakenBack(_)) => make(context, place, name, replaced, progress).await,
+        Err(Problem::TakenBack(_)) => make(context, place, name, replaced, progress).await,
         made => made,
     }
 }
@@ -51,7 +50,7 @@ pub(super) async fn make(
     name: &str,
     replaced: Option<&DeployTokenId>,
     progress: Progress<'_>,
-) -> Result<Issued, ServiceError> {
+) -> Result<Issued, Problem> {
     let (operation, kind) = match replaced {
         None => (Operation::Create, IssuanceKind::Create),
         Some(_) => (Operation::Replace, IssuanceKind::Replace),
@@ -97,8 +96,8 @@ async fn heal(
     context: &Context,
     place: &Place,
     key: PublicKey,
-    lost: ApiError,
-) -> Result<Registered, ServiceError> {
+    lost: CallError,
+) -> Result<Registered, Problem> {
     let token = find_lost(context, place, key, lost).await?;
     replace_ci_token(context, place, key, token).await
 }
@@ -109,7 +108,7 @@ pub(super) async fn replace_ci_token(
     place: &Place,
     key: PublicKey,
     found: DeployToken,
-) -> Result<Registered, ServiceError> {
+) -> Result<Registered, Problem> {
     let id = found.id.clone();
     let rotated = context.client.rotate_token(&place.project, &id, &key).await;
     if let Ok(answer) = rotated {
@@ -120,9 +119,9 @@ pub(super) async fn replace_ci_token(
         }
     }
     match context.client.revoke_token(&place.project, &id).await {
-        Ok(token) if !token.is_active() => Err(ServiceError::TakenBack(id)),
-        Ok(_) => Err(ServiceError::Uncertain(Box::new(ServiceError::NotDone))),
-        Err(cause) => Err(ServiceError::Uncertain(Box::new(cause.into()))),
+        Ok(token) if !token.is_active() => Err(Problem::TakenBack(id)),
+        Ok(_) => Err(Problem::Uncertain(Box::new(Problem::NotDone))),
+        Err(cause) => Err(Problem::Uncertain(Box::new(cause.into()))),
     }
 }
 
@@ -133,12 +132,12 @@ async fn identify(
     place: &Place,
     key: PublicKey,
     mut registered: Registered,
-) -> Result<Registered, ServiceError> {
+) -> Result<Registered, Problem> {
     if !registered.is_malformed() {
         return Ok(registered);
     }
     if registered.ci_token.is_none() {
-        let lost = ApiError::Malformed(WireError::Wrong { what: "data" });
+        let lost = CallError::Malformed(WireError::Wrong { what: "data" });
         return heal(context, place, key, lost).await;
     }
     if let Ok(Some(found)) = find_by_key(context, place, key).await {

@@ -1,14 +1,15 @@
 //! Delete the record of a revoked token (docs/protocol.md 7.3).
 
-use super::{Context, Place, ServiceError, Unfit};
+use super::{Context, Place};
+use model::{Problem, WrongState};
 use protocol::{DeployToken, DeployTokenId, TokenEntry, token};
 
 /// Deletes the record of the token with this id or exact name, and gives the record as it was.
 ///
 /// # Errors
-/// [`ServiceError::Unfit`] while the token is active: it is revoked first. API errors; 405 means that this server cannot
+/// [`Problem::WrongState`] while the token is active: it is revoked first. API errors; 405 means that this server cannot
 /// delete.
-pub async fn delete(context: &Context, place: &Place, wanted: &str) -> Result<DeployToken, ServiceError> {
+pub async fn delete(context: &Context, place: &Place, wanted: &str) -> Result<DeployToken, Problem> {
     let _lock = context.lock(place).await?;
     let entries = context
         .client
@@ -16,7 +17,7 @@ pub async fn delete(context: &Context, place: &Place, wanted: &str) -> Result<De
         .await?;
     let found = token::find(&entries, wanted)?;
     if found.is_active() {
-        return Err(ServiceError::Unfit(Unfit::StillActive));
+        return Err(Problem::WrongState(WrongState::StillActive));
     }
     match context.client.delete_token(&place.project, &found.id).await {
         Ok(()) => {}
@@ -25,7 +26,7 @@ pub async fn delete(context: &Context, place: &Place, wanted: &str) -> Result<De
             match is_listed(context, place, &found.id).await {
                 Ok(false) => {}
                 Ok(true) => return Err(error.into()),
-                Err(cause) => return Err(ServiceError::Uncertain(Box::new(cause))),
+                Err(cause) => return Err(Problem::Uncertain(Box::new(cause))),
             }
         }
         Err(error) => return Err(error.into()),
@@ -34,7 +35,7 @@ pub async fn delete(context: &Context, place: &Place, wanted: &str) -> Result<De
 }
 
 /// Whether the server still lists a record, also one that cannot be read.
-async fn is_listed(context: &Context, place: &Place, id: &DeployTokenId) -> Result<bool, ServiceError> {
+async fn is_listed(context: &Context, place: &Place, id: &DeployTokenId) -> Result<bool, Problem> {
     let entries = context
         .client
         .tokens(&place.project, Some(&place.environment.id))

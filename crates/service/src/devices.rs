@@ -4,17 +4,15 @@
 
 use std::sync::Arc;
 
+use super::LinkedDevice;
 use super::preflight::off_thread;
-use super::{LinkedDevice, ServiceError};
 use client::{Client, NewDevice};
+use model::{KeychainError, Problem};
 use protocol::crypto::{self, DeviceIdentity};
 use protocol::{Device, DeviceId, DeviceState, DeviceStatus, Moment, PublicKey, RemoteStatus};
 
 /// The longest name that is sent, in characters.
 const NAME_LIMIT: usize = 120;
-
-/// Why keys could not be stored or removed; never carries one.
-pub type StoreError = Box<dyn std::error::Error + Send + Sync>;
 
 /// What is stored of a linked device.
 #[derive(Clone, Debug)]
@@ -35,13 +33,13 @@ pub trait DeviceStore: Send + Sync {
     ///
     /// # Errors
     /// When they are not stored, completely and durably.
-    fn save(&self, record: &DeviceRecord) -> Result<(), StoreError>;
+    fn save(&self, record: &DeviceRecord) -> Result<(), KeychainError>;
 
     /// Removes the keys; keys that are not there count as removed.
     ///
     /// # Errors
     /// When they may still be there.
-    fn forget(&self, device: &DeviceId) -> Result<(), StoreError>;
+    fn forget(&self, device: &DeviceId) -> Result<(), KeychainError>;
 }
 
 /// The name that is proposed: the host's.
@@ -84,15 +82,15 @@ fn release() -> Option<String> {
 /// Makes keys, registers them and stores them.
 ///
 /// # Errors
-/// [`ServiceError::NotStored`] when the keys could not be stored and the device was revoked again;
-/// [`ServiceError::HalfLinked`] when that failed, too: the device has to be revoked by hand. [`ServiceError::Uncertain`]
+/// [`Problem::NotStored`] when the keys could not be stored and the device was revoked again;
+/// [`Problem::HalfLinked`] when that failed, too: the device has to be revoked by hand. [`Problem::Uncertain`]
 /// when the answer was lost. API errors.
 pub async fn link(
     client: &Client,
     store: &Arc<dyn DeviceStore>,
     name: &str,
     platform: &str,
-) -> Result<LinkedDevice, ServiceError> {
+) -> Result<LinkedDevice, Problem> {
     let identity = off_thread(|| DeviceIdentity::make(&mut crypto::system_rng())).await?;
     let key = identity.encryption_public();
     let name: String = name
@@ -112,13 +110,13 @@ pub async fn link(
         Err(lost) if lost.may_have_happened() => match find_by_key(client, key).await {
             Ok(Some(device)) => device,
             Ok(None) => return Err(lost.into()),
-            Err(cause) => return Err(ServiceError::Uncertain(Box::new(cause))),
+            Err(cause) => return Err(Problem::Uncertain(Box::new(cause))),
         },
         Err(error) => return Err(error.into()),
     };
     if registered.public_key.is_some_and(|listed| listed != key) {
         // Keys would be sealed for somebody else.
-        return Err(take_back(client, registered.id, ServiceError::WrongDevice).await);
+        return Err(take_back(client, registered.id, Problem::WrongDevice).await);
     }
     let record = DeviceRecord {
         device: LinkedDevice {
@@ -136,25 +134,25 @@ pub async fn link(
             let (keeper, id) = (Arc::clone(store), registered.id.clone());
             // Part of it may be stored. Whatever cannot be removed is worth nothing once the device is revoked.
             drop(off_thread(move || keeper.forget(&id)).await);
-            Err(take_back(client, registered.id, ServiceError::NotStored(cause)).await)
+            Err(take_back(client, registered.id, Problem::NotStored(cause)).await)
         }
     }
 }
 
 /// Revokes a device that was just registered, and gives the reason why; or says that it is still there.
-async fn take_back(client: &Client, device: DeviceId, why: ServiceError) -> ServiceError {
+async fn take_back(client: &Client, device: DeviceId, why: Problem) -> Problem {
     match client.revoke_device(&device).await {
         Ok(()) => why,
-        Err(error) => ServiceError::HalfLinked {
+        Err(error) => Problem::HalfLinked {
             device,
             why: Box::new(why),
-            source: error,
+            cause: error,
         },
     }
 }
 
 /// After a lost answer: the device with this key, looked for in every project that the user sees.
-async fn find_by_key(client: &Client, key: PublicKey) -> Result<Option<Device>, ServiceError> {
+async fn find_by_key(client: &Client, key: PublicKey) -> Result<Option<Device>, Problem> {
     for organization in client.organizations().await? {
         for project in client.projects(&organization.id).await? {
             // The devices of an organisation are the same in all of a project's environments.
@@ -174,7 +172,7 @@ async fn find_by_key(client: &Client, key: PublicKey) -> Result<Option<Device>, 
 ///
 /// # Errors
 /// API errors, except those that say that the server does not know the device.
-pub async fn status(client: &Client, device: &LinkedDevice) -> Result<DeviceState, ServiceError> {
+pub async fn status(client: &Client, device: &LinkedDevice) -> Result<DeviceState, Problem> {
     let listed = match client.device(&device.id).await {
         Ok(listed) => Some(listed),
         // The identity is stale (docs/protocol.md 4.1).
@@ -207,13 +205,9 @@ pub async fn status(client: &Client, device: &LinkedDevice) -> Result<DeviceStat
 /// Revokes the device on the server, then forgets its keys.
 ///
 /// # Errors
-/// API errors: then nothing was forgotten. [`ServiceError::NotForgotten`] when the device is revoked and its keys, which
+/// API errors: then nothing was forgotten. [`Problem::NotForgotten`] when the device is revoked and its keys, which
 /// are worth nothing any more, could not be removed.
-pub async fn unlink(
-    client: &Client,
-    store: &Arc<dyn DeviceStore>,
-    device: &DeviceId,
-) -> Result<(), ServiceError> {
+pub async fn unlink(client: &Client, store: &Arc<dyn DeviceStore>, device: &DeviceId) -> Result<(), Problem> {
     client.revoke_device(device).await?;
     forget(store, device).await
 }
@@ -221,10 +215,10 @@ pub async fn unlink(
 /// Forgets the keys of a device that the server has revoked or does not know.
 ///
 /// # Errors
-/// [`ServiceError::NotForgotten`].
-pub async fn forget(store: &Arc<dyn DeviceStore>, device: &DeviceId) -> Result<(), ServiceError> {
+/// [`Problem::NotForgotten`].
+pub async fn forget(store: &Arc<dyn DeviceStore>, device: &DeviceId) -> Result<(), Problem> {
     let (keeper, id) = (Arc::clone(store), device.clone());
     off_thread(move || keeper.forget(&id))
         .await?
-        .map_err(ServiceError::NotForgotten)
+        .map_err(Problem::NotForgotten)
 }

@@ -5,8 +5,8 @@
 
 use super::preflight::{self, off_thread, own_device_is_active};
 use super::share::recipients;
-use super::{Context, Place, Progress, ServiceError, find_environment};
-use model::Step;
+use super::{Context, Place, Progress, find_environment};
+use model::{Problem, RequestError, Step};
 use protocol::crypto;
 use protocol::wire::environment_key::ShareKeyRequest;
 use protocol::{
@@ -17,37 +17,20 @@ use protocol::{
 /// No list is longer than this many pages of 100; what is beyond is there when these are done.
 const MAX_PAGES: u32 = 50;
 
-/// Why a request cannot be fulfilled.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum RequestError {
-    /// No pending request that this device can answer has this id.
-    #[error("there is no such request that waits for this device")]
-    Unknown(String),
-    /// It was answered, cancelled or superseded meanwhile.
-    #[error("the request does not wait any more")]
-    NotPending,
-    /// The server does not tell for which environment it is.
-    #[error("the request does not name its environment")]
-    NoEnvironment,
-    /// Its device is revoked, gone, or has no usable key.
-    #[error("the device of the request is not an active device of the environment")]
-    DeviceGone,
-}
-
 /// What became of the requests of one environment.
 #[derive(Debug)]
 pub struct Fulfilled {
     /// The requests, all of one environment.
     pub requests: Vec<KeyRequest>,
     /// For how many recipients the key was sealed, or why it was not.
-    pub outcome: Result<usize, ServiceError>,
+    pub outcome: Result<usize, Problem>,
 }
 
 /// The pending requests that this device may be able to answer; its own are not among them.
 ///
 /// # Errors
-/// [`ServiceError::NoDevice`]; API errors.
-pub async fn fulfillable(context: &Context) -> Result<Requests, ServiceError> {
+/// [`Problem::NoDevice`]; API errors.
+pub async fn fulfillable(context: &Context) -> Result<Requests, Problem> {
     let own = context.device()?.id.clone();
     let filter = RequestFilter {
         role: Some(RequestRole::Actor),
@@ -64,8 +47,8 @@ pub async fn fulfillable(context: &Context) -> Result<Requests, ServiceError> {
 /// The pending requests by which this device waits.
 ///
 /// # Errors
-/// [`ServiceError::NoDevice`]; API errors.
-pub async fn waiting(context: &Context) -> Result<Requests, ServiceError> {
+/// [`Problem::NoDevice`]; API errors.
+pub async fn waiting(context: &Context) -> Result<Requests, Problem> {
     let own = context.device()?.id.clone();
     let filter = RequestFilter {
         role: Some(RequestRole::Recipient),
@@ -80,7 +63,7 @@ pub async fn waiting(context: &Context) -> Result<Requests, ServiceError> {
     Ok(found)
 }
 
-async fn everywhere(context: &Context, filter: &RequestFilter) -> Result<Requests, ServiceError> {
+async fn everywhere(context: &Context, filter: &RequestFilter) -> Result<Requests, Problem> {
     let mut all = Requests::default();
     for organization in context.client.organizations().await? {
         let found = requests_of(context, &organization.id, filter).await?;
@@ -95,7 +78,7 @@ pub(super) async fn requests_of(
     context: &Context,
     organization: &OrganizationId,
     filter: &RequestFilter,
-) -> Result<Requests, ServiceError> {
+) -> Result<Requests, Problem> {
     let mut all = Requests::default();
     for number in 1..=MAX_PAGES {
         let page = context
@@ -115,11 +98,11 @@ pub(super) async fn requests_of(
 /// The pending requests with these ids.
 ///
 /// # Errors
-/// [`ServiceError::Request`] for an id that is not among them.
-pub fn select(requests: &Requests, ids: &[String]) -> Result<Vec<KeyRequest>, ServiceError> {
+/// [`Problem::Request`] for an id that is not among them.
+pub fn select(requests: &Requests, ids: &[String]) -> Result<Vec<KeyRequest>, Problem> {
     let find = |id: &String| {
         let found = requests.list.iter().find(|request| request.id.as_str() == id);
-        let unknown = || ServiceError::Request(RequestError::Unknown(id.clone()));
+        let unknown = || Problem::Request(RequestError::Unknown(id.clone()));
         found.cloned().ok_or_else(unknown)
     };
     ids.iter().map(find).collect()
@@ -128,18 +111,18 @@ pub fn select(requests: &Requests, ids: &[String]) -> Result<Vec<KeyRequest>, Se
 /// Fulfils one request and gives the number of recipients.
 ///
 /// # Errors
-/// [`ServiceError::Request`] when it cannot be fulfilled (any more); what the checks found; API errors.
+/// [`Problem::Request`] when it cannot be fulfilled (any more); what the checks found; API errors.
 pub async fn fulfil(
     context: &Context,
     request: &KeyRequest,
     progress: Progress<'_>,
-) -> Result<usize, ServiceError> {
+) -> Result<usize, Problem> {
     let current = context
         .client
         .reshare_request(&request.organization, request.id.as_str())
         .await?;
     if !current.is_pending() {
-        return Err(ServiceError::Request(RequestError::NotPending));
+        return Err(Problem::Request(RequestError::NotPending));
     }
     publish(context, &[current], progress).await
 }
@@ -172,8 +155,8 @@ pub async fn fulfil_all(
 async fn fulfil_group(context: &Context, group: Vec<KeyRequest>, progress: Progress<'_>) -> Vec<Fulfilled> {
     let outcome = publish(context, &group, progress).await;
     let by_one_of_them = match &outcome {
-        Err(ServiceError::Request(_)) => true,
-        Err(ServiceError::Api(error)) => error.status() == Some(422),
+        Err(Problem::Request(_)) => true,
+        Err(Problem::Call(error)) => error.status() == Some(422),
         _ => false,
     };
     if !by_one_of_them || group.len() == 1 {
@@ -197,13 +180,13 @@ async fn publish(
     context: &Context,
     requests: &[KeyRequest],
     progress: Progress<'_>,
-) -> Result<usize, ServiceError> {
+) -> Result<usize, Problem> {
     progress(Step::Check);
     let Some(first) = requests.first() else {
         return Ok(0);
     };
     if first.environment_name.is_none() {
-        return Err(ServiceError::Request(RequestError::NoEnvironment));
+        return Err(Problem::Request(RequestError::NoEnvironment));
     }
     let place = find_environment(context, &first.project, first.environment.as_str()).await?;
     let _lock = context.lock(&place).await?;
@@ -211,7 +194,7 @@ async fn publish(
     let everybody = recipients_of(context, &place).await?;
     let waits = |request: &KeyRequest| contains(&everybody, &request.device);
     if !requests.iter().all(waits) {
-        return Err(ServiceError::Request(RequestError::DeviceGone));
+        return Err(Problem::Request(RequestError::DeviceGone));
     }
     let count = everybody.len();
     progress(Step::Seal { recipients: count });
@@ -241,7 +224,7 @@ async fn publish(
     Ok(count)
 }
 
-async fn recipients_of(context: &Context, place: &Place) -> Result<Vec<Recipient>, ServiceError> {
+async fn recipients_of(context: &Context, place: &Place) -> Result<Vec<Recipient>, Problem> {
     let (devices, tokens) = tokio::try_join!(
         context.client.devices(&place.project, place.name()),
         context.client.tokens(&place.project, Some(&place.environment.id)),

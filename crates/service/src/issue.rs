@@ -3,64 +3,20 @@
 use super::journal::{OpenEntry, Record};
 use super::preflight::Ready;
 use super::share::{Wanted, share};
-use super::{Context, Place, Progress, ServiceError};
-use client::ApiError;
-use model::{CiTokenOutcome, Issuance, IssuanceKind, Message, ShareState, Step};
+use super::{Context, Place, Progress};
+use model::{CallError, CiTokenOutcome, Issuance, IssuanceKind, Note, Problem, Step};
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::wire::tokens::TokenAnswer;
 use protocol::{DeployToken, DeployTokenId, Moment, PublicKey, TokenEntry, TokenKey, TokenStatus};
 
-/// An issuance whose sharing may have failed; the secrets are here in either case.
+/// An issuance and what the journal keeps of it.
 #[derive(Debug)]
 pub struct Issued {
-    /// Created or rotated.
-    pub kind: IssuanceKind,
-    /// The record, as far as the server told it.
-    pub token: DeployToken,
-    /// `GHOSTABLE_CI_TOKEN`.
-    pub ci_token: CiTokenOutcome,
-    /// `GHOSTABLE_DEPLOY_SEED`.
-    pub seed: DeploySeed,
-    /// When the CI token ends.
-    pub expires_at: Option<Moment>,
-    /// For how many recipients the key was sealed, or why it was not.
-    pub share: Result<usize, ServiceError>,
-    /// What the user should know beside that.
-    pub notes: Vec<Note>,
-    /// Its entry in the journal: kept until it is closed, also when this program ends before. Take it before
-    /// [`Issued::told`], and close it when the secrets were handed over.
+    /// What is handed over, shared or not: the secrets are inside.
+    pub issuance: Issuance,
+    /// Its entry in the journal: kept until it is closed, also when this program ends before. Close it when the secrets
+    /// were handed over.
     pub entry: Option<OpenEntry>,
-}
-
-/// Something odd about an answer that did not stop the issuance.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Note {
-    /// The answer carried two different CI tokens; the one the command line prints was taken.
-    TwoCiTokens,
-    /// The record could not be read; what it lacks.
-    MalformedRecord(&'static str),
-    /// The answer was lost, and the token was found again by its public key.
-    AnswerLost,
-}
-
-impl Issued {
-    /// The issuance with its errors put into words.
-    pub fn told(self, tell: fn(&ServiceError) -> Message, note: fn(Note) -> Message) -> Issuance {
-        Issuance {
-            kind: self.kind,
-            token: self.token,
-            ci_token: self.ci_token,
-            seed: self.seed,
-            expires_at: self.expires_at,
-            share: match &self.share {
-                Ok(recipients) => ShareState::Shared {
-                    recipients: *recipients,
-                },
-                Err(error) => ShareState::NotShared(tell(error)),
-            },
-            notes: self.notes.into_iter().map(note).collect(),
-        }
-    }
 }
 
 /// What is known of a token that the server has registered.
@@ -128,7 +84,7 @@ pub(super) async fn find_by_key(
     context: &Context,
     place: &Place,
     key: PublicKey,
-) -> Result<Option<DeployToken>, ServiceError> {
+) -> Result<Option<DeployToken>, Problem> {
     let entries = context
         .client
         .tokens(&place.project, Some(&place.environment.id))
@@ -143,25 +99,25 @@ pub(super) async fn find_by_key(
 /// The token of a request whose answer was lost, if the server acted on it.
 ///
 /// # Errors
-/// `lost` again if it did not; [`ServiceError::Uncertain`] if it cannot be asked.
+/// `lost` again if it did not; [`Problem::Uncertain`] if it cannot be asked.
 pub(super) async fn find_lost(
     context: &Context,
     place: &Place,
     key: PublicKey,
-    lost: ApiError,
-) -> Result<DeployToken, ServiceError> {
+    lost: CallError,
+) -> Result<DeployToken, Problem> {
     match find_by_key(context, place, key).await {
         Ok(Some(token)) if token.is_active() => Ok(token),
         Ok(_) => Err(lost.into()),
-        Err(cause) => Err(ServiceError::Uncertain(Box::new(cause))),
+        Err(cause) => Err(Problem::Uncertain(Box::new(cause))),
     }
 }
 
 /// What a registration came to, in the journal: what the server answered, or nothing any more when it failed for good.
 pub(super) fn settle(
-    registered: Result<Registered, ServiceError>,
+    registered: Result<Registered, Problem>,
     mut record: Record,
-) -> Result<(Registered, Record), ServiceError> {
+) -> Result<(Registered, Record), Problem> {
     match registered {
         Ok(registered) => {
             record.received(&registered);
@@ -178,10 +134,10 @@ pub(super) fn settle(
 
 /// Whether nothing can come of a failed registration any more. A lost request may still arrive after the server was
 /// asked, so the journal keeps it.
-fn is_over(error: &ServiceError) -> bool {
+fn is_over(error: &Problem) -> bool {
     match error {
-        ServiceError::Api(error) => !error.may_have_happened(),
-        ServiceError::TakenBack(_) => true,
+        Problem::Call(error) => !error.may_have_happened(),
+        Problem::TakenBack(_) => true,
         _ => false,
     }
 }
@@ -191,7 +147,7 @@ fn is_over(error: &ServiceError) -> bool {
 pub(super) async fn hand_over(
     context: &Context,
     place: &Place,
-    ready: Result<Ready, ServiceError>,
+    ready: Result<Ready, Problem>,
     kind: IssuanceKind,
     (registered, seed, key): (Registered, DeploySeed, PublicKey),
     mut record: Record,
@@ -205,7 +161,7 @@ pub(super) async fn hand_over(
     } = registered;
     let share = match ready {
         _ if token.id.as_str().is_empty() || token.key != TokenKey::Usable(key) => {
-            Err(ServiceError::Misregistered)
+            Err(Problem::Misregistered)
         }
         Ok(ready) => {
             let wanted = Some(Wanted { token: &token, key });
@@ -219,13 +175,15 @@ pub(super) async fn hand_over(
     progress(Step::Done);
     let ci_token = CiTokenOutcome::of(ci_token, kind);
     Issued {
-        kind,
-        token,
-        ci_token,
-        seed,
-        expires_at,
-        share,
-        notes,
+        issuance: Issuance {
+            kind,
+            token,
+            ci_token,
+            seed,
+            expires_at,
+            share,
+            notes,
+        },
         entry: record.into_entry(),
     }
 }

@@ -18,7 +18,6 @@ mod create;
 mod delete;
 pub mod devices;
 pub mod emergency;
-mod error;
 mod fulfil;
 mod issue;
 pub mod journal;
@@ -38,9 +37,9 @@ pub mod verify;
 
 pub use create::create;
 pub use delete::delete;
-pub use error::{ResumeError, ServiceError, Unfit};
-pub use fulfil::{Fulfilled, RequestError, fulfil, fulfil_all, fulfillable, select, waiting};
-pub use issue::{Issued, Note};
+
+pub use fulfil::{Fulfilled, fulfil, fulfil_all, fulfillable, select, waiting};
+pub use issue::Issued;
 pub use list::{list, list_project};
 pub use place::{
     Context, Directory, LinkedDevice, Place, directory, environments, find_environment, find_project,
@@ -51,9 +50,7 @@ pub use replace::{
     replacements,
 };
 pub use reshare::{MissingKey, reshare};
-pub use resume::{
-    About, Finding, Finished, Interrupted, Void, WorkKind, discard, finish, interrupted, take_back,
-};
+pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back};
 pub use revoke::{Revocations, Revoked, revoke, revoke_all};
 pub use rotate::rotate;
 

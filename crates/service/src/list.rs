@@ -1,7 +1,7 @@
 //! List deploy tokens.
 
-use super::{Context, Place, ServiceError};
-use client::ApiError;
+use super::{Context, Place};
+use model::{CallError, Problem};
 use protocol::wire::WireError;
 use protocol::{DeployTokenId, ProjectId, TokenEntry, token};
 
@@ -9,7 +9,7 @@ use protocol::{DeployTokenId, ProjectId, TokenEntry, token};
 ///
 /// # Errors
 /// API errors. A malformed entry is an entry of its own, not an error.
-pub async fn list(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, ServiceError> {
+pub async fn list(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, Problem> {
     Ok(context
         .client
         .tokens(&place.project, Some(&place.environment.id))
@@ -20,20 +20,20 @@ pub async fn list(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, S
 ///
 /// # Errors
 /// API errors.
-pub async fn list_project(context: &Context, project: &ProjectId) -> Result<Vec<TokenEntry>, ServiceError> {
+pub async fn list_project(context: &Context, project: &ProjectId) -> Result<Vec<TokenEntry>, Problem> {
     Ok(context.client.tokens(project, None).await?)
 }
 
 /// Before a token is taken for inactive, or for not there, because no readable entry says otherwise.
 ///
 /// # Errors
-/// [`ApiError::Malformed`] when an entry that cannot be read may be it (see [`token::obscured`]).
+/// [`CallError::Malformed`] when an entry that cannot be read may be it (see [`token::obscured`]).
 pub(super) fn must_be_readable(
     entries: &[TokenEntry],
     wanted: Option<&DeployTokenId>,
-) -> Result<(), ServiceError> {
+) -> Result<(), Problem> {
     match token::obscured(entries, wanted) {
-        Some(what) => Err(ApiError::Malformed(WireError::Missing { what }).into()),
+        Some(what) => Err(CallError::Malformed(WireError::Missing { what }).into()),
         None => Ok(()),
     }
 }

@@ -1,5 +1,6 @@
 //! The manifest of a project's folder: which project it belongs to (docs/protocol.md 11). Read only.
 
+use model::{ManifestError, ManifestFlaw};
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
@@ -26,59 +27,6 @@ pub struct Manifest {
     pub environments: Vec<EnvironmentName>,
 }
 
-/// Why a folder's manifest cannot be used. Nothing of its content is repeated.
-#[derive(Debug, thiserror::Error)]
-pub enum ManifestError {
-    /// There is none in the folder itself; parent folders are not searched.
-    #[error("there is no .ghostable/ghostable.yaml in {}", folder.display())]
-    NotFound {
-        /// The folder.
-        folder: PathBuf,
-    },
-    /// It cannot be read.
-    #[error("{} cannot be read", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// It is not what it should be.
-    #[error("{} cannot be used: {flaw}", path.display())]
-    Flawed {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        flaw: ManifestFlaw,
-    },
-}
-
-/// What is wrong with a manifest's text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ManifestFlaw {
-    /// More than a megabyte.
-    #[error("it is larger than 1 MB")]
-    TooLarge,
-    /// Not UTF-8.
-    #[error("it is not UTF-8 text")]
-    NotText,
-    /// Not YAML, in this line.
-    #[error("it is not YAML (line {0})")]
-    NotYaml(u64),
-    /// The document is not a list of members.
-    #[error("it has no members such as “id: …”")]
-    NotAMap,
-    /// No project.
-    #[error("it lacks “id”, the id of the project")]
-    NoId,
-    /// The id is neither text nor a whole number.
-    #[error("its “id” is neither a text nor a whole number")]
-    OddId,
-    /// `environments` is neither a map nor a list.
-    #[error("its “environments” is neither a map nor a list")]
-    OddEnvironments,
-}
-
 /// Reads the manifest of a folder.
 ///
 /// # Errors
@@ -89,7 +37,12 @@ pub fn read(folder: &Path) -> Result<Manifest, ManifestError> {
         match File::open(&path) {
             Ok(file) => return read_file(file, path),
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {}
-            Err(source) => return Err(ManifestError::Unreadable { path, source }),
+            Err(error) => {
+                return Err(ManifestError::Unreadable {
+                    path,
+                    cause: error.into(),
+                });
+            }
         }
     }
     Err(ManifestError::NotFound {
@@ -99,8 +52,11 @@ pub fn read(folder: &Path) -> Result<Manifest, ManifestError> {
 
 fn read_file(file: File, path: PathBuf) -> Result<Manifest, ManifestError> {
     let mut bytes = Vec::new();
-    if let Err(source) = file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes) {
-        return Err(ManifestError::Unreadable { path, source });
+    if let Err(error) = file.take(SIZE_LIMIT + 1).read_to_end(&mut bytes) {
+        return Err(ManifestError::Unreadable {
+            path,
+            cause: error.into(),
+        });
     }
     let flawed = |flaw| ManifestError::Flawed {
         path: path.clone(),

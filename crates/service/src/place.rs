@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::ServiceError;
 use super::journal::{Journal, PlaceLock};
 use client::Client;
+use model::Problem;
 use protocol::crypto::DeviceIdentity;
 use protocol::{DeviceId, Environment, EnvironmentName, Organization, Project, ProjectId};
 
@@ -66,8 +66,8 @@ impl Context {
     /// Waits until no other window or command works in this place.
     ///
     /// # Errors
-    /// [`ServiceError::Busy`] when that takes too long.
-    pub(super) async fn lock(&self, place: &Place) -> Result<Option<PlaceLock>, ServiceError> {
+    /// [`Problem::Busy`] when that takes too long.
+    pub(super) async fn lock(&self, place: &Place) -> Result<Option<PlaceLock>, Problem> {
         match &self.journal {
             Some(journal) => journal.lock(place).await.map(Some),
             None => Ok(None),
@@ -77,9 +77,9 @@ impl Context {
     /// This machine's identity.
     ///
     /// # Errors
-    /// [`ServiceError::NoDevice`].
-    pub(super) fn device(&self) -> Result<&LinkedDevice, ServiceError> {
-        self.device.as_ref().ok_or(ServiceError::NoDevice)
+    /// [`Problem::NoDevice`].
+    pub(super) fn device(&self) -> Result<&LinkedDevice, Problem> {
+        self.device.as_ref().ok_or(Problem::NoDevice)
     }
 }
 
@@ -96,7 +96,7 @@ pub struct Directory {
 ///
 /// # Errors
 /// API errors.
-pub async fn directory(context: &Context) -> Result<Directory, ServiceError> {
+pub async fn directory(context: &Context) -> Result<Directory, Problem> {
     let organizations = context.client.organizations().await?;
     let mut projects = Vec::new();
     for organization in &organizations {
@@ -112,15 +112,15 @@ pub async fn directory(context: &Context) -> Result<Directory, ServiceError> {
 ///
 /// # Errors
 /// API errors.
-pub async fn environments(context: &Context, project: &ProjectId) -> Result<Vec<Environment>, ServiceError> {
+pub async fn environments(context: &Context, project: &ProjectId) -> Result<Vec<Environment>, Problem> {
     Ok(context.client.environments(project).await?)
 }
 
 /// The project with this id or name, among all organisations of the user; with no wish, the only one or the first.
 ///
 /// # Errors
-/// [`ServiceError::UnknownProject`] lists what there is; API errors.
-pub async fn find_project(context: &Context, wanted: Option<&str>) -> Result<Project, ServiceError> {
+/// [`Problem::UnknownProject`] lists what there is; API errors.
+pub async fn find_project(context: &Context, wanted: Option<&str>) -> Result<Project, Problem> {
     let projects = directory(context).await?.projects;
     let names = || projects.iter().map(|project| project.name.clone()).collect();
     let found = match wanted.map(str::trim) {
@@ -134,7 +134,7 @@ pub async fn find_project(context: &Context, wanted: Option<&str>) -> Result<Pro
                     .find(|project| project.name.trim().to_lowercase() == wanted.to_lowercase())
             }),
     };
-    found.cloned().ok_or_else(|| ServiceError::UnknownProject {
+    found.cloned().ok_or_else(|| Problem::UnknownProject {
         wanted: wanted.unwrap_or_default().to_owned(),
         known: names(),
     })
@@ -143,12 +143,12 @@ pub async fn find_project(context: &Context, wanted: Option<&str>) -> Result<Pro
 /// The environment with this name (trimmed, without regard to case) or exactly this id (docs/protocol.md 3).
 ///
 /// # Errors
-/// [`ServiceError::UnknownEnvironment`] lists what there is; API errors.
+/// [`Problem::UnknownEnvironment`] lists what there is; API errors.
 pub async fn find_environment(
     context: &Context,
     project: &ProjectId,
     wanted: &str,
-) -> Result<Place, ServiceError> {
+) -> Result<Place, Problem> {
     let environments = context.client.environments(project).await?;
     let name = wanted.trim().to_lowercase();
     let found = environments
@@ -159,7 +159,7 @@ pub async fn find_environment(
             project: project.clone(),
             environment: environment.clone(),
         }),
-        None => Err(ServiceError::UnknownEnvironment {
+        None => Err(Problem::UnknownEnvironment {
             wanted: wanted.trim().to_owned(),
             known: environments.iter().map(|it| it.name.to_string()).collect(),
         }),

@@ -1,6 +1,7 @@
 //! Before any write: everything that a later step needs is read and checked (docs/protocol.md 7.6).
 
-use super::{Context, LinkedDevice, Place, ServiceError};
+use super::{Context, LinkedDevice, Place};
+use model::Problem;
 use protocol::crypto;
 use protocol::envelope::PublishedKey;
 use protocol::secret::EnvironmentKey;
@@ -13,7 +14,7 @@ pub(super) struct Ready {
 }
 
 /// Identity present, lists readable, own device among the recipients, key opened and its fingerprint checked.
-pub(super) async fn check(context: &Context, place: &Place) -> Result<Ready, ServiceError> {
+pub(super) async fn check(context: &Context, place: &Place) -> Result<Ready, Problem> {
     let device = context.device()?;
     let (published, devices, tokens) = tokio::try_join!(
         context
@@ -42,9 +43,9 @@ pub struct KeyAccess {
 /// Opens the environment key and forgets it again: shows whether this device has access.
 ///
 /// # Errors
-/// [`ServiceError::NoKey`] when there is none, [`ServiceError::Api`] with `ReshareRequired` or [`ServiceError::Open`]
+/// [`Problem::NoKey`] when there is none, [`Problem::Api`] with `ReshareRequired` or [`Problem::Open`]
 /// when this device cannot open it.
-pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, ServiceError> {
+pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, Problem> {
     let device = context.device()?;
     let published = context
         .client
@@ -62,13 +63,13 @@ pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, S
     })
 }
 
-pub(super) fn own_device_is_active(devices: &[Device], own: &LinkedDevice) -> Result<(), ServiceError> {
+pub(super) fn own_device_is_active(devices: &[Device], own: &LinkedDevice) -> Result<(), Problem> {
     let listed = devices.iter().find(|device| device.id == own.id);
     let key = listed.and_then(Device::recipient_key);
     if key == Some(own.identity.encryption_public()) {
         Ok(())
     } else {
-        Err(ServiceError::NotARecipient)
+        Err(Problem::NotARecipient)
     }
 }
 
@@ -77,11 +78,11 @@ pub(super) fn signers(devices: &[Device]) -> Vec<SigningPublicKey> {
 }
 
 /// A 404 on the key may have many causes; only a listed environment really has none (docs/protocol.md G3).
-pub(super) async fn missing_key(context: &Context, place: &Place) -> ServiceError {
+pub(super) async fn missing_key(context: &Context, place: &Place) -> Problem {
     match context.client.environments(&place.project).await {
         Err(error) => error.into(),
-        Ok(list) if list.iter().any(|it| it.id == place.environment.id) => ServiceError::NoKey,
-        Ok(list) => ServiceError::UnknownEnvironment {
+        Ok(list) if list.iter().any(|it| it.id == place.environment.id) => Problem::NoKey,
+        Ok(list) => Problem::UnknownEnvironment {
             wanted: place.name().to_string(),
             known: list.iter().map(|it| it.name.to_string()).collect(),
         },
@@ -93,7 +94,7 @@ async fn open(
     place: &Place,
     published: PublishedKey,
     mut signers: Vec<SigningPublicKey>,
-) -> Result<EnvironmentKey, ServiceError> {
+) -> Result<EnvironmentKey, Problem> {
     let (device, place) = (device.clone(), place.clone());
     signers.push(device.identity.signing_public());
     let work = move || {
@@ -106,8 +107,8 @@ async fn open(
 /// Work that costs CPU leaves the thread that polls.
 pub(super) async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, ServiceError> {
+) -> Result<T, Problem> {
     tokio::task::spawn_blocking(work)
         .await
-        .map_err(|_| ServiceError::Stopped)
+        .map_err(|_| Problem::Stopped)
 }

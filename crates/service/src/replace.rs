@@ -10,9 +10,9 @@ use super::create::make_anyhow;
 use super::journal::{Entry, Journal, OpenEntry, ReplaceRecord};
 use super::list::must_be_readable;
 use super::step::{Operation, Point, reached};
-use super::{Context, Issued, Place, Progress, ResumeError, ServiceError, Unfit, revoke};
-use client::{ApiError, Runner};
-use model::{Replacement, Step};
+use super::{Context, Issued, Place, Progress, revoke};
+use client::Runner;
+use model::{CallError, Problem, Replacement, ResumeError, Step, WrongState};
 use protocol::secret::CiToken;
 use protocol::token::FindError;
 use protocol::{DeployToken, DeployTokenId, TokenEntry, TokenKey, token};
@@ -27,9 +27,9 @@ pub struct Replaced {
     /// The token that took its place.
     pub successor: DeployToken,
     /// For how many recipients the key was sealed again, or why it was not.
-    pub share: Result<usize, ServiceError>,
+    pub share: Result<usize, Problem>,
     /// How it is known that the old token is refused, or why that could not be looked at.
-    pub proof: Result<Proof, ServiceError>,
+    pub proof: Result<Proof, Problem>,
 }
 
 /// How it is known that a token is refused.
@@ -45,14 +45,14 @@ pub enum Proof {
 /// returns `Ok`, the secrets are inside and in the journal until they are handed over.
 ///
 /// # Errors
-/// [`ServiceError::NoJournal`], [`ServiceError::Find`] and [`ServiceError::Unfit`] before anything is changed; else as
+/// [`Problem::NoJournal`], [`Problem::Find`] and [`Problem::WrongState`] before anything is changed; else as
 /// [`super::create()`].
 pub async fn replace(
     context: &Context,
     place: &Place,
     wanted: &str,
     progress: Progress<'_>,
-) -> Result<Issued, ServiceError> {
+) -> Result<Issued, Problem> {
     let journal = journal(context)?;
     let _lock = context.lock(place).await?;
     reached(Operation::Replace, Point::Locked);
@@ -60,11 +60,11 @@ pub async fn replace(
     let entries = tokens(context, place).await?;
     let old = token::find(&entries, wanted)?;
     if !old.is_active() {
-        return Err(ServiceError::Unfit(Unfit::AlreadyRevoked));
+        return Err(Problem::WrongState(WrongState::AlreadyRevoked));
     }
     let is_part = |it: &Entry| it.replacement().is_some_and(|record| names(record, &old.id));
     if journal.replacements(place)?.iter().any(is_part) {
-        return Err(ServiceError::Unfit(Unfit::BeingReplaced));
+        return Err(Problem::WrongState(WrongState::BeingReplaced));
     }
     make_anyhow(context, place, &old.name, Some(&old.id), progress).await
 }
@@ -72,8 +72,8 @@ pub async fn replace(
 /// The replacements of a place that were begun here and are neither finished nor given up, oldest first. Asks no server.
 ///
 /// # Errors
-/// [`ServiceError::Journal`]. Without a journal there are none.
-pub fn replacements(context: &Context, place: &Place) -> Result<Vec<Replacement>, ServiceError> {
+/// [`Problem::Journal`]. Without a journal there are none.
+pub fn replacements(context: &Context, place: &Place) -> Result<Vec<Replacement>, Problem> {
     let Some(journal) = &context.journal else {
         return Ok(Vec::new());
     };
@@ -106,12 +106,12 @@ fn public(entry: &Entry) -> Option<Replacement> {
 /// Nothing happens where the token is nobody's successor.
 ///
 /// # Errors
-/// API errors, [`ServiceError::Busy`], [`ServiceError::Journal`]; the check is then taken for a use by CI.
+/// API errors, [`Problem::Busy`], [`Problem::Journal`]; the check is then taken for a use by CI.
 pub async fn note_own_use(
     context: &Context,
     place: &Place,
     successor: &DeployTokenId,
-) -> Result<(), ServiceError> {
+) -> Result<(), Problem> {
     let journal = journal(context)?;
     let entries = journal.replacements(place)?;
     let is_it = |it: &&Entry| it.replacement().and_then(ReplaceRecord::successor_id) == Some(successor);
@@ -130,8 +130,8 @@ pub async fn note_own_use(
 /// token or its successor, by id or name; `known` is a CI token to try, if it turns out to be the old one's.
 ///
 /// # Errors
-/// [`ServiceError::Unfit`] and [`ServiceError::Find`] when there is no such replacement or its successor is not active,
-/// [`ServiceError::NotResumable`] when the successor's secrets were not handed over, [`ServiceError::Busy`]; whatever
+/// [`Problem::WrongState`] and [`Problem::Find`] when there is no such replacement or its successor is not active,
+/// [`Problem::NotResumable`] when the successor's secrets were not handed over, [`Problem::Busy`]; whatever
 /// revoking gives. The replacement then waits on.
 pub async fn finish_replacement(
     context: &Context,
@@ -139,7 +139,7 @@ pub async fn finish_replacement(
     wanted: &str,
     known: Option<&CiToken>,
     progress: Progress<'_>,
-) -> Result<Replaced, ServiceError> {
+) -> Result<Replaced, Problem> {
     let journal = journal(context)?;
     let _lock = context.lock(place).await?;
     reached(Operation::Finish, Point::Locked);
@@ -151,7 +151,7 @@ pub async fn finish_replacement(
 ///
 /// # Errors
 /// As [`finish_replacement`], before anything is asked of the server.
-pub fn forget_replacement(context: &Context, place: &Place, wanted: &str) -> Result<(), ServiceError> {
+pub fn forget_replacement(context: &Context, place: &Place, wanted: &str) -> Result<(), Problem> {
     Ok(take(journal(context)?, place, wanted)?.close()?)
 }
 
@@ -162,14 +162,14 @@ pub(super) async fn conclude(
     entry: OpenEntry,
     known: Option<&CiToken>,
     progress: Progress<'_>,
-) -> Result<Replaced, ServiceError> {
+) -> Result<Replaced, Problem> {
     progress(Step::Check);
     let record = entry.entry().replacement();
-    let record = record.ok_or(ServiceError::Unfit(Unfit::NotBeingReplaced))?;
+    let record = record.ok_or(Problem::WrongState(WrongState::NotBeingReplaced))?;
     let listed = tokens(context, place).await?;
     let Some(successor) = active_successor(&listed, record) else {
         must_be_readable(&listed, record.successor_id())?;
-        return Err(ServiceError::Unfit(Unfit::SuccessorGone));
+        return Err(Problem::WrongState(WrongState::SuccessorGone));
     };
     reached(Operation::Finish, Point::Checked);
     let mut tokens = listed.iter().filter_map(TokenEntry::token);
@@ -196,7 +196,7 @@ pub(super) async fn conclude(
         proof,
     };
     // One that works on is not forgotten, whatever was answered.
-    if !matches!(replaced.proof, Err(ServiceError::NotDone)) {
+    if !matches!(replaced.proof, Err(Problem::NotDone)) {
         if let Err(error) = entry.close() {
             tracing::warn!(%error, "the journal still has a replacement that is finished");
         }
@@ -213,14 +213,14 @@ async fn end_if_there(
     place: &Place,
     id: &DeployTokenId,
     listed: &[TokenEntry],
-) -> Result<Option<DeployToken>, ServiceError> {
+) -> Result<Option<DeployToken>, Problem> {
     let is_it = |entry: &TokenEntry| match entry {
         TokenEntry::Token(token) => token.id == *id,
         TokenEntry::Malformed { id: listed, .. } => listed.as_ref() == Some(id),
     };
     match revoke::end(context, place, id).await {
         Ok(token) => Ok(Some(token)),
-        Err(ServiceError::Api(error)) if error.status() == Some(404) && !listed.iter().any(is_it) => Ok(None),
+        Err(Problem::Call(error)) if error.status() == Some(404) && !listed.iter().any(is_it) => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -230,18 +230,18 @@ async fn prove(
     place: &Place,
     old: &DeployTokenId,
     known: Option<&CiToken>,
-) -> Result<Proof, ServiceError> {
+) -> Result<Proof, Problem> {
     if let Some(ci_token) = known {
         let runner = Runner::new(context.client.address().clone(), ci_token)?;
         return match runner.bundle(&[]).await {
-            Err(ApiError::Unauthorized) => Ok(Proof::Refused),
+            Err(CallError::Unauthorized) => Ok(Proof::Refused),
             Err(error) => Err(error.into()),
-            Ok(_) => Err(ServiceError::NotDone),
+            Ok(_) => Err(Problem::NotDone),
         };
     }
     let listed = tokens(context, place).await?;
     match find_active(&listed, old) {
-        Some(_) => Err(ServiceError::NotDone),
+        Some(_) => Err(Problem::NotDone),
         None if listed
             .iter()
             .filter_map(TokenEntry::token)
@@ -258,7 +258,7 @@ pub(super) async fn successor(
     context: &Context,
     place: &Place,
     record: &ReplaceRecord,
-) -> Result<Option<DeployToken>, ServiceError> {
+) -> Result<Option<DeployToken>, Problem> {
     let listed = tokens(context, place).await?;
     let found = active_successor(&listed, record);
     if found.is_none() {
@@ -280,8 +280,8 @@ fn active_successor<'a>(listed: &'a [TokenEntry], record: &ReplaceRecord) -> Opt
 }
 
 /// Takes hold of the only replacement that `wanted` names, if its secrets were handed over.
-fn take(journal: &Arc<Journal>, place: &Place, wanted: &str) -> Result<OpenEntry, ServiceError> {
-    const NONE: ServiceError = ServiceError::Unfit(Unfit::NotBeingReplaced);
+fn take(journal: &Arc<Journal>, place: &Place, wanted: &str) -> Result<OpenEntry, Problem> {
+    const NONE: Problem = Problem::WrongState(WrongState::NotBeingReplaced);
     let entries = journal.replacements(place)?;
     let id = DeployTokenId::new(wanted);
     let fits = |it: &&Entry| it.replacement().is_some_and(|record| names(record, &id));
@@ -295,7 +295,7 @@ fn take(journal: &Arc<Journal>, place: &Place, wanted: &str) -> Result<OpenEntry
                 let ids = several
                     .iter()
                     .filter_map(|it| Some(it.replacement()?.old.clone()));
-                return Err(ServiceError::Find(FindError::Ambiguous {
+                return Err(Problem::Find(FindError::Ambiguous {
                     name: wanted.to_owned(),
                     ids: ids.collect(),
                 }));
@@ -306,7 +306,7 @@ fn take(journal: &Arc<Journal>, place: &Place, wanted: &str) -> Result<OpenEntry
     let handed_over = entry.entry().replacement().and_then(ReplaceRecord::handed_over);
     match handed_over {
         Some(_) => Ok(entry),
-        None => Err(ServiceError::NotResumable(ResumeError::NotHandedOver)),
+        None => Err(Problem::NotResumable(ResumeError::NotHandedOver)),
     }
 }
 
@@ -314,11 +314,11 @@ fn names(record: &ReplaceRecord, id: &DeployTokenId) -> bool {
     record.old == *id || record.successor_id() == Some(id)
 }
 
-fn journal(context: &Context) -> Result<&Arc<Journal>, ServiceError> {
-    context.journal.as_ref().ok_or(ServiceError::NoJournal)
+fn journal(context: &Context) -> Result<&Arc<Journal>, Problem> {
+    context.journal.as_ref().ok_or(Problem::NoJournal)
 }
 
-async fn tokens(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, ServiceError> {
+async fn tokens(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, Problem> {
     super::list(context, place).await
 }
 

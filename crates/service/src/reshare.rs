@@ -3,8 +3,8 @@
 use super::preflight::{off_thread, own_device_is_active};
 use super::share::{recipients, share};
 use super::step::{Operation, Point, reached};
-use super::{Context, Place, Progress, ServiceError, preflight};
-use model::Step;
+use super::{Context, Place, Progress, preflight};
+use model::{Problem, Step};
 use protocol::crypto;
 use protocol::wire::environment_key::CreateKeyRequest;
 use protocol::{KeyScope, Moment};
@@ -24,13 +24,13 @@ pub enum MissingKey {
 /// Shares the key again and gives the number of recipients.
 ///
 /// # Errors
-/// [`ServiceError::NoKey`] where there is none and none may be made; what the checks found; API errors.
+/// [`Problem::NoKey`] where there is none and none may be made; what the checks found; API errors.
 pub async fn reshare(
     context: &Context,
     place: &Place,
     missing: MissingKey,
     progress: Progress<'_>,
-) -> Result<usize, ServiceError> {
+) -> Result<usize, Problem> {
     progress(Step::Check);
     let _lock = context.lock(place).await?;
     reached(Operation::Reshare, Point::Locked);
@@ -38,7 +38,7 @@ pub async fn reshare(
     reached(Operation::Reshare, Point::Checked);
     let count = match checked {
         Ok(ready) => share(context, place, &ready.key, None, Operation::Reshare, progress).await?,
-        Err(ServiceError::NoKey) if missing == MissingKey::Make => {
+        Err(Problem::NoKey) if missing == MissingKey::Make => {
             make_first_key(context, place, progress).await?
         }
         Err(error) => return Err(error),
@@ -47,11 +47,7 @@ pub async fn reshare(
     Ok(count)
 }
 
-async fn make_first_key(
-    context: &Context,
-    place: &Place,
-    progress: Progress<'_>,
-) -> Result<usize, ServiceError> {
+async fn make_first_key(context: &Context, place: &Place, progress: Progress<'_>) -> Result<usize, Problem> {
     let device = context.device()?.clone();
     let (devices, tokens) = tokio::try_join!(
         context.client.devices(&place.project, place.name()),

@@ -5,8 +5,8 @@
 use super::journal::{QueueItem, QueueState, Record, Work};
 use super::share::share;
 use super::step::{Operation, Point, reached};
-use super::{Context, Place, Progress, ServiceError, Unfit, preflight};
-use model::Step;
+use super::{Context, Place, Progress, preflight};
+use model::{Problem, Step, WrongState};
 use protocol::{DeployToken, DeployTokenId, TokenEntry, token};
 
 /// A token that the server has ended.
@@ -15,34 +15,34 @@ pub struct Revoked {
     /// The record, as the server now has it.
     pub token: DeployToken,
     /// For how many recipients the key was sealed again, or why it was not. Runners cannot fetch in either case.
-    pub share: Result<usize, ServiceError>,
+    pub share: Result<usize, Problem>,
 }
 
 /// What became of several tokens that were to be revoked.
 #[derive(Debug)]
 pub struct Revocations {
     /// What was asked for and what came of it, in the order in which it was asked for.
-    pub tokens: Vec<(String, Result<DeployToken, ServiceError>)>,
+    pub tokens: Vec<(String, Result<DeployToken, Problem>)>,
     /// For how many recipients the key was sealed again afterwards, or why it was not; `None` if no token was revoked.
-    pub share: Option<Result<usize, ServiceError>>,
+    pub share: Option<Result<usize, Problem>>,
 }
 
 /// Revokes the token with this id or exact name.
 ///
 /// # Errors
-/// [`ServiceError::Find`], [`ServiceError::Unfit`] when it is revoked already, [`ServiceError::NotDone`] when the server
+/// [`Problem::Find`], [`Problem::WrongState`] when it is revoked already, [`Problem::NotDone`] when the server
 /// still lists it as active, and API errors. A failure to share again is inside [`Revoked`].
 pub async fn revoke(
     context: &Context,
     place: &Place,
     wanted: &str,
     progress: Progress<'_>,
-) -> Result<Revoked, ServiceError> {
+) -> Result<Revoked, Problem> {
     let mut done = revoke_all(context, place, &[wanted.to_owned()], progress).await?;
-    let (_, token) = done.tokens.pop().ok_or(ServiceError::Stopped)?;
+    let (_, token) = done.tokens.pop().ok_or(Problem::Stopped)?;
     Ok(Revoked {
         token: token?,
-        share: done.share.unwrap_or(Err(ServiceError::Stopped)),
+        share: done.share.unwrap_or(Err(Problem::Stopped)),
     })
 }
 
@@ -50,14 +50,14 @@ pub async fn revoke(
 /// journal before the first is revoked.
 ///
 /// # Errors
-/// When nothing was begun: [`ServiceError::Busy`], [`ServiceError::Journal`], or the list could not be read. What became
+/// When nothing was begun: [`Problem::Busy`], [`Problem::Journal`], or the list could not be read. What became
 /// of each token is inside [`Revocations`].
 pub async fn revoke_all(
     context: &Context,
     place: &Place,
     wanted: &[String],
     progress: Progress<'_>,
-) -> Result<Revocations, ServiceError> {
+) -> Result<Revocations, Problem> {
     let _lock = context.lock(place).await?;
     reached(Operation::Revoke, Point::Locked);
     progress(Step::Check);
@@ -94,20 +94,20 @@ pub async fn revoke_all(
     Ok(Revocations { tokens, share })
 }
 
-fn pick(entries: &[TokenEntry], wanted: &str, queue: &[QueueItem]) -> Result<DeployToken, ServiceError> {
+fn pick(entries: &[TokenEntry], wanted: &str, queue: &[QueueItem]) -> Result<DeployToken, Problem> {
     let found = token::find(entries, wanted)?;
     let named_before = queue.iter().any(|item| item.token == found.id);
     if found.is_active() && !named_before {
         Ok(found.clone())
     } else {
-        Err(ServiceError::Unfit(Unfit::AlreadyRevoked))
+        Err(Problem::WrongState(WrongState::AlreadyRevoked))
     }
 }
 
 /// One outcome for each item that was waiting, in order, and the sharing after them.
 type Outcomes = (
-    std::collections::VecDeque<Result<DeployToken, ServiceError>>,
-    Option<Result<usize, ServiceError>>,
+    std::collections::VecDeque<Result<DeployToken, Problem>>,
+    Option<Result<usize, Problem>>,
 );
 
 /// Revokes what waits in a queue, and seals the key again. The journal forgets the queue when the fate of each token is
@@ -152,10 +152,10 @@ pub(super) async fn work_off(
 }
 
 /// Whether the server may still do what it was asked to.
-fn may_come_yet(error: &ServiceError) -> bool {
+fn may_come_yet(error: &Problem) -> bool {
     match error {
-        ServiceError::Uncertain(_) => true,
-        ServiceError::Api(error) => error.may_have_happened(),
+        Problem::Uncertain(_) => true,
+        Problem::Call(error) => error.may_have_happened(),
         _ => false,
     }
 }
@@ -165,14 +165,14 @@ pub(super) async fn end(
     context: &Context,
     place: &Place,
     id: &DeployTokenId,
-) -> Result<DeployToken, ServiceError> {
+) -> Result<DeployToken, Problem> {
     match context.client.revoke_token(&place.project, id).await {
         Ok(token) if !token.is_active() => Ok(token),
-        Ok(_) => confirm(context, place, id).await?.ok_or(ServiceError::NotDone),
+        Ok(_) => confirm(context, place, id).await?.ok_or(Problem::NotDone),
         Err(error) if error.may_have_happened() => match confirm(context, place, id).await {
             Ok(Some(token)) => Ok(token),
             Ok(None) => Err(error.into()),
-            Err(cause) => Err(ServiceError::Uncertain(Box::new(cause))),
+            Err(cause) => Err(Problem::Uncertain(Box::new(cause))),
         },
         Err(error) => Err(error.into()),
     }
@@ -183,7 +183,7 @@ async fn confirm(
     context: &Context,
     place: &Place,
     id: &DeployTokenId,
-) -> Result<Option<DeployToken>, ServiceError> {
+) -> Result<Option<DeployToken>, Problem> {
     let entries = context
         .client
         .tokens(&place.project, Some(&place.environment.id))
@@ -201,7 +201,7 @@ pub(super) async fn share_with_rest(
     place: &Place,
     operation: Operation,
     progress: Progress<'_>,
-) -> Result<usize, ServiceError> {
+) -> Result<usize, Problem> {
     let ready = preflight::check(context, place).await?;
     share(context, place, &ready.key, None, operation, progress).await
 }

@@ -3,9 +3,8 @@
 use super::issue::{Registered, find_lost, hand_over, settle};
 use super::journal::{IssueRecord, Record, Work};
 use super::step::{Operation, Point, reached};
-use super::{Context, Issued, Note, Place, Progress, ServiceError, Unfit, preflight};
-use client::ApiError;
-use model::{IssuanceKind, Step};
+use super::{Context, Issued, Place, Progress, preflight};
+use model::{CallError, IssuanceKind, Note, Problem, Step, WrongState};
 use protocol::crypto;
 use protocol::wire::WireError;
 use protocol::{DeployToken, PublicKey, TokenKey, token};
@@ -14,21 +13,21 @@ use protocol::{DeployToken, PublicKey, TokenKey, token};
 /// journal until its entry is closed.
 ///
 /// # Errors
-/// [`ServiceError::Find`] and [`ServiceError::Unfit`] before anything is changed; [`ServiceError::Uncertain`] when the
+/// [`Problem::Find`] and [`Problem::WrongState`] before anything is changed; [`Problem::Uncertain`] when the
 /// answer was lost and the server cannot be asked: the journal then keeps the new seed.
 pub async fn rotate(
     context: &Context,
     place: &Place,
     wanted: &str,
     progress: Progress<'_>,
-) -> Result<Issued, ServiceError> {
+) -> Result<Issued, Problem> {
     let _lock = context.lock(place).await?;
     reached(Operation::Rotate, Point::Locked);
     progress(Step::Check);
     let ready = preflight::check(context, place).await?;
     let token = token::find(&ready.tokens, wanted)?.clone();
     if !token.is_active() {
-        return Err(ServiceError::Unfit(Unfit::AlreadyRevoked));
+        return Err(Problem::WrongState(WrongState::AlreadyRevoked));
     }
     reached(Operation::Rotate, Point::Checked);
     progress(Step::Mint);
@@ -59,8 +58,8 @@ async fn heal(
     context: &Context,
     place: &Place,
     key: PublicKey,
-    lost: ApiError,
-) -> Result<Registered, ServiceError> {
+    lost: CallError,
+) -> Result<Registered, Problem> {
     let token = find_lost(context, place, key, lost).await?;
     once_more(context, place, key, token).await
 }
@@ -71,25 +70,21 @@ pub(super) async fn once_more(
     place: &Place,
     key: PublicKey,
     found: DeployToken,
-) -> Result<Registered, ServiceError> {
+) -> Result<Registered, Problem> {
     let again = context.client.rotate_token(&place.project, &found.id, &key).await;
-    let answer = again.map_err(|cause| ServiceError::Uncertain(Box::new(cause.into())))?;
+    let answer = again.map_err(|cause| Problem::Uncertain(Box::new(cause.into())))?;
     let mut registered = Registered::read(answer, found);
     if registered.is_malformed() && registered.ci_token.is_none() {
         // Whether the old CI token stays cannot be told from this; the journal keeps the operation.
-        let unreadable = ApiError::Malformed(WireError::Wrong { what: "data" });
-        return Err(ServiceError::Uncertain(Box::new(unreadable.into())));
+        let unreadable = CallError::Malformed(WireError::Wrong { what: "data" });
+        return Err(Problem::Uncertain(Box::new(unreadable.into())));
     }
     registered.notes.push(Note::AnswerLost);
     Ok(registered)
 }
 
 /// An answer without a readable record and without a CI token may have lost one on the way: it is asked for again.
-async fn identify(
-    context: &Context,
-    place: &Place,
-    registered: Registered,
-) -> Result<Registered, ServiceError> {
+async fn identify(context: &Context, place: &Place, registered: Registered) -> Result<Registered, Problem> {
     let (malformed, key) = (registered.is_malformed(), registered.token.key.clone());
     match key {
         TokenKey::Usable(key) if malformed && registered.ci_token.is_none() => {

@@ -2,8 +2,8 @@
 
 use super::preflight::{off_thread, own_device_is_active};
 use super::step::{Operation, Point, reached};
-use super::{Context, LinkedDevice, Place, Progress, ServiceError};
-use model::Step;
+use super::{Context, LinkedDevice, Place, Progress};
+use model::{Problem, Step};
 use protocol::crypto;
 use protocol::secret::EnvironmentKey;
 use protocol::wire::environment_key::ShareKeyRequest;
@@ -25,7 +25,7 @@ pub(super) async fn share(
     wanted: Option<Wanted<'_>>,
     operation: Operation,
     progress: Progress<'_>,
-) -> Result<usize, ServiceError> {
+) -> Result<usize, Problem> {
     let device = context.device()?;
     let (devices, tokens) = tokio::try_join!(
         context.client.devices(&place.project, place.name()),
@@ -47,7 +47,7 @@ pub(super) async fn share(
 
 /// Publishing the same body again changes nothing, so a lost answer is asked for once more; after silence it is not,
 /// because that would double the wait.
-async fn publish(context: &Context, place: &Place, body: String) -> Result<(), ServiceError> {
+async fn publish(context: &Context, place: &Place, body: String) -> Result<(), Problem> {
     let publish = |body| {
         context
             .client
@@ -60,7 +60,7 @@ async fn publish(context: &Context, place: &Place, body: String) -> Result<(), S
 }
 
 /// How many recipients a publication would have now.
-pub(super) async fn count(context: &Context, place: &Place) -> Result<usize, ServiceError> {
+pub(super) async fn count(context: &Context, place: &Place) -> Result<usize, Problem> {
     let (devices, tokens) = tokio::try_join!(
         context.client.devices(&place.project, place.name()),
         context.client.tokens(&place.project, Some(&place.environment.id)),
@@ -73,7 +73,7 @@ pub(super) fn recipients(
     devices: &[Device],
     tokens: &[TokenEntry],
     wanted: Option<Wanted<'_>>,
-) -> Result<Vec<Recipient>, ServiceError> {
+) -> Result<Vec<Recipient>, Problem> {
     let devices = devices.iter().filter_map(|device| {
         let public_key = device.recipient_key()?;
         Some(Recipient {
@@ -92,7 +92,7 @@ pub(super) fn recipients(
     let mut all: Vec<Recipient> = devices.chain(others).collect();
     if let Some(Wanted { token, key }) = wanted {
         if !token.is_active() {
-            return Err(ServiceError::Misregistered);
+            return Err(Problem::Misregistered);
         }
         let wanted = deployment(token, key);
         match all.iter_mut().find(|recipient| recipient.kind == wanted.kind) {
@@ -109,7 +109,7 @@ async fn sealed_body(
     key: &EnvironmentKey,
     fingerprint: Fingerprint,
     recipients: Vec<Recipient>,
-) -> Result<String, ServiceError> {
+) -> Result<String, Problem> {
     let (device, key) = (device.clone(), key.clone());
     let scope = KeyScope {
         project: place.project.clone(),

@@ -9,10 +9,9 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::ServiceError;
-use client::{ApiError, PollOutcome, SignIn};
 pub use client::{BrowserTicket, PasswordOutcome};
-use model::{SignInEnd, Waiting};
+use client::{PollOutcome, SignIn};
+use model::{CallError, Problem, SignInEnd, Waiting};
 use protocol::Moment;
 use protocol::secret::{AccessToken, SecretText};
 
@@ -56,7 +55,7 @@ pub enum BrowserOutcome {
 ///
 /// # Errors
 /// API errors.
-pub async fn start_browser(client: &SignIn) -> Result<Option<BrowserTicket>, ServiceError> {
+pub async fn start_browser(client: &SignIn) -> Result<Option<BrowserTicket>, Problem> {
     Ok(client.start_browser().await?)
 }
 
@@ -70,7 +69,7 @@ pub async fn wait_for_browser(
     ticket: &BrowserTicket,
     clock: &dyn Clock,
     tell: &(dyn Fn(Waiting) + Send + Sync),
-) -> Result<BrowserOutcome, ServiceError> {
+) -> Result<BrowserOutcome, Problem> {
     let end = ticket
         .expires_at
         .unwrap_or_else(|| clock.now().plus_seconds(PATIENCE_SECONDS));
@@ -105,15 +104,15 @@ pub async fn wait_for_browser(
 }
 
 /// How long to wait after an error that may pass by itself.
-fn passing(error: &ApiError, usual: Duration) -> Option<Duration> {
+fn passing(error: &CallError, usual: Duration) -> Option<Duration> {
     match error {
-        ApiError::Unreachable { .. } | ApiError::TimedOut { .. } => Some(usual),
-        ApiError::TooManyRequests { retry_after } => Some(
+        CallError::Unreachable { .. } | CallError::TimedOut { .. } => Some(usual),
+        CallError::TooManyRequests { retry_after } => Some(
             retry_after
                 .unwrap_or(usual)
                 .clamp(usual, LONGEST_PAUSE.max(usual)),
         ),
-        ApiError::Refused(refusal) if refusal.status >= 500 && refusal.status != 501 => Some(usual),
+        CallError::Refused(refusal) if refusal.status >= 500 && refusal.status != 501 => Some(usual),
         _ => None,
     }
 }
@@ -127,6 +126,6 @@ pub async fn password(
     email: &str,
     password: &SecretText,
     code: Option<&SecretText>,
-) -> Result<PasswordOutcome, ServiceError> {
+) -> Result<PasswordOutcome, Problem> {
     Ok(client.password(email, password, code).await?)
 }

@@ -1,9 +1,10 @@
 //! The runner's side: fetch with a CI token, decrypt with a seed (docs/protocol.md 8).
 
+use super::Context;
 use super::preflight::off_thread;
-use super::{Context, ServiceError};
 use client::Runner;
-use protocol::crypto::{self, BundleReport, Problem};
+use model::Problem;
+use protocol::crypto::{self, BundleProblem, BundleReport};
 use protocol::secret::{CiToken, DeploySeed};
 
 /// What a runner gets: the environment's name and the opened bundle.
@@ -18,9 +19,9 @@ pub struct Pulled {
 /// Fetches and decrypts as a runner would: all variables, or only the named ones.
 ///
 /// # Errors
-/// API errors, [`client::ApiError::Unauthorized`] for a CI token that is not valid. Variables that do not decrypt are
+/// API errors, [`model::CallError::Unauthorized`] for a CI token that is not valid. Variables that do not decrypt are
 /// in the report.
-pub async fn pull(runner: &Runner, seed: &DeploySeed, only: &[String]) -> Result<Pulled, ServiceError> {
+pub async fn pull(runner: &Runner, seed: &DeploySeed, only: &[String]) -> Result<Pulled, Problem> {
     let bundle = runner.bundle(only).await?;
     let seed = seed.clone();
     let environment = bundle.environment.clone();
@@ -36,10 +37,20 @@ pub struct Checked {
     /// How many there are.
     pub total: usize,
     /// The first thing that does not work.
-    pub problem: Option<Problem>,
+    pub problem: Option<BundleProblem>,
 }
 
 impl Checked {
+    /// What a runner with this pair cannot do.
+    pub fn shortfall(&self) -> Problem {
+        Problem::Unverified {
+            name: self.problem.as_ref().and_then(|it| it.name.clone()),
+            kind: self.problem.as_ref().map(|it| it.kind.clone()),
+            decrypted: self.decrypted,
+            total: self.total,
+        }
+    }
+
     /// Whether nothing is in a runner's way.
     pub fn is_complete(&self) -> bool {
         self.problem.is_none() && self.decrypted == self.total
@@ -51,11 +62,7 @@ impl Checked {
 ///
 /// # Errors
 /// As [`pull`].
-pub async fn check(
-    context: &Context,
-    ci_token: &CiToken,
-    seed: &DeploySeed,
-) -> Result<Checked, ServiceError> {
+pub async fn check(context: &Context, ci_token: &CiToken, seed: &DeploySeed) -> Result<Checked, Problem> {
     let runner = Runner::new(context.client.address().clone(), ci_token)?;
     let report = pull(&runner, seed, &[]).await?.report;
     Ok(Checked {

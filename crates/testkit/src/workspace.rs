@@ -5,13 +5,13 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use client::{ApiAddress, ApiError, Client, NewDevice, Runner};
-use model::{CiTokenOutcome, Exposed, Step};
+use client::{ApiAddress, Client, NewDevice, Runner};
+use model::{CallError, CiTokenOutcome, Exposed, Problem, Step};
 use protocol::TokenName;
 use protocol::crypto::{self, DeviceIdentity};
 use protocol::secret::{CiToken, DeploySeed};
 use service::verify::Pulled;
-use service::{Context, Issued, LinkedDevice, Place, ServiceError, emergency};
+use service::{Context, Issued, LinkedDevice, Place, emergency};
 use tempfile::TempDir;
 use workspace::{LocalAccess, Options, Running, SampleSize, Workspace};
 
@@ -108,7 +108,7 @@ impl TestWorkspace {
     }
 
     /// Fetches and decrypts as a runner with these secrets.
-    pub async fn pull(&self, secrets: &Secrets) -> Result<Pulled, ServiceError> {
+    pub async fn pull(&self, secrets: &Secrets) -> Result<Pulled, Problem> {
         service::verify::pull(&self.runner(&secrets.ci_token), &secrets.seed, &[]).await
     }
 
@@ -116,7 +116,7 @@ impl TestWorkspace {
     pub async fn runs(&self, issued: &Issued) -> Runs {
         match self.pull(&Secrets::of(issued)).await {
             Ok(pulled) if pulled.report.problems.is_empty() && pulled.report.total > 0 => Runs::Decrypts,
-            Err(ServiceError::Api(ApiError::Unauthorized)) => Runs::Refused,
+            Err(Problem::Call(CallError::Unauthorized)) => Runs::Refused,
             other => panic!("neither decrypts nor is refused: {other:?}"),
         }
     }
@@ -128,7 +128,7 @@ impl TestWorkspace {
         let issued = service::create(&self.context, &place, &name, &silent)
             .await
             .unwrap();
-        assert!(issued.share.is_ok());
+        assert!(issued.issuance.share.is_ok());
         issued
     }
 
@@ -218,12 +218,12 @@ impl Secrets {
     /// Those of an issuance; one without a CI token fails the test.
     #[track_caller]
     pub fn of(issued: &Issued) -> Self {
-        let CiTokenOutcome::Issued(ci_token) = &issued.ci_token else {
+        let CiTokenOutcome::Issued(ci_token) = &issued.issuance.ci_token else {
             panic!("no CI token was issued")
         };
         Self {
             ci_token: ci_token.clone(),
-            seed: issued.seed.clone(),
+            seed: issued.issuance.seed.clone(),
         }
     }
 }

@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
 
-use super::{plural, service};
-use model::{Fate, Incident, Message, Proof, Reach, RevokeTarget, Tally};
+use super::Message;
+use super::{explain, plural};
+use model::{Fate, Gap, Incident, LeakError, Proof, Reach, RevokeTarget, Tally};
 use protocol::Moment;
 use protocol::crypto::SeedError;
-use service::emergency::{Gap, LeakError};
 
 /// What a line says while a run is under way and after it.
 pub fn fate(fate: &Fate) -> String {
@@ -47,12 +47,11 @@ pub fn proof_of(proof: Proof, count: usize) -> String {
 }
 
 /// What went wrong with a token, if something did.
-pub fn trouble(fate: &Fate) -> Option<&Message> {
+pub fn trouble(fate: &Fate) -> Option<Message> {
     match fate {
-        Fate::Retrying(message)
-        | Fate::NotRevoked(message)
-        | Fate::Unknown(message)
-        | Fate::NotSealed { why: message, .. } => Some(message),
+        Fate::Retrying(why) | Fate::NotRevoked(why) | Fate::Unknown(why) | Fate::NotSealed { why, .. } => {
+            Some(explain(why))
+        }
         _ => None,
     }
 }
@@ -72,7 +71,7 @@ pub fn gap(gap: &Gap) -> Message {
             );
         }
     };
-    let cause = service(error);
+    let cause = explain(error);
     Message::new(format!("{whose} {}", cause.what), cause.next)
 }
 
@@ -85,7 +84,7 @@ fn plural_entry(count: usize) -> String {
 }
 
 /// A text in which nothing leaked was found.
-pub fn leak(error: LeakError) -> Message {
+pub(super) fn leak(error: LeakError) -> Message {
     match error {
         LeakError::Empty => Message::new(
             "There is nothing to look for.",
@@ -104,10 +103,10 @@ pub fn leak(error: LeakError) -> Message {
 }
 
 /// Stands in a report for a user who could not be asked for.
-pub const UNKNOWN_USER: &str = "not known: the server could not be asked";
+const UNKNOWN_USER: &str = "not known: the server could not be asked";
 
 /// A leaked block that fits no token; whether the server still accepts its CI token, where that is known.
-pub fn nobodys_leak(works: Option<bool>) -> Message {
+pub(super) fn nobodys_leak(works: Option<bool>) -> Message {
     Message::new(
         "No deploy token that you can see fits it.",
         match works {
@@ -173,7 +172,7 @@ pub fn incident(incident: &Incident, zone: &TimeZone) -> String {
         incident.started.exact(zone),
         incident.ended.exact(zone),
         plural(usize::try_from(seconds).unwrap_or(0), "second"),
-        plain(&incident.by),
+        plain(incident.by.as_deref().unwrap_or(UNKNOWN_USER)),
         plain(&incident.origin),
     );
     revoked(&mut text, incident, zone);
@@ -223,7 +222,7 @@ fn left(text: &mut String, incident: &Incident) {
     }
     text.push_str("## Not revoked\n\nTreat these as working.\n\n");
     for (target, fate) in left {
-        let why = trouble(fate).map_or_else(|| super::emergency::fate(fate), ToString::to_string);
+        let why = trouble(fate).map_or_else(|| super::emergency::fate(fate), |it| it.to_string());
         let (name, id) = (plain(&target.name), plain(target.token.as_str()));
         let _ = writeln!(text, "- {name} ({id}), {}: {}", place(target), plain(&why));
     }
@@ -248,8 +247,8 @@ fn reach(text: &mut String, reach: &[Reach]) {
                 let count = plural(names.len(), "variable");
                 let _ = writeln!(text, "- {place}, {count}: {}", names.join(", "));
             }
-            Err(message) => {
-                let _ = writeln!(text, "- {place}: not known. {}", plain(&message.to_string()));
+            Err(why) => {
+                let _ = writeln!(text, "- {place}: not known. {}", plain(&explain(why).to_string()));
             }
         }
     }
@@ -310,6 +309,7 @@ pub fn incident_file(at: Moment) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::Problem;
     use protocol::{DeployTokenId, Environment, EnvironmentId, EnvironmentName, ProjectId};
 
     fn at(text: &str) -> Moment {
@@ -337,7 +337,7 @@ mod tests {
         let since = at("2026-11-24T09:00:01Z");
         let report = incident(
             &Incident {
-                by: "Sam Rivera <sam@northwind.example>".to_owned(),
+                by: Some("Sam Rivera <sam@northwind.example>".to_owned()),
                 origin: "ghostable.dev".to_owned(),
                 started: at("2026-11-24T09:00:00Z"),
                 ended: at("2026-11-24T09:00:04Z"),
@@ -357,10 +357,7 @@ mod tests {
                             at: None,
                         },
                     ),
-                    (
-                        target("second"),
-                        Fate::NotRevoked(Message::new("The server does not allow this.", "Ask.")),
-                    ),
+                    (target("second"), Fate::NotRevoked(Problem::NotDone)),
                 ],
                 reach: vec![Reach {
                     project_name: "Storefront".to_owned(),
@@ -376,7 +373,7 @@ mod tests {
             "| ci\\|main (dpl_tok_1) | Storefront / production | 24 Nov 2026, 08:00:00 +00:00 | 24 Nov 2026, 09:00:01 +00:00",
             "asked with its CI token, the server refuses it | sealed again for 7 without it |",
             "08:00:00 +00:00 | before this run | the server lists it as revoked | not sealed again |",
-            "- second (dpl_tok_1), Storefront / production: The server does not allow this. Ask.",
+            "- second (dpl_tok_1), Storefront / production: The server took the call, but still lists the token as active.",
             "Storefront / production, 2 variables: APP_KEY, DB_PASSWORD",
             "1. Revoke what is still working",
         ] {

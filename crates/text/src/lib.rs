@@ -12,105 +12,121 @@
 )]
 
 pub mod emergency;
+mod keychain;
+mod machine;
+mod message;
+mod news;
 mod pending;
 mod sign_in;
 
+use keychain::keychain;
+pub use message::Message;
+pub use news::news;
 pub use pending::{finding, operation};
-pub use sign_in::{browser, device_status, flaw, manifest, password_refused};
-use sign_in::{linking, request};
+use sign_in::{browser, linking, manifest, no_session, password_refused, request};
+pub use sign_in::{device_status, flaw};
 
-use client::{AddressError, ApiError, Sent};
-use keychain::KeychainError;
-use model::Message;
-use process_env::NotTextError;
+use model::{AddressError, CallError, JournalError, Note, Problem, ResumeError, Sent, WrongState};
 use protocol::NameError;
-use protocol::crypto::{CryptoError, OpenError, ProblemKind, SeedError};
+use protocol::crypto::{BundleProblemKind, CryptoError, OpenError, SeedError};
 use protocol::token::FindError;
-use service::journal::JournalError;
-use service::{Note, ResumeError, ServiceError, Unfit};
 
 /// A failed use case.
-pub fn service(error: &ServiceError) -> Message {
-    match error {
-        ServiceError::Api(error) => api(error),
-        ServiceError::Open(error) => open(error),
-        ServiceError::Crypto(error) => crypto(error),
-        ServiceError::Find(error) => find(error),
-        ServiceError::Unfit(error) => unfit(*error),
-        ServiceError::UnknownProject { wanted, known } => unknown("project", wanted, known),
-        ServiceError::UnknownEnvironment { wanted, known } => unknown("environment", wanted, known),
-        ServiceError::NoDevice => Message::new(
+pub fn explain(problem: &Problem) -> Message {
+    match problem {
+        Problem::Call(error) => call(error),
+        Problem::Open(error) => open(error),
+        Problem::Crypto(error) => crypto(error),
+        Problem::Find(error) => find(error),
+        Problem::WrongState(error) => unfit(*error),
+        Problem::UnknownProject { wanted, known } => unknown("project", wanted, known),
+        Problem::UnknownEnvironment { wanted, known } => unknown("environment", wanted, known),
+        Problem::NoDevice => Message::new(
             "This machine is not linked as a device, so it cannot open the environment key.",
             "Link it, or do this on a machine that is linked. Listing, revoking and deleting work without.",
         ),
-        ServiceError::NotARecipient => Message::new(
+        Problem::NotARecipient => Message::new(
             "This device is not among the active devices of the environment.",
             "It may have been revoked. Ask a colleague to check the project's devices, or link this machine again.",
         ),
-        ServiceError::NoKey => Message::new(
+        Problem::NoKey => Message::new(
             "The environment has no key yet: nothing was ever pushed to it.",
             "Push variables first, or make the first key here. Nothing was changed.",
         ),
-        ServiceError::NotDone => Message::new(
+        Problem::NotDone => Message::new(
             "The server took the call, but still lists the token as active.",
             "Refresh and try again. Until it is listed as revoked, treat it as working.",
         ),
-        ServiceError::Uncertain(cause) => Message::new(
+        Problem::Uncertain(cause) => Message::new(
             format!(
                 "The server's answer was lost, so it is not known whether this was done. {}",
-                service(cause).what
+                explain(cause).what
             ),
             "Refresh when the server can be reached again. If a token is listed that you do not hold, revoke it.",
         ),
-        ServiceError::TakenBack(_) => Message::new(
+        Problem::TakenBack(_) => Message::new(
             "The server's answer was lost, and with it the CI token. The token was revoked again, so nothing is left behind.",
             "Create it again.",
         ),
-        ServiceError::Misregistered => Message::new(
+        Problem::Misregistered => Message::new(
             "The server did not register the token with the key it was given.",
             "Revoke this token and create a new one. If it happens again, report it to the people who run the server.",
         ),
-        ServiceError::Request(problem) => request(problem),
-        ServiceError::NotStored(_)
-        | ServiceError::WrongDevice
-        | ServiceError::HalfLinked { .. }
-        | ServiceError::NotForgotten(_) => linking(error),
-        ServiceError::Manifest(error) => manifest(error),
-        ServiceError::Journal(error) => Message::new(
+        Problem::Request(problem) => request(problem),
+        Problem::NotStored(_)
+        | Problem::WrongDevice
+        | Problem::HalfLinked { .. }
+        | Problem::NotForgotten(_) => linking(problem),
+        Problem::Manifest(error) => manifest(error),
+        Problem::Journal(error) => Message::new(
             format!("The operation cannot be written down first: {}.", journal(error)),
             "Nothing was changed. Make room on the disk, or check the permissions of the data folder, and try again.",
         ),
-        ServiceError::NoJournal => Message::new(
+        Problem::NoJournal => Message::new(
             "A replacement has to be remembered until it is finished, and for this server nothing is written down on this machine.",
             "Nothing was changed. Create a second token instead, and revoke the old one when CI has the new values.",
         ),
-        ServiceError::Busy => Message::new(
+        Problem::Busy => Message::new(
             "Another window or command is changing this environment, or still shows what it issued.",
             "Nothing was changed. Wait until it is done, or close it, and try again.",
         ),
-        ServiceError::NotResumable(error) => not_resumable(*error),
-        ServiceError::Keychain(error) => keychain(error),
-        ServiceError::NotAwaited => Message::new(
+        Problem::NotResumable(error) => not_resumable(*error),
+        Problem::Keychain(error) => keychain(error),
+        Problem::NotAwaited => Message::new(
             "You stopped waiting for the server's answer.",
             "It is written down here. Go on when the server answers.",
         ),
-        ServiceError::Stopped => Message::new("The work was interrupted inside the app.", "Try again."),
+        Problem::Name(error) => name(*error),
+        Problem::Seed(error) => seed(*error),
+        Problem::Address(error) => address(*error),
+        Problem::Leak(error) => emergency::leak(*error),
+        Problem::NobodysLeak { works } => emergency::nobodys_leak(*works),
+        Problem::SignIn(end) => browser(*end),
+        Problem::PasswordRefused { detail, with_code } => password_refused(detail.as_deref(), *with_code),
+        Problem::NoSession { host, keychain } => no_session(host, *keychain),
+        Problem::ForeignProject { name } => Message::new(
+            format!("The project {name} of this folder is not among yours."),
+            "Ask an owner of its organisation for access, or sign in as somebody else.",
+        ),
+        Problem::Unverified {
+            name,
+            kind,
+            decrypted,
+            total,
+        } => unverified(name.as_deref(), kind.as_ref(), *decrypted, *total),
+        Problem::In { environment, problem } => {
+            let Message { what, next } = explain(problem);
+            Message::new(format!("{environment}: {what}"), next)
+        }
+        Problem::Machine(error) => machine::machine(error),
+        Problem::Workspace(error) => machine::local_workspace(error),
+        Problem::Stopped => Message::new("The work was interrupted inside the app.", "Try again."),
     }
-}
-
-/// A keychain that did not do what was asked.
-pub fn keychain(error: &KeychainError) -> Message {
-    let mut what = error.to_string();
-    if let Some(first) = what.get_mut(..1) {
-        first.make_ascii_uppercase();
-    }
-    what.push('.');
-    Message::new(what, error.remedy())
 }
 
 fn journal(error: &JournalError) -> String {
     match error {
-        JournalError::File { path, source } => format!("{}: {source}", path.display()),
+        JournalError::File { path, cause } => format!("{}: {cause}", path.display()),
         other => other.to_string(),
     }
 }
@@ -141,58 +157,58 @@ fn not_resumable(error: ResumeError) -> Message {
 }
 
 /// A failed call.
-pub fn api(error: &ApiError) -> Message {
+fn call(error: &CallError) -> Message {
     match error {
-        ApiError::Setup(_) => Message::new(
+        CallError::Setup { .. } => Message::new(
             "The network could not be set up on this machine.",
             "Check its certificates and proxy settings, and start the app again.",
         ),
-        ApiError::Unreachable { sent: Sent::No, .. } => Message::new(
+        CallError::Unreachable { sent: Sent::No, .. } => Message::new(
             "The server cannot be reached. Nothing was sent.",
             "Check the network and the server's address, and try again.",
         ),
-        ApiError::Unreachable {
+        CallError::Unreachable {
             sent: Sent::Maybe, ..
         } => Message::new(
             "The connection was lost before the server answered.",
             "Refresh to see whether it was done, and try again if not.",
         ),
-        ApiError::TimedOut { .. } => Message::new(
+        CallError::TimedOut { .. } => Message::new(
             "The server did not answer in time.",
             "Refresh to see whether it was done, and try again if not.",
         ),
-        ApiError::Unauthorized => Message::new(
+        CallError::Unauthorized => Message::new(
             "The server does not accept this sign-in any more.",
             "Sign in again.",
         ),
-        ApiError::ReshareRequired { .. } => Message::new(
+        CallError::ReshareRequired { .. } => Message::new(
             "The environment key is not shared with this device yet.",
             "A colleague who has access can share it by re-sharing the environment's key. Listing and revoking work meanwhile.",
         ),
-        ApiError::Conflicts(conflicts) => Message::new(
+        CallError::Conflicts(conflicts) => Message::new(
             format!(
                 "Somebody changed {} in the meantime.",
                 plural(conflicts.len(), "variable")
             ),
             "Fetch the newest versions and try again.",
         ),
-        ApiError::TooManyRequests { retry_after } => Message::new(
+        CallError::TooManyRequests { retry_after } => Message::new(
             "The server asks to slow down.",
             match retry_after {
                 Some(wait) => format!("Try again in {}.", plural_u64(wait.as_secs().max(1), "second")),
                 None => "Try again in a minute.".to_owned(),
             },
         ),
-        ApiError::Redirected { .. } => Message::new(
+        CallError::Redirected { .. } => Message::new(
             "The server sends this call to another address, and credentials are not sent on.",
             "Check the API's address: it may have moved, or lack its path (such as /api/v2).",
         ),
-        ApiError::Refused(refusal) => refused(refusal),
-        ApiError::TooLarge { limit } => Message::new(
+        CallError::Refused(refusal) => refused(refusal),
+        CallError::TooLarge { limit } => Message::new(
             format!("The server's answer is larger than {} MB.", limit / 1_048_576),
             "Check the API's address: this does not look like Ghostable's API.",
         ),
-        ApiError::Malformed(error) => Message::new(
+        CallError::Malformed(error) => Message::new(
             format!("The server's answer cannot be read: {error}."),
             "Check the API's address. If it is right, refresh to see what was done, and report this to the people who run the server.",
         ),
@@ -238,7 +254,7 @@ fn refused(refusal: &protocol::wire::error::Refusal) -> Message {
 }
 
 /// An environment key that could not be opened.
-pub fn open(error: &OpenError) -> Message {
+fn open(error: &OpenError) -> Message {
     match error {
         OpenError::NotShared => Message::new(
             "The environment key is not shared with this device yet.",
@@ -252,7 +268,7 @@ pub fn open(error: &OpenError) -> Message {
 }
 
 /// Sealing or signing that failed.
-pub fn crypto(error: &CryptoError) -> Message {
+fn crypto(error: &CryptoError) -> Message {
     Message::new(
         format!("The environment key could not be sealed: {error}."),
         "Nothing was published. Revoke the device or token that is named, or replace its key, and share again.",
@@ -260,7 +276,7 @@ pub fn crypto(error: &CryptoError) -> Message {
 }
 
 /// A token that was not found.
-pub fn find(error: &FindError) -> Message {
+fn find(error: &FindError) -> Message {
     match error {
         FindError::Unknown(wanted) => Message::new(
             format!("There is no deploy token with the id or name “{wanted}” in this environment."),
@@ -276,25 +292,25 @@ pub fn find(error: &FindError) -> Message {
     }
 }
 
-fn unfit(error: Unfit) -> Message {
+fn unfit(error: WrongState) -> Message {
     match error {
-        Unfit::AlreadyRevoked => Message::new(
+        WrongState::AlreadyRevoked => Message::new(
             "The token is already revoked: runners cannot use it.",
             "Create a new token instead, or delete its record.",
         ),
-        Unfit::BeingReplaced => Message::new(
+        WrongState::BeingReplaced => Message::new(
             "The token is being replaced already, or takes another one's place.",
             "Nothing was changed. Finish that replacement first, or give it up: deploy-tokens pending says how.",
         ),
-        Unfit::NotBeingReplaced => Message::new(
+        WrongState::NotBeingReplaced => Message::new(
             "No token by that id or name is being replaced from this machine.",
             "Nothing was changed. See what is: deploy-tokens pending. To end a token, revoke it.",
         ),
-        Unfit::SuccessorGone => Message::new(
+        WrongState::SuccessorGone => Message::new(
             "The successor is not active any more. The old token was left as it is, because CI would have none.",
             "Forget this replacement (deploy-tokens pending says how), and replace the token again.",
         ),
-        Unfit::StillActive => Message::new(
+        WrongState::StillActive => Message::new(
             "The token is still active, and only the records of revoked tokens are deleted.",
             "Revoke it first.",
         ),
@@ -314,7 +330,7 @@ fn unknown(kind: &str, wanted: &str, known: &[String]) -> Message {
 }
 
 /// A text that is no token name.
-pub fn name(error: NameError) -> Message {
+fn name(error: NameError) -> Message {
     let what = match error {
         NameError::Empty => "The name is empty.".to_owned(),
         NameError::TooLong(n) => format!("The name has {n} characters; 120 are allowed."),
@@ -326,26 +342,27 @@ pub fn name(error: NameError) -> Message {
 }
 
 /// A text that is no seed.
-pub fn seed(error: SeedError) -> Message {
+fn seed(error: SeedError) -> Message {
     Message::new(
         format!("GHOSTABLE_DEPLOY_SEED cannot be used: {error}."),
         "Copy it again from where it is kept, or rotate the token to get a new one.",
     )
 }
 
-/// A variable that does not hold text. Its value is not told: it may be a secret.
-pub fn variable(error: NotTextError) -> Message {
-    Message::new(
-        format!("The variable {} does not hold text that can be read.", error.name),
-        "Set it again, or unset it.",
-    )
-}
-
 /// An address that is not accepted.
-pub fn address(error: AddressError) -> Message {
+fn address(error: AddressError) -> Message {
     Message::new(
         format!("The API's address is not accepted: {error}."),
         "Give a complete address such as https://ghostable.dev/api/v2.",
+    )
+}
+
+/// A revocation that left the environment key as it was.
+pub fn not_resealed(problem: &Problem) -> Message {
+    let Message { what, next } = explain(problem);
+    Message::new(
+        format!("The key was not sealed again for those who remain. {what}"),
+        next,
     )
 }
 
@@ -381,7 +398,12 @@ fn plural_u64(count: u64, noun: &str) -> String {
 }
 
 /// What a runner cannot do with what was issued: the first problem, if one was named, and of what.
-pub fn unverified(name: Option<&str>, kind: Option<&ProblemKind>, decrypted: usize, total: usize) -> Message {
+fn unverified(
+    name: Option<&str>,
+    kind: Option<&BundleProblemKind>,
+    decrypted: usize,
+    total: usize,
+) -> Message {
     let why = kind.map_or_else(String::new, |kind| {
         format!(": {}, {}", name.unwrap_or("the environment key"), problem(kind))
     });
@@ -392,82 +414,37 @@ pub fn unverified(name: Option<&str>, kind: Option<&ProblemKind>, decrypted: usi
 }
 
 /// What is wrong with a bundle or a variable, as part of a sentence.
-pub fn problem(kind: &ProblemKind) -> String {
+pub fn problem(kind: &BundleProblemKind) -> String {
     match kind {
-        ProblemKind::NoEnvironmentKey => "the server sent no environment key".to_owned(),
-        ProblemKind::NoDeploymentRecipient | ProblemKind::EnvelopeMissingEphemeralKey => {
+        BundleProblemKind::NoEnvironmentKey => "the server sent no environment key".to_owned(),
+        BundleProblemKind::NoDeploymentRecipient | BundleProblemKind::EnvelopeMissingEphemeralKey => {
             "the key is not shared with this token yet".to_owned()
         }
-        ProblemKind::RecipientPayloadUndecodable => {
+        BundleProblemKind::RecipientPayloadUndecodable => {
             "what is shared with this token cannot be read".to_owned()
         }
-        ProblemKind::UnsupportedAlgorithm => "the key is sealed in a way that is not known here".to_owned(),
-        ProblemKind::SharedSecretFailed => "the key agreement is void".to_owned(),
-        ProblemKind::RecipientDecryptFailed => {
+        BundleProblemKind::UnsupportedAlgorithm => {
+            "the key is sealed in a way that is not known here".to_owned()
+        }
+        BundleProblemKind::SharedSecretFailed => "the key agreement is void".to_owned(),
+        BundleProblemKind::RecipientDecryptFailed => {
             "the seed does not fit: it belongs to another key pair".to_owned()
         }
-        ProblemKind::EnvironmentKeyDecryptFailed => "the environment key does not decrypt".to_owned(),
-        ProblemKind::KeyFingerprintMismatch { .. } => {
+        BundleProblemKind::EnvironmentKeyDecryptFailed => "the environment key does not decrypt".to_owned(),
+        BundleProblemKind::KeyFingerprintMismatch { .. } => {
             "the environment key is not the one that the server announced".to_owned()
         }
-        ProblemKind::NoKey => "there is no key to open it with".to_owned(),
-        ProblemKind::MissingAadScope => "it does not say what it belongs to".to_owned(),
-        ProblemKind::NameMismatch { sealed } => {
+        BundleProblemKind::NoKey => "there is no key to open it with".to_owned(),
+        BundleProblemKind::MissingAadScope => "it does not say what it belongs to".to_owned(),
+        BundleProblemKind::NameMismatch { sealed } => {
             format!("it was sealed as {sealed:?}, and the server gives it another name")
         }
-        ProblemKind::FingerprintMismatch { .. } => "it is sealed under another environment key".to_owned(),
-        ProblemKind::ValueDecryptFailed => "it does not decrypt".to_owned(),
-        ProblemKind::HmacMismatch => "its claim does not match its value".to_owned(),
-        ProblemKind::NotText => "its value is not text".to_owned(),
-        ProblemKind::NothingDecrypted => "nothing could be decrypted".to_owned(),
-    }
-}
-
-/// A local workspace that cannot be opened or served.
-#[cfg(feature = "workspace")]
-pub fn workspace(error: &workspace::WorkspaceError) -> Message {
-    use workspace::WorkspaceError as Error;
-    match error {
-        Error::Corrupt { path, .. } => Message::new(
-            format!(
-                "The workspace's database {} is damaged, or is not a database. It was left as it is.",
-                path.display()
-            ),
-            "Move the file away to start with a new workspace, or put a backup in its place.",
-        ),
-        Error::TooNew { path, .. } => Message::new(
-            format!(
-                "The workspace's database {} was written by a newer release.",
-                path.display()
-            ),
-            "Install the newest release, or name another folder with --data.",
-        ),
-        Error::Keys { path, reason } => Message::new(
-            format!(
-                "The keys of the workspace's own device cannot be read from {}: {reason}.",
-                path.display()
-            ),
-            "Put the file back, or move the database beside it away to start with a new workspace.",
-        ),
-        Error::PortInUse { address } => Message::new(
-            format!("{address} is in use by another program."),
-            "Choose another port, or 0 for a free one.",
-        ),
-        Error::NotLoopback { address } => Message::new(
-            format!("{address} can be reached from other machines."),
-            "Use 127.0.0.1: the local workspace is not made to be reached from elsewhere.",
-        ),
-        Error::Listen { address, source } => Message::new(
-            format!("{address} cannot be listened on: {source}."),
-            "Choose another address.",
-        ),
-        Error::File { path, source } => Message::new(
-            format!("{} cannot be used: {source}.", path.display()),
-            "Check the folder and its permissions, or name another one with --data.",
-        ),
-        other => Message::new(
-            format!("The local workspace failed: {other}."),
-            "Start the app again.",
-        ),
+        BundleProblemKind::FingerprintMismatch { .. } => {
+            "it is sealed under another environment key".to_owned()
+        }
+        BundleProblemKind::ValueDecryptFailed => "it does not decrypt".to_owned(),
+        BundleProblemKind::HmacMismatch => "its claim does not match its value".to_owned(),
+        BundleProblemKind::NotText => "its value is not text".to_owned(),
+        BundleProblemKind::NothingDecrypted => "nothing could be decrypted".to_owned(),
     }
 }

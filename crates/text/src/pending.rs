@@ -1,8 +1,8 @@
 //! Interrupted operations: what they were, and what became of them.
 
-use super::{plural, service};
+use super::{explain, plural};
+use model::{About, Finding, Void, WorkKind};
 use protocol::Moment;
-use service::{About, Finding, Void, WorkKind};
 
 /// What it was; `None` where that cannot be known.
 pub fn operation(about: Option<&About>) -> String {
@@ -51,7 +51,7 @@ pub fn finding(finding: &Finding) -> String {
         Finding::Unreadable(error) => {
             return format!("Its entry cannot be read: {error}. It was left as it is.");
         }
-        Finding::Unknown(error) => return service(error).to_string(),
+        Finding::Unknown(error) => return explain(error).to_string(),
     };
     text.to_owned()
 }

@@ -1,26 +1,25 @@
 //! Words for signing in, linking a device, manifests and key access.
 
-use model::{Flaw, Message, SignInEnd};
+use super::Message;
+use model::{Flaw, ManifestError, Problem, RequestError, SignInEnd};
 use protocol::RemoteStatus;
-use service::manifest::ManifestError;
-use service::{RequestError, ServiceError};
 
 /// A device that was not linked, or not unlinked, as it should.
-pub(super) fn linking(error: &ServiceError) -> Message {
+pub(super) fn linking(error: &Problem) -> Message {
     match error {
-        ServiceError::NotStored(cause) => Message::new(
+        Problem::NotStored(cause) => Message::new(
             format!(
                 "The keys of this device could not be stored: {cause}. The device was revoked again, so nothing is left behind."
             ),
             "Unlock the keychain, or choose another place for the keys, and link again.",
         ),
-        ServiceError::WrongDevice => Message::new(
+        Problem::WrongDevice => Message::new(
             "The server registered this device with another key than it was given. The device was revoked again.",
             "Try again. If it happens again, report it to the people who run the server.",
         ),
-        ServiceError::HalfLinked { device, why, .. } => {
+        Problem::HalfLinked { device, why, .. } => {
             let what = match &**why {
-                ServiceError::NotStored(cause) => {
+                Problem::NotStored(cause) => {
                     format!("The keys of this device could not be stored: {cause}.")
                 }
                 _ => "The server registered this device with another key than it was given.".to_owned(),
@@ -32,11 +31,11 @@ pub(super) fn linking(error: &ServiceError) -> Message {
                 ),
             )
         }
-        ServiceError::NotForgotten(cause) => Message::new(
+        Problem::NotForgotten(cause) => Message::new(
             format!("The device is revoked, but its keys could not be removed: {cause}."),
             "They are worth nothing any more. Remove them from the keychain by hand, or unlink again.",
         ),
-        other => super::service(other),
+        other => super::explain(other),
     }
 }
 
@@ -63,14 +62,14 @@ pub(super) fn request(problem: &RequestError) -> Message {
 }
 
 /// A folder whose manifest cannot be used.
-pub fn manifest(error: &ManifestError) -> Message {
+pub(super) fn manifest(error: &ManifestError) -> Message {
     match error {
         ManifestError::NotFound { folder } => Message::new(
             format!("There is no .ghostable/ghostable.yaml in {}.", folder.display()),
             "Name the folder of the project itself, or choose the project by its name.",
         ),
-        ManifestError::Unreadable { path, source } => Message::new(
-            format!("{} cannot be read: {source}.", path.display()),
+        ManifestError::Unreadable { path, cause } => Message::new(
+            format!("{} cannot be read: {cause}.", path.display()),
             "Check the file and its permissions.",
         ),
         ManifestError::Flawed { path, flaw } => Message::new(
@@ -81,7 +80,7 @@ pub fn manifest(error: &ManifestError) -> Message {
 }
 
 /// How a browser sign-in ended without a session.
-pub fn browser(end: SignInEnd) -> Message {
+pub(super) fn browser(end: SignInEnd) -> Message {
     let (what, next) = match end {
         SignInEnd::VerificationRequired => (
             "Your e-mail address is not verified yet.",
@@ -100,7 +99,7 @@ pub fn browser(end: SignInEnd) -> Message {
 }
 
 /// A password that was refused; `with_code` when a one-time code went with it.
-pub fn password_refused(detail: Option<&str>, with_code: bool) -> Message {
+pub(super) fn password_refused(detail: Option<&str>, with_code: bool) -> Message {
     let said = detail
         .map(|text| format!(" The server says: {text}"))
         .unwrap_or_default();
@@ -115,6 +114,19 @@ pub fn password_refused(detail: Option<&str>, with_code: bool) -> Message {
             "Check both and try again.",
         )
     }
+}
+
+/// A command that finds no session.
+pub(super) fn no_session(host: &str, keychain: bool) -> Message {
+    let why = if keychain {
+        ""
+    } else {
+        " There is no keychain on this machine, and commands do not ask for the passphrase of a key file."
+    };
+    Message::new(
+        format!("There is no sign-in for {host}.{why}"),
+        "Sign in in the window, set GHOSTABLE_TOKEN to a user's token, or use --local for the local workspace.",
+    )
 }
 
 /// What the server says about this machine's device; `None` when all is well.

@@ -6,7 +6,7 @@ use super::Words;
 use crate::state::{AppState, KeyState, OwnDevice};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
-use model::Message;
+use text::Message;
 
 /// A device that the server has ended; else what this device can do with the key.
 #[component]
@@ -60,11 +60,11 @@ fn KeyNotice() -> Element {
             }
         },
         KeyState::Pending { message, helpers } => rsx! {
-            PendingNotice { message: message.clone(), helpers: helpers.clone() }
+            PendingNotice { message: text::explain(message), helpers: helpers.clone() }
         },
         KeyState::Failed(message) => rsx! {
             Notice { tone: Tone::Danger, icon: Icon::Key, assertive: true,
-                Words { message: message.clone() }
+                Words { message: text::explain(message) }
             }
         },
         _ => rsx! {},

@@ -8,7 +8,7 @@ use super::replacing::ReplacingNotices;
 use crate::state::{AppState, Connection, Load};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
-use model::Message;
+use text::Message;
 
 /// A message: what happened, and what to do.
 #[component]
@@ -59,7 +59,7 @@ fn StaleNotice() -> Element {
                     onclick: move |()| send.call(Intent::Retry),
                 }
             },
-            Words { message }
+            Words { message: text::explain(&message) }
         }
     }
 }
@@ -68,7 +68,7 @@ fn StaleNotice() -> Element {
 fn UnsharedNotice() -> Element {
     let place = use_context::<AppState>().place;
     let send = use_send();
-    let Some(message) = place.unshared.read().clone() else {
+    let Some(problem) = place.unshared.read().clone() else {
         return rsx! {};
     };
     rsx! {
@@ -82,7 +82,7 @@ fn UnsharedNotice() -> Element {
                     onclick: move |()| send.call(Intent::Reshare),
                 }
             },
-            Words { message }
+            Words { message: text::not_resealed(&problem) }
         }
     }
 }

@@ -7,8 +7,7 @@ use crate::state::{AppState, ConfirmKind, Load};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
-use model::Replacement;
-use model::replacement::Progress;
+use model::{Replacement, ReplacementState};
 use protocol::{DeployToken, TokenEntry};
 
 /// One line a replacement whose successor's values were handed over.
@@ -31,7 +30,7 @@ pub(super) fn ReplacingNotices() -> Element {
 }
 
 #[component]
-fn Replacing(it: Replacement, progress: Progress, old: Option<DeployToken>) -> Element {
+fn Replacing(it: Replacement, progress: ReplacementState, old: Option<DeployToken>) -> Element {
     let state = use_context::<AppState>();
     let send = use_send();
     let clock = use_clock();
@@ -41,24 +40,26 @@ fn Replacing(it: Replacement, progress: Progress, old: Option<DeployToken>) -> E
     let due = due.map(|(_, at)| at.ahead(*clock.now.read()));
     let text = match progress {
         // The sheet is open, or the operation is among the interrupted ones.
-        Progress::Issuing => return rsx! {},
-        Progress::Unused => " is being replaced: its successor has not been used yet.".to_owned(),
-        Progress::Used(at) => format!(" is being replaced: its successor was used {}.", clock.past(at)),
-        Progress::SuccessorGone => {
+        ReplacementState::Issuing => return rsx! {},
+        ReplacementState::Unused => " is being replaced: its successor has not been used yet.".to_owned(),
+        ReplacementState::Used(at) => {
+            format!(" is being replaced: its successor was used {}.", clock.past(at))
+        }
+        ReplacementState::SuccessorGone => {
             " was being replaced, but its successor is not active any more. It stays as it is.".to_owned()
         }
-        Progress::Unclear => {
+        ReplacementState::Unclear => {
             " is being replaced, but how its successor stands cannot be read. Both stay as they are."
                 .to_owned()
         }
-        Progress::OldGone => " is replaced: the old token is not active any more.".to_owned(),
+        ReplacementState::OldGone => " is replaced: the old token is not active any more.".to_owned(),
     };
-    let waits = matches!(progress, Progress::Unused | Progress::Used(_));
+    let waits = matches!(progress, ReplacementState::Unused | ReplacementState::Used(_));
     let finish = match progress {
-        Progress::OldGone => "Finish: seal the key again",
+        ReplacementState::OldGone => "Finish: seal the key again",
         _ => "Finish: revoke the old one",
     };
-    let can_finish = waits || progress == Progress::OldGone;
+    let can_finish = waits || progress == ReplacementState::OldGone;
     rsx! {
         Notice {
             tone: if waits { Tone::Neutral } else { Tone::Warn },

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dioxus::prelude::*;
 
 use super::ClipboardLine;
-use crate::state::{AppState, Toast, ToastKind};
+use crate::state::{AppState, Toast};
 use crate::ui::elements::{Glyph, Icon, IconButton};
 
 /// The notices that are shown.
@@ -30,10 +30,12 @@ pub fn Toaster() -> Element {
 fn ToastLine(toast: Toast) -> Element {
     let toasts = use_context::<AppState>().toasts;
     let id = toast.id;
-    let (kind, icon, stays) = match toast.kind {
-        ToastKind::Done => ("done", Icon::Check, 6),
-        ToastKind::Warning => ("warning", Icon::Warning, 14),
+    let (kind, icon, stays) = if toast.news.is_warning() {
+        ("warning", Icon::Warning, 14)
+    } else {
+        ("done", Icon::Check, 6)
     };
+    let says = text::news(&toast.news);
     use_future(move || async move {
         tokio::time::sleep(Duration::from_secs(stays)).await;
         toasts.dismiss(id);
@@ -41,7 +43,7 @@ fn ToastLine(toast: Toast) -> Element {
     rsx! {
         div { class: "toast", "data-kind": kind,
             Glyph { icon }
-            p { "{toast.text}" }
+            p { "{says}" }
             IconButton { icon: Icon::Close, name: "Dismiss", onclick: move |()| toasts.dismiss(id) }
         }
     }

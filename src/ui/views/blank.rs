@@ -6,7 +6,7 @@ use crate::state::{AppState, StatusFilter};
 use crate::ui::components::{Review, create};
 use crate::ui::elements::{Button, ButtonKind, Icon, StateBlock, Tone};
 use crate::ui::intent::{Intent, use_send};
-use model::Message;
+use text::Message;
 
 #[component]
 pub(super) fn Failed(message: Message) -> Element {

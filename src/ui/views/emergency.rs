@@ -80,7 +80,7 @@ fn Choose() -> Element {
         EmergencyNotices {}
         match &*exposed {
             Load::Failed(message) => rsx! {
-                Failed { message: message.clone() }
+                Failed { message: text::explain(message) }
             },
             Load::Loading => rsx! {
                 div { class: "exposed-bones", "aria-hidden": "true",

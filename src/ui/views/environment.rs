@@ -82,7 +82,7 @@ fn Content() -> Element {
     let connection = state.place.connection.read();
     match (&*tokens.entries.read(), &*connection) {
         (Load::Failed(message), _) | (Load::Loading, Connection::Failed(message)) => rsx! {
-            Failed { message: message.clone() }
+            Failed { message: text::explain(message) }
         },
         (Load::Loading, Connection::Open)
             if environment.is_none() && state.place.project.read().is_some() =>

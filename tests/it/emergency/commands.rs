@@ -1,6 +1,6 @@
 //! revoke --all, find: as a person and a script meet them.
 
-use model::{issuance::CI_TOKEN_VARIABLE, issuance::SEED_VARIABLE};
+use model::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
 use serde_json::Value;
 use service::{MissingKey, emergency};
 
@@ -157,7 +157,7 @@ async fn a_leaked_block_names_its_token_by_either_half() {
     ] {
         let (found, _) = find(&block);
         let first = &found["found"][0];
-        assert_eq!(first["id"], issued.token.id.as_str());
+        assert_eq!(first["id"], issued.issuance.token.id.as_str());
         assert_eq!(
             (&first["project"], &first["environment"]),
             (&"Storefront".into(), &"staging".into())
@@ -178,7 +178,7 @@ async fn a_leaked_block_names_its_token_by_either_half() {
     service::revoke(
         &site.context,
         &site.place("staging").await,
-        issued.token.id.as_str(),
+        issued.issuance.token.id.as_str(),
         &silent,
     )
     .await
@@ -213,8 +213,8 @@ async fn the_ci_token_of_one_and_the_seed_of_another_prove_nothing_of_the_other(
     assert_eq!(
         proven,
         [
-            (of_seed.token.id.clone(), false),
-            (of_token.token.id.clone(), true)
+            (of_seed.issuance.token.id.clone(), false),
+            (of_token.issuance.token.id.clone(), true)
         ],
         "its suffix is another's"
     );
@@ -225,7 +225,13 @@ async fn the_ci_token_of_one_and_the_seed_of_another_prove_nothing_of_the_other(
         it.by_suffix = false;
         proven.push((it.exposed.token.id.clone(), it.has_the_ci_token()));
     }
-    assert_eq!(proven, [(of_seed.token.id, true), (of_token.token.id, false)]);
+    assert_eq!(
+        proven,
+        [
+            (of_seed.issuance.token.id, true),
+            (of_token.issuance.token.id, false)
+        ]
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

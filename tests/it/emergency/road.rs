@@ -30,7 +30,6 @@ fn through_with(site: &TestWorkspace, url: &str, journal: &std::path::Path, key:
 
 fn orders(tell: &(dyn Fn(usize, &Fate) + Send + Sync), tries: u32) -> Orders<'_> {
     Orders {
-        word: text::service,
         patience: Patience::Tries(tries),
         stop: StopWaiting::default(),
         known: KnownCiTokens::default(),
@@ -40,11 +39,11 @@ fn orders(tell: &(dyn Fn(usize, &Fate) + Send + Sync), tries: u32) -> Orders<'_>
 
 /// The answer to a revocation.
 fn says_revoked(issued: &Issued) -> &'static str {
-    let TokenKey::Usable(key) = &issued.token.key else {
-        panic!("{:?}", issued.token.key);
+    let TokenKey::Usable(key) = &issued.issuance.token.key else {
+        panic!("{:?}", issued.issuance.token.key);
     };
-    let answer = serde_json::json!({"data": {"id": issued.token.id, "attributes": {
-        "name": issued.token.name, "status": "revoked", "public_key": key.to_base64(), "environment_id": "e",
+    let answer = serde_json::json!({"data": {"id": issued.issuance.token.id, "attributes": {
+        "name": issued.issuance.token.name, "status": "revoked", "public_key": key.to_base64(), "environment_id": "e",
         "environment_name": "staging", "created_at": "2026-01-01T00:00:00Z", "revoked_at": "2026-01-01T00:00:00Z",
     }}});
     Box::leak(answer.to_string().into_boxed_str())
@@ -176,7 +175,13 @@ async fn ten_stuck_tokens_keep_no_other_from_ending_and_no_other_key_from_being_
     let site = TestWorkspace::start().await;
     let mut stuck = Vec::new();
     for number in 0..10 {
-        stuck.push(site.issue("staging", &format!("stuck-{number}")).await.token.id);
+        stuck.push(
+            site.issue("staging", &format!("stuck-{number}"))
+                .await
+                .issuance
+                .token
+                .id,
+        );
     }
     let road = FaultProxy::start(site.running.address(), Faults::default());
     road.block(stuck.iter().map(|id| format!("{id}/revoke")).collect());
@@ -252,7 +257,7 @@ async fn a_key_that_was_not_sealed_again_is_owed_until_it_is() {
     let second = site.issue("staging", "second").await;
     let only = async |issued: &Issued| {
         let mut targets = targets(&site).await;
-        targets.retain(|it| it.token == issued.token.id);
+        targets.retain(|it| it.token == issued.issuance.token.id);
         targets
     };
     let endpoint = Endpoint {
@@ -292,7 +297,7 @@ async fn a_refusal_of_one_stops_no_other_and_what_is_revoked_already_counts() {
     for (status, kept) in [(403, true), (404, true), (409, true)] {
         let one = site.issue("staging", "one").await;
         let other = site.issue("staging", "other").await;
-        let ending: &'static str = Box::leak(format!("{}/revoke", one.token.id).into_boxed_str());
+        let ending: &'static str = Box::leak(format!("{}/revoke", one.issuance.token.id).into_boxed_str());
         let endpoint = Endpoint {
             method: "POST",
             ending,
@@ -302,10 +307,13 @@ async fn a_refusal_of_one_stops_no_other_and_what_is_revoked_already_counts() {
         let folder = tempfile::tempdir().unwrap();
         let context = through(&site, &proxy.url, folder.path());
         let mut targets = targets(&site).await;
-        targets.retain(|it| it.token == one.token.id || it.token == other.token.id);
+        targets.retain(|it| it.token == one.issuance.token.id || it.token == other.issuance.token.id);
         let fates = emergency::revoke(&context, &targets, &orders(&|_, _| {}, 2)).await;
         let of = |issued: &Issued| {
-            let at = targets.iter().position(|it| it.token == issued.token.id).unwrap();
+            let at = targets
+                .iter()
+                .position(|it| it.token == issued.issuance.token.id)
+                .unwrap();
             fates[at].clone()
         };
         assert!(
@@ -335,12 +343,12 @@ async fn a_known_ci_token_is_the_proof_and_a_server_that_serves_it_on_is_not_bel
     let site = TestWorkspace::start().await;
     let issued = site.issue("staging", "pasted").await;
     let mut targets = targets(&site).await;
-    targets.retain(|it| it.token == issued.token.id);
+    targets.retain(|it| it.token == issued.issuance.token.id);
     let mut known = KnownCiTokens::default();
-    known.insert(issued.token.id.clone(), Secrets::of(&issued).ci_token);
+    known.insert(issued.issuance.token.id.clone(), Secrets::of(&issued).ci_token);
 
     // A server that answers "revoked" and does nothing.
-    let ending: &'static str = Box::leak(format!("{}/revoke", issued.token.id).into_boxed_str());
+    let ending: &'static str = Box::leak(format!("{}/revoke", issued.issuance.token.id).into_boxed_str());
     let lie = says_revoked(&issued);
     let endpoint = Endpoint {
         method: "POST",
@@ -392,9 +400,9 @@ async fn a_revocation_that_takes_seconds_to_spread_is_proven_after_the_last_paus
     let site = TestWorkspace::start().await;
     let issued = site.issue("staging", "slow").await;
     let mut targets = targets(&site).await;
-    targets.retain(|it| it.token == issued.token.id);
+    targets.retain(|it| it.token == issued.issuance.token.id);
     let mut known = KnownCiTokens::default();
-    known.insert(issued.token.id.clone(), Secrets::of(&issued).ci_token);
+    known.insert(issued.issuance.token.id.clone(), Secrets::of(&issued).ci_token);
     // It answers that it revoked, and refuses the runner when it is asked for the fourth time.
     let endpoint = |method, ending, from| Endpoint { method, ending, from };
     let revoked = FaultProxy::at(

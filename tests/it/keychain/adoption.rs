@@ -1,7 +1,7 @@
 //! The Ghostable command line's entries, placed under its own names.
 
 use keychain::ghostable::Prefix;
-use keychain::{KeychainError, Owner, Part};
+use model::{KeychainError, Owner, Part};
 use protocol::crypto::key_fingerprint;
 use protocol::{EnvironmentName, Moment, ProjectId};
 use serde_json::Value;

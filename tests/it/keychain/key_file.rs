@@ -4,7 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use keychain::{Keychain, KeychainError, Part, StoreKind, file_exists};
+use keychain::{Keychain, StoreKind, file_exists};
+use model::{KeychainError, Part};
 use protocol::secret::{JournalKey, SecretText};
 use tempfile::TempDir;
 

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use keychain::ghostable::Prefix;
-use keychain::{Item, Keychain, KeychainError, Raw, Read, Store, StoreKind};
+use keychain::{Item, Keychain, Raw, Read, Store, StoreKind};
+use model::KeychainError;
 use protocol::secret::SecretText;
 
 use super::service::{Bus, LIMITS};
@@ -27,7 +28,7 @@ async fn try_everything(keychain: &Keychain) -> Vec<KeychainError> {
     let each = LIMITS.prompt + LIMITS.answer * 2;
     assert!(start.elapsed() < each * 5, "{:?}", start.elapsed());
     for error in &errors {
-        assert!(!error.remedy().is_empty());
+        assert!(!text::explain(&error.clone().into()).next.is_empty());
         assert!(!format!("{error:?}").contains(TOKEN));
     }
     errors

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::Plain;
-use crate::{KeychainError, Part};
+use model::{KeychainError, Part};
 use protocol::secret::SecretText;
 
 const MAGIC: [u8; 8] = *b"DTKEYS\0\x01";
@@ -172,9 +172,9 @@ impl Header {
 }
 
 fn damaged(why: &'static str) -> KeychainError {
-    KeychainError::own(Part::File, why)
+    crate::error::damaged(Part::File, why)
 }
 
 fn random(bytes: &mut [u8]) -> Result<(), KeychainError> {
-    getrandom::fill(bytes).map_err(|error| KeychainError::Io(std::io::Error::other(error.to_string())))
+    getrandom::fill(bytes).map_err(|error| std::io::Error::other(error.to_string()).into())
 }

@@ -16,9 +16,10 @@ use std::time::Duration;
 
 use zeroize::Zeroizing;
 
-use super::{Item, KeychainError, Part, Raw, Read, Store, StoreKind};
+use super::{Item, Raw, Read, Store, StoreKind};
 use entries::Entries;
 use format::{FileKey, Header};
+use model::{KeychainError, Part};
 use protocol::secret::SecretText;
 
 /// How many characters a new passphrase needs.
@@ -78,7 +79,7 @@ impl FileStore {
             return Err(KeychainError::WrongPassphrase);
         }
         Entries::decode(&self.header.unseal(&self.key, &bytes)?)
-            .ok_or(KeychainError::own(Part::File, "its contents are damaged"))
+            .ok_or(crate::error::damaged(Part::File, "its contents are damaged"))
     }
 
     fn save(&self, entries: &Entries) -> Result<(), KeychainError> {
@@ -98,7 +99,7 @@ fn read_file(path: &Path) -> Result<Vec<u8>, KeychainError> {
     let file = match fs::File::open(path) {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
             return Err(KeychainError::Absent {
-                source: Some(error.into()),
+                cause: Some(error.to_string()),
             });
         }
         opened => opened?,
@@ -106,7 +107,10 @@ fn read_file(path: &Path) -> Result<Vec<u8>, KeychainError> {
     let mut bytes = Vec::new();
     file.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(KeychainError::own(Part::File, "it is too large to be a key file"));
+        return Err(crate::error::damaged(
+            Part::File,
+            "it is too large to be a key file",
+        ));
     }
     Ok(bytes)
 }

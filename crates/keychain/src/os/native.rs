@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use keyring_core::{CredentialStore, Entry, Error};
 
-use crate::{Item, KeychainError, Raw, Read, Store, StoreKind};
+use crate::{Item, Raw, Read, Store, StoreKind};
+use model::KeychainError;
 use protocol::secret::SecretText;
 
 /// Every call may make the system ask the user.
@@ -34,8 +35,7 @@ fn opened() -> Result<Arc<CredentialStore>, KeychainError> {
     let store = windows_native_keyring_store::Store::new();
     #[cfg(target_os = "android")]
     let store = android_native_keyring_store::Store::new();
-    let store: Arc<CredentialStore> =
-        store.map_err(|error| KeychainError::Absent { source: cause(error) })?;
+    let store: Arc<CredentialStore> = store.map_err(|error| KeychainError::Absent { cause: cause(error) })?;
     *opened = Some(Arc::clone(&store));
     Ok(store)
 }
@@ -88,18 +88,18 @@ impl Store for NativeStore {
 
 fn refused(error: Error) -> KeychainError {
     let locked = matches!(&error, Error::NoStorageAccess(_)) || is_locked(&error);
-    let source = cause(error);
+    let cause = cause(error);
     if locked {
-        KeychainError::Locked { source }
+        KeychainError::Locked { cause }
     } else {
-        KeychainError::Refused { source }
+        KeychainError::Refused { cause }
     }
 }
 
 /// What the system said. Other errors of keyring-core carry bytes of the entry and are dropped.
-fn cause(error: Error) -> Option<super::super::Cause> {
+fn cause(error: Error) -> Option<String> {
     match error {
-        Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => Some(cause),
+        Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => Some(cause.to_string()),
         Error::BadEncoding(mut bytes) | Error::BadDataFormat(mut bytes, _) => {
             zeroize::Zeroize::zeroize(&mut bytes);
             None

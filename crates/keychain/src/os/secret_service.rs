@@ -15,7 +15,8 @@ use tokio::runtime::{Builder, Runtime};
 use zbus::connection;
 
 use super::unlocked::{Unlocked, refused};
-use crate::{Item, KeychainError, Raw, Read, Store, StoreKind};
+use crate::{Item, Raw, Read, Store, StoreKind};
+use model::KeychainError;
 use protocol::secret::SecretText;
 
 /// The schema that marks an item as a plain password.
@@ -91,7 +92,7 @@ impl SecretServiceStore {
             };
             // Whatever fails before there is a bus means that there is none.
             let absent = |error: zbus::Error| KeychainError::Absent {
-                source: Some(error.into()),
+                cause: Some(error.to_string()),
             };
             let bus = builder.map_err(absent)?.build().await.map_err(absent)?;
             SecretService::connect_with_existing(EncryptionType::Dh, bus)
@@ -145,7 +146,7 @@ impl SecretServiceStore {
                 };
                 runtime.block_on(work(&unlocked))
             }
-            _ => Err(KeychainError::Absent { source: None }),
+            _ => Err(KeychainError::Absent { cause: None }),
         };
         (live, result)
     }

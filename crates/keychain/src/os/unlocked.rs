@@ -8,7 +8,8 @@ use tokio::time::timeout;
 use zbus::fdo;
 
 use super::secret_service::Limits;
-use crate::{KeychainError, Raw};
+use crate::Raw;
+use model::KeychainError;
 
 /// A session with the service.
 pub(super) struct Unlocked<'a> {
@@ -125,7 +126,7 @@ impl Unlocked<'_> {
         let asked = timeout(self.limits.prompt, call).await;
         asked
             .map_err(|_| KeychainError::Locked {
-                source: Some("the keychain's prompt was not answered in time".into()),
+                cause: Some("the keychain's prompt was not answered in time".into()),
             })?
             .map_err(refused)
     }
@@ -157,13 +158,13 @@ pub(super) fn refused(error: Error) -> KeychainError {
     ) {
         return KeychainError::NoAnswer;
     }
-    let source = Some(error.into());
+    let cause = Some(error.to_string());
     if locked || name == "org.freedesktop.Secret.Error.IsLocked" {
-        KeychainError::Locked { source }
+        KeychainError::Locked { cause }
     } else if absent_connection || is_absence(name) {
-        KeychainError::Absent { source }
+        KeychainError::Absent { cause }
     } else {
-        KeychainError::Refused { source }
+        KeychainError::Refused { cause }
     }
 }
 

@@ -35,7 +35,7 @@ pub struct BundleReport {
     /// The variables in clear; of equal names the last one stands at the first one's place.
     pub variables: Vec<Variable>,
     /// What went wrong, in the order in which it was found.
-    pub problems: Vec<Problem>,
+    pub problems: Vec<BundleProblem>,
     /// How many sealed variables the bundle had.
     pub total: usize,
 }
@@ -54,16 +54,16 @@ impl BundleReport {
 
 /// One thing that went wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
+pub struct BundleProblem {
     /// The variable; `None` when it concerns the key or the whole bundle.
     pub name: Option<String>,
     /// What.
-    pub kind: ProblemKind,
+    pub kind: BundleProblemKind,
 }
 
 /// What went wrong with a bundle's key or with one of its variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProblemKind {
+pub enum BundleProblemKind {
     /// The bundle has no environment key.
     NoEnvironmentKey,
     /// The envelope has no recipient of the type `deployment`.
@@ -113,7 +113,7 @@ pub enum ProblemKind {
     NothingDecrypted,
 }
 
-impl ProblemKind {
+impl BundleProblemKind {
     /// A stable name for logs and machine-readable output.
     pub fn code(&self) -> &'static str {
         match self {
@@ -138,7 +138,7 @@ impl ProblemKind {
     }
 }
 
-impl From<VariableError> for ProblemKind {
+impl From<VariableError> for BundleProblemKind {
     fn from(error: VariableError) -> Self {
         match error {
             VariableError::MissingScope => Self::MissingAadScope,
@@ -172,9 +172,9 @@ fn open_with(bundle: &Bundle, seed: &DeploySeed, legacy: bool) -> BundleReport {
     };
     let key = match open_key(bundle.key.as_ref(), seed) {
         Ok(key) => Some(key),
-        Err(ProblemKind::NoEnvironmentKey) if legacy => None,
+        Err(BundleProblemKind::NoEnvironmentKey) if legacy => None,
         Err(kind) => {
-            report.problems.push(Problem { name: None, kind });
+            report.problems.push(BundleProblem { name: None, kind });
             None
         }
     };
@@ -183,12 +183,12 @@ fn open_with(bundle: &Bundle, seed: &DeploySeed, legacy: bool) -> BundleReport {
     for sealed in &bundle.variables {
         let opened = match &key {
             None if !legacy => check_scope(sealed)
-                .map_err(ProblemKind::from)
-                .and(Err(ProblemKind::NoKey)),
-            key => open_one(sealed, key.as_ref(), seed, &mut ring).map_err(ProblemKind::from),
+                .map_err(BundleProblemKind::from)
+                .and(Err(BundleProblemKind::NoKey)),
+            key => open_one(sealed, key.as_ref(), seed, &mut ring).map_err(BundleProblemKind::from),
         };
         match opened {
-            Err(kind) => report.problems.push(Problem {
+            Err(kind) => report.problems.push(BundleProblem {
                 name: Some(sealed.name.clone()),
                 kind,
             }),
@@ -208,9 +208,9 @@ fn open_with(bundle: &Bundle, seed: &DeploySeed, legacy: bool) -> BundleReport {
         }
     }
     if report.variables.is_empty() && report.total > 0 {
-        report.problems.push(Problem {
+        report.problems.push(BundleProblem {
             name: None,
-            kind: ProblemKind::NothingDecrypted,
+            kind: BundleProblemKind::NothingDecrypted,
         });
     }
     report
@@ -236,36 +236,44 @@ fn open_one<'a>(
 }
 
 /// The environment key that the bundle carries for the seed.
-fn open_key(published: Option<&PublishedKey>, seed: &DeploySeed) -> Result<EnvironmentKey, ProblemKind> {
-    let published = published.ok_or(ProblemKind::NoEnvironmentKey)?;
-    let sealed = published.sealed.as_ref().ok_or(ProblemKind::NoEnvironmentKey)?;
+fn open_key(
+    published: Option<&PublishedKey>,
+    seed: &DeploySeed,
+) -> Result<EnvironmentKey, BundleProblemKind> {
+    let published = published.ok_or(BundleProblemKind::NoEnvironmentKey)?;
+    let sealed = published
+        .sealed
+        .as_ref()
+        .ok_or(BundleProblemKind::NoEnvironmentKey)?;
     let entry = sealed
         .recipients
         .iter()
         .find(|entry| matches!(entry.kind, RecipientKind::Deployment(_)))
-        .ok_or(ProblemKind::NoDeploymentRecipient)?;
+        .ok_or(BundleProblemKind::NoDeploymentRecipient)?;
     let ephemeral = sealed
         .lifted_ephemeral_key
-        .ok_or(ProblemKind::EnvelopeMissingEphemeralKey)?;
+        .ok_or(BundleProblemKind::EnvelopeMissingEphemeralKey)?;
     let envelope = EncryptedEnvelope::from_edek(&entry.edek_b64)
-        .map_err(|_| ProblemKind::RecipientPayloadUndecodable)?;
+        .map_err(|_| BundleProblemKind::RecipientPayloadUndecodable)?;
     if !is_known_algorithm(envelope.alg.as_deref()) {
-        return Err(ProblemKind::UnsupportedAlgorithm);
+        return Err(BundleProblemKind::UnsupportedAlgorithm);
     }
-    let shared = primitives::agree(&seed_secret(seed), &ephemeral).ok_or(ProblemKind::SharedSecretFailed)?;
+    let shared =
+        primitives::agree(&seed_secret(seed), &ephemeral).ok_or(BundleProblemKind::SharedSecretFailed)?;
     if !envelope.is_addressed_to(&derive_public_key(seed)) {
-        return Err(ProblemKind::RecipientDecryptFailed);
+        return Err(BundleProblemKind::RecipientDecryptFailed);
     }
     let aad = runner_aad(&envelope)?;
     let dek = envelope
         .decrypt(&primitives::derive_envelope_key(&shared), &aad)
         .and_then(|plain| data_key(&plain))
-        .map_err(|_| ProblemKind::RecipientDecryptFailed)?;
-    let key = open_outer(sealed, &dek).map_err(|_: OpenError| ProblemKind::EnvironmentKeyDecryptFailed)?;
+        .map_err(|_| BundleProblemKind::RecipientDecryptFailed)?;
+    let key =
+        open_outer(sealed, &dek).map_err(|_: OpenError| BundleProblemKind::EnvironmentKeyDecryptFailed)?;
     let opened = key_fingerprint(&key);
     match published.fingerprint {
         Some(announced) if announced != opened => {
-            Err(ProblemKind::KeyFingerprintMismatch { announced, opened })
+            Err(BundleProblemKind::KeyFingerprintMismatch { announced, opened })
         }
         _ => Ok(key),
     }
@@ -281,13 +289,13 @@ fn is_known_algorithm(alg: Option<&str>) -> bool {
 }
 
 /// The authenticated bytes as a runner takes them: `aad_b64`, which must be the canonical meta, else `meta` as it stands.
-fn runner_aad(envelope: &EncryptedEnvelope) -> Result<Vec<u8>, ProblemKind> {
+fn runner_aad(envelope: &EncryptedEnvelope) -> Result<Vec<u8>, BundleProblemKind> {
     match envelope.aad_b64.as_deref().filter(|text| !text.is_empty()) {
         Some(aad) => {
             envelope
                 .checked_aad()
-                .map_err(|_| ProblemKind::RecipientDecryptFailed)?;
-            decode_base64(aad).ok_or(ProblemKind::RecipientDecryptFailed)
+                .map_err(|_| BundleProblemKind::RecipientDecryptFailed)?;
+            decode_base64(aad).ok_or(BundleProblemKind::RecipientDecryptFailed)
         }
         None => {
             let meta = envelope.meta.as_ref().filter(|meta| !meta.is_empty());

@@ -4,9 +4,8 @@ use super::engine::{Run, is_passing, pause};
 use crate::journal::{Found, OpenEntry, QueueItem, QueueState, Record, Work};
 use crate::share::share;
 use crate::step::{Operation, Point, reached};
-use crate::{Context, Place, ServiceError, preflight};
-use client::ApiError;
-use model::{Fate, Proof, RevokeTarget};
+use crate::{Context, Place, preflight};
+use model::{CallError, Fate, Problem, Proof, RevokeTarget};
 use protocol::{DeployTokenId, TokenEntry};
 
 /// Those of the run's targets that are in one environment.
@@ -159,10 +158,7 @@ impl Batch {
             let mut tokens = listed.iter().filter_map(TokenEntry::token);
             match tokens.find(|it| it.id == item.token) {
                 Some(token) if token.is_active() => {
-                    run.set(
-                        *index,
-                        Fate::NotRevoked((run.orders.word)(&ServiceError::NotDone)),
-                    );
+                    run.set(*index, Fate::NotRevoked(Problem::NotDone));
                 }
                 Some(_) => run.set(
                     *index,
@@ -177,7 +173,7 @@ impl Batch {
     }
 
     /// The server's list. Where it cannot be had for a while, the server's answers stay the proof.
-    async fn listed(&self, run: &Run<'_>) -> Result<Vec<TokenEntry>, ServiceError> {
+    async fn listed(&self, run: &Run<'_>) -> Result<Vec<TokenEntry>, Problem> {
         const TRIES: u32 = 6;
         let client = &run.context.client;
         let mut tries = 0;
@@ -189,7 +185,7 @@ impl Batch {
             drop(turn);
             let error = match listed {
                 Ok(listed) => return Ok(listed),
-                Err(error) => ServiceError::from(error),
+                Err(error) => Problem::from(error),
             };
             tries += 1;
             if !is_passing(&error) || tries >= TRIES || run.is_over(tries) {
@@ -205,23 +201,23 @@ impl Batch {
         let error = match run.unless_stopped(self.share_until_answered(run)).await {
             Ok(recipients) => return self.tell_gone(run, recipients),
             // An environment without a key has nothing that could be sealed for anybody.
-            Err(ServiceError::NoKey) => return self.tell_gone(run, 0),
+            Err(Problem::NoKey) => return self.tell_gone(run, 0),
             Err(error) => error,
         };
         for (index, _) in &self.members {
             if let Some((proof, at)) = run.fate(*index).proof() {
-                let why = (run.orders.word)(&error);
+                let why = error.clone();
                 run.set(*index, Fate::NotSealed { proof, at, why });
             }
         }
         // These may go better another time: with an answer, with the place free, with a new session.
         let is_owed = is_passing(&error)
-            || matches!(error, ServiceError::Busy | ServiceError::NotAwaited)
-            || matches!(error.api(), Some(ApiError::Unauthorized));
+            || matches!(error, Problem::Busy | Problem::NotAwaited)
+            || matches!(error.call(), Some(CallError::Unauthorized));
         !is_owed
     }
 
-    async fn share_until_answered(&self, run: &Run<'_>) -> Result<usize, ServiceError> {
+    async fn share_until_answered(&self, run: &Run<'_>) -> Result<usize, Problem> {
         let mut tries = 0;
         loop {
             let turn = run.finishing.acquire().await;
@@ -254,7 +250,7 @@ impl Batch {
         true
     }
 
-    async fn share(&self, context: &Context) -> Result<usize, ServiceError> {
+    async fn share(&self, context: &Context) -> Result<usize, Problem> {
         let _lock = context.lock(&self.place).await?;
         reached(Operation::Emergency, Point::Locked);
         let ready = preflight::check(context, &self.place).await?;

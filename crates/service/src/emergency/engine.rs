@@ -11,10 +11,9 @@ use tokio::sync::{Semaphore, watch};
 
 use super::batch::{self, Batch};
 use super::{AT_ONCE, KnownCiTokens, proof};
+use crate::Context;
 use crate::step::{Operation, Point, reached};
-use crate::{Context, ServiceError};
-use client::ApiError;
-use model::{Fate, Message, Proof, RevokeTarget};
+use model::{CallError, Fate, Problem, Proof, RevokeTarget};
 use protocol::{Moment, TokenEntry};
 
 /// How long a server that does not answer is told again.
@@ -44,8 +43,6 @@ impl StopWaiting {
 
 /// How a run is to be done, and who is told of it.
 pub struct Orders<'a> {
-    /// Puts an error into words.
-    pub word: fn(&ServiceError) -> Message,
     /// When to give up.
     pub patience: Patience,
     /// Gives up before that.
@@ -151,11 +148,11 @@ impl Run<'_> {
     /// Does this, unless nobody waits for it any more.
     pub(super) async fn unless_stopped<T>(
         &self,
-        work: impl Future<Output = Result<T, ServiceError>>,
-    ) -> Result<T, ServiceError> {
+        work: impl Future<Output = Result<T, Problem>>,
+    ) -> Result<T, Problem> {
         tokio::select! {
             biased;
-            () = self.orders.stop.stopped() => Err(ServiceError::NotAwaited),
+            () = self.orders.stop.stopped() => Err(Problem::NotAwaited),
             done = work => done,
         }
     }
@@ -167,11 +164,11 @@ impl Run<'_> {
             Ok(())
         });
         if let Err(error) = told.await {
-            let message = match self.fate(index) {
-                Fate::Retrying(message) => message,
-                _ => (self.orders.word)(&error),
+            let why = match self.fate(index) {
+                Fate::Retrying(why) => why,
+                _ => error,
             };
-            self.set(index, Fate::Unknown(message));
+            self.set(index, Fate::Unknown(why));
         }
         self.open.send_modify(|open| {
             open.untold.remove(&index);
@@ -195,20 +192,19 @@ impl Run<'_> {
             };
             drop(turn);
             tries = tries.saturating_add(1);
-            let message = (self.orders.word)(&error);
             if !is_passing(&error) {
-                let may_come_yet = matches!(error.api(), Some(ApiError::Unauthorized));
+                let may_come_yet = matches!(error.call(), Some(CallError::Unauthorized));
                 let fate = if may_come_yet {
-                    Fate::Unknown(message)
+                    Fate::Unknown(error)
                 } else {
-                    Fate::NotRevoked(message)
+                    Fate::NotRevoked(error)
                 };
                 return self.set(index, fate);
             }
             if self.is_over(tries) {
-                return self.set(index, Fate::Unknown(message));
+                return self.set(index, Fate::Unknown(error));
             }
-            self.set(index, Fate::Retrying(message));
+            self.set(index, Fate::Retrying(error.clone()));
             self.open.send_modify(|open| {
                 open.untold.remove(&index);
             });
@@ -230,18 +226,18 @@ impl Run<'_> {
                 proof: proven.max(answered),
                 at,
             },
-            Err(error) => Fate::NotRevoked((self.orders.word)(&error)),
+            Err(error) => Fate::NotRevoked(error),
         }
     }
 }
 
 /// Tells the server once. Doing it again changes nothing, so a lost answer needs no care.
-async fn tell(context: &Context, target: &RevokeTarget) -> Result<Proof, ServiceError> {
+async fn tell(context: &Context, target: &RevokeTarget) -> Result<Proof, Problem> {
     match context.client.revoke_token(&target.project, &target.token).await {
         Ok(token) if !token.is_active() => Ok(Proof::Answered),
         Ok(_) => listed(context, target).await,
         Err(error) if may_be_done(&error) => match listed(context, target).await {
-            Err(ServiceError::NotDone) => Err(error.into()),
+            Err(Problem::NotDone) => Err(error.into()),
             known => known,
         },
         Err(error) => Err(error.into()),
@@ -249,12 +245,12 @@ async fn tell(context: &Context, target: &RevokeTarget) -> Result<Proof, Service
 }
 
 /// What a server may say of a token that is revoked already, and answers that cannot be read.
-fn may_be_done(error: &ApiError) -> bool {
+fn may_be_done(error: &CallError) -> bool {
     matches!(error.status(), Some(404 | 409 | 410 | 422))
-        || matches!(error, ApiError::Malformed(_) | ApiError::TooLarge { .. })
+        || matches!(error, CallError::Malformed(_) | CallError::TooLarge { .. })
 }
 
-async fn listed(context: &Context, target: &RevokeTarget) -> Result<Proof, ServiceError> {
+async fn listed(context: &Context, target: &RevokeTarget) -> Result<Proof, Problem> {
     let entries = context
         .client
         .tokens(&target.project, Some(&target.environment.id))
@@ -262,27 +258,27 @@ async fn listed(context: &Context, target: &RevokeTarget) -> Result<Proof, Servi
     let mut tokens = entries.iter().filter_map(TokenEntry::token);
     match tokens.find(|it| it.id == target.token) {
         Some(token) if !token.is_active() => Ok(Proof::Listed),
-        _ => Err(ServiceError::NotDone),
+        _ => Err(Problem::NotDone),
     }
 }
 
 /// Whether another try may go better.
-pub(super) fn is_passing(error: &ServiceError) -> bool {
-    match error.api() {
-        Some(ApiError::Unreachable { .. } | ApiError::TimedOut { .. } | ApiError::TooManyRequests { .. }) => {
-            true
-        }
-        Some(ApiError::Refused(refusal)) => refusal.status >= 500 && refusal.status != 501,
+pub(super) fn is_passing(error: &Problem) -> bool {
+    match error.call() {
+        Some(
+            CallError::Unreachable { .. } | CallError::TimedOut { .. } | CallError::TooManyRequests { .. },
+        ) => true,
+        Some(CallError::Refused(refusal)) => refusal.status >= 500 && refusal.status != 501,
         _ => false,
     }
 }
 
 /// A quarter of a second at first, doubled up to a quarter of a minute; or as long as the server asks.
-pub(super) fn pause(tries: u32, error: &ServiceError) -> Duration {
+pub(super) fn pause(tries: u32, error: &Problem) -> Duration {
     const LONGEST: Duration = Duration::from_secs(15);
-    if let Some(ApiError::TooManyRequests {
+    if let Some(CallError::TooManyRequests {
         retry_after: Some(asked),
-    }) = error.api()
+    }) = error.call()
     {
         return (*asked).min(Duration::from_secs(60));
     }
@@ -296,20 +292,18 @@ mod tests {
 
     #[test]
     fn pauses_double_up_to_a_limit_and_follow_the_server() {
-        let lost = ServiceError::Api(ApiError::TimedOut {
-            sent: client::Sent::Maybe,
+        let lost = Problem::Call(CallError::TimedOut {
+            sent: model::Sent::Maybe,
         });
         let pauses: Vec<u128> = [1, 2, 3, 7, 50]
             .map(|tries| pause(tries, &lost).as_millis())
             .to_vec();
         assert_eq!(pauses, [250, 500, 1000, 15_000, 15_000]);
-        let asked = ServiceError::Api(ApiError::TooManyRequests {
+        let asked = Problem::Call(CallError::TooManyRequests {
             retry_after: Some(Duration::from_secs(7)),
         });
         assert_eq!(pause(1, &asked), Duration::from_secs(7));
         assert!(is_passing(&lost) && is_passing(&asked));
-        assert!(
-            !is_passing(&ServiceError::NotDone) && !is_passing(&ServiceError::Api(ApiError::Unauthorized))
-        );
+        assert!(!is_passing(&Problem::NotDone) && !is_passing(&Problem::Call(CallError::Unauthorized)));
     }
 }

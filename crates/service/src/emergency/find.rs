@@ -1,35 +1,16 @@
 //! Which token a leaked block belongs to: by the public key of its seed, and by the end of its CI token.
 
-use super::gather::{Gap, Overview};
+use super::gather::Overview;
 use super::{Leak, proof};
-use crate::{Context, ServiceError};
-use model::Exposed;
+use crate::Context;
+use model::{Gap, LeakMatch, Problem};
 use protocol::TokenKey;
-
-/// A token that fits what leaked.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Found {
-    /// The token; it may be revoked already.
-    pub exposed: Exposed,
-    /// Its public key is that of the seed: there is no doubt.
-    pub by_seed: bool,
-    /// Its CI token ends in the same characters.
-    pub by_suffix: bool,
-}
-
-impl Found {
-    /// Whether the leaked CI token is this token's, so that asking with it proves something. A seed that fits says nothing
-    /// of a CI token that ends differently: that may be another one's.
-    pub fn has_the_ci_token(&self) -> bool {
-        self.by_suffix || (self.by_seed && self.exposed.token.ci_token_suffix.is_none())
-    }
-}
 
 /// What was found, and where could not be looked.
 #[derive(Debug)]
 pub struct Search {
     /// The surest first.
-    pub found: Vec<Found>,
+    pub found: Vec<LeakMatch>,
     /// What could not be looked at.
     pub gaps: Vec<Gap>,
 }
@@ -39,12 +20,12 @@ pub struct Search {
 ///
 /// # Errors
 /// As [`super::gather`].
-pub async fn find(context: &Context, leak: &Leak) -> Result<Search, ServiceError> {
+pub async fn find(context: &Context, leak: &Leak) -> Result<Search, Problem> {
     let Overview {
         active, ended, gaps, ..
     } = super::gather(context).await?;
     let key = leak.public_key();
-    let mut found: Vec<Found> = active
+    let mut found: Vec<LeakMatch> = active
         .into_iter()
         .chain(ended)
         .filter_map(|exposed| {
@@ -54,7 +35,7 @@ pub async fn find(context: &Context, leak: &Leak) -> Result<Search, ServiceError
                 .ci_token_suffix
                 .as_deref()
                 .is_some_and(|it| leak.ends_in(it));
-            (by_seed || by_suffix).then_some(Found {
+            (by_seed || by_suffix).then_some(LeakMatch {
                 exposed,
                 by_seed,
                 by_suffix,
@@ -76,7 +57,7 @@ pub async fn find(context: &Context, leak: &Leak) -> Result<Search, ServiceError
 ///
 /// # Errors
 /// API errors: then it is not known.
-pub async fn still_works(context: &Context, leak: &Leak) -> Result<Option<bool>, ServiceError> {
+pub async fn still_works(context: &Context, leak: &Leak) -> Result<Option<bool>, Problem> {
     match &leak.ci_token {
         Some(token) => Ok(Some(!proof::is_refused(context, token).await?)),
         None => Ok(None),

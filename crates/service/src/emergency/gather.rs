@@ -6,8 +6,8 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use super::AT_ONCE;
-use crate::{Context, ServiceError};
-use model::{Exposed, emergency::sort_by_danger};
+use crate::Context;
+use model::{Exposed, Gap, Problem, emergency::sort_by_danger};
 use protocol::{DeployToken, Environment, EnvironmentId, Project, TokenEntry};
 
 /// What there is, and what could not be looked at.
@@ -23,37 +23,11 @@ pub struct Overview {
     pub projects: usize,
 }
 
-/// Tokens that could not be seen, so that nobody takes the rest for all.
-#[derive(Debug)]
-pub enum Gap {
-    /// The projects of an organisation could not be listed.
-    Organization {
-        /// Its name.
-        name: String,
-        /// Why.
-        error: ServiceError,
-    },
-    /// The tokens of a project could not be listed.
-    Project {
-        /// Its name.
-        name: String,
-        /// Why.
-        error: ServiceError,
-    },
-    /// Entries of a project's list cannot be read.
-    Unreadable {
-        /// The project's name.
-        project: String,
-        /// How many.
-        count: usize,
-    },
-}
-
 /// Looks into every project, several at a time. One that fails is a gap and stops nothing.
 ///
 /// # Errors
 /// API errors of the list of organisations: without it there is nothing to look into.
-pub async fn gather(context: &Context) -> Result<Overview, ServiceError> {
+pub async fn gather(context: &Context) -> Result<Overview, Problem> {
     let mut overview = Overview {
         active: Vec::new(),
         ended: Vec::new(),
@@ -98,7 +72,7 @@ pub async fn gather(context: &Context) -> Result<Overview, ServiceError> {
 async fn look_into(
     context: &Context,
     project: &Project,
-) -> Result<(Vec<TokenEntry>, Vec<Environment>), ServiceError> {
+) -> Result<(Vec<TokenEntry>, Vec<Environment>), Problem> {
     let (tokens, environments) = tokio::join!(
         context.client.tokens(&project.id, None),
         context.client.environments(&project.id)

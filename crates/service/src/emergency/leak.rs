@@ -2,9 +2,9 @@
 
 use zeroize::Zeroizing;
 
-use model::{issuance::CI_TOKEN_VARIABLE, issuance::SEED_VARIABLE};
+use model::{CI_TOKEN_VARIABLE, LeakError, SEED_VARIABLE};
 use protocol::PublicKey;
-use protocol::crypto::{self, SeedError};
+use protocol::crypto;
 use protocol::secret::{CiToken, DeploySeed, SecretText};
 
 /// The longest text that is looked through.
@@ -17,23 +17,6 @@ pub struct Leak {
     pub ci_token: Option<CiToken>,
     /// `GHOSTABLE_DEPLOY_SEED`, if it was there.
     pub seed: Option<DeploySeed>,
-}
-
-/// A text in which neither is found. It never repeats any of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LeakError {
-    /// There is nothing in it.
-    #[error("there is nothing in it")]
-    Empty,
-    /// Neither variable is named, and the whole is not one of them alone.
-    #[error("neither GHOSTABLE_CI_TOKEN nor GHOSTABLE_DEPLOY_SEED is in it")]
-    Neither,
-    /// The seed cannot be read, and no CI token is there.
-    #[error("the GHOSTABLE_DEPLOY_SEED in it cannot be used: {0}")]
-    Seed(SeedError),
-    /// It is too long to be a block.
-    #[error("it is longer than a megabyte")]
-    TooLong,
 }
 
 impl Leak {

@@ -17,11 +17,11 @@ mod report;
 mod unfinished;
 
 pub use engine::{Orders, Patience, StopWaiting, revoke};
-pub use find::{Found, Search, find, still_works};
-pub use gather::{Gap, Overview, gather};
-pub use leak::{Leak, LeakError};
+pub use find::{Search, find, still_works};
+pub use gather::{Overview, gather};
+pub use leak::Leak;
 pub use proof::KnownCiTokens;
-pub use report::{reach, save, who};
+pub use report::{incident, save};
 pub use unfinished::{TakenUp, take_up, unfinished};
 
 /// The most requests that are under way at once.

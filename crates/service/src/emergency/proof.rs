@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use crate::Context;
 use crate::journal::{Found, Successor, Work};
-use crate::{Context, ServiceError};
-use client::{ApiError, Runner};
-use model::Proof;
+use client::Runner;
+use model::{CallError, Problem, Proof};
 use protocol::DeployTokenId;
 use protocol::secret::CiToken;
 
@@ -55,10 +55,10 @@ impl KnownCiTokens {
 }
 
 /// Whether the server refuses this CI token.
-pub(super) async fn is_refused(context: &Context, token: &CiToken) -> Result<bool, ServiceError> {
+pub(super) async fn is_refused(context: &Context, token: &CiToken) -> Result<bool, Problem> {
     let runner = Runner::new(context.client.address().clone(), token)?;
     match runner.bundle(&[]).await {
-        Err(ApiError::Unauthorized) => Ok(true),
+        Err(CallError::Unauthorized) => Ok(true),
         Ok(_) => Ok(false),
         Err(error) => Err(error.into()),
     }
@@ -67,15 +67,15 @@ pub(super) async fn is_refused(context: &Context, token: &CiToken) -> Result<boo
 /// Asks as the runner until it is refused. A server that cannot be asked leaves its own word as the proof.
 ///
 /// # Errors
-/// [`ServiceError::NotDone`] when it goes on serving the runner.
-pub(super) async fn as_runner(context: &Context, token: &CiToken) -> Result<Proof, ServiceError> {
+/// [`Problem::NotDone`] when it goes on serving the runner.
+pub(super) async fn as_runner(context: &Context, token: &CiToken) -> Result<Proof, Problem> {
     let mut pauses = PATIENCE.into_iter();
     loop {
         match is_refused(context, token).await {
             Ok(true) => return Ok(Proof::RunnerRefused),
             Ok(false) => match pauses.next() {
                 Some(pause) => tokio::time::sleep(pause).await,
-                None => return Err(ServiceError::NotDone),
+                None => return Err(Problem::NotDone),
             },
             Err(error) => {
                 tracing::warn!(%error, "the server could not be asked as the runner");

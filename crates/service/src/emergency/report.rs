@@ -8,16 +8,33 @@ use futures_util::StreamExt as _;
 use futures_util::stream;
 
 use super::AT_ONCE;
-use crate::{Context, ServiceError};
-use model::{Message, Reach, RevokeTarget};
+use crate::Context;
+use model::{Fate, Incident, Problem, Reach, RevokeTarget};
+use protocol::Moment;
+
+/// What a report tells of a run that is over, with what only the server knows.
+pub async fn incident(
+    context: &Context,
+    origin: String,
+    started: Moment,
+    tokens: Vec<(RevokeTarget, Fate)>,
+) -> Incident {
+    let ended = Moment::now();
+    let targets: Vec<RevokeTarget> = tokens.iter().map(|(target, _)| target.clone()).collect();
+    let (reach, by) = tokio::join!(reach(context, &targets), who(context));
+    Incident {
+        by: by.ok(),
+        origin,
+        started,
+        ended,
+        tokens,
+        reach,
+    }
+}
 
 /// The names of the variables that the runners of these tokens could have read, an entry an environment. Names only:
 /// nothing is opened.
-pub async fn reach(
-    context: &Context,
-    targets: &[RevokeTarget],
-    word: fn(&ServiceError) -> Message,
-) -> Vec<Reach> {
+async fn reach(context: &Context, targets: &[RevokeTarget]) -> Vec<Reach> {
     let mut places: Vec<RevokeTarget> = Vec::new();
     for target in targets {
         let same =
@@ -34,7 +51,7 @@ pub async fn reach(
         Reach {
             project_name: target.project_name.clone(),
             environment: target.environment.name.clone(),
-            variables: names.map_err(|error| word(&error.into())),
+            variables: names.map_err(Problem::from),
         }
     });
     stream::iter(places).buffered(AT_ONCE).collect().await
@@ -44,7 +61,7 @@ pub async fn reach(
 ///
 /// # Errors
 /// API errors.
-pub async fn who(context: &Context) -> Result<String, ServiceError> {
+async fn who(context: &Context) -> Result<String, Problem> {
     let user = context.client.user().await?;
     Ok(match (user.name, user.email) {
         (Some(name), Some(email)) => format!("{name} <{email}>"),

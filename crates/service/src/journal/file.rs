@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::entry::EntryId;
-use super::{JournalError, at, lock};
+use super::{at, lock};
+use model::JournalError;
 
 /// Ending of an entry's file.
 const ENTRY: &str = "entry";

@@ -9,8 +9,9 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use super::entry::EntryId;
-use super::{JournalError, at, file};
-use crate::{Place, ServiceError};
+use super::{at, file};
+use crate::Place;
+use model::{JournalError, Problem};
 use protocol::crypto;
 
 /// Ending of the lock of an entry.
@@ -48,13 +49,13 @@ pub(super) async fn place(
     scope: &str,
     place: &Place,
     patience: Duration,
-) -> Result<PlaceLock, ServiceError> {
+) -> Result<PlaceLock, Problem> {
     let path = place_path(folder, scope, place);
     let file = file::open_private(&path).map_err(at(&path))?;
     let began = Instant::now();
     while !try_lock(&file).map_err(at(&path))? {
         if began.elapsed() >= patience {
-            return Err(ServiceError::Busy);
+            return Err(Problem::Busy);
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -103,7 +104,7 @@ mod tests {
         };
         let first = lock("a", Duration::ZERO).await.unwrap();
         let refused = lock("a", Duration::from_millis(120)).await;
-        assert!(matches!(refused, Err(ServiceError::Busy)));
+        assert!(matches!(refused, Err(Problem::Busy)));
         lock("b", Duration::ZERO).await.unwrap();
         let waiting = tokio::spawn(lock("a", Duration::from_secs(20)));
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -34,49 +34,16 @@ pub use open::OpenEntry;
 
 pub(super) use open::Record;
 
-use super::{Place, ServiceError};
+use super::Place;
+use model::{EntryError, JournalError, Problem};
 use protocol::Moment;
-use protocol::crypto::{self, CryptoError, RecordError};
+use protocol::crypto;
 use protocol::secret::JournalKey;
 
 /// How long a second window or command waits for the first.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long secrets that were shown stay in the journal when nobody closes the sheet, unless it is set otherwise.
 pub const DEADLINE: Duration = Duration::from_secs(15 * 60);
-
-/// The journal cannot be used. Never holds a secret.
-#[derive(Debug, thiserror::Error)]
-pub enum JournalError {
-    /// Its folder or a file in it.
-    #[error("the journal cannot be read or written: {path}")]
-    File {
-        /// Which file or folder.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
-    /// Sealing failed.
-    #[error("the journal cannot be sealed")]
-    Seal(#[from] CryptoError),
-    /// Writing an entry as text failed.
-    #[error("an entry of the journal cannot be written")]
-    Text,
-}
-
-/// Why an entry cannot be read. It is left as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum EntryError {
-    /// It does not open.
-    #[error(transparent)]
-    Record(#[from] RecordError),
-    /// It opens, and what is inside is not understood.
-    #[error("its content is not understood")]
-    Content,
-    /// The system does not let it be read.
-    #[error("the system does not let it be read")]
-    Unreadable,
-}
 
 /// The journal of one server's operations; the folder may hold other servers' too.
 #[derive(Debug)]
@@ -163,15 +130,15 @@ impl Journal {
     /// Takes hold of one entry; `None` if it is gone, or cannot be read.
     ///
     /// # Errors
-    /// [`ServiceError::Busy`] when somebody else has it.
-    pub(super) fn take(self: &Arc<Self>, id: &EntryId) -> Result<Option<OpenEntry>, ServiceError> {
-        let held = lock::hold(&self.folder, id)?.ok_or(ServiceError::Busy)?;
+    /// [`Problem::Busy`] when somebody else has it.
+    pub(super) fn take(self: &Arc<Self>, id: &EntryId) -> Result<Option<OpenEntry>, Problem> {
+        let held = lock::hold(&self.folder, id)?.ok_or(Problem::Busy)?;
         let entry = self.read(id).ok().flatten();
         Ok(entry.map(|entry| OpenEntry::new(Arc::clone(self), entry, Some(held))))
     }
 
     /// Waits for the place.
-    pub(super) async fn lock(&self, place: &Place) -> Result<PlaceLock, ServiceError> {
+    pub(super) async fn lock(&self, place: &Place) -> Result<PlaceLock, Problem> {
         self.make_folder()?;
         lock::place(&self.folder, &self.scope, place, self.patience).await
     }
@@ -276,5 +243,8 @@ fn handed_over(entry: &Entry) -> Option<&HandedOver> {
 /// An error about a file, with its path.
 fn at(path: &Path) -> impl FnOnce(io::Error) -> JournalError {
     let path = path.to_owned();
-    move |source| JournalError::File { path, source }
+    move |error| JournalError::File {
+        path,
+        cause: error.into(),
+    }
 }

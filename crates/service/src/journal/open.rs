@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
+use super::Journal;
 use super::entry::{Entry, EntryId, IssueRecord, QueueItem, Stage, Successor, Work};
 use super::lock::Held;
-use super::{Journal, JournalError};
 use crate::issue::Registered;
 use crate::step::{self, Operation, Point};
-use crate::{Context, Place, ServiceError};
+use crate::{Context, Place};
+use model::{JournalError, Problem};
 use protocol::Moment;
 
 /// An operation in the journal that this process works on, or whose secrets it shows. Dropping it leaves the entry where
@@ -136,7 +137,7 @@ impl Record {
         place: &Place,
         operation: Operation,
         work: Work,
-    ) -> Result<Self, ServiceError> {
+    ) -> Result<Self, Problem> {
         let entry = match &context.journal {
             Some(journal) => {
                 let mut entry = journal.begin(place, work)?;

@@ -5,12 +5,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
 
-use super::JournalError;
 use super::entry::{
     Entry, EntryId, EntryPlace, HandedOver, IssueRecord, QueueItem, QueueState, ReplaceRecord, Stage,
     Successor, Work,
 };
-use model::IssuanceKind;
+use model::{IssuanceKind, JournalError};
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{DeployTokenId, EnvironmentId, EnvironmentName, Moment, ProjectId, PublicKey};
 

@@ -6,10 +6,10 @@ use crate::issue::{Registered, hand_over};
 use crate::journal::{IssueRecord, OpenEntry, QueueItem, QueueState, Record, ReplaceRecord, Stage, Work};
 use crate::step::{Operation, Point, reached};
 use crate::{
-    Context, Issued, Place, Progress, Replaced, ResumeError, Revocations, ServiceError, create, preflight,
-    replace, revoke, rotate, share,
+    Context, Issued, Place, Progress, Replaced, Revocations, create, preflight, replace, revoke, rotate,
+    share,
 };
-use model::{CiTokenOutcome, IssuanceKind};
+use model::{CiTokenOutcome, Issuance, IssuanceKind, Problem, ResumeError};
 use protocol::secret::DeploySeed;
 use protocol::{TokenEntry, token};
 
@@ -28,13 +28,13 @@ pub enum Finished {
 /// gives none, the token is revoked and made anew), and shares again. Where nothing is missing, nothing is changed.
 ///
 /// # Errors
-/// [`ServiceError::NotResumable`] when nothing is active or the entry cannot be used, [`ServiceError::Busy`], and what
+/// [`Problem::NotResumable`] when nothing is active or the entry cannot be used, [`Problem::Busy`], and what
 /// create, rotate and revoke give. The entry stays, so that it can be tried again.
 pub async fn finish(
     context: &Context,
     interrupted: Interrupted,
     progress: Progress<'_>,
-) -> Result<Finished, ServiceError> {
+) -> Result<Finished, Problem> {
     refuse_unreadable(&interrupted.finding)?;
     let entry = interrupted.into_entry()?;
     let place = entry.entry().place.to_place();
@@ -61,8 +61,8 @@ async fn issue(
     place: &Place,
     entry: OpenEntry,
     progress: Progress<'_>,
-) -> Result<Issued, ServiceError> {
-    const VOID: ServiceError = ServiceError::NotResumable(ResumeError::Void);
+) -> Result<Issued, Problem> {
+    const VOID: Problem = Problem::NotResumable(ResumeError::Void);
     let replaced = entry.entry().replacement().map(|record| record.old.clone());
     let issue = entry.entry().issue().ok_or(VOID)?;
     let Located::Active(token) = locate::locate(context, place, issue).await? else {
@@ -92,7 +92,7 @@ async fn issue(
         (Stage::Intended, IssuanceKind::Rotate) => rotate::once_more(context, place, key, stored.token).await,
     };
     let registered = match registered {
-        Err(ServiceError::TakenBack(_)) => {
+        Err(Problem::TakenBack(_)) => {
             record.close();
             return create::make(context, place, &name, replaced.as_ref(), progress).await;
         }
@@ -115,23 +115,21 @@ fn complete(
     recipients: usize,
 ) -> Issued {
     Issued {
-        kind,
-        token: stored.token,
-        ci_token: CiTokenOutcome::of(stored.ci_token, kind),
-        seed,
-        expires_at: stored.expires_at,
-        share: Ok(recipients),
-        notes: stored.notes,
+        issuance: Issuance {
+            kind,
+            token: stored.token,
+            ci_token: CiTokenOutcome::of(stored.ci_token, kind),
+            seed,
+            expires_at: stored.expires_at,
+            share: Ok(recipients),
+            notes: stored.notes,
+        },
         entry: Some(entry),
     }
 }
 
 /// The queue of a revocation, with what the server says is done already.
-async fn remaining(
-    context: &Context,
-    place: &Place,
-    entry: &OpenEntry,
-) -> Result<Vec<QueueItem>, ServiceError> {
+async fn remaining(context: &Context, place: &Place, entry: &OpenEntry) -> Result<Vec<QueueItem>, Problem> {
     let Work::Revoke(queue) = &entry.entry().work else {
         return Ok(Vec::new());
     };
@@ -179,7 +177,7 @@ pub async fn take_back(
     context: &Context,
     interrupted: Interrupted,
     progress: Progress<'_>,
-) -> Result<Revocations, ServiceError> {
+) -> Result<Revocations, Problem> {
     refuse_unreadable(&interrupted.finding)?;
     let entry = interrupted.into_entry()?;
     let place = entry.entry().place.to_place();
@@ -197,14 +195,14 @@ pub async fn take_back(
     Ok(end_all(context, &place, queue, record, progress).await)
 }
 
-async fn to_end(context: &Context, place: &Place, issue: &IssueRecord) -> Result<QueueItem, ServiceError> {
+async fn to_end(context: &Context, place: &Place, issue: &IssueRecord) -> Result<QueueItem, Problem> {
     match locate::locate(context, place, issue).await? {
         Located::Active(token) | Located::OtherKey(token) => Ok(QueueItem {
             token: token.id,
             name: token.name,
             state: QueueState::Waiting,
         }),
-        Located::Void(_) => Err(ServiceError::NotResumable(ResumeError::Void)),
+        Located::Void(_) => Err(Problem::NotResumable(ResumeError::Void)),
     }
 }
 
@@ -212,9 +210,9 @@ async fn successor_to_end(
     context: &Context,
     place: &Place,
     record: &ReplaceRecord,
-) -> Result<QueueItem, ServiceError> {
+) -> Result<QueueItem, Problem> {
     let found = replace::successor(context, place, record).await?;
-    let token = found.ok_or(ServiceError::NotResumable(ResumeError::Void))?;
+    let token = found.ok_or(Problem::NotResumable(ResumeError::Void))?;
     Ok(QueueItem {
         token: token.id,
         name: token.name,
@@ -225,24 +223,24 @@ async fn successor_to_end(
 /// Forgets an operation of which nothing is active, whose rest is not wanted, or whose entry cannot be read.
 ///
 /// # Errors
-/// [`ServiceError::NotResumable`] when that would leave an active token that nobody holds.
-pub fn discard(interrupted: Interrupted) -> Result<(), ServiceError> {
+/// [`Problem::NotResumable`] when that would leave an active token that nobody holds.
+pub fn discard(interrupted: Interrupted) -> Result<(), Problem> {
     match &interrupted.finding {
         Finding::Void(_) | Finding::OtherKey | Finding::Waiting { .. } | Finding::Queue { .. } => {
             Ok(interrupted.into_entry()?.close()?)
         }
         Finding::Unreadable(_) => Ok(interrupted.journal.remove(&interrupted.id)?),
-        Finding::InUse => Err(ServiceError::Busy),
-        Finding::Elsewhere => Err(ServiceError::NotResumable(ResumeError::Elsewhere)),
+        Finding::InUse => Err(Problem::Busy),
+        Finding::Elsewhere => Err(Problem::NotResumable(ResumeError::Elsewhere)),
         Finding::Complete | Finding::Unfinished { .. } | Finding::Unknown(_) => {
-            Err(ServiceError::NotResumable(ResumeError::StillActive))
+            Err(Problem::NotResumable(ResumeError::StillActive))
         }
     }
 }
 
-fn refuse_unreadable(finding: &Finding) -> Result<(), ServiceError> {
+fn refuse_unreadable(finding: &Finding) -> Result<(), Problem> {
     match finding {
-        Finding::Unreadable(error) => Err(ServiceError::NotResumable(ResumeError::Unreadable(*error))),
+        Finding::Unreadable(error) => Err(Problem::NotResumable(ResumeError::Unreadable(*error))),
         _ => Ok(()),
     }
 }

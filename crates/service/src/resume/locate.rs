@@ -1,12 +1,10 @@
 //! Finding the token of an interrupted operation on the server.
 
-use super::{Finding, Void};
 use crate::journal::{IssueRecord, ReplaceRecord, Stage};
 use crate::list::must_be_readable;
-use crate::{Context, Place, ServiceError, replace, verify};
+use crate::{Context, Place, replace, verify};
 use client::Runner;
-use model::IssuanceKind;
-use model::replacement::use_by_ci;
+use model::{Finding, IssuanceKind, Problem, Void, replacement::use_by_ci};
 use protocol::{DeployToken, TokenEntry, TokenKey};
 
 /// Where the key of an operation is now.
@@ -24,7 +22,7 @@ pub(super) async fn locate(
     context: &Context,
     place: &Place,
     record: &IssueRecord,
-) -> Result<Located, ServiceError> {
+) -> Result<Located, Problem> {
     let entries = context
         .client
         .tokens(&place.project, Some(&place.environment.id))
@@ -32,7 +30,7 @@ pub(super) async fn locate(
     judge(&entries, record)
 }
 
-fn judge(entries: &[TokenEntry], record: &IssueRecord) -> Result<Located, ServiceError> {
+fn judge(entries: &[TokenEntry], record: &IssueRecord) -> Result<Located, Problem> {
     let tokens = || entries.iter().filter_map(TokenEntry::token);
     let ours: Vec<_> = tokens()
         .filter(|token| token.key == TokenKey::Usable(record.key))

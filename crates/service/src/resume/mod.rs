@@ -12,10 +12,10 @@ use std::sync::Arc;
 
 pub use finish::{Finished, discard, finish, take_back};
 
-use super::journal::{Entry, EntryError, EntryId, Found, Journal, OpenEntry, QueueState, Successor, Work};
-use super::{Context, Place, ResumeError, ServiceError};
-use model::{IssuanceKind, Pending, Remedy};
-use protocol::{DeployTokenId, EnvironmentName, Moment, ProjectId};
+use super::journal::{Entry, EntryId, Found, Journal, OpenEntry, QueueState, Successor, Work};
+use super::{Context, Place};
+use model::{About, Finding, IssuanceKind, Pending, Problem, Remedy, ResumeError, Void, WorkKind};
+use protocol::Moment;
 
 /// An operation that never registered anything is forgotten after this many seconds: a request cannot be under way that
 /// long.
@@ -34,102 +34,8 @@ pub struct Interrupted {
     entry: Option<OpenEntry>,
 }
 
-/// What an operation was.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct About {
-    /// Its kind.
-    pub kind: WorkKind,
-    /// Name of the token, or of the first one.
-    pub name: String,
-    /// Its id, where known; of a replacement that of the old token.
-    pub token: Option<DeployTokenId>,
-    /// The project.
-    pub project: ProjectId,
-    /// The environment.
-    pub environment: EnvironmentName,
-    /// When it began.
-    pub started: Moment,
-}
-
-/// The kind of an operation in the journal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum WorkKind {
-    /// A new token.
-    Create,
-    /// New secrets.
-    Rotate,
-    /// A successor for a token, and the end of that one.
-    Replace,
-    /// The end of this many tokens.
-    Revoke(usize),
-}
-
-/// What became of an interrupted operation.
-#[derive(Debug)]
-pub enum Finding {
-    /// The token works, and its secrets are in the journal.
-    Complete,
-    /// The token is registered and active; something is missing.
-    Unfinished {
-        /// Its CI token is in the journal, or the one that CI has stays valid.
-        has_ci_token: bool,
-    },
-    /// A token was registered, and has another key now: the seed in the journal is of no use.
-    OtherKey,
-    /// Nothing of it is active.
-    Void(Void),
-    /// Tokens wait to be revoked, or the key to be sealed again.
-    Queue {
-        /// How many still wait.
-        waiting: usize,
-    },
-    /// A replacement whose successor's secrets the user has: the old token works until this is finished.
-    Waiting {
-        /// When CI last used the successor, if it did.
-        used: Option<Moment>,
-    },
-    /// Another window or command works on it, or still shows its secrets.
-    InUse,
-    /// It belongs to another server.
-    Elsewhere,
-    /// Its entry cannot be read; it was left as it is.
-    Unreadable(EntryError),
-    /// The server could not be asked.
-    Unknown(ServiceError),
-}
-
-/// Why nothing of an operation is active.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Void {
-    /// The server never registered its key.
-    NeverRegistered,
-    /// The token has newer secrets.
-    Superseded,
-    /// The token was revoked meanwhile.
-    Revoked,
-    /// The token's record was deleted meanwhile.
-    Gone,
-    /// The successor of a replacement is not active any more; the old token was left as it is.
-    SuccessorGone,
-}
-
-impl Finding {
-    /// What can be done, the most sensible first.
-    pub fn remedies(&self) -> &'static [Remedy] {
-        match self {
-            Self::Complete => &[Remedy::Show, Remedy::Revoke],
-            Self::Unfinished { .. } => &[Remedy::Finish, Remedy::Revoke],
-            Self::OtherKey => &[Remedy::Revoke, Remedy::Discard],
-            Self::Waiting { .. } => &[Remedy::Finish, Remedy::Revoke, Remedy::Discard],
-            Self::Queue { .. } => &[Remedy::Finish, Remedy::Discard],
-            Self::Void(_) | Self::Unreadable(_) => &[Remedy::Discard],
-            Self::InUse | Self::Elsewhere | Self::Unknown(_) => &[],
-        }
-    }
-}
-
-impl About {
-    fn of(entry: &Entry) -> Self {
+impl From<&Entry> for About {
+    fn from(entry: &Entry) -> Self {
         let (kind, name, token) = match &entry.work {
             Work::Issue(record) => {
                 let kind = match record.kind {
@@ -175,21 +81,19 @@ impl Interrupted {
         self.entry.as_ref().map(|entry| entry.entry().place.to_place())
     }
 
-    /// The operation put into words.
-    pub fn told(&self, title: fn(Option<&About>) -> String, says: fn(&Finding) -> String) -> Pending {
+    /// What is known of it, without the hold on it.
+    pub fn facts(&self) -> Pending {
         Pending {
             id: self.id.to_string(),
-            title: title(self.about.as_ref()),
-            begun: self.about.as_ref().map(|about| about.started),
-            says: says(&self.finding),
-            remedies: self.remedies().to_vec(),
+            about: self.about.clone(),
+            finding: self.finding.clone(),
         }
     }
 
-    fn into_entry(self) -> Result<OpenEntry, ServiceError> {
+    fn into_entry(self) -> Result<OpenEntry, Problem> {
         match (self.finding, self.entry) {
-            (Finding::InUse, _) | (_, None) => Err(ServiceError::Busy),
-            (Finding::Elsewhere, _) => Err(ServiceError::NotResumable(ResumeError::Elsewhere)),
+            (Finding::InUse, _) | (_, None) => Err(Problem::Busy),
+            (Finding::Elsewhere, _) => Err(Problem::NotResumable(ResumeError::Elsewhere)),
             (_, Some(entry)) => Ok(entry),
         }
     }
@@ -200,8 +104,8 @@ impl Interrupted {
 /// deadline.
 ///
 /// # Errors
-/// [`ServiceError::Journal`] when the journal cannot be read at all.
-pub async fn interrupted(context: &Context) -> Result<Vec<Interrupted>, ServiceError> {
+/// [`Problem::Journal`] when the journal cannot be read at all.
+pub async fn interrupted(context: &Context) -> Result<Vec<Interrupted>, Problem> {
     let Some(journal) = &context.journal else {
         return Ok(Vec::new());
     };
@@ -219,7 +123,7 @@ pub async fn interrupted(context: &Context) -> Result<Vec<Interrupted>, ServiceE
                 }
                 Interrupted {
                     id: entry.id().clone(),
-                    about: Some(About::of(entry.entry())),
+                    about: Some(About::from(entry.entry())),
                     finding,
                     journal,
                     entry: Some(*entry),

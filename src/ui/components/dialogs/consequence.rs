@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, ConfirmKind, Load};
 use crate::ui::clock::use_clock;
-use model::replacement::Progress;
+use model::ReplacementState;
 use protocol::DeployToken;
 
 /// What stops working.
@@ -78,7 +78,7 @@ fn Succession(token: DeployToken) -> Element {
         }
         _ => None,
     };
-    if progress == Some(Progress::OldGone) {
+    if progress == Some(ReplacementState::OldGone) {
         return rsx! {
             p { "The old {token.name} is not active any more. The key of {token.environment_name} is sealed again for those who remain." }
         };
@@ -86,7 +86,7 @@ fn Succession(token: DeployToken) -> Element {
     rsx! {
         p {
             match progress {
-                Some(Progress::Used(at)) => rsx! {
+                Some(ReplacementState::Used(at)) => rsx! {
                     "The successor was "
                     strong { "last used {clock.past(at)}" }
                     " by a runner."

@@ -37,7 +37,7 @@ pub fn InterruptedDialog() -> Element {
                     },
                     Load::Failed(message) => rsx! {
                         Notice { tone: Tone::Danger, assertive: true,
-                            Words { message: message.clone() }
+                            Words { message: text::explain(message) }
                         }
                     },
                     Load::Ready(all) if all.is_empty() => rsx! {
@@ -63,23 +63,25 @@ pub fn InterruptedDialog() -> Element {
 fn Line(it: Pending, running: bool) -> Element {
     let send = use_send();
     let clock = use_clock();
-    let begun = it.begun.map(|at| clock.past(at));
+    let begun = it.about.as_ref().map(|about| clock.past(about.started));
+    let title = text::operation(it.about.as_ref());
+    let says = text::finding(&it.finding);
     rsx! {
         li {
             div { class: "interrupted-words selectable",
-                strong { "{it.title}" }
+                strong { "{title}" }
                 if let Some(begun) = begun {
                     span { class: "absent", " begun {begun}" }
                 }
-                p { "{it.says}" }
+                p { "{says}" }
             }
             div { class: "notice-buttons",
-                for (at , remedy) in it.remedies.iter().copied().enumerate() {
+                for (at , remedy) in it.finding.remedies().iter().copied().enumerate() {
                     Button {
                         key: "{remedy:?}",
                         kind: kind(remedy, at == 0),
                         label: word(remedy),
-                        title: "{word(remedy)}: {it.title}",
+                        title: "{word(remedy)}: {title}",
                         disabled: running,
                         onclick: {
                             let id = it.id.clone();

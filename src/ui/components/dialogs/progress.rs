@@ -58,7 +58,7 @@ pub(super) fn Failure(operation: Operation) -> Element {
     match operation {
         Operation::Failed(message) => rsx! {
             Notice { tone: Tone::Danger, assertive: true,
-                Words { message }
+                Words { message: text::explain(&message) }
             }
         },
         _ => rsx! {},

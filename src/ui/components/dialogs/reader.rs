@@ -35,7 +35,7 @@ pub fn ReaderDialog(document: Document) -> Element {
                 },
                 Load::Failed(message) => rsx! {
                     DialogBody {
-                        Notice { tone: Tone::Danger, assertive: true, Words { message } }
+                        Notice { tone: Tone::Danger, assertive: true, Words { message: text::explain(&message) } }
                     }
                 },
                 Load::Ready(passages) => rsx! {

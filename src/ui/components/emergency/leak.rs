@@ -1,8 +1,9 @@
 //! What came of a leaked block.
 
 use dioxus::prelude::*;
+use model::LeakMatch;
 
-use crate::state::{AppState, LeakSearch, LeakedToken};
+use crate::state::{AppState, LeakSearch};
 use crate::ui::components::Words;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Spinner, Tone};
 use crate::ui::intent::{EmergencyWish, Intent, use_send};
@@ -26,16 +27,16 @@ pub(super) fn LeakNotice() -> Element {
             Notice { tone: Tone::Warn, icon: Icon::Search, assertive: true, actions: rsx! {
                     Forget {}
                 },
-                Words { message }
+                Words { message: text::explain(&message) }
             }
         },
         LeakSearch::Found(found) => rsx! {
-            Notice { tone: if found.iter().any(|it| it.active) { Tone::Danger } else { Tone::Ok }, icon: Icon::Siren,
+            Notice { tone: if found.iter().any(|it| it.exposed.token.is_active()) { Tone::Danger } else { Tone::Ok }, icon: Icon::Siren,
                 actions: rsx! {
                     Forget {}
                 },
                 for it in found {
-                    FoundLine { key: "{it.target.token}", found: it }
+                    FoundLine { key: "{it.exposed.token.id}", found: it }
                 }
             }
         },
@@ -56,10 +57,9 @@ fn Forget() -> Element {
 }
 
 #[component]
-fn FoundLine(found: LeakedToken) -> Element {
-    let LeakedToken {
-        target,
-        active,
+fn FoundLine(found: LeakMatch) -> Element {
+    let LeakMatch {
+        exposed,
         by_seed,
         by_suffix,
     } = found;
@@ -68,14 +68,14 @@ fn FoundLine(found: LeakedToken) -> Element {
         (true, false) => "Its seed fits.",
         (false, _) => "Its CI token ends alike.",
     };
-    let state = if active {
+    let state = if exposed.token.is_active() {
         "It works, and is selected: hold to revoke it."
     } else {
         "It is revoked already: runners with it are refused."
     };
     rsx! {
         p {
-            strong { "This is {target.name} in {target.project_name} / {target.environment.name}." }
+            strong { "This is {exposed.token.name} in {exposed.project_name} / {exposed.environment.name}." }
             " {how} {state}"
         }
     }

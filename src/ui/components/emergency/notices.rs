@@ -19,7 +19,7 @@ pub fn EmergencyNotices() -> Element {
         div { class: "notices",
             UnfinishedNotice {}
             LeakNotice {}
-            if let Some(message) = stale {
+            if let Some(problem) = stale {
                 Notice {
                     tone: Tone::Warn,
                     icon: Icon::Offline,
@@ -30,10 +30,10 @@ pub fn EmergencyNotices() -> Element {
                             onclick: move |()| send.call(Intent::Emergency(EmergencyWish::Look)),
                         }
                     },
-                    Words { message }
+                    Words { message: text::explain(&problem) }
                 }
             }
-            for gap in store.gaps.read().iter().cloned() {
+            for gap in store.gaps.read().iter().map(text::emergency::gap) {
                 Notice { key: "{gap.what}", tone: Tone::Warn, assertive: true,
                     Words { message: gap }
                 }

@@ -50,7 +50,7 @@ pub fn EmergencyRunPage(run: EmergencyRun) -> Element {
             }
         }
         if run.over {
-            Ending { ready: run.report.is_some(), proof }
+            Ending { ready: run.incident.is_some(), proof }
         } else {
             Waiting { stopping: run.stopping }
         }
@@ -139,7 +139,7 @@ fn RunLine(target: RevokeTarget, fate: Fate) -> Element {
         Fate::NotSealed { .. } => ("unsealed", Some(Icon::Warning)),
         Fate::NotRevoked(_) | Fate::Unknown(_) => ("failed", Some(Icon::Warning)),
     };
-    let trouble = words::trouble(&fate).map(ToString::to_string);
+    let trouble = words::trouble(&fate).map(|it| it.to_string());
     let said = words::fate(&fate);
     rsx! {
         li { class: "run-line", "data-state": state,

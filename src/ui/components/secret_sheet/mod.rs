@@ -17,7 +17,7 @@ use crate::state::{AppState, SheetStore};
 use crate::ui::clock::use_clock;
 use crate::ui::components::{ClipboardLine, Words};
 use crate::ui::elements::{Dialog, DialogBody, DialogSize, Icon, Notice, Tone};
-use model::{CiTokenOutcome, Issuance, IssuanceKind, ShareState};
+use model::{CiTokenOutcome, Issuance, IssuanceKind};
 
 use away::Away;
 use block::Block;
@@ -52,7 +52,7 @@ impl Outline {
             name: issuance.token.name.clone(),
             environment: issuance.token.environment_name.to_string(),
             kind: issuance.kind,
-            shared: issuance.share.is_shared(),
+            shared: issuance.share.is_ok(),
             ci_token: match issuance.ci_token {
                 CiTokenOutcome::Issued(_) => CiToken::Issued,
                 CiTokenOutcome::Kept => CiToken::Kept,
@@ -101,11 +101,11 @@ pub fn SecretSheet() -> Element {
             } else {
                 Head { outline: outline.clone() }
                 DialogBody {
-                    if let ShareState::NotShared(message) = &issuance.share {
-                        NotShared { message: message.clone() }
+                    if let Err(problem) = &issuance.share {
+                        NotShared { problem: problem.clone() }
                     }
                     Verified {}
-                    for note in issuance.notes.iter().cloned() {
+                    for note in issuance.notes.iter().copied().map(text::note) {
                         Notice { key: "{note.what}", tone: Tone::Warn,
                             Words { message: note }
                         }
@@ -116,9 +116,9 @@ pub fn SecretSheet() -> Element {
                     if let Some(expiry) = expiry {
                         p { class: "sheet-expiry", "{expiry}" }
                     }
-                    if let Some(message) = sheet.copy_failed.read().clone() {
+                    if let Some(problem) = sheet.copy_failed.read().as_ref() {
                         Notice { tone: Tone::Danger, icon: Icon::Copy, assertive: true,
-                            Words { message }
+                            Words { message: text::explain(problem) }
                         }
                     }
                 }

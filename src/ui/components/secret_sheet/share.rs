@@ -1,15 +1,15 @@
 //! The environment key did not reach the new key pair: why, and the two ways out.
 
 use dioxus::prelude::*;
+use model::Problem;
 
 use crate::state::{AppState, Operation};
 use crate::ui::components::Words;
 use crate::ui::elements::{Button, ButtonKind, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
-use model::Message;
 
 #[component]
-pub(super) fn NotShared(message: Message) -> Element {
+pub(super) fn NotShared(problem: Problem) -> Element {
     let sheet = use_context::<AppState>().sheet;
     let send = use_send();
     let sharing = sheet.sharing.read().clone();
@@ -17,11 +17,11 @@ pub(super) fn NotShared(message: Message) -> Element {
     rsx! {
         Notice { tone: Tone::Warn, assertive: true,
             p {
-                Words { message }
+                Words { message: text::explain(&problem) }
             }
-            if let Operation::Failed(message) = &sharing {
+            if let Operation::Failed(problem) = &sharing {
                 p {
-                    Words { message: message.clone() }
+                    Words { message: text::explain(problem) }
                 }
             }
             div { class: "notice-buttons",

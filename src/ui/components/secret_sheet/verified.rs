@@ -34,11 +34,11 @@ pub(super) fn Verified() -> Element {
             rsx! {
                 Notice { tone: Tone::Danger, assertive: true,
                     p {
-                        Words { message }
+                        Words { message: text::explain(&message) }
                     }
                     if let Operation::Failed(message) = &sharing {
                         p {
-                            Words { message: message.clone() }
+                            Words { message: text::explain(message) }
                         }
                     }
                     div { class: "notice-buttons",

@@ -22,7 +22,7 @@ pub fn SignInProblem() -> Element {
     match &*problem.read() {
         Some(message) => rsx! {
             Notice { tone: Tone::Danger, assertive: true,
-                Words { message: message.clone() }
+                Words { message: text::explain(message) }
             }
         },
         None => rsx! {},

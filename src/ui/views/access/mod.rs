@@ -1,13 +1,15 @@
 //! Who holds the key of the open environment, and who should not.
 
+mod failed;
 mod row;
 
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog, Holders, KeyState, Load, Section};
 use crate::ui::components::PageTop;
-use crate::ui::elements::{Button, ButtonKind, Icon, IconButton, Notice, StateBlock, Tone};
+use crate::ui::elements::{Button, ButtonKind, Icon, IconButton, Notice, Tone};
 use crate::ui::intent::{Intent, use_send};
+use failed::Failed;
 use model::{Flaw, Holder, HolderKind, Standing};
 use protocol::Fingerprint;
 use row::HolderRow;
@@ -45,23 +47,12 @@ pub fn AccessView() -> Element {
 #[component]
 fn Content() -> Element {
     let state = use_context::<AppState>();
-    let send = use_send();
     match &*state.access.holders.read() {
         Load::Loading => rsx! {
             p { class: "working", role: "status", "Fetching who holds the key…" }
         },
-        Load::Failed(message) => rsx! {
-            StateBlock {
-                icon: Icon::Offline,
-                tone: Tone::Danger,
-                title: message.what.trim_end_matches('.').to_owned(),
-                text: message.next.clone(),
-                Button {
-                    icon: Icon::Refresh,
-                    label: "Retry",
-                    onclick: move |()| send.call(Intent::Show(Section::Access)),
-                }
-            }
+        Load::Failed(problem) => rsx! {
+            Failed { message: text::explain(problem) }
         },
         Load::Ready(Holders { list, disclosed }) => rsx! {
             div { class: "notices",

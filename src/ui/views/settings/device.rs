@@ -24,12 +24,12 @@ pub(super) fn DeviceCard() -> Element {
                 },
                 OwnDevice::Failed(message) => rsx! {
                     Notice { tone: Tone::Warn, icon: Icon::Offline,
-                        Words { message }
+                        Words { message: text::explain(&message) }
                     }
                 },
                 OwnDevice::Damaged(message) => rsx! {
                     Notice { tone: Tone::Danger, assertive: true,
-                        Words { message }
+                        Words { message: text::explain(&message) }
                     }
                     NotLinked {}
                 },

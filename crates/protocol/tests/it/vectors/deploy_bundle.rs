@@ -47,7 +47,7 @@ fn expected_values(case: &Value) -> Vec<(String, String)> {
 
 /// Kind and variable of each problem.
 fn problems(report: &BundleReport) -> Vec<(String, Option<String>)> {
-    let pair = |problem: &deploy_tokens_protocol::crypto::Problem| {
+    let pair = |problem: &deploy_tokens_protocol::crypto::BundleProblem| {
         (problem.kind.code().to_owned(), problem.name.clone())
     };
     report.problems.iter().map(pair).collect()
@@ -89,8 +89,10 @@ fn with_legacy_keys_values_and_warnings_are_those_of_the_reference() {
         assert_eq!(report.total, bundle.variables.len());
         let prints = case["expect"]["warnings"].as_array().unwrap();
         for (problem, warning) in report.problems.iter().zip(prints) {
-            if let deploy_tokens_protocol::crypto::ProblemKind::FingerprintMismatch { expected, actual } =
-                &problem.kind
+            if let deploy_tokens_protocol::crypto::BundleProblemKind::FingerprintMismatch {
+                expected,
+                actual,
+            } = &problem.kind
             {
                 assert_eq!(expected, text(warning, "expected_fingerprint"), "{name}");
                 assert_eq!(actual.to_hex(), text(warning, "actual_fingerprint"), "{name}");

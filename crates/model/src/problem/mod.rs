@@ -1,21 +1,55 @@
-//! Why a use case did not do what was asked.
+//! What can go wrong, as one value that can be kept, compared and worded later.
 
-use super::RequestError;
-use super::devices::StoreError;
-use super::journal::{EntryError, JournalError};
-use super::manifest::ManifestError;
-use client::ApiError;
-use keychain::KeychainError;
-use protocol::crypto::{CryptoError, OpenError};
+mod call;
+mod input;
+mod journal;
+mod keychain;
+mod machine;
+mod manifest;
+
+pub use call::{CallError, Sent};
+pub use input::{AddressError, LeakError};
+pub use journal::{EntryError, JournalError};
+pub use keychain::{KeychainError, Owner, Part};
+pub use machine::{LocalWorkspaceError, MachineError};
+pub use manifest::{ManifestError, ManifestFlaw};
+
+use protocol::crypto::{BundleProblemKind, CryptoError, OpenError, SeedError};
 use protocol::token::FindError;
-use protocol::{DeployTokenId, DeviceId};
+use protocol::{DeployTokenId, DeviceId, EnvironmentName, NameError};
 
-/// A use case that failed, with its cause. Never holds a secret.
-#[derive(Debug, thiserror::Error)]
-pub enum ServiceError {
+use super::SignInEnd;
+
+/// What the system said about a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IoCause {
+    /// Which kind of failure it was.
+    pub kind: std::io::ErrorKind,
+    said: String,
+}
+
+impl From<std::io::Error> for IoCause {
+    fn from(error: std::io::Error) -> Self {
+        Self {
+            kind: error.kind(),
+            said: error.to_string(),
+        }
+    }
+}
+
+impl std::fmt::Display for IoCause {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.said)
+    }
+}
+
+/// What went wrong: the facts, from which the crate `text` makes words when it is shown, and which exit codes and retries
+/// ask. Never holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Problem {
     /// The API could not be called, or refused.
     #[error(transparent)]
-    Api(#[from] ApiError),
+    Call(#[from] CallError),
     /// The environment key could not be opened.
     #[error("the environment key could not be opened")]
     Open(#[from] OpenError),
@@ -52,13 +86,13 @@ pub enum ServiceError {
     NoKey,
     /// The token is in the wrong state for what was asked.
     #[error("{0}")]
-    Unfit(Unfit),
+    WrongState(WrongState),
     /// The server answered, and afterwards says that nothing changed.
     #[error("the server accepted the call, but did not do it")]
     NotDone,
     /// A write's answer was lost, and what it did cannot be found out now.
     #[error("the answer was lost, and the server cannot be asked what it did")]
-    Uncertain(#[source] Box<ServiceError>),
+    Uncertain(#[source] Box<Problem>),
     /// The token was registered, but no CI token could be had for it; it was revoked again.
     #[error("the server gave no CI token; the token was revoked again")]
     TakenBack(DeployTokenId),
@@ -66,11 +100,11 @@ pub enum ServiceError {
     #[error("the server did not register the token as it was asked to")]
     Misregistered,
     /// A re-share request that cannot be fulfilled.
-    #[error("{0}")]
+    #[error(transparent)]
     Request(RequestError),
     /// The keys of a new device could not be stored; the device was revoked again.
     #[error("the keys of this device could not be stored")]
-    NotStored(#[source] StoreError),
+    NotStored(#[source] KeychainError),
     /// The server registered a new device with another key; it was revoked again.
     #[error("the server registered this device with another key")]
     WrongDevice,
@@ -80,13 +114,13 @@ pub enum ServiceError {
         /// The device that is left on the server. Nobody has its keys.
         device: DeviceId,
         /// Why linking failed.
-        why: Box<ServiceError>,
+        why: Box<Problem>,
         /// Why revoking failed.
-        source: ApiError,
+        cause: CallError,
     },
     /// The device is revoked, but its keys could not be removed.
     #[error("the keys of this device could not be removed")]
-    NotForgotten(#[source] StoreError),
+    NotForgotten(#[source] KeychainError),
     /// The manifest of a folder cannot be used.
     #[error(transparent)]
     Manifest(#[from] ManifestError),
@@ -108,6 +142,75 @@ pub enum ServiceError {
     /// The user did not want to wait for the server's answer any more.
     #[error("the server's answer was not waited for")]
     NotAwaited,
+    /// A name that no token can have.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// A seed that is none.
+    #[error(transparent)]
+    Seed(#[from] SeedError),
+    /// An address that no API can have.
+    #[error(transparent)]
+    Address(#[from] AddressError),
+    /// A text in which nothing leaked.
+    #[error(transparent)]
+    Leak(#[from] LeakError),
+    /// What leaked fits no token that the user can see.
+    #[error("what leaked fits no token")]
+    NobodysLeak {
+        /// Whether the server still accepts its CI token, where that is known.
+        works: Option<bool>,
+    },
+    /// A sign-in by browser ended without a session.
+    #[error("the sign-in ended without a session")]
+    SignIn(SignInEnd),
+    /// E-mail address, password or code is wrong.
+    #[error("the server refused the password")]
+    PasswordRefused {
+        /// The server's own words, where it gave some.
+        detail: Option<String>,
+        /// Whether a one-time code went with it.
+        with_code: bool,
+    },
+    /// There is no session for a server, and nobody to ask for one.
+    #[error("there is no sign-in for {host}")]
+    NoSession {
+        /// The server's host.
+        host: String,
+        /// Whether there is a keychain that could have one.
+        keychain: bool,
+    },
+    /// A project that the user cannot see.
+    #[error("the project {name} is not among the user's")]
+    ForeignProject {
+        /// Its name, or else its id.
+        name: String,
+    },
+    /// A runner with what was issued does not decrypt everything.
+    #[error("a runner decrypts {decrypted} of {total} variables")]
+    Unverified {
+        /// Of what the first trouble is, where it has a name.
+        name: Option<String>,
+        /// The first trouble, where one was named.
+        kind: Option<BundleProblemKind>,
+        /// How many variables it decrypts.
+        decrypted: usize,
+        /// Of how many.
+        total: usize,
+    },
+    /// The same, of several environments that were worked on: in this one.
+    #[error("{environment}: {problem}")]
+    In {
+        /// Its name.
+        environment: EnvironmentName,
+        /// What went wrong there.
+        problem: Box<Problem>,
+    },
+    /// The machine did not do what was asked of it.
+    #[error(transparent)]
+    Machine(#[from] MachineError),
+    /// The local workspace cannot be opened or served.
+    #[error(transparent)]
+    Workspace(#[from] LocalWorkspaceError),
     /// A background task ended before its result.
     #[error("a background task was stopped")]
     Stopped,
@@ -135,7 +238,7 @@ pub enum ResumeError {
 
 /// A token in the wrong state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unfit {
+pub enum WrongState {
     /// It is revoked already.
     #[error("the token is already revoked")]
     AlreadyRevoked,
@@ -153,12 +256,29 @@ pub enum Unfit {
     StillActive,
 }
 
-impl ServiceError {
+/// Why a request cannot be fulfilled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RequestError {
+    /// No pending request that this device can answer has this id.
+    #[error("there is no such request that waits for this device")]
+    Unknown(String),
+    /// It was answered, cancelled or superseded meanwhile.
+    #[error("the request does not wait any more")]
+    NotPending,
+    /// The server does not tell for which environment it is.
+    #[error("the request does not name its environment")]
+    NoEnvironment,
+    /// Its device is revoked, gone, or has no usable key.
+    #[error("the device of the request is not an active device of the environment")]
+    DeviceGone,
+}
+
+impl Problem {
     /// Whether the key exists and is only not shared with this device yet (docs/protocol.md 6.3).
     pub fn is_access_pending(&self) -> bool {
         matches!(
             self,
-            Self::Api(ApiError::ReshareRequired { .. }) | Self::Open(OpenError::NotShared)
+            Self::Call(CallError::ReshareRequired { .. }) | Self::Open(OpenError::NotShared)
         )
     }
 
@@ -167,12 +287,26 @@ impl ServiceError {
         matches!(self, Self::Keychain(KeychainError::Absent { .. }))
     }
 
-    /// The API's error at the bottom, if there is one.
-    pub fn api(&self) -> Option<&ApiError> {
+    /// The failed call at the bottom, if there is one.
+    pub fn call(&self) -> Option<&CallError> {
         match self {
-            Self::Api(error) => Some(error),
-            Self::Uncertain(cause) => cause.api(),
+            Self::Call(error) => Some(error),
+            Self::Uncertain(cause) => cause.call(),
             _ => None,
         }
+    }
+
+    /// Whether what was asked for may have been done all the same.
+    pub fn may_have_happened(&self) -> bool {
+        match self {
+            Self::Uncertain(_) => true,
+            Self::Call(error) => error.may_have_happened(),
+            _ => false,
+        }
+    }
+
+    /// Whether it can be over by itself, so that asking again later makes sense.
+    pub fn may_pass(&self) -> bool {
+        self.call().is_some_and(CallError::may_pass)
     }
 }

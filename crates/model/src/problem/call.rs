@@ -1,4 +1,4 @@
-//! What can go wrong between here and the API. No variant carries a secret, a body or an address.
+//! What can go wrong between here and a server. No variant carries a secret, a body or an address.
 
 use std::time::Duration;
 
@@ -15,19 +15,21 @@ pub enum Sent {
 }
 
 /// A failed call.
-#[derive(Debug, thiserror::Error)]
-pub enum ApiError {
-    /// The HTTP client could not be set up.
-    #[error("the HTTP client could not be set up")]
-    Setup(#[source] reqwest::Error),
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CallError {
+    /// Calls could not be set up: TLS, certificates, the resolver.
+    #[error("the HTTP client could not be set up: {cause}")]
+    Setup {
+        /// What the library said.
+        cause: String,
+    },
     /// The server could not be reached, or the connection was lost.
-    #[error("the server could not be reached")]
+    #[error("the server could not be reached: {cause}")]
     Unreachable {
         /// Whether the request may have had an effect.
         sent: Sent,
         /// What the network said; stripped of the address.
-        #[source]
-        source: reqwest::Error,
+        cause: String,
     },
     /// No answer in time.
     #[error("the server did not answer in time")]
@@ -73,7 +75,7 @@ pub enum ApiError {
     Malformed(#[source] WireError),
 }
 
-impl ApiError {
+impl CallError {
     /// Whether a write that ended with this error may have had an effect on the server.
     pub fn may_have_happened(&self) -> bool {
         match self {
@@ -84,11 +86,29 @@ impl ApiError {
         }
     }
 
+    /// Whether it can be over by itself: the network, a server that is overloaded, starting or broken for the moment. 501
+    /// says that it never will.
+    pub fn may_pass(&self) -> bool {
+        match self {
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::TooManyRequests { .. } => true,
+            Self::Refused(refusal) => refusal.status >= 500 && refusal.status != 501,
+            _ => false,
+        }
+    }
+
+    /// How long the server asked to wait, where it did.
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::TooManyRequests { retry_after } => *retry_after,
+            _ => None,
+        }
+    }
+
     /// Whether the server was not reached, or did not answer.
     pub fn is_network(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Setup(_)
+            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Setup { .. }
         )
     }
 
@@ -110,7 +130,7 @@ impl ApiError {
     }
 }
 
-impl From<WireError> for ApiError {
+impl From<WireError> for CallError {
     fn from(error: WireError) -> Self {
         Self::Malformed(error)
     }

@@ -1,0 +1,81 @@
+//! What is told in passing.
+
+use super::{Message, explain, plural};
+use model::News;
+
+/// News in a line.
+pub fn news(news: &News) -> String {
+    match news {
+        News::Copied => "Copied.".to_owned(),
+        News::ClipboardCleared => "The clipboard is cleared.".to_owned(),
+        News::KeyIsHere { environment } => {
+            format!("The key of {environment} is shared with this device now.")
+        }
+        News::RequestsAnswered(count) => {
+            format!("{} answered: the key is shared.", plural(*count, "request"))
+        }
+        News::Reshared {
+            environment,
+            recipients,
+        } => {
+            let recipients = plural(*recipients, "recipient");
+            match environment {
+                None => format!("The key is sealed for {recipients}."),
+                Some(name) => format!("The key of {name} is sealed for {recipients}."),
+            }
+        }
+        News::NotReshared { environment, problem } => format!(
+            "The key of {environment} was not sealed again for those who remain. {}",
+            explain(problem)
+        ),
+        News::Revoked { name } => format!("{name} is revoked: runners with it are refused."),
+        News::NotRevoked { name, problem } => format!("{name}: {}", explain(problem)),
+        News::Deleted { name } => format!("The record of {name} is deleted."),
+        News::Replaced { name } => {
+            format!("{name} is replaced: runners with the old values are refused.")
+        }
+        News::ReplacedUnproven { name } => format!(
+            "The old {name} is revoked, but the server could not be asked once more. Refresh to see it."
+        ),
+        News::NotYetReplaced { name, problem } => {
+            let Message { what, .. } = explain(problem);
+            format!("The old {name} is not revoked yet; this is tried again. {what}")
+        }
+        News::ReplacementOverdue { name, problem } => format!(
+            "The old {name} was not revoked in time and still works. {}",
+            explain(problem)
+        ),
+        News::Forgotten => "The interrupted operation is forgotten.".to_owned(),
+        News::Linked => "This machine is linked as a device.".to_owned(),
+        News::Unlinked => "This machine is not linked any more, and its keys are forgotten.".to_owned(),
+        News::LinkedWithoutKeys(problem) => format!(
+            "This machine is linked, but the keys could not be shared with it. {}",
+            explain(problem)
+        ),
+        News::LinkedWithKeys { missing } if missing.is_empty() => {
+            "This machine is linked, and can open every key.".to_owned()
+        }
+        News::LinkedWithKeys { missing } => {
+            format!("The key of {} could not be shared yet.", missing.join(", "))
+        }
+        News::SignedOut => {
+            "You are signed out, and nothing of the session is left on this machine.".to_owned()
+        }
+        News::NoJournal => {
+            "The key of the journal is damaged: what is issued now does not survive a crash.".to_owned()
+        }
+        News::OtherProject => {
+            "The project that was asked for, or open last, is not among yours (any more). This is another one."
+                .to_owned()
+        }
+        News::NoSuchProject => "The project that was asked for is not among yours.".to_owned(),
+        News::ProjectWaits { project } => {
+            format!("{project} was asked for. Finish what is open, then switch to it.")
+        }
+        News::RunUnderWay => {
+            "Tokens are being revoked. Wait until that is over, or stop waiting.".to_owned()
+        }
+        News::ReportSaved(path) => format!("The report is in {}.", path.display()),
+        News::Trouble(problem) => explain(problem).to_string(),
+    }
+}
