@@ -206,3 +206,24 @@ async fn a_port_in_use_is_told() {
         "{error}"
     );
 }
+
+/// A power cut, or a kill, in the very first write: a rollback journal lies beside the file, and nothing could roll it back
+/// that only reads.
+#[test]
+fn a_first_write_that_was_cut_off_is_rolled_back() {
+    let (cut, folder) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let db = rusqlite::Connection::open(cut.path().join("workspace.db")).unwrap();
+    // A cache of one page is written out before the commit, and the journal before that.
+    db.execute_batch("PRAGMA journal_mode = DELETE; PRAGMA cache_size = 1; CREATE TABLE before (x);")
+        .unwrap();
+    db.execute_batch("DROP TABLE before; BEGIN IMMEDIATE; CREATE TABLE half (x);")
+        .unwrap();
+    for _ in 0..200 {
+        db.execute("INSERT INTO half VALUES (randomblob(2000))", [])
+            .unwrap();
+    }
+    for name in ["workspace.db", "workspace.db-journal"] {
+        std::fs::copy(cut.path().join(name), folder.path().join(name)).unwrap();
+    }
+    Workspace::open(options(folder.path())).unwrap();
+}

@@ -28,7 +28,13 @@ const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema
 /// Opens and, if needed, migrates the database. A file that is damaged or of another program is left untouched.
 pub(crate) fn open(path: &Path) -> Result<Connection, WorkspaceError> {
     if path.metadata().is_ok_and(|meta| meta.len() > 0) {
-        inspect(path).map_err(|error| explain(path, error))?;
+        let read = inspect(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let read = match read {
+            // A write was cut off before there was a write-ahead log. Whoever only reads cannot roll it back.
+            Err(error) if is_to_be_rolled_back(&error) => inspect(path, OpenFlags::SQLITE_OPEN_READ_WRITE),
+            read => read,
+        };
+        read.map_err(|error| explain(path, error))?;
     }
     let mut connection = Connection::open(path).map_err(|error| explain(path, error))?;
     prepare(&mut connection).map_err(|error| explain(path, error))?;
@@ -38,8 +44,8 @@ pub(crate) fn open(path: &Path) -> Result<Connection, WorkspaceError> {
 
 /// Reads through the file before anything may write to it: all of it, or, when it is so large that this would be felt at
 /// every start, its size and the tables that everything hangs on.
-fn inspect(path: &Path) -> rusqlite::Result<()> {
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+fn inspect(path: &Path, access: OpenFlags) -> rusqlite::Result<()> {
+    let connection = Connection::open_with_flags(path, access)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
     if tables > 0 && number(&connection, "application_id")? != APPLICATION_ID {
@@ -57,6 +63,12 @@ fn inspect(path: &Path) -> rusqlite::Result<()> {
     KEY_TABLES
         .iter()
         .try_for_each(|table| quick_check(&connection, table))
+}
+
+fn is_to_be_rolled_back(error: &rusqlite::Error) -> bool {
+    error
+        .sqlite_error()
+        .is_some_and(|it| it.extended_code == rusqlite::ffi::SQLITE_READONLY_ROLLBACK)
 }
 
 fn quick_check(connection: &Connection, what: &str) -> rusqlite::Result<()> {
