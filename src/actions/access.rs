@@ -134,11 +134,9 @@ impl Actions {
         let work = async move { service::fulfillable(&asked).await };
         match self.fetch(|it| it.is_session(&context), work).await {
             None => {}
-            Some(Ok(found)) => {
-                if *requests.peek() != found {
-                    requests.set(found);
-                }
-            }
+            // A signal that is set renders.
+            Some(Ok(found)) if *requests.peek() == found => {}
+            Some(Ok(found)) => requests.set(found),
             Some(Err(error)) => {
                 tracing::info!(%error, "the requests for keys cannot be listed");
                 self.expired_by(&error, None);

@@ -30,13 +30,13 @@ struct Kept(Arc<Mutex<Option<Written>>>);
 
 /// An entry of the journal, before and after its secrets are let go of.
 enum Written {
-    Open(OpenEntry),
+    Open(Box<OpenEntry>),
     Shown(ShownEntry),
 }
 
 impl Kept {
     fn new(entry: Option<OpenEntry>) -> Self {
-        Self(Arc::new(Mutex::new(entry.map(Written::Open))))
+        Self(Arc::new(Mutex::new(entry.map(Box::new).map(Written::Open))))
     }
 
     fn entry(&self) -> MutexGuard<'_, Option<Written>> {
