@@ -12,11 +12,12 @@
 
 mod access;
 
+use deploy_tokens::intent::{PlaceIntent, SheetIntent};
 use deploy_tokens::state::{
     AppState, Confirm, ConfirmKind, Connection, Copied, Dialog, KeyState, Load, Operation, StatusFilter,
 };
 use deploy_tokens::ui::views::Window;
-use deploy_tokens::ui::{Intent, PlaceIntent, Send, SheetIntent, head};
+use deploy_tokens::ui::{Intent, Send, head};
 use dioxus::prelude::*;
 use dioxus_desktop::{Config, LogicalSize, WindowBuilder};
 use model::{
