@@ -46,7 +46,7 @@ pub fn news(news: &News) -> String {
             explain(problem)
         ),
         News::ReplacementLeft { name } => format!(
-            "The old {name} is not revoked at its time, because you have left: it still works. Come back to revoke it; `deploy-tokens pending` lists it too."
+            "You have left before the old {name} was revoked: it still works. Come back and revoke it."
         ),
         News::Forgotten => "The interrupted operation is forgotten.".to_owned(),
         News::Linked => "This machine is linked as a device.".to_owned(),
