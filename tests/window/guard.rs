@@ -33,11 +33,11 @@ fn values_hide_when_another_window_takes_the_focus() {
 #[test]
 fn the_sheet_hides_when_nobody_is_there_and_shows_on_request() {
     let desktop = Desktop::new().start();
-    let app = open_with(&desktop, &["--hide-sheet-after", "8"]);
+    let app = open_with(&desktop, &["--hide-sheet-after", "5"]);
     sheet(&app, "left-alone");
     reveal(&app);
     // Somebody is there: longer than the limit, with input.
-    for _ in 0..20 {
+    for _ in 0..12 {
         app.key("shift");
         std::thread::sleep(std::time::Duration::from_millis(500));
     }
@@ -60,7 +60,7 @@ fn the_sheet_hides_when_nobody_is_there_and_shows_on_request() {
     reveal(&app);
     app.find("push button", "Done").press();
     app.wait_gone("dialog", any());
-    std::thread::sleep(std::time::Duration::from_secs(9));
+    std::thread::sleep(std::time::Duration::from_secs(6));
     assert!(!app.text().contains("Hidden because"), "nothing to hide");
     assert!(!app.output().contains("panicked"), "{}", app.output());
 }

@@ -59,7 +59,20 @@ pub struct Faults {
     pub latency: Duration,
     /// Every request with this number is lost: by turns before the server sees it, and after it acted. 0 for none.
     pub lose_every: usize,
+    /// Requests whose path ends like this are held until so many requests are under way at once, which the test waits for
+    /// in vain when there are never so many.
+    pub gather: Option<(&'static str, usize)>,
 }
+
+/// How many requests there are at once.
+#[derive(Clone, Copy, Default)]
+struct Crowd {
+    now: usize,
+    most: usize,
+}
+
+/// How long a request is held for others to come. Only reached by a failing test.
+const GATHERING: Duration = Duration::from_secs(5);
 
 struct Shared {
     address: SocketAddr,
@@ -72,8 +85,9 @@ struct Shared {
     streamed: AtomicUsize,
     requests: AtomicUsize,
     lost: AtomicUsize,
-    under_way: AtomicUsize,
-    most: AtomicUsize,
+    turned_away: AtomicUsize,
+    crowd: Mutex<Crowd>,
+    grows: Condvar,
     mended: AtomicBool,
     down: AtomicBool,
     blocked: Mutex<Vec<String>>,
@@ -136,8 +150,9 @@ impl FaultProxy {
             streamed: zero(),
             requests: zero(),
             lost: zero(),
-            under_way: zero(),
-            most: zero(),
+            turned_away: zero(),
+            crowd: Mutex::default(),
+            grows: Condvar::new(),
             mended: AtomicBool::new(false),
             down: AtomicBool::new(false),
             blocked: Mutex::default(),
@@ -203,9 +218,14 @@ impl FaultProxy {
         self.shared.lost.load(SeqCst)
     }
 
+    /// How many were closed at once.
+    pub fn turned_away(&self) -> usize {
+        self.shared.turned_away.load(SeqCst)
+    }
+
     /// The most requests that were under way at once.
     pub fn most_at_once(&self) -> usize {
-        self.shared.most.load(SeqCst)
+        self.shared.crowd.lock().unwrap().most
     }
 }
 
@@ -214,16 +234,30 @@ fn serve(mut client: TcpStream, shared: &Shared) -> std::io::Result<()> {
     let line: Vec<&str> = head.split(' ').take(2).collect();
     let blocked = shared.blocked.lock().unwrap().clone();
     if shared.down.load(SeqCst) || blocked.iter().any(|ending| line.concat().ends_with(ending)) {
+        shared.turned_away.fetch_add(1, SeqCst);
         return Ok(());
     }
     let number = shared.requests.fetch_add(1, SeqCst) + 1;
     shared.seen.lock().unwrap().push(line.join(" "));
-    let under_way = shared.under_way.fetch_add(1, SeqCst) + 1;
-    shared.most.fetch_max(under_way, SeqCst);
+    arrive(line.last().copied().unwrap_or_default(), shared);
     std::thread::sleep(shared.faults.latency);
     let done = carry(&mut client, &head, &body, number, shared);
-    shared.under_way.fetch_sub(1, SeqCst);
+    shared.crowd.lock().unwrap().now -= 1;
     done
+}
+
+/// Counts a request, and holds it while others are waited for.
+fn arrive(path: &str, shared: &Shared) {
+    let mut crowd = shared.crowd.lock().unwrap();
+    crowd.now += 1;
+    crowd.most = crowd.most.max(crowd.now);
+    shared.grows.notify_all();
+    if let Some((ending, wanted)) = shared.faults.gather
+        && path.ends_with(ending)
+    {
+        let few = |crowd: &mut Crowd| crowd.most < wanted;
+        drop(shared.grows.wait_timeout_while(crowd, GATHERING, few).unwrap());
+    }
 }
 
 /// Does with a request what is to be done with it.

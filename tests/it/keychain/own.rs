@@ -10,7 +10,11 @@ use protocol::secret::JournalKey;
 use super::service::Bus;
 use super::*;
 
-/// Everything that is logged in this process, at the finest level.
+/// What the servers and clients of other tests in this process log; a keychain has no part in it.
+const NOT_OURS: &str = "trace,hyper=off,hyper_util=off,axum=off,tower=off,reqwest=off,rustls=off,deploy_tokens_client=off,\
+                        deploy_tokens_service=off,deploy_tokens_workspace=off";
+
+/// Everything that is logged in this process, at the finest level, but for [`NOT_OURS`].
 fn logs() -> &'static Arc<Mutex<Vec<u8>>> {
     static LOGS: OnceLock<Arc<Mutex<Vec<u8>>>> = OnceLock::new();
     struct Sink(Arc<Mutex<Vec<u8>>>);
@@ -27,7 +31,7 @@ fn logs() -> &'static Arc<Mutex<Vec<u8>>> {
         let kept = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&kept);
         tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
+            .with_env_filter(NOT_OURS)
             .with_writer(move || Sink(Arc::clone(&sink)))
             .init();
         kept

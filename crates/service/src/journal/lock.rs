@@ -19,16 +19,28 @@ pub(super) const HELD: &str = "held";
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// A file that is locked until this is dropped.
+#[derive(Debug)]
+struct Locked(File);
+
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // Closing it would not do: a program that this one starts at the same moment has a copy of the handle until it
+        // runs, and a lock lasts as long as any copy. What cannot be let go of ends with the process.
+        drop(self.0.unlock());
+    }
+}
+
 /// A place in which nobody else works, until it is dropped.
 #[derive(Debug)]
 pub struct PlaceLock {
-    _file: Option<File>,
+    _file: Locked,
 }
 
 /// An entry on which nobody else works, until it is dropped.
 #[derive(Debug)]
 pub(super) struct Held {
-    _file: Option<File>,
+    _file: Locked,
 }
 
 pub(super) fn held_path(folder: &Path, id: &EntryId) -> PathBuf {
@@ -40,7 +52,7 @@ pub(super) fn hold(folder: &Path, id: &EntryId) -> Result<Option<Held>, JournalE
     let path = held_path(folder, id);
     let file = file::open_private(&path).map_err(at(&path))?;
     let taken = try_lock(&file).map_err(at(&path))?;
-    Ok(taken.then_some(Held { _file: Some(file) }))
+    Ok(taken.then(|| Held { _file: Locked(file) }))
 }
 
 /// Waits for a place.
@@ -59,7 +71,7 @@ pub(super) async fn place(
         }
         tokio::time::sleep(PAUSE).await;
     }
-    Ok(PlaceLock { _file: Some(file) })
+    Ok(PlaceLock { _file: Locked(file) })
 }
 
 /// A file name of a fixed length for whatever names the place has.
@@ -93,6 +105,17 @@ mod tests {
                 created_at: None,
             },
         }
+    }
+
+    #[test]
+    fn a_copy_of_the_handle_in_a_program_that_is_being_started_keeps_nobody_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let id = EntryId::parse("0b7c1f5e-2f0d-4c56-8f0a-5d1f3f9d2c11").unwrap();
+        let held = hold(folder.path(), &id).unwrap().unwrap();
+        let _copy = held._file.0.try_clone().unwrap();
+        assert!(hold(folder.path(), &id).unwrap().is_none());
+        drop(held);
+        assert!(hold(folder.path(), &id).unwrap().is_some());
     }
 
     #[tokio::test]
