@@ -11,13 +11,13 @@ use tokio::sync::mpsc::UnboundedReceiver;
 
 use super::{Actions, Again, off_ui};
 use crate::state::{LeakSearch, Load};
-use model::{Exposed, Fate, Incident, LeakMatch, MachineError, News, Problem, RevokeTarget};
+use model::{Exposed, Fate, Incident, LeakMatch, MachineError, News, Problem, RetryPolicy, RevokeTarget};
 use protocol::{DeployTokenId, Moment};
 use service::Context;
-use service::emergency::{self, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
+use service::emergency::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
 
 /// A window goes on until the server answers or the user has waited enough: the queue is in the journal all the same.
-const PATIENCE: Patience = Patience::Endless;
+const RETRY: RetryPolicy = RetryPolicy::REVOKE;
 
 /// A change of a run: the token's place in the list, and its fate.
 type Change = (usize, Fate);
@@ -166,8 +166,8 @@ impl Actions {
         }
         let lines = targets.iter().map(|it| (it.clone(), Fate::Queued)).collect();
         let run = move |context: Arc<Context>, stop: StopWaiting, tell: Tell| async move {
-            let orders = orders(known, stop, &tell);
-            emergency::revoke(&context, &targets, &orders).await
+            let options = options(known, stop, &tell);
+            emergency::revoke(&context, &targets, &options).await
         };
         self.run(context, lines, run);
     }
@@ -197,8 +197,8 @@ impl Actions {
             let fates = taken.fates.iter().cloned();
             let lines = taken.targets.iter().cloned().zip(fates).collect();
             let run = move |context: Arc<Context>, stop: StopWaiting, tell: Tell| async move {
-                let orders = orders(KnownCiTokens::held_here(&context), stop, &tell);
-                taken.go_on(&context, &orders).await
+                let options = options(KnownCiTokens::held_here(&context), stop, &tell);
+                taken.go_on(&context, &options).await
             };
             actions.run(context, lines, run);
         });
@@ -363,9 +363,9 @@ impl Actions {
 /// Told of each change, from another thread.
 type Tell = Box<dyn Fn(usize, &Fate) + Send + Sync>;
 
-fn orders(known: KnownCiTokens, stop: StopWaiting, tell: &Tell) -> Orders<'_> {
-    Orders {
-        patience: PATIENCE,
+fn options(known: KnownCiTokens, stop: StopWaiting, tell: &Tell) -> RunOptions<'_> {
+    RunOptions {
+        retry: RETRY,
         stop,
         known,
         tell: &**tell,

@@ -13,16 +13,16 @@ use super::receiver::new_private_file;
 use super::{locate, output, pending};
 use crate::connect::{Connected, Target};
 use crate::failure::{FAILED, Failure, NOT_SHARED, REFUSED, UNREACHABLE, WRONG_USE};
-use model::{Exposed, Fate, Gap, Incident, LeakMatch, Problem, RevokeTarget, Tally};
+use model::{Exposed, Fate, Gap, Incident, LeakMatch, Problem, RetryPolicy, RevokeTarget, Tally};
 use protocol::secret::SecretText;
 use protocol::{Moment, TokenEntry, TokenStatus};
 use service::Context;
-use service::emergency::{self, KnownCiTokens, Leak, Orders, Patience, StopWaiting};
+use service::emergency::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
 use text::Message;
 use text::{emergency as words, plural};
 
 /// A command ends some day: after half a minute without an answer the rest stays in the journal.
-const PATIENCE: Patience = Patience::Tries(8);
+const TRIES: usize = 8;
 /// More than a block ever has.
 const LONGEST_BLOCK: u64 = 2 * 1024 * 1024;
 
@@ -141,8 +141,8 @@ async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<(Fi
     let context = &connected.context;
     let (started, clock) = (Moment::now(), Instant::now());
     let tell = |index: usize, fate: &Fate| tell_fate(&targets[index], fate);
-    let orders = orders(context, &tell);
-    let fates = emergency::revoke(context, targets, &orders).await;
+    let options = options(context, &tell);
+    let fates = emergency::revoke(context, targets, &options).await;
     let code = tell_outcome(&fates, clock);
     if let Some((mut file, path)) = report {
         let incident = incident(connected, started, targets, &fates).await;
@@ -162,9 +162,9 @@ async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<(Fi
     code
 }
 
-fn orders<'a>(context: &Context, tell: &'a (dyn Fn(usize, &Fate) + Send + Sync)) -> Orders<'a> {
-    Orders {
-        patience: PATIENCE,
+fn options<'a>(context: &Context, tell: &'a (dyn Fn(usize, &Fate) + Send + Sync)) -> RunOptions<'a> {
+    RunOptions {
+        retry: RetryPolicy::REVOKE.tries(TRIES),
         stop: StopWaiting::default(),
         known: KnownCiTokens::held_here(context),
         tell,
@@ -245,7 +245,7 @@ pub async fn resume(target: &Target) -> Result<u8, Failure> {
     }
     let (targets, clock) = (taken.targets.clone(), Instant::now());
     let tell = |index: usize, fate: &Fate| tell_fate(&targets[index], fate);
-    let fates = taken.go_on(context, &orders(context, &tell)).await;
+    let fates = taken.go_on(context, &options(context, &tell)).await;
     Ok(tell_outcome(&fates, clock))
 }
 

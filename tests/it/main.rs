@@ -33,6 +33,8 @@ mod printed;
 mod reference;
 #[cfg(feature = "headless")]
 mod replace;
+#[cfg(all(feature = "headless", unix))]
+mod requests;
 #[cfg(feature = "headless")]
 mod sign_in;
 #[cfg(all(feature = "headless", unix))]

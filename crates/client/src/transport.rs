@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::ApiAddress;
 use super::client::Answer;
-use model::{CallError, Sent};
+use model::{CallError, RetryPolicy, Sent};
 use protocol::DeviceId;
 use protocol::wire::error::{self as error_body, ErrorBody};
 
@@ -25,10 +25,8 @@ pub struct Limits {
     pub total: Duration,
     /// The most bytes of an answer that are read.
     pub max_answer: usize,
-    /// Waits before the second and the third try of a read.
-    pub back_off: [Duration; 2],
-    /// A server that asks to wait longer than this is not waited for.
-    pub max_retry_after: Duration,
+    /// When a read is tried again.
+    pub retry: RetryPolicy,
 }
 
 impl Default for Limits {
@@ -37,8 +35,7 @@ impl Default for Limits {
             connect: Duration::from_secs(10),
             total: Duration::from_secs(30),
             max_answer: 32 * 1024 * 1024,
-            back_off: [Duration::from_millis(250), Duration::from_millis(1000)],
-            max_retry_after: Duration::from_secs(20),
+            retry: RetryPolicy::READ,
         }
     }
 }
@@ -175,18 +172,18 @@ impl Transport {
 
     /// Reads are repeated with back-off, or when the server said to come back.
     async fn read(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, CallError> {
-        for wait in self.limits.back_off {
+        let mut pauses = self.limits.retry.begin();
+        loop {
             let error = match self.send(request()).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
-            let Some(pause) = pause_before_retry(&error, wait, self.limits.max_retry_after) else {
+            let Some(pause) = pauses.after(&error) else {
                 return Err(error);
             };
             tracing::debug!(?pause, %error, "reading again");
             tokio::time::sleep(pause).await;
         }
-        self.send(request()).await
     }
 
     async fn send(&self, request: RequestBuilder) -> Result<Answer, CallError> {
@@ -214,18 +211,6 @@ impl NoProxyForLoopback for reqwest::ClientBuilder {
         } else {
             self
         }
-    }
-}
-
-fn pause_before_retry(error: &CallError, wait: Duration, longest: Duration) -> Option<Duration> {
-    match error {
-        CallError::Unreachable { .. } => Some(wait),
-        CallError::TooManyRequests { retry_after: None } => Some(wait),
-        CallError::TooManyRequests {
-            retry_after: Some(asked),
-        } => (*asked <= longest).then_some(*asked),
-        CallError::Refused(refusal) if matches!(refusal.status, 502..=504) => Some(wait),
-        _ => None,
     }
 }
 
@@ -257,12 +242,21 @@ fn said(error: &dyn std::error::Error) -> String {
     said
 }
 
+/// `Retry-After`: seconds, or the moment of an HTTP date (RFC 9110, 10.2.3); one that has passed is no pause.
+fn wanted_pause(text: &str) -> Option<Duration> {
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
+    let left = at.as_second().saturating_sub(jiff::Timestamp::now().as_second());
+    Some(Duration::from_secs(u64::try_from(left).unwrap_or(0)))
+}
+
 async fn refusal(status: StatusCode, response: Response) -> CallError {
     let retry_after = response
         .headers()
         .get(RETRY_AFTER)
-        .and_then(|value| value.to_str().ok()?.trim().parse().ok())
-        .map(Duration::from_secs);
+        .and_then(|value| wanted_pause(value.to_str().ok()?.trim()));
     if status.is_redirection() {
         return CallError::Redirected {
             status: status.as_u16(),
@@ -304,6 +298,24 @@ async fn read_limited(response: Response, limit: usize) -> Result<Answer, CallEr
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_pause_is_asked_for_in_seconds_or_by_a_date() {
+        assert_eq!(wanted_pause("7"), Some(Duration::from_secs(7)));
+        assert_eq!(
+            wanted_pause("Wed, 21 Oct 2015 07:28:00 GMT"),
+            Some(Duration::ZERO)
+        );
+        let soon = jiff::Timestamp::now()
+            .checked_add(jiff::SignedDuration::from_secs(90))
+            .unwrap();
+        let text = soon.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+        let pause = wanted_pause(&text).unwrap();
+        assert!((85..=90).contains(&pause.as_secs()), "{pause:?}");
+        for text in ["", "-1", "soon", "1e9", "Wed, 99 Oct 2015 07:28:00 GMT"] {
+            assert_eq!(wanted_pause(text), None, "{text}");
+        }
+    }
 
     #[test]
     fn segments_are_encoded_like_encode_uri_component() {

@@ -17,6 +17,7 @@ pub mod news;
 mod pending;
 mod problem;
 pub mod replacement;
+mod retry;
 pub mod sign_in;
 
 pub use about::{Document, Passage};
@@ -32,4 +33,5 @@ pub use problem::{
     ResumeError, Sent, WrongState,
 };
 pub use replacement::{Grace, Replacement, ReplacementState};
+pub use retry::{Pauses, RetryPolicy};
 pub use sign_in::{SignInEnd, Waiting};

@@ -3,15 +3,14 @@
 //! There is no call that fulfils a request. The key is sealed again for everybody, and the publication names the
 //! requests that it answers.
 
-use super::preflight::{self, off_thread, own_device_is_active};
-use super::share::recipients;
-use super::{Context, Place, Progress, find_environment};
+use super::preflight::{self, Ready};
+use super::publish::{Published, Purpose, publish};
+use super::step::Operation;
+use super::{Context, Progress, find_environment};
 use model::{Problem, RequestError, Step};
-use protocol::crypto;
-use protocol::wire::environment_key::ShareKeyRequest;
 use protocol::{
-    DeviceId, EnvironmentId, KeyRequest, KeyScope, Moment, OrganizationId, ProjectId, Recipient,
-    RecipientKind, RequestFilter, RequestRole, Requests,
+    DeviceId, EnvironmentId, KeyRequest, OrganizationId, ProjectId, Recipient, RecipientKind, RequestFilter,
+    RequestRole, Requests,
 };
 
 /// No list is longer than this many pages of 100; what is beyond is there when these are done.
@@ -124,7 +123,7 @@ pub async fn fulfil(
     if !current.is_pending() {
         return Err(Problem::Request(RequestError::NotPending));
     }
-    publish(context, &[current], progress).await
+    answer(context, &[current], progress).await
 }
 
 /// Fulfils many requests, with one publication for each environment. One that fails does not stop the others.
@@ -153,7 +152,7 @@ pub async fn fulfil_all(
 
 /// One publication for all; if it is refused because of one of them, each is tried alone.
 async fn fulfil_group(context: &Context, group: Vec<KeyRequest>, progress: Progress<'_>) -> Vec<Fulfilled> {
-    let outcome = publish(context, &group, progress).await;
+    let outcome = answer(context, &group, progress).await;
     let by_one_of_them = match &outcome {
         Err(Problem::Request(_)) => true,
         Err(Problem::Call(error)) => error.status() == Some(422),
@@ -176,7 +175,7 @@ async fn fulfil_group(context: &Context, group: Vec<KeyRequest>, progress: Progr
     done
 }
 
-async fn publish(
+async fn answer(
     context: &Context,
     requests: &[KeyRequest],
     progress: Progress<'_>,
@@ -190,47 +189,20 @@ async fn publish(
     }
     let place = find_environment(context, &first.project, first.environment.as_str()).await?;
     let _lock = context.lock(&place).await?;
-    let ready = preflight::check(context, &place).await?;
-    let everybody = recipients_of(context, &place).await?;
+    let Ready { key, lists } = preflight::check(context, &place).await?;
+    let everybody = lists.recipients(None)?;
     let waits = |request: &KeyRequest| contains(&everybody, &request.device);
     if !requests.iter().all(waits) {
         return Err(Problem::Request(RequestError::DeviceGone));
     }
-    let count = everybody.len();
-    progress(Step::Seal { recipients: count });
-    let device = context.device()?.clone();
-    let ids = requests.iter().map(|request| request.id.clone()).collect();
-    let scope = KeyScope {
-        project: place.project.clone(),
-        environment: place.name().clone(),
-        fingerprint: crypto::key_fingerprint(&ready.key),
+    let purpose = Purpose {
+        requests,
+        ..Purpose::default()
     };
-    let work = move || {
-        let (identity, mut rng) = (&device.identity, crypto::system_rng());
-        let sealed =
-            crypto::seal_environment_key(&ready.key, &scope, &everybody, identity, Moment::now(), &mut rng)?;
-        crypto::sign_body(
-            identity,
-            &ShareKeyRequest::new(&device.id, scope.fingerprint, &sealed, ids),
-        )
-    };
-    let body = off_thread(work).await??;
-    progress(Step::Publish);
-    context
-        .client
-        .share_environment_key(&place.project, place.name(), body)
-        .await?;
+    let (what, operation) = (Published::Again(&key), Operation::Reshare);
+    let count = publish(context, &place, &lists, what, purpose, operation, progress).await?;
     progress(Step::Done);
     Ok(count)
-}
-
-async fn recipients_of(context: &Context, place: &Place) -> Result<Vec<Recipient>, Problem> {
-    let (devices, tokens) = tokio::try_join!(
-        context.client.devices(&place.project, place.name()),
-        context.client.tokens(&place.project, Some(&place.environment.id)),
-    )?;
-    own_device_is_active(&devices, context.device()?)?;
-    recipients(&devices, &tokens, None)
 }
 
 fn contains(recipients: &[Recipient], device: &DeviceId) -> bool {

@@ -2,7 +2,7 @@
 
 use super::journal::{OpenEntry, Record};
 use super::preflight::Ready;
-use super::share::{Wanted, share};
+use super::publish::{Published, Purpose, Wanted, publish};
 use super::{Context, Place, Progress};
 use model::{CallError, CiTokenOutcome, Issuance, IssuanceKind, Note, Problem, Step};
 use protocol::secret::{CiToken, DeploySeed};
@@ -164,8 +164,13 @@ pub(super) async fn hand_over(
             Err(Problem::Misregistered)
         }
         Ok(ready) => {
-            let wanted = Some(Wanted { token: &token, key });
-            share(context, place, &ready.key, wanted, record.operation(), progress).await
+            let purpose = Purpose {
+                wanted: Some(Wanted { token: &token, key }),
+                ..Purpose::default()
+            };
+            let Ready { key, lists } = &ready;
+            let (what, operation) = (Published::Again(key), record.operation());
+            publish(context, place, lists, what, purpose, operation, progress).await
         }
         Err(error) => Err(error),
     };

@@ -1,34 +1,55 @@
 //! Before any write: everything that a later step needs is read and checked (docs/protocol.md 7.6).
 
+use super::publish::Lists;
 use super::{Context, LinkedDevice, Place};
 use model::Problem;
 use protocol::crypto;
 use protocol::envelope::PublishedKey;
 use protocol::secret::EnvironmentKey;
-use protocol::{Device, Fingerprint, SigningPublicKey, TokenEntry};
+use protocol::{Device, Fingerprint, SigningPublicKey};
 
 /// What the checks found: enough to seal for everybody.
 pub(super) struct Ready {
     pub(super) key: EnvironmentKey,
-    pub(super) tokens: Vec<TokenEntry>,
+    pub(super) lists: Lists,
+}
+
+/// What there is, and the key if this device can have it.
+pub(super) struct Looked {
+    pub(super) lists: Lists,
+    pub(super) key: Result<EnvironmentKey, Problem>,
 }
 
 /// Identity present, lists readable, own device among the recipients, key opened and its fingerprint checked.
 pub(super) async fn check(context: &Context, place: &Place) -> Result<Ready, Problem> {
-    let device = context.device()?;
-    let (published, devices, tokens) = tokio::try_join!(
-        context
-            .client
-            .environment_key(&place.project, place.name(), &device.id),
-        context.client.devices(&place.project, place.name()),
-        context.client.tokens(&place.project, Some(&place.environment.id)),
-    )?;
-    own_device_is_active(&devices, device)?;
-    let Some(published) = published else {
-        return Err(missing_key(context, place).await);
+    context.device()?;
+    let Looked { lists, key } = look(context, place).await?;
+    Ok(Ready { key: key?, lists })
+}
+
+/// The same, where the lists are of use without the key.
+pub(super) async fn look(context: &Context, place: &Place) -> Result<Looked, Problem> {
+    let Ok(device) = context.device() else {
+        let lists = Lists::fetch(context, place).await?;
+        return Ok(Looked {
+            lists,
+            key: Err(Problem::NoDevice),
+        });
     };
-    let key = open(device, place, published, signers(&devices)).await?;
-    Ok(Ready { key, tokens })
+    let published = context
+        .client
+        .environment_key(&place.project, place.name(), &device.id);
+    let (published, lists) = tokio::join!(published, Lists::fetch(context, place));
+    let lists = lists?;
+    let key = async {
+        own_device_is_active(&lists.devices, device)?;
+        match published? {
+            Some(published) => open(device, place, published, signers(&lists.devices)).await,
+            None => Err(missing_key(context, place).await),
+        }
+    };
+    let key = key.await;
+    Ok(Looked { lists, key })
 }
 
 /// What this device can do with an environment's key, without changing anything.

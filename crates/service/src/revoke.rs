@@ -3,9 +3,10 @@
 //! Revoking needs no key. What a runner kept can still open old ciphertexts (docs/protocol.md 6.5).
 
 use super::journal::{QueueItem, QueueState, Record, Work};
-use super::share::share;
+use super::preflight::{self, Ready};
+use super::publish::{Published, Purpose, publish};
 use super::step::{Operation, Point, reached};
-use super::{Context, Place, Progress, preflight};
+use super::{Context, Place, Progress};
 use model::{Problem, Step, WrongState};
 use protocol::{DeployToken, DeployTokenId, TokenEntry, token};
 
@@ -202,6 +203,7 @@ pub(super) async fn share_with_rest(
     operation: Operation,
     progress: Progress<'_>,
 ) -> Result<usize, Problem> {
-    let ready = preflight::check(context, place).await?;
-    share(context, place, &ready.key, None, operation, progress).await
+    let Ready { key, lists } = preflight::check(context, place).await?;
+    let (what, purpose) = (Published::Again(&key), Purpose::default());
+    publish(context, place, &lists, what, purpose, operation, progress).await
 }

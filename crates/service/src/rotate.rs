@@ -25,7 +25,7 @@ pub async fn rotate(
     reached(Operation::Rotate, Point::Locked);
     progress(Step::Check);
     let ready = preflight::check(context, place).await?;
-    let token = token::find(&ready.tokens, wanted)?.clone();
+    let token = token::find(&ready.lists.tokens, wanted)?.clone();
     if !token.is_active() {
         return Err(Problem::WrongState(WrongState::AlreadyRevoked));
     }

@@ -105,16 +105,10 @@ pub async fn wait_for_browser(
 
 /// How long to wait after an error that may pass by itself.
 fn passing(error: &CallError, usual: Duration) -> Option<Duration> {
-    match error {
-        CallError::Unreachable { .. } | CallError::TimedOut { .. } => Some(usual),
-        CallError::TooManyRequests { retry_after } => Some(
-            retry_after
-                .unwrap_or(usual)
-                .clamp(usual, LONGEST_PAUSE.max(usual)),
-        ),
-        CallError::Refused(refusal) if refusal.status >= 500 && refusal.status != 501 => Some(usual),
-        _ => None,
-    }
+    let asked = error.retry_after().unwrap_or(usual);
+    error
+        .may_pass()
+        .then(|| asked.clamp(usual, LONGEST_PAUSE.max(usual)))
 }
 
 /// Signs in with e-mail and password; with a code where the first answer asked for one.

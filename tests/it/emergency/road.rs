@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use client::{ApiAddress, Client};
-use model::{Fate, Proof, RevokeTarget, Tally};
+use model::{Fate, Proof, RetryPolicy, RevokeTarget, Tally};
 use protocol::TokenKey;
 use protocol::crypto;
 use protocol::secret::JournalKey;
-use service::emergency::{self, KnownCiTokens, Orders, Patience, StopWaiting};
+use service::emergency::{self, KnownCiTokens, RunOptions, StopWaiting};
 use service::journal::Journal;
 use service::{Context, Issued};
 
@@ -28,9 +28,9 @@ fn through_with(site: &TestWorkspace, url: &str, journal: &std::path::Path, key:
     Context::new(client, site.context.device.clone()).with_journal(Arc::new(journal))
 }
 
-fn orders(tell: &(dyn Fn(usize, &Fate) + Send + Sync), tries: u32) -> Orders<'_> {
-    Orders {
-        patience: Patience::Tries(tries),
+fn orders(tell: &(dyn Fn(usize, &Fate) + Send + Sync), tries: usize) -> RunOptions<'_> {
+    RunOptions {
+        retry: RetryPolicy::REVOKE.tries(tries),
         stop: StopWaiting::default(),
         known: KnownCiTokens::default(),
         tell,
@@ -155,8 +155,8 @@ async fn a_network_that_comes_back_is_waited_for() {
     let context = through(&site, &road.url, folder.path());
     let targets = targets(&site).await;
     road.down(true);
-    let orders = Orders {
-        patience: Patience::Endless,
+    let orders = RunOptions {
+        retry: RetryPolicy::REVOKE,
         ..orders(&|_, _| {}, 1)
     };
     // Once each has been tried and could not be.
@@ -194,8 +194,8 @@ async fn ten_stuck_tokens_keep_no_other_from_ending_and_no_other_key_from_being_
     let shown = Mutex::new(vec![Fate::Queued; targets.len()]);
     let tell = |index: usize, fate: &Fate| shown.lock().unwrap()[index] = fate.clone();
     let stop = StopWaiting::default();
-    let orders = Orders {
-        patience: Patience::Endless,
+    let orders = RunOptions {
+        retry: RetryPolicy::REVOKE,
         stop: stop.clone(),
         ..orders(&tell, 1)
     };
@@ -361,7 +361,7 @@ async fn a_known_ci_token_is_the_proof_and_a_server_that_serves_it_on_is_not_bel
     let believed = emergency::revoke(
         &context,
         &targets,
-        &Orders {
+        &RunOptions {
             known: known.clone(),
             ..orders(&|_, _| {}, 2)
         },
@@ -377,7 +377,7 @@ async fn a_known_ci_token_is_the_proof_and_a_server_that_serves_it_on_is_not_bel
     let fates = emergency::revoke(
         &site.context,
         &targets,
-        &Orders {
+        &RunOptions {
             known,
             ..orders(&|_, _| {}, 2)
         },
@@ -425,7 +425,7 @@ async fn a_revocation_that_takes_seconds_to_spread_is_proven_after_the_last_paus
     let context = through(&site, &refused.url, folder.path());
     let told = Mutex::new(Vec::new());
     let tell = |_: usize, fate: &Fate| told.lock().unwrap().push(fate.clone());
-    let orders = Orders {
+    let orders = RunOptions {
         known,
         ..orders(&tell, 2)
     };

@@ -18,7 +18,8 @@ use protocol::crypto::{BundleProblemKind, CryptoError, OpenError, SeedError};
 use protocol::token::FindError;
 use protocol::{DeployTokenId, DeviceId, EnvironmentName, NameError};
 
-use super::SignInEnd;
+use super::{Pauses, SignInEnd};
+use std::time::Duration;
 
 /// What the system said about a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -303,6 +304,11 @@ impl Problem {
             Self::Call(error) => error.may_have_happened(),
             _ => false,
         }
+    }
+
+    /// How long to wait before the next try; `None` when there is to be none.
+    pub fn pause(&self, pauses: &mut Pauses) -> Option<Duration> {
+        pauses.after(self.call()?)
     }
 
     /// Whether it can be over by itself, so that asking again later makes sense.

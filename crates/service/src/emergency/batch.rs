@@ -1,10 +1,11 @@
 //! The tokens of one environment in a run: written ahead together, and one sealing of the key after them.
 
-use super::engine::{Run, is_passing, pause};
+use super::engine::Run;
 use crate::journal::{Found, OpenEntry, QueueItem, QueueState, Record, Work};
-use crate::share::share;
+use crate::preflight::{self, Looked};
+use crate::publish::{Lists, Published, Purpose, publish};
 use crate::step::{Operation, Point, reached};
-use crate::{Context, Place, preflight};
+use crate::{Context, Place};
 use model::{CallError, Fate, Problem, Proof, RevokeTarget};
 use protocol::{DeployTokenId, TokenEntry};
 
@@ -15,6 +16,8 @@ pub(super) struct Batch {
     pub(super) members: Vec<(usize, QueueItem)>,
     /// Its entry; none where the journal cannot be used, which stops no emergency.
     pub(super) record: Option<Record>,
+    /// Whether the server's list was looked at after the revocation.
+    pub(super) confirmed: bool,
 }
 
 /// Groups the targets, and puts an entry for each environment into the journal.
@@ -34,6 +37,7 @@ pub(super) fn write_ahead(context: &Context, targets: &[RevokeTarget]) -> Vec<Ba
                 },
                 members: vec![member],
                 record: None,
+                confirmed: false,
             }),
         }
     }
@@ -117,20 +121,39 @@ impl Batch {
 
     /// Looks at the server's list, seals the key again for everybody else, and lets the journal forget what is settled.
     pub(super) async fn finish(mut self, run: &Run<'_>) {
-        self.confirm(run).await;
-        let queue = self.queue(run);
-        if let Some(record) = &mut self.record {
-            record.mark(&queue);
+        let sealed = run.unless_stopped(self.seal_until_answered(run)).await;
+        if !self.confirmed {
+            // Without the place, or without a device, the list is there all the same.
+            let listed = run.unless_stopped(Lists::fetch(run.context, &self.place)).await;
+            if let Ok(lists) = listed {
+                self.confirm(run, &lists.tokens);
+            }
         }
+        let is_sealed = match sealed {
+            Ok(None) => true,
+            Ok(Some(recipients)) => self.tell_gone(run, recipients),
+            // An environment without a key has nothing that could be sealed for anybody.
+            Err(Problem::NoKey) => self.tell_gone(run, 0),
+            Err(problem) => self.tell_not_sealed(run, &problem),
+        };
+        let queue = self.mark(run);
         let is = |state| queue.iter().any(|item: &QueueItem| item.state == state);
-        let sealed = !is(QueueState::Revoked) || self.seal(run).await;
         if let Some(record) = self.record
-            && sealed
+            && (is_sealed || !is(QueueState::Revoked))
             && !is(QueueState::Waiting)
         {
             record.close();
             reached(Operation::Emergency, Point::Closed);
         }
+    }
+
+    /// Writes down how far each of its tokens is.
+    fn mark(&mut self, run: &Run<'_>) -> Vec<QueueItem> {
+        let queue = self.queue(run);
+        if let Some(record) = &mut self.record {
+            record.mark(&queue);
+        }
+        queue
     }
 
     fn queue(&self, run: &Run<'_>) -> Vec<QueueItem> {
@@ -147,10 +170,8 @@ impl Batch {
     }
 
     /// The server's list has the last word: what it still lists as active is not revoked.
-    async fn confirm(&self, run: &Run<'_>) {
-        let Ok(listed) = run.unless_stopped(self.listed(run)).await else {
-            return;
-        };
+    fn confirm(&mut self, run: &Run<'_>, listed: &[TokenEntry]) {
+        self.confirmed = true;
         for (index, item) in &self.members {
             let Some((proof, at)) = run.fate(*index).proof() else {
                 continue;
@@ -172,68 +193,60 @@ impl Batch {
         }
     }
 
-    /// The server's list. Where it cannot be had for a while, the server's answers stay the proof.
-    async fn listed(&self, run: &Run<'_>) -> Result<Vec<TokenEntry>, Problem> {
-        const TRIES: u32 = 6;
-        let client = &run.context.client;
-        let mut tries = 0;
+    /// Seals again and again while that may pass, as long as the run waits. `None` where none of its tokens is revoked.
+    async fn seal_until_answered(&mut self, run: &Run<'_>) -> Result<Option<usize>, Problem> {
+        let mut pauses = run.options.retry.begin();
         loop {
-            let turn = run.finishing.acquire().await;
-            let listed = client
-                .tokens(&self.place.project, Some(&self.place.environment.id))
-                .await;
-            drop(turn);
-            let error = match listed {
-                Ok(listed) => return Ok(listed),
-                Err(error) => Problem::from(error),
+            let problem = match self.seal(run).await {
+                Err(problem) => problem,
+                sealed => return sealed,
             };
-            tries += 1;
-            if !is_passing(&error) || tries >= TRIES || run.is_over(tries) {
-                tracing::warn!(%error, "what was revoked could not be looked up again");
-                return Err(error);
-            }
-            tokio::time::sleep(pause(tries, &error)).await;
+            let Some(pause) = problem.pause(&mut pauses) else {
+                return Err(problem);
+            };
+            tokio::time::sleep(pause).await;
         }
     }
 
-    /// Whether nothing is left to seal.
-    async fn seal(&self, run: &Run<'_>) -> bool {
-        let error = match run.unless_stopped(self.share_until_answered(run)).await {
-            Ok(recipients) => return self.tell_gone(run, recipients),
-            // An environment without a key has nothing that could be sealed for anybody.
-            Err(Problem::NoKey) => return self.tell_gone(run, 0),
-            Err(error) => error,
-        };
+    /// Once: looks, lets the list have the last word, and publishes. The place is held only meanwhile.
+    async fn seal(&mut self, run: &Run<'_>) -> Result<Option<usize>, Problem> {
+        let _turn = run.finishing.acquire().await;
+        let _lock = run.context.lock(&self.place).await?;
+        reached(Operation::Emergency, Point::Locked);
+        let Looked { lists, key } = preflight::look(run.context, &self.place).await?;
+        self.confirm(run, &lists.tokens);
+        let queue = self.mark(run);
+        if queue.iter().all(|item| item.state != QueueState::Revoked) {
+            return Ok(None);
+        }
+        let key = key?;
+        let (what, purpose) = (Published::Again(&key), Purpose::default());
+        let operation = Operation::Emergency;
+        let published = publish(
+            run.context,
+            &self.place,
+            &lists,
+            what,
+            purpose,
+            operation,
+            &|_| {},
+        );
+        published.await.map(Some)
+    }
+
+    /// Says that the key is not sealed again; whether that is not owed any more.
+    fn tell_not_sealed(&self, run: &Run<'_>, problem: &Problem) -> bool {
         for (index, _) in &self.members {
             if let Some((proof, at)) = run.fate(*index).proof() {
-                let why = error.clone();
+                let why = problem.clone();
                 run.set(*index, Fate::NotSealed { proof, at, why });
             }
         }
         // These may go better another time: with an answer, with the place free, with a new session.
-        let is_owed = is_passing(&error)
-            || matches!(error, Problem::Busy | Problem::NotAwaited)
-            || matches!(error.call(), Some(CallError::Unauthorized));
+        let is_owed = problem.may_pass()
+            || matches!(problem, Problem::Busy | Problem::NotAwaited)
+            || matches!(problem.call(), Some(CallError::Unauthorized));
         !is_owed
-    }
-
-    async fn share_until_answered(&self, run: &Run<'_>) -> Result<usize, Problem> {
-        let mut tries = 0;
-        loop {
-            let turn = run.finishing.acquire().await;
-            let shared = self.share(run.context).await;
-            drop(turn);
-            match shared {
-                Err(error) if is_passing(&error) => {
-                    tries += 1;
-                    if run.is_over(tries) {
-                        return Err(error);
-                    }
-                    tokio::time::sleep(pause(tries, &error)).await;
-                }
-                settled => return settled,
-            }
-        }
     }
 
     fn tell_gone(&self, run: &Run<'_>, recipients: usize) -> bool {
@@ -248,20 +261,5 @@ impl Batch {
             }
         }
         true
-    }
-
-    async fn share(&self, context: &Context) -> Result<usize, Problem> {
-        let _lock = context.lock(&self.place).await?;
-        reached(Operation::Emergency, Point::Locked);
-        let ready = preflight::check(context, &self.place).await?;
-        share(
-            context,
-            &self.place,
-            &ready.key,
-            None,
-            Operation::Emergency,
-            &|_| {},
-        )
-        .await
     }
 }

@@ -4,7 +4,6 @@
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::sync::{Semaphore, watch};
@@ -13,17 +12,8 @@ use super::batch::{self, Batch};
 use super::{AT_ONCE, KnownCiTokens, proof};
 use crate::Context;
 use crate::step::{Operation, Point, reached};
-use model::{CallError, Fate, Problem, Proof, RevokeTarget};
+use model::{CallError, Fate, Problem, Proof, RetryPolicy, RevokeTarget};
 use protocol::{Moment, TokenEntry};
-
-/// How long a server that does not answer is told again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Patience {
-    /// This many times.
-    Tries(u32),
-    /// Until it answers.
-    Endless,
-}
 
 /// Ends a run's waiting from outside: what is not settled by then stays in the journal. A handle.
 #[derive(Clone, Debug, Default)]
@@ -42,9 +32,9 @@ impl StopWaiting {
 }
 
 /// How a run is to be done, and who is told of it.
-pub struct Orders<'a> {
-    /// When to give up.
-    pub patience: Patience,
+pub struct RunOptions<'a> {
+    /// How long a server that does not answer is told again.
+    pub retry: RetryPolicy,
     /// Gives up before that.
     pub stop: StopWaiting,
     /// CI tokens with which a refusal can be proven.
@@ -55,14 +45,14 @@ pub struct Orders<'a> {
 
 /// Ends these tokens, in this order but several at a time, and seals the keys again for everybody else. Gives the fate of
 /// each. A run that is cut off stays in the journal.
-pub async fn revoke(context: &Context, targets: &[RevokeTarget], orders: &Orders<'_>) -> Vec<Fate> {
+pub async fn revoke(context: &Context, targets: &[RevokeTarget], options: &RunOptions<'_>) -> Vec<Fate> {
     let batches = batch::write_ahead(context, targets);
     run(
         context,
         targets,
         vec![Fate::Queued; targets.len()],
         batches,
-        orders,
+        options,
     )
     .await
 }
@@ -70,7 +60,7 @@ pub async fn revoke(context: &Context, targets: &[RevokeTarget], orders: &Orders
 /// A run under way.
 pub(super) struct Run<'a> {
     pub(super) context: &'a Context,
-    pub(super) orders: &'a Orders<'a>,
+    pub(super) options: &'a RunOptions<'a>,
     targets: &'a [RevokeTarget],
     fates: Mutex<Vec<Fate>>,
     /// How many tokens the server is told of at once. Nobody holds one of these while only waiting.
@@ -94,14 +84,14 @@ pub(super) async fn run(
     targets: &[RevokeTarget],
     fates: Vec<Fate>,
     batches: Vec<Batch>,
-    orders: &Orders<'_>,
+    options: &RunOptions<'_>,
 ) -> Vec<Fate> {
     let queued: Vec<usize> = (0..fates.len())
         .filter(|index| fates[*index] == Fate::Queued)
         .collect();
     let run = Run {
         context,
-        orders,
+        options,
         targets,
         fates: Mutex::new(fates),
         telling: Semaphore::new(AT_ONCE),
@@ -130,7 +120,7 @@ impl Run<'_> {
 
     pub(super) fn set(&self, index: usize, fate: Fate) {
         self.fates()[index] = fate.clone();
-        (self.orders.tell)(index, &fate);
+        (self.options.tell)(index, &fate);
     }
 
     /// Waits until the server was told of every token of the run, and those of this environment are settled.
@@ -152,7 +142,7 @@ impl Run<'_> {
     ) -> Result<T, Problem> {
         tokio::select! {
             biased;
-            () = self.orders.stop.stopped() => Err(Problem::NotAwaited),
+            () = self.options.stop.stopped() => Err(Problem::NotAwaited),
             done = work => done,
         }
     }
@@ -178,7 +168,7 @@ impl Run<'_> {
 
     async fn tell_until_answered(&self, index: usize) {
         let target = &self.targets[index];
-        let mut tries = 0_u32;
+        let mut pauses = self.options.retry.begin();
         loop {
             let turn = self.telling.acquire().await;
             self.set(index, Fate::Revoking);
@@ -191,8 +181,7 @@ impl Run<'_> {
                 Err(error) => error,
             };
             drop(turn);
-            tries = tries.saturating_add(1);
-            if !is_passing(&error) {
+            if !error.may_pass() {
                 let may_come_yet = matches!(error.call(), Some(CallError::Unauthorized));
                 let fate = if may_come_yet {
                     Fate::Unknown(error)
@@ -201,24 +190,20 @@ impl Run<'_> {
                 };
                 return self.set(index, fate);
             }
-            if self.is_over(tries) {
+            let Some(pause) = error.pause(&mut pauses) else {
                 return self.set(index, Fate::Unknown(error));
-            }
+            };
             self.set(index, Fate::Retrying(error.clone()));
             self.open.send_modify(|open| {
                 open.untold.remove(&index);
             });
-            tokio::time::sleep(pause(tries, &error)).await;
+            tokio::time::sleep(pause).await;
         }
-    }
-
-    pub(super) fn is_over(&self, tries: u32) -> bool {
-        matches!(self.orders.patience, Patience::Tries(most) if tries >= most)
     }
 
     async fn prove(&self, target: &RevokeTarget, answered: Proof) -> Fate {
         let at = Some(Moment::now());
-        let Some(ci_token) = self.orders.known.get(&target.token) else {
+        let Some(ci_token) = self.options.known.get(&target.token) else {
             return Fate::Refused { proof: answered, at };
         };
         match proof::as_runner(self.context, ci_token).await {
@@ -259,51 +244,5 @@ async fn listed(context: &Context, target: &RevokeTarget) -> Result<Proof, Probl
     match tokens.find(|it| it.id == target.token) {
         Some(token) if !token.is_active() => Ok(Proof::Listed),
         _ => Err(Problem::NotDone),
-    }
-}
-
-/// Whether another try may go better.
-pub(super) fn is_passing(error: &Problem) -> bool {
-    match error.call() {
-        Some(
-            CallError::Unreachable { .. } | CallError::TimedOut { .. } | CallError::TooManyRequests { .. },
-        ) => true,
-        Some(CallError::Refused(refusal)) => refusal.status >= 500 && refusal.status != 501,
-        _ => false,
-    }
-}
-
-/// A quarter of a second at first, doubled up to a quarter of a minute; or as long as the server asks.
-pub(super) fn pause(tries: u32, error: &Problem) -> Duration {
-    const LONGEST: Duration = Duration::from_secs(15);
-    if let Some(CallError::TooManyRequests {
-        retry_after: Some(asked),
-    }) = error.call()
-    {
-        return (*asked).min(Duration::from_secs(60));
-    }
-    let doubled = 2_u64.saturating_pow(tries.saturating_sub(1)).saturating_mul(250);
-    Duration::from_millis(doubled).min(LONGEST)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_double_up_to_a_limit_and_follow_the_server() {
-        let lost = Problem::Call(CallError::TimedOut {
-            sent: model::Sent::Maybe,
-        });
-        let pauses: Vec<u128> = [1, 2, 3, 7, 50]
-            .map(|tries| pause(tries, &lost).as_millis())
-            .to_vec();
-        assert_eq!(pauses, [250, 500, 1000, 15_000, 15_000]);
-        let asked = Problem::Call(CallError::TooManyRequests {
-            retry_after: Some(Duration::from_secs(7)),
-        });
-        assert_eq!(pause(1, &asked), Duration::from_secs(7));
-        assert!(is_passing(&lost) && is_passing(&asked));
-        assert!(!is_passing(&Problem::NotDone) && !is_passing(&Problem::Call(CallError::Unauthorized)));
     }
 }

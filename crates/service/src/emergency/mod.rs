@@ -16,7 +16,7 @@ mod proof;
 mod report;
 mod unfinished;
 
-pub use engine::{Orders, Patience, StopWaiting, revoke};
+pub use engine::{RunOptions, StopWaiting, revoke};
 pub use find::{Search, find, still_works};
 pub use gather::{Overview, gather};
 pub use leak::Leak;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::Orders;
+use super::RunOptions;
 use super::batch::{Batch, interrupted, waiting};
 use super::engine::run;
 use crate::journal::{OpenEntry, QueueState, Record, Work};
@@ -88,6 +88,7 @@ impl TakenUp {
             place,
             members,
             record: Some(Record::resume(Operation::Emergency, entry)),
+            confirmed: false,
         });
     }
 
@@ -97,7 +98,7 @@ impl TakenUp {
     }
 
     /// Does what is left to do, and gives the fate of each token.
-    pub async fn go_on(self, context: &Context, orders: &Orders<'_>) -> Vec<Fate> {
-        run(context, &self.targets, self.fates, self.batches, orders).await
+    pub async fn go_on(self, context: &Context, options: &RunOptions<'_>) -> Vec<Fate> {
+        run(context, &self.targets, self.fates, self.batches, options).await
     }
 }

@@ -4,10 +4,10 @@ use super::locate::{self, Located};
 use super::{Finding, Interrupted};
 use crate::issue::{Registered, hand_over};
 use crate::journal::{IssueRecord, OpenEntry, QueueItem, QueueState, Record, ReplaceRecord, Stage, Work};
+use crate::publish::Lists;
 use crate::step::{Operation, Point, reached};
 use crate::{
     Context, Issued, Place, Progress, Replaced, Revocations, create, preflight, replace, revoke, rotate,
-    share,
 };
 use model::{CiTokenOutcome, Issuance, IssuanceKind, Problem, ResumeError};
 use protocol::secret::DeploySeed;
@@ -79,7 +79,7 @@ async fn issue(
         notes: Vec::new(),
     };
     if is_complete {
-        let recipients = share::count(context, place).await?;
+        let recipients = Lists::fetch(context, place).await?.recipients(None)?.len();
         return Ok(complete(entry, stored, kind, seed, recipients));
     }
     let ready = preflight::check(context, place).await;
