@@ -37,6 +37,16 @@ const ENTRIES: [&str; 4] = [
     r#"{"started":"2026-11-24T12:00:00.000Z","shown":null,"scope":"s","project":"p","environment":"e","environment_name":"production","environment_kind":"","work":{"replace":{"old":"t","own_use":"2026-11-24T12:00:00.000Z","successor":{"handed_over":{"name":"ci","token":"u","public_key":"cHVibGljLWtleS1vZi10aGlydHktdHdvLWJ5dGVzISE="}}}}}"#,
 ];
 
+/// Requests that the vectors have none of.
+const REQUESTS: [&str; 6] = [
+    r#"{"name":"ci","environment_id":"e","public_key":"AAAA","recipient":{"edek_b64":"e30="}}"#,
+    r#"{"public_key":"AAAA","public_signing_key":"AAAA","name":"laptop","platform":"linux-x64"}"#,
+    r#"{"name":"Shop","description":"d","deployment_provider":"other","stack":["php"]}"#,
+    r#"{"name":"staging","type":"staging","base_id":"e"}"#,
+    r#"{"email":"a@b.example","password":"p","code":"123456"}"#,
+    r#"{"ticket":"t"}"#,
+];
+
 /// All texts of the vectors that `wanted` accepts, wherever they stand in them.
 fn texts(wanted: fn(&str) -> bool) -> Vec<Vec<u8>> {
     fn gather(value: &Value, found: &mut BTreeSet<String>) {
@@ -72,7 +82,7 @@ struct Target {
     seeds: fn() -> Vec<Vec<u8>>,
 }
 
-static TARGETS: [Target; 6] = [
+static TARGETS: [Target; 7] = [
     Target {
         name: "envelope",
         run: targets::envelope,
@@ -88,6 +98,11 @@ static TARGETS: [Target; 6] = [
         name: "wire",
         run: targets::wire,
         seeds: || texts(is_json),
+    },
+    Target {
+        name: "requests",
+        run: targets::requests,
+        seeds: || texts(is_json).into_iter().chain(owned(&REQUESTS)).collect(),
     },
     Target {
         name: "seed",
@@ -213,6 +228,11 @@ fn wire() {
 }
 
 #[test]
+fn requests() {
+    run_edited(target("requests"));
+}
+
+#[test]
 fn seed() {
     run_edited(target("seed"));
 }
@@ -245,6 +265,14 @@ fn the_seeds_reach_the_decoders() {
     assert!(accepted("envelope", |text| EncryptedEnvelope::from_edek(text).is_ok()) >= 10);
     assert!(accepted("bundle", |text| wire::bundle::parse_bundle(text).is_ok()) >= 5);
     assert!(accepted("wire", |text| wire::tokens::answer(text.as_bytes()).is_ok()) >= 5);
+    fn is_request<T: serde::de::DeserializeOwned>(text: &str) -> bool {
+        wire::request::parse(text.as_bytes()).is_ok_and(|body| wire::request::fit::<T>(body).is_ok())
+    }
+    assert!(accepted("requests", is_request::<wire::environment_key::CreateKeyRequest>) >= 2);
+    assert!(accepted("requests", is_request::<wire::environment_key::ShareKeyRequest>) >= 5);
+    assert!(accepted("requests", is_request::<wire::variable::PushRequest>) >= 5);
+    assert!(accepted("requests", is_request::<wire::tokens::CreateTokenRequest>) >= 1);
+    assert!(accepted("requests", is_request::<wire::devices::RegisterDeviceRequest>) >= 1);
     assert!(accepted("seed", |text| parse_seed(text).is_ok()) >= 5);
     let manifest = |text: &str| service::manifest::parse(text).is_ok();
     assert_eq!(accepted("manifest", manifest), MANIFESTS.len());

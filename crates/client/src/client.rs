@@ -116,8 +116,8 @@ impl Client {
         let request = wire::devices::RegisterDeviceRequest {
             public_key: device.public_key.to_base64(),
             public_signing_key: device.signing_key.to_base64(),
-            name: device.name,
-            platform: device.platform,
+            name: device.name.to_owned(),
+            platform: device.platform.to_owned(),
         };
         Ok(wire::devices::device(
             &self.transport.post("/devices", body(&request)?).await?,
@@ -225,9 +225,10 @@ impl Client {
         key: &PublicKey,
     ) -> Result<TokenAnswer, CallError> {
         let request = wire::tokens::CreateTokenRequest {
-            name,
-            environment_id: environment.as_str(),
+            name: name.to_owned(),
+            environment_id: environment.clone(),
             public_key: key.to_base64(),
+            recipient: None,
         };
         Ok(wire::tokens::answer(
             &self
@@ -250,6 +251,7 @@ impl Client {
         let path = format!("{}/rotate", token_path(project, token));
         let request = wire::tokens::RotateTokenRequest {
             public_key: key.to_base64(),
+            recipient: None,
         };
         Ok(wire::tokens::answer(
             &self.transport.post_for_secret(&path, body(&request)?).await?,

@@ -68,8 +68,7 @@ impl SignIn {
     /// [`CallError`]; the caller decides which of them pass.
     pub async fn poll(&self, ticket: &BrowserTicket) -> Result<PollOutcome, CallError> {
         let request = PollRequest {
-            // Exposed to be sent to the server that made it.
-            ticket: ticket.ticket.expose(),
+            ticket: ticket.ticket.clone(),
         };
         Ok(wire::poll(
             &self.transport.post("/cli/login/poll", body(&request)?).await?,
@@ -87,11 +86,10 @@ impl SignIn {
         code: Option<&SecretText>,
     ) -> Result<PasswordOutcome, CallError> {
         let request = PasswordRequest {
-            email: email.trim(),
-            // Exposed to be sent: that is how this sign-in works.
-            password: password.expose(),
-            // Exposed to be sent with it.
-            code: code.map(|code| code.expose().trim()),
+            email: email.trim().to_owned(),
+            password: password.clone(),
+            // Exposed to drop the blanks around what was typed.
+            code: code.map(|code| SecretText::new(code.expose().trim().to_owned())),
         };
         match self.transport.post("/cli/login", body(&request)?).await {
             Ok(answer) => Ok(wire::password(&answer, code.is_some())?),

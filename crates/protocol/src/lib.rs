@@ -1,4 +1,4 @@
-//! The protocol of Ghostable deploy tokens: its types, its cryptography and its wire model, without any I/O.
+#![doc = include_str!("../README.md")]
 #![cfg_attr(
     test,
     allow(
@@ -10,7 +10,7 @@
 
 pub mod crypto;
 pub mod secret;
-pub mod types;
+mod types;
 pub mod wire;
 
 pub use types::*;

@@ -4,8 +4,7 @@
 //! searching for it. What these types cannot wipe (buffers of the HTTP client, the clipboard, the web view) is listed
 //! in SECURITY.md.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 use serde::{Deserialize, Deserializer};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
@@ -145,7 +144,7 @@ impl DeploySeed {
     /// Standard base64 with padding, as `GHOSTABLE_DEPLOY_SEED` is written: 44 characters (docs/protocol.md 8.2).
     pub fn to_base64(&self) -> SecretText {
         // Exposed to be written in the form in which a runner reads it.
-        SecretText::new(STANDARD.encode(self.expose()))
+        SecretText::new(BASE64.encode(self.expose()))
     }
 }
 

@@ -1,10 +1,10 @@
 //! A client of the workspace that is written from the protocol: what the services would never send.
 
+use protocol::RequestId;
 use protocol::crypto::{
     BundleReport, DeviceIdentity, VariableKeys, key_fingerprint, open_bundle, open_environment_key,
     seal_environment_key, seal_variable, sign_body, sign_variable, system_rng,
 };
-use protocol::ids::RequestId;
 use protocol::secret::{DeploySeed, EnvironmentKey, SecretText};
 use protocol::wire::bundle::parse_bundle;
 use protocol::wire::environment_key::{CreateKeyRequest, ShareKeyRequest, parse_key_response};

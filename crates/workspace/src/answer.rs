@@ -3,7 +3,10 @@
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
-use serde_json::{Value, json};
+
+use super::store::{Denial, StoreError, Thing};
+use protocol::wire::error::{ConflictDocument, ErrorDocument};
+use protocol::wire::request::RequestError;
 
 /// What a route answers.
 pub(super) type Answer = Result<Reply, Refusal>;
@@ -19,7 +22,7 @@ pub(super) struct Reply {
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
-    body: Value,
+    body: ErrorDocument,
     retry_after: Option<u64>,
 }
 
@@ -47,7 +50,7 @@ impl Refusal {
     pub(super) fn new(status: StatusCode, message: &str) -> Self {
         Self {
             status,
-            body: json!({ "message": message }),
+            body: ErrorDocument::message(message),
             retry_after: None,
         }
     }
@@ -76,7 +79,7 @@ impl Refusal {
     pub(super) fn invalid(field: &str, message: &str) -> Self {
         Self {
             status: StatusCode::UNPROCESSABLE_ENTITY,
-            body: json!({ "message": message, "errors": { field: [message] } }),
+            body: ErrorDocument::field(field, message),
             retry_after: None,
         }
     }
@@ -91,7 +94,7 @@ impl Refusal {
 
     /// What it says.
     pub(super) fn message(&self) -> &str {
-        self.body["message"].as_str().unwrap_or_default()
+        &self.body.message
     }
 
     /// Its status.
@@ -107,12 +110,49 @@ impl Refusal {
         )
     }
 
-    /// The same refusal with a body of its own (docs/protocol.md 9.3).
-    pub(super) fn with_body(status: StatusCode, body: Value) -> Self {
+    /// 409: variables have changed meanwhile (docs/protocol.md 9.3).
+    pub(super) fn conflicts(message: &str, conflicts: Vec<ConflictDocument>) -> Self {
         Self {
-            status,
-            body,
+            status: StatusCode::CONFLICT,
+            body: ErrorDocument::conflicts(message, conflicts),
             retry_after: None,
+        }
+    }
+}
+
+impl From<RequestError> for Refusal {
+    fn from(error: RequestError) -> Self {
+        match error {
+            RequestError::NotJson => Self::new(StatusCode::BAD_REQUEST, "The body is not JSON."),
+            RequestError::Unfit(why) => Self::new(
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &format!("The request does not fit: {why}."),
+            ),
+            RequestError::Required { what } => Self::invalid(what, "This is required, as a text."),
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Database(error) => error.into(),
+            StoreError::NotFound(thing) => Self::not_found(match thing {
+                Thing::Organization => "Organisation",
+                Thing::Project => "Project",
+                Thing::Environment => "Environment",
+                Thing::Device => "Device",
+                Thing::Account => "An account",
+            }),
+            StoreError::Denied(denial) => Self::forbidden(match denial {
+                Denial::NotAMember => "You do not belong to this organisation.",
+                Denial::DeviceElsewhere => "This device belongs to another organisation.",
+                Denial::DeviceNotOwn => "This device is not yours.",
+                Denial::DeviceRevoked => "This device has been revoked.",
+                Denial::DeviceUnknown => "This device is not registered here.",
+            }),
+            StoreError::TooMany(seconds) => Self::too_many(seconds),
+            StoreError::NoRandomness | StoreError::CutOff => Self::internal(),
         }
     }
 }
@@ -144,7 +184,7 @@ impl IntoResponse for Reply {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        let mut response = respond(self.status, self.body.to_string().into_bytes());
+        let mut response = respond(self.status, serde_json::to_vec(&self.body).unwrap_or_default());
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }

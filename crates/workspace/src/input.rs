@@ -9,7 +9,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::answer::Refusal;
-use super::auth::TokenHash;
+use super::token_hash::TokenHash;
+use protocol::wire::request::{self, RequestError};
 
 /// The largest body of most calls.
 pub(super) const BODY_LIMIT: usize = 8 * 1024 * 1024;
@@ -76,30 +77,14 @@ impl Input {
     }
 
     /// The body as JSON with the order of its members kept; an empty body is `{}`.
-    pub(super) fn json(&self) -> Result<Value, Refusal> {
-        if self.body.is_empty() {
-            return Ok(Value::Object(serde_json::Map::new()));
-        }
-        serde_json::from_slice(&self.body)
-            .map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "The body is not JSON."))
+    pub(super) fn json(&self) -> Result<Value, RequestError> {
+        request::parse(&self.body)
     }
 
-    /// The body as a request model.
-    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        model(self.json()?)
+    /// The body as a request.
+    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, RequestError> {
+        request::fit(self.json()?)
     }
-}
-
-/// A request model out of JSON; 422 if it does not fit.
-pub(super) fn model<T: DeserializeOwned>(value: Value) -> Result<T, Refusal> {
-    serde_json::from_value(value).map_err(|error| {
-        // serde quotes a value of the wrong type, which may be a ciphertext but never a secret in clear.
-        let message: String = error.to_string().chars().take(200).collect();
-        Refusal::with_body(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            serde_json::json!({ "message": format!("The request does not fit: {message}.") }),
-        )
-    })
 }
 
 fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {

@@ -18,6 +18,7 @@
 
 mod answer;
 mod auth;
+mod documents;
 mod error;
 mod guard;
 mod input;
@@ -27,7 +28,9 @@ mod random;
 mod routes;
 mod running;
 mod sample;
+mod stamp;
 mod store;
+mod token_hash;
 mod totp;
 
 use std::fs;

@@ -7,8 +7,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -144,7 +143,7 @@ pub(super) fn read(data_dir: &Path) -> Result<LocalAccess, WorkspaceError> {
         return Err(broken("its format is not known"));
     }
     let key = |text: &str| -> Option<Zeroizing<[u8; 32]>> {
-        let bytes = Zeroizing::new(STANDARD.decode(text).ok()?);
+        let bytes = Zeroizing::new(BASE64.decode(text.as_bytes()).ok()?);
         Some(Zeroizing::new(bytes.as_slice().try_into().ok()?))
     };
     let (Some(mut signing), Some(mut encryption)) = (key(&file.signing_key), key(&file.encryption_key))
@@ -190,8 +189,8 @@ fn replace(data_dir: &Path, path: &Path, access: &LocalAccess, older: Older) -> 
         project_id: access.project_id.clone(),
         environments: access.environments.clone(),
         device_id: access.device_id.clone(),
-        signing_key: STANDARD.encode(access.identity.signing_seed().expose()),
-        encryption_key: STANDARD.encode(access.identity.encryption_private_key().expose()),
+        signing_key: BASE64.encode(access.identity.signing_seed().expose()),
+        encryption_key: BASE64.encode(access.identity.encryption_private_key().expose()),
         // And here the person finds the way to sign in.
         sign_in: access.sign_in.as_ref().map(|sign_in| SignInFile {
             email: sign_in.email.clone(),

@@ -1,7 +1,8 @@
-//! One-time codes by time: RFC 6238 with SHA-1, 30 seconds and 6 digits, as authenticator apps take them.
+//! One-time codes by time: RFC 6238 with SHA-1, 30 seconds and 6 digits, as authenticator apps take them. What is here is what
+//! the library leaves to its caller: which step a code may be of, and that it is taken once.
 
-use hmac::{Hmac, KeyInit, Mac};
-use sha1::Sha1;
+use data_encoding::{BASE32_NOPAD, BASE32_NOPAD_NOCASE};
+use totp_rs::{Builder, Secret, Totp};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::random::NoRandomness;
@@ -10,13 +11,9 @@ use protocol::secret::SecretText;
 
 /// RFC 4226 recommends 160 bits.
 const SECRET_LENGTH: usize = 20;
-const STEP_SECONDS: i64 = 30;
+const STEP_SECONDS: u64 = 30;
 /// How many steps a clock may be off, either way.
-const DRIFT: i64 = 1;
-/// Six digits.
-const MODULUS: u32 = 1_000_000;
-/// RFC 4648 base32.
-const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const DRIFT: u64 = 1;
 
 /// The secret that an authenticator app and the workspace share.
 #[derive(Clone)]
@@ -37,38 +34,20 @@ impl TotpSecret {
         fixed.map(Self)
     }
 
-    /// Reads base32; `None` if it is not base32 of 20 bytes.
+    /// Reads base32 of either case; `None` if it is not base32 of 20 bytes.
     pub fn from_base32(text: &str) -> Option<Self> {
+        let text = text.trim().as_bytes();
         let mut bytes = Zeroizing::new([0_u8; SECRET_LENGTH]);
-        let (mut bits, mut held, mut filled) = (0_u32, 0_u32, 0_usize);
-        for symbol in text.trim().bytes() {
-            let value = ALPHABET
-                .iter()
-                .position(|it| *it == symbol.to_ascii_uppercase())?;
-            bits = (bits << 5) | u32::try_from(value).ok()?;
-            held += 5;
-            if held >= 8 {
-                held -= 8;
-                *bytes.get_mut(filled)? = u8::try_from((bits >> held) & 0xff).ok()?;
-                filled += 1;
-                bits &= (1 << held) - 1;
-            }
+        if BASE32_NOPAD_NOCASE.decode_len(text.len()) != Ok(SECRET_LENGTH) {
+            return None;
         }
-        (filled == SECRET_LENGTH && held == 0).then_some(Self(bytes))
+        BASE32_NOPAD_NOCASE.decode_mut(text, bytes.as_mut_slice()).ok()?;
+        Some(Self(bytes))
     }
 
     /// As authenticator apps read it: 32 characters of base32.
     pub fn to_base32(&self) -> SecretText {
-        let symbols = self.0.chunks(5).flat_map(|group| {
-            let value = group
-                .iter()
-                .fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
-            (0..8).rev().map(move |place| {
-                let index = usize::try_from((value >> (5 * place)) & 31).unwrap_or(0);
-                char::from(ALPHABET[index])
-            })
-        });
-        SecretText::new(symbols.collect())
+        SecretText::new(BASE32_NOPAD.encode(self.0.as_slice()))
     }
 
     /// The bytes in clear, to be stored.
@@ -76,35 +55,32 @@ impl TotpSecret {
         self.0.as_slice()
     }
 
-    /// The code of a moment.
+    /// The code of a moment; of 1970 for the moments before it.
     pub fn code_at(&self, at: Moment) -> SecretText {
-        SecretText::new(self.code(step(at)))
+        SecretText::new(self.codes().generate(seconds(at)).to_string())
     }
 
     /// The time step that a code belongs to, within the drift and later than the last one that was taken.
     pub(super) fn matching_step(&self, code: &SecretText, at: Moment, last: Option<i64>) -> Option<i64> {
-        let now = step(at);
         // Exposed to drop the blanks that people type between the digits.
         let typed: String = code.expose().chars().filter(|c| !c.is_whitespace()).collect();
-        let typed = SecretText::new(typed);
+        let typed = Zeroizing::new(typed);
+        let (codes, now) = (self.codes(), seconds(at) / STEP_SECONDS);
         (now.saturating_sub(DRIFT)..=now.saturating_add(DRIFT))
-            .filter(|step| last.is_none_or(|last| *step > last))
-            .find(|step| SecretText::new(self.code(*step)).ct_eq(&typed))
+            .filter_map(|step| Some((step, i64::try_from(step).ok()?)))
+            .filter(|(_, step)| last.is_none_or(|last| *step > last))
+            .find(|(step, _)| codes.check(&typed, step.saturating_mul(STEP_SECONDS)).is_some())
+            .map(|(_, step)| step)
     }
 
-    fn code(&self, step: i64) -> String {
-        let Ok(mut mac) = Hmac::<Sha1>::new_from_slice(self.0.as_slice()) else {
-            // HMAC takes keys of every length.
-            return String::new();
-        };
-        mac.update(&step.to_be_bytes());
-        let digest = mac.finalize().into_bytes();
-        // Dynamic truncation, RFC 4226 5.3.
-        let offset = usize::from(digest[digest.len() - 1] & 0xf);
-        let word = digest[offset..offset + 4]
-            .iter()
-            .fold(0_u32, |sum, byte| (sum << 8) | u32::from(*byte));
-        format!("{:06}", (word & 0x7fff_ffff) % MODULUS)
+    /// Checks one step at a time: which ones are tried is decided by [`TotpSecret::matching_step`].
+    fn codes(&self) -> Totp {
+        Builder::new()
+            .with_secret(Secret::new_stack(*self.0))
+            .with_step_duration(STEP_SECONDS)
+            .with_skew(0)
+            // SHA-1, six digits and a secret of 20 bytes are what the RFC asks for.
+            .build_noncompliant()
     }
 }
 
@@ -114,8 +90,8 @@ impl std::fmt::Debug for TotpSecret {
     }
 }
 
-fn step(at: Moment) -> i64 {
-    at.0.as_second().div_euclid(STEP_SECONDS)
+fn seconds(at: Moment) -> u64 {
+    u64::try_from(at.0.as_second()).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -148,12 +124,18 @@ mod tests {
     fn base32_round_trips_and_refuses_the_rest() {
         let text = rfc().to_base32();
         assert_eq!(text.expose(), "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ");
-        assert_eq!(TotpSecret::from_base32(text.expose()).unwrap().0, rfc().0);
+        for spelling in [
+            text.expose().to_owned(),
+            format!(" {}\n", text.expose().to_lowercase()),
+        ] {
+            assert_eq!(TotpSecret::from_base32(&spelling).unwrap().0, rfc().0);
+        }
         for bad in [
             "",
             "GEZD",
             "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ1",
             "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQAA",
+            "GEZDGNBVGY3TQOJQ GEZDGNBVGY3TQOJ",
         ] {
             assert!(TotpSecret::from_base32(bad).is_none(), "{bad}");
         }

@@ -4,8 +4,7 @@
 //! checked again from the received text. Checking from the text instead of from a parsed model keeps members that this
 //! program does not know, and the sender's own spelling of numbers.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 use ed25519_dalek::{Signature, VerifyingKey};
 use serde::Serialize;
 use serde::de::IgnoredAny;
@@ -17,7 +16,7 @@ use crate::types::SigningPublicKey;
 use crate::types::keys::decode_base64;
 
 /// The member that carries the signature, always last.
-pub const CLIENT_SIG: &str = "client_sig";
+const CLIENT_SIG: &str = "client_sig";
 
 /// Writes a body as compact JSON and appends `client_sig`. For requests `device_id` must be its first member; variables
 /// have none (docs/protocol.md 9.1).
@@ -31,7 +30,7 @@ pub fn sign_body<T: Serialize + ?Sized>(identity: &DeviceIdentity, body: &T) -> 
         _ => return Err(CryptoError::BodyNotAnObject),
     };
     let comma = if open.len() > 1 { "," } else { "" };
-    let signature = STANDARD.encode(identity.sign(text.as_bytes()));
+    let signature = BASE64.encode(&identity.sign(text.as_bytes()));
     Ok(format!("{open}{comma}\"{CLIENT_SIG}\":\"{signature}\"}}"))
 }
 

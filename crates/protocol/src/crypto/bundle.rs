@@ -13,7 +13,6 @@ use super::deploy_key::{derive_public_key, seed_secret};
 use super::envelope::{ENVELOPE_ALGORITHM, EncryptedEnvelope};
 use super::environment_key::key_fingerprint;
 use super::error::{OpenError, VariableError};
-use super::legacy::derive_legacy_key;
 use super::meta::Meta;
 use super::open_key::{data_key, open_outer};
 use super::primitives;
@@ -155,16 +154,6 @@ impl From<VariableError> for BundleProblemKind {
 
 /// Opens a bundle with a deploy seed. Never fails as a whole: what cannot be opened is in the report's problems.
 pub fn open_bundle(bundle: &Bundle, seed: &DeploySeed) -> BundleReport {
-    open_with(bundle, seed, false)
-}
-
-/// As [`open_bundle`], but where the bundle's key cannot be used, keys derived from the seed are tried as the reference
-/// does (docs/protocol.md 8.3).
-pub fn open_bundle_with_legacy_keys(bundle: &Bundle, seed: &DeploySeed) -> BundleReport {
-    open_with(bundle, seed, true)
-}
-
-fn open_with(bundle: &Bundle, seed: &DeploySeed, legacy: bool) -> BundleReport {
     let mut report = BundleReport {
         variables: Vec::with_capacity(bundle.variables.len()),
         problems: Vec::new(),
@@ -172,7 +161,6 @@ fn open_with(bundle: &Bundle, seed: &DeploySeed, legacy: bool) -> BundleReport {
     };
     let key = match open_key(bundle.key.as_ref(), seed) {
         Ok(key) => Some(key),
-        Err(BundleProblemKind::NoEnvironmentKey) if legacy => None,
         Err(kind) => {
             report.problems.push(BundleProblem { name: None, kind });
             None
@@ -182,10 +170,10 @@ fn open_with(bundle: &Bundle, seed: &DeploySeed, legacy: bool) -> BundleReport {
     let mut places = HashMap::new();
     for sealed in &bundle.variables {
         let opened = match &key {
-            None if !legacy => check_scope(sealed)
+            None => check_scope(sealed)
                 .map_err(BundleProblemKind::from)
                 .and(Err(BundleProblemKind::NoKey)),
-            key => open_one(sealed, key.as_ref(), seed, &mut ring).map_err(BundleProblemKind::from),
+            Some(key) => open_one(sealed, key, &mut ring).map_err(BundleProblemKind::from),
         };
         match opened {
             Err(kind) => report.problems.push(BundleProblem {
@@ -218,15 +206,11 @@ fn open_with(bundle: &Bundle, seed: &DeploySeed, legacy: bool) -> BundleReport {
 
 fn open_one<'a>(
     sealed: &'a SealedVariable,
-    key: Option<&EnvironmentKey>,
-    seed: &DeploySeed,
+    key: &EnvironmentKey,
     ring: &mut KeyRing<'a>,
 ) -> Result<SecretText, VariableError> {
     check_scope(sealed)?;
-    let keys = ring.keys(&sealed.scope, |scope| {
-        key.map_or_else(|| derive_legacy_key(seed, scope), EnvironmentKey::clone)
-    });
-    let plain = open_bytes(sealed, keys)?;
+    let plain = open_bytes(sealed, ring.keys(&sealed.scope, key))?;
     // The reference drops the mark before it compares the claim, which then differs (docs/protocol.md G8).
     match plain.strip_prefix(BYTE_ORDER_MARK) {
         None => to_text(plain),

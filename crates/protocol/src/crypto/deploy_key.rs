@@ -1,7 +1,6 @@
 //! The key pair of a deploy token: `GHOSTABLE_DEPLOY_SEED` and its public half (docs/protocol.md 8.2).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
+use data_encoding::BASE64_NOPAD;
 use rand_core::CryptoRng;
 use x25519_dalek::StaticSecret;
 use zeroize::Zeroizing;
@@ -50,13 +49,16 @@ pub fn parse_seed(text: &str) -> Result<DeploySeed, SeedError> {
         other => other,
     }));
     let digits = plain.trim_end_matches('=');
-    let mut bytes = Zeroizing::new(vec![0; digits.len()]);
-    let length = STANDARD_NO_PAD
-        .decode_slice(digits, &mut bytes)
+    let length = BASE64_NOPAD
+        .decode_len(digits.len())
         .map_err(|_| SeedError::NotBase64)?;
-    match bytes.get(..length) {
-        Some(seed) if length == KEY_LENGTH => Ok(DeploySeed::fill_with(|out| out.copy_from_slice(seed))),
-        _ => Err(SeedError::WrongLength(length)),
+    let mut bytes = Zeroizing::new(vec![0; length]);
+    BASE64_NOPAD
+        .decode_mut(digits.as_bytes(), &mut bytes)
+        .map_err(|_| SeedError::NotBase64)?;
+    match bytes.len() {
+        KEY_LENGTH => Ok(DeploySeed::fill_with(|out| out.copy_from_slice(&bytes))),
+        length => Err(SeedError::WrongLength(length)),
     }
 }
 

@@ -6,8 +6,7 @@
 //!
 //! Security limit: without the sender's public key an envelope proves nothing about who made it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 use rand_core::CryptoRng;
 use serde::Serialize;
 use x25519_dalek::StaticSecret;
@@ -110,7 +109,7 @@ impl<'a> Sealer<'a> {
         Self {
             sender,
             meta,
-            aad_b64: canonical.as_ref().map(|json| STANDARD.encode(json)),
+            aad_b64: canonical.as_ref().map(|json| BASE64.encode(json.as_bytes())),
             canonical,
             kid: sender.kid().to_hex(),
         }
@@ -134,8 +133,8 @@ impl<'a> Sealer<'a> {
             alg: Some(ENVELOPE_ALGORITHM.to_owned()),
             to_device_public_key: recipient.to_base64(),
             from_ephemeral_public_key: primitives::public_key(&inputs.ephemeral).to_base64(),
-            nonce_b64: STANDARD.encode(inputs.nonce),
-            ciphertext_b64: STANDARD.encode(ciphertext),
+            nonce_b64: BASE64.encode(&inputs.nonce),
+            ciphertext_b64: BASE64.encode(&ciphertext),
             created_at: inputs.created_at.to_wire(),
             expires_at: None,
             meta: self.meta.cloned(),
@@ -144,7 +143,7 @@ impl<'a> Sealer<'a> {
             signature_b64: None,
         };
         let text = envelope.signed_text(self.canonical.as_deref().unwrap_or_default());
-        envelope.signature_b64 = Some(STANDARD.encode(self.sender.sign(text.as_bytes())));
+        envelope.signature_b64 = Some(BASE64.encode(&self.sender.sign(text.as_bytes())));
         Ok(envelope)
     }
 }

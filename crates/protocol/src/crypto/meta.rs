@@ -10,11 +10,11 @@ use serde_json::{Map, Value};
 use crate::types::KeyScope;
 
 /// Name of the project's id in `meta`.
-pub const PROJECT_ID: &str = "project_id";
+pub(super) const PROJECT_ID: &str = "project_id";
 /// Name of the environment's name in `meta`.
-pub const ENVIRONMENT: &str = "environment";
+pub(super) const ENVIRONMENT: &str = "environment";
 /// Name of the environment key's fingerprint in `meta`.
-pub const KEY_FINGERPRINT: &str = "key_fingerprint";
+pub(super) const KEY_FINGERPRINT: &str = "key_fingerprint";
 
 /// Names that lead the canonical form, in this order.
 const LEADING: [&str; 3] = [PROJECT_ID, ENVIRONMENT, KEY_FINGERPRINT];

@@ -9,20 +9,19 @@
 //!
 //! `derive_*` is deterministic, `make_*` is random. Every random value comes from the `CryptoRng` that is passed in.
 
-pub mod body;
-pub mod bundle;
-pub mod deploy_key;
+mod body;
+mod bundle;
+mod deploy_key;
 pub mod envelope;
-pub mod environment_key;
-pub mod error;
-pub mod identity;
-pub mod legacy;
-pub mod meta;
+mod environment_key;
+mod error;
+mod identity;
+mod meta;
 mod nonce;
 mod open_key;
 mod primitives;
-pub mod record;
-pub mod variable;
+mod record;
+mod variable;
 
 #[cfg(test)]
 mod hkdf_vectors;

@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 
 use super::envelope::EncryptedEnvelope;
 use super::identity::SIGNATURE_LENGTH;
@@ -34,7 +33,7 @@ pub fn find_disclosed_signers<'a>(edeks: impl IntoIterator<Item = &'a str>) -> V
 
 fn signature(edek: &str) -> Option<(Fingerprint, [u8; HALF], [u8; HALF])> {
     let envelope = EncryptedEnvelope::from_edek(edek).ok()?;
-    let bytes = STANDARD.decode(envelope.signature_b64.as_ref()?).ok()?;
+    let bytes = BASE64.decode(envelope.signature_b64.as_ref()?.as_bytes()).ok()?;
     let (nonce, scalar) = bytes.split_first_chunk::<HALF>()?;
     Some((envelope.sender()?, *nonce, *scalar.first_chunk::<HALF>()?))
 }
@@ -65,14 +64,17 @@ mod tests {
     /// The same envelope with the signature of another one's nonce.
     fn with_nonce_of(edek: &str, other: &str) -> String {
         let read = |text: &str| -> serde_json::Value {
-            serde_json::from_slice(&STANDARD.decode(text).unwrap()).unwrap()
+            serde_json::from_slice(&BASE64.decode(text.as_bytes()).unwrap()).unwrap()
         };
-        let bytes =
-            |value: &serde_json::Value| STANDARD.decode(value["signature_b64"].as_str().unwrap()).unwrap();
+        let bytes = |value: &serde_json::Value| {
+            BASE64
+                .decode(value["signature_b64"].as_str().unwrap().as_bytes())
+                .unwrap()
+        };
         let (mut envelope, other) = (read(edek), read(other));
         let mixed = [&bytes(&other)[..HALF], &bytes(&envelope)[HALF..]].concat();
-        envelope["signature_b64"] = STANDARD.encode(mixed).into();
-        STANDARD.encode(envelope.to_string())
+        envelope["signature_b64"] = BASE64.encode(&mixed).into();
+        BASE64.encode(envelope.to_string().as_bytes())
     }
 
     #[test]

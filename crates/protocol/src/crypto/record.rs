@@ -100,7 +100,7 @@ pub fn derive_file_name(parts: &[&str]) -> String {
     }
     let mut digest = [0; FILE_NAME_BYTES];
     primitives::derive(&joined, &ZERO_SALT, FILE_NAME_INFO, &mut digest);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+    data_encoding::HEXLOWER.encode(&digest)
 }
 
 fn header(key: &JournalKey) -> [u8; HEADER_LENGTH] {

@@ -5,8 +5,7 @@
 
 use std::collections::HashMap;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 use rand_core::CryptoRng;
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -133,10 +132,10 @@ pub fn open_variables(
     let mut ring = KeyRing::default();
     let mut opened = Vec::with_capacity(sealed.len());
     for variable in sealed {
-        opened.push(check_scope(variable).and_then(|()| {
-            let keys = ring.keys(&variable.scope, |_| key.clone());
-            open_bytes(variable, keys).and_then(to_text)
-        }));
+        opened.push(
+            check_scope(variable)
+                .and_then(|()| open_bytes(variable, ring.keys(&variable.scope, key)).and_then(to_text)),
+        );
     }
     opened
 }
@@ -146,11 +145,7 @@ pub fn open_variables(
 pub(super) struct KeyRing<'a>(HashMap<[&'a str; 3], VariableKeys>);
 
 impl<'a> KeyRing<'a> {
-    pub(super) fn keys(
-        &mut self,
-        scope: &'a VariableScope,
-        key: impl FnOnce(&VariableScope) -> EnvironmentKey,
-    ) -> &VariableKeys {
+    pub(super) fn keys(&mut self, scope: &'a VariableScope, key: &EnvironmentKey) -> &VariableKeys {
         let place = [
             scope.organization.as_str(),
             scope.project.as_str(),
@@ -158,7 +153,7 @@ impl<'a> KeyRing<'a> {
         ];
         self.0
             .entry(place)
-            .or_insert_with(|| VariableKeys::derive(&key(scope), scope))
+            .or_insert_with(|| VariableKeys::derive(key, scope))
     }
 }
 
@@ -223,7 +218,7 @@ pub fn sign_variable(identity: &DeviceIdentity, mut upload: VariableUpload) -> V
     upload.client_sig = None;
     // Texts and numbers always serialise.
     let text = serde_json::to_string(&upload).unwrap_or_default();
-    upload.client_sig = Some(STANDARD.encode(identity.sign(text.as_bytes())));
+    upload.client_sig = Some(BASE64.encode(&identity.sign(text.as_bytes())));
     upload
 }
 

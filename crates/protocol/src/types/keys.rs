@@ -1,7 +1,8 @@
 //! Public keys and fingerprints.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use std::sync::LazyLock;
+
+use data_encoding::{BASE64, Encoding, HEXLOWER, HEXLOWER_PERMISSIVE, Specification};
 use sha2::{Digest, Sha256};
 
 /// Length of an X25519 or Ed25519 public key in bytes.
@@ -19,22 +20,17 @@ impl Fingerprint {
 
     /// Reads 64 hexadecimal digits of either case; anything else is `None`.
     pub fn from_hex(text: &str) -> Option<Self> {
-        let text = text.as_bytes();
-        if text.len() != 64 {
+        let mut bytes = [0; 32];
+        if HEXLOWER_PERMISSIVE.decode_len(text.len()) != Ok(bytes.len()) {
             return None;
         }
-        let mut bytes = [0; 32];
-        for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
-            let high = char::from(pair[0]).to_digit(16)?;
-            let low = char::from(pair[1]).to_digit(16)?;
-            *byte = u8::try_from(high * 16 + low).ok()?;
-        }
+        HEXLOWER_PERMISSIVE.decode_mut(text.as_bytes(), &mut bytes).ok()?;
         Some(Self(bytes))
     }
 
     /// 64 lower-case hexadecimal digits.
     pub fn to_hex(self) -> String {
-        self.0.iter().map(|byte| format!("{byte:02x}")).collect()
+        HEXLOWER.encode(&self.0)
     }
 
     /// The first eight digits in two groups, as people compare them: `9f3a 1c02`.
@@ -76,7 +72,7 @@ macro_rules! public_key {
 
             /// Standard base64 with padding.
             pub fn to_base64(&self) -> String {
-                STANDARD.encode(self.0)
+                BASE64.encode(&self.0)
             }
 
             /// SHA-256 of the 32 bytes (docs/protocol.md 4.2).
@@ -102,21 +98,23 @@ public_key!(
     SigningPublicKey
 );
 
+/// Standard base64 that reads the other alphabet, too, and skips white space and padding. It is always there: the
+/// specification is a constant, and a test decodes with it.
+static LENIENT: LazyLock<Option<Encoding>> = LazyLock::new(|| {
+    let mut specification = Specification::new();
+    specification
+        .symbols
+        .push_str("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
+    specification.ignore.push_str("= \t\n\r\x0c");
+    specification.translate.from.push_str("-_");
+    specification.translate.to.push_str("+/");
+    specification.encoding().ok()
+});
+
 /// Decodes public base64 leniently: both alphabets, white space, padding or not (docs/protocol.md 1.4).
-/// Not for secrets: the intermediate text is not wiped.
+/// Not for secrets: the decoded bytes are not wiped.
 pub fn decode_base64(text: &str) -> Option<Vec<u8>> {
-    let plain: String = text
-        .chars()
-        .filter(|c| !c.is_ascii_whitespace() && *c != '=')
-        .map(|c| match c {
-            '-' => '+',
-            '_' => '/',
-            other => other,
-        })
-        .collect();
-    base64::engine::general_purpose::STANDARD_NO_PAD
-        .decode(plain)
-        .ok()
+    LENIENT.as_ref()?.decode(text.as_bytes()).ok()
 }
 
 #[cfg(test)]
@@ -142,5 +140,27 @@ mod tests {
         assert_eq!(PublicKey::from_base64(&format!(" {strict}\n")), Some(key));
         assert_eq!(PublicKey::from_base64("AAAA"), None);
         assert_eq!(PublicKey::from_base64("%%%"), None);
+    }
+
+    /// What was accepted before a library decoded it, and what was not.
+    #[test]
+    fn leniency_has_its_limits() {
+        for (text, bytes) in [
+            ("", Some(&b""[..])),
+            ("YQ", Some(b"a")),
+            ("YQ==", Some(b"a")),
+            ("Y=Q", Some(b"a")),
+            (" Y\tW\nJ\rj\x0c", Some(b"abc")),
+            ("+/-_", Some(&[0xfb, 0xff, 0xbf])),
+            ("=", Some(b"")),
+            ("Y", None),
+            ("YR", None),
+            ("YWJjZ", None),
+            ("Y\x0bQ", None),
+            ("Y\u{a0}Q", None),
+            ("YQ.", None),
+        ] {
+            assert_eq!(decode_base64(text).as_deref(), bytes, "{text:?}");
+        }
     }
 }

@@ -1,15 +1,15 @@
 //! Plain types: what the protocol talks about, without I/O or cryptography.
 
-pub mod device;
+mod device;
 pub mod envelope;
-pub mod environment;
-pub mod ids;
+mod environment;
+mod ids;
 pub mod keys;
-pub mod name;
+mod name;
 pub mod reshare;
 pub mod token;
 pub mod variable;
-pub mod when;
+mod when;
 
 pub use device::{Device, DeviceState, DeviceStatus, RemoteStatus};
 pub use envelope::{KeyScope, Recipient, RecipientKind, SealedEnvironmentKey, SealedRecipient};
@@ -18,7 +18,7 @@ pub use ids::{
     DeployTokenId, DeviceId, EnvironmentId, EnvironmentName, OrganizationId, ProjectId, RequestId,
 };
 pub use keys::{Fingerprint, PublicKey, SigningPublicKey};
-pub use name::{NameError, TokenName};
+pub use name::{MAX_NAME_CHARACTERS, NameError, TokenName};
 pub use reshare::{KeyRequest, RequestFilter, RequestPage, RequestRole, RequestStatus, Requests};
 pub use token::{DeployToken, TokenEntry, TokenKey, TokenStatus};
 pub use when::Moment;

@@ -1,7 +1,6 @@
 //! Variables: always sealed, except in the hands of a runner (docs/protocol.md 8 and 9).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::envelope::PublishedKey;
@@ -184,5 +183,5 @@ impl From<&SealedVariable> for VariableUpload {
 
 /// `b64:` and standard base64 with padding.
 pub fn prefixed(bytes: &[u8]) -> String {
-    format!("{BASE64_PREFIX}{}", STANDARD.encode(bytes))
+    format!("{BASE64_PREFIX}{}", BASE64.encode(bytes))
 }

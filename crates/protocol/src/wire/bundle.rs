@@ -3,23 +3,87 @@
 //! A variable whose texts cannot be decoded is passed on with empty bytes, so that opening reports it by name instead of
 //! the whole bundle being refused.
 
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::environment_key::{key_document, key_from_value};
-use super::{Object, WireError, list, optional_integer, optional_object, optional_text, parse_object, text};
+use super::environment_key::{KeyDocument, key_from_value};
+use super::read::{list, optional_integer, optional_object, optional_text, parse_object, text};
+use super::{Data, WireError};
+use crate::types::EnvironmentName;
 use crate::types::keys::decode_base64;
-use crate::types::{
-    variable::BASE64_PREFIX, variable::Bundle, variable::SealedVariable, variable::UploadAad,
-    variable::VARIABLE_ALGORITHM, variable::VariableScope, variable::prefixed,
-};
+use crate::types::variable::{BASE64_PREFIX, Bundle, SealedVariable, UploadAad, UploadClaims, VariableScope};
+
+/// What pull answers: the sealed variables of an environment and of those that it builds on.
+#[derive(Clone, Debug, Serialize)]
+pub struct BundleDocument<'a> {
+    /// The environment's name.
+    pub env: &'a EnvironmentName,
+    /// The layers, outermost first.
+    pub chain: Vec<&'a EnvironmentName>,
+    /// Of all layers, outermost first.
+    pub secrets: Vec<VariableDocument<'a>>,
+}
+
+/// What a runner is answered: the same, and the environment key as it is sealed for it.
+#[derive(Clone, Debug, Serialize)]
+pub struct RunnerBundleDocument<'a> {
+    /// The variables.
+    #[serde(flatten)]
+    pub bundle: BundleDocument<'a>,
+    /// `None` where no key was published yet.
+    pub environment_key: Option<Data<KeyDocument<'a>>>,
+}
+
+/// One variable of a bundle, as it was uploaded.
+#[derive(Clone, Debug, Serialize)]
+pub struct VariableDocument<'a> {
+    /// The layer that it comes from.
+    pub env: &'a EnvironmentName,
+    /// Its name.
+    pub name: &'a str,
+    /// `b64:` and base64 of ciphertext and tag.
+    pub ciphertext: &'a str,
+    /// `b64:` and base64 of 24 bytes.
+    pub nonce: &'a str,
+    /// [`VARIABLE_ALGORITHM`](crate::variable::VARIABLE_ALGORITHM).
+    pub alg: &'a str,
+    /// What the ciphertext is bound to.
+    pub aad: Option<&'a UploadAad>,
+    /// What is claimed about the value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub claims: Option<&'a UploadClaims>,
+    /// Counts from 1; where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
+    /// Version of the environment key that it is under.
+    pub env_kek_version: Option<i64>,
+    /// Fingerprint of that key, hex.
+    pub env_kek_fingerprint: Option<&'a str>,
+    /// Where it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meta: Option<VariableMeta>,
+}
+
+/// What is known of a variable without opening it.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct VariableMeta {
+    /// Length of the raw text in bytes, as its uploader said.
+    pub line_bytes: Option<i64>,
+    /// Marks a secret of Laravel Vapor.
+    pub is_vapor_secret: bool,
+    /// Whether the line is commented out.
+    pub is_commented: bool,
+    /// Whether it stands in for one of an outer layer.
+    pub is_override: bool,
+}
 
 /// Reads a bundle, with either spelling of the environment key.
 ///
 /// # Errors
 /// [`WireError`] names the member.
 pub fn parse_bundle(body: &str) -> Result<Bundle, WireError> {
-    let root = parse_object(body, "bundle")?;
-    let root = optional_object(&root, "data")?.unwrap_or(&root);
+    let root = &parse_object(body, "bundle")?;
+    let root = optional_object(root, "data")?.unwrap_or(root);
     let mut chain = Vec::new();
     for name in list(root, "chain")? {
         let name = name.as_str().ok_or(WireError::Wrong { what: "chain" })?;
@@ -27,7 +91,9 @@ pub fn parse_bundle(body: &str) -> Result<Bundle, WireError> {
     }
     let mut variables = Vec::new();
     for entry in list(root, "secrets")? {
-        let entry = entry.as_object().ok_or(WireError::Wrong { what: "secrets" })?;
+        if !entry.is_object() {
+            return Err(WireError::Wrong { what: "secrets" });
+        }
         variables.push(variable(entry)?);
     }
     let key = match root.get("environmentKey").or_else(|| root.get("environment_key")) {
@@ -42,7 +108,7 @@ pub fn parse_bundle(body: &str) -> Result<Bundle, WireError> {
     })
 }
 
-fn variable(entry: &Object) -> Result<SealedVariable, WireError> {
+fn variable(entry: &Value) -> Result<SealedVariable, WireError> {
     let aad = optional_object(entry, "secrets.aad")?;
     let part = |what| match aad {
         Some(aad) => Ok(optional_text(aad, what)?.unwrap_or_default().to_owned()),
@@ -80,52 +146,10 @@ fn lenient_bytes(text: Option<&str>) -> Vec<u8> {
     decode_base64(text.strip_prefix(BASE64_PREFIX).unwrap_or(text)).unwrap_or_default()
 }
 
-/// The bundle as a server writes it; `key_id` is the id of the key's record.
-pub fn bundle_document(bundle: &Bundle, key_id: &str) -> Value {
-    let variables: Vec<Value> = bundle.variables.iter().map(variable_value).collect();
-    let mut document = json!({
-        "env": bundle.environment,
-        "chain": bundle.chain,
-        "secrets": variables,
-    });
-    if let (Some(key), Some(members)) = (&bundle.key, document.as_object_mut()) {
-        members.insert("environment_key".to_owned(), key_document(key_id, key));
-    }
-    document
-}
-
-fn variable_value(sealed: &SealedVariable) -> Value {
-    let mut value = json!({
-        "env": sealed.environment,
-        "name": sealed.name,
-        "ciphertext": prefixed(&sealed.ciphertext),
-        "nonce": prefixed(&sealed.nonce),
-        "alg": VARIABLE_ALGORITHM,
-        "aad": UploadAad::from(&sealed.scope),
-    });
-    let optional = [
-        (
-            "claims",
-            sealed.hmac.as_deref().map(|mac| json!({"hmac": prefixed(mac)})),
-        ),
-        ("version", sealed.version.map(Value::from)),
-        ("env_kek_version", sealed.key_version.map(Value::from)),
-        (
-            "env_kek_fingerprint",
-            sealed.key_fingerprint.clone().map(Value::from),
-        ),
-    ];
-    if let Some(members) = value.as_object_mut() {
-        for (name, member) in optional {
-            members.extend(member.map(|member| (name.to_owned(), member)));
-        }
-    }
-    value
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     #[test]
     fn undecodable_variables_are_kept_for_the_report() {

@@ -1,12 +1,139 @@
 //! User, organisations, projects, environments (docs/protocol.md 3).
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::WireError;
-use super::shape::{attributes, data, json, list, moment, optional_text, text};
+use super::read::{attributes, data, json, known_moment, known_text, needed_text, resources};
+use super::{Resource, WireError};
 use crate::types::{
     Environment, EnvironmentId, EnvironmentName, Organization, OrganizationId, Project, ProjectId, User,
 };
+
+/// The current user as a resource.
+pub type UserDocument<'a> = Resource<'a, UserAttributes<'a>>;
+
+/// The type of [`UserDocument`].
+pub const USERS: &str = "users";
+
+/// What is known of a user.
+#[derive(Clone, Debug, Serialize)]
+pub struct UserAttributes<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The e-mail address.
+    pub email: &'a str,
+    /// When the user was registered.
+    pub created_at: &'a str,
+    /// When it was last changed.
+    pub updated_at: &'a str,
+}
+
+/// An organisation, flat.
+#[derive(Clone, Debug, Serialize)]
+pub struct OrganizationDocument<'a> {
+    /// Its id.
+    pub id: &'a OrganizationId,
+    /// Its name.
+    pub name: &'a str,
+    /// Its name in addresses.
+    pub slug: &'a str,
+    /// When it was made.
+    pub created_at: &'a str,
+    /// When it was last changed.
+    pub updated_at: &'a str,
+}
+
+/// A project with its environments, flat.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProjectDocument<'a> {
+    /// Its id.
+    pub id: &'a ProjectId,
+    /// Its name.
+    pub name: &'a str,
+    /// Its name in addresses.
+    pub slug: &'a str,
+    /// The organisation that it belongs to.
+    pub organization_id: &'a OrganizationId,
+    /// How it is deployed.
+    pub deployment_provider: &'a str,
+    /// In the order in which they were made.
+    pub environments: Vec<EnvironmentDocument<'a>>,
+    /// When it was made.
+    pub created_at: &'a str,
+    /// When it was last changed.
+    pub updated_at: &'a str,
+}
+
+/// An environment, flat.
+#[derive(Clone, Debug, Serialize)]
+pub struct EnvironmentDocument<'a> {
+    /// Its id.
+    pub id: &'a EnvironmentId,
+    /// Its name.
+    pub name: &'a EnvironmentName,
+    /// `production`, `staging` and so on.
+    #[serde(rename = "type")]
+    pub kind: &'a str,
+    /// The environment that it builds on.
+    pub base_id: Option<&'a EnvironmentId>,
+    /// When it was made.
+    pub created_at: &'a str,
+    /// When it was last changed.
+    pub updated_at: &'a str,
+}
+
+/// A type that an environment may have.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct EnvironmentTypeDocument {
+    /// As it is sent.
+    pub value: &'static str,
+    /// As it is shown.
+    pub label: &'static str,
+}
+
+/// A suggested name.
+#[derive(Clone, Debug, Serialize)]
+pub struct SuggestedName {
+    /// A name that is free.
+    pub name: String,
+}
+
+/// `POST /organizations/{organization}/projects`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateProjectRequest {
+    /// Its name.
+    pub name: String,
+    /// What it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// How it is deployed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub deployment_provider: Option<String>,
+    /// What it is built with, in whatever form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stack: Option<Value>,
+}
+
+/// `POST /projects/{project}/environments`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateEnvironmentRequest {
+    /// Its name.
+    pub name: String,
+    /// One of the types of [`EnvironmentTypeDocument`].
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The environment that it builds on.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_id: Option<EnvironmentId>,
+}
+
+/// `POST /projects/{project}/generate-suggested-environment-names`
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SuggestNamesRequest {
+    /// The type that the environment will have.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
 
 /// The current user.
 ///
@@ -17,9 +144,9 @@ pub fn user(body: &[u8]) -> Result<User, WireError> {
     let resource = data(&answer);
     let attributes = attributes(resource);
     Ok(User {
-        id: text(resource, "id")?,
-        name: optional_text(attributes, "name"),
-        email: optional_text(attributes, "email"),
+        id: needed_text(resource, "id")?,
+        name: known_text(attributes, "name"),
+        email: known_text(attributes, "email"),
     })
 }
 
@@ -29,13 +156,13 @@ pub fn user(body: &[u8]) -> Result<User, WireError> {
 /// [`WireError`] names what an entry lacks.
 pub fn organizations(body: &[u8]) -> Result<Vec<Organization>, WireError> {
     let answer = json(body)?;
-    list(&answer)?.iter().map(organization).collect()
+    resources(&answer)?.iter().map(organization).collect()
 }
 
 fn organization(value: &Value) -> Result<Organization, WireError> {
     Ok(Organization {
-        id: OrganizationId::new(text(value, "id")?),
-        name: text(attributes(value), "name")?,
+        id: OrganizationId::new(needed_text(value, "id")?),
+        name: needed_text(attributes(value), "name")?,
     })
 }
 
@@ -45,7 +172,7 @@ fn organization(value: &Value) -> Result<Organization, WireError> {
 /// [`WireError`] names what an entry lacks.
 pub fn projects(body: &[u8], organization: &OrganizationId) -> Result<Vec<Project>, WireError> {
     let answer = json(body)?;
-    list(&answer)?
+    resources(&answer)?
         .iter()
         .map(|value| project_of(value, Some(organization)))
         .collect()
@@ -62,10 +189,10 @@ pub fn project(body: &[u8]) -> Result<Project, WireError> {
 
 fn project_of(value: &Value, organization: Option<&OrganizationId>) -> Result<Project, WireError> {
     let attributes = attributes(value);
-    let own = optional_text(attributes, "organization_id").map(OrganizationId::new);
+    let own = known_text(attributes, "organization_id").map(OrganizationId::new);
     Ok(Project {
-        id: ProjectId::new(text(value, "id")?),
-        name: text(attributes, "name")?,
+        id: ProjectId::new(needed_text(value, "id")?),
+        name: needed_text(attributes, "name")?,
         organization_id: own.or_else(|| organization.cloned()).ok_or(WireError::Missing {
             what: "organization_id",
         })?,
@@ -78,16 +205,16 @@ fn project_of(value: &Value, organization: Option<&OrganizationId>) -> Result<Pr
 /// [`WireError`] names what an entry lacks.
 pub fn environments(body: &[u8]) -> Result<Vec<Environment>, WireError> {
     let answer = json(body)?;
-    list(&answer)?.iter().map(environment).collect()
+    resources(&answer)?.iter().map(environment).collect()
 }
 
 fn environment(value: &Value) -> Result<Environment, WireError> {
     let attributes = attributes(value);
     Ok(Environment {
-        id: EnvironmentId::new(text(value, "id")?),
-        name: EnvironmentName::new(text(attributes, "name")?),
-        kind: optional_text(attributes, "type").unwrap_or_default(),
-        created_at: moment(attributes, "created_at"),
+        id: EnvironmentId::new(needed_text(value, "id")?),
+        name: EnvironmentName::new(needed_text(attributes, "name")?),
+        kind: known_text(attributes, "type").unwrap_or_default(),
+        created_at: known_moment(attributes, "created_at"),
     })
 }
 

@@ -1,17 +1,14 @@
 //! The environment key as a resource (docs/protocol.md 6.2, 8.1); the requests that publish it are in [`request`].
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde_json::{Value, json};
+use serde::Serialize;
+use serde_json::Value;
 
 pub mod request;
 
-pub use request::{
-    CreateKeyRequest, EnvelopeRequest, PublishedByRequest, RecipientRequest, ShareKeyRequest,
-    parse_create_request, parse_share_request,
-};
+pub use request::{CreateKeyRequest, EnvelopeRequest, RecipientRequest, ShareKeyRequest};
 
-use super::{Object, WireError, integer, list, object, optional_object, optional_text, text};
+use super::WireError;
+use super::read::{integer, json, list, object, optional_object, optional_text, text};
 use crate::types::envelope::PublishedKey;
 use crate::types::keys::decode_base64;
 use crate::types::variable::VARIABLE_ALGORITHM;
@@ -27,37 +24,121 @@ pub const DEPLOYMENT: &str = "deployment";
 /// The other spelling of the algorithm that runners accept (docs/protocol.md 8.3).
 const LONG_ALGORITHM: &str = "xchacha20-poly1305+hkdf-sha256";
 
+/// An environment key as a resource, with the envelope as far as the reader may open it (docs/protocol.md 6.2).
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyDocument<'a> {
+    /// Id of the record.
+    pub id: &'a str,
+    /// [`ENVIRONMENT_KEYS`].
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// What is known of the key.
+    pub attributes: KeyAttributes<'a>,
+    /// Where its envelope is.
+    pub relationships: KeyRelationships<'a>,
+}
+
+/// The type of [`KeyDocument`].
+pub const ENVIRONMENT_KEYS: &str = "environment-keys";
+/// The type of [`EnvelopeDocument`].
+pub const ENCRYPTED_ENVELOPES: &str = "encrypted-envelopes";
+
+/// What is known of an environment key.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyAttributes<'a> {
+    /// Counts from 1.
+    pub version: i64,
+    /// SHA-256 of the key, hex.
+    pub fingerprint: String,
+    /// When it was published.
+    pub created_at: &'a str,
+    /// As its publisher said.
+    pub rotated_at: Option<&'a str>,
+    /// Who published it.
+    pub created_by_device_id: &'a DeviceId,
+}
+
+/// What belongs to an environment key.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeyRelationships<'a> {
+    /// Its envelope.
+    pub envelope: super::Data<Option<EnvelopeDocument<'a>>>,
+}
+
+/// The envelope of an environment key.
+#[derive(Clone, Debug, Serialize)]
+pub struct EnvelopeDocument<'a> {
+    /// Id of the record.
+    pub id: &'a str,
+    /// [`ENCRYPTED_ENVELOPES`].
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// What is in it.
+    pub attributes: EnvelopeAttributes<'a>,
+}
+
+/// The outer layer, and what is sealed for the reader.
+#[derive(Clone, Debug, Serialize)]
+pub struct EnvelopeAttributes<'a> {
+    /// Base64 of environment key and tag.
+    pub ciphertext_b64: &'a str,
+    /// Base64 of 24 bytes.
+    pub nonce_b64: &'a str,
+    /// [`VARIABLE_ALGORITHM`].
+    pub alg: &'a str,
+    /// When it was published.
+    pub created_at: &'a str,
+    /// When it replaced another one.
+    pub updated_at: Option<&'a str>,
+    /// Never: an envelope is replaced.
+    pub revoked_at: Option<&'a str>,
+    /// The reader alone, from a server.
+    pub recipients: Vec<RecipientDocument<'a>>,
+    /// Lifted from the payload, for runners (docs/protocol.md 8.1).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from_ephemeral_public_key: Option<&'a str>,
+}
+
+/// What is sealed for one recipient.
+#[derive(Clone, Debug, Serialize)]
+pub struct RecipientDocument<'a> {
+    /// [`DEVICE`] or [`DEPLOYMENT`].
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Id of the device or deploy token.
+    pub id: &'a str,
+    /// The sealed DEK.
+    pub edek_b64: &'a str,
+    /// When the recipient first fetched it.
+    pub seen_at: Option<&'a str>,
+}
+
 /// Reads `{"data": resource | null}`, a bare resource, or the camelCase form; `None` when there is no key.
 ///
 /// # Errors
 /// [`WireError`] names the member.
 pub fn parse_key_response(text: &str) -> Result<Option<PublishedKey>, WireError> {
-    let value = serde_json::from_str(text).map_err(|_| WireError::NotJson)?;
-    key_from_value(&value)
+    key_from_value(&json(text.as_bytes())?)
 }
 
 /// As [`parse_key_response`], from a value inside another answer.
 pub(super) fn key_from_value(value: &Value) -> Result<Option<PublishedKey>, WireError> {
-    let outer = match value {
-        Value::Null => return Ok(None),
-        Value::Object(outer) => outer,
+    let key = match (value, value.get("data")) {
+        (Value::Null, _) | (Value::Object(_), Some(Value::Null)) => return Ok(None),
+        (Value::Object(_), Some(inner @ Value::Object(_))) => inner,
+        (Value::Object(_), Some(_)) => return Err(WireError::Wrong { what: "data" }),
+        (Value::Object(members), None) if members.is_empty() => return Ok(None),
+        (Value::Object(_), None) => value,
         _ => return Err(WireError::Wrong { what: "key" }),
     };
-    let key = match outer.get("data") {
-        Some(Value::Null) => return Ok(None),
-        Some(Value::Object(inner)) => inner,
-        Some(_) => return Err(WireError::Wrong { what: "data" }),
-        None if outer.is_empty() => return Ok(None),
-        None => outer,
-    };
-    if key.contains_key("attributes") {
+    if key.get("attributes").is_some() {
         resource(key).map(Some)
     } else {
         camel_case(key).map(Some)
     }
 }
 
-fn resource(key: &Object) -> Result<PublishedKey, WireError> {
+fn resource(key: &Value) -> Result<PublishedKey, WireError> {
     let attributes = object(key, "attributes")?;
     let mut sealed = None;
     if let Some(relationships) = optional_object(key, "relationships")?
@@ -76,7 +157,7 @@ fn resource(key: &Object) -> Result<PublishedKey, WireError> {
     })
 }
 
-fn camel_case(key: &Object) -> Result<PublishedKey, WireError> {
+fn camel_case(key: &Value) -> Result<PublishedKey, WireError> {
     let envelope = optional_object(key, "envelope")?;
     Ok(PublishedKey {
         version: integer(key, "version")?,
@@ -111,7 +192,7 @@ const CAMEL: Names = Names {
     ephemeral: "envelope.fromEphemeralPublicKey",
 };
 
-fn sealed_key(envelope: &Object, names: &Names) -> Result<SealedEnvironmentKey, WireError> {
+fn sealed_key(envelope: &Value, names: &Names) -> Result<SealedEnvironmentKey, WireError> {
     let what = "envelope.alg";
     if let Some(alg) = optional_text(envelope, what)?
         && ![VARIABLE_ALGORITHM, LONG_ALGORITHM]
@@ -135,78 +216,40 @@ fn sealed_key(envelope: &Object, names: &Names) -> Result<SealedEnvironmentKey, 
 
 /// One recipient; `None` for types that this program does not know.
 fn recipient(entry: &Value, names: &Names) -> Result<Option<SealedRecipient>, WireError> {
-    let Value::Object(entry) = entry else {
+    if !entry.is_object() {
         return Err(WireError::Wrong {
             what: "envelope.recipients",
         });
-    };
+    }
     let id = text(entry, "recipients.id")?;
-    let kind = match text(entry, "recipients.type")? {
-        DEVICE => RecipientKind::Device(DeviceId::new(id)),
-        DEPLOYMENT => RecipientKind::Deployment(DeployTokenId::new(id)),
-        _ => return Ok(None),
+    let Some(kind) = recipient_kind(text(entry, "recipients.type")?, id) else {
+        return Ok(None);
     };
     let edek_b64 = text(entry, names.edek)?.to_owned();
     Ok(Some(SealedRecipient { kind, edek_b64 }))
 }
 
-fn base64_member(object: &Object, what: &'static str) -> Result<Vec<u8>, WireError> {
+/// The recipient of a type and an id; `None` for types that this program does not know.
+pub fn recipient_kind(kind: &str, id: &str) -> Option<RecipientKind> {
+    match kind {
+        DEVICE => Some(RecipientKind::Device(DeviceId::new(id))),
+        DEPLOYMENT => Some(RecipientKind::Deployment(DeployTokenId::new(id))),
+        _ => None,
+    }
+}
+
+fn base64_member(object: &Value, what: &'static str) -> Result<Vec<u8>, WireError> {
     decode_base64(text(object, what)?).ok_or(WireError::Wrong { what })
 }
 
-fn fingerprint(object: &Object, what: &'static str) -> Result<Option<Fingerprint>, WireError> {
+fn fingerprint(object: &Value, what: &'static str) -> Result<Option<Fingerprint>, WireError> {
     optional_text(object, what)?
         .map(|hex| Fingerprint::from_hex(hex).ok_or(WireError::Wrong { what }))
         .transpose()
 }
 
-/// The document that answers `GET .../key` and `POST .../key`; `id` is the record's.
-pub fn key_document(id: &str, key: &PublishedKey) -> Value {
-    json!({"data": key_resource(id, key)})
-}
-
-/// The resource inside [`key_document`] and inside a bundle.
-pub fn key_resource(id: &str, key: &PublishedKey) -> Value {
-    let created_at = key.created_at.map(Moment::to_wire);
-    let envelope = key.sealed.as_ref().map(|sealed| {
-        let recipients: Vec<Value> = sealed
-            .recipients
-            .iter()
-            .map(|recipient| {
-                let (kind, id) = kind_and_id(&recipient.kind);
-                json!({"type": kind, "id": id, "edek_b64": recipient.edek_b64, "seen_at": null})
-            })
-            .collect();
-        json!({
-            "id": id,
-            "type": "encrypted-envelopes",
-            "attributes": {
-                "ciphertext_b64": STANDARD.encode(&sealed.ciphertext),
-                "nonce_b64": STANDARD.encode(&sealed.nonce),
-                "alg": VARIABLE_ALGORITHM,
-                "created_at": created_at,
-                "updated_at": null,
-                "revoked_at": null,
-                "recipients": recipients,
-                "from_ephemeral_public_key": sealed.lifted_ephemeral_key.map(|key| key.to_base64()),
-            },
-        })
-    });
-    json!({
-        "id": id,
-        "type": "environment-keys",
-        "attributes": {
-            "version": key.version,
-            "fingerprint": key.fingerprint.map(Fingerprint::to_hex),
-            "created_at": created_at,
-            "rotated_at": null,
-            "created_by_device_id": key.created_by,
-        },
-        "relationships": {"envelope": {"data": envelope}},
-    })
-}
-
-fn kind_and_id(kind: &RecipientKind) -> (&'static str, &str) {
+/// A recipient's type and id as they are written.
+pub fn kind_and_id(kind: &RecipientKind) -> (&'static str, &str) {
     match kind {
         RecipientKind::Device(id) => (DEVICE, id.as_str()),
         RecipientKind::Deployment(id) => (DEPLOYMENT, id.as_str()),
@@ -216,6 +259,9 @@ fn kind_and_id(kind: &RecipientKind) -> (&'static str, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::wire::Data;
+    use data_encoding::BASE64;
+    use serde_json::json;
 
     fn key() -> PublishedKey {
         PublishedKey {
@@ -235,11 +281,55 @@ mod tests {
         }
     }
 
+    /// As a server writes it, wrapped; without an envelope where it is not shared.
+    fn document(shared: bool) -> Value {
+        let (fingerprint, device) = ("ab".repeat(32), DeviceId::new("d"));
+        let at = "2026-02-03T04:05:06.007Z";
+        let (ciphertext, nonce) = (BASE64.encode(&[1; 48]), BASE64.encode(&[2; 24]));
+        let lifted = BASE64.encode(&[3; 32]);
+        let envelope = EnvelopeDocument {
+            id: "e",
+            kind: ENCRYPTED_ENVELOPES,
+            attributes: EnvelopeAttributes {
+                ciphertext_b64: &ciphertext,
+                nonce_b64: &nonce,
+                alg: VARIABLE_ALGORITHM,
+                created_at: at,
+                updated_at: None,
+                revoked_at: None,
+                recipients: vec![RecipientDocument {
+                    kind: DEPLOYMENT,
+                    id: "t",
+                    edek_b64: "AAAA",
+                    seen_at: None,
+                }],
+                from_ephemeral_public_key: Some(&lifted),
+            },
+        };
+        let data = KeyDocument {
+            id: "k",
+            kind: ENVIRONMENT_KEYS,
+            attributes: KeyAttributes {
+                version: 3,
+                fingerprint,
+                created_at: at,
+                rotated_at: None,
+                created_by_device_id: &device,
+            },
+            relationships: KeyRelationships {
+                envelope: Data {
+                    data: shared.then_some(envelope),
+                },
+            },
+        };
+        serde_json::to_value(Data { data }).unwrap()
+    }
+
     #[test]
     fn documents_are_read_wrapped_bare_and_in_camel_case() {
-        let wrapped = key_document("k", &key()).to_string();
-        assert_eq!(parse_key_response(&wrapped), Ok(Some(key())));
-        let bare = key_resource("k", &key()).to_string();
+        let wrapped = document(true);
+        assert_eq!(parse_key_response(&wrapped.to_string()), Ok(Some(key())));
+        let bare = wrapped["data"].to_string();
         assert_eq!(parse_key_response(&bare), Ok(Some(key())));
         let camel = json!({
             "id": "k",
@@ -248,13 +338,13 @@ mod tests {
             "createdAtIso": "2026-02-03T05:05:06.007000+01:00",
             "createdByDeviceId": "d",
             "envelope": {
-                "ciphertextB64": STANDARD.encode([1; 48]),
-                "nonceB64": STANDARD.encode([2; 24]),
+                "ciphertextB64": BASE64.encode(&[1; 48]),
+                "nonceB64": BASE64.encode(&[2; 24]),
                 "recipients": [
                     {"type": "deployment", "id": "t", "edekB64": "AAAA"},
                     {"type": "of a later time", "id": "x", "edekB64": "AAAA"},
                 ],
-                "fromEphemeralPublicKey": STANDARD.encode([3; 32]),
+                "fromEphemeralPublicKey": BASE64.encode(&[3; 32]),
             },
         });
         assert_eq!(parse_key_response(&camel.to_string()), Ok(Some(key())));
@@ -269,14 +359,14 @@ mod tests {
             sealed: None,
             ..key()
         };
-        let text = key_document("k", &unshared).to_string();
+        let text = document(false).to_string();
         assert_eq!(parse_key_response(&text), Ok(Some(unshared)));
     }
 
     #[test]
     fn malformed_documents_name_the_member() {
         let changed = |path: &str, value: Value| {
-            let mut document = key_document("k", &key());
+            let mut document = document(true);
             *document.pointer_mut(path).unwrap() = value;
             parse_key_response(&document.to_string()).unwrap_err()
         };

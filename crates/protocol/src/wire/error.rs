@@ -1,11 +1,99 @@
 //! Error bodies (docs/protocol.md 1.3, 6.3, 9.3), reduced to what may be shown.
 
+use std::collections::BTreeMap;
+
+use serde::Serialize;
 use serde_json::Value;
+
+use crate::types::{EnvironmentId, EnvironmentName, OrganizationId, ProjectId, RequestId};
+
+/// Code of the answer to a device that the key is not sealed for (docs/protocol.md 6.3).
+pub const RESHARE_REQUIRED: &str = "ENV_KEY_RESHARE_REQUIRED";
 
 /// The most characters of a server's own text that are kept.
 const MAX_TEXT: usize = 300;
 /// The most field errors that are kept.
 const MAX_FIELDS: usize = 3;
+
+/// An error body as a server writes it (docs/protocol.md 1.3).
+#[derive(Clone, Debug, Serialize)]
+pub struct ErrorDocument {
+    /// What is wrong.
+    pub message: String,
+    /// The same by field, where it is a field's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub errors: Option<BTreeMap<String, [String; 1]>>,
+    /// The variables that changed meanwhile, where that is what is wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conflicts: Option<Vec<ConflictDocument>>,
+}
+
+impl ErrorDocument {
+    /// A message alone.
+    pub fn message(message: impl Into<String>) -> Self {
+        Self {
+            message: message.into(),
+            errors: None,
+            conflicts: None,
+        }
+    }
+
+    /// A message about one field.
+    pub fn field(field: &str, message: &str) -> Self {
+        let errors = BTreeMap::from([(field.to_owned(), [message.to_owned()])]);
+        Self {
+            errors: Some(errors),
+            ..Self::message(message)
+        }
+    }
+
+    /// Version conflicts (docs/protocol.md 9.3).
+    pub fn conflicts(message: &str, conflicts: Vec<ConflictDocument>) -> Self {
+        Self {
+            conflicts: Some(conflicts),
+            ..Self::message(message)
+        }
+    }
+}
+
+/// One version conflict.
+#[derive(Clone, Debug, Serialize)]
+pub struct ConflictDocument {
+    /// Name of the variable.
+    pub key: String,
+    /// The server's version; `None` where it has no such variable.
+    pub server_version: Option<i64>,
+    /// The version that the client took to be current.
+    pub client_if_version: u64,
+}
+
+/// The answer to a device that the key is not sealed for (docs/protocol.md 6.3).
+#[derive(Clone, Debug, Serialize)]
+pub struct ReshareRequiredDocument<'a> {
+    /// All of it.
+    pub error: ReshareRequiredError<'a>,
+}
+
+/// Where to wait for the key.
+#[derive(Clone, Debug, Serialize)]
+pub struct ReshareRequiredError<'a> {
+    /// [`RESHARE_REQUIRED`].
+    pub code: &'static str,
+    /// What is wrong.
+    pub detail: &'static str,
+    /// The requests that wait for this device.
+    pub pending_request_ids: &'a [RequestId],
+    /// The version of the key that the device needs.
+    pub required_key_version: i64,
+    /// The organisation.
+    pub organization_id: &'a OrganizationId,
+    /// The project.
+    pub project_id: &'a ProjectId,
+    /// The environment.
+    pub environment_id: &'a EnvironmentId,
+    /// Its name.
+    pub environment_name: &'a EnvironmentName,
+}
 
 /// What a refusing server said.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,7 +130,7 @@ pub enum ErrorBody {
 pub fn read(status: u16, body: &[u8]) -> ErrorBody {
     let json: Value = serde_json::from_slice(body).unwrap_or(Value::Null);
     if status == 409 {
-        if json["error"]["code"] == "ENV_KEY_RESHARE_REQUIRED" {
+        if json["error"]["code"] == RESHARE_REQUIRED {
             return ErrorBody::ReshareRequired(texts(&json["error"]["pending_request_ids"]));
         }
         if let Some(list) = json["conflicts"].as_array() {
@@ -147,5 +235,44 @@ mod tests {
         };
         assert_eq!(read(409, body), ErrorBody::Conflicts(vec![conflict]));
         assert!(matches!(read(409, b"{}"), ErrorBody::Refusal(_)));
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        fn read(status: u16, document: &impl Serialize) -> ErrorBody {
+            super::read(status, &serde_json::to_vec(document).unwrap())
+        }
+        let ErrorBody::Refusal(refusal) = read(422, &ErrorDocument::field("name", "taken")) else {
+            panic!()
+        };
+        assert_eq!(refusal.detail.as_deref(), Some("taken"));
+        assert_eq!(refusal.fields, [("name".to_owned(), "taken".to_owned())]);
+        let conflict = ConflictDocument {
+            key: "A".to_owned(),
+            server_version: Some(3),
+            client_if_version: 2,
+        };
+        let read_conflict = Conflict {
+            key: "A".to_owned(),
+            server_version: Some(3),
+        };
+        assert_eq!(
+            read(409, &ErrorDocument::conflicts("changed", vec![conflict])),
+            ErrorBody::Conflicts(vec![read_conflict])
+        );
+        let error = ReshareRequiredError {
+            code: RESHARE_REQUIRED,
+            detail: "wait",
+            pending_request_ids: &[RequestId::new("r")],
+            required_key_version: 1,
+            organization_id: &OrganizationId::new("o"),
+            project_id: &ProjectId::new("p"),
+            environment_id: &EnvironmentId::new("e"),
+            environment_name: &EnvironmentName::new("production"),
+        };
+        assert_eq!(
+            read(409, &ReshareRequiredDocument { error }),
+            ErrorBody::ReshareRequired(vec!["r".to_owned()])
+        );
     }
 }

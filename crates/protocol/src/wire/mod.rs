@@ -1,21 +1,25 @@
-//! Requests and answers as JSON, and their conversion to and from domain types (docs/protocol.md).
+//! Requests and answers as JSON, in both directions (docs/protocol.md).
 //!
-//! Reading is lenient where the protocol is (docs/protocol.md 1.4) and otherwise refuses, naming the member. Nothing here
-//! decrypts, signs or judges; that is `crypto`'s work.
+//! A `…Request` is one type: clients write it, a server reads it with [`request`]. An answer is a `…Document`, which a server
+//! writes, and beside it the function by which a client reads it into the types of this crate: leniently where the protocol
+//! is (docs/protocol.md 1.4), and otherwise refusing it by the member's name. The members of a document are in the order in
+//! which they are written. Nothing here decrypts, signs or judges; that is [`crypto`](crate::crypto)'s work.
 
 pub mod bundle;
 pub mod devices;
 pub mod directory;
 pub mod environment_key;
 pub mod error;
+pub mod history;
 pub mod names;
+mod read;
+pub mod request;
 pub mod reshare;
-mod shape;
 pub mod sign_in;
 pub mod tokens;
 pub mod variable;
 
-use serde_json::{Map, Value};
+use serde::Serialize;
 
 /// A JSON text is not what it should be. Carries names of members, never their values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,75 +51,64 @@ impl WireError {
     }
 }
 
-/// A JSON object with its members in received order.
-pub(crate) type Object = Map<String, Value>;
+/// An answer under `data`, as nearly all are (docs/protocol.md 1.4).
+#[derive(Clone, Debug, Serialize)]
+pub struct Data<T> {
+    /// The resource, or the list of them.
+    pub data: T,
+}
 
-/// Parses a text whose root must be an object.
-pub(crate) fn parse_object(text: &str, what: &'static str) -> Result<Object, WireError> {
-    match serde_json::from_str(text).map_err(|_| WireError::NotJson)? {
-        Value::Object(object) => Ok(object),
-        _ => Err(WireError::Wrong { what }),
+/// An answer under `data` with something beside it.
+#[derive(Clone, Debug, Serialize)]
+pub struct DataWithMeta<T, M> {
+    /// The resource, or the list of them.
+    pub data: T,
+    /// What is said about it.
+    pub meta: M,
+}
+
+/// `meta` of an answer to a request that removed or ended something.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Success {
+    /// Always true: a failure has another status.
+    pub success: bool,
+}
+
+/// A resource with its type named first.
+#[derive(Clone, Debug, Serialize)]
+pub struct Resource<'a, A> {
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Which one.
+    pub id: &'a str,
+    /// What is known of it.
+    pub attributes: A,
+}
+
+/// `status` of devices and deploy tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RecordStatus {
+    /// In use.
+    Active,
+    /// Ended for good.
+    Revoked,
+}
+
+impl RecordStatus {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Revoked => "revoked",
+        }
     }
-}
 
-/// A member that is neither absent nor null. The member's name is the last part of its path `what`.
-pub(crate) fn present<'a>(object: &'a Object, what: &'static str) -> Option<&'a Value> {
-    let name = what.rsplit('.').next().unwrap_or(what);
-    object.get(name).filter(|value| !value.is_null())
-}
-
-/// An optional text; absent, null and empty are the same.
-pub(crate) fn optional_text<'a>(
-    object: &'a Object,
-    what: &'static str,
-) -> Result<Option<&'a str>, WireError> {
-    match present(object, what) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
-        Some(_) => Err(WireError::Wrong { what }),
-    }
-}
-
-/// A required text that is not empty.
-pub(crate) fn text<'a>(object: &'a Object, what: &'static str) -> Result<&'a str, WireError> {
-    optional_text(object, what)?.ok_or(WireError::Missing { what })
-}
-
-/// An optional whole number.
-pub(crate) fn optional_integer(object: &Object, what: &'static str) -> Result<Option<u64>, WireError> {
-    match present(object, what) {
-        None => Ok(None),
-        Some(value) => value.as_u64().map(Some).ok_or(WireError::Wrong { what }),
-    }
-}
-
-/// A required whole number.
-pub(crate) fn integer(object: &Object, what: &'static str) -> Result<u64, WireError> {
-    optional_integer(object, what)?.ok_or(WireError::Missing { what })
-}
-
-/// An optional object.
-pub(crate) fn optional_object<'a>(
-    object: &'a Object,
-    what: &'static str,
-) -> Result<Option<&'a Object>, WireError> {
-    match present(object, what) {
-        None => Ok(None),
-        Some(Value::Object(inner)) => Ok(Some(inner)),
-        Some(_) => Err(WireError::Wrong { what }),
-    }
-}
-
-/// A required object.
-pub(crate) fn object<'a>(object: &'a Object, what: &'static str) -> Result<&'a Object, WireError> {
-    optional_object(object, what)?.ok_or(WireError::Missing { what })
-}
-
-/// An optional list; absent and null are empty.
-pub(crate) fn list<'a>(object: &'a Object, what: &'static str) -> Result<&'a [Value], WireError> {
-    match present(object, what) {
-        None => Ok(&[]),
-        Some(Value::Array(entries)) => Ok(entries),
-        Some(_) => Err(WireError::Wrong { what }),
+    /// Reads the text exactly; `None` for every other one.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Active, Self::Revoked]
+            .into_iter()
+            .find(|status| status.as_str() == text)
     }
 }

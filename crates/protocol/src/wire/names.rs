@@ -1,7 +1,36 @@
 //! The names of an environment's variables (docs/protocol.md 9.3).
 
+use serde::Serialize;
+
 use super::WireError;
-use super::shape::{attributes, json, list, text};
+use super::read::{attributes, json, needed_text, resources};
+use crate::types::{EnvironmentName, ProjectId};
+
+/// The names of an environment's variables as a server lists them.
+#[derive(Clone, Debug, Serialize)]
+pub struct NamesDocument<'a> {
+    /// The project.
+    pub project_id: &'a ProjectId,
+    /// The environment.
+    pub environment: &'a EnvironmentName,
+    /// How many there are.
+    pub count: usize,
+    /// In the order in which they were first pushed.
+    pub data: Vec<NameDocument<'a>>,
+}
+
+/// One variable of that list.
+#[derive(Clone, Debug, Serialize)]
+pub struct NameDocument<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its version, where it was asked for.
+    pub version: Option<i64>,
+    /// When it was last pushed.
+    pub updated_at: &'a str,
+    /// Who pushed it.
+    pub updated_by_email: &'a str,
+}
 
 /// The names in the server's order.
 ///
@@ -9,9 +38,9 @@ use super::shape::{attributes, json, list, text};
 /// [`WireError`] when the answer is not a list, or an entry has no name.
 pub fn variable_names(body: &[u8]) -> Result<Vec<String>, WireError> {
     let answer = json(body)?;
-    list(&answer)?
+    resources(&answer)?
         .iter()
-        .map(|entry| text(attributes(entry), "name"))
+        .map(|entry| needed_text(attributes(entry), "name"))
         .collect()
 }
 

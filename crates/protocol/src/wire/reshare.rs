@@ -1,12 +1,156 @@
 //! Key re-share requests (docs/protocol.md 10).
 
+use serde::Serialize;
 use serde_json::Value;
 
-use super::WireError;
-use super::shape::{attributes, data, json, list, moment, optional_text, text};
-use crate::types::ids::RequestId;
+use super::read::{attributes, data, json, known_moment, known_text, needed_text, resources};
+use super::{Data, RecordStatus, WireError};
+use crate::types::RequestId;
 use crate::types::{DeviceId, EnvironmentId, EnvironmentName, OrganizationId, ProjectId};
 use crate::types::{reshare::KeyRequest, reshare::RequestPage, reshare::RequestStatus};
+
+/// A request as a resource.
+#[derive(Clone, Debug, Serialize)]
+pub struct RequestDocument<'a> {
+    /// [`RESHARE_REQUESTS`].
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Which one.
+    pub id: &'a RequestId,
+    /// What is known of it.
+    pub attributes: RequestAttributes<'a>,
+    /// Whom and what it is about.
+    pub relationships: RequestRelationships<'a>,
+}
+
+/// The type of [`RequestDocument`].
+pub const RESHARE_REQUESTS: &str = "environment-key-reshare-requests";
+
+/// What is known of a request.
+#[derive(Clone, Debug, Serialize)]
+pub struct RequestAttributes<'a> {
+    /// The organisation.
+    pub organization_id: &'a OrganizationId,
+    /// The project.
+    pub project_id: &'a ProjectId,
+    /// The environment.
+    pub environment_id: &'a EnvironmentId,
+    /// The version of the key that the device needs.
+    pub required_key_version: i64,
+    /// Whose device it is.
+    pub target_user_id: &'a str,
+    /// The device that waits.
+    pub target_device_id: &'a DeviceId,
+    /// Where it stands.
+    pub status: RequestState,
+    /// What it was made for.
+    pub trigger_source: &'a str,
+    /// Why the device does not wait any more.
+    pub cancel_reason: Option<&'a str>,
+    /// Since when it waits.
+    pub created_at: &'a str,
+    /// When it was completed, cancelled or superseded.
+    pub resolved_at: Option<&'a str>,
+    /// When somebody was last told.
+    pub last_notified_at: Option<&'a str>,
+}
+
+/// Where a request stands, as it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum RequestState {
+    /// The device waits.
+    Pending,
+    /// The key was shared with it.
+    Completed,
+    /// It does not wait any more.
+    Cancelled,
+    /// Another request took its place.
+    Superseded,
+}
+
+impl RequestState {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Completed => "completed",
+            Self::Cancelled => "cancelled",
+            Self::Superseded => "superseded",
+        }
+    }
+
+    /// Reads the text exactly; `None` for every other one.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Pending, Self::Completed, Self::Cancelled, Self::Superseded]
+            .into_iter()
+            .find(|state| state.as_str() == text)
+    }
+}
+
+/// Whom and what a request is about.
+#[derive(Clone, Debug, Serialize)]
+pub struct RequestRelationships<'a> {
+    /// The project.
+    pub project: Data<Related<'a, NameAttributes<'a>>>,
+    /// The environment.
+    pub environment: Data<Related<'a, NameAttributes<'a>>>,
+    /// Whose device it is.
+    pub target_user: Data<Related<'a, PersonAttributes<'a>>>,
+    /// The device that waits.
+    pub target_device: Data<Related<'a, TargetDeviceAttributes<'a>>>,
+    /// Who resolved it.
+    pub resolved_by_user: Data<Option<Related<'a, PersonAttributes<'a>>>>,
+}
+
+/// Another record that a request names.
+#[derive(Clone, Debug, Serialize)]
+pub struct Related<'a, A> {
+    /// Which one.
+    pub id: &'a str,
+    /// What is told of it.
+    pub attributes: A,
+}
+
+/// A project or an environment.
+#[derive(Clone, Debug, Serialize)]
+pub struct NameAttributes<'a> {
+    /// Its name.
+    pub name: &'a str,
+}
+
+/// A user.
+#[derive(Clone, Debug, Serialize)]
+pub struct PersonAttributes<'a> {
+    /// The name.
+    pub name: &'a str,
+    /// The e-mail address.
+    pub email: &'a str,
+}
+
+/// A device.
+#[derive(Clone, Debug, Serialize)]
+pub struct TargetDeviceAttributes<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// System and architecture.
+    pub platform: &'a str,
+    /// Whether it may hold keys.
+    pub status: RecordStatus,
+}
+
+/// `meta` of a page of a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct PageMeta {
+    /// The most entries that a page has.
+    pub per_page: i64,
+    /// Whether there is another page.
+    pub has_more: bool,
+    /// Where.
+    pub next_page_url: Option<String>,
+    /// Where the one before is.
+    pub prev_page_url: Option<String>,
+}
 
 /// One request.
 ///
@@ -23,7 +167,7 @@ pub fn request(body: &[u8]) -> Result<KeyRequest, WireError> {
 /// [`WireError`] when the answer is not a list.
 pub fn page(body: &[u8]) -> Result<RequestPage, WireError> {
     let answer = json(body)?;
-    let entries = list(&answer)?;
+    let entries = resources(&answer)?;
     let requests: Vec<_> = entries
         .iter()
         .filter_map(|entry| request_of(entry).ok())
@@ -39,29 +183,30 @@ fn request_of(value: &Value) -> Result<KeyRequest, WireError> {
     let attributes = attributes(value);
     let related = |name: &str, member: &str| {
         let resource = data(value.get("relationships")?.get(name)?);
-        optional_text(resource.get("attributes")?, member)
+        known_text(resource.get("attributes")?, member)
     };
-    let status = match text(attributes, "status")?.as_str() {
-        "pending" => RequestStatus::Pending,
-        "completed" => RequestStatus::Completed,
-        "cancelled" => RequestStatus::Cancelled(optional_text(attributes, "cancel_reason")),
-        "superseded" => RequestStatus::Superseded,
-        other => RequestStatus::Other(other.to_owned()),
+    let status = needed_text(attributes, "status")?;
+    let status = match RequestState::parse(&status) {
+        Some(RequestState::Pending) => RequestStatus::Pending,
+        Some(RequestState::Completed) => RequestStatus::Completed,
+        Some(RequestState::Cancelled) => RequestStatus::Cancelled(known_text(attributes, "cancel_reason")),
+        Some(RequestState::Superseded) => RequestStatus::Superseded,
+        None => RequestStatus::Other(status),
     };
     Ok(KeyRequest {
-        id: RequestId::new(text(value, "id")?),
+        id: RequestId::new(needed_text(value, "id")?),
         status,
-        organization: OrganizationId::new(text(attributes, "organization_id")?),
-        project: ProjectId::new(text(attributes, "project_id")?),
+        organization: OrganizationId::new(needed_text(attributes, "organization_id")?),
+        project: ProjectId::new(needed_text(attributes, "project_id")?),
         project_name: related("project", "name"),
-        environment: EnvironmentId::new(text(attributes, "environment_id")?),
+        environment: EnvironmentId::new(needed_text(attributes, "environment_id")?),
         environment_name: related("environment", "name").map(EnvironmentName::new),
         required_version: attributes.get("required_key_version").and_then(Value::as_u64),
-        device: DeviceId::new(text(attributes, "target_device_id")?),
+        device: DeviceId::new(needed_text(attributes, "target_device_id")?),
         device_label: related("target_device", "name").or_else(|| related("target_device", "platform")),
         person: related("target_user", "name").or_else(|| related("target_user", "email")),
-        created_at: moment(attributes, "created_at"),
-        resolved_at: moment(attributes, "resolved_at"),
+        created_at: known_moment(attributes, "created_at"),
+        resolved_at: known_moment(attributes, "resolved_at"),
     })
 }
 

@@ -4,11 +4,12 @@
 
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
 
 use super::WireError;
-use super::shape::{json, moment};
+use super::read::{json, known_moment};
+use super::request::RequestError;
 use crate::secret::{AccessToken, SecretText};
 use crate::types::Moment;
 
@@ -17,23 +18,150 @@ const DEFAULT_INTERVAL: f64 = 2.0;
 /// The shortest and the longest wait between two polls, in seconds.
 const INTERVALS: std::ops::RangeInclusive<f64> = 1.0..=60.0;
 
-/// `POST /cli/login`. Its texts are secrets, lent for as long as it is written.
-#[derive(Serialize)]
-pub struct PasswordRequest<'a> {
+/// The longest text of a sign-in that a server looks at, in bytes.
+const LONGEST_TEXT: usize = 1024;
+
+/// `POST /cli/login`. Its secrets are written from, and read into, memory that is wiped; what a JSON parser copies on the way
+/// is not.
+#[derive(Debug, Serialize)]
+pub struct PasswordRequest {
     /// E-mail address.
-    pub email: &'a str,
+    pub email: String,
     /// Password.
-    pub password: &'a str,
+    #[serde(serialize_with = "in_clear")]
+    pub password: SecretText,
     /// One-time code.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub code: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "in_clear_if_any")]
+    pub code: Option<SecretText>,
+}
+
+impl PasswordRequest {
+    /// Reads a parsed body.
+    ///
+    /// # Errors
+    /// [`RequestError::Required`] for the e-mail address and the password. A code that is not a text counts as none.
+    pub fn read(body: &Value) -> Result<Self, RequestError> {
+        Ok(Self {
+            email: required_text(body, "email")?.to_owned(),
+            password: SecretText::new(required_text(body, "password")?.to_owned()),
+            code: sent_text(body, "code").map(|code| SecretText::new(code.to_owned())),
+        })
+    }
 }
 
 /// `POST /cli/login/poll`.
-#[derive(Serialize)]
-pub struct PollRequest<'a> {
+#[derive(Debug, Serialize)]
+pub struct PollRequest {
     /// The ticket.
+    #[serde(serialize_with = "in_clear")]
+    pub ticket: SecretText,
+}
+
+impl PollRequest {
+    /// Reads a parsed body.
+    ///
+    /// # Errors
+    /// [`RequestError::Required`].
+    pub fn read(body: &Value) -> Result<Self, RequestError> {
+        let ticket = SecretText::new(required_text(body, "ticket")?.to_owned());
+        Ok(Self { ticket })
+    }
+}
+
+fn in_clear<S: Serializer>(secret: &SecretText, serializer: S) -> Result<S::Ok, S::Error> {
+    // Exposed to be sent: that is how this sign-in works.
+    serializer.serialize_str(secret.expose())
+}
+
+fn in_clear_if_any<S: Serializer>(secret: &Option<SecretText>, serializer: S) -> Result<S::Ok, S::Error> {
+    match secret {
+        Some(secret) => in_clear(secret, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+fn sent_text<'a>(body: &'a Value, name: &str) -> Option<&'a str> {
+    let text = body.get(name)?.as_str()?;
+    (!text.is_empty() && text.len() <= LONGEST_TEXT).then_some(text)
+}
+
+fn required_text<'a>(body: &'a Value, what: &'static str) -> Result<&'a str, RequestError> {
+    sent_text(body, what).ok_or(RequestError::Required { what })
+}
+
+/// What a start is answered. Not `Debug`: the ticket and the page are secrets, lent for as long as they are written.
+#[derive(Serialize)]
+pub struct TicketDocument<'a> {
+    /// By which the token is fetched.
     pub ticket: &'a str,
+    /// The page to open.
+    pub login_url: &'a str,
+    /// Seconds between two polls.
+    pub poll_interval: u64,
+    /// When the ticket ends.
+    pub expires_at: &'a str,
+}
+
+/// What a poll is answered. Not `Debug`, because of the token.
+#[derive(Serialize)]
+pub struct PollDocument<'a> {
+    /// Where the flow stands.
+    pub status: TicketStatus,
+    /// The user's bearer token, with [`TicketStatus::Approved`] alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<&'a str>,
+}
+
+/// Where a browser flow stands (docs/protocol.md 2.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TicketStatus {
+    /// Nobody has decided yet.
+    Pending,
+    /// Somebody has allowed it.
+    Approved,
+    /// The e-mail address has to be verified first.
+    VerificationRequired,
+    /// The ticket has ended.
+    Expired,
+    /// Somebody has cancelled.
+    Cancelled,
+}
+
+impl TicketStatus {
+    /// As it is written.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::VerificationRequired => "verification_required",
+            Self::Expired => "expired",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads the text exactly; `None` for every other one.
+    pub fn parse(text: &str) -> Option<Self> {
+        [
+            Self::Pending,
+            Self::Approved,
+            Self::VerificationRequired,
+            Self::Expired,
+            Self::Cancelled,
+        ]
+        .into_iter()
+        .find(|status| status.as_str() == text)
+    }
+}
+
+/// What a password is answered. Not `Debug`, because of the token.
+#[derive(Serialize)]
+pub struct PasswordDocument<'a> {
+    /// The user's bearer token; absent where a code is needed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<&'a str>,
+    /// Whether a one-time code is needed.
+    pub two_factor: bool,
 }
 
 /// A started browser flow.
@@ -122,7 +250,7 @@ pub fn ticket(body: &[u8]) -> Result<BrowserTicket, WireError> {
         ticket,
         login_url: text("login_url")?.trim().to_owned(),
         poll_interval: Duration::from_secs_f64(interval.clamp(*INTERVALS.start(), *INTERVALS.end())),
-        expires_at: moment(&answer, "expires_at"),
+        expires_at: known_moment(&answer, "expires_at"),
     })
 }
 
@@ -132,13 +260,18 @@ pub fn ticket(body: &[u8]) -> Result<BrowserTicket, WireError> {
 /// None in practice: what cannot be read counts as an answer without a status.
 pub fn poll(body: &[u8]) -> Result<PollOutcome, WireError> {
     let answer = read(body)?;
-    Ok(match (answer.token, answer.status.as_str()) {
-        (Some(token), _) => PollOutcome::SignedIn(token),
-        (None, None | Some("pending")) => PollOutcome::Pending,
-        (None, Some("verification_required" | "approved")) => PollOutcome::VerificationRequired,
-        (None, Some("expired")) => PollOutcome::Expired,
-        (None, Some(_)) => PollOutcome::Cancelled,
-    })
+    let status = answer.status.as_str();
+    Ok(
+        match (answer.token, status, status.and_then(TicketStatus::parse)) {
+            (Some(token), ..) => PollOutcome::SignedIn(token),
+            (None, None, _) | (None, _, Some(TicketStatus::Pending)) => PollOutcome::Pending,
+            (None, _, Some(TicketStatus::VerificationRequired | TicketStatus::Approved)) => {
+                PollOutcome::VerificationRequired
+            }
+            (None, _, Some(TicketStatus::Expired)) => PollOutcome::Expired,
+            (None, _, Some(TicketStatus::Cancelled) | None) => PollOutcome::Cancelled,
+        },
+    )
 }
 
 /// The answer to a password, with or without a code (docs/protocol.md 2.1). Asking for a code that was just given is
@@ -227,5 +360,74 @@ mod tests {
                 "{body}"
             );
         }
+    }
+
+    #[test]
+    fn requests_are_read_as_they_were_written() {
+        let secret = |text: &str| SecretText::new(text.to_owned());
+        let request = |code| PasswordRequest {
+            email: "a@b.example".to_owned(),
+            password: secret("pass\"word"),
+            code,
+        };
+        for code in [None, Some(secret("123456"))] {
+            let has_code = code.is_some();
+            let written = serde_json::to_value(request(code)).unwrap();
+            assert_eq!(written.get("code").is_some(), has_code);
+            let read = PasswordRequest::read(&written).unwrap();
+            assert_eq!(read.email, "a@b.example");
+            assert!(read.password.ct_eq(&secret("pass\"word")));
+            assert_eq!(
+                read.code.is_some_and(|code| code.ct_eq(&secret("123456"))),
+                has_code
+            );
+            assert!(!format!("{:?}", request(Some(secret("123456")))).contains("123456"));
+        }
+        let written = serde_json::to_value(PollRequest { ticket: secret("t") }).unwrap();
+        assert!(PollRequest::read(&written).unwrap().ticket.ct_eq(&secret("t")));
+        for (body, what) in [
+            (serde_json::json!([]), "email"),
+            (serde_json::json!({"email": 7, "password": "p"}), "email"),
+            (serde_json::json!({"email": "e", "password": ""}), "password"),
+            (
+                serde_json::json!({"email": "e", "password": "p".repeat(LONGEST_TEXT + 1)}),
+                "password",
+            ),
+        ] {
+            let error = PasswordRequest::read(&body).unwrap_err();
+            assert_eq!(error, RequestError::Required { what }, "{what}");
+        }
+    }
+
+    #[test]
+    fn answers_are_read_as_they_were_written() {
+        let bytes = |status, token| serde_json::to_vec(&PollDocument { status, token }).unwrap();
+        let done = bytes(TicketStatus::Approved, Some("x"));
+        assert!(matches!(poll(&done).unwrap(), PollOutcome::SignedIn(_)));
+        let verify = bytes(TicketStatus::VerificationRequired, None);
+        assert!(matches!(
+            poll(&verify).unwrap(),
+            PollOutcome::VerificationRequired
+        ));
+        let code = PasswordDocument {
+            token: None,
+            two_factor: true,
+        };
+        let code = serde_json::to_vec(&code).unwrap();
+        assert!(matches!(
+            password(&code, false).unwrap(),
+            PasswordOutcome::CodeNeeded
+        ));
+        let started = TicketDocument {
+            ticket: "t",
+            login_url: "http://127.0.0.1:1/sign-in/p",
+            poll_interval: 1,
+            expires_at: "2026-02-03T04:05:06.007Z",
+        };
+        let read = ticket(&serde_json::to_vec(&started).unwrap()).unwrap();
+        assert_eq!(
+            read.expires_at.map(Moment::to_wire).as_deref(),
+            Some(started.expires_at)
+        );
     }
 }

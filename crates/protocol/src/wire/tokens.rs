@@ -4,8 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::WireError;
-use super::shape::{attributes, json, list, moment, optional_text};
+use super::read::{attributes, json, known_moment, known_text, resources};
+use super::{RecordStatus, Resource, WireError};
 use crate::secret::CiToken;
 use crate::types::{
     DeployToken, DeployTokenId, EnvironmentId, EnvironmentName, Moment, PublicKey, TokenEntry, TokenKey,
@@ -13,21 +13,111 @@ use crate::types::{
 };
 
 /// `POST …/deploy-tokens`.
-#[derive(Debug, Serialize)]
-pub struct CreateTokenRequest<'a> {
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CreateTokenRequest {
     /// Checked name.
-    pub name: &'a str,
+    pub name: String,
     /// Id of the environment.
-    pub environment_id: &'a str,
+    pub environment_id: EnvironmentId,
     /// X25519, base64.
     pub public_key: String,
+    /// Seals the current key for the new token in the same step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<TokenRecipientRequest>,
 }
 
 /// `POST …/deploy-tokens/{id}/rotate`.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RotateTokenRequest {
     /// X25519, base64.
     pub public_key: String,
+    /// Seals the current key for the rotated token in the same step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub recipient: Option<TokenRecipientRequest>,
+}
+
+/// What a token is given of the environment key when it is made or rotated (docs/protocol.md 7.2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRecipientRequest {
+    /// The sealed DEK.
+    pub edek_b64: String,
+}
+
+/// A token as a resource, with two members more than docs/protocol.md 7.1 has: `expires_at` and `token_suffix` of its CI
+/// token.
+pub type TokenDocument<'a> = Resource<'a, TokenAttributes<'a>>;
+
+/// The type of [`TokenDocument`].
+pub const DEPLOY_TOKENS: &str = "deploy-tokens";
+
+/// What is known of a token.
+#[derive(Clone, Debug, Serialize)]
+pub struct TokenAttributes<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Whether runners may use it.
+    pub status: RecordStatus,
+    /// X25519, base64.
+    pub public_key: String,
+    /// SHA-256 of that key, hex.
+    pub fingerprint: String,
+    /// When a runner last fetched with it.
+    pub last_used_at: Option<&'a str>,
+    /// When it was made.
+    pub created_at: &'a str,
+    /// When it was last changed.
+    pub updated_at: &'a str,
+    /// Since when runners may not use it.
+    pub revoked_at: Option<&'a str>,
+    /// When its CI token ends.
+    pub expires_at: Option<&'a str>,
+    /// The last characters of its CI token.
+    pub token_suffix: &'a str,
+    /// Where it is for.
+    pub environment: EnvironmentReference<'a>,
+}
+
+/// The environment of a token.
+#[derive(Clone, Debug, Serialize)]
+pub struct EnvironmentReference<'a> {
+    /// Its id.
+    pub id: &'a EnvironmentId,
+    /// Its name.
+    pub name: &'a EnvironmentName,
+}
+
+/// What create and rotate answer. Not `Debug`: there may be a CI token in it, lent for as long as it is written.
+#[derive(Serialize)]
+pub struct TokenAnswerDocument<'a> {
+    /// The token.
+    pub data: TokenDocument<'a>,
+    /// Its CI token, if a new one was made.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meta: Option<IssuedMeta<'a>>,
+}
+
+/// A new CI token, told once.
+#[derive(Serialize)]
+pub struct IssuedMeta<'a> {
+    /// The bearer.
+    pub secret: &'a str,
+    /// The same with what is known of it.
+    pub api_token: ApiTokenDocument<'a>,
+}
+
+/// A new CI token with what is known of it.
+#[derive(Serialize)]
+pub struct ApiTokenDocument<'a> {
+    /// The bearer.
+    pub plain_text: &'a str,
+    /// Id of the CI token, which is not that of the deploy token.
+    pub id: &'a str,
+    /// Name of the deploy token.
+    pub name: &'a str,
+    /// Its last characters.
+    pub token_suffix: &'a str,
+    /// When it ends.
+    pub expires_at: Option<&'a str>,
 }
 
 /// What create and rotate answer. `meta` is read even when `data` is malformed, so that no CI token is lost
@@ -91,11 +181,11 @@ pub fn tokens(body: &[u8]) -> Result<Vec<TokenEntry>, WireError> {
         Ok(token) => TokenEntry::Token(token),
         Err(error) => TokenEntry::Malformed {
             id: id_of(value),
-            name: optional_text(attributes(value), "name"),
+            name: known_text(attributes(value), "name"),
             missing: error.what(),
         },
     };
-    Ok(list(&answer)?.iter().map(entry).collect())
+    Ok(resources(&answer)?.iter().map(entry).collect())
 }
 
 /// What revoke answers.
@@ -156,7 +246,7 @@ fn issued(meta: &RawValue) -> Option<IssuedCiToken> {
 }
 
 fn id_of(value: &Value) -> Option<DeployTokenId> {
-    optional_text(value, "id").map(DeployTokenId::new)
+    known_text(value, "id").map(DeployTokenId::new)
 }
 
 /// The order of the checks is the protocol's: name, status, public_key, created_at, environment; the id after them.
@@ -166,11 +256,12 @@ fn token_of(value: &Value) -> Result<DeployToken, WireError> {
         Some(nested @ Value::Object(_)) => nested,
         Some(_) => return Err(WireError::Missing { what: "attributes" }),
     };
-    let required = |what: &'static str| optional_text(attributes, what).ok_or(WireError::Missing { what });
+    let required = |what: &'static str| known_text(attributes, what).ok_or(WireError::Missing { what });
     let name = required("name")?;
     let status = required("status")?;
     let public_key = required("public_key")?;
-    let created_at = moment(attributes, "created_at").ok_or(WireError::Missing { what: "created_at" })?;
+    let created_at =
+        known_moment(attributes, "created_at").ok_or(WireError::Missing { what: "created_at" })?;
     let (environment_id, environment_name) = environment_of(attributes)?;
     let api_token = &attributes["api_token"];
     Ok(DeployToken {
@@ -181,32 +272,81 @@ fn token_of(value: &Value) -> Result<DeployToken, WireError> {
         environment_id,
         environment_name,
         created_at,
-        last_used_at: moment(attributes, "last_used_at"),
-        expires_at: moment(attributes, "expires_at").or_else(|| moment(api_token, "expires_at")),
-        ci_token_suffix: optional_text(attributes, "token_suffix")
-            .or_else(|| optional_text(api_token, "token_suffix")),
+        last_used_at: known_moment(attributes, "last_used_at"),
+        expires_at: known_moment(attributes, "expires_at").or_else(|| known_moment(api_token, "expires_at")),
+        ci_token_suffix: known_text(attributes, "token_suffix")
+            .or_else(|| known_text(api_token, "token_suffix")),
     })
 }
 
 fn status_of(status: String, attributes: &Value) -> TokenStatus {
-    let revoked = optional_text(attributes, "revoked_at").is_some();
-    let at = moment(attributes, "revoked_at");
-    match status.as_str() {
-        "active" if !revoked => TokenStatus::Active,
-        "active" | "revoked" => TokenStatus::Revoked { at },
-        _ => TokenStatus::Other(status),
+    let revoked = known_text(attributes, "revoked_at").is_some();
+    let at = known_moment(attributes, "revoked_at");
+    match RecordStatus::parse(&status) {
+        Some(RecordStatus::Active) if !revoked => TokenStatus::Active,
+        Some(_) => TokenStatus::Revoked { at },
+        None => TokenStatus::Other(status),
     }
 }
 
 fn environment_of(attributes: &Value) -> Result<(EnvironmentId, EnvironmentName), WireError> {
     let nested = &attributes["environment"];
-    let id = optional_text(nested, "id")
-        .or_else(|| optional_text(attributes, "environment_id"))
+    let id = known_text(nested, "id")
+        .or_else(|| known_text(attributes, "environment_id"))
         .ok_or(WireError::Missing {
             what: "environment identifier",
         })?;
-    let name = optional_text(nested, "name")
-        .or_else(|| optional_text(attributes, "environment_name"))
+    let name = known_text(nested, "name")
+        .or_else(|| known_text(attributes, "environment_name"))
         .unwrap_or_else(|| id.clone());
     Ok((EnvironmentId::new(id), EnvironmentName::new(name)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_that_is_written_is_read_with_its_ci_token() {
+        let key = PublicKey::from_bytes([9; 32]);
+        let (id, name) = (EnvironmentId::new("e"), EnvironmentName::new("production"));
+        let document = TokenAnswerDocument {
+            data: TokenDocument {
+                kind: DEPLOY_TOKENS,
+                id: "t",
+                attributes: TokenAttributes {
+                    name: "ci",
+                    status: RecordStatus::Active,
+                    public_key: key.to_base64(),
+                    fingerprint: key.fingerprint().to_hex(),
+                    last_used_at: None,
+                    created_at: "2026-02-03T04:05:06.007Z",
+                    updated_at: "2026-02-03T04:05:06.007Z",
+                    revoked_at: None,
+                    expires_at: Some("2027-02-03T04:05:06.007Z"),
+                    token_suffix: "wxyz",
+                    environment: EnvironmentReference { id: &id, name: &name },
+                },
+            },
+            meta: Some(IssuedMeta {
+                secret: "gtok_wxyz",
+                api_token: ApiTokenDocument {
+                    plain_text: "gtok_wxyz",
+                    id: "c",
+                    name: "ci",
+                    token_suffix: "wxyz",
+                    expires_at: Some("2027-02-03T04:05:06.007Z"),
+                },
+            }),
+        };
+        let read = answer(&serde_json::to_vec(&document).unwrap()).unwrap();
+        let token = read.token.unwrap();
+        assert_eq!(token.recipient_key(), Some(key));
+        assert_eq!((token.environment_id, token.environment_name), (id, name));
+        assert_eq!(token.ci_token_suffix.as_deref(), Some("wxyz"));
+        let issued = read.issued.unwrap();
+        assert_eq!(issued.ci_token.expose(), "gtok_wxyz");
+        assert_eq!(issued.expires_at, token.expires_at);
+        assert!(!issued.ambiguous);
+    }
 }

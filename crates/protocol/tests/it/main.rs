@@ -9,3 +9,4 @@ mod environment_key;
 mod properties;
 mod vectors;
 mod wire_tokens;
+mod written;

@@ -1,75 +1,89 @@
 //! User, organisations, projects, environments (docs/protocol.md 3).
 
-use serde::Deserialize;
-use serde_json::{Value, json};
-
 use super::Call;
 use crate::answer::{Answer, Refusal, Reply};
-use crate::auth::User;
+use crate::documents;
+use crate::stamp::now;
 use crate::store::directory::{self, NewProject};
 use crate::store::history::{self, Event};
-use crate::store::now;
+use crate::store::users::{self, User};
+use protocol::wire::Data;
+use protocol::wire::directory::{
+    CreateEnvironmentRequest, CreateProjectRequest, EnvironmentTypeDocument, SuggestNamesRequest,
+    SuggestedName, USERS, UserAttributes, UserDocument,
+};
 
-const TYPES: [(&str, &str); 6] = [
-    ("production", "Production"),
-    ("staging", "Staging"),
-    ("preview", "Preview"),
-    ("testing", "Testing"),
-    ("development", "Development"),
-    ("local", "Local"),
+const TYPES: [EnvironmentTypeDocument; 6] = [
+    environment_type("production", "Production"),
+    environment_type("staging", "Staging"),
+    environment_type("preview", "Preview"),
+    environment_type("testing", "Testing"),
+    environment_type("development", "Development"),
+    environment_type("local", "Local"),
 ];
+
+const fn environment_type(value: &'static str, label: &'static str) -> EnvironmentTypeDocument {
+    EnvironmentTypeDocument { value, label }
+}
+
 const PROVIDERS: [&str; 4] = ["laravel_cloud", "laravel_forge", "laravel_vapor", "other"];
 /// The longest name of a project or an environment, in characters.
 const NAME_LIMIT: usize = 120;
 
 /// `GET /user`
 pub(super) fn current_user(call: &Call<'_, User>) -> Answer {
-    let User { id, name, email } = call.who;
-    let (created_at, updated_at): (String, String) = call
-        .db
-        .prepare_cached("SELECT created_at, updated_at FROM users WHERE id = ?1")?
-        .query_row([id], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    let attributes =
-        json!({ "name": name, "email": email, "created_at": created_at, "updated_at": updated_at });
-    Reply::ok(&json!({ "data": { "type": "users", "id": id, "attributes": attributes } }))
+    let (created_at, updated_at) = users::times(call.db, call.who)?;
+    Reply::ok(&Data {
+        data: UserDocument {
+            kind: USERS,
+            id: &call.who.id,
+            attributes: UserAttributes {
+                name: &call.who.name,
+                email: &call.who.email,
+                created_at: &created_at,
+                updated_at: &updated_at,
+            },
+        },
+    })
 }
 
 /// `GET /organizations`
 pub(super) fn organizations(call: &Call<'_, User>) -> Answer {
-    Reply::ok(&json!({ "data": directory::organizations(call.db, call.who)? }))
+    let organizations = directory::organizations(call.db, call.who)?;
+    let data: Vec<_> = organizations.iter().map(documents::organization).collect();
+    Reply::ok(&Data { data })
 }
 
 /// `GET /organizations/{organization}/projects`
 pub(super) fn projects(call: &Call<'_, User>) -> Answer {
     let organization = call.input.path("organization");
     directory::require_member(call.db, call.who, organization)?;
-    let mut data = Vec::new();
+    let mut found = Vec::new();
     for project in directory::projects(call.db, organization)? {
-        data.push(project.to_json(&directory::environments(call.db, &project.id)?));
+        let environments = directory::environments(call.db, &project.id)?;
+        found.push((project, environments));
     }
-    Reply::ok(&json!({ "data": data }))
+    let data: Vec<_> = found
+        .iter()
+        .map(|(project, environments)| documents::project(project, environments))
+        .collect();
+    Reply::ok(&Data { data })
 }
 
 /// `GET /projects/{project}`
 pub(super) fn project(call: &Call<'_, User>) -> Answer {
     let project = directory::project(call.db, call.who, call.input.path("project"))?;
     let environments = directory::environments(call.db, &project.id)?;
-    Reply::ok(&json!({ "data": project.to_json(&environments) }))
-}
-
-#[derive(Deserialize)]
-struct NewProjectRequest {
-    name: String,
-    description: Option<String>,
-    deployment_provider: Option<String>,
-    stack: Option<Value>,
+    Reply::ok(&Data {
+        data: documents::project(&project, &environments),
+    })
 }
 
 /// `POST /organizations/{organization}/projects`
 pub(super) fn create_project(call: &Call<'_, User>) -> Answer {
     let organization = call.input.path("organization");
     directory::require_member(call.db, call.who, organization)?;
-    let request: NewProjectRequest = call.input.read()?;
+    let request: CreateProjectRequest = call.input.read()?;
     let provider = request.deployment_provider.as_deref().unwrap_or("other");
     let project = directory::create_project(
         call.db,
@@ -90,28 +104,23 @@ pub(super) fn create_project(call: &Call<'_, User>) -> Answer {
         ..Event::default()
     };
     history::record(call.db, call.who, &project.id, None, event)?;
-    Reply::created(&json!({ "data": project.to_json(&[]) }))
+    Reply::created(&Data {
+        data: documents::project(&project, &[]),
+    })
 }
 
 /// `GET /projects/{project}/environments`
 pub(super) fn environments(call: &Call<'_, User>) -> Answer {
     let project = directory::project(call.db, call.who, call.input.path("project"))?;
     let environments = directory::environments(call.db, &project.id)?;
-    let data: Vec<Value> = environments.iter().map(directory::Environment::to_json).collect();
-    Reply::ok(&json!({ "data": data }))
-}
-
-#[derive(Deserialize)]
-struct NewEnvironmentRequest {
-    name: String,
-    r#type: String,
-    base_id: Option<String>,
+    let data: Vec<_> = environments.iter().map(documents::environment).collect();
+    Reply::ok(&Data { data })
 }
 
 /// `POST /projects/{project}/environments`
 pub(super) fn create_environment(call: &Call<'_, User>) -> Answer {
     let project = directory::project(call.db, call.who, call.input.path("project"))?;
-    let request: NewEnvironmentRequest = call.input.read()?;
+    let request: CreateEnvironmentRequest = call.input.read()?;
     let name = request.name.trim();
     if !is_slug(name) {
         return Err(Refusal::invalid(
@@ -119,51 +128,43 @@ pub(super) fn create_environment(call: &Call<'_, User>) -> Answer {
             "The name takes lower-case letters and digits, in groups joined by single dashes or underscores.",
         ));
     }
-    if !TYPES.iter().any(|(value, _)| *value == request.r#type) {
+    if !TYPES.iter().any(|known| known.value == request.kind) {
         return Err(Refusal::invalid("type", "This type of environment is not known."));
     }
     let taken = directory::environments(call.db, &project.id)?;
-    if taken.iter().any(|environment| environment.name == name) {
+    if taken.iter().any(|environment| environment.name.as_str() == name) {
         return Err(Refusal::invalid(
             "name",
             "There is an environment of this name already.",
         ));
     }
-    let base = request.base_id.as_deref();
-    if base.is_some_and(|base| taken.iter().all(|environment| environment.id != base)) {
+    let base = request.base_id.as_ref();
+    if base.is_some_and(|base| taken.iter().all(|environment| environment.id != *base)) {
         return Err(Refusal::invalid(
             "base_id",
             "The base is not an environment of this project.",
         ));
     }
-    let environment =
-        directory::create_environment(call.db, &project.id, name, &request.r#type, base, &now())?;
+    let environment = directory::create_environment(call.db, &project.id, name, &request.kind, base, &now())?;
     let event = Event {
         operation: "environment_created",
         ..Event::default()
     };
     history::record(call.db, call.who, &project.id, Some(&environment.id), event)?;
-    Reply::created(&json!({ "data": environment.to_json() }))
+    Reply::created(&Data {
+        data: documents::environment(&environment),
+    })
 }
 
 /// `GET /environment-types`
 pub(super) fn environment_types(_: &Call<'_, User>) -> Answer {
-    let data: Vec<Value> = TYPES
-        .iter()
-        .map(|(value, label)| json!({ "value": value, "label": label }))
-        .collect();
-    Reply::ok(&json!({ "data": data }))
-}
-
-#[derive(Deserialize)]
-struct SuggestionRequest {
-    r#type: String,
+    Reply::ok(&Data { data: TYPES })
 }
 
 /// `POST /projects/{project}/generate-suggested-environment-names`
 pub(super) fn suggest_names(call: &Call<'_, User>) -> Answer {
     let project = directory::project(call.db, call.who, call.input.path("project"))?;
-    let kind = call.input.read::<SuggestionRequest>()?.r#type;
+    let kind = call.input.read::<SuggestNamesRequest>()?.kind;
     if !is_slug(&kind) {
         return Err(Refusal::invalid("type", "This type of environment is not known."));
     }
@@ -175,11 +176,16 @@ pub(super) fn suggest_names(call: &Call<'_, User>) -> Answer {
         format!("{kind}-us"),
         format!("{kind}-3"),
     ];
-    let free = candidates
-        .iter()
-        .filter(|name| taken.iter().all(|environment| environment.name != **name));
-    let data: Vec<Value> = free.take(3).map(|name| json!({ "name": name })).collect();
-    Reply::ok(&json!({ "data": data }))
+    let free = candidates.iter().filter(|name| {
+        taken
+            .iter()
+            .all(|environment| environment.name.as_str() != name.as_str())
+    });
+    let data: Vec<_> = free
+        .take(3)
+        .map(|name| SuggestedName { name: name.clone() })
+        .collect();
+    Reply::ok(&Data { data })
 }
 
 fn checked_name(name: &str) -> Result<&str, Refusal> {

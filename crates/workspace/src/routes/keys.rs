@@ -3,22 +3,23 @@
 use std::collections::HashSet;
 
 use axum::http::StatusCode;
-use serde::Deserialize;
-use serde_json::json;
 
 use super::Call;
-use super::publication::{self, EnvelopeRequest, Subject};
+use super::publication::{self, Subject};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::auth::User;
+use crate::documents;
+use crate::stamp::{new_id, now};
 use crate::store::devices::{self, Device};
 use crate::store::directory::{self, Environment, Project};
 use crate::store::history::{self, Event};
 use crate::store::keys::{self, Key, RecipientRow};
-use crate::store::{new_id, now, reshare};
-use protocol::Fingerprint;
-
-/// Code of the answer to a device that the key is not sealed for (docs/protocol.md 6.3).
-const RESHARE_REQUIRED: &str = "ENV_KEY_RESHARE_REQUIRED";
+use crate::store::reshare::{self, Trigger};
+use crate::store::users::User;
+use protocol::wire::Data;
+use protocol::wire::environment_key::{CreateKeyRequest, ShareKeyRequest};
+use protocol::wire::error::{RESHARE_REQUIRED, ReshareRequiredDocument, ReshareRequiredError};
+use protocol::wire::reshare::RequestState;
+use protocol::{DeviceId, Fingerprint, RecipientKind, RequestId};
 
 /// `GET .../key`: 404 without a key, 409 when it is not shared with the asking device, else that device's share only.
 pub(super) fn show(call: &Call<'_, User>) -> Answer {
@@ -28,8 +29,10 @@ pub(super) fn show(call: &Call<'_, User>) -> Answer {
     let Some(key) = keys::current(call.db, &environment.id)? else {
         return Err(Refusal::not_found("Environment key"));
     };
-    match keys::recipient(call.db, &key.id, "device", &device.id)? {
-        Some(own) => Reply::ok(&json!({ "data": key.to_json(Some(&own), None) })),
+    match keys::recipient(call.db, &key.id, RecipientKind::Device(device.id.clone()))? {
+        Some(own) => Reply::ok(&Data {
+            data: documents::key(&key, Some(&own), None),
+        }),
         None => reshare_required(call, &project, &environment, &device, &key),
     }
 }
@@ -42,33 +45,27 @@ pub(super) fn reshare_required(
     device: &Device,
     key: &Key,
 ) -> Answer {
-    let pending = reshare::pending(call.db, call.who, project, environment, device, "key_requested")?;
-    let body = json!({ "error": {
-        "code": RESHARE_REQUIRED,
-        "detail": "The environment key is not shared with this device yet.",
-        "pending_request_ids": pending, "required_key_version": key.version,
-        "organization_id": project.organization_id, "project_id": project.id,
-        "environment_id": environment.id, "environment_name": environment.name,
-    } });
-    Reply::with(StatusCode::CONFLICT, &body)
-}
-
-#[derive(Deserialize)]
-struct CreateRequest {
-    fingerprint: String,
-    version: i64,
-    created_by_device_id: Option<String>,
-    rotated_at: Option<String>,
-    envelope: EnvelopeRequest,
+    let trigger = Trigger::KeyRequested;
+    let pending = reshare::pending(call.db, call.who, project, environment, device, trigger)?;
+    let error = ReshareRequiredError {
+        code: RESHARE_REQUIRED,
+        detail: "The environment key is not shared with this device yet.",
+        pending_request_ids: &pending,
+        required_key_version: key.version,
+        organization_id: &project.organization_id,
+        project_id: &project.id,
+        environment_id: &environment.id,
+        environment_name: &environment.name,
+    };
+    Reply::with(StatusCode::CONFLICT, &ReshareRequiredDocument { error })
 }
 
 /// `POST .../key`: the first key, or the next version of it (docs/protocol.md 6.4, 6.5).
 pub(super) fn create(call: &Call<'_, User>) -> Answer {
     let (project, environment) = place(call)?;
-    let (device, request): (_, CreateRequest) = publication::signed(call)?;
+    let (device, request): (_, CreateKeyRequest) = publication::signed(call)?;
     let fingerprint = Fingerprint::from_hex(&request.fingerprint)
-        .ok_or_else(|| Refusal::invalid("fingerprint", "The fingerprint is not 64 hexadecimal digits."))?
-        .to_hex();
+        .ok_or_else(|| Refusal::invalid("fingerprint", "The fingerprint is not 64 hexadecimal digits."))?;
     if request.created_by_device_id.is_some_and(|id| id != device.id) {
         return Err(Refusal::invalid(
             "created_by_device_id",
@@ -94,7 +91,7 @@ pub(super) fn create(call: &Call<'_, User>) -> Answer {
     let subject = Subject {
         project: &project,
         environment: &environment,
-        fingerprint: &fingerprint,
+        fingerprint,
     };
     let (envelope, recipients) = publication::check(call, &device, &subject, request.envelope)?;
     let key = Key {
@@ -117,32 +114,19 @@ pub(super) fn create(call: &Call<'_, User>) -> Answer {
         "environment_key_created"
     };
     published(call, (&project, &environment), &key, &recipients, operation)?;
-    let own = recipients
-        .iter()
-        .find(|recipient| recipient.kind == "device" && recipient.id == device.id);
-    Reply::created(&json!({ "data": key.to_json(own, None) }))
-}
-
-#[derive(Deserialize)]
-struct ReshareRequest {
-    fingerprint: String,
-    envelope: EnvelopeRequest,
-    #[serde(default)]
-    request_ids: Vec<String>,
+    Reply::created(&Data {
+        data: documents::key(&key, own_share(&recipients, &device.id), None),
+    })
 }
 
 /// `POST .../key/envelopes`: the same key in a new envelope, which replaces the old one as a whole.
 pub(super) fn replace_envelope(call: &Call<'_, User>) -> Answer {
     let (project, environment) = place(call)?;
-    let (device, request): (_, ReshareRequest) = publication::signed(call)?;
+    let (device, request): (_, ShareKeyRequest) = publication::signed(call)?;
     let Some(mut key) = keys::current(call.db, &environment.id)? else {
         return Err(Refusal::not_found("Environment key"));
     };
-    if Fingerprint::from_hex(&request.fingerprint)
-        .map(Fingerprint::to_hex)
-        .as_ref()
-        != Some(&key.fingerprint)
-    {
+    if Fingerprint::from_hex(&request.fingerprint) != Some(key.fingerprint) {
         return Err(Refusal::invalid(
             "fingerprint",
             "This is not the fingerprint of the environment's current key.",
@@ -151,7 +135,7 @@ pub(super) fn replace_envelope(call: &Call<'_, User>) -> Answer {
     let subject = Subject {
         project: &project,
         environment: &environment,
-        fingerprint: &key.fingerprint,
+        fingerprint: key.fingerprint,
     };
     let (mut envelope, recipients) = publication::check(call, &device, &subject, request.envelope)?;
     for (index, id) in request.request_ids.iter().enumerate() {
@@ -167,10 +151,15 @@ pub(super) fn replace_envelope(call: &Call<'_, User>) -> Answer {
         &recipients,
         "environment_key_shared",
     )?;
-    let own = recipients
+    Reply::ok(&Data {
+        data: documents::key(&key, own_share(&recipients, &device.id), None),
+    })
+}
+
+fn own_share<'a>(recipients: &'a [RecipientRow], device: &DeviceId) -> Option<&'a RecipientRow> {
+    recipients
         .iter()
-        .find(|recipient| recipient.kind == "device" && recipient.id == device.id);
-    Reply::ok(&json!({ "data": key.to_json(own, None) }))
+        .find(|recipient| matches!(&recipient.kind, RecipientKind::Device(id) if id == device))
 }
 
 /// A named request has to be of this environment; while it is pending, its device has to be among the recipients, or
@@ -181,16 +170,14 @@ fn check_named_request(
     environment: &Environment,
     recipients: &[RecipientRow],
     index: usize,
-    id: &str,
+    id: &RequestId,
 ) -> Result<(), Refusal> {
     let field = format!("request_ids.{index}");
-    let request = reshare::find(call.db, &project.organization_id, id)?
+    let request = reshare::find(call.db, project.organization_id.as_str(), id.as_str())?
         .filter(|request| request.environment_id == environment.id)
         .ok_or_else(|| Refusal::invalid(&field, "There is no such request for this environment."))?;
-    let included = recipients
-        .iter()
-        .any(|recipient| recipient.kind == "device" && recipient.id == request.target_device_id);
-    if request.status == "pending" && !included {
+    let included = own_share(recipients, &request.target_device_id).is_some();
+    if request.status == RequestState::Pending && !included {
         return Err(Refusal::invalid(
             &field,
             "The device of this request is not among the recipients.",
@@ -207,10 +194,12 @@ fn published(
     recipients: &[RecipientRow],
     operation: &str,
 ) -> Result<(), Refusal> {
-    let devices: HashSet<&str> = recipients
+    let devices: HashSet<&DeviceId> = recipients
         .iter()
-        .filter(|recipient| recipient.kind == "device")
-        .map(|recipient| recipient.id.as_str())
+        .filter_map(|recipient| match &recipient.kind {
+            RecipientKind::Device(id) => Some(id),
+            RecipientKind::Deployment(_) => None,
+        })
         .collect();
     reshare::settle(call.db, call.who, (project, environment), key.version, &devices)?;
     let event = Event {
@@ -219,7 +208,7 @@ fn published(
             1 => "for 1 recipient".to_owned(),
             count => format!("for {count} recipients"),
         }),
-        kek: Some((key.version, key.fingerprint.clone())),
+        kek: Some((key.version, key.fingerprint.to_hex())),
         ..Event::default()
     };
     history::record(

@@ -28,10 +28,12 @@ use axum::{Router, middleware};
 use rusqlite::Transaction;
 
 use super::answer::{Answer, Refusal};
-use super::auth::{self, Runner, User};
+use super::auth::{self, Runner};
 use super::guard::{self, OwnHosts};
 use super::input::Input;
+use super::store::users::User;
 use super::store::{Access, Rules, Store};
+use super::token_hash::TokenHash;
 
 /// Where the API begins.
 pub(super) const BASE: &str = "/api/v2";
@@ -73,7 +75,7 @@ fn runner(
 
 fn authenticated<Who: 'static>(
     access: Access,
-    identify: fn(&rusqlite::Connection, Option<&auth::TokenHash>) -> Result<Who, Refusal>,
+    identify: fn(&rusqlite::Connection, Option<&TokenHash>) -> Result<Who, Refusal>,
     route: fn(&Call<'_, Who>) -> Answer,
 ) -> impl Fn(State<Store>, Input) -> Pending + Clone + Send + Sync + 'static {
     move |State(store): State<Store>, input: Input| {

@@ -7,8 +7,7 @@
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
@@ -17,7 +16,7 @@ use super::sign_in::check_password;
 use crate::answer::Refusal;
 use crate::input::Input;
 use crate::store::sign_in::{self, Account, Standing};
-use crate::store::{Access, Store};
+use crate::store::{Access, Store, StoreError};
 use protocol::secret::SecretText;
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:26rem;margin:12vh auto;padding:0 1.5rem;\
@@ -52,15 +51,16 @@ pub(super) fn decide(State(store): State<Store>, input: Input) -> Pending {
 /// The account that the page asks about, while its flow waits.
 async fn waiting(store: &Store, input: &Input) -> Result<Option<Account>, Refusal> {
     let page = SecretText::new(input.path("page").to_owned());
-    store
+    let account = store
         .run(Access::Read, move |db| {
             // Exposed to be looked up by its hash.
             match sign_in::page_standing(db, page.expose())? {
                 Standing::Pending => sign_in::local_account(db).map(Some),
-                _ => Ok(None),
+                _ => Ok::<_, StoreError>(None),
             }
         })
-        .await
+        .await;
+    Ok(account?)
 }
 
 async fn try_decide(store: &Store, input: &Input) -> Result<Response, Refusal> {
@@ -89,7 +89,9 @@ async fn try_decide(store: &Store, input: &Input) -> Result<Response, Refusal> {
                 return Ok(form(StatusCode::UNPROCESSABLE_ENTITY, &account, Some(wrong)));
             }
             store
-                .run(Access::Write, move |db| Ok(sign_in::forgive(db, attempt)?))
+                .run(Access::Write, move |db| {
+                    Ok::<_, StoreError>(sign_in::forgive(db, attempt)?)
+                })
                 .await?;
             if !settle(store, input, Some(account)).await? {
                 return Ok(ended());
@@ -159,7 +161,7 @@ fn page(status: StatusCode, title: &str, body: &str) -> Response {
     );
     let policy = format!(
         "default-src 'none'; style-src 'sha256-{}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-        STANDARD.encode(Sha256::digest(STYLE))
+        BASE64.encode(&Sha256::digest(STYLE))
     );
     let mut response = (status, html).into_response();
     let headers = response.headers_mut();

@@ -4,54 +4,37 @@
 
 use std::collections::{HashMap, HashSet};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 use rayon::prelude::*;
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::Call;
 use crate::answer::Refusal;
-use crate::auth::User;
-use crate::input::model;
+use crate::stamp::{new_id, now};
 use crate::store::devices::{self, Device};
 use crate::store::directory::{self, Environment, Project};
 use crate::store::keys::{Envelope, RecipientRow};
 use crate::store::tokens::{self, Token};
-use crate::store::{keys, new_id, now};
+use crate::store::users::User;
+use crate::store::{StoreError, keys};
 use protocol::crypto::envelope::{EncryptedEnvelope, verify_signature};
 use protocol::crypto::verify_body;
 use protocol::keys::decode_base64;
-use protocol::{PublicKey, SigningPublicKey};
+use protocol::variable::VARIABLE_ALGORITHM;
+use protocol::wire::environment_key::{EnvelopeRequest, recipient_kind};
+use protocol::wire::request::fit;
+use protocol::{DeployTokenId, DeviceId, Fingerprint, PublicKey, RecipientKind, SigningPublicKey};
 
-/// `alg` of the outer layer.
-const ALGORITHM: &str = "xchacha20-poly1305";
 const NONCE_LENGTH: usize = 24;
 /// Environment key and tag.
 const SEALED_KEY_LENGTH: usize = 48;
-
-/// The outer layer with its recipients, as it is published.
-#[derive(Deserialize)]
-pub(super) struct EnvelopeRequest {
-    ciphertext_b64: String,
-    nonce_b64: String,
-    alg: String,
-    recipients: Vec<RecipientRequest>,
-}
-
-#[derive(Deserialize)]
-struct RecipientRequest {
-    r#type: String,
-    id: String,
-    edek_b64: String,
-}
 
 /// What a publication is about.
 pub(super) struct Subject<'a> {
     pub(super) project: &'a Project,
     pub(super) environment: &'a Environment,
-    pub(super) fingerprint: &'a str,
+    pub(super) fingerprint: Fingerprint,
 }
 
 /// Reads a signed body: its `device_id` is an own, active device, and `client_sig` is that device's over the text as it
@@ -59,9 +42,9 @@ pub(super) struct Subject<'a> {
 pub(super) fn signed<T: DeserializeOwned>(call: &Call<'_, User>) -> Result<(Device, T), Refusal> {
     let body = call.input.json()?;
     let device = signer(call, &body)?;
-    let key = signing_key(&device)?;
+    let key = device.public_signing_key;
     verify_body(call.input.text()?, &key).map_err(|error| bad_signature("client_sig", &error))?;
-    Ok((device, model(body)?))
+    Ok((device, fit(body)?))
 }
 
 /// The device that a body names.
@@ -74,11 +57,6 @@ pub(super) fn signer(call: &Call<'_, User>, body: &Value) -> Result<Device, Refu
     )?;
     devices::touch(call.db, &device)?;
     Ok(device)
-}
-
-/// The key by which a device's signatures are checked.
-pub(super) fn signing_key(device: &Device) -> Result<SigningPublicKey, Refusal> {
-    SigningPublicKey::from_base64(&device.public_signing_key).ok_or_else(Refusal::internal)
 }
 
 /// The refusal of a signature.
@@ -94,13 +72,13 @@ pub(super) fn check(
     envelope: EnvelopeRequest,
 ) -> Result<(Envelope, Vec<RecipientRow>), Refusal> {
     let bytes = |field: &str, text: &str, length: usize| match decode_base64(text) {
-        Some(bytes) if bytes.len() == length => Ok(STANDARD.encode(bytes)),
+        Some(bytes) if bytes.len() == length => Ok(BASE64.encode(&bytes)),
         _ => Err(Refusal::invalid(
             field,
             &format!("This is not base64 of {length} bytes."),
         )),
     };
-    if !envelope.alg.eq_ignore_ascii_case(ALGORITHM) {
+    if !envelope.alg.eq_ignore_ascii_case(VARIABLE_ALGORITHM) {
         return Err(Refusal::invalid("envelope.alg", "This algorithm is not known."));
     }
     let at = now();
@@ -112,7 +90,7 @@ pub(super) fn check(
             SEALED_KEY_LENGTH,
         )?,
         nonce_b64: bytes("envelope.nonce_b64", &envelope.nonce_b64, NONCE_LENGTH)?,
-        alg: ALGORITHM.to_owned(),
+        alg: VARIABLE_ALGORITHM.to_owned(),
         created_at: at,
         updated_at: None,
     };
@@ -122,25 +100,24 @@ pub(super) fn check(
     let known = Known::load(call, subject)?;
     let mut seen = HashSet::new();
     for (index, recipient) in envelope.recipients.iter().enumerate() {
-        if !seen.insert((&recipient.r#type, &recipient.id)) {
+        if !seen.insert((&recipient.kind, &recipient.id)) {
             return Err(Refusal::invalid(
                 &format!("envelope.recipients.{index}.id"),
                 "This recipient is named twice.",
             ));
         }
     }
-    let signer = signing_key(signer)?;
+    let signer = signer.public_signing_key;
     let rows: Vec<Result<RecipientRow, Refusal>> = envelope
         .recipients
         .into_par_iter()
         .enumerate()
         .map(|(index, recipient)| {
-            let key = known.key(index, &recipient.r#type, &recipient.id)?;
+            let (kind, key) = known.recipient(index, &recipient.kind, &recipient.id)?;
             let field = format!("envelope.recipients.{index}.edek_b64");
             check_edek(&field, &recipient.edek_b64, key, subject, Some(&signer))?;
             Ok(RecipientRow {
-                kind: recipient.r#type,
-                id: recipient.id,
+                kind,
                 edek_b64: recipient.edek_b64,
                 seen_at: None,
             })
@@ -153,7 +130,7 @@ pub(super) fn check(
 
 /// Adds a token to the current envelope of its environment, in the same step in which it is made or rotated.
 pub(super) fn add_token(call: &Call<'_, User>, token: &Token, edek_b64: &str) -> Result<(), Refusal> {
-    let project = directory::project(call.db, call.who, &token.project_id)?;
+    let project = directory::project(call.db, call.who, token.project_id.as_str())?;
     let environment = directory::environment_by_id(call.db, &token.environment_id)?
         .ok_or_else(|| Refusal::not_found("Environment"))?;
     let key = keys::current(call.db, &environment.id)?
@@ -161,12 +138,11 @@ pub(super) fn add_token(call: &Call<'_, User>, token: &Token, edek_b64: &str) ->
     let subject = Subject {
         project: &project,
         environment: &environment,
-        fingerprint: &key.fingerprint,
+        fingerprint: key.fingerprint,
     };
-    check_edek("recipient.edek_b64", edek_b64, &token.public_key, &subject, None)?;
+    check_edek("recipient.edek_b64", edek_b64, token.public_key, &subject, None)?;
     let row = RecipientRow {
-        kind: "deployment".to_owned(),
-        id: token.id.clone(),
+        kind: RecipientKind::Deployment(token.id.clone()),
         edek_b64: edek_b64.to_owned(),
         seen_at: None,
     };
@@ -175,14 +151,15 @@ pub(super) fn add_token(call: &Call<'_, User>, token: &Token, edek_b64: &str) ->
 
 /// Whom an environment's key may be sealed for: public keys by id, and whether they are active.
 struct Known {
-    devices: HashMap<String, (String, bool)>,
-    tokens: HashMap<String, (String, bool)>,
+    devices: HashMap<DeviceId, (PublicKey, bool)>,
+    tokens: HashMap<DeployTokenId, (PublicKey, bool)>,
 }
 
 impl Known {
-    fn load(call: &Call<'_, User>, subject: &Subject<'_>) -> Result<Self, Refusal> {
+    fn load(call: &Call<'_, User>, subject: &Subject<'_>) -> Result<Self, StoreError> {
         let devices = devices::of_organization(call.db, &subject.project.organization_id, true)?;
-        let tokens = tokens::list(call.db, &subject.project.id, Some(&subject.environment.id))?;
+        let environment = subject.environment.id.as_str();
+        let tokens = tokens::list(call.db, &subject.project.id, Some(environment))?;
         let device = |device: Device| {
             let active = device.is_active();
             (device.id, (device.public_key, active))
@@ -197,18 +174,20 @@ impl Known {
         })
     }
 
-    fn key(&self, index: usize, kind: &str, id: &str) -> Result<&str, Refusal> {
+    fn recipient(&self, index: usize, kind: &str, id: &str) -> Result<(RecipientKind, PublicKey), Refusal> {
         let refuse = |part: &str, why: &str| {
             let field = format!("envelope.recipients.{index}.{part}");
             Err(Refusal::invalid(&field, why))
         };
-        let found = match kind {
-            "device" => self.devices.get(id),
-            "deployment" => self.tokens.get(id),
-            _ => return refuse("type", "A recipient is a device or a deployment."),
+        let Some(who) = recipient_kind(kind, id) else {
+            return refuse("type", "A recipient is a device or a deployment.");
+        };
+        let found = match &who {
+            RecipientKind::Device(id) => self.devices.get(id),
+            RecipientKind::Deployment(id) => self.tokens.get(id),
         };
         match found {
-            Some((key, true)) => Ok(key),
+            Some((key, true)) => Ok((who, *key)),
             Some((_, false)) => refuse("id", "This recipient has been revoked."),
             None => refuse("id", "This recipient does not belong to this environment."),
         }
@@ -219,14 +198,13 @@ impl Known {
 fn check_edek(
     field: &str,
     edek_b64: &str,
-    public_key: &str,
+    public_key: PublicKey,
     subject: &Subject<'_>,
     signer: Option<&SigningPublicKey>,
 ) -> Result<(), Refusal> {
     let envelope = EncryptedEnvelope::from_edek(edek_b64)
         .map_err(|error| Refusal::invalid(field, &format!("This is not an envelope: {error}.")))?;
-    let addressed = PublicKey::from_base64(public_key).is_some_and(|key| envelope.is_addressed_to(&key));
-    if !addressed {
+    if !envelope.is_addressed_to(&public_key) {
         return Err(Refusal::invalid(
             field,
             "The envelope is addressed to another key than the registered one.",
@@ -239,10 +217,11 @@ fn check_edek(
         ));
     }
     if let Some(meta) = &envelope.meta {
+        let fingerprint = subject.fingerprint.to_hex();
         let about = [
             ("project_id", subject.project.id.as_str()),
             ("environment", subject.environment.name.as_str()),
-            ("key_fingerprint", subject.fingerprint),
+            ("key_fingerprint", fingerprint.as_str()),
         ];
         if about.iter().any(|(name, value)| meta.get(name) != Some(value)) {
             return Err(Refusal::invalid(

@@ -2,36 +2,29 @@
 
 use std::collections::{HashMap, HashSet};
 
-use axum::http::StatusCode;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Call, keys as key_routes, publication};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::auth::User;
-use crate::input::model;
+use crate::stamp::{new_id, now};
 use crate::store::devices::Device;
 use crate::store::directory::{Environment, Project};
 use crate::store::history::{self, Change, Event};
 use crate::store::keys::{self, Key};
+use crate::store::users::User;
 use crate::store::variables::{self, VariableRow};
-use crate::store::{new_id, now};
 use protocol::crypto::verify_variable;
 use protocol::keys::decode_base64;
-use protocol::{variable::BASE64_PREFIX, variable::VARIABLE_ALGORITHM, variable::VariableUpload};
+use protocol::variable::{BASE64_PREFIX, VARIABLE_ALGORITHM, VariableUpload};
+use protocol::wire::error::ConflictDocument;
+use protocol::wire::request::fit;
+use protocol::wire::variable::{PushDocument, PushRequest};
 
 const NONCE_LENGTH: usize = 24;
 const TAG_LENGTH: usize = 16;
 const HMAC_LENGTH: usize = 32;
 /// The longest name of a variable, in bytes.
 const NAME_LIMIT: usize = 255;
-
-#[derive(Deserialize)]
-struct PushRequest {
-    secrets: Vec<Value>,
-    #[serde(default)]
-    force_overwrite: bool,
-}
 
 type Versions = HashMap<String, (String, i64)>;
 
@@ -40,7 +33,7 @@ pub(super) fn push(call: &Call<'_, User>) -> Answer {
     let (project, environment) = key_routes::place(call)?;
     let body = call.input.json()?;
     let device = publication::signer(call, &body)?;
-    let request: PushRequest = model(body)?;
+    let request: PushRequest = fit(body)?;
     let Some(key) = keys::current(call.db, &environment.id)? else {
         return Err(Refusal::invalid(
             "secrets",
@@ -64,7 +57,11 @@ pub(super) fn push(call: &Call<'_, User>) -> Answer {
     } else {
         0
     };
-    Reply::ok(&json!({ "message": "Stored.", "count": uploads.len(), "removed": removed }))
+    Reply::ok(&PushDocument {
+        message: "Stored.",
+        count: uploads.len(),
+        removed,
+    })
 }
 
 /// Signature, place and form of one uploaded variable.
@@ -77,9 +74,9 @@ fn check(
     secret: Value,
 ) -> Result<VariableUpload, Refusal> {
     let refuse = |field: &str, why: &str| Refusal::invalid(&format!("secrets.{index}.{field}"), why);
-    verify_variable(&secret.to_string(), &publication::signing_key(device)?)
+    verify_variable(&secret.to_string(), &device.public_signing_key)
         .map_err(|error| publication::bad_signature(&format!("secrets.{index}.client_sig"), &error))?;
-    let upload: VariableUpload = model(secret)?;
+    let upload: VariableUpload = fit(secret)?;
     let name_fits = !upload.name.is_empty()
         && upload.name.len() <= NAME_LIMIT
         && !upload
@@ -89,9 +86,9 @@ fn check(
         return Err(refuse("name", "This cannot be the name of a variable."));
     }
     let aad = &upload.aad;
-    let in_place = aad.project == project.id
-        && aad.env == environment.name
-        && upload.env == environment.name
+    let in_place = aad.project == project.id.as_str()
+        && aad.env == environment.name.as_str()
+        && upload.env == environment.name.as_str()
         && aad.name == upload.name
         && !aad.org.is_empty();
     if !in_place {
@@ -123,7 +120,8 @@ fn check(
         .env_kek_fingerprint
         .as_deref()
         .filter(|text| !text.is_empty());
-    if named.is_some_and(|text| !text.eq_ignore_ascii_case(&key.fingerprint)) {
+    let current = key.fingerprint.to_hex();
+    if named.is_some_and(|text| !text.eq_ignore_ascii_case(&current)) {
         return Err(refuse(
             "env_kek_fingerprint",
             "The variable is not under the environment's current key.",
@@ -143,23 +141,24 @@ fn check(
 
 /// 409 with all conflicts (docs/protocol.md 9.3). A version of 0 means that there should be none yet.
 fn refuse_conflicts(uploads: &[VariableUpload], stored: &Versions) -> Result<(), Refusal> {
-    let conflicts: Vec<Value> = uploads
+    let conflicts: Vec<_> = uploads
         .iter()
         .filter_map(|upload| {
             let expected = upload.if_version?;
             let server = stored.get(&upload.name).map(|(_, version)| *version);
-            (i64::try_from(expected) != Ok(server.unwrap_or(0))).then(
-                || json!({ "key": upload.name, "server_version": server, "client_if_version": expected }),
-            )
+            (i64::try_from(expected) != Ok(server.unwrap_or(0))).then(|| ConflictDocument {
+                key: upload.name.clone(),
+                server_version: server,
+                client_if_version: expected,
+            })
         })
         .collect();
     if conflicts.is_empty() {
         return Ok(());
     }
-    let message = "Some variables have changed since they were read.";
-    Err(Refusal::with_body(
-        StatusCode::CONFLICT,
-        json!({ "message": message, "conflicts": conflicts }),
+    Err(Refusal::conflicts(
+        "Some variables have changed since they were read.",
+        conflicts,
     ))
 }
 
@@ -182,7 +181,6 @@ fn store(
     );
     let number = |value: Option<u64>| value.and_then(|value| i64::try_from(value).ok());
     let at = now();
-    let json_text = |value: Result<String, _>| value.map_err(|_: serde_json::Error| Refusal::internal());
     let row = VariableRow {
         id: id.clone(),
         name: upload.name.clone(),
@@ -190,8 +188,8 @@ fn store(
         ciphertext: upload.ciphertext.clone(),
         nonce: upload.nonce.clone(),
         alg: upload.alg.clone(),
-        aad: json_text(serde_json::to_string(&upload.aad))?,
-        claims: Some(json_text(serde_json::to_string(&upload.claims))?),
+        aad: Some(upload.aad.clone()),
+        claims: Some(upload.claims.clone()),
         env_kek_version: number(upload.env_kek_version),
         env_kek_fingerprint: upload.env_kek_fingerprint.clone(),
         line_bytes: number(upload.line_bytes),

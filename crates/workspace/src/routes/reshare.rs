@@ -1,12 +1,13 @@
 //! Key re-share requests (docs/protocol.md 10). They are fulfilled by publishing, not by a call of their own.
 
-use serde_json::{Value, json};
-
 use super::{BASE, Call};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::auth::User;
+use crate::documents;
 use crate::store::directory;
-use crate::store::reshare::{self, Filter, Request};
+use crate::store::reshare::{self, Filter};
+use crate::store::users::User;
+use protocol::wire::reshare::PageMeta;
+use protocol::wire::{Data, DataWithMeta};
 
 const DEFAULT_PAGE: i64 = 25;
 const LARGEST_PAGE: i64 = 100;
@@ -35,13 +36,14 @@ pub(super) fn list(call: &Call<'_, User>) -> Answer {
     let url = |page: i64| {
         format!("{BASE}/organizations/{organization}/key-reshare-requests?page={page}&per_page={per_page}")
     };
-    Reply::ok(&json!({
-        "data": found.iter().map(Request::to_json).collect::<Vec<Value>>(),
-        "meta": {
-            "per_page": per_page, "has_more": has_more,
-            "next_page_url": has_more.then(|| url(page + 1)), "prev_page_url": (page > 1).then(|| url(page - 1)),
-        },
-    }))
+    let data: Vec<_> = found.iter().map(documents::request).collect();
+    let meta = PageMeta {
+        per_page,
+        has_more,
+        next_page_url: has_more.then(|| url(page + 1)),
+        prev_page_url: (page > 1).then(|| url(page - 1)),
+    };
+    Reply::ok(&DataWithMeta { data, meta })
 }
 
 /// `GET /organizations/{organization}/key-reshare-requests/{request}`
@@ -50,5 +52,7 @@ pub(super) fn show(call: &Call<'_, User>) -> Answer {
     directory::require_member(call.db, call.who, organization)?;
     let request = reshare::find(call.db, organization, call.input.path("request"))?
         .ok_or_else(|| Refusal::not_found("Request"))?;
-    Reply::ok(&json!({ "data": request.to_json() }))
+    Reply::ok(&Data {
+        data: documents::request(&request),
+    })
 }

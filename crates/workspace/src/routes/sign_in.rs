@@ -5,20 +5,20 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
-use serde_json::{Value, json};
 
 use super::{Call, Pending};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::input::Input;
 use crate::password;
 use crate::store::sign_in::{self, Account, Attempt, Standing};
-use crate::store::{Access, Store};
+use crate::store::{Access, Store, StoreError};
 use protocol::secret::SecretText;
+use protocol::wire::sign_in::{
+    PasswordDocument, PasswordRequest, PollDocument, PollRequest, TicketDocument, TicketStatus,
+};
 
 /// Seconds between two polls.
 const POLL_INTERVAL: u64 = 1;
-/// The longest password that is looked at.
-const TEXT_LIMIT: usize = 1024;
 
 /// `POST /cli/login`
 pub(super) fn login(State(store): State<Store>, input: Input) -> Pending {
@@ -31,13 +31,11 @@ pub(super) fn login(State(store): State<Store>, input: Input) -> Pending {
 }
 
 async fn try_login(store: &Store, input: &Input) -> Answer {
-    let body = input.json()?;
-    let email = member(&body, "email")
-        .ok_or_else(|| required("email"))?
-        .to_owned();
-    let password = member(&body, "password").ok_or_else(|| required("password"))?;
-    let password = SecretText::new(password.to_owned());
-    let code = member(&body, "code").map(|code| SecretText::new(code.to_owned()));
+    let PasswordRequest {
+        email,
+        password,
+        code,
+    } = PasswordRequest::read(&input.json()?)?;
     let (attempt, account) = check_password(store, email, password).await?;
     let Some(account) = account else {
         return Err(wrong("email", "These credentials do not match."));
@@ -48,7 +46,10 @@ async fn try_login(store: &Store, input: &Input) -> Answer {
                 match &code {
                     None => {
                         sign_in::forgive(db, attempt)?;
-                        return Reply::ok(&json!({ "two_factor": true }));
+                        return Reply::ok(&PasswordDocument {
+                            token: None,
+                            two_factor: true,
+                        });
                     }
                     Some(code) if sign_in::take_code(db, &account.user, secret, code)? => {}
                     Some(_) => return Err(wrong("code", "This code is wrong, or was used already.")),
@@ -59,7 +60,10 @@ async fn try_login(store: &Store, input: &Input) -> Answer {
             }
             sign_in::forgive(db, attempt)?;
             let token = sign_in::start_session(db, &account.user.id)?;
-            Reply::ok(&json!({ "token": token.as_str(), "two_factor": false }))
+            Reply::ok(&PasswordDocument {
+                token: Some(&token),
+                two_factor: false,
+            })
         })
         .await
 }
@@ -73,7 +77,7 @@ pub(super) async fn check_password(
     let (attempt, account) = store
         .run(Access::Write, move |db| {
             let attempt = sign_in::attempt(db, &email)?;
-            Ok((attempt, sign_in::account(db, &email)?))
+            Ok::<_, StoreError>((attempt, sign_in::account(db, &email)?))
         })
         .await?;
     let _turn = store.hashing.acquire().await.map_err(|_| Refusal::internal())?;
@@ -85,15 +89,6 @@ pub(super) async fn check_password(
     Ok((attempt, hashed.await.map_err(|_| Refusal::internal())?))
 }
 
-fn member<'a>(body: &'a Value, name: &str) -> Option<&'a str> {
-    let text = body.get(name)?.as_str()?;
-    (!text.is_empty() && text.len() <= TEXT_LIMIT).then_some(text)
-}
-
-fn required(field: &str) -> Refusal {
-    wrong(field, "This is required, as a text.")
-}
-
 fn wrong(field: &str, message: &str) -> Refusal {
     Refusal::invalid(field, message)
 }
@@ -101,29 +96,37 @@ fn wrong(field: &str, message: &str) -> Refusal {
 /// `POST /cli/login/start`
 pub(super) fn start(call: &Call<'_, ()>) -> Answer {
     let started = sign_in::start_ticket(call.db)?;
-    Reply::ok(&json!({
-        "ticket": started.ticket.as_str(),
-        "login_url": format!("http://{}/sign-in/{}", call.input.host(), started.page.as_str()),
-        "poll_interval": POLL_INTERVAL, "expires_at": started.expires_at,
-    }))
+    let page = started.page.as_str();
+    Reply::ok(&TicketDocument {
+        ticket: &started.ticket,
+        login_url: &format!("http://{}/sign-in/{page}", call.input.host()),
+        poll_interval: POLL_INTERVAL,
+        expires_at: &started.expires_at,
+    })
 }
 
 /// `POST /cli/login/poll`. The token is made when it is fetched, and the ticket is used up by that.
 pub(super) fn poll(call: &Call<'_, ()>) -> Answer {
-    let body = call.input.json()?;
-    let ticket = member(&body, "ticket").ok_or_else(|| required("ticket"))?;
+    let request = PollRequest::read(&call.input.json()?)?;
+    // Exposed to be looked up by its hash.
+    let ticket = request.ticket.expose();
     let status = match sign_in::ticket_standing(call.db, ticket)? {
-        Standing::Pending => "pending",
-        Standing::Cancelled => "cancelled",
-        Standing::Expired => "expired",
-        Standing::Approved(user) if !sign_in::is_verified(call.db, &user)? => "verification_required",
+        Standing::Pending => TicketStatus::Pending,
+        Standing::Cancelled => TicketStatus::Cancelled,
+        Standing::Expired => TicketStatus::Expired,
+        Standing::Approved(user) if !sign_in::is_verified(call.db, &user)? => {
+            TicketStatus::VerificationRequired
+        }
         Standing::Approved(user) => {
             sign_in::use_up(call.db, ticket)?;
             let token = sign_in::start_session(call.db, &user)?;
-            return Reply::ok(&json!({ "status": "approved", "token": token.as_str() }));
+            return Reply::ok(&PollDocument {
+                status: TicketStatus::Approved,
+                token: Some(&token),
+            });
         }
     };
-    Reply::ok(&json!({ "status": status }))
+    Reply::ok(&PollDocument { status, token: None })
 }
 
 /// Nobody can register here.

@@ -1,16 +1,21 @@
 //! Deploy tokens: list, create, rotate, revoke, delete (docs/protocol.md 7.2, 7.3).
 
-use serde::Deserialize;
-use serde_json::{Value, json};
 use zeroize::Zeroizing;
 
 use super::{Call, public_keys, publication};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::auth::User;
+use crate::documents;
 use crate::random;
+use crate::stamp::{new_id, now};
+use crate::store::directory;
 use crate::store::history::{self, Event};
 use crate::store::tokens::{self, CiRecord, Token};
-use crate::store::{directory, new_id, now};
+use crate::store::users::User;
+use protocol::wire::tokens::{
+    ApiTokenDocument, CreateTokenRequest, IssuedMeta, RotateTokenRequest, TokenAnswerDocument,
+    TokenRecipientRequest,
+};
+use protocol::wire::{Data, DataWithMeta, RecordStatus, Success};
 use protocol::{Moment, TokenName};
 
 /// How long a CI token works.
@@ -20,38 +25,14 @@ const CI_TOKEN_SECONDS: i64 = 365 * 86_400;
 pub(super) fn list(call: &Call<'_, User>) -> Answer {
     let project = directory::project(call.db, call.who, call.input.path("project"))?;
     let tokens = tokens::list(call.db, &project.id, call.input.query("environment_id"))?;
-    #[derive(serde::Serialize)]
-    struct ListResponse<'a> {
-        data: Vec<tokens::TokenResponse<'a>>,
-    }
-    Reply::ok(&ListResponse {
-        data: tokens.iter().map(Token::response).collect(),
-    })
-}
-
-#[derive(Deserialize)]
-struct CreateRequest {
-    name: String,
-    environment_id: String,
-    public_key: String,
-    recipient: Option<RecipientRequest>,
-}
-
-#[derive(Deserialize)]
-struct RotateRequest {
-    public_key: String,
-    recipient: Option<RecipientRequest>,
-}
-
-#[derive(Deserialize)]
-struct RecipientRequest {
-    edek_b64: String,
+    let data: Vec<_> = tokens.iter().map(documents::token).collect();
+    Reply::ok(&Data { data })
 }
 
 /// `POST /projects/{project}/deploy-tokens`
 pub(super) fn create(call: &Call<'_, User>) -> Answer {
     let project = directory::project(call.db, call.who, call.input.path("project"))?;
-    let request: CreateRequest = call.input.read()?;
+    let request: CreateTokenRequest = call.input.read()?;
     let name =
         TokenName::parse(&request.name).map_err(|error| Refusal::invalid("name", &sentence(&error)))?;
     let environment = directory::environment_by_id(call.db, &request.environment_id)?
@@ -65,8 +46,8 @@ pub(super) fn create(call: &Call<'_, User>) -> Answer {
         environment_id: environment.id,
         environment_name: environment.name,
         name: name.as_str().to_owned(),
-        status: "active".to_owned(),
-        public_key: public_keys::encryption("public_key", &request.public_key)?.to_base64(),
+        status: RecordStatus::Active,
+        public_key: public_keys::encryption("public_key", &request.public_key)?,
         last_used_at: None,
         created_at: at.clone(),
         updated_at: at,
@@ -76,20 +57,23 @@ pub(super) fn create(call: &Call<'_, User>) -> Answer {
     tokens::insert(call.db, &token)?;
     add_recipient(call, &token, request.recipient)?;
     record(call, &token, "deploy_token_created")?;
-    Reply::created(&json!({ "data": token.response(), "meta": meta(&token, &secret) }))
+    Reply::created(&TokenAnswerDocument {
+        data: documents::token(&token),
+        meta: Some(meta(&token, &secret)),
+    })
 }
 
 /// `POST /projects/{project}/deploy-tokens/{token}/rotate`. The old CI token ends here, unless the workspace is set to
 /// replace the public key only.
 pub(super) fn rotate(call: &Call<'_, User>) -> Answer {
     let mut token = find(call)?;
-    let request: RotateRequest = call.input.read()?;
+    let request: RotateTokenRequest = call.input.read()?;
     if !token.is_active() {
         return Err(Refusal::conflict(
             "This deploy token is revoked. Create a new one.",
         ));
     }
-    token.public_key = public_keys::encryption("public_key", &request.public_key)?.to_base64();
+    token.public_key = public_keys::encryption("public_key", &request.public_key)?;
     token.updated_at = now();
     let secret = if call.rules.rotate_keeps_ci_token {
         None
@@ -101,24 +85,25 @@ pub(super) fn rotate(call: &Call<'_, User>) -> Answer {
     tokens::update(call.db, &token)?;
     add_recipient(call, &token, request.recipient)?;
     record(call, &token, "deploy_token_rotated")?;
-    let mut answer = json!({ "data": token.response() });
-    if let Some(secret) = secret {
-        answer["meta"] = meta(&token, &secret);
-    }
-    Reply::ok(&answer)
+    Reply::ok(&TokenAnswerDocument {
+        data: documents::token(&token),
+        meta: secret.as_ref().map(|secret| meta(&token, secret)),
+    })
 }
 
 /// `POST /projects/{project}/deploy-tokens/{token}/revoke`. Its CI token ends here. Doing it again changes nothing.
 pub(super) fn revoke(call: &Call<'_, User>) -> Answer {
     let mut token = find(call)?;
     if token.is_active() {
-        token.status = "revoked".to_owned();
+        token.status = RecordStatus::Revoked;
         token.updated_at = now();
         token.revoked_at = Some(token.updated_at.clone());
         tokens::update(call.db, &token)?;
         record(call, &token, "deploy_token_revoked")?;
     }
-    Reply::ok(&json!({ "data": token.response() }))
+    Reply::ok(&Data {
+        data: documents::token(&token),
+    })
 }
 
 /// `DELETE /projects/{project}/deploy-tokens/{token}`. Only what is revoked can be deleted.
@@ -129,7 +114,10 @@ pub(super) fn delete(call: &Call<'_, User>) -> Answer {
     }
     tokens::delete(call.db, &token.id)?;
     record(call, &token, "deploy_token_deleted")?;
-    Reply::ok(&json!({ "data": token.response(), "meta": { "success": true } }))
+    Reply::ok(&DataWithMeta {
+        data: documents::token(&token),
+        meta: Success { success: true },
+    })
 }
 
 fn find(call: &Call<'_, User>) -> Result<Token, Refusal> {
@@ -142,7 +130,7 @@ fn find(call: &Call<'_, User>) -> Result<Token, Refusal> {
 fn add_recipient(
     call: &Call<'_, User>,
     token: &Token,
-    recipient: Option<RecipientRequest>,
+    recipient: Option<TokenRecipientRequest>,
 ) -> Result<(), Refusal> {
     recipient.map_or(Ok(()), |recipient| {
         publication::add_token(call, token, &recipient.edek_b64)
@@ -156,14 +144,17 @@ fn issue() -> Result<(CiRecord, Zeroizing<String>), Refusal> {
     Ok((CiRecord::of(new_id(), &secret, Some(ends)), secret))
 }
 
-fn meta(token: &Token, secret: &str) -> Value {
-    json!({
-        "secret": secret,
-        "api_token": {
-            "plain_text": secret, "id": token.ci.id, "name": token.name, "token_suffix": token.ci.suffix,
-            "expires_at": token.ci.expires_at,
+fn meta<'a>(token: &'a Token, secret: &'a str) -> IssuedMeta<'a> {
+    IssuedMeta {
+        secret,
+        api_token: ApiTokenDocument {
+            plain_text: secret,
+            id: &token.ci.id,
+            name: &token.name,
+            token_suffix: &token.ci.suffix,
+            expires_at: token.ci.expires_at.as_deref(),
         },
-    })
+    }
 }
 
 fn record(call: &Call<'_, User>, token: &Token, operation: &str) -> Result<(), Refusal> {

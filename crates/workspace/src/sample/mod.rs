@@ -14,10 +14,12 @@ use std::path::Path;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::auth::{TokenHash, User};
 use super::local_access::Older;
+use super::stamp::new_id;
 use super::store::directory::{self, Environment, NewProject, Project};
-use super::store::{self, new_id};
+use super::store::history;
+use super::store::users::User;
+use super::token_hash::TokenHash;
 use super::{LocalAccess, WorkspaceError, local_access, random};
 use protocol::crypto::{DeviceIdentity, system_rng};
 use protocol::secret::AccessToken;
@@ -40,8 +42,8 @@ struct Seed<'a> {
     now: Moment,
     user: User,
     identity: DeviceIdentity,
-    device_id: String,
-    organization_id: String,
+    device_id: DeviceId,
+    organization_id: OrganizationId,
 }
 
 impl Seed<'_> {
@@ -83,10 +85,10 @@ fn fill(db: &Transaction<'_>, size: &SampleSize) -> Result<LocalAccess, Workspac
     let now = Moment::now();
     let founded = now.plus_seconds(-FOUNDED).to_wire();
     let user = people::insert_user(db, "Sam Rivera", "sam@northwind.example", &founded)?;
-    let organization_id = new_id();
+    let organization_id = OrganizationId::new(new_id());
     db.execute(
         "INSERT INTO organizations (id, name, slug, created_at, updated_at) VALUES (?1, 'Northwind', 'northwind', ?2, ?2)",
-        params![organization_id, founded],
+        params![organization_id.as_str(), founded],
     )?;
     people::join(db, &organization_id, &user)?;
     let access_token = insert_access_token(db, &user, &founded)?;
@@ -120,13 +122,13 @@ fn fill(db: &Transaction<'_>, size: &SampleSize) -> Result<LocalAccess, Workspac
         }
         started.get_or_insert((made.id, names));
     }
-    let (project, environments) = started.unwrap_or_default();
+    let (project_id, environments) = started.unwrap_or_else(|| (ProjectId::new(""), Vec::new()));
     Ok(LocalAccess {
         access_token,
-        organization_id: OrganizationId::new(seed.organization_id),
-        project_id: ProjectId::new(project),
+        organization_id: seed.organization_id,
+        project_id,
         environments,
-        device_id: DeviceId::new(seed.device_id),
+        device_id: seed.device_id,
         identity: seed.identity,
         sign_in: Some(sign_in),
     })
@@ -150,11 +152,11 @@ fn insert_project(seed: &Seed<'_>, name: &str, provider: &str) -> Result<Project
         deployment_provider: provider,
         stack: None,
     };
-    let project = directory::create_project(seed.db, &seed.organization_id, &new)
+    let project = directory::create_project(seed.db, seed.organization_id.as_str(), &new)
         .map_err(|_| WorkspaceError::Sample("a project was refused".to_owned()))?;
     seed.db.execute(
         "UPDATE projects SET created_at = ?2, updated_at = ?2 WHERE id = ?1",
-        params![project.id, seed.ago(FOUNDED - DAY)],
+        params![project.id.as_str(), seed.ago(FOUNDED - DAY)],
     )?;
     Ok(project)
 }
@@ -167,12 +169,12 @@ fn insert_environment(
 ) -> Result<Environment, WorkspaceError> {
     let at = seed.ago(FOUNDED - 2 * DAY);
     let environment = directory::create_environment(seed.db, &project.id, name, kind, None, &at)?;
-    let event = store::history::Event {
+    let event = history::Event {
         operation: "environment_created",
         at: Some(at),
         ..Default::default()
     };
-    store::history::record(seed.db, &seed.user, &project.id, Some(&environment.id), event)?;
+    history::record(seed.db, &seed.user, &project.id, Some(&environment.id), event)?;
     Ok(environment)
 }
 

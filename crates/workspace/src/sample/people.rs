@@ -4,11 +4,12 @@ use rusqlite::{Connection, params};
 
 use super::{DAY, HOUR, Seed};
 use crate::WorkspaceError;
-use crate::auth::User;
+use crate::stamp::new_id;
 use crate::store::devices::{self, Device};
-use crate::store::new_id;
+use crate::store::users::User;
 use protocol::crypto::{DeviceIdentity, system_rng};
-use protocol::{DeviceId, Moment, Recipient, RecipientKind};
+use protocol::wire::RecordStatus;
+use protocol::{DeviceId, Moment, OrganizationId, Recipient, RecipientKind};
 
 /// A device of the sample: name, platform, added and last seen seconds ago, whether it is revoked.
 struct Sample {
@@ -34,10 +35,10 @@ pub(super) fn insert_user(db: &Connection, name: &str, email: &str, at: &str) ->
 }
 
 /// Makes a user a member of an organisation.
-pub(super) fn join(db: &Connection, organization: &str, user: &User) -> rusqlite::Result<()> {
+pub(super) fn join(db: &Connection, organization: &OrganizationId, user: &User) -> rusqlite::Result<()> {
     db.execute(
         "INSERT INTO memberships (organization_id, user_id) VALUES (?1, ?2)",
-        [organization, &user.id],
+        [organization.as_str(), &user.id],
     )?;
     Ok(())
 }
@@ -48,7 +49,7 @@ pub(super) fn insert_own_device(
     user: &User,
     identity: &DeviceIdentity,
     now: Moment,
-) -> rusqlite::Result<String> {
+) -> rusqlite::Result<DeviceId> {
     let platform = format!("{}-{}", system(), architecture());
     let mut device = Device::new(
         user,
@@ -122,7 +123,7 @@ pub(super) fn insert_colleagues(
         device.created_at = seed.ago(sample.added);
         device.last_seen_at = Some(seed.ago(sample.seen));
         if let Some(revoked) = sample.revoked {
-            device.status = "revoked".to_owned();
+            device.status = RecordStatus::Revoked;
             device.revoked_at = Some(seed.ago(revoked));
         } else {
             recipients.push(recipient(device.id.clone(), &identity));
@@ -132,9 +133,9 @@ pub(super) fn insert_colleagues(
     Ok(recipients)
 }
 
-fn recipient(id: String, identity: &DeviceIdentity) -> Recipient {
+fn recipient(id: DeviceId, identity: &DeviceIdentity) -> Recipient {
     Recipient {
-        kind: RecipientKind::Device(DeviceId::new(id)),
+        kind: RecipientKind::Device(id),
         public_key: identity.encryption_public(),
     }
 }

@@ -1,21 +1,20 @@
 //! Environment keys and variables of the sample, sealed and signed as a client does it.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 
 use super::{DAY, HOUR, Seed};
 use crate::WorkspaceError;
+use crate::stamp::new_id;
 use crate::store::directory::{Environment, Project};
 use crate::store::history::{self, Change, Event};
 use crate::store::keys::{self, Envelope, Key, RecipientRow};
-use crate::store::new_id;
 use crate::store::variables::{self, VariableRow};
 use protocol::crypto::{
     CryptoError, VariableKeys, key_fingerprint, make_environment_key, seal_environment_key, seal_variable,
     sign_variable, system_rng,
 };
 use protocol::secret::{EnvironmentKey, SecretText};
-use protocol::{EnvironmentName, KeyScope, ProjectId, Recipient, RecipientKind, SealedRecipient};
+use protocol::{KeyScope, Recipient, SealedRecipient};
 use protocol::{variable::VARIABLE_ALGORITHM, variable::VariableScope, variable::VariableUpload};
 
 const VERSION: u32 = 1;
@@ -33,8 +32,8 @@ pub(super) fn publish(
     let secret = make_environment_key(rng);
     let fingerprint = key_fingerprint(&secret);
     let scope = KeyScope {
-        project: ProjectId::new(project.id.clone()),
-        environment: EnvironmentName::new(environment.name.clone()),
+        project: project.id.clone(),
+        environment: environment.name.clone(),
         fingerprint,
     };
     let recipients = [devices, tokens].concat();
@@ -44,14 +43,14 @@ pub(super) fn publish(
         id: new_id(),
         environment_id: environment.id.clone(),
         version: i64::from(VERSION),
-        fingerprint: fingerprint.to_hex(),
+        fingerprint,
         created_by_device_id: seed.device_id.clone(),
         created_at: seed.ago(KEY_AGE),
         rotated_at: None,
         envelope: Envelope {
             id: new_id(),
-            ciphertext_b64: STANDARD.encode(&sealed.ciphertext),
-            nonce_b64: STANDARD.encode(&sealed.nonce),
+            ciphertext_b64: BASE64.encode(&sealed.ciphertext),
+            nonce_b64: BASE64.encode(&sealed.nonce),
             alg: VARIABLE_ALGORITHM.to_owned(),
             created_at: seed.now.to_wire(),
             updated_at: Some(seed.now.to_wire()),
@@ -63,7 +62,7 @@ pub(super) fn publish(
     }
     let event = Event {
         operation: "environment_key_created",
-        kek: Some((key.version, key.fingerprint)),
+        kek: Some((key.version, fingerprint.to_hex())),
         at: Some(key.created_at),
         ..Event::default()
     };
@@ -72,13 +71,8 @@ pub(super) fn publish(
 }
 
 fn row(recipient: SealedRecipient) -> RecipientRow {
-    let (kind, id) = match recipient.kind {
-        RecipientKind::Device(id) => ("device", id.to_string()),
-        RecipientKind::Deployment(id) => ("deployment", id.to_string()),
-    };
     RecipientRow {
-        kind: kind.to_owned(),
-        id,
+        kind: recipient.kind,
         edek_b64: recipient.edek_b64,
         seen_at: None,
     }
@@ -94,9 +88,9 @@ pub(super) fn push(
 ) -> Result<(), WorkspaceError> {
     let rng = &mut system_rng();
     let mut scope = VariableScope {
-        organization: seed.organization_id.clone(),
-        project: project.id.clone(),
-        environment: environment.name.clone(),
+        organization: seed.organization_id.to_string(),
+        project: project.id.to_string(),
+        environment: environment.name.to_string(),
         name: String::new(),
     };
     let keys = VariableKeys::derive(key, &scope);
@@ -120,9 +114,6 @@ fn store(
     upload: &VariableUpload,
     at: &str,
 ) -> Result<(), WorkspaceError> {
-    let json = |value: Result<String, serde_json::Error>| {
-        value.map_err(|_| WorkspaceError::Sample("a variable cannot be written".to_owned()))
-    };
     let row = VariableRow {
         id: new_id(),
         name: upload.name.clone(),
@@ -130,8 +121,8 @@ fn store(
         ciphertext: upload.ciphertext.clone(),
         nonce: upload.nonce.clone(),
         alg: upload.alg.clone(),
-        aad: json(serde_json::to_string(&upload.aad))?,
-        claims: Some(json(serde_json::to_string(&upload.claims))?),
+        aad: Some(upload.aad.clone()),
+        claims: Some(upload.claims.clone()),
         env_kek_version: Some(i64::from(VERSION)),
         env_kek_fingerprint: upload.env_kek_fingerprint.clone(),
         line_bytes: upload.line_bytes.and_then(|bytes| i64::try_from(bytes).ok()),

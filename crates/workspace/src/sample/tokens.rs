@@ -1,12 +1,13 @@
 //! Deploy tokens of every age and state.
 
 use super::{DAY, HOUR, Seed, no_randomness};
+use crate::stamp::new_id;
 use crate::store::directory::Environment;
 use crate::store::history::{self, Event};
-use crate::store::new_id;
 use crate::store::tokens::{self, CiRecord, Token};
 use crate::{WorkspaceError, random};
 use protocol::crypto::{make_deploy_key, system_rng};
+use protocol::wire::RecordStatus;
 use protocol::{DeployTokenId, Recipient, RecipientKind};
 
 /// A token of the sample; all times in seconds from now.
@@ -70,12 +71,11 @@ fn make(
         environment_name: environment.name.clone(),
         name,
         status: if sample.revoked.is_some() {
-            "revoked"
+            RecordStatus::Revoked
         } else {
-            "active"
-        }
-        .to_owned(),
-        public_key: public_key.to_base64(),
+            RecordStatus::Active
+        },
+        public_key,
         last_used_at: sample.used.map(|ago| seed.ago(ago)),
         updated_at: sample
             .revoked
@@ -84,15 +84,15 @@ fn make(
         revoked_at: sample.revoked.map(|ago| seed.ago(ago)),
         ci: CiRecord::of(new_id(), &secret, expires_at),
     };
-    let kind = RecipientKind::Deployment(DeployTokenId::new(token.id.clone()));
+    let kind = RecipientKind::Deployment(token.id.clone());
     Ok((token, Recipient { kind, public_key }))
 }
 
 /// An id as it would have been made then: ids are ordered by time, and people see their first digits.
-fn id_of(seed: &Seed<'_>, ago: i64) -> String {
+fn id_of(seed: &Seed<'_>, ago: i64) -> DeployTokenId {
     let at = seed.now.plus_seconds(-ago).0.as_second();
     let at = uuid::Timestamp::from_unix(uuid::NoContext, u64::try_from(at).unwrap_or(0), 0);
-    format!("dpl_tok_{}", uuid::Uuid::new_v7(at).simple())
+    DeployTokenId::new(format!("dpl_tok_{}", uuid::Uuid::new_v7(at).simple()))
 }
 
 /// The token of a large sample at this place: a spread of ages, uses and states.

@@ -1,12 +1,13 @@
 //! Devices: registered by a user, usable in every organisation of that user (docs/protocol.md 4.1).
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde_json::{Value, json};
 
-use super::{new_id, now};
-use crate::answer::Refusal;
-use crate::auth::User;
-use protocol::{Moment, PublicKey, SigningPublicKey};
+use super::column::{named, parsed};
+use super::users::User;
+use super::{Denial, StoreError, Thing};
+use crate::stamp::{new_id, now};
+use protocol::wire::RecordStatus;
+use protocol::{DeviceId, Moment, OrganizationId, PublicKey, SigningPublicKey};
 
 /// `last_seen_at` moves at most this often, so that reading does not mean writing.
 const SEEN_STEP_SECONDS: i64 = 60;
@@ -14,13 +15,13 @@ const SEEN_STEP_SECONDS: i64 = 60;
 /// A device.
 #[derive(Clone, Debug)]
 pub(crate) struct Device {
-    pub(crate) id: String,
+    pub(crate) id: DeviceId,
     pub(crate) user_id: String,
     pub(crate) name: String,
     pub(crate) platform: String,
-    pub(crate) public_key: String,
-    pub(crate) public_signing_key: String,
-    pub(crate) status: String,
+    pub(crate) public_key: PublicKey,
+    pub(crate) public_signing_key: SigningPublicKey,
+    pub(crate) status: RecordStatus,
     pub(crate) last_seen_at: Option<String>,
     pub(crate) revoked_at: Option<String>,
     pub(crate) created_at: String,
@@ -41,13 +42,13 @@ impl Device {
     ) -> Self {
         let at = now();
         Self {
-            id: new_id(),
+            id: DeviceId::new(new_id()),
             user_id: user.id.clone(),
             name: name.to_owned(),
             platform: platform.to_owned(),
-            public_key: key.to_base64(),
-            public_signing_key: signing.to_base64(),
-            status: "active".to_owned(),
+            public_key: key,
+            public_signing_key: signing,
+            status: RecordStatus::Active,
             last_seen_at: Some(at.clone()),
             revoked_at: None,
             created_at: at,
@@ -56,13 +57,13 @@ impl Device {
 
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
-            id: row.get(0)?,
+            id: named(row, 0, DeviceId::new)?,
             user_id: row.get(1)?,
             name: row.get(2)?,
             platform: row.get(3)?,
-            public_key: row.get(4)?,
-            public_signing_key: row.get(5)?,
-            status: row.get(6)?,
+            public_key: parsed(row, 4, PublicKey::from_base64)?,
+            public_signing_key: parsed(row, 5, SigningPublicKey::from_base64)?,
+            status: parsed(row, 6, RecordStatus::parse)?,
             last_seen_at: row.get(7)?,
             revoked_at: row.get(8)?,
             created_at: row.get(9)?,
@@ -71,20 +72,7 @@ impl Device {
 
     /// Whether it may hold and publish keys.
     pub(crate) fn is_active(&self) -> bool {
-        self.status == "active"
-    }
-
-    /// The resource of docs/protocol.md 4.1, with two members more: `name` and `public_signing_key`, by which a client
-    /// can check who sealed something.
-    pub(crate) fn to_json(&self) -> Value {
-        json!({
-            "type": "devices", "id": self.id,
-            "attributes": {
-                "name": self.name, "public_key": self.public_key, "public_signing_key": self.public_signing_key,
-                "platform": self.platform, "status": self.status, "last_seen_at": self.last_seen_at,
-                "revoked_at": self.revoked_at, "created_at": self.created_at,
-            },
-        })
+        self.status == RecordStatus::Active
     }
 }
 
@@ -95,13 +83,13 @@ pub(crate) fn insert(db: &Connection, device: &Device) -> rusqlite::Result<()> {
          revoked_at, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute(params![
-        device.id,
+        device.id.as_str(),
         device.user_id,
         device.name,
         device.platform,
-        device.public_key,
-        device.public_signing_key,
-        device.status,
+        device.public_key.to_base64(),
+        device.public_signing_key.to_base64(),
+        device.status.as_str(),
         device.last_seen_at,
         device.revoked_at,
         device.created_at
@@ -117,8 +105,8 @@ pub(crate) fn find(db: &Connection, id: &str) -> rusqlite::Result<Option<Device>
 }
 
 /// A device that the user may see: an own one, or one of a colleague.
-pub(crate) fn visible(db: &Connection, user: &User, id: &str) -> Result<Device, Refusal> {
-    let device = find(db, id)?.ok_or_else(|| Refusal::not_found("Device"))?;
+pub(crate) fn visible(db: &Connection, user: &User, id: &str) -> Result<Device, StoreError> {
+    let device = find(db, id)?.ok_or(StoreError::NotFound(Thing::Device))?;
     let colleague: bool = db
         .prepare_cached(
             "SELECT EXISTS(SELECT 1 FROM memberships a JOIN memberships b ON a.organization_id = b.organization_id
@@ -128,42 +116,42 @@ pub(crate) fn visible(db: &Connection, user: &User, id: &str) -> Result<Device, 
     if colleague || device.user_id == user.id {
         Ok(device)
     } else {
-        Err(Refusal::forbidden("This device belongs to another organisation."))
+        Err(StoreError::Denied(Denial::DeviceElsewhere))
     }
 }
 
 /// The device in whose name the user asks or signs: an own, active one.
-pub(crate) fn own(db: &Connection, user: &User, id: &str) -> Result<Device, Refusal> {
-    match find(db, id)? {
-        Some(device) if device.user_id != user.id => Err(Refusal::forbidden("This device is not yours.")),
-        Some(device) if !device.is_active() => Err(Refusal::forbidden("This device has been revoked.")),
-        Some(device) => Ok(device),
-        // Not 404, which a client takes for "there is no key yet" (docs/protocol.md G3).
-        None => Err(Refusal::forbidden("This device is not registered here.")),
-    }
+pub(crate) fn own(db: &Connection, user: &User, id: &str) -> Result<Device, StoreError> {
+    let denial = match find(db, id)? {
+        Some(device) if device.user_id != user.id => Denial::DeviceNotOwn,
+        Some(device) if !device.is_active() => Denial::DeviceRevoked,
+        Some(device) => return Ok(device),
+        None => Denial::DeviceUnknown,
+    };
+    Err(StoreError::Denied(denial))
 }
 
 /// The devices of an organisation's members, oldest first. Revoked ones only on demand: the reference client seals for
 /// every device that is listed, whatever its status (docs/protocol.md 6.4).
 pub(crate) fn of_organization(
     db: &Connection,
-    organization: &str,
+    organization: &OrganizationId,
     with_revoked: bool,
 ) -> rusqlite::Result<Vec<Device>> {
     db.prepare_cached(&format!(
         "{DEVICE} JOIN memberships m ON m.user_id = d.user_id
          WHERE m.organization_id = ?1 AND (?2 OR d.status = 'active') ORDER BY d.created_at, d.id"
     ))?
-    .query_map(params![organization, with_revoked], Device::from_row)?
+    .query_map(params![organization.as_str(), with_revoked], Device::from_row)?
     .collect()
 }
 
 /// Ends a device.
-pub(crate) fn revoke(db: &Connection, id: &str) -> rusqlite::Result<()> {
+pub(crate) fn revoke(db: &Connection, id: &DeviceId) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE devices SET status = 'revoked', revoked_at = ?2 WHERE id = ?1 AND status = 'active'",
     )?
-    .execute(params![id, now()])?;
+    .execute(params![id.as_str(), now()])?;
     Ok(())
 }
 
@@ -177,7 +165,7 @@ pub(crate) fn is_stale(device: &Device) -> bool {
 pub(crate) fn touch(db: &Connection, device: &Device) -> rusqlite::Result<()> {
     if is_stale(device) {
         db.prepare_cached("UPDATE devices SET last_seen_at = ?2 WHERE id = ?1")?
-            .execute(params![device.id, now()])?;
+            .execute(params![device.id.as_str(), now()])?;
     }
     Ok(())
 }

@@ -1,34 +1,46 @@
 //! Organisations, projects and environments, and who may see them.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde_json::{Value, json};
 
-use super::{new_id, now};
-use crate::answer::Refusal;
-use crate::auth::User;
+use super::column::named;
+use super::users::User;
+use super::{Denial, StoreError, Thing};
+use crate::stamp::{new_id, now};
+use protocol::{EnvironmentId, EnvironmentName, OrganizationId, ProjectId};
+
+/// An organisation.
+#[derive(Clone, Debug)]
+pub(crate) struct Organization {
+    pub(crate) id: OrganizationId,
+    pub(crate) name: String,
+    pub(crate) slug: String,
+    pub(crate) created_at: String,
+    pub(crate) updated_at: String,
+}
 
 /// A project.
 #[derive(Clone, Debug)]
 pub(crate) struct Project {
-    pub(crate) id: String,
-    pub(crate) organization_id: String,
+    pub(crate) id: ProjectId,
+    pub(crate) organization_id: OrganizationId,
     pub(crate) name: String,
-    slug: String,
-    deployment_provider: String,
-    created_at: String,
-    updated_at: String,
+    pub(crate) slug: String,
+    pub(crate) deployment_provider: String,
+    pub(crate) created_at: String,
+    pub(crate) updated_at: String,
 }
 
 /// An environment.
 #[derive(Clone, Debug)]
 pub(crate) struct Environment {
-    pub(crate) id: String,
-    pub(crate) project_id: String,
-    pub(crate) name: String,
+    pub(crate) id: EnvironmentId,
+    pub(crate) project_id: ProjectId,
+    pub(crate) name: EnvironmentName,
+    /// `production`, `staging` and so on; the API checks which.
     pub(crate) kind: String,
-    pub(crate) base_id: Option<String>,
-    created_at: String,
-    updated_at: String,
+    pub(crate) base_id: Option<EnvironmentId>,
+    pub(crate) created_at: String,
+    pub(crate) updated_at: String,
 }
 
 const PROJECT: &str =
@@ -39,8 +51,8 @@ const ENVIRONMENT: &str =
 impl Project {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
-            id: row.get(0)?,
-            organization_id: row.get(1)?,
+            id: named(row, 0, ProjectId::new)?,
+            organization_id: named(row, 1, OrganizationId::new)?,
             name: row.get(2)?,
             slug: row.get(3)?,
             deployment_provider: row.get(4)?,
@@ -48,57 +60,42 @@ impl Project {
             updated_at: row.get(6)?,
         })
     }
-
-    /// As docs/protocol.md 3 has it.
-    pub(crate) fn to_json(&self, environments: &[Environment]) -> Value {
-        json!({
-            "id": self.id, "name": self.name, "slug": self.slug, "organization_id": self.organization_id,
-            "deployment_provider": self.deployment_provider,
-            "environments": environments.iter().map(Environment::to_json).collect::<Vec<_>>(),
-            "created_at": self.created_at, "updated_at": self.updated_at,
-        })
-    }
 }
 
 impl Environment {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
-            id: row.get(0)?,
-            project_id: row.get(1)?,
-            name: row.get(2)?,
+            id: named(row, 0, EnvironmentId::new)?,
+            project_id: named(row, 1, ProjectId::new)?,
+            name: named(row, 2, EnvironmentName::new)?,
             kind: row.get(3)?,
-            base_id: row.get(4)?,
+            base_id: row.get::<_, Option<String>>(4)?.map(EnvironmentId::new),
             created_at: row.get(5)?,
             updated_at: row.get(6)?,
-        })
-    }
-
-    /// As docs/protocol.md 3 has it.
-    pub(crate) fn to_json(&self) -> Value {
-        json!({
-            "id": self.id, "name": self.name, "type": self.kind, "base_id": self.base_id,
-            "created_at": self.created_at, "updated_at": self.updated_at,
         })
     }
 }
 
 /// The user's organisations.
-pub(crate) fn organizations(db: &Connection, user: &User) -> rusqlite::Result<Vec<Value>> {
+pub(crate) fn organizations(db: &Connection, user: &User) -> rusqlite::Result<Vec<Organization>> {
     let mut statement = db.prepare_cached(
         "SELECT o.id, o.name, o.slug, o.created_at, o.updated_at FROM organizations o
          JOIN memberships m ON m.organization_id = o.id WHERE m.user_id = ?1 ORDER BY o.name",
     )?;
     let rows = statement.query_map([&user.id], |row| {
-        Ok(json!({
-            "id": row.get::<_, String>(0)?, "name": row.get::<_, String>(1)?, "slug": row.get::<_, String>(2)?,
-            "created_at": row.get::<_, String>(3)?, "updated_at": row.get::<_, String>(4)?,
-        }))
+        Ok(Organization {
+            id: named(row, 0, OrganizationId::new)?,
+            name: row.get(1)?,
+            slug: row.get(2)?,
+            created_at: row.get(3)?,
+            updated_at: row.get(4)?,
+        })
     })?;
     rows.collect()
 }
 
 /// Whether the organisation exists and the user belongs to it.
-pub(crate) fn require_member(db: &Connection, user: &User, organization: &str) -> Result<(), Refusal> {
+pub(crate) fn require_member(db: &Connection, user: &User, organization: &str) -> Result<(), StoreError> {
     let (exists, member): (bool, bool) = db
         .prepare_cached(
             "SELECT EXISTS(SELECT 1 FROM organizations WHERE id = ?1),
@@ -109,8 +106,8 @@ pub(crate) fn require_member(db: &Connection, user: &User, organization: &str) -
         })?;
     match (exists, member) {
         (_, true) => Ok(()),
-        (true, false) => Err(Refusal::forbidden("You do not belong to this organisation.")),
-        (false, false) => Err(Refusal::not_found("Organisation")),
+        (true, false) => Err(StoreError::Denied(Denial::NotAMember)),
+        (false, false) => Err(StoreError::NotFound(Thing::Organization)),
     }
 }
 
@@ -125,13 +122,13 @@ pub(crate) fn projects(db: &Connection, organization: &str) -> rusqlite::Result<
 
 /// A project, if the user may see it. Somebody else's is refused with 403, not hidden with 404: a client may take a 404
 /// below a project for "no key yet" and make one (docs/protocol.md G3).
-pub(crate) fn project(db: &Connection, user: &User, id: &str) -> Result<Project, Refusal> {
+pub(crate) fn project(db: &Connection, user: &User, id: &str) -> Result<Project, StoreError> {
     let project = db
         .prepare_cached(&format!("{PROJECT} WHERE id = ?1"))?
         .query_row([id], Project::from_row)
         .optional()?
-        .ok_or_else(|| Refusal::not_found("Project"))?;
-    require_member(db, user, &project.organization_id)?;
+        .ok_or(StoreError::NotFound(Thing::Project))?;
+    require_member(db, user, project.organization_id.as_str())?;
     Ok(project)
 }
 
@@ -140,7 +137,7 @@ pub(crate) fn create_project(
     db: &Connection,
     organization: &str,
     new: &NewProject<'_>,
-) -> Result<Project, Refusal> {
+) -> Result<Project, StoreError> {
     let base = slug(new.name);
     let taken = |slug: &str| -> rusqlite::Result<bool> {
         db.prepare_cached("SELECT EXISTS(SELECT 1 FROM projects WHERE organization_id = ?1 AND slug = ?2)")?
@@ -152,15 +149,15 @@ pub(crate) fn create_project(
         count += 1;
         slug = format!("{base}-{count}");
     }
-    let (id, at) = (new_id(), now());
+    let (id, at) = (ProjectId::new(new_id()), now());
     db.prepare_cached(
         "INSERT INTO projects (id, organization_id, name, slug, description, deployment_provider, stack, created_at,
          updated_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8)",
     )?
-    .execute(params![id, organization, new.name, slug, new.description, new.deployment_provider, new.stack, at])?;
+    .execute(params![id.as_str(), organization, new.name, slug, new.description, new.deployment_provider, new.stack, at])?;
     Ok(Project {
         id,
-        organization_id: organization.to_owned(),
+        organization_id: OrganizationId::new(organization),
         name: new.name.to_owned(),
         slug,
         deployment_provider: new.deployment_provider.to_owned(),
@@ -178,48 +175,56 @@ pub(crate) struct NewProject<'a> {
 }
 
 /// The environments of a project.
-pub(crate) fn environments(db: &Connection, project: &str) -> rusqlite::Result<Vec<Environment>> {
+pub(crate) fn environments(db: &Connection, project: &ProjectId) -> rusqlite::Result<Vec<Environment>> {
     db.prepare_cached(&format!("{ENVIRONMENT} WHERE project_id = ?1 ORDER BY rowid"))?
-        .query_map([project], Environment::from_row)?
+        .query_map([project.as_str()], Environment::from_row)?
         .collect()
 }
 
 /// An environment by name.
-pub(crate) fn environment(db: &Connection, project: &str, name: &str) -> Result<Environment, Refusal> {
+pub(crate) fn environment(
+    db: &Connection,
+    project: &ProjectId,
+    name: &str,
+) -> Result<Environment, StoreError> {
     db.prepare_cached(&format!("{ENVIRONMENT} WHERE project_id = ?1 AND name = ?2"))?
-        .query_row([project, name], Environment::from_row)
+        .query_row([project.as_str(), name], Environment::from_row)
         .optional()?
-        .ok_or_else(|| Refusal::not_found("Environment"))
+        .ok_or(StoreError::NotFound(Thing::Environment))
 }
 
 /// An environment by id, wherever it is.
-pub(crate) fn environment_by_id(db: &Connection, id: &str) -> rusqlite::Result<Option<Environment>> {
+pub(crate) fn environment_by_id(
+    db: &Connection,
+    id: &EnvironmentId,
+) -> rusqlite::Result<Option<Environment>> {
     db.prepare_cached(&format!("{ENVIRONMENT} WHERE id = ?1"))?
-        .query_row([id], Environment::from_row)
+        .query_row([id.as_str()], Environment::from_row)
         .optional()
 }
 
 /// Makes an environment; the name has been checked and is free.
 pub(crate) fn create_environment(
     db: &Connection,
-    project: &str,
+    project: &ProjectId,
     name: &str,
     kind: &str,
-    base_id: Option<&str>,
+    base_id: Option<&EnvironmentId>,
     at: &str,
 ) -> rusqlite::Result<Environment> {
-    let id = new_id();
+    let id = EnvironmentId::new(new_id());
+    let base = base_id.map(EnvironmentId::as_str);
     db.prepare_cached(
         "INSERT INTO environments (id, project_id, name, type, base_id, created_at, updated_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
     )?
-    .execute(params![id, project, name, kind, base_id, at])?;
+    .execute(params![id.as_str(), project.as_str(), name, kind, base, at])?;
     Ok(Environment {
         id,
-        project_id: project.to_owned(),
-        name: name.to_owned(),
+        project_id: project.clone(),
+        name: EnvironmentName::new(name),
         kind: kind.to_owned(),
-        base_id: base_id.map(str::to_owned),
+        base_id: base_id.cloned(),
         created_at: at.to_owned(),
         updated_at: at.to_owned(),
     })

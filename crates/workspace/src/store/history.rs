@@ -1,14 +1,18 @@
 //! Who did what, and when (docs/protocol.md 10b). Written in the transaction of the deed itself.
 
-use rusqlite::{Connection, Row, params};
-use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row, params, params_from_iter};
+
+use super::column::named;
 use super::directory::Environment;
-use super::{new_id, now};
-use crate::auth::User;
+use super::users::User;
+use crate::stamp::{new_id, now};
+use protocol::{EnvironmentId, EnvironmentName, ProjectId};
 
 /// The most entries of one feed.
-const LIMIT: i64 = 500;
+pub(crate) const LIMIT: i64 = 500;
 
 /// One deed.
 #[derive(Clone, Debug, Default)]
@@ -37,8 +41,8 @@ pub(crate) struct Change {
 pub(crate) fn record(
     db: &Connection,
     user: &User,
-    project: &str,
-    environment: Option<&str>,
+    project: &ProjectId,
+    environment: Option<&EnvironmentId>,
     event: Event<'_>,
 ) -> rusqlite::Result<()> {
     let (kek_version, kek_fingerprint) = event.kek.unzip();
@@ -51,8 +55,8 @@ pub(crate) fn record(
     )?
     .execute(params![
         new_id(),
-        project,
-        environment,
+        project.as_str(),
+        environment.map(EnvironmentId::as_str),
         event.at.unwrap_or_else(now),
         event.operation,
         event.description,
@@ -71,19 +75,54 @@ pub(crate) fn record(
     Ok(())
 }
 
-/// An entry as it is read back: the columns of [`ENTRY`].
-struct Entry {
-    id: String,
-    environment: Option<(String, String, String)>,
-    occurred_at: String,
-    operation: String,
-    description: Option<String>,
-    actor: Value,
-    variable: Option<(String, String, i64)>,
-    kek: Value,
-    line: Value,
-    commented: bool,
-    note: Option<String>,
+/// An entry as it is read back.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry {
+    pub(crate) id: String,
+    pub(crate) environment: Option<Place>,
+    pub(crate) occurred_at: String,
+    pub(crate) operation: String,
+    pub(crate) description: Option<String>,
+    pub(crate) actor: Actor,
+    pub(crate) variable: Option<Version>,
+    /// Version and fingerprint of the environment key.
+    pub(crate) kek: Option<(i64, Option<String>)>,
+    pub(crate) line_bytes: Option<i64>,
+    pub(crate) commented: bool,
+    /// Sealed note, as JSON text.
+    pub(crate) note: Option<String>,
+}
+
+/// The environment of an entry.
+#[derive(Clone, Debug)]
+pub(crate) struct Place {
+    pub(crate) id: EnvironmentId,
+    pub(crate) name: EnvironmentName,
+    pub(crate) kind: String,
+}
+
+/// Who did something.
+#[derive(Clone, Debug)]
+pub(crate) struct Actor {
+    pub(crate) kind: String,
+    pub(crate) id: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) email: Option<String>,
+}
+
+/// A variable in a version.
+#[derive(Clone, Debug)]
+pub(crate) struct Version {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) number: i64,
+}
+
+/// How many variables there are, and how many of them changed within a day.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Totals {
+    pub(crate) variables: i64,
+    pub(crate) changed: i64,
 }
 
 const ENTRY: &str =
@@ -94,192 +133,118 @@ const ENTRY: &str =
 
 impl Entry {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let text = |index: usize| row.get::<_, Option<String>>(index);
-        let number = |index: usize| row.get::<_, Option<i64>>(index);
-        let kek = number(14)?.map(|version| -> rusqlite::Result<Value> {
-            Ok(json!({ "version": version, "fingerprint": text(15)? }))
-        });
+        let has = |index: usize| row.get_ref(index).map(|value| value != ValueRef::Null);
         Ok(Self {
             id: row.get(0)?,
-            environment: match (text(1)?, text(2)?, text(3)?) {
-                (Some(id), Some(name), Some(kind)) => Some((id, name, kind)),
-                _ => None,
+            environment: if has(1)? {
+                Some(Place {
+                    id: named(row, 1, EnvironmentId::new)?,
+                    name: named(row, 2, EnvironmentName::new)?,
+                    kind: row.get(3)?,
+                })
+            } else {
+                None
             },
             occurred_at: row.get(4)?,
             operation: row.get(5)?,
-            description: text(6)?,
-            actor: json!({
-                "type": row.get::<_, String>(7)?, "id": text(8)?, "name": text(9)?, "email": text(10)?,
-            }),
-            variable: match (text(11)?, text(12)?, number(13)?) {
-                (Some(name), Some(id), Some(version)) => Some((name, id, version)),
-                _ => None,
+            description: row.get(6)?,
+            actor: Actor {
+                kind: row.get(7)?,
+                id: row.get(8)?,
+                name: row.get(9)?,
+                email: row.get(10)?,
             },
-            kek: kek.transpose()?.unwrap_or(Value::Null),
-            line: number(16)?.map_or(Value::Null, |bytes| json!({ "bytes": bytes, "display": null })),
-            commented: row.get::<_, Option<bool>>(17)?.unwrap_or_default(),
-            note: text(18)?,
-        })
-    }
-
-    fn environment_json(&self) -> Value {
-        self.environment.as_ref().map_or(
-            Value::Null,
-            |(id, name, kind)| json!({ "id": id, "name": name, "type": kind }),
-        )
-    }
-
-    fn variable_json(&self) -> Value {
-        self.variable.as_ref().map_or(Value::Null, |(name, id, version)| {
-            let state = if self.operation == "variable_deleted" { "deleted" } else { "active" };
-            json!({ "name": name, "version": version, "state": state, "version_id": format!("{id}:{version}") })
-        })
-    }
-
-    fn to_json(&self) -> Value {
-        json!({
-            "id": self.id, "occurred_at": self.occurred_at, "actor": self.actor, "operation": self.operation,
-            "variable": self.variable_json(), "kek": self.kek, "line": self.line, "commented": self.commented,
-            "description": self.description.as_deref().unwrap_or_default(),
-        })
-    }
-}
-
-/// The feed of an environment.
-pub(crate) fn of_environment(db: &Connection, environment: &Environment) -> rusqlite::Result<Value> {
-    let mut statement = db.prepare_cached(&format!(
-        "{ENTRY} WHERE v.environment_id = ?1 ORDER BY v.occurred_at DESC, v.rowid DESC LIMIT {LIMIT}"
-    ))?;
-    let entries: Vec<Entry> = statement
-        .query_map([&environment.id], Entry::from_row)?
-        .collect::<Result<_, _>>()?;
-    let (variables, changed) = totals(db, "e.id = ?1", &environment.id)?;
-    let rows = entries.iter().map(|entry| {
-        let mut row = entry.to_json();
-        if let Some(members) = row.as_object_mut() {
-            let secret = entry.variable.as_ref().map(|(_, id, _)| id.clone());
-            members.insert("environment_secret_id".to_owned(), secret.into());
-        }
-        row
-    });
-    Ok(json!({
-        "scope": "environment",
-        "environment": { "id": environment.id, "name": environment.name, "type": environment.kind },
-        "summary": {
-            "variables_changed_last_24h": changed, "total_variables": variables,
-            "last_actor": entries.first().map(|entry| &entry.actor),
-            "last_change_at": entries.first().map(|entry| &entry.occurred_at),
-        },
-        "entries": rows.collect::<Vec<_>>(),
-    }))
-}
-
-/// The feed of a project with all its environments.
-pub(crate) fn of_project(db: &Connection, project: &str, name: &str) -> rusqlite::Result<Value> {
-    let mut statement = db.prepare_cached(&format!(
-        "{ENTRY} WHERE v.project_id = ?1 ORDER BY v.occurred_at DESC, v.rowid DESC LIMIT {LIMIT}"
-    ))?;
-    let entries: Vec<Entry> = statement
-        .query_map([project], Entry::from_row)?
-        .collect::<Result<_, _>>()?;
-    let (variables, changed) = totals(db, "e.project_id = ?1", project)?;
-    let environments: i64 = db.query_row(
-        "SELECT count(*) FROM environments WHERE project_id = ?1",
-        [project],
-        |row| row.get(0),
-    )?;
-    let rows = entries.iter().map(|entry| {
-        let mut row = entry.to_json();
-        if let Some(members) = row.as_object_mut() {
-            let kind = if entry.environment.is_some() {
-                "environment"
+            variable: if has(11)? && has(12)? && has(13)? {
+                Some(Version {
+                    name: row.get(11)?,
+                    id: row.get(12)?,
+                    number: row.get(13)?,
+                })
             } else {
-                "project"
-            };
-            members.insert(
-                "scope".to_owned(),
-                json!({ "type": kind, "environment": entry.environment_json() }),
-            );
-        }
-        row
-    });
-    Ok(json!({
-        "scope": "project", "project": { "id": project, "name": name },
-        "summary": {
-            "environment_count": environments, "total_variables": variables, "variables_changed_last_24h": changed,
-            "actors_last_24h": actors(db, project)?,
-            "last_actor": entries.first().map(|entry| &entry.actor),
-            "last_change_at": entries.first().map(|entry| &entry.occurred_at),
-        },
-        "entries": rows.collect::<Vec<_>>(),
-    }))
+                None
+            },
+            kek: if has(14)? {
+                Some((row.get(14)?, row.get(15)?))
+            } else {
+                None
+            },
+            line_bytes: row.get(16)?,
+            commented: row.get::<_, Option<bool>>(17)?.unwrap_or_default(),
+            note: row.get(18)?,
+        })
+    }
 }
 
-/// The feed of one variable; `None` if there was never one of that name.
+/// What happened in an environment, newest first.
+pub(crate) fn of_environment(db: &Connection, environment: &Environment) -> rusqlite::Result<Vec<Entry>> {
+    entries(db, "v.environment_id = ?1", &[environment.id.as_str()])
+}
+
+/// What happened in a project with all its environments, newest first.
+pub(crate) fn of_project(db: &Connection, project: &ProjectId) -> rusqlite::Result<Vec<Entry>> {
+    entries(db, "v.project_id = ?1", &[project.as_str()])
+}
+
+/// What happened to the variable of a name, newest first; nothing if there was never one.
 pub(crate) fn of_variable(
     db: &Connection,
     environment: &Environment,
     name: &str,
-) -> rusqlite::Result<Option<Value>> {
-    let mut statement = db.prepare_cached(&format!(
-        "{ENTRY} WHERE v.environment_id = ?1 AND v.variable = ?2
-         ORDER BY v.occurred_at DESC, v.rowid DESC LIMIT {LIMIT}"
-    ))?;
-    let entries: Vec<Entry> = statement
-        .query_map([&environment.id, name], Entry::from_row)?
-        .collect::<Result<_, _>>()?;
-    let Some(last) = entries.first() else {
-        return Ok(None);
-    };
-    let rows = entries.iter().map(|entry| {
-        let version = entry.variable.as_ref().map_or(0, |(_, _, version)| *version);
-        let mut row = entry.to_json();
-        if let Some(members) = row.as_object_mut() {
-            members.insert("version".to_owned(), version.into());
-            let body = entry
-                .note
-                .as_deref()
-                .and_then(|note| serde_json::from_str::<Value>(note).ok());
-            if let Some(body) = body {
-                let note = json!({
-                    "id": entry.id, "created_at": entry.occurred_at, "actor": entry.actor, "body": body,
-                });
-                members.insert("change_note".to_owned(), note);
-            }
-        }
-        row
-    });
-    Ok(Some(json!({
-        "scope": "variable",
-        "environment": { "id": environment.id, "name": environment.name, "type": environment.kind },
-        "variable": {
-            "name": name, "latest_version": last.variable.as_ref().map(|(_, _, version)| version),
-            "last_updated_at": last.occurred_at, "last_updated_by": last.actor,
-        },
-        "entries": rows.collect::<Vec<_>>(),
-        "meta": { "limit": LIMIT, "truncated": false, "permissions": { "view_version_change_notes": true } },
-    })))
+) -> rusqlite::Result<Vec<Entry>> {
+    let wanted = "v.environment_id = ?1 AND v.variable = ?2";
+    entries(db, wanted, &[environment.id.as_str(), name])
 }
 
-/// How many variables there are, and how many of them changed within a day.
-fn totals(db: &Connection, condition: &str, id: &str) -> rusqlite::Result<(i64, i64)> {
+fn entries(db: &Connection, condition: &str, values: &[&str]) -> rusqlite::Result<Vec<Entry>> {
+    db.prepare_cached(&format!(
+        "{ENTRY} WHERE {condition} ORDER BY v.occurred_at DESC, v.rowid DESC LIMIT {LIMIT}"
+    ))?
+    .query_map(params_from_iter(values), Entry::from_row)?
+    .collect()
+}
+
+/// The variables of an environment.
+pub(crate) fn totals_of_environment(db: &Connection, id: &EnvironmentId) -> rusqlite::Result<Totals> {
+    totals(db, "e.id = ?1", id.as_str())
+}
+
+/// The variables of a project.
+pub(crate) fn totals_of_project(db: &Connection, id: &ProjectId) -> rusqlite::Result<Totals> {
+    totals(db, "e.project_id = ?1", id.as_str())
+}
+
+fn totals(db: &Connection, condition: &str, id: &str) -> rusqlite::Result<Totals> {
     db.prepare_cached(&format!(
         "SELECT count(*), count(*) FILTER (WHERE v.updated_at >= ?2) FROM variables v
          JOIN environments e ON e.id = v.environment_id WHERE {condition}"
     ))?
-    .query_row([id, &yesterday()], |row| Ok((row.get(0)?, row.get(1)?)))
+    .query_row([id, &yesterday()], |row| {
+        Ok(Totals {
+            variables: row.get(0)?,
+            changed: row.get(1)?,
+        })
+    })
 }
 
-fn actors(db: &Connection, project: &str) -> rusqlite::Result<Value> {
-    let mut statement = db.prepare_cached(
+/// How many environments a project has.
+pub(crate) fn count_environments(db: &Connection, project: &ProjectId) -> rusqlite::Result<i64> {
+    db.query_row(
+        "SELECT count(*) FROM environments WHERE project_id = ?1",
+        [project.as_str()],
+        |row| row.get(0),
+    )
+}
+
+/// How many things each did within a day, by e-mail address or else by name.
+pub(crate) fn actors(db: &Connection, project: &ProjectId) -> rusqlite::Result<BTreeMap<String, i64>> {
+    db.prepare_cached(
         "SELECT coalesce(actor_email, actor_name, actor_type), count(*) FROM events
          WHERE project_id = ?1 AND occurred_at >= ?2 GROUP BY 1 ORDER BY 1",
-    )?;
-    let rows = statement.query_map([project, &yesterday()], |row| {
-        Ok((row.get::<_, String>(0)?, Value::from(row.get::<_, i64>(1)?)))
-    })?;
-    rows.collect::<Result<serde_json::Map<_, _>, _>>()
-        .map(Value::Object)
+    )?
+    .query_map([project.as_str(), &yesterday()], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?
+    .collect()
 }
 
 fn yesterday() -> String {

@@ -1,17 +1,21 @@
 //! Environment keys as published: always sealed (docs/protocol.md 6).
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde_json::{Value, json};
+
+use super::column::{named, parsed};
+use protocol::wire::environment_key::kind_and_id;
+use protocol::{DeviceId, EnvironmentId, Fingerprint, RecipientKind};
 
 /// The current key of an environment, without its recipients.
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
     pub(crate) id: String,
-    pub(crate) environment_id: String,
+    pub(crate) environment_id: EnvironmentId,
     pub(crate) version: i64,
-    pub(crate) fingerprint: String,
-    pub(crate) created_by_device_id: String,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) created_by_device_id: DeviceId,
     pub(crate) created_at: String,
+    /// As the publisher wrote it.
     pub(crate) rotated_at: Option<String>,
     pub(crate) envelope: Envelope,
 }
@@ -30,9 +34,7 @@ pub(crate) struct Envelope {
 /// One sealed DEK.
 #[derive(Clone, Debug)]
 pub(crate) struct RecipientRow {
-    /// `device` or `deployment`.
-    pub(crate) kind: String,
-    pub(crate) id: String,
+    pub(crate) kind: RecipientKind,
     pub(crate) edek_b64: String,
     pub(crate) seen_at: Option<String>,
 }
@@ -41,10 +43,10 @@ impl Key {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
-            environment_id: row.get(1)?,
+            environment_id: named(row, 1, EnvironmentId::new)?,
             version: row.get(2)?,
-            fingerprint: row.get(3)?,
-            created_by_device_id: row.get(4)?,
+            fingerprint: parsed(row, 3, Fingerprint::from_hex)?,
+            created_by_device_id: named(row, 4, DeviceId::new)?,
             created_at: row.get(5)?,
             rotated_at: row.get(6)?,
             envelope: Envelope {
@@ -57,43 +59,16 @@ impl Key {
             },
         })
     }
-
-    /// The resource of docs/protocol.md 6.2 with one recipient, or without an envelope. For a runner the ephemeral key is
-    /// lifted to the envelope (8.1).
-    pub(crate) fn to_json(&self, own: Option<&RecipientRow>, lifted: Option<&str>) -> Value {
-        let envelope = own.map(|own| {
-            let mut attributes = json!({
-                "ciphertext_b64": self.envelope.ciphertext_b64, "nonce_b64": self.envelope.nonce_b64,
-                "alg": self.envelope.alg, "created_at": self.envelope.created_at,
-                "updated_at": self.envelope.updated_at, "revoked_at": null,
-                "recipients": [
-                    { "type": own.kind, "id": own.id, "edek_b64": own.edek_b64, "seen_at": own.seen_at },
-                ],
-            });
-            if let (Some(lifted), Some(attributes)) = (lifted, attributes.as_object_mut()) {
-                attributes.insert("from_ephemeral_public_key".to_owned(), lifted.into());
-            }
-            json!({ "id": self.envelope.id, "type": "encrypted-envelopes", "attributes": attributes })
-        });
-        json!({
-            "id": self.id, "type": "environment-keys",
-            "attributes": {
-                "version": self.version, "fingerprint": self.fingerprint, "created_at": self.created_at,
-                "rotated_at": self.rotated_at, "created_by_device_id": self.created_by_device_id,
-            },
-            "relationships": { "envelope": { "data": envelope } },
-        })
-    }
 }
 
 /// The current key of an environment.
-pub(crate) fn current(db: &Connection, environment: &str) -> rusqlite::Result<Option<Key>> {
+pub(crate) fn current(db: &Connection, environment: &EnvironmentId) -> rusqlite::Result<Option<Key>> {
     db.prepare_cached(
         "SELECT id, environment_id, version, fingerprint, created_by_device_id, created_at, rotated_at, envelope_id,
          ciphertext_b64, nonce_b64, alg, envelope_created_at, envelope_updated_at FROM environment_keys
          WHERE environment_id = ?1 ORDER BY version DESC LIMIT 1",
     )?
-    .query_row([environment], Key::from_row)
+    .query_row([environment.as_str()], Key::from_row)
     .optional()
 }
 
@@ -106,10 +81,10 @@ pub(crate) fn insert(db: &Connection, key: &Key) -> rusqlite::Result<()> {
     )?
     .execute(params![
         key.id,
-        key.environment_id,
+        key.environment_id.as_str(),
         key.version,
-        key.fingerprint,
-        key.created_by_device_id,
+        key.fingerprint.to_hex(),
+        key.created_by_device_id.as_str(),
         key.created_at,
         key.rotated_at,
         key.envelope.id,
@@ -151,11 +126,12 @@ pub(crate) fn replace_envelope(
 
 /// Adds a recipient to the envelope as it is, or replaces it there.
 pub(crate) fn put_recipient(db: &Connection, key_id: &str, row: &RecipientRow) -> rusqlite::Result<()> {
+    let (kind, id) = kind_and_id(&row.kind);
     db.prepare_cached(
         "INSERT OR REPLACE INTO recipients (environment_key_id, type, recipient_id, edek_b64, seen_at)
          VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
-    .execute(params![key_id, row.kind, row.id, row.edek_b64, row.seen_at])?;
+    .execute(params![key_id, kind, id, row.edek_b64, row.seen_at])?;
     Ok(())
 }
 
@@ -163,20 +139,19 @@ pub(crate) fn put_recipient(db: &Connection, key_id: &str, row: &RecipientRow) -
 pub(crate) fn recipient(
     db: &Connection,
     key_id: &str,
-    kind: &str,
-    id: &str,
+    who: RecipientKind,
 ) -> rusqlite::Result<Option<RecipientRow>> {
-    db.prepare_cached(
-        "SELECT type, recipient_id, edek_b64, seen_at FROM recipients
-         WHERE environment_key_id = ?1 AND type = ?2 AND recipient_id = ?3",
-    )?
-    .query_row([key_id, kind, id], |row| {
-        Ok(RecipientRow {
-            kind: row.get(0)?,
-            id: row.get(1)?,
-            edek_b64: row.get(2)?,
-            seen_at: row.get(3)?,
-        })
-    })
-    .optional()
+    let (kind, id) = kind_and_id(&who);
+    let found: Option<(String, Option<String>)> = db
+        .prepare_cached(
+            "SELECT edek_b64, seen_at FROM recipients
+             WHERE environment_key_id = ?1 AND type = ?2 AND recipient_id = ?3",
+        )?
+        .query_row([key_id, kind, id], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(found.map(|(edek_b64, seen_at)| RecipientRow {
+        kind: who,
+        edek_b64,
+        seen_at,
+    }))
 }

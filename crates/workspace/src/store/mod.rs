@@ -4,14 +4,17 @@
 //! processes on one file queue up instead of failing.
 
 pub(super) mod bundle;
+mod column;
 pub(super) mod devices;
 pub(super) mod directory;
+mod error;
 pub(super) mod history;
 pub(super) mod keys;
 pub(super) mod reshare;
 pub(super) mod schema;
 pub(super) mod sign_in;
 pub(super) mod tokens;
+pub(super) mod users;
 pub(super) mod variables;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,8 +22,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Semaphore;
 
-use super::answer::Refusal;
-use protocol::Moment;
+pub(super) use error::{Denial, StoreError, Thing};
 
 /// Two, so that somebody who guesses does not keep everybody else out.
 const PASSWORDS_AT_ONCE: usize = 2;
@@ -63,11 +65,14 @@ impl Store {
 
     /// Runs work in one transaction on a blocking thread. Its effects are kept when it gives a reply, and are on the
     /// disk before that reply is sent.
-    pub(super) async fn run<T: Send + 'static>(
+    ///
+    /// # Errors
+    /// Those of the work, and [`StoreError::CutOff`] when it panicked.
+    pub(super) async fn run<T: Send + 'static, E: From<StoreError> + Send + 'static>(
         &self,
         access: Access,
-        work: impl FnOnce(&Transaction<'_>) -> Result<T, Refusal> + Send + 'static,
-    ) -> Result<T, Refusal> {
+        work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E> {
         let connection = Arc::clone(&self.connection);
         let done = tokio::task::spawn_blocking(move || {
             let mut connection = lock(&connection);
@@ -75,26 +80,18 @@ impl Store {
                 Access::Read => TransactionBehavior::Deferred,
                 Access::Write => TransactionBehavior::Immediate,
             };
-            let transaction = connection.transaction_with_behavior(behavior)?;
+            let transaction = connection
+                .transaction_with_behavior(behavior)
+                .map_err(StoreError::from)?;
             let reply = work(&transaction)?;
-            transaction.commit()?;
+            transaction.commit().map_err(StoreError::from)?;
             Ok(reply)
         });
-        done.await.unwrap_or_else(|_| Err(Refusal::internal()))
+        done.await.unwrap_or_else(|_| Err(StoreError::CutOff.into()))
     }
 }
 
 /// A panic in another request rolled its transaction back; the connection is good.
 fn lock(connection: &Mutex<Connection>) -> MutexGuard<'_, Connection> {
     connection.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// This moment, as the API writes it.
-pub(super) fn now() -> String {
-    Moment::now().to_wire()
-}
-
-/// A new id: time-ordered, unique.
-pub(super) fn new_id() -> String {
-    uuid::Uuid::now_v7().to_string()
 }

@@ -3,21 +3,60 @@
 use std::collections::HashSet;
 
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
-use serde_json::{Value, json};
 
+use super::column::{named, parsed};
 use super::devices::{self, Device};
 use super::directory::{Environment, Project};
 use super::history::{self, Event};
-use super::{keys, new_id, now};
-use crate::auth::User;
+use super::keys;
+use super::users::User;
+use crate::stamp::{new_id, now};
+use protocol::wire::RecordStatus;
+use protocol::wire::reshare::RequestState;
+use protocol::{DeviceId, EnvironmentId, EnvironmentName, OrganizationId, ProjectId, RequestId};
 
-/// A request as the API shows it, with what routes need to know of it.
+/// A request with what it is about.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
-    pub(crate) environment_id: String,
-    pub(crate) status: String,
-    pub(crate) target_device_id: String,
-    json: Value,
+    pub(crate) id: RequestId,
+    pub(crate) organization_id: OrganizationId,
+    pub(crate) project_id: ProjectId,
+    pub(crate) project_name: String,
+    pub(crate) environment_id: EnvironmentId,
+    pub(crate) environment_name: EnvironmentName,
+    pub(crate) required_key_version: i64,
+    pub(crate) target_user: User,
+    pub(crate) target_device_id: DeviceId,
+    pub(crate) device_name: String,
+    pub(crate) device_platform: String,
+    pub(crate) device_status: RecordStatus,
+    pub(crate) status: RequestState,
+    pub(crate) trigger_source: String,
+    pub(crate) cancel_reason: Option<String>,
+    pub(crate) created_at: String,
+    pub(crate) resolved_at: Option<String>,
+    pub(crate) resolved_by: Option<User>,
+}
+
+/// What a request is made for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Trigger {
+    /// A device is new.
+    DeviceRegistered,
+    /// A device asked for the key and is not among its recipients.
+    KeyRequested,
+    /// The key is new.
+    KeyRotated,
+}
+
+impl Trigger {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::DeviceRegistered => "device_registered",
+            Self::KeyRequested => "key_requested",
+            Self::KeyRotated => "key_rotated",
+        }
+    }
 }
 
 /// Which requests are asked for.
@@ -48,45 +87,38 @@ const MAY_FULFIL: &str = "EXISTS (SELECT 1 FROM devices own
 
 impl Request {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        let text = |index: usize| row.get::<_, Option<String>>(index);
-        let resolved_by = match text(19)? {
-            Some(id) => {
-                json!({ "data": { "id": id, "attributes": { "name": text(20)?, "email": text(21)? } } })
-            }
-            None => json!({ "data": null }),
+        let resolved_by = match row.get::<_, Option<String>>(19)? {
+            Some(id) => Some(User {
+                id,
+                name: row.get(20)?,
+                email: row.get(21)?,
+            }),
+            None => None,
         };
         Ok(Self {
-            environment_id: row.get(3)?,
-            status: row.get(7)?,
-            target_device_id: row.get(6)?,
-            json: json!({
-                "type": "environment-key-reshare-requests", "id": text(0)?,
-                "attributes": {
-                    "organization_id": text(1)?, "project_id": text(2)?, "environment_id": text(3)?,
-                    "required_key_version": row.get::<_, i64>(4)?,
-                    "target_user_id": text(5)?, "target_device_id": text(6)?, "status": text(7)?,
-                    "trigger_source": text(8)?, "cancel_reason": text(9)?, "created_at": text(10)?,
-                    "resolved_at": text(11)?, "last_notified_at": null,
-                },
-                "relationships": {
-                    "project": { "data": { "id": text(2)?, "attributes": { "name": text(12)? } } },
-                    "environment": { "data": { "id": text(3)?, "attributes": { "name": text(13)? } } },
-                    "target_user": { "data": {
-                        "id": text(5)?, "attributes": { "name": text(14)?, "email": text(15)? },
-                    } },
-                    "target_device": { "data": {
-                        "id": text(6)?,
-                        "attributes": { "name": text(16)?, "platform": text(17)?, "status": text(18)? },
-                    } },
-                    "resolved_by_user": resolved_by,
-                },
-            }),
+            id: named(row, 0, RequestId::new)?,
+            organization_id: named(row, 1, OrganizationId::new)?,
+            project_id: named(row, 2, ProjectId::new)?,
+            project_name: row.get(12)?,
+            environment_id: named(row, 3, EnvironmentId::new)?,
+            environment_name: named(row, 13, EnvironmentName::new)?,
+            required_key_version: row.get(4)?,
+            target_user: User {
+                id: row.get(5)?,
+                name: row.get(14)?,
+                email: row.get(15)?,
+            },
+            target_device_id: named(row, 6, DeviceId::new)?,
+            device_name: row.get(16)?,
+            device_platform: row.get(17)?,
+            device_status: parsed(row, 18, RecordStatus::parse)?,
+            status: parsed(row, 7, RequestState::parse)?,
+            trigger_source: row.get(8)?,
+            cancel_reason: row.get(9)?,
+            created_at: row.get(10)?,
+            resolved_at: row.get(11)?,
+            resolved_by,
         })
-    }
-
-    /// As the API shows it.
-    pub(crate) fn to_json(&self) -> Value {
-        self.json.clone()
     }
 }
 
@@ -140,18 +172,18 @@ pub(crate) fn pending(
     project: &Project,
     environment: &Environment,
     device: &Device,
-    trigger: &str,
-) -> rusqlite::Result<Vec<String>> {
+    trigger: Trigger,
+) -> rusqlite::Result<Vec<RequestId>> {
     let Some(key) = keys::current(db, &environment.id)? else {
         return Ok(Vec::new());
     };
-    let found: Option<(String, i64)> = db
+    let found: Option<(RequestId, i64)> = db
         .prepare_cached(
             "SELECT id, required_key_version FROM reshare_requests
              WHERE environment_id = ?1 AND target_device_id = ?2 AND status = 'pending'",
         )?
-        .query_row([&environment.id, &device.id], |row| {
-            Ok((row.get(0)?, row.get(1)?))
+        .query_row([environment.id.as_str(), device.id.as_str()], |row| {
+            Ok((named(row, 0, RequestId::new)?, row.get(1)?))
         })
         .optional()?;
     match found {
@@ -159,37 +191,42 @@ pub(crate) fn pending(
         Some((id, _)) => supersede(db, user, environment, &id)?,
         None => {}
     }
-    let id = new_id();
+    let id = RequestId::new(new_id());
     db.prepare_cached(
         "INSERT INTO reshare_requests (id, organization_id, project_id, environment_id, required_key_version,
          target_user_id, target_device_id, status, trigger_source, created_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, 'pending', ?8, ?9)",
     )?
     .execute(params![
-        id,
-        project.organization_id,
-        project.id,
-        environment.id,
+        id.as_str(),
+        project.organization_id.as_str(),
+        project.id.as_str(),
+        environment.id.as_str(),
         key.version,
         device.user_id,
-        device.id,
-        trigger,
+        device.id.as_str(),
+        trigger.as_str(),
         now()
     ])?;
     note(
         db,
         user,
-        &project.id,
-        &environment.id,
+        (&project.id, &environment.id),
         "environment_key_reshare_requested",
         &device.name,
     )?;
     Ok(vec![id])
 }
 
-fn supersede(db: &Connection, user: &User, environment: &Environment, id: &str) -> rusqlite::Result<()> {
-    let (project, reason) = (&environment.project_id, Some("key_rotated"));
-    resolve(db, user, project, &environment.id, id, "superseded", reason)
+fn supersede(
+    db: &Connection,
+    user: &User,
+    environment: &Environment,
+    id: &RequestId,
+) -> rusqlite::Result<()> {
+    let reason = Some(Trigger::KeyRotated.as_str());
+    let place = (&environment.project_id, &environment.id);
+    resolve(db, user, place, id, RequestState::Superseded, reason)
 }
 
 /// After a publication: completes the requests of its devices; when the key is a new one, the others are superseded by
@@ -199,31 +236,35 @@ pub(crate) fn settle(
     user: &User,
     (project, environment): (&Project, &Environment),
     version: i64,
-    included: &HashSet<&str>,
+    included: &HashSet<&DeviceId>,
 ) -> rusqlite::Result<()> {
-    let waiting: Vec<(String, String, i64)> = db
+    let waiting: Vec<(RequestId, DeviceId, i64)> = db
         .prepare_cached(
             "SELECT id, target_device_id, required_key_version FROM reshare_requests
              WHERE environment_id = ?1 AND status = 'pending'",
         )?
-        .query_map([&environment.id], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        .query_map([environment.id.as_str()], |row| {
+            Ok((
+                named(row, 0, RequestId::new)?,
+                named(row, 1, DeviceId::new)?,
+                row.get(2)?,
+            ))
         })?
         .collect::<Result<_, _>>()?;
     for (id, device, required) in waiting {
-        if included.contains(device.as_str()) {
-            resolve(
-                db,
-                user,
-                &environment.project_id,
-                &environment.id,
-                &id,
-                "completed",
-                None,
-            )?;
+        if included.contains(&device) {
+            let place = (&environment.project_id, &environment.id);
+            resolve(db, user, place, &id, RequestState::Completed, None)?;
         } else if required < version {
-            match devices::find(db, &device)? {
-                Some(device) => drop(pending(db, user, project, environment, &device, "key_rotated")?),
+            match devices::find(db, device.as_str())? {
+                Some(device) => drop(pending(
+                    db,
+                    user,
+                    project,
+                    environment,
+                    &device,
+                    Trigger::KeyRotated,
+                )?),
                 None => supersede(db, user, environment, &id)?,
             }
         }
@@ -232,23 +273,29 @@ pub(crate) fn settle(
 }
 
 /// Ends the pending requests of a revoked device.
-pub(crate) fn cancel(db: &Connection, user: &User, device: &str) -> rusqlite::Result<()> {
-    let waiting: Vec<(String, String, String)> = db
+pub(crate) fn cancel(db: &Connection, user: &User, device: &DeviceId) -> rusqlite::Result<()> {
+    let waiting: Vec<(RequestId, ProjectId, EnvironmentId)> = db
         .prepare_cached(
             "SELECT id, project_id, environment_id FROM reshare_requests
              WHERE target_device_id = ?1 AND status = 'pending'",
         )?
-        .query_map([device], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .query_map([device.as_str()], |row| {
+            Ok((
+                named(row, 0, RequestId::new)?,
+                named(row, 1, ProjectId::new)?,
+                named(row, 2, EnvironmentId::new)?,
+            ))
+        })?
         .collect::<Result<_, _>>()?;
     for (id, project, environment) in waiting {
+        let reason = Some("device_revoked");
         resolve(
             db,
             user,
-            &project,
-            &environment,
+            (&project, &environment),
             &id,
-            "cancelled",
-            Some("device_revoked"),
+            RequestState::Cancelled,
+            reason,
         )?;
     }
     Ok(())
@@ -257,32 +304,25 @@ pub(crate) fn cancel(db: &Connection, user: &User, device: &str) -> rusqlite::Re
 fn resolve(
     db: &Connection,
     user: &User,
-    project: &str,
-    environment: &str,
-    id: &str,
-    status: &str,
+    place: (&ProjectId, &EnvironmentId),
+    id: &RequestId,
+    state: RequestState,
     reason: Option<&str>,
 ) -> rusqlite::Result<()> {
+    let state = state.as_str();
     db.prepare_cached(
         "UPDATE reshare_requests SET status = ?2, cancel_reason = ?3, resolved_at = ?4, resolved_by_user_id = ?5
          WHERE id = ?1",
     )?
-    .execute(params![id, status, reason, now(), user.id])?;
-    note(
-        db,
-        user,
-        project,
-        environment,
-        &format!("environment_key_reshare_{status}"),
-        id,
-    )
+    .execute(params![id.as_str(), state, reason, now(), user.id])?;
+    let operation = format!("environment_key_reshare_{state}");
+    note(db, user, place, &operation, id.as_str())
 }
 
 fn note(
     db: &Connection,
     user: &User,
-    project: &str,
-    environment: &str,
+    (project, environment): (&ProjectId, &EnvironmentId),
     operation: &str,
     about: &str,
 ) -> rusqlite::Result<()> {

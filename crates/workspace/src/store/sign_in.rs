@@ -7,10 +7,11 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use zeroize::Zeroizing;
 
-use super::now;
-use crate::answer::Refusal;
-use crate::auth::{TokenHash, User};
+use super::users::User;
+use super::{StoreError, Thing};
 use crate::random;
+use crate::stamp::now;
+use crate::token_hash::TokenHash;
 use crate::totp::TotpSecret;
 use protocol::Moment;
 use protocol::secret::SecretText;
@@ -59,13 +60,13 @@ pub(crate) fn account(db: &Connection, email: &str) -> rusqlite::Result<Option<A
 }
 
 /// The one account that the confirmation page is for: the first that has a password.
-pub(crate) fn local_account(db: &Connection) -> Result<Account, Refusal> {
+pub(crate) fn local_account(db: &Connection) -> Result<Account, StoreError> {
     let email: Option<String> = db
         .prepare_cached("SELECT email FROM users WHERE password_hash IS NOT NULL ORDER BY rowid LIMIT 1")?
         .query_row([], |row| row.get(0))
         .optional()?;
     let account = email.map(|email| account(db, &email)).transpose()?.flatten();
-    account.ok_or_else(|| Refusal::not_found("An account"))
+    account.ok_or(StoreError::NotFound(Thing::Account))
 }
 
 fn address(email: &str) -> String {
@@ -73,7 +74,7 @@ fn address(email: &str) -> String {
 }
 
 /// Counts an attempt before it is checked, so that many at once do not get past the limit.
-pub(crate) fn attempt(db: &Connection, email: &str) -> Result<Attempt, Refusal> {
+pub(crate) fn attempt(db: &Connection, email: &str) -> Result<Attempt, StoreError> {
     let (email, at) = (address(email), Moment::now());
     let begin = at.plus_seconds(-WINDOW_SECONDS).to_wire();
     db.execute("DELETE FROM sign_in_attempts WHERE at < ?1", [&begin])?;
@@ -85,7 +86,7 @@ pub(crate) fn attempt(db: &Connection, email: &str) -> Result<Attempt, Refusal> 
     if wrong >= MAX_WRONG {
         let oldest = oldest.as_deref().and_then(Moment::parse).unwrap_or(at);
         let wait = WINDOW_SECONDS.saturating_sub(at.seconds_since(oldest));
-        return Err(Refusal::too_many(u64::try_from(wait.max(1)).unwrap_or(1)));
+        return Err(StoreError::TooMany(u64::try_from(wait.max(1)).unwrap_or(1)));
     }
     db.execute(
         "INSERT INTO sign_in_attempts (email, at) VALUES (?1, ?2)",
@@ -123,8 +124,8 @@ pub(crate) fn take_code(
 }
 
 /// Starts a session and gives its bearer token, which is not to be had again.
-pub(crate) fn start_session(db: &Connection, user_id: &str) -> Result<Zeroizing<String>, Refusal> {
-    let secret = random::make_base62().map_err(|_| Refusal::internal())?;
+pub(crate) fn start_session(db: &Connection, user_id: &str) -> Result<Zeroizing<String>, StoreError> {
+    let secret = random::make_base62()?;
     let id: i64 = db.query_row("SELECT coalesce(max(id), 0) + 1 FROM access_tokens", [], |row| {
         row.get(0)
     })?;
@@ -145,7 +146,7 @@ pub(crate) struct Started {
 }
 
 /// Starts a browser flow.
-pub(crate) fn start_ticket(db: &Connection) -> Result<Started, Refusal> {
+pub(crate) fn start_ticket(db: &Connection) -> Result<Started, StoreError> {
     let at = Moment::now();
     db.execute(
         "DELETE FROM sign_in_tickets WHERE expires_at < ?1",
@@ -157,12 +158,11 @@ pub(crate) fn start_ticket(db: &Connection) -> Result<Started, Refusal> {
         |row| row.get(0),
     )?;
     if waiting >= MAX_PENDING {
-        return Err(Refusal::too_many(60));
+        return Err(StoreError::TooMany(60));
     }
-    let make = || random::make_base62().map_err(|_| Refusal::internal());
     let started = Started {
-        ticket: make()?,
-        page: make()?,
+        ticket: random::make_base62()?,
+        page: random::make_base62()?,
         expires_at: at.plus_seconds(TICKET_SECONDS).to_wire(),
     };
     db.execute(

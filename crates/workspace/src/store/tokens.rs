@@ -1,21 +1,24 @@
 //! Deploy tokens (docs/protocol.md 7).
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use serde::Serialize;
 
-use crate::auth::TokenHash;
-use protocol::PublicKey;
+use super::StoreError;
+use super::column::{named, parsed};
+use crate::random;
+use crate::token_hash::TokenHash;
+use protocol::wire::RecordStatus;
+use protocol::{DeployTokenId, EnvironmentId, EnvironmentName, ProjectId, PublicKey};
 
 /// A deploy token.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
-    pub(crate) id: String,
-    pub(crate) project_id: String,
-    pub(crate) environment_id: String,
-    pub(crate) environment_name: String,
+    pub(crate) id: DeployTokenId,
+    pub(crate) project_id: ProjectId,
+    pub(crate) environment_id: EnvironmentId,
+    pub(crate) environment_name: EnvironmentName,
     pub(crate) name: String,
-    pub(crate) status: String,
-    pub(crate) public_key: String,
+    pub(crate) status: RecordStatus,
+    pub(crate) public_key: PublicKey,
     pub(crate) last_used_at: Option<String>,
     pub(crate) created_at: String,
     pub(crate) updated_at: String,
@@ -27,38 +30,18 @@ pub(crate) struct Token {
 #[derive(Clone, Debug)]
 pub(crate) struct CiRecord {
     pub(crate) id: String,
-    pub(crate) hash: [u8; 32],
+    pub(crate) hash: TokenHash,
     pub(crate) suffix: String,
     pub(crate) expires_at: Option<String>,
 }
 
-/// The token of docs/protocol.md 7.1, with two members more: `expires_at` and `token_suffix` of its CI token.
-#[derive(Debug, Serialize)]
-pub(crate) struct TokenResponse<'a> {
-    r#type: &'static str,
-    id: &'a str,
-    attributes: Attributes<'a>,
-}
-
-#[derive(Debug, Serialize)]
-struct Attributes<'a> {
-    name: &'a str,
-    status: &'a str,
-    public_key: &'a str,
-    fingerprint: Option<String>,
-    last_used_at: Option<&'a str>,
-    created_at: &'a str,
-    updated_at: &'a str,
-    revoked_at: Option<&'a str>,
-    expires_at: Option<&'a str>,
-    token_suffix: &'a str,
-    environment: EnvironmentRef<'a>,
-}
-
-#[derive(Debug, Serialize)]
-struct EnvironmentRef<'a> {
-    id: &'a str,
-    name: &'a str,
+/// Who holds a CI token, and whether it works.
+#[derive(Clone, Debug)]
+pub(crate) struct CiHolder {
+    pub(crate) token_id: DeployTokenId,
+    pub(crate) environment_id: EnvironmentId,
+    pub(crate) status: RecordStatus,
+    pub(crate) expires_at: Option<String>,
 }
 
 const TOKEN: &str = "SELECT t.id, t.project_id, t.environment_id, e.name, t.name, t.status, t.public_key, t.last_used_at,
@@ -68,20 +51,20 @@ const TOKEN: &str = "SELECT t.id, t.project_id, t.environment_id, e.name, t.name
 impl Token {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
-            id: row.get(0)?,
-            project_id: row.get(1)?,
-            environment_id: row.get(2)?,
-            environment_name: row.get(3)?,
+            id: named(row, 0, DeployTokenId::new)?,
+            project_id: named(row, 1, ProjectId::new)?,
+            environment_id: named(row, 2, EnvironmentId::new)?,
+            environment_name: named(row, 3, EnvironmentName::new)?,
             name: row.get(4)?,
-            status: row.get(5)?,
-            public_key: row.get(6)?,
+            status: parsed(row, 5, RecordStatus::parse)?,
+            public_key: parsed(row, 6, PublicKey::from_base64)?,
             last_used_at: row.get(7)?,
             created_at: row.get(8)?,
             updated_at: row.get(9)?,
             revoked_at: row.get(10)?,
             ci: CiRecord {
                 id: row.get(11)?,
-                hash: row.get(12)?,
+                hash: TokenHash::stored(row.get(12)?),
                 suffix: row.get(13)?,
                 expires_at: row.get(14)?,
             },
@@ -90,31 +73,7 @@ impl Token {
 
     /// Whether runners may use it.
     pub(crate) fn is_active(&self) -> bool {
-        self.status == "active"
-    }
-
-    /// As the API shows it.
-    pub(crate) fn response(&self) -> TokenResponse<'_> {
-        TokenResponse {
-            r#type: "deploy-tokens",
-            id: &self.id,
-            attributes: Attributes {
-                name: &self.name,
-                status: &self.status,
-                public_key: &self.public_key,
-                fingerprint: PublicKey::from_base64(&self.public_key).map(|key| key.fingerprint().to_hex()),
-                last_used_at: self.last_used_at.as_deref(),
-                created_at: &self.created_at,
-                updated_at: &self.updated_at,
-                revoked_at: self.revoked_at.as_deref(),
-                expires_at: self.ci.expires_at.as_deref(),
-                token_suffix: &self.ci.suffix,
-                environment: EnvironmentRef {
-                    id: &self.environment_id,
-                    name: &self.environment_name,
-                },
-            },
-        }
+        self.status == RecordStatus::Active
     }
 }
 
@@ -123,16 +82,16 @@ impl CiRecord {
     pub(crate) fn of(id: String, token: &str, expires_at: Option<String>) -> Self {
         Self {
             id,
-            hash: *TokenHash::of(token).as_bytes(),
-            suffix: super::super::random::suffix(token).to_owned(),
+            hash: TokenHash::of(token),
+            suffix: random::suffix(token).to_owned(),
             expires_at,
         }
     }
 }
 
 /// A new token id: time-ordered, as `dpl_tok_` and 32 hexadecimal digits.
-pub(crate) fn new_token_id() -> String {
-    format!("dpl_tok_{}", uuid::Uuid::now_v7().simple())
+pub(crate) fn new_token_id() -> DeployTokenId {
+    DeployTokenId::new(format!("dpl_tok_{}", uuid::Uuid::now_v7().simple()))
 }
 
 /// Stores a token.
@@ -143,18 +102,18 @@ pub(crate) fn insert(db: &Connection, token: &Token) -> rusqlite::Result<()> {
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?
     .execute(params![
-        token.id,
-        token.project_id,
-        token.environment_id,
+        token.id.as_str(),
+        token.project_id.as_str(),
+        token.environment_id.as_str(),
         token.name,
-        token.status,
-        token.public_key,
+        token.status.as_str(),
+        token.public_key.to_base64(),
         token.last_used_at,
         token.created_at,
         token.updated_at,
         token.revoked_at,
         token.ci.id,
-        token.ci.hash,
+        token.ci.hash.as_bytes(),
         token.ci.suffix,
         token.ci.expires_at
     ])?;
@@ -168,14 +127,14 @@ pub(crate) fn update(db: &Connection, token: &Token) -> rusqlite::Result<()> {
          ci_token_id = ?7, ci_token_hash = ?8, ci_token_suffix = ?9, ci_expires_at = ?10 WHERE id = ?1",
     )?
     .execute(params![
-        token.id,
-        token.status,
-        token.public_key,
+        token.id.as_str(),
+        token.status.as_str(),
+        token.public_key.to_base64(),
         token.last_used_at,
         token.updated_at,
         token.revoked_at,
         token.ci.id,
-        token.ci.hash,
+        token.ci.hash.as_bytes(),
         token.ci.suffix,
         token.ci.expires_at
     ])?;
@@ -185,7 +144,7 @@ pub(crate) fn update(db: &Connection, token: &Token) -> rusqlite::Result<()> {
 /// The tokens of a project, or of one of its environments; newest first.
 pub(crate) fn list(
     db: &Connection,
-    project: &str,
+    project: &ProjectId,
     environment: Option<&str>,
 ) -> rusqlite::Result<Vec<Token>> {
     match environment {
@@ -193,34 +152,51 @@ pub(crate) fn list(
             .prepare_cached(&format!(
                 "{TOKEN} WHERE t.environment_id = ?1 AND t.project_id = ?2 ORDER BY t.created_at DESC, t.id DESC"
             ))?
-            .query_map([environment, project], Token::from_row)?
+            .query_map([environment, project.as_str()], Token::from_row)?
             .collect(),
         None => db
             .prepare_cached(&format!("{TOKEN} WHERE t.project_id = ?1 ORDER BY t.created_at DESC, t.id DESC"))?
-            .query_map([project], Token::from_row)?
+            .query_map([project.as_str()], Token::from_row)?
             .collect(),
     }
 }
 
 /// A token of a project.
-pub(crate) fn find(db: &Connection, project: &str, id: &str) -> rusqlite::Result<Option<Token>> {
+pub(crate) fn find(db: &Connection, project: &ProjectId, id: &str) -> rusqlite::Result<Option<Token>> {
     db.prepare_cached(&format!("{TOKEN} WHERE t.id = ?1 AND t.project_id = ?2"))?
-        .query_row([id, project], Token::from_row)
+        .query_row([id, project.as_str()], Token::from_row)
         .optional()
 }
 
+/// Who holds a CI token.
+pub(crate) fn by_ci_token(db: &Connection, token: &TokenHash) -> Result<Option<CiHolder>, StoreError> {
+    let found = db
+        .prepare_cached(
+            "SELECT id, environment_id, status, ci_expires_at FROM deploy_tokens WHERE ci_token_hash = ?1",
+        )?
+        .query_row([token.as_bytes()], |row| {
+            Ok(CiHolder {
+                token_id: named(row, 0, DeployTokenId::new)?,
+                environment_id: named(row, 1, EnvironmentId::new)?,
+                status: parsed(row, 2, RecordStatus::parse)?,
+                expires_at: row.get(3)?,
+            })
+        });
+    Ok(found.optional()?)
+}
+
 /// Notes that a runner has fetched.
-pub(crate) fn touch(db: &Connection, id: &str, at: &str) -> rusqlite::Result<()> {
+pub(crate) fn touch(db: &Connection, id: &DeployTokenId, at: &str) -> rusqlite::Result<()> {
     db.prepare_cached("UPDATE deploy_tokens SET last_used_at = ?2 WHERE id = ?1")?
-        .execute([id, at])?;
+        .execute([id.as_str(), at])?;
     Ok(())
 }
 
 /// Removes a token, and what was sealed for it.
-pub(crate) fn delete(db: &Connection, id: &str) -> rusqlite::Result<()> {
+pub(crate) fn delete(db: &Connection, id: &DeployTokenId) -> rusqlite::Result<()> {
     db.prepare_cached("DELETE FROM recipients WHERE type = 'deployment' AND recipient_id = ?1")?
-        .execute([id])?;
+        .execute([id.as_str()])?;
     db.prepare_cached("DELETE FROM deploy_tokens WHERE id = ?1")?
-        .execute([id])?;
+        .execute([id.as_str()])?;
     Ok(())
 }

@@ -4,6 +4,10 @@ use std::collections::HashMap;
 
 use rusqlite::{Connection, Row, params};
 
+use super::column::named;
+use protocol::variable::{UploadAad, UploadClaims};
+use protocol::{DeviceId, EnvironmentId};
+
 /// A variable as it was uploaded, with what the workspace adds.
 #[derive(Clone, Debug)]
 pub(crate) struct VariableRow {
@@ -13,17 +17,16 @@ pub(crate) struct VariableRow {
     pub(crate) ciphertext: String,
     pub(crate) nonce: String,
     pub(crate) alg: String,
-    /// JSON text.
-    pub(crate) aad: String,
-    /// JSON text.
-    pub(crate) claims: Option<String>,
+    /// `None` where what is stored cannot be read.
+    pub(crate) aad: Option<UploadAad>,
+    pub(crate) claims: Option<UploadClaims>,
     pub(crate) env_kek_version: Option<i64>,
     pub(crate) env_kek_fingerprint: Option<String>,
     pub(crate) line_bytes: Option<i64>,
     pub(crate) is_vapor_secret: bool,
     pub(crate) is_commented: bool,
     pub(crate) client_sig: String,
-    pub(crate) device_id: String,
+    pub(crate) device_id: DeviceId,
     pub(crate) updated_by_email: String,
     pub(crate) created_at: String,
     pub(crate) updated_at: String,
@@ -38,15 +41,18 @@ impl VariableRow {
             ciphertext: row.get(3)?,
             nonce: row.get(4)?,
             alg: row.get(5)?,
-            aad: row.get(6)?,
-            claims: row.get(7)?,
+            aad: serde_json::from_str(&row.get::<_, String>(6)?).ok(),
+            claims: match row.get::<_, Option<String>>(7)? {
+                Some(claims) => serde_json::from_str(&claims).ok(),
+                None => None,
+            },
             env_kek_version: row.get(8)?,
             env_kek_fingerprint: row.get(9)?,
             line_bytes: row.get(10)?,
             is_vapor_secret: row.get(11)?,
             is_commented: row.get(12)?,
             client_sig: row.get(13)?,
-            device_id: row.get(14)?,
+            device_id: named(row, 14, DeviceId::new)?,
             updated_by_email: row.get(15)?,
             created_at: row.get(16)?,
             updated_at: row.get(17)?,
@@ -55,28 +61,30 @@ impl VariableRow {
 }
 
 /// The variables of one environment, in the order in which they were first pushed.
-pub(crate) fn list(db: &Connection, environment: &str) -> rusqlite::Result<Vec<VariableRow>> {
+pub(crate) fn list(db: &Connection, environment: &EnvironmentId) -> rusqlite::Result<Vec<VariableRow>> {
     db.prepare_cached(
         "SELECT id, name, version, ciphertext, nonce, alg, aad, claims, env_kek_version, env_kek_fingerprint,
          line_bytes, is_vapor_secret, is_commented, client_sig, device_id, updated_by_email, created_at, updated_at
          FROM variables WHERE environment_id = ?1 ORDER BY rowid",
     )?
-    .query_map([environment], VariableRow::from_row)?
+    .query_map([environment.as_str()], VariableRow::from_row)?
     .collect()
 }
 
 /// Id and version of each variable of an environment, by name.
 pub(crate) fn versions(
     db: &Connection,
-    environment: &str,
+    environment: &EnvironmentId,
 ) -> rusqlite::Result<HashMap<String, (String, i64)>> {
     db.prepare_cached("SELECT name, id, version FROM variables WHERE environment_id = ?1")?
-        .query_map([environment], |row| Ok((row.get(0)?, (row.get(1)?, row.get(2)?))))?
+        .query_map([environment.as_str()], |row| {
+            Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))
+        })?
         .collect()
 }
 
 /// Stores a variable; one of the same name is replaced and keeps its id, place and date of creation.
-pub(crate) fn put(db: &Connection, environment: &str, row: &VariableRow) -> rusqlite::Result<()> {
+pub(crate) fn put(db: &Connection, environment: &EnvironmentId, row: &VariableRow) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO variables (id, environment_id, name, version, ciphertext, nonce, alg, aad, claims, env_kek_version,
          env_kek_fingerprint, line_bytes, is_vapor_secret, is_commented, client_sig, device_id, updated_by_email,
@@ -91,26 +99,32 @@ pub(crate) fn put(db: &Connection, environment: &str, row: &VariableRow) -> rusq
     )?
     .execute(params![
         row.id,
-        environment,
+        environment.as_str(),
         row.name,
         row.version,
         row.ciphertext,
         row.nonce,
         row.alg,
-        row.aad,
-        row.claims,
+        row.aad.as_ref().map(text),
+        row.claims.as_ref().map(text),
         row.env_kek_version,
         row.env_kek_fingerprint,
         row.line_bytes,
         row.is_vapor_secret,
         row.is_commented,
         row.client_sig,
-        row.device_id,
+        row.device_id.as_str(),
         row.updated_by_email,
         row.created_at,
         row.updated_at
     ])?;
     Ok(())
+}
+
+/// Members of texts, as they are kept in one column.
+fn text(members: &impl serde::Serialize) -> String {
+    // Texts always serialise.
+    serde_json::to_string(members).unwrap_or_default()
 }
 
 /// Removes a variable by id.

@@ -1,7 +1,6 @@
 //! An envelope as JSON and as `edek_b64` (docs/protocol.md 5.1, 6.1).
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 use serde_json::{Map, Value};
 
 use super::EncryptedEnvelope;
@@ -19,7 +18,7 @@ impl EncryptedEnvelope {
 
     /// Base64 of the JSON: `edek_b64` (docs/protocol.md 6.1).
     pub fn to_edek(&self) -> String {
-        STANDARD.encode(self.to_json())
+        BASE64.encode(self.to_json().as_bytes())
     }
 
     /// Reads `edek_b64`, with or without the prefix `b64:`.

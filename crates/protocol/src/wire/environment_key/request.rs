@@ -2,18 +2,16 @@
 //!
 //! They are signed by `crypto::sign_body`; the order of their members is what gets signed.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
-use serde::Serialize;
+use data_encoding::BASE64;
+use serde::{Deserialize, Serialize};
 
-use super::super::{WireError, list, object, optional_integer, parse_object, present, text};
-use super::{SNAKE, fingerprint, kind_and_id, sealed_key};
-use crate::types::ids::RequestId;
+use super::kind_and_id;
+use crate::types::RequestId;
 use crate::types::variable::VARIABLE_ALGORITHM;
 use crate::types::{DeviceId, Fingerprint, SealedEnvironmentKey, SealedRecipient};
 
 /// `envelope` of both requests, in signing order (docs/protocol.md 6.4).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EnvelopeRequest {
     /// Base64 of environment key and tag.
     pub ciphertext_b64: String,
@@ -26,7 +24,7 @@ pub struct EnvelopeRequest {
 }
 
 /// One recipient of a request, in signing order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecipientRequest {
     /// [`super::DEVICE`] or [`super::DEPLOYMENT`].
     #[serde(rename = "type")]
@@ -48,8 +46,8 @@ impl From<&SealedEnvironmentKey> for EnvelopeRequest {
             }
         };
         Self {
-            ciphertext_b64: STANDARD.encode(&sealed.ciphertext),
-            nonce_b64: STANDARD.encode(&sealed.nonce),
+            ciphertext_b64: BASE64.encode(&sealed.ciphertext),
+            nonce_b64: BASE64.encode(&sealed.nonce),
             alg: VARIABLE_ALGORITHM.to_owned(),
             recipients: sealed.recipients.iter().map(recipient).collect(),
         }
@@ -57,16 +55,17 @@ impl From<&SealedEnvironmentKey> for EnvelopeRequest {
 }
 
 /// `POST .../key`: the first key of an environment, or a new version; in signing order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CreateKeyRequest {
     /// The publishing device.
     pub device_id: DeviceId,
     /// Fingerprint of the key, hex.
     pub fingerprint: String,
-    /// Counts from 1.
-    pub version: u64,
+    /// Counts from 1; signed, so that what does not is refused in words of its own.
+    pub version: i64,
     /// The publishing device again.
-    pub created_by_device_id: DeviceId,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub created_by_device_id: Option<DeviceId>,
     /// Only with a new version (docs/protocol.md 6.5).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rotated_at: Option<String>,
@@ -85,8 +84,8 @@ impl CreateKeyRequest {
         Self {
             device_id: device_id.clone(),
             fingerprint: fingerprint.to_hex(),
-            version,
-            created_by_device_id: device_id.clone(),
+            version: i64::try_from(version).unwrap_or(i64::MAX),
+            created_by_device_id: Some(device_id.clone()),
             rotated_at: None,
             envelope: sealed.into(),
         }
@@ -94,7 +93,7 @@ impl CreateKeyRequest {
 }
 
 /// `POST .../key/envelopes`: the same key for another set of recipients; in signing order.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ShareKeyRequest {
     /// The publishing device.
     pub device_id: DeviceId,
@@ -103,7 +102,7 @@ pub struct ShareKeyRequest {
     /// The sealed key.
     pub envelope: EnvelopeRequest,
     /// The re-share requests that this fulfils; left out when there are none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub request_ids: Vec<RequestId>,
 }
 
@@ -124,65 +123,11 @@ impl ShareKeyRequest {
     }
 }
 
-/// Either request as a server reads it; its signature is checked on the text it came as.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PublishedByRequest {
-    /// The publishing device.
-    pub device_id: DeviceId,
-    /// Fingerprint of the key.
-    pub fingerprint: Fingerprint,
-    /// The version, which only the create form has.
-    pub version: Option<u64>,
-    /// The sealed key.
-    pub sealed: SealedEnvironmentKey,
-    /// The re-share requests that this fulfils.
-    pub request_ids: Vec<RequestId>,
-}
-
-/// Reads a [`CreateKeyRequest`] with or without its `client_sig`.
-///
-/// # Errors
-/// [`WireError`] names the member.
-pub fn parse_create_request(text: &str) -> Result<PublishedByRequest, WireError> {
-    let request = parse_request(text)?;
-    match request.version {
-        Some(_) => Ok(request),
-        None => Err(WireError::Missing { what: "version" }),
-    }
-}
-
-/// Reads a [`ShareKeyRequest`] with or without its `client_sig`.
-///
-/// # Errors
-/// [`WireError`] names the member.
-pub fn parse_share_request(text: &str) -> Result<PublishedByRequest, WireError> {
-    parse_request(text)
-}
-
-fn parse_request(body: &str) -> Result<PublishedByRequest, WireError> {
-    let body = parse_object(body, "body")?;
-    let envelope = object(&body, "envelope")?;
-    let what = "envelope.recipients";
-    if present(envelope, what).is_none() {
-        return Err(WireError::Missing { what });
-    }
-    let mut request_ids = Vec::new();
-    for id in list(&body, "request_ids")? {
-        let id = id.as_str().ok_or(WireError::Wrong { what: "request_ids" })?;
-        request_ids.push(RequestId::new(id));
-    }
-    Ok(PublishedByRequest {
-        device_id: DeviceId::new(text(&body, "device_id")?),
-        fingerprint: fingerprint(&body, "fingerprint")?.ok_or(WireError::Missing { what: "fingerprint" })?,
-        version: optional_integer(&body, "version")?,
-        sealed: sealed_key(envelope, &SNAKE)?,
-        request_ids,
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::types::RecipientKind;
+    use crate::wire::request::{RequestError, fit};
     use serde_json::{Value, json};
 
     fn body() -> Value {
@@ -203,48 +148,55 @@ mod tests {
 
     #[test]
     fn each_missing_or_wrong_member_is_named() {
-        assert!(parse_create_request(&body().to_string()).is_ok());
+        assert!(fit::<CreateKeyRequest>(body()).is_ok());
         for (path, what) in [
             ("/device_id", "device_id"),
             ("/fingerprint", "fingerprint"),
             ("/version", "version"),
             ("/envelope", "envelope"),
-            ("/envelope/ciphertext_b64", "envelope.ciphertext_b64"),
-            ("/envelope/nonce_b64", "envelope.nonce_b64"),
-            ("/envelope/recipients", "envelope.recipients"),
-            ("/envelope/recipients/0/id", "recipients.id"),
-            ("/envelope/recipients/0/type", "recipients.type"),
-            ("/envelope/recipients/0/edek_b64", "recipients.edek_b64"),
+            ("/envelope/ciphertext_b64", "ciphertext_b64"),
+            ("/envelope/nonce_b64", "nonce_b64"),
+            ("/envelope/alg", "alg"),
+            ("/envelope/recipients", "recipients"),
+            ("/envelope/recipients/0/id", "id"),
+            ("/envelope/recipients/0/type", "type"),
+            ("/envelope/recipients/0/edek_b64", "edek_b64"),
         ] {
             let mut changed = body();
-            *changed.pointer_mut(path).unwrap() = Value::Null;
-            let missing = parse_create_request(&changed.to_string());
-            assert_eq!(missing, Err(WireError::Missing { what }));
-            *changed.pointer_mut(path).unwrap() = json!([true]);
-            let wrong = parse_create_request(&changed.to_string()).unwrap_err();
-            assert!(
-                matches!(wrong, WireError::Wrong { .. } | WireError::Missing { .. }),
-                "{path}: {wrong}"
+            let (parent, member) = path.rsplit_once('/').unwrap();
+            let parent = changed.pointer_mut(parent).unwrap().as_object_mut().unwrap();
+            parent.shift_remove(member);
+            let missing = fit::<CreateKeyRequest>(changed);
+            assert_eq!(
+                missing,
+                Err(RequestError::Unfit(format!("missing field `{what}`")))
             );
+            let mut changed = body();
+            *changed.pointer_mut(path).unwrap() = json!(true);
+            let wrong = fit::<CreateKeyRequest>(changed);
+            assert!(matches!(wrong, Err(RequestError::Unfit(_))), "{path}: {wrong:?}");
         }
-        let mut other = body();
-        other["envelope"]["alg"] = json!("aes-256-gcm");
-        assert_eq!(
-            parse_create_request(&other.to_string()),
-            Err(WireError::Wrong { what: "envelope.alg" })
-        );
-        assert_eq!(parse_share_request("{"), Err(WireError::NotJson));
-        assert_eq!(parse_share_request("[]"), Err(WireError::Wrong { what: "body" }));
+        assert_eq!(fit::<ShareKeyRequest>(body()).unwrap().request_ids, []);
     }
 
     #[test]
     fn a_new_version_has_rotated_at_before_its_envelope() {
-        let read = parse_create_request(&body().to_string()).unwrap();
-        let mut request = CreateKeyRequest::new(&read.device_id, read.fingerprint, 2, &read.sealed);
+        let sealed = SealedEnvironmentKey {
+            ciphertext: vec![0; 3],
+            nonce: vec![0; 3],
+            recipients: vec![SealedRecipient {
+                kind: RecipientKind::Device(DeviceId::new("d")),
+                edek_b64: "AAAA".to_owned(),
+            }],
+            lifted_ephemeral_key: None,
+        };
+        let fingerprint = Fingerprint::from_hex(&"ab".repeat(32)).unwrap();
+        let mut request = CreateKeyRequest::new(&DeviceId::new("d"), fingerprint, 2, &sealed);
         request.rotated_at = Some("2026-02-03T04:05:06.007Z".to_owned());
         let text = serde_json::to_string(&request).unwrap();
         assert!(text.contains(
             "\"created_by_device_id\":\"d\",\"rotated_at\":\"2026-02-03T04:05:06.007Z\",\"envelope\":{"
         ));
+        assert_eq!(fit(serde_json::from_str(&text).unwrap()), Ok(request));
     }
 }

@@ -2,13 +2,15 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use deploy_tokens_protocol::DeviceId;
+use deploy_tokens_protocol::EnvironmentName;
 use deploy_tokens_protocol::crypto::{
     SignatureError, VariableKeys, open_variable, seal_variable, sign_variable, verify_variable,
 };
 use deploy_tokens_protocol::secret::SecretText;
-use deploy_tokens_protocol::wire::variable::{PushRequest, parse_push, sealed_variable};
-use deploy_tokens_protocol::{variable::UploadAad, variable::VariableUpload};
+use deploy_tokens_protocol::variable::{SealedVariable, UploadAad, VariableUpload};
+use deploy_tokens_protocol::wire::bundle::{BundleDocument, VariableDocument, parse_bundle};
+use deploy_tokens_protocol::wire::request::{fit, parse};
+use deploy_tokens_protocol::wire::variable::PushRequest;
 use serde_json::Value;
 
 use super::*;
@@ -63,21 +65,47 @@ fn uploads_are_rebuilt_and_signed_the_standard_way() {
     }
 }
 
+/// An upload as a server gives it out again, read as a client reads it.
+fn delivered(upload: &VariableUpload) -> SealedVariable {
+    let env = &EnvironmentName::new(upload.env.as_str());
+    let variable = VariableDocument {
+        env,
+        name: &upload.name,
+        ciphertext: &upload.ciphertext,
+        nonce: &upload.nonce,
+        alg: &upload.alg,
+        aad: Some(&upload.aad),
+        claims: Some(&upload.claims),
+        version: None,
+        env_kek_version: upload.env_kek_version.map(|version| version.try_into().unwrap()),
+        env_kek_fingerprint: upload.env_kek_fingerprint.as_deref(),
+        meta: None,
+    };
+    let bundle = BundleDocument {
+        env,
+        chain: vec![env],
+        secrets: vec![variable],
+    };
+    let bundle = parse_bundle(&serde_json::to_string(&bundle).unwrap()).unwrap();
+    bundle.variables.into_iter().next().unwrap()
+}
+
 #[test]
 fn pushes_of_the_reference_are_read_verified_and_opened() {
     for case in cases(FILE, 7) {
         let name = text(&case, "name");
         let body = text(&case, "push_body_utf8");
-        let push = parse_push(body).unwrap();
-        assert_eq!(push.variables.len(), 1);
-        let pushed = &push.variables[0];
-        assert_eq!(pushed.text, text(&case, "secret_json"), "{name}");
+        let push: PushRequest = fit(parse(body.as_bytes()).unwrap()).unwrap();
+        assert_eq!(push.secrets.len(), 1);
+        let pushed = push.secrets[0].to_string();
+        assert_eq!(pushed, text(&case, "secret_json"), "{name}");
         let key = signing_key(&case, "signing_public_key_b64");
-        assert_eq!(verify_variable(&pushed.text, &key), Ok(()), "{name}");
-        let changed = pushed.text.replacen("b64:", "b64:A", 1);
+        assert_eq!(verify_variable(&pushed, &key), Ok(()), "{name}");
+        let changed = pushed.replacen("b64:", "b64:A", 1);
         assert_eq!(verify_variable(&changed, &key), Err(SignatureError::Mismatch));
 
-        let sealed = sealed_variable(&pushed.upload).unwrap();
+        let upload: VariableUpload = fit(push.secrets[0].clone()).unwrap();
+        let sealed = delivered(&upload);
         let value = open_variable(&sealed, &environment_key(&case, "env_key_b64")).unwrap();
         assert_eq!(
             STANDARD.encode(value.expose()),
@@ -85,12 +113,8 @@ fn pushes_of_the_reference_are_read_verified_and_opened() {
             "{name}"
         );
 
-        let again = PushRequest {
-            device_id: DeviceId::new(push.device_id.as_str()),
-            secrets: vec![pushed.upload.clone()],
-            force_overwrite: Some(push.force_overwrite),
-        };
-        assert_eq!(serde_json::to_string(&again).unwrap(), body, "{name}");
+        assert_eq!(serde_json::to_string(&upload).unwrap(), pushed, "{name}");
+        assert_eq!(serde_json::to_string(&push).unwrap(), body, "{name}");
     }
 }
 

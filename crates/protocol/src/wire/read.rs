@@ -1,0 +1,119 @@
+//! How answers are read: leniently in shape, wrapped or bare, attributes or flat (docs/protocol.md 1.4).
+//!
+//! Two families. The strict one ([`text`], [`integer`], [`object`], [`list`] and their `optional_` twins) refuses a member of
+//! another type and names it by its path. The lenient one ([`known_text`], [`needed_text`], [`known_moment`]) takes what it
+//! cannot use as not there, because a record that lacks a detail is still a record.
+
+use serde_json::Value;
+
+use super::WireError;
+use crate::types::Moment;
+
+/// A body as JSON.
+pub(super) fn json(body: &[u8]) -> Result<Value, WireError> {
+    serde_json::from_slice(body).map_err(|_| WireError::NotJson)
+}
+
+/// A text whose root must be an object.
+pub(super) fn parse_object(text: &str, what: &'static str) -> Result<Value, WireError> {
+    match json(text.as_bytes())? {
+        object @ Value::Object(_) => Ok(object),
+        _ => Err(WireError::Wrong { what }),
+    }
+}
+
+/// The value inside `data`, or the value itself where it is not wrapped.
+pub(super) fn data(answer: &Value) -> &Value {
+    answer.get("data").unwrap_or(answer)
+}
+
+/// The list inside `data`; absent or null is an empty list.
+pub(super) fn resources(answer: &Value) -> Result<&[Value], WireError> {
+    match answer.get("data") {
+        None | Some(Value::Null) if answer.is_object() => Ok(&[]),
+        Some(Value::Array(list)) => Ok(list),
+        _ => Err(WireError::Wrong { what: "data" }),
+    }
+}
+
+/// The `attributes` of a resource, or the flat object itself.
+pub(super) fn attributes(resource: &Value) -> &Value {
+    resource.get("attributes").unwrap_or(resource)
+}
+
+/// A member that is neither absent nor null. The member's name is the last part of its path `what`.
+fn present<'a>(object: &'a Value, what: &'static str) -> Option<&'a Value> {
+    let name = what.rsplit('.').next().unwrap_or(what);
+    object.get(name).filter(|value| !value.is_null())
+}
+
+/// An optional text; absent, null and empty are the same.
+pub(super) fn optional_text<'a>(object: &'a Value, what: &'static str) -> Result<Option<&'a str>, WireError> {
+    match present(object, what) {
+        None => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
+        Some(_) => Err(WireError::Wrong { what }),
+    }
+}
+
+/// A required text that is not empty.
+pub(super) fn text<'a>(object: &'a Value, what: &'static str) -> Result<&'a str, WireError> {
+    optional_text(object, what)?.ok_or(WireError::Missing { what })
+}
+
+/// An optional whole number.
+pub(super) fn optional_integer(object: &Value, what: &'static str) -> Result<Option<u64>, WireError> {
+    match present(object, what) {
+        None => Ok(None),
+        Some(value) => value.as_u64().map(Some).ok_or(WireError::Wrong { what }),
+    }
+}
+
+/// A required whole number.
+pub(super) fn integer(object: &Value, what: &'static str) -> Result<u64, WireError> {
+    optional_integer(object, what)?.ok_or(WireError::Missing { what })
+}
+
+/// An optional object.
+pub(super) fn optional_object<'a>(
+    object: &'a Value,
+    what: &'static str,
+) -> Result<Option<&'a Value>, WireError> {
+    match present(object, what) {
+        Some(inner) if !inner.is_object() => Err(WireError::Wrong { what }),
+        inner => Ok(inner),
+    }
+}
+
+/// A required object.
+pub(super) fn object<'a>(object: &'a Value, what: &'static str) -> Result<&'a Value, WireError> {
+    optional_object(object, what)?.ok_or(WireError::Missing { what })
+}
+
+/// An optional list; absent and null are empty.
+pub(super) fn list<'a>(object: &'a Value, what: &'static str) -> Result<&'a [Value], WireError> {
+    match present(object, what) {
+        None => Ok(&[]),
+        Some(Value::Array(entries)) => Ok(entries),
+        Some(_) => Err(WireError::Wrong { what }),
+    }
+}
+
+/// A text that is not blank, if there is one; ids may arrive as numbers.
+pub(super) fn known_text(object: &Value, name: &str) -> Option<String> {
+    match object.get(name)? {
+        Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+/// A text that has to be there; what is not a text or a number counts as missing.
+pub(super) fn needed_text(object: &Value, name: &'static str) -> Result<String, WireError> {
+    known_text(object, name).ok_or(WireError::Missing { what: name })
+}
+
+/// A moment, if there is one that can be read.
+pub(super) fn known_moment(object: &Value, name: &str) -> Option<Moment> {
+    Moment::parse(object.get(name)?.as_str()?)
+}
