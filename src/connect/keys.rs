@@ -7,7 +7,9 @@ use std::time::Duration;
 
 #[cfg(feature = "gui")]
 use keychain::{Keychain, file_exists};
-use model::{KeychainError, MachineError, Problem};
+#[cfg(feature = "gui")]
+use model::KeychainError;
+use model::{MachineError, Problem};
 #[cfg(feature = "gui")]
 use protocol::secret::SecretText;
 use service::journal;
