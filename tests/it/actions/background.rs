@@ -74,9 +74,9 @@ async fn the_journal_is_never_touched_on_the_windows_thread() {
             it.tokens.replacements.peek().iter().any(|it| it.handed_over)
         })
         .await;
-    stage.send(TokenIntent::ForgetReplacement(token.id.clone()));
+    let forget = TokenIntent::ForgetReplacement(token.id.clone());
     stage
-        .until("that is forgotten", |it| it.tokens.replacements.peek().is_empty())
+        .insist(forget, |it| it.tokens.replacements.peek().is_empty())
         .await;
     stage.create("unwanted-ci").await;
     stage.send(SheetIntent::RevokeIssued);

@@ -120,9 +120,8 @@ async fn what_the_server_refuses_or_loses_is_never_told_as_done() {
                 .until("it is left over", |it| it.emergency.unfinished.peek().0 == 1)
                 .await;
             proxy.mend();
-            stage.send(EmergencyIntent::GoOn);
             stage
-                .until("it is done now", |it| {
+                .insist(EmergencyIntent::GoOn, |it| {
                     is_over(it) && it.emergency.run.peek().as_ref().unwrap().lines[0].1.is_refused()
                 })
                 .await;

@@ -349,6 +349,23 @@ impl Stage {
         }
     }
 
+    /// Asks for something until it is so: looking into the journal takes hold of its entries for a moment, and who comes then
+    /// is told to try again.
+    pub async fn insist(&mut self, intent: impl Into<Intent>, is: impl Fn(AppState) -> bool) {
+        let (begun, intent) = (std::time::Instant::now(), intent.into());
+        while !self.look(&is) {
+            assert!(begun.elapsed() < PATIENCE, "never: {intent:?}");
+            self.send(intent.clone());
+            for _ in 0..100 {
+                self.until("a moment", |_| true).await;
+                if self.look(&is) {
+                    return;
+                }
+                drop(tokio::time::timeout(Duration::from_millis(5), self.dom.wait_for_work()).await);
+            }
+        }
+    }
+
     /// Runs it until something was told.
     pub async fn told(&mut self, what: &str, is: impl Fn(&News) -> bool) {
         let shown = |state: AppState| state.toasts.shown.peek().iter().any(|it| is(&it.news));
