@@ -21,8 +21,8 @@ use deploy_tokens::ui::{Intent, Send, head};
 use dioxus::prelude::*;
 use dioxus_desktop::{Config, LogicalSize, WindowBuilder};
 use model::{
-    About, CallError, CiTokenOutcome, Finding, Issuance, IssuanceKind, News, Pending, Problem, Replacement,
-    Sent, Step, Void, WorkKind,
+    About, CallError, CiTokenOutcome, Finding, Issuance, IssuanceKind, News, NotActive, Pending, Problem,
+    Replacement, Sent, Step, WorkKind,
 };
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{
@@ -283,7 +283,7 @@ fn interrupted() -> Vec<Pending> {
             WorkKind::Rotate,
             "nightly-backup",
             "production",
-            Finding::Void(Void::NeverRegistered),
+            Finding::NotActive(NotActive::NeverRegistered),
         ),
     ]
 }

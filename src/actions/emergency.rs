@@ -10,7 +10,10 @@ use dioxus::prelude::*;
 use super::{Actions, Again, Tell, beside, on_disk, telling};
 use crate::intent::EmergencyIntent;
 use crate::state::{LeakSearch, Load, Ticket};
-use model::{Exposed, Fate, Incident, LeakMatch, MachineError, News, Problem, RetryPolicy, RevokeTarget};
+use model::{
+    Incident, LeakMatch, MachineError, News, PlacedToken, Problem, RetryPolicy, RevocationStatus,
+    RevokeTarget,
+};
 use protocol::{DeployTokenId, Moment};
 use service::Context;
 use service::emergency::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
@@ -19,7 +22,7 @@ use service::emergency::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
 const RETRY: RetryPolicy = RetryPolicy::REVOKE;
 
 /// A change of a run: the token's place in the list, and its fate.
-type Change = (usize, Fate);
+type Change = (usize, RevocationStatus);
 
 impl Actions {
     pub(super) fn in_emergency(&self, intent: EmergencyIntent) {
@@ -141,7 +144,7 @@ impl Actions {
 
     fn choose_leaked(&self, found: &[LeakMatch]) {
         let mut store = self.state.emergency;
-        let active: Vec<&Exposed> = found
+        let active: Vec<&PlacedToken> = found
             .iter()
             .map(|it| &it.exposed)
             .filter(|it| it.token.is_active())
@@ -155,7 +158,7 @@ impl Actions {
             let missing = active
                 .into_iter()
                 .filter(|it| !all.iter().any(|known| known.token.id == it.token.id));
-            let missing: Vec<Exposed> = missing.cloned().collect();
+            let missing: Vec<PlacedToken> = missing.cloned().collect();
             all.extend(missing);
             model::emergency::sort_by_danger(all);
         }
@@ -173,13 +176,16 @@ impl Actions {
         }
         self.state.dialog.close();
         let leaked = store.leaked();
-        let lines = targets.iter().map(|it| (it.clone(), Fate::Queued)).collect();
+        let lines = targets
+            .iter()
+            .map(|it| (it.clone(), RevocationStatus::Queued))
+            .collect();
         let run = move |context: Arc<Context>, stop: StopWaiting, tell: Tell<Change>| async move {
             let mut known = held_here(&context).await;
             if let Some((token, ci_token)) = leaked {
                 known.insert(token, ci_token);
             }
-            let tell = move |index, fate: &Fate| tell((index, fate.clone()));
+            let tell = move |index, fate: &RevocationStatus| tell((index, fate.clone()));
             emergency::revoke(&context, &targets, &options(known, stop, &tell)).await
         };
         self.run(context, lines, run);
@@ -211,7 +217,7 @@ impl Actions {
             let lines = taken.targets.iter().cloned().zip(fates).collect();
             let run = move |context: Arc<Context>, stop: StopWaiting, tell: Tell<Change>| async move {
                 let known = held_here(&context).await;
-                let tell = move |index, fate: &Fate| tell((index, fate.clone()));
+                let tell = move |index, fate: &RevocationStatus| tell((index, fate.clone()));
                 taken.go_on(&context, &options(known, stop, &tell)).await
             };
             actions.run(context, lines, run);
@@ -230,10 +236,10 @@ impl Actions {
     fn run<F>(
         &self,
         context: Arc<Context>,
-        lines: Vec<(RevokeTarget, Fate)>,
+        lines: Vec<(RevokeTarget, RevocationStatus)>,
         work: impl FnOnce(Arc<Context>, StopWaiting, Tell<Change>) -> F + 'static,
     ) where
-        F: Future<Output = Vec<Fate>> + Send + 'static,
+        F: Future<Output = Vec<RevocationStatus>> + Send + 'static,
     {
         let (actions, mut store) = (self.clone(), self.state.emergency);
         let targets: Vec<RevokeTarget> = lines.iter().map(|(target, _)| target.clone()).collect();
@@ -279,7 +285,7 @@ impl Actions {
     }
 
     /// The last word of the run; what leaked is not needed any more once a token that it fits is refused.
-    fn settle(&self, number: Ticket, tokens: &[(RevokeTarget, Fate)]) {
+    fn settle(&self, number: Ticket, tokens: &[(RevokeTarget, RevocationStatus)]) {
         let store = self.state.emergency;
         if !store.change(number, |run| run.lines = tokens.to_vec()) {
             return;
@@ -380,7 +386,7 @@ async fn held_here(context: &Arc<Context>) -> KnownCiTokens {
 fn options(
     known: KnownCiTokens,
     stop: StopWaiting,
-    tell: &(dyn Fn(usize, &Fate) + Send + Sync),
+    tell: &(dyn Fn(usize, &RevocationStatus) + Send + Sync),
 ) -> RunOptions<'_> {
     RunOptions {
         retry: RETRY,

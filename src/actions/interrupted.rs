@@ -111,7 +111,7 @@ async fn carry_out(context: &Arc<Context>, id: &str, remedy: Remedy, tell: Tell)
     let all = service::interrupted(context).await?;
     let chosen = all.into_iter().find(|it| it.id.as_str() == id);
     // Somebody else has finished it in the meantime.
-    let chosen = chosen.ok_or(Problem::NotResumable(ResumeError::Void))?;
+    let chosen = chosen.ok_or(Problem::NotResumable(ResumeError::NotActive))?;
     match remedy {
         Remedy::Show | Remedy::Finish => {
             let place = chosen.place().ok_or(Problem::Busy)?;

@@ -43,7 +43,7 @@ use service::{Context, Place};
 
 pub use grace::Newest;
 use issued::Delivery;
-pub use platform::{LOCAL, Opened, Platform, Spot, Start};
+pub use platform::{LOCAL, Location, Opened, Platform, Start};
 use run::{Tell, beside, follow, on_disk, telling};
 
 /// How long a notice stays.

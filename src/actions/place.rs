@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{Actions, LOCAL, Spot, on_disk};
+use super::{Actions, LOCAL, Location, on_disk};
 use crate::intent::PlaceIntent;
 use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section};
 use protocol::{Environment, EnvironmentId, Project, ProjectId};
@@ -36,7 +36,7 @@ impl Actions {
     }
 
     /// Fetches what the user can see, and opens the place that is wanted, or the first one.
-    pub(super) async fn open_directory(&self, wanted: Spot) -> Result<(), Problem> {
+    pub(super) async fn open_directory(&self, wanted: Location) -> Result<(), Problem> {
         let mut place = self.state.place;
         let Some(context) = self.context() else {
             return Ok(());
@@ -201,7 +201,7 @@ impl Actions {
     fn remember_place(&self) {
         let place = self.state.place;
         let server = self.server();
-        let spot = Spot {
+        let spot = Location {
             project: place.project.peek().as_ref().map(|it| it.id.clone()),
             environment: place.environment.peek().as_ref().map(|it| it.id.clone()),
         };

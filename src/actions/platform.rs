@@ -37,14 +37,14 @@ pub struct Opened {
     /// Where a session is kept; the local workspace has none.
     pub account: Option<Account>,
     /// The place to open, where there is a wish.
-    pub wanted: Spot,
+    pub wanted: Location,
     /// Kept as long as the connection is used.
     pub keep: Box<dyn Any>,
 }
 
 /// A place by its ids, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Spot {
+pub struct Location {
     /// The project.
     pub project: Option<ProjectId>,
     /// The environment.
@@ -85,10 +85,10 @@ pub trait Platform {
     ) -> LocalBoxFuture<'static, Result<Opened, Problem>>;
 
     /// The place to open at a server: what was asked for at the start, or else what was open last.
-    fn wanted(&self, server: &str) -> Spot;
+    fn wanted(&self, server: &str) -> Location;
 
     /// Notes what is open, for the next start; nothing when the user left. Failing is no reason to stop.
-    fn remember(&self, open: Option<(&str, Spot)>);
+    fn remember(&self, open: Option<(&str, Location)>);
 
     /// Whether what was issued at a server is checked as its runner.
     fn checks(&self, server: &str) -> bool;

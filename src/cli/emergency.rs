@@ -13,7 +13,9 @@ use super::receiver::new_private_file;
 use super::{locate, output, pending};
 use crate::connect::{Connected, Target};
 use crate::failure::{FAILED, Failure, NOT_SHARED, REFUSED, UNREACHABLE, WRONG_USE};
-use model::{Exposed, Fate, Gap, Incident, LeakMatch, Problem, RetryPolicy, RevokeTarget, Tally};
+use model::{
+    Incident, LeakMatch, PlacedToken, Problem, RetryPolicy, RevocationStatus, RevokeTarget, Tally, Unlisted,
+};
 use protocol::secret::SecretText;
 use protocol::{Moment, TokenEntry, TokenStatus};
 use service::Context;
@@ -76,12 +78,12 @@ async fn of_environment(
     target: &Target,
     project: Option<&str>,
     environment: &str,
-) -> Result<(Connected, Vec<Exposed>, Vec<Gap>), Failure> {
+) -> Result<(Connected, Vec<PlacedToken>, Vec<Unlisted>), Failure> {
     let (connected, project, place) = locate(target, project, environment).await?;
     let (mut active, mut unreadable) = (Vec::new(), 0);
     for entry in service::list(&connected.context, &place).await? {
         match entry {
-            TokenEntry::Token(token) if token.is_active() => active.push(Exposed {
+            TokenEntry::Token(token) if token.is_active() => active.push(PlacedToken {
                 project: project.id.clone(),
                 project_name: project.name.clone(),
                 environment: place.environment.clone(),
@@ -92,14 +94,14 @@ async fn of_environment(
         }
     }
     model::emergency::sort_by_danger(&mut active);
-    let gaps = (unreadable > 0).then_some(Gap::Unreadable {
+    let gaps = (unreadable > 0).then_some(Unlisted::Unreadable {
         project: project.name,
         count: unreadable,
     });
     Ok((connected, active, gaps.into_iter().collect()))
 }
 
-fn table(active: &[Exposed]) -> String {
+fn table(active: &[PlacedToken]) -> String {
     let (now, zone) = (Moment::now(), jiff::tz::TimeZone::system());
     let mut rows = vec![["NAME", "PROJECT", "ENVIRONMENT", "LAST USED", "ID"].map(str::to_owned)];
     rows.extend(active.iter().map(|it| {
@@ -140,7 +142,7 @@ fn confirm(count: usize) -> Result<(), Failure> {
 async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<(File, &Path)>) -> u8 {
     let context = &connected.context;
     let (started, clock) = (Moment::now(), Instant::now());
-    let tell = |index: usize, fate: &Fate| tell_fate(&targets[index], fate);
+    let tell = |index: usize, fate: &RevocationStatus| tell_fate(&targets[index], fate);
     let options = options(context, &tell);
     let fates = emergency::revoke(context, targets, &options).await;
     let code = tell_outcome(&fates, clock);
@@ -162,7 +164,10 @@ async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<(Fi
     code
 }
 
-fn options<'a>(context: &Context, tell: &'a (dyn Fn(usize, &Fate) + Send + Sync)) -> RunOptions<'a> {
+fn options<'a>(
+    context: &Context,
+    tell: &'a (dyn Fn(usize, &RevocationStatus) + Send + Sync),
+) -> RunOptions<'a> {
     RunOptions {
         retry: RetryPolicy::REVOKE.tries(TRIES),
         stop: StopWaiting::default(),
@@ -175,23 +180,26 @@ async fn incident(
     connected: &Connected,
     started: Moment,
     targets: &[RevokeTarget],
-    fates: &[Fate],
+    fates: &[RevocationStatus],
 ) -> Incident {
     let tokens = targets.iter().cloned().zip(fates.iter().cloned()).collect();
     emergency::incident(&connected.context, connected.origin.clone(), started, tokens).await
 }
 
-fn tell_fate(target: &RevokeTarget, fate: &Fate) {
+fn tell_fate(target: &RevokeTarget, fate: &RevocationStatus) {
     let what = match fate {
         // Told once, when the server first says so.
-        Fate::Refused { .. } | Fate::Retrying(_) => words::fate(fate).to_lowercase(),
-        Fate::NotRevoked(why) | Fate::Unknown(why) => {
+        RevocationStatus::Refused { .. } | RevocationStatus::Retrying(_) => words::fate(fate).to_lowercase(),
+        RevocationStatus::NotRevoked(why) | RevocationStatus::Unknown(why) => {
             let name = format!("{} ({})", target.name, target.token);
             let said = words::fate(fate).to_lowercase();
             let why = text::explain(why);
             return output::warning(&Message::new(format!("{name}: {said}. {}", why.what), why.next));
         }
-        Fate::Queued | Fate::Revoking | Fate::Gone { .. } | Fate::NotSealed { .. } => return,
+        RevocationStatus::Queued
+        | RevocationStatus::Revoking
+        | RevocationStatus::Reshared { .. }
+        | RevocationStatus::ReshareFailed { .. } => return,
     };
     output::tell(&format!(
         "{} ({}) in {} / {}: {what}",
@@ -202,13 +210,13 @@ fn tell_fate(target: &RevokeTarget, fate: &Fate) {
     ));
 }
 
-fn tell_outcome(fates: &[Fate], clock: Instant) -> u8 {
+fn tell_outcome(fates: &[RevocationStatus], clock: Instant) -> u8 {
     let tally = Tally::of(fates);
     let took = clock.elapsed().as_secs_f32();
     output::tell(&format!("{} It took {took:.1} s.", words::outcome(tally)));
     let mut told: Vec<&Problem> = Vec::new();
     for fate in fates {
-        if let Fate::NotSealed { why, .. } = fate
+        if let RevocationStatus::ReshareFailed { why, .. } = fate
             && !told.contains(&why)
         {
             let cause = text::explain(why);
@@ -222,10 +230,10 @@ fn tell_outcome(fates: &[Fate], clock: Instant) -> u8 {
             told.push(why);
         }
     }
-    let any = |wanted: fn(&Fate) -> bool| fates.iter().any(wanted);
-    if any(|fate| matches!(fate, Fate::Unknown(_))) {
+    let any = |wanted: fn(&RevocationStatus) -> bool| fates.iter().any(wanted);
+    if any(|fate| matches!(fate, RevocationStatus::Unknown(_))) {
         UNREACHABLE
-    } else if any(|fate| matches!(fate, Fate::NotRevoked(_))) {
+    } else if any(|fate| matches!(fate, RevocationStatus::NotRevoked(_))) {
         REFUSED
     } else if !told.is_empty() {
         NOT_SHARED
@@ -244,7 +252,7 @@ pub async fn resume(target: &Target) -> Result<u8, Failure> {
         return Ok(0);
     }
     let (targets, clock) = (taken.targets.clone(), Instant::now());
-    let tell = |index: usize, fate: &Fate| tell_fate(&targets[index], fate);
+    let tell = |index: usize, fate: &RevocationStatus| tell_fate(&targets[index], fate);
     let fates = taken.go_on(context, &options(context, &tell)).await;
     Ok(tell_outcome(&fates, clock))
 }
@@ -315,7 +323,7 @@ fn block() -> Result<SecretText, Failure> {
     }
 }
 
-fn status(exposed: &Exposed) -> &str {
+fn status(exposed: &PlacedToken) -> &str {
     match &exposed.token.status {
         TokenStatus::Active => "active",
         TokenStatus::Revoked { .. } => "revoked",
@@ -337,7 +345,7 @@ fn as_json(it: &LeakMatch) -> FoundJson<'_> {
 }
 
 fn as_text(it: &LeakMatch) -> String {
-    let Exposed {
+    let PlacedToken {
         project,
         project_name,
         environment,

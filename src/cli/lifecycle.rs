@@ -1,12 +1,12 @@
 //! list, create, rotate, revoke, delete, reshare; replace is in a file of its own.
 
 use super::args::{Command, HandOver};
-use super::receiver::Receiver;
+use super::receiver::SecretSink;
 use super::{locate, output, pending, replace, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
 use protocol::{EnvironmentName, TokenEntry, TokenName};
-use service::step::Operation;
+use service::checkpoint::Operation;
 use service::{Context, MissingKey, Place, Revocations};
 use text::Message;
 use text::plural;
@@ -38,7 +38,7 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
             hand_over,
         } => {
             let (connected, _, place) = locate(target, project, &place.env).await?;
-            let receiver = Receiver::prepare(hand_over)?;
+            let receiver = SecretSink::prepare(hand_over)?;
             let issued = service::rotate(&connected.context, &place, &token, &output::progress).await;
             let pair = issued.as_ref().ok().filter(|_| !no_verify).and_then(runner::pair);
             let done = receiver.hand_over(Operation::Rotate, issued);
@@ -143,7 +143,7 @@ async fn create(
     verify: bool,
 ) -> Result<u8, Failure> {
     let name = TokenName::parse(&name.unwrap_or_else(|| TokenName::suggestion(place.name())))?;
-    let receiver = Receiver::prepare(hand_over)?;
+    let receiver = SecretSink::prepare(hand_over)?;
     let twins = service::list(context, place).await?;
     let twins = twins
         .iter()

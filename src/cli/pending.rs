@@ -3,13 +3,13 @@
 use serde::Serialize;
 
 use super::args::{Choice, HandOver};
-use super::receiver::Receiver;
+use super::receiver::SecretSink;
 use super::{lifecycle, output, replace};
 use crate::connect::Target;
 use crate::failure::{Failure, WRONG_USE};
-use model::{Finding, Remedy, Void, WorkKind};
+use model::{Finding, NotActive, Remedy, WorkKind};
 use protocol::{EnvironmentName, Moment};
-use service::step::Operation;
+use service::checkpoint::Operation;
 use service::{Context, Finished, Interrupted};
 use text::Message;
 use text::plural;
@@ -126,11 +126,11 @@ fn state(finding: &Finding) -> &'static str {
         Finding::Complete => "complete",
         Finding::Unfinished { .. } => "unfinished",
         Finding::OtherKey => "other-key",
-        Finding::Void(Void::NeverRegistered) => "never-registered",
-        Finding::Void(Void::Superseded) => "superseded",
-        Finding::Void(Void::Revoked) => "revoked",
-        Finding::Void(Void::Gone) => "gone",
-        Finding::Void(Void::SuccessorGone) => "successor-gone",
+        Finding::NotActive(NotActive::NeverRegistered) => "never-registered",
+        Finding::NotActive(NotActive::Superseded) => "superseded",
+        Finding::NotActive(NotActive::Revoked) => "revoked",
+        Finding::NotActive(NotActive::Gone) => "gone",
+        Finding::NotActive(NotActive::SuccessorGone) => "successor-gone",
         Finding::Waiting { .. } => "waiting",
         Finding::Queue { .. } => "queue",
         Finding::InUse => "in-use",
@@ -170,9 +170,9 @@ pub async fn resume(target: &Target, id: &str, choice: Choice, hand_over: HandOv
     let hands_over = !matches!(chosen.finding, Finding::Queue { .. } | Finding::Waiting { .. });
     // Checked before anything is done, where there is something to hand over.
     let receiver = if hands_over {
-        Receiver::prepare(hand_over)?
+        SecretSink::prepare(hand_over)?
     } else {
-        Receiver::Standard
+        SecretSink::Standard
     };
     match service::finish(context, chosen, &output::progress).await {
         Ok(Finished::Issued(issued)) => receiver.hand_over(Operation::Resume, Ok(*issued)),

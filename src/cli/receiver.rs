@@ -9,19 +9,19 @@ use super::output;
 use crate::failure::{Failure, NOT_SHARED, WRONG_USE};
 use model::{CiTokenOutcome, Issuance, Problem};
 use service::Issued;
+use service::checkpoint::{self, Checkpoint, Operation};
 use service::journal::OpenEntry;
-use service::step::{self, Operation, Point};
 use text::Message;
 
 /// Where an issuance will go, checked before anything is changed.
-pub(super) enum Receiver {
+pub(super) enum SecretSink {
     Json,
     Standard,
     /// A new file, already made: so it can be written, and no other program gets in between.
     File(File, PathBuf),
 }
 
-impl Receiver {
+impl SecretSink {
     /// Checks that it can be written.
     ///
     /// # Errors
@@ -61,7 +61,7 @@ impl Receiver {
             }
             Self::File(file, path) => write_block(file, &path, &issuance)?,
         }
-        step::reached(operation, Point::HandedOver);
+        checkpoint::reached(operation, Checkpoint::Delivered);
         if let Some(Err(error)) = entry.map(OpenEntry::handed_over) {
             output::warning(&text::explain(&error.into()));
         }

@@ -1,13 +1,13 @@
 //! replace: a successor beside a token, and the old one's end.
 
 use super::args::HandOver;
-use super::receiver::Receiver;
+use super::receiver::SecretSink;
 use super::{output, pending, runner};
 use crate::failure::{FAILED, Failure, NOT_SHARED};
 use model::{CI_TOKEN_VARIABLE, Problem, Replacement, ReplacementState};
 use protocol::secret::CiToken;
 use protocol::{EnvironmentName, Moment, TokenEntry};
-use service::step::Operation;
+use service::checkpoint::Operation;
 use service::{Context, Place, Proof, Replaced};
 use text::Message;
 
@@ -19,7 +19,7 @@ pub(super) async fn begin(
     hand_over: HandOver,
     verify: bool,
 ) -> Result<u8, Failure> {
-    let receiver = Receiver::prepare(hand_over)?;
+    let receiver = SecretSink::prepare(hand_over)?;
     let issued = service::replace(context, place, token, &output::progress).await;
     let successor = issued
         .as_ref()

@@ -10,7 +10,7 @@ use futures_util::future::LocalBoxFuture;
 
 use super::settings::Remembered;
 use super::{Connected, Target, keys, server};
-use crate::actions::{LOCAL, Opened, Platform, Spot, Start};
+use crate::actions::{LOCAL, Location, Opened, Platform, Start};
 use crate::state::SessionKind;
 use client::HOSTED;
 use keychain::Keychain;
@@ -97,7 +97,7 @@ impl Platform for Machine {
             Ok(opened(
                 connected,
                 None,
-                Spot {
+                Location {
                     project: wanted.project.or(first),
                     ..wanted
                 },
@@ -144,14 +144,14 @@ impl Platform for Machine {
         })
     }
 
-    fn wanted(&self, server: &str) -> Spot {
+    fn wanted(&self, server: &str) -> Location {
         let last = self
             .remembered
             .as_ref()
             .map(|it| it.spot(server))
             .unwrap_or_default();
         match &self.project {
-            Some(project) if last.project.as_ref() != Some(project) => Spot {
+            Some(project) if last.project.as_ref() != Some(project) => Location {
                 project: Some(project.clone()),
                 environment: None,
             },
@@ -159,7 +159,7 @@ impl Platform for Machine {
         }
     }
 
-    fn remember(&self, open: Option<(&str, Spot)>) {
+    fn remember(&self, open: Option<(&str, Location)>) {
         if let Some(remembered) = &self.remembered {
             remembered.note(open);
         }
@@ -230,7 +230,7 @@ impl Platform for Machine {
     }
 }
 
-fn opened(connected: Connected, account: Option<Account>, wanted: Spot) -> Opened {
+fn opened(connected: Connected, account: Option<Account>, wanted: Location) -> Opened {
     Opened {
         kind: match account {
             Some(_) => SessionKind::Given,

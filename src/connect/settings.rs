@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use crate::actions::Spot;
+use crate::actions::Location;
 use protocol::{EnvironmentId, ProjectId};
 
 const FILE: &str = "settings.json";
@@ -53,16 +53,16 @@ impl Remembered {
     }
 
     /// The place that was open last at a server.
-    pub(super) fn spot(&self, server: &str) -> Spot {
+    pub(super) fn spot(&self, server: &str) -> Location {
         let place = self.read().places.remove(server).unwrap_or_default();
-        Spot {
+        Location {
             project: place.project,
             environment: place.environment,
         }
     }
 
     /// Notes what is open; nothing when the user left. That it cannot be written is no reason to stop.
-    pub(super) fn note(&self, open: Option<(&str, Spot)>) {
+    pub(super) fn note(&self, open: Option<(&str, Location)>) {
         let mut settings = self.read();
         settings.server = open.as_ref().map(|(server, _)| (*server).to_owned());
         if let Some((server, spot)) = open {
@@ -131,8 +131,8 @@ fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn spot(project: &str, environment: &str) -> Spot {
-        Spot {
+    fn spot(project: &str, environment: &str) -> Location {
+        Location {
             project: Some(ProjectId::new(project)),
             environment: Some(EnvironmentId::new(environment)),
         }
@@ -150,7 +150,7 @@ mod tests {
         remembered.note(None);
         assert_eq!(remembered.server(), None);
         assert_eq!(remembered.spot("https://one.example"), spot("q", "f"));
-        assert_eq!(remembered.spot("https://two.example"), Spot::default());
+        assert_eq!(remembered.spot("https://two.example"), Location::default());
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use dioxus::prelude::*;
 
 use super::{Latest, Load, Ticket, begin, restore};
-use model::{Exposed, Fate, Gap, Incident, LeakMatch, Problem, RevokeTarget, Tally};
+use model::{Incident, LeakMatch, PlacedToken, Problem, RevocationStatus, RevokeTarget, Tally, Unlisted};
 use protocol::DeployTokenId;
 use protocol::secret::CiToken;
 
@@ -16,7 +16,7 @@ pub struct EmergencyRun {
     /// Tells it from earlier and later ones.
     pub number: Ticket,
     /// Each token with its fate.
-    pub lines: Vec<(RevokeTarget, Fate)>,
+    pub lines: Vec<(RevokeTarget, RevocationStatus)>,
     /// How long it has taken so far.
     pub took: Duration,
     /// The user does not want to wait any more.
@@ -45,11 +45,11 @@ pub enum LeakSearch {
 #[derive(Clone, Copy, PartialEq)]
 pub struct EmergencyStore {
     /// Every active token, the most dangerous first.
-    pub exposed: Signal<Load<Vec<Exposed>>>,
+    pub exposed: Signal<Load<Vec<PlacedToken>>>,
     /// How many projects were looked into.
     pub projects: Signal<usize>,
     /// What could not be looked at.
-    pub gaps: Signal<Vec<Gap>>,
+    pub gaps: Signal<Vec<Unlisted>>,
     /// Set while a list is shown that could not be refreshed.
     pub stale: Signal<Option<Problem>>,
     /// A refresh is under way.
@@ -212,7 +212,11 @@ impl EmergencyStore {
 
     /// Shows a run in which nothing has happened, and gives its number. `stop` is called when the user does not want to
     /// wait for it any more.
-    pub fn begin(mut self, lines: Vec<(RevokeTarget, Fate)>, stop: impl FnOnce() + 'static) -> Ticket {
+    pub fn begin(
+        mut self,
+        lines: Vec<(RevokeTarget, RevocationStatus)>,
+        stop: impl FnOnce() + 'static,
+    ) -> Ticket {
         let number = self.runs.begin();
         self.stop.set(Some(Box::new(stop)));
         self.run.set(Some(EmergencyRun {
@@ -267,13 +271,13 @@ pub struct Group {
     /// The environment's name.
     pub environment: String,
     /// Its tokens, the most dangerous first.
-    pub tokens: Vec<Exposed>,
+    pub tokens: Vec<PlacedToken>,
 }
 
 /// The tokens that match a search by name, id, project or environment, by environment; the order stays.
-pub fn groups(all: &[Exposed], search: &str) -> Vec<Group> {
+pub fn groups(all: &[PlacedToken], search: &str) -> Vec<Group> {
     let wanted = search.trim().to_lowercase();
-    let matches = |it: &&Exposed| {
+    let matches = |it: &&PlacedToken| {
         [
             it.token.name.as_str(),
             it.token.id.as_str(),

@@ -30,9 +30,9 @@ pub use section::Section;
 pub use session::{CommandLineOffer, Gate, SessionKind, SessionStore, SignInStage, Typed};
 pub use sheet::{Copied, SheetStore, Verification};
 pub use toast::{Toast, ToastStore};
-pub use tokens::Standing;
+pub use tokens::TokenHealth;
 pub use tokens::{
-    Attention, Counts, Sort, SortColumn, StatusFilter, TokensStore, UNUSED_DAYS, attention, standing, visible,
+    Attention, Counts, Sort, SortColumn, StatusFilter, TokensStore, UNUSED_DAYS, attention, health, visible,
 };
 
 /// Something that is fetched.

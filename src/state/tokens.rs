@@ -70,7 +70,7 @@ pub struct Counts {
 
 /// What a token's badge says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum TokenHealth {
     /// In order.
     Active,
     /// Its CI token ends soon; in how many whole days.
@@ -91,7 +91,7 @@ pub struct Attention {
     /// The token's name.
     pub name: String,
     /// Why.
-    pub standing: Standing,
+    pub health: TokenHealth,
 }
 
 /// The tokens and the way they are shown.
@@ -185,26 +185,26 @@ pub fn count(entries: &[TokenEntry]) -> Counts {
 }
 
 /// What the badge of a token says at this moment.
-pub fn standing(token: &DeployToken, now: Moment) -> Standing {
+pub fn health(token: &DeployToken, now: Moment) -> TokenHealth {
     match &token.status {
-        TokenStatus::Revoked { .. } => return Standing::Revoked,
-        TokenStatus::Other(text) => return Standing::Other(text.clone()),
+        TokenStatus::Revoked { .. } => return TokenHealth::Revoked,
+        TokenStatus::Other(text) => return TokenHealth::Other(text.clone()),
         TokenStatus::Active => {}
     }
     if let Some(expires) = token.expires_at {
         if expires <= now {
-            return Standing::Expired;
+            return TokenHealth::Expired;
         }
         let days = expires.days_since(now);
         if days < EXPIRING_DAYS {
-            return Standing::Expiring(days);
+            return TokenHealth::Expiring(days);
         }
     }
     let idle = now.days_since(token.last_used_at.unwrap_or(token.created_at));
     if idle >= UNUSED_DAYS {
-        Standing::Unused(idle)
+        TokenHealth::Unused(idle)
     } else {
-        Standing::Active
+        TokenHealth::Active
     }
 }
 
@@ -215,19 +215,19 @@ pub fn attention(entries: &[TokenEntry], now: Moment) -> Vec<Attention> {
         .filter_map(TokenEntry::token)
         .map(|token| Attention {
             name: token.name.clone(),
-            standing: standing(token, now),
+            health: health(token, now),
         })
         .filter(|it| {
             matches!(
-                it.standing,
-                Standing::Expiring(_) | Standing::Expired | Standing::Unused(_)
+                it.health,
+                TokenHealth::Expiring(_) | TokenHealth::Expired | TokenHealth::Unused(_)
             )
         })
         .collect();
-    found.sort_by_key(|it| match it.standing {
-        Standing::Expired => (0, 0),
-        Standing::Expiring(days) => (1, days),
-        Standing::Unused(days) => (2, -days),
+    found.sort_by_key(|it| match it.health {
+        TokenHealth::Expired => (0, 0),
+        TokenHealth::Expiring(days) => (1, days),
+        TokenHealth::Unused(days) => (2, -days),
         _ => (3, 0),
     });
     found
@@ -331,18 +331,27 @@ mod tests {
     }
 
     #[test]
-    fn standing_names_the_most_urgent_fact() {
-        assert_eq!(standing(&token("a", Some(1), Some(200)), now()), Standing::Active);
+    fn health_names_the_most_urgent_fact() {
         assert_eq!(
-            standing(&token("a", Some(1), Some(6)), now()),
-            Standing::Expiring(6)
+            health(&token("a", Some(1), Some(200)), now()),
+            TokenHealth::Active
         );
-        assert_eq!(standing(&token("a", Some(94), None), now()), Standing::Unused(94));
-        assert_eq!(standing(&token("a", None, None), now()), Standing::Unused(200));
-        assert_eq!(standing(&token("a", Some(1), Some(-1)), now()), Standing::Expired);
+        assert_eq!(
+            health(&token("a", Some(1), Some(6)), now()),
+            TokenHealth::Expiring(6)
+        );
+        assert_eq!(
+            health(&token("a", Some(94), None), now()),
+            TokenHealth::Unused(94)
+        );
+        assert_eq!(health(&token("a", None, None), now()), TokenHealth::Unused(200));
+        assert_eq!(
+            health(&token("a", Some(1), Some(-1)), now()),
+            TokenHealth::Expired
+        );
         let mut revoked = token("a", Some(94), Some(1));
         revoked.status = TokenStatus::Revoked { at: None };
-        assert_eq!(standing(&revoked, now()), Standing::Revoked);
+        assert_eq!(health(&revoked, now()), TokenHealth::Revoked);
     }
 
     #[test]

@@ -357,7 +357,7 @@ fn what_is_not_shared_or_missing_is_said_with_the_ways_out() {
     assert!(html.contains("release-ci is issued, but this runner cannot decrypt yet"));
     for wanted in [
         "This device is not among the active devices",
-        "Share again",
+        "Re-share key",
         "Revoke this token",
     ] {
         assert!(html.contains(wanted), "{wanted}");

@@ -1,13 +1,13 @@
 //! The program is killed with -9 at every step of every operation, and what is left is compared with the server: no
 //! active token without its secrets in hand, no secret lost that the server accepted, no second token.
 //!
-//! The steps come from `service::step::STEPS`; a step at which the program does not die fails its test.
+//! The steps come from `service::checkpoint::STEPS`; a step at which the program does not die fails its test.
 
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use service::step::{Operation, Point, STEPS};
+use service::checkpoint::{Checkpoint, Operation, STEPS};
 use testkit::Served;
 
 const ENVIRONMENT: &str = "staging";
@@ -114,7 +114,7 @@ impl ServedFolder {
 
 fn steps(operation: Operation) -> Vec<String> {
     let (_, points) = STEPS.iter().find(|(listed, _)| *listed == operation).unwrap();
-    let name = |point: &Point| format!("{}.{}", operation.name(), point.name());
+    let name = |point: &Checkpoint| format!("{}.{}", operation.name(), point.name());
     points.iter().map(name).collect()
 }
 

@@ -99,7 +99,7 @@ async fn a_revocation_of_many_in_one_environment_takes_four_requests_more_than_t
         it.site.issue("staging", &format!("leaked-{number}")).await;
     }
     let overview = emergency::gather(&it.context).await.unwrap();
-    let leaked = |it: &&model::Exposed| it.token.name.starts_with("leaked-");
+    let leaked = |it: &&model::PlacedToken| it.token.name.starts_with("leaked-");
     let targets: Vec<RevokeTarget> = overview
         .active
         .iter()
@@ -121,7 +121,9 @@ async fn a_revocation_of_many_in_one_environment_takes_four_requests_more_than_t
         )
         .await;
     assert!(
-        fates.iter().all(|fate| matches!(fate, model::Fate::Gone { .. })),
+        fates
+            .iter()
+            .all(|fate| matches!(fate, model::RevocationStatus::Reshared { .. })),
         "{fates:?}"
     );
 }

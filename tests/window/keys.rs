@@ -108,7 +108,7 @@ fn requests_are_counted_and_answered_and_holders_are_listed() {
         revoked[1].contains("No longer") && revoked[0].contains("Revoked"),
         "{revoked:?}"
     );
-    app.find("push button", "Re-share now").press();
+    app.find("push button", "Re-share key").press();
     app.wait_text("The key is sealed for");
 }
 

@@ -168,7 +168,7 @@ fn what_was_cut_off_after_the_end_of_the_old_one_is_finished_in_the_window() {
     let app = open(&desktop);
     app.wait_text("the old token is not active any more");
     app.find("push button", "Forget the replacement");
-    app.find("push button", "Finish: seal the key again").press();
+    app.find("push button", "Finish: re-share key").press();
     let dialog = app.find("dialog", "Finish replacing cut-ci?");
     app.wait_text("is sealed again for those who remain");
     fill(&app, "entry", containing("Type"), "cut-ci");

@@ -53,7 +53,7 @@ fn what_does_not_work_is_said_and_sharing_again_repairs_it() {
     app.find("push button", "Check again").press();
     app.wait_text("A runner with these values decrypts 0 of 12 variables");
     proxy.mend();
-    app.find("push button", "Share again").press();
+    app.find("push button", "Re-share key").press();
     app.wait_text("Verified: a runner with these values decrypts 12 of 12 variables");
     app.find("dialog", "broken-ci can deploy production");
     app.find("push button", "Copy block").press();

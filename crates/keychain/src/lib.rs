@@ -99,7 +99,7 @@ impl Keychain {
     async fn file(
         open: impl FnOnce() -> Result<file::FileStore, KeychainError> + Send + 'static,
     ) -> Result<Self, KeychainError> {
-        let store = aside(file::TIME_LIMIT, open).await?;
+        let store = on_own_thread(file::TIME_LIMIT, open).await?;
         Ok(Self::with_store(Arc::new(store)))
     }
 
@@ -109,7 +109,7 @@ impl Keychain {
         work: impl FnOnce(&dyn Store) -> Result<T, KeychainError> + Send + 'static,
     ) -> Result<T, KeychainError> {
         let store = Arc::clone(&self.store);
-        aside(self.store.time_limit(), move || work(store.as_ref())).await
+        on_own_thread(self.store.time_limit(), move || work(store.as_ref())).await
     }
 }
 
@@ -121,7 +121,7 @@ impl std::fmt::Debug for Keychain {
 
 /// Runs blocking work on a new thread and waits for it within the limit. A thread that is late is left behind: unlike
 /// one of the runtime's blocking pool it does not hold up the end of the program.
-async fn aside<T: Send + 'static>(
+async fn on_own_thread<T: Send + 'static>(
     limit: std::time::Duration,
     work: impl FnOnce() -> Result<T, KeychainError> + Send + 'static,
 ) -> Result<T, KeychainError> {

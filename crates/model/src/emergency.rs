@@ -8,7 +8,7 @@ use protocol::{DeployToken, DeployTokenId, Environment, EnvironmentName, Moment,
 
 /// A token and where it works.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Exposed {
+pub struct PlacedToken {
     /// The project.
     pub project: ProjectId,
     /// Its name.
@@ -49,7 +49,7 @@ pub enum Proof {
 
 /// What becomes of a token that is to end.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum RevocationStatus {
     /// Its turn has not come.
     Queued,
     /// The server is being told.
@@ -64,7 +64,7 @@ pub enum Fate {
         at: Option<Moment>,
     },
     /// Runners are refused, and the key is sealed again for everybody else.
-    Gone {
+    Reshared {
         /// How that is known.
         proof: Proof,
         /// Since when runners are refused.
@@ -73,7 +73,7 @@ pub enum Fate {
         recipients: usize,
     },
     /// Runners are refused, but the key could not be sealed again for everybody else.
-    NotSealed {
+    ReshareFailed {
         /// How that is known.
         proof: Proof,
         /// Since when runners are refused.
@@ -87,7 +87,7 @@ pub enum Fate {
     Unknown(Problem),
 }
 
-impl Fate {
+impl RevocationStatus {
     /// Whether runners are refused.
     pub fn is_refused(&self) -> bool {
         self.proof().is_some()
@@ -97,8 +97,8 @@ impl Fate {
     pub fn proof(&self) -> Option<(Proof, Option<Moment>)> {
         match self {
             Self::Refused { proof, at }
-            | Self::Gone { proof, at, .. }
-            | Self::NotSealed { proof, at, .. } => Some((*proof, *at)),
+            | Self::Reshared { proof, at, .. }
+            | Self::ReshareFailed { proof, at, .. } => Some((*proof, *at)),
             _ => None,
         }
     }
@@ -119,13 +119,16 @@ pub struct Tally {
 
 impl Tally {
     /// Counts.
-    pub fn of<'a>(fates: impl IntoIterator<Item = &'a Fate>) -> Self {
+    pub fn of<'a>(fates: impl IntoIterator<Item = &'a RevocationStatus>) -> Self {
         let mut tally = Self::default();
         for fate in fates {
             tally.total += 1;
             tally.refused += usize::from(fate.is_refused());
-            tally.gone += usize::from(matches!(fate, Fate::Gone { .. }));
-            tally.failed += usize::from(matches!(fate, Fate::NotRevoked(_) | Fate::Unknown(_)));
+            tally.gone += usize::from(matches!(fate, RevocationStatus::Reshared { .. }));
+            tally.failed += usize::from(matches!(
+                fate,
+                RevocationStatus::NotRevoked(_) | RevocationStatus::Unknown(_)
+            ));
         }
         tally
     }
@@ -133,7 +136,7 @@ impl Tally {
 
 /// Tokens that could not be seen, so that nobody takes the rest for all.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Gap {
+pub enum Unlisted {
     /// The projects of an organisation could not be listed.
     Organization {
         /// Its name.
@@ -161,7 +164,7 @@ pub enum Gap {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeakMatch {
     /// The token; it may be revoked already.
-    pub exposed: Exposed,
+    pub exposed: PlacedToken,
     /// Its public key is that of the seed: there is no doubt.
     pub by_seed: bool,
     /// Its CI token ends in the same characters.
@@ -178,7 +181,7 @@ impl LeakMatch {
 
 /// What runners of an environment could have read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reach {
+pub struct Readable {
     /// The project's name.
     pub project_name: String,
     /// The environment.
@@ -199,13 +202,13 @@ pub struct Incident {
     /// When the last one had its fate.
     pub ended: Moment,
     /// Each token with its fate.
-    pub tokens: Vec<(RevokeTarget, Fate)>,
+    pub tokens: Vec<(RevokeTarget, RevocationStatus)>,
     /// What their runners could have read.
-    pub reach: Vec<Reach>,
+    pub reach: Vec<Readable>,
 }
 
-impl From<&Exposed> for RevokeTarget {
-    fn from(it: &Exposed) -> Self {
+impl From<&PlacedToken> for RevokeTarget {
+    fn from(it: &PlacedToken) -> Self {
         Self {
             project: it.project.clone(),
             project_name: it.project_name.clone(),
@@ -218,7 +221,7 @@ impl From<&Exposed> for RevokeTarget {
 }
 
 /// The most dangerous first: production, then recently used, then never expiring, then by name.
-pub fn sort_by_danger(tokens: &mut [Exposed]) {
+pub fn sort_by_danger(tokens: &mut [PlacedToken]) {
     tokens.sort_by_cached_key(|it| {
         let token = &it.token;
         (
@@ -243,8 +246,8 @@ mod tests {
         Moment::parse(text).unwrap()
     }
 
-    fn exposed(name: &str, environment: &str, used: Option<&str>, expires: Option<&str>) -> Exposed {
-        Exposed {
+    fn exposed(name: &str, environment: &str, used: Option<&str>, expires: Option<&str>) -> PlacedToken {
+        PlacedToken {
             project: ProjectId::new("p"),
             project_name: "Storefront".to_owned(),
             environment: Environment {
@@ -301,22 +304,22 @@ mod tests {
         let now = at("2026-11-24T12:00:00Z");
         let proof = Proof::Listed;
         let fates = [
-            Fate::Queued,
-            Fate::Revoking,
-            Fate::Retrying(Problem::NotDone),
-            Fate::Refused { proof, at: Some(now) },
-            Fate::Gone {
+            RevocationStatus::Queued,
+            RevocationStatus::Revoking,
+            RevocationStatus::Retrying(Problem::NotDone),
+            RevocationStatus::Refused { proof, at: Some(now) },
+            RevocationStatus::Reshared {
                 proof,
                 at: Some(now),
                 recipients: 3,
             },
-            Fate::NotSealed {
+            RevocationStatus::ReshareFailed {
                 proof,
                 at: Some(now),
                 why: Problem::NotDone,
             },
-            Fate::NotRevoked(Problem::NotDone),
-            Fate::Unknown(Problem::NotDone),
+            RevocationStatus::NotRevoked(Problem::NotDone),
+            RevocationStatus::Unknown(Problem::NotDone),
         ];
         let tally = Tally::of(&fates);
         assert_eq!(

@@ -22,11 +22,13 @@ pub mod sign_in;
 
 pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing};
-pub use emergency::{Exposed, Fate, Gap, Incident, LeakMatch, Proof, Reach, RevokeTarget, Tally};
+pub use emergency::{
+    Incident, LeakMatch, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally, Unlisted,
+};
 pub use issuance::{CI_TOKEN_VARIABLE, CiTokenOutcome, Issuance, IssuanceKind, Note, SEED_VARIABLE, Step};
 pub use limits::SecretLimits;
 pub use news::News;
-pub use pending::{About, Finding, Pending, Remedy, Void, WorkKind};
+pub use pending::{About, Finding, NotActive, Pending, Remedy, WorkKind};
 pub use problem::{
     AddressError, CallError, EntryError, IoCause, JournalError, KeychainError, LeakError,
     LocalWorkspaceError, MachineError, ManifestError, ManifestFlaw, Owner, Part, Problem, RequestError,

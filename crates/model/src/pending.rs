@@ -58,7 +58,7 @@ pub enum Finding {
     /// A token was registered, and has another key now: the seed in the journal is of no use.
     OtherKey,
     /// Nothing of it is active.
-    Void(Void),
+    NotActive(NotActive),
     /// Tokens wait to be revoked, or the key to be sealed again.
     Queue {
         /// How many still wait.
@@ -81,7 +81,7 @@ pub enum Finding {
 
 /// Why nothing of an operation is active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Void {
+pub enum NotActive {
     /// The server never registered its key.
     NeverRegistered,
     /// The token has newer secrets.
@@ -103,7 +103,7 @@ impl Finding {
             Self::OtherKey => &[Remedy::Revoke, Remedy::Discard],
             Self::Waiting { .. } => &[Remedy::Finish, Remedy::Revoke, Remedy::Discard],
             Self::Queue { .. } => &[Remedy::Finish, Remedy::Discard],
-            Self::Void(_) | Self::Unreadable(_) => &[Remedy::Discard],
+            Self::NotActive(_) | Self::Unreadable(_) => &[Remedy::Discard],
             Self::InUse | Self::Elsewhere | Self::Unknown(_) => &[],
         }
     }

@@ -1,9 +1,9 @@
 //! Create a deploy token: check, mint, write down, register, seal, publish. A successor is made in the same way
 //! ([`super::replace`]).
 
+use super::checkpoint::{Checkpoint, Operation, reached};
 use super::issue::{Registered, expected, find_by_key, find_lost, hand_over, settle};
-use super::journal::{IssueRecord, Record, ReplaceRecord, Successor, Work};
-use super::step::{Operation, Point, reached};
+use super::journal::{EntryWriter, IssueRecord, ReplaceRecord, Successor, Work};
 use super::{Context, Issued, Place, Progress, preflight};
 use model::{CallError, IssuanceKind, Note, Problem, Step};
 use protocol::crypto;
@@ -24,13 +24,13 @@ pub async fn create(
     progress: Progress<'_>,
 ) -> Result<Issued, Problem> {
     let _lock = context.lock(place).await?;
-    reached(Operation::Create, Point::Locked);
-    make_anyhow(context, place, name.as_str(), None, progress).await
+    reached(Operation::Create, Checkpoint::Locked);
+    make_with_retry(context, place, name.as_str(), None, progress).await
 }
 
 /// Makes a token, with a second try where the first one had to be revoked again: that duplicates nothing. The caller
 /// holds the place. `replaced` is the token whose successor it will be.
-pub(super) async fn make_anyhow(
+pub(super) async fn make_with_retry(
     context: &Context,
     place: &Place,
     name: &str,
@@ -57,10 +57,10 @@ pub(super) async fn make(
     };
     progress(Step::Check);
     let ready = preflight::check(context, place).await?;
-    reached(operation, Point::Checked);
+    reached(operation, Checkpoint::Checked);
     progress(Step::Mint);
     let (seed, key) = crypto::make_deploy_key(&mut crypto::system_rng());
-    reached(operation, Point::Minted);
+    reached(operation, Checkpoint::Minted);
     let intended = IssueRecord::intended(kind, name, None, key, seed.clone());
     let work = match replaced {
         None => Work::Issue(intended),
@@ -70,7 +70,7 @@ pub(super) async fn make(
             own_use: None,
         }),
     };
-    let record = Record::begin(context, place, operation, work)?;
+    let record = EntryWriter::begin(context, place, operation, work)?;
     progress(Step::Register);
     let answer = context
         .client
@@ -78,7 +78,7 @@ pub(super) async fn make(
         .await;
     let registered = match answer {
         Ok(answer) => {
-            reached(operation, Point::Registered);
+            reached(operation, Checkpoint::Registered);
             let registered = Registered::read(answer, expected(place, name, None, key));
             identify(context, place, key, registered).await
         }

@@ -3,9 +3,9 @@
 //! There is no call that fulfils a request. The key is sealed again for everybody, and the publication names the
 //! requests that it answers.
 
+use super::checkpoint::Operation;
 use super::preflight::{self, Ready};
 use super::publish::{Published, Purpose, publish};
-use super::step::Operation;
 use super::{Context, Progress, find_environment};
 use model::{Problem, RequestError, Step};
 use protocol::{

@@ -1,6 +1,6 @@
 //! What create and rotate hand over.
 
-use super::journal::{OpenEntry, Record};
+use super::journal::{EntryWriter, OpenEntry};
 use super::preflight::Ready;
 use super::publish::{Published, Purpose, Wanted, publish};
 use super::{Context, Place, Progress};
@@ -116,8 +116,8 @@ pub(super) async fn find_lost(
 /// What a registration came to, in the journal: what the server answered, or nothing any more when it failed for good.
 pub(super) fn settle(
     registered: Result<Registered, Problem>,
-    mut record: Record,
-) -> Result<(Registered, Record), Problem> {
+    mut record: EntryWriter,
+) -> Result<(Registered, EntryWriter), Problem> {
     match registered {
         Ok(registered) => {
             record.received(&registered);
@@ -150,7 +150,7 @@ pub(super) async fn hand_over(
     ready: Result<Ready, Problem>,
     kind: IssuanceKind,
     (registered, seed, key): (Registered, DeploySeed, PublicKey),
-    mut record: Record,
+    mut record: EntryWriter,
     progress: Progress<'_>,
 ) -> Issued {
     let Registered {

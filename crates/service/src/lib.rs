@@ -14,6 +14,7 @@
 pub mod access;
 pub mod account;
 pub mod adopt;
+pub mod checkpoint;
 mod create;
 mod delete;
 pub mod devices;
@@ -32,7 +33,6 @@ mod resume;
 mod revoke;
 mod rotate;
 pub mod sign_in;
-pub mod step;
 pub mod verify;
 
 pub use create::create;

@@ -1,8 +1,8 @@
 //! Publishing an environment key (docs/protocol.md 6.4, 10): for whom it is sealed, sealing, signing, sending, and what to do
 //! when the answer is lost. The only way to do so.
 
+use super::checkpoint::{Checkpoint, Operation, reached};
 use super::preflight::{off_thread, own_device_is_active};
-use super::step::{Operation, Point, reached};
 use super::{Context, LinkedDevice, Place, Progress};
 use model::{Problem, Step};
 use protocol::crypto;
@@ -100,16 +100,16 @@ pub(super) async fn publish(
     progress: Progress<'_>,
 ) -> Result<usize, Problem> {
     let device = context.device()?;
-    reached(operation, Point::Listed);
+    reached(operation, Checkpoint::Listed);
     own_device_is_active(&lists.devices, device)?;
     let recipients = lists.recipients(purpose.wanted)?;
     let count = recipients.len();
     progress(Step::Seal { recipients: count });
     let sealed = seal(device, place, what, recipients, purpose.requests).await?;
     progress(Step::Publish);
-    reached(operation, Point::Sealed);
+    reached(operation, Checkpoint::Sealed);
     send(context, place, device, sealed, purpose.requests).await?;
-    reached(operation, Point::Published);
+    reached(operation, Checkpoint::Published);
     Ok(count)
 }
 

@@ -6,10 +6,10 @@
 
 use std::sync::Arc;
 
-use super::create::make_anyhow;
+use super::checkpoint::{Checkpoint, Operation, reached};
+use super::create::make_with_retry;
 use super::journal::{Entry, Journal, OpenEntry, ReplaceRecord};
 use super::list::must_be_readable;
-use super::step::{Operation, Point, reached};
 use super::{Context, Issued, Place, Progress, revoke};
 use client::Runner;
 use model::{CallError, Problem, Replacement, ResumeError, Step, WrongState};
@@ -55,7 +55,7 @@ pub async fn replace(
 ) -> Result<Issued, Problem> {
     let journal = journal(context)?;
     let _lock = context.lock(place).await?;
-    reached(Operation::Replace, Point::Locked);
+    reached(Operation::Replace, Checkpoint::Locked);
     progress(Step::Check);
     let entries = tokens(context, place).await?;
     let old = token::find(&entries, wanted)?;
@@ -66,7 +66,7 @@ pub async fn replace(
     if journal.replacements(place)?.iter().any(is_part) {
         return Err(Problem::WrongState(WrongState::BeingReplaced));
     }
-    make_anyhow(context, place, &old.name, Some(&old.id), progress).await
+    make_with_retry(context, place, &old.name, Some(&old.id), progress).await
 }
 
 /// The replacements of a place that were begun here and are neither finished nor given up, oldest first. Asks no server.
@@ -142,7 +142,7 @@ pub async fn finish_replacement(
 ) -> Result<Replaced, Problem> {
     let journal = journal(context)?;
     let _lock = context.lock(place).await?;
-    reached(Operation::Finish, Point::Locked);
+    reached(Operation::Finish, Checkpoint::Locked);
     let entry = take(journal, place, wanted)?;
     conclude(context, place, entry, known, progress).await
 }
@@ -171,7 +171,7 @@ pub(super) async fn conclude(
         must_be_readable(&listed, record.successor_id())?;
         return Err(Problem::WrongState(WrongState::SuccessorGone));
     };
-    reached(Operation::Finish, Point::Checked);
+    reached(Operation::Finish, Checkpoint::Checked);
     let mut tokens = listed.iter().filter_map(TokenEntry::token);
     let mut old = tokens.find(|it| it.id == record.old).cloned();
     // Only an entry that can be read says that nothing is left to revoke.
@@ -179,7 +179,7 @@ pub(super) async fn conclude(
         progress(Step::Revoke);
         let ended = end_if_there(context, place, &record.old, &listed).await?;
         old = ended.or(old);
-        reached(Operation::Finish, Point::Revoked);
+        reached(Operation::Finish, Checkpoint::Revoked);
     }
     let share = revoke::share_with_rest(context, place, Operation::Finish, progress).await;
     let suffix = old.as_ref().and_then(|old| old.ci_token_suffix.as_deref());
@@ -187,7 +187,7 @@ pub(super) async fn conclude(
     let is_old =
         |token: &&CiToken| suffix.is_some_and(|end| !end.is_empty() && token.expose().ends_with(end));
     let proof = prove(context, place, &record.old, known.filter(is_old)).await;
-    reached(Operation::Finish, Point::Proved);
+    reached(Operation::Finish, Checkpoint::Proved);
     let replaced = Replaced {
         name: record.name().to_owned(),
         old: record.old.clone(),
@@ -200,7 +200,7 @@ pub(super) async fn conclude(
         if let Err(error) = entry.close() {
             tracing::warn!(%error, "the journal still has a replacement that is finished");
         }
-        reached(Operation::Finish, Point::Closed);
+        reached(Operation::Finish, Checkpoint::Closed);
     }
     progress(Step::Done);
     Ok(replaced)

@@ -1,8 +1,8 @@
 //! Re-share: seal the environment key again for every device and active token.
 
+use super::checkpoint::{Checkpoint, Operation, reached};
 use super::preflight::{self, Looked};
 use super::publish::{Published, Purpose, publish};
-use super::step::{Operation, Point, reached};
 use super::{Context, Place, Progress};
 use model::{Problem, Step};
 
@@ -27,10 +27,10 @@ pub async fn reshare(
 ) -> Result<usize, Problem> {
     progress(Step::Check);
     let _lock = context.lock(place).await?;
-    reached(Operation::Reshare, Point::Locked);
+    reached(Operation::Reshare, Checkpoint::Locked);
     context.device()?;
     let Looked { lists, key } = preflight::look(context, place).await?;
-    reached(Operation::Reshare, Point::Checked);
+    reached(Operation::Reshare, Checkpoint::Checked);
     let what = match &key {
         Ok(key) => Published::Again(key),
         Err(Problem::NoKey) if missing == MissingKey::Make => Published::First,

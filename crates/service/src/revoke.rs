@@ -2,10 +2,10 @@
 //!
 //! Revoking needs no key. What a runner kept can still open old ciphertexts (docs/protocol.md 6.5).
 
-use super::journal::{QueueItem, QueueState, Record, Work};
+use super::checkpoint::{Checkpoint, Operation, reached};
+use super::journal::{EntryWriter, QueueItem, QueueState, Work};
 use super::preflight::{self, Ready};
 use super::publish::{Published, Purpose, publish};
-use super::step::{Operation, Point, reached};
 use super::{Context, Place, Progress};
 use model::{Problem, Step, WrongState};
 use protocol::{DeployToken, DeployTokenId, TokenEntry, token};
@@ -60,13 +60,13 @@ pub async fn revoke_all(
     progress: Progress<'_>,
 ) -> Result<Revocations, Problem> {
     let _lock = context.lock(place).await?;
-    reached(Operation::Revoke, Point::Locked);
+    reached(Operation::Revoke, Checkpoint::Locked);
     progress(Step::Check);
     let entries = context
         .client
         .tokens(&place.project, Some(&place.environment.id))
         .await?;
-    reached(Operation::Revoke, Point::Checked);
+    reached(Operation::Revoke, Checkpoint::Checked);
     let mut queue: Vec<QueueItem> = Vec::new();
     let mut tokens = Vec::new();
     for wanted in wanted {
@@ -83,7 +83,7 @@ pub async fn revoke_all(
     if queue.is_empty() {
         return Ok(Revocations { tokens, share: None });
     }
-    let record = Record::begin(context, place, Operation::Revoke, Work::Revoke(queue.clone()))?;
+    let record = EntryWriter::begin(context, place, Operation::Revoke, Work::Revoke(queue.clone()))?;
     let (mut done, share) = work_off(context, place, queue, record, progress).await;
     for (_, outcome) in &mut tokens {
         if outcome.is_ok()
@@ -117,7 +117,7 @@ pub(super) async fn work_off(
     context: &Context,
     place: &Place,
     mut queue: Vec<QueueItem>,
-    mut record: Record,
+    mut record: EntryWriter,
     progress: Progress<'_>,
 ) -> Outcomes {
     let mut outcomes = std::collections::VecDeque::new();
@@ -130,10 +130,10 @@ pub(super) async fn work_off(
         queue[index].state = match &outcome {
             Ok(_) => QueueState::Revoked,
             Err(error) if may_come_yet(error) => QueueState::Waiting,
-            Err(_) => QueueState::Refused,
+            Err(_) => QueueState::Failed,
         };
         if outcome.is_ok() {
-            reached(Operation::Revoke, Point::Revoked);
+            reached(Operation::Revoke, Checkpoint::Revoked);
         }
         record.mark(&queue);
         outcomes.push_back(outcome);
@@ -146,7 +146,7 @@ pub(super) async fn work_off(
     };
     if queue.iter().all(|item| item.state != QueueState::Waiting) {
         record.close();
-        reached(Operation::Revoke, Point::Closed);
+        reached(Operation::Revoke, Checkpoint::Closed);
     }
     progress(Step::Done);
     (outcomes, share)

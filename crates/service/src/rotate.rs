@@ -1,8 +1,8 @@
 //! Rotate a deploy token: new secrets, same id and name. The old seed stops working at once.
 
+use super::checkpoint::{Checkpoint, Operation, reached};
 use super::issue::{Registered, find_lost, hand_over, settle};
-use super::journal::{IssueRecord, Record, Work};
-use super::step::{Operation, Point, reached};
+use super::journal::{EntryWriter, IssueRecord, Work};
 use super::{Context, Issued, Place, Progress, preflight};
 use model::{CallError, IssuanceKind, Note, Problem, Step, WrongState};
 use protocol::crypto;
@@ -22,24 +22,24 @@ pub async fn rotate(
     progress: Progress<'_>,
 ) -> Result<Issued, Problem> {
     let _lock = context.lock(place).await?;
-    reached(Operation::Rotate, Point::Locked);
+    reached(Operation::Rotate, Checkpoint::Locked);
     progress(Step::Check);
     let ready = preflight::check(context, place).await?;
     let token = token::find(&ready.lists.tokens, wanted)?.clone();
     if !token.is_active() {
         return Err(Problem::WrongState(WrongState::AlreadyRevoked));
     }
-    reached(Operation::Rotate, Point::Checked);
+    reached(Operation::Rotate, Checkpoint::Checked);
     progress(Step::Mint);
     let (seed, key) = crypto::make_deploy_key(&mut crypto::system_rng());
-    reached(Operation::Rotate, Point::Minted);
+    reached(Operation::Rotate, Checkpoint::Minted);
     let id = Some(token.id.clone());
     let intended = IssueRecord::intended(IssuanceKind::Rotate, &token.name, id, key, seed.clone());
-    let record = Record::begin(context, place, Operation::Rotate, Work::Issue(intended))?;
+    let record = EntryWriter::begin(context, place, Operation::Rotate, Work::Issue(intended))?;
     progress(Step::Register);
     let registered = match context.client.rotate_token(&place.project, &token.id, &key).await {
         Ok(answer) => {
-            reached(Operation::Rotate, Point::Registered);
+            reached(Operation::Rotate, Checkpoint::Registered);
             let key = TokenKey::Usable(key);
             let registered = Registered::read(answer, DeployToken { key, ..token });
             identify(context, place, registered).await
@@ -61,11 +61,11 @@ async fn heal(
     lost: CallError,
 ) -> Result<Registered, Problem> {
     let token = find_lost(context, place, key, lost).await?;
-    once_more(context, place, key, token).await
+    rotate_again(context, place, key, token).await
 }
 
 /// Rotates onto the key that the token has already. No CI token in the answer means that the old one stays.
-pub(super) async fn once_more(
+pub(super) async fn rotate_again(
     context: &Context,
     place: &Place,
     key: PublicKey,
@@ -88,7 +88,7 @@ async fn identify(context: &Context, place: &Place, registered: Registered) -> R
     let (malformed, key) = (registered.is_malformed(), registered.token.key.clone());
     match key {
         TokenKey::Usable(key) if malformed && registered.ci_token.is_none() => {
-            once_more(context, place, key, registered.token).await
+            rotate_again(context, place, key, registered.token).await
         }
         _ => Ok(registered),
     }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use client::{ApiAddress, Client, NewDevice, Runner};
-use model::{CallError, CiTokenOutcome, Exposed, Problem, Step};
+use model::{CallError, CiTokenOutcome, PlacedToken, Problem, Step};
 use protocol::TokenName;
 use protocol::crypto::{self, DeviceIdentity};
 use protocol::secret::{CiToken, DeploySeed};
@@ -133,7 +133,7 @@ impl TestWorkspace {
     }
 
     /// What is active anywhere.
-    pub async fn active(&self) -> Vec<Exposed> {
+    pub async fn active(&self) -> Vec<PlacedToken> {
         let overview = emergency::gather(&self.context).await.unwrap();
         assert!(overview.gaps.is_empty());
         overview.active

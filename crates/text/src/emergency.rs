@@ -6,21 +6,21 @@ use jiff::tz::TimeZone;
 
 use super::Message;
 use super::{explain, plural};
-use model::{Fate, Gap, Incident, LeakError, Proof, Reach, RevokeTarget, Tally};
+use model::{Incident, LeakError, Proof, Readable, RevocationStatus, RevokeTarget, Tally, Unlisted};
 use protocol::Moment;
 use protocol::crypto::SeedError;
 
 /// What a line says while a run is under way and after it.
-pub fn fate(fate: &Fate) -> String {
+pub fn fate(fate: &RevocationStatus) -> String {
     match fate {
-        Fate::Queued => "Queued".to_owned(),
-        Fate::Revoking => "Revoking".to_owned(),
-        Fate::Retrying(_) => "No answer, trying again".to_owned(),
-        Fate::Refused { .. } => "Refused by the server".to_owned(),
-        Fate::Gone { .. } => "Gone for all recipients".to_owned(),
-        Fate::NotSealed { .. } => "Refused by the server, key not sealed again".to_owned(),
-        Fate::NotRevoked(_) => "Not revoked".to_owned(),
-        Fate::Unknown(_) => "Not known to be revoked".to_owned(),
+        RevocationStatus::Queued => "Queued".to_owned(),
+        RevocationStatus::Revoking => "Revoking".to_owned(),
+        RevocationStatus::Retrying(_) => "No answer, trying again".to_owned(),
+        RevocationStatus::Refused { .. } => "Refused by the server".to_owned(),
+        RevocationStatus::Reshared { .. } => "Gone for all recipients".to_owned(),
+        RevocationStatus::ReshareFailed { .. } => "Refused by the server, key not sealed again".to_owned(),
+        RevocationStatus::NotRevoked(_) => "Not revoked".to_owned(),
+        RevocationStatus::Unknown(_) => "Not known to be revoked".to_owned(),
     }
 }
 
@@ -47,21 +47,24 @@ pub fn proof_of(proof: Proof, count: usize) -> String {
 }
 
 /// What went wrong with a token, if something did.
-pub fn trouble(fate: &Fate) -> Option<Message> {
+pub fn trouble(fate: &RevocationStatus) -> Option<Message> {
     match fate {
-        Fate::Retrying(why) | Fate::NotRevoked(why) | Fate::Unknown(why) | Fate::NotSealed { why, .. } => {
-            Some(explain(why))
-        }
+        RevocationStatus::Retrying(why)
+        | RevocationStatus::NotRevoked(why)
+        | RevocationStatus::Unknown(why)
+        | RevocationStatus::ReshareFailed { why, .. } => Some(explain(why)),
         _ => None,
     }
 }
 
 /// What could not be looked at.
-pub fn gap(gap: &Gap) -> Message {
+pub fn gap(gap: &Unlisted) -> Message {
     let (whose, error) = match gap {
-        Gap::Organization { name, error } => (format!("The projects of {name} cannot be listed."), error),
-        Gap::Project { name, error } => (format!("The tokens of {name} cannot be listed."), error),
-        Gap::Unreadable { project, count } => {
+        Unlisted::Organization { name, error } => {
+            (format!("The projects of {name} cannot be listed."), error)
+        }
+        Unlisted::Project { name, error } => (format!("The tokens of {name} cannot be listed."), error),
+        Unlisted::Unreadable { project, count } => {
             return Message::new(
                 format!(
                     "{} of {project} cannot be read, and may be active.",
@@ -191,8 +194,10 @@ fn revoked(text: &mut String, incident: &Incident, zone: &TimeZone) {
     text.push_str("| Token | Where | Last used | Refused since | Proof | Key |\n|---|---|---|---|---|---|\n");
     for ((target, fate), (how, at)) in refused() {
         let key = match fate {
-            Fate::Gone { recipients: 0, .. } => "the environment has none".to_owned(),
-            Fate::Gone { recipients, .. } => format!("sealed again for {recipients} without it"),
+            RevocationStatus::Reshared { recipients: 0, .. } => "the environment has none".to_owned(),
+            RevocationStatus::Reshared { recipients, .. } => {
+                format!("sealed again for {recipients} without it")
+            }
             _ => "not sealed again".to_owned(),
         };
         let used = target
@@ -229,9 +234,9 @@ fn left(text: &mut String, incident: &Incident) {
     text.push('\n');
 }
 
-fn reach(text: &mut String, reach: &[Reach]) {
+fn reach(text: &mut String, reach: &[Readable]) {
     text.push_str("## What their runners could have read\n\n");
-    for Reach {
+    for Readable {
         project_name,
         environment,
         variables,
@@ -256,13 +261,15 @@ fn reach(text: &mut String, reach: &[Reach]) {
 }
 
 fn next(text: &mut String, incident: &Incident) {
-    let any = |wanted: fn(&Fate) -> bool| incident.tokens.iter().any(|(_, fate)| wanted(fate));
+    let any = |wanted: fn(&RevocationStatus) -> bool| incident.tokens.iter().any(|(_, fate)| wanted(fate));
     let mut steps = Vec::new();
     if any(|fate| !fate.is_refused()) {
         steps.push("Revoke what is still working, listed above.");
     }
-    if any(|fate| matches!(fate, Fate::NotSealed { .. })) {
-        steps.push("Seal the keys again from a device that holds them (Re-share), where it says so above.");
+    if any(|fate| matches!(fate, RevocationStatus::ReshareFailed { .. })) {
+        steps.push(
+            "Seal the keys again from a device that holds them (Re-share key), where it says so above.",
+        );
     }
     steps.push(
         "Change every value named above where it comes from (databases, providers, signing keys), and push the new ones. \
@@ -344,7 +351,7 @@ mod tests {
                 tokens: vec![
                     (
                         target("ci|main"),
-                        Fate::Gone {
+                        RevocationStatus::Reshared {
                             proof: Proof::RunnerRefused,
                             at: Some(since),
                             recipients: 7,
@@ -352,14 +359,14 @@ mod tests {
                     ),
                     (
                         target("earlier"),
-                        Fate::Refused {
+                        RevocationStatus::Refused {
                             proof: Proof::Listed,
                             at: None,
                         },
                     ),
-                    (target("second"), Fate::NotRevoked(Problem::NotDone)),
+                    (target("second"), RevocationStatus::NotRevoked(Problem::NotDone)),
                 ],
-                reach: vec![Reach {
+                reach: vec![Readable {
                     project_name: "Storefront".to_owned(),
                     environment: EnvironmentName::new("production"),
                     variables: Ok(vec!["APP_KEY".to_owned(), "DB_PASSWORD".to_owned()]),

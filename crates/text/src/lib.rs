@@ -133,7 +133,7 @@ fn journal(error: &JournalError) -> String {
 
 fn not_resumable(error: ResumeError) -> Message {
     match error {
-        ResumeError::Void => Message::new(
+        ResumeError::NotActive => Message::new(
             "There is nothing to finish or to revoke: no active token has the key of this operation.",
             "Discard it, and start anew if the token is still wanted.",
         ),

@@ -1,7 +1,7 @@
 //! Interrupted operations: what they were, and what became of them.
 
 use super::{explain, plural};
-use model::{About, Finding, Void, WorkKind};
+use model::{About, Finding, NotActive, WorkKind};
 use protocol::Moment;
 
 /// What it was; `None` where that cannot be known.
@@ -30,11 +30,13 @@ pub fn finding(finding: &Finding) -> String {
         }
         Finding::Unfinished { has_ci_token: false } => "The token is active; its CI token never arrived.",
         Finding::OtherKey => "The token is active with another key: its seed is not here.",
-        Finding::Void(Void::NeverRegistered) => "The server never registered it: nothing was changed.",
-        Finding::Void(Void::Superseded) => "The token has newer secrets: these are of no use.",
-        Finding::Void(Void::Revoked) => "The token was revoked meanwhile.",
-        Finding::Void(Void::Gone) => "The token was deleted meanwhile.",
-        Finding::Void(Void::SuccessorGone) => {
+        Finding::NotActive(NotActive::NeverRegistered) => {
+            "The server never registered it: nothing was changed."
+        }
+        Finding::NotActive(NotActive::Superseded) => "The token has newer secrets: these are of no use.",
+        Finding::NotActive(NotActive::Revoked) => "The token was revoked meanwhile.",
+        Finding::NotActive(NotActive::Gone) => "The token was deleted meanwhile.",
+        Finding::NotActive(NotActive::SuccessorGone) => {
             "The successor was revoked or deleted meanwhile; the token it was for was left as it is."
         }
         Finding::Queue { waiting: 0 } => {

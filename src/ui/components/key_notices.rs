@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::Words;
+use super::MessageText;
 use crate::state::{AppState, KeyState, OwnDevice};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{AccessIntent, use_send};
@@ -34,7 +34,7 @@ pub(super) fn DeviceNotice() -> Element {
                     onclick: move |()| send.call(AccessIntent::AskToLink.into()),
                 }
             },
-            Words { message }
+            MessageText { message }
         }
     }
 }
@@ -64,7 +64,7 @@ fn KeyNotice() -> Element {
         },
         KeyState::Failed(message) => rsx! {
             Notice { tone: Tone::Danger, icon: Icon::Key, assertive: true,
-                Words { message: text::explain(message) }
+                MessageText { message: text::explain(message) }
             }
         },
         _ => rsx! {},

@@ -12,7 +12,7 @@ use text::Message;
 
 /// A message: what happened, and what to do.
 #[component]
-pub fn Words(message: Message) -> Element {
+pub fn MessageText(message: Message) -> Element {
     rsx! {
         strong { "{message.what}" }
         " {message.next}"
@@ -59,7 +59,7 @@ fn StaleNotice() -> Element {
                     onclick: move |()| send.call(PlaceIntent::Retry.into()),
                 }
             },
-            Words { message: text::explain(&message) }
+            MessageText { message: text::explain(&message) }
         }
     }
 }
@@ -82,7 +82,7 @@ fn UnsharedNotice() -> Element {
                     onclick: move |()| send.call(AccessIntent::Reshare.into()),
                 }
             },
-            Words { message: text::not_resealed(&problem) }
+            MessageText { message: text::not_resealed(&problem) }
         }
     }
 }

@@ -56,7 +56,7 @@ fn Replacing(it: Replacement, progress: ReplacementState, old: Option<DeployToke
     };
     let waits = matches!(progress, ReplacementState::Unused | ReplacementState::Used(_));
     let finish = match progress {
-        ReplacementState::OldGone => "Finish: seal the key again",
+        ReplacementState::OldGone => "Finish: re-share key",
         _ => "Finish: revoke the old one",
     };
     let can_finish = waits || progress == ReplacementState::OldGone;

@@ -9,7 +9,7 @@ use protocol::Moment;
 
 /// A moment in the past.
 #[component]
-pub fn Past(at: Option<Moment>, #[props(default = "never".to_owned())] absent: String) -> Element {
+pub fn TimeAgo(at: Option<Moment>, #[props(default = "never".to_owned())] absent: String) -> Element {
     let clock = use_clock();
     match at {
         Some(at) => rsx! {
@@ -23,7 +23,7 @@ pub fn Past(at: Option<Moment>, #[props(default = "never".to_owned())] absent: S
 
 /// A moment ahead. One that is close, or past, shows its date: the badge beside it has the words.
 #[component]
-pub fn Ahead(
+pub fn TimeUntil(
     at: Option<Moment>,
     #[props(default)] close: bool,
     #[props(default = "never".to_owned())] absent: String,

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::blank::{Failed, NoTokens, NothingFound};
-use crate::state::{AppState, Connection, Load, Standing, standing, visible};
+use crate::state::{AppState, Connection, Load, TokenHealth, health, visible};
 use crate::ui::clock::use_clock;
 use crate::ui::components::{
     Header, Notices, Review, RowMenu, TokenTable, TokenTableSkeleton, Toolbar, use_row_menu_provider,
@@ -60,7 +60,7 @@ fn Content() -> Element {
             shown.retain(|entry| {
                 entry
                     .token()
-                    .is_some_and(|token| needs_a_look(&standing(token, now)))
+                    .is_some_and(|token| needs_a_look(&health(token, now)))
             });
         }
         shown
@@ -110,9 +110,9 @@ fn Content() -> Element {
     }
 }
 
-fn needs_a_look(standing: &Standing) -> bool {
+fn needs_a_look(health: &TokenHealth) -> bool {
     matches!(
-        standing,
-        Standing::Expiring(_) | Standing::Expired | Standing::Unused(_)
+        health,
+        TokenHealth::Expiring(_) | TokenHealth::Expired | TokenHealth::Unused(_)
     )
 }

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use deploy_tokens::actions::{Actions, Cleared, Clipboard, LOCAL, Newest, Opened, Platform, Spot, Start};
+use deploy_tokens::actions::{Actions, Cleared, Clipboard, LOCAL, Location, Newest, Opened, Platform, Start};
 use deploy_tokens::intent::Intent;
 use deploy_tokens::state::{AppState, Connection, KeyState, Load, SessionKind};
 use dioxus::core::{NoOpMutations, ScopeId};
@@ -79,7 +79,7 @@ pub struct Machine {
     /// What the user said about checking.
     pub checks: Cell<bool>,
     /// The place of the last start.
-    pub remembered: RefCell<Option<Spot>>,
+    pub remembered: RefCell<Option<Location>>,
 }
 
 impl Machine {
@@ -114,7 +114,7 @@ impl Platform for Shared {
             origin: LOCAL.to_owned(),
             kind: SessionKind::Local,
             account: None,
-            wanted: Spot::default(),
+            wanted: Location::default(),
             keep: Box::new(()),
         };
         Box::pin(async move { Ok(opened) })
@@ -133,11 +133,11 @@ impl Platform for Shared {
         Box::pin(async { Err(Problem::Stopped) })
     }
 
-    fn wanted(&self, _: &str) -> Spot {
-        Spot::default()
+    fn wanted(&self, _: &str) -> Location {
+        Location::default()
     }
 
-    fn remember(&self, open: Option<(&str, Spot)>) {
+    fn remember(&self, open: Option<(&str, Location)>) {
         self.0.remembered.replace(open.map(|(_, spot)| spot));
     }
 

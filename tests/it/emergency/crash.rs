@@ -3,7 +3,7 @@
 
 use std::os::unix::process::ExitStatusExt as _;
 
-use service::step::{Operation, STEPS};
+use service::checkpoint::{Operation, STEPS};
 
 use testkit::{Runs, TestWorkspace, assert_code, said};
 

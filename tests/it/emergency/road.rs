@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use client::{ApiAddress, Client};
-use model::{Fate, Proof, RetryPolicy, RevokeTarget, Tally};
+use model::{Proof, RetryPolicy, RevocationStatus, RevokeTarget, Tally};
 use protocol::TokenKey;
 use protocol::crypto;
 use protocol::secret::JournalKey;
@@ -28,7 +28,7 @@ fn through_with(site: &TestWorkspace, url: &str, journal: &std::path::Path, key:
     Context::new(client, site.context.device.clone()).with_journal(Arc::new(journal))
 }
 
-fn orders(tell: &(dyn Fn(usize, &Fate) + Send + Sync), tries: usize) -> RunOptions<'_> {
+fn orders(tell: &(dyn Fn(usize, &RevocationStatus) + Send + Sync), tries: usize) -> RunOptions<'_> {
     RunOptions {
         retry: RetryPolicy::REVOKE.tries(tries),
         stop: StopWaiting::default(),
@@ -70,7 +70,7 @@ async fn all_ci_tokens_end_before_anything_is_sealed_and_requests_are_bounded() 
     let context = through(&site, &road.url, folder.path());
     let targets = targets(&site).await;
     let told = Mutex::new(vec![Vec::new(); targets.len()]);
-    let tell = |index: usize, fate: &Fate| told.lock().unwrap()[index].push(fate.clone());
+    let tell = |index: usize, fate: &RevocationStatus| told.lock().unwrap()[index].push(fate.clone());
     let fates = emergency::revoke(&context, &targets, &orders(&tell, 3)).await;
     assert_eq!(Tally::of(&fates).gone, targets.len());
     let seen = road.seen();
@@ -86,9 +86,12 @@ async fn all_ci_tokens_end_before_anything_is_sealed_and_requests_are_bounded() 
     assert!((8..=12).contains(&most), "{most} at once");
     for fates in told.lock().unwrap().iter() {
         let steps: Vec<_> = fates.iter().map(std::mem::discriminant).collect();
-        let at = |wanted: fn(&Fate) -> bool| fates.iter().position(wanted).unwrap();
-        assert!(at(|it| *it == Fate::Revoking) < at(Fate::is_refused), "{steps:?}");
-        assert!(at(Fate::is_refused) < at(|it| matches!(it, Fate::Gone { .. })));
+        let at = |wanted: fn(&RevocationStatus) -> bool| fates.iter().position(wanted).unwrap();
+        assert!(
+            at(|it| *it == RevocationStatus::Revoking) < at(RevocationStatus::is_refused),
+            "{steps:?}"
+        );
+        assert!(at(RevocationStatus::is_refused) < at(|it| matches!(it, RevocationStatus::Reshared { .. })));
     }
     assert!(
         fates
@@ -127,9 +130,14 @@ async fn a_network_that_goes_leaves_the_queue_and_nothing_is_told_as_revoked() {
     let targets = targets(&site).await;
     road.down(true);
     let refused_too_soon = Mutex::new(0);
-    let tell = |_: usize, fate: &Fate| *refused_too_soon.lock().unwrap() += usize::from(fate.is_refused());
+    let tell = |_: usize, fate: &RevocationStatus| {
+        *refused_too_soon.lock().unwrap() += usize::from(fate.is_refused())
+    };
     let fates = emergency::revoke(&context, &targets, &orders(&tell, 2)).await;
-    assert!(fates.iter().all(|it| matches!(it, Fate::Unknown(_))), "{fates:?}");
+    assert!(
+        fates.iter().all(|it| matches!(it, RevocationStatus::Unknown(_))),
+        "{fates:?}"
+    );
     assert_eq!(*refused_too_soon.lock().unwrap(), 0);
     assert_eq!(site.runs(&leaked).await, Runs::Decrypts);
     assert_eq!(emergency::unfinished(&context), (targets.len(), 4));
@@ -191,8 +199,8 @@ async fn ten_stuck_tokens_keep_no_other_from_ending_and_no_other_key_from_being_
     targets.sort_by_key(|it| !stuck.contains(&it.token));
     let is_stuck =
         |it: &RevokeTarget| it.project_name == "Storefront" && it.environment.name.as_str() == "staging";
-    let shown = Mutex::new(vec![Fate::Queued; targets.len()]);
-    let tell = |index: usize, fate: &Fate| shown.lock().unwrap()[index] = fate.clone();
+    let shown = Mutex::new(vec![RevocationStatus::Queued; targets.len()]);
+    let tell = |index: usize, fate: &RevocationStatus| shown.lock().unwrap()[index] = fate.clone();
     let stop = StopWaiting::default();
     let orders = RunOptions {
         retry: RetryPolicy::REVOKE,
@@ -203,7 +211,7 @@ async fn ten_stuck_tokens_keep_no_other_from_ending_and_no_other_key_from_being_
         for _ in 0..400 {
             let done = targets.iter().zip(&*shown.lock().unwrap()).all(|(it, fate)| {
                 stuck.contains(&it.token)
-                    || matches!(fate, Fate::Gone { .. })
+                    || matches!(fate, RevocationStatus::Reshared { .. })
                     || (is_stuck(it) && fate.is_refused())
             });
             if done {
@@ -223,16 +231,20 @@ async fn ten_stuck_tokens_keep_no_other_from_ending_and_no_other_key_from_being_
     let fates = fates.expect("it ends when nobody waits any more");
     for ((target, fate), meanwhile) in targets.iter().zip(&fates).zip(&meanwhile) {
         if stuck.contains(&target.token) {
-            assert!(matches!(fate, Fate::Unknown(_)), "{}: {fate:?}", target.name);
+            assert!(
+                matches!(fate, RevocationStatus::Unknown(_)),
+                "{}: {fate:?}",
+                target.name
+            );
         } else if is_stuck(target) {
             assert!(
-                matches!(fate, Fate::NotSealed { .. }),
+                matches!(fate, RevocationStatus::ReshareFailed { .. }),
                 "{}: {fate:?}",
                 target.name
             );
         } else {
             assert!(
-                matches!(meanwhile, Fate::Gone { .. }),
+                matches!(meanwhile, RevocationStatus::Reshared { .. }),
                 "{}: {meanwhile:?}",
                 target.name
             );
@@ -272,15 +284,21 @@ async fn a_key_that_was_not_sealed_again_is_owed_until_it_is() {
     let proxy = FaultProxy::at(site.running.address(), endpoint, Fault::Status(401, "", "{}"));
     let context = open(&proxy.url);
     let fates = emergency::revoke(&context, &only(&first).await, &orders(&|_, _| {}, 2)).await;
-    assert!(matches!(fates[0], Fate::NotSealed { .. }), "{fates:?}");
+    assert!(
+        matches!(fates[0], RevocationStatus::ReshareFailed { .. }),
+        "{fates:?}"
+    );
     assert_eq!(emergency::unfinished(&context), (0, 1));
     // A later revocation in the same environment that comes to nothing else does not forget that.
     let fates = emergency::revoke(&context, &only(&second).await, &orders(&|_, _| {}, 2)).await;
-    assert!(matches!(fates[0], Fate::NotSealed { .. }), "{fates:?}");
+    assert!(
+        matches!(fates[0], RevocationStatus::ReshareFailed { .. }),
+        "{fates:?}"
+    );
     assert_eq!(emergency::unfinished(&context), (0, 2));
     let context = open(&site.running.api_url());
     let taken = emergency::take_up(&context).await;
-    let earlier = |fate: &Fate| matches!(fate.proof(), Some((_, None)));
+    let earlier = |fate: &RevocationStatus| matches!(fate.proof(), Some((_, None)));
     assert!(
         taken.fates.iter().all(earlier),
         "they were not refused just now: {:?}",
@@ -317,12 +335,12 @@ async fn a_refusal_of_one_stops_no_other_and_what_is_revoked_already_counts() {
             fates[at].clone()
         };
         assert!(
-            matches!(of(&one), Fate::NotRevoked(_)),
+            matches!(of(&one), RevocationStatus::NotRevoked(_)),
             "{status}: {:?}",
             of(&one)
         );
         assert!(
-            matches!(of(&other), Fate::Gone { .. }),
+            matches!(of(&other), RevocationStatus::Reshared { .. }),
             "{status}: {:?}",
             of(&other)
         );
@@ -367,10 +385,13 @@ async fn a_known_ci_token_is_the_proof_and_a_server_that_serves_it_on_is_not_bel
         },
     )
     .await;
-    assert!(matches!(believed[0], Fate::NotRevoked(_)), "{believed:?}");
+    assert!(
+        matches!(believed[0], RevocationStatus::NotRevoked(_)),
+        "{believed:?}"
+    );
     let listed = emergency::revoke(&context, &targets, &orders(&|_, _| {}, 2)).await;
     assert!(
-        matches!(listed[0], Fate::NotRevoked(_)),
+        matches!(listed[0], RevocationStatus::NotRevoked(_)),
         "the list has the last word: {listed:?}"
     );
 
@@ -386,7 +407,7 @@ async fn a_known_ci_token_is_the_proof_and_a_server_that_serves_it_on_is_not_bel
     assert!(
         matches!(
             fates[0],
-            Fate::Gone {
+            RevocationStatus::Reshared {
                 proof: Proof::RunnerRefused,
                 ..
             }
@@ -424,14 +445,14 @@ async fn a_revocation_that_takes_seconds_to_spread_is_proven_after_the_last_paus
     let folder = tempfile::tempdir().unwrap();
     let context = through(&site, &refused.url, folder.path());
     let told = Mutex::new(Vec::new());
-    let tell = |_: usize, fate: &Fate| told.lock().unwrap().push(fate.clone());
+    let tell = |_: usize, fate: &RevocationStatus| told.lock().unwrap().push(fate.clone());
     let orders = RunOptions {
         known,
         ..orders(&tell, 2)
     };
     emergency::revoke(&context, &targets, &orders).await;
     let told = told.lock().unwrap();
-    let proven = |fate: &Fate| {
+    let proven = |fate: &RevocationStatus| {
         fate.proof()
             .is_some_and(|(proof, _)| proof == Proof::RunnerRefused)
     };

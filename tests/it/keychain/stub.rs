@@ -8,7 +8,7 @@ use zbus::zvariant::{ObjectPath, OwnedObjectPath, OwnedValue, Value};
 
 /// How a stub behaves.
 #[derive(Clone, Copy, PartialEq)]
-pub enum Manner {
+pub enum ConfirmStyle {
     /// Every call is denied.
     Refuses,
     /// No call is answered.
@@ -19,7 +19,7 @@ pub enum Manner {
     PromptDismissed,
 }
 
-struct Service(Manner);
+struct Service(ConfirmStyle);
 
 const ITEM: &str = "/org/freedesktop/secrets/collection/c/1";
 const PROMPT: &str = "/org/freedesktop/secrets/prompt/p1";
@@ -32,9 +32,9 @@ fn path(text: &str) -> OwnedObjectPath {
 impl Service {
     async fn manner(&self) -> fdo::Result<()> {
         match self.0 {
-            Manner::Refuses => Err(fdo::Error::AccessDenied("not for you".to_owned())),
-            Manner::Silent => std::future::pending().await,
-            Manner::PromptStays | Manner::PromptDismissed => Ok(()),
+            ConfirmStyle::Refuses => Err(fdo::Error::AccessDenied("not for you".to_owned())),
+            ConfirmStyle::Silent => std::future::pending().await,
+            ConfirmStyle::PromptStays | ConfirmStyle::PromptDismissed => Ok(()),
         }
     }
 }
@@ -73,7 +73,7 @@ impl Service {
     }
 }
 
-struct Prompt(Manner);
+struct Prompt(ConfirmStyle);
 
 #[zbus::interface(name = "org.freedesktop.Secret.Prompt")]
 impl Prompt {
@@ -82,7 +82,7 @@ impl Prompt {
         _window: String,
         #[zbus(signal_emitter)] emitter: SignalEmitter<'_>,
     ) -> fdo::Result<()> {
-        if self.0 == Manner::PromptDismissed {
+        if self.0 == ConfirmStyle::PromptDismissed {
             let _ = emitter.completed(true, Value::from("")).await;
         }
         Ok(())
@@ -93,7 +93,7 @@ impl Prompt {
 }
 
 /// Offers the stub on this bus for as long as the connection is kept.
-pub async fn offer(address: &str, manner: Manner) -> zbus::Connection {
+pub async fn offer(address: &str, manner: ConfirmStyle) -> zbus::Connection {
     zbus::connection::Builder::address(address)
         .unwrap()
         .serve_at("/org/freedesktop/secrets", Service(manner))
@@ -111,7 +111,7 @@ pub async fn offer(address: &str, manner: Manner) -> zbus::Connection {
 pub async fn offer_something_else(address: &str) -> zbus::Connection {
     zbus::connection::Builder::address(address)
         .unwrap()
-        .serve_at("/somewhere/else", Prompt(Manner::PromptStays))
+        .serve_at("/somewhere/else", Prompt(ConfirmStyle::PromptStays))
         .unwrap()
         .name("org.freedesktop.secrets")
         .unwrap()

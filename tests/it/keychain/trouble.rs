@@ -8,7 +8,7 @@ use model::KeychainError;
 use protocol::secret::SecretText;
 
 use super::service::{Bus, LIMITS};
-use super::stub::{Manner, offer, offer_something_else};
+use super::stub::{ConfirmStyle, offer, offer_something_else};
 use super::*;
 
 /// Tries reading, writing, removing and looking for the command line; gives each error.
@@ -99,7 +99,7 @@ async fn a_service_without_a_keyring_asks_for_one_and_nothing_is_stored_without(
 #[tokio::test]
 async fn a_service_that_refuses_is_said_to_refuse() {
     let bus = Bus::start();
-    let _stub = offer(&bus.address, Manner::Refuses).await;
+    let _stub = offer(&bus.address, ConfirmStyle::Refuses).await;
     for error in try_everything(&bus.keychain()).await {
         assert!(matches!(error, KeychainError::Refused { .. }), "{error:?}");
     }
@@ -116,7 +116,7 @@ async fn a_service_that_is_something_else_is_said_to_refuse() {
 #[tokio::test]
 async fn a_service_that_says_nothing_is_given_up() {
     let bus = Bus::start();
-    let _stub = offer(&bus.address, Manner::Silent).await;
+    let _stub = offer(&bus.address, ConfirmStyle::Silent).await;
     let start = Instant::now();
     let error = bus.keychain().load_session(&api()).await.unwrap_err();
     assert!(matches!(error, KeychainError::NoAnswer), "{error:?}");
@@ -126,8 +126,8 @@ async fn a_service_that_says_nothing_is_given_up() {
 #[tokio::test]
 async fn prompts_that_are_dismissed_or_left_alone_leave_it_locked() {
     for (manner, at_least) in [
-        (Manner::PromptDismissed, Duration::ZERO),
-        (Manner::PromptStays, LIMITS.prompt),
+        (ConfirmStyle::PromptDismissed, Duration::ZERO),
+        (ConfirmStyle::PromptStays, LIMITS.prompt),
     ] {
         let bus = Bus::start();
         let _stub = offer(&bus.address, manner).await;

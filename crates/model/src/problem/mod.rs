@@ -222,7 +222,7 @@ pub enum Problem {
 pub enum ResumeError {
     /// There is nothing to finish or to revoke: nothing of it is active.
     #[error("nothing of the interrupted operation is active")]
-    Void,
+    NotActive,
     /// Forgetting it would leave an active token that nobody holds.
     #[error("the token of the interrupted operation is active")]
     StillActive,

@@ -1,12 +1,12 @@
 //! The tokens of one environment in a run: written ahead together, and one sealing of the key after them.
 
 use super::engine::Run;
-use crate::journal::{Found, OpenEntry, QueueItem, QueueState, Record, Work};
+use crate::checkpoint::{Checkpoint, Operation, reached};
+use crate::journal::{EntryWriter, Found, OpenEntry, QueueItem, QueueState, Work};
 use crate::preflight::{self, Looked};
 use crate::publish::{Lists, Published, Purpose, publish};
-use crate::step::{Operation, Point, reached};
 use crate::{Context, Place};
-use model::{CallError, Fate, Problem, Proof, RevokeTarget};
+use model::{CallError, Problem, Proof, RevocationStatus, RevokeTarget};
 use protocol::{DeployTokenId, TokenEntry};
 
 /// Those of the run's targets that are in one environment.
@@ -15,7 +15,7 @@ pub(super) struct Batch {
     /// Each with its place among the run's targets.
     pub(super) members: Vec<(usize, QueueItem)>,
     /// Its entry; none where the journal cannot be used, which stops no emergency.
-    pub(super) record: Option<Record>,
+    pub(super) record: Option<EntryWriter>,
     /// Whether the server's list was looked at after the revocation.
     pub(super) confirmed: bool,
 }
@@ -44,7 +44,7 @@ pub(super) fn write_ahead(context: &Context, targets: &[RevokeTarget]) -> Vec<Ba
     let mut earlier = interrupted(context);
     for batch in &mut batches {
         let queue = batch.members.iter().map(|(_, item)| item.clone()).collect();
-        match Record::begin(context, &batch.place, Operation::Emergency, Work::Revoke(queue)) {
+        match EntryWriter::begin(context, &batch.place, Operation::Emergency, Work::Revoke(queue)) {
             Ok(record) => {
                 batch.record = Some(record);
                 batch.supersede(&mut earlier);
@@ -143,7 +143,7 @@ impl Batch {
             && !is(QueueState::Waiting)
         {
             record.close();
-            reached(Operation::Emergency, Point::Closed);
+            reached(Operation::Emergency, Checkpoint::Closed);
         }
     }
 
@@ -159,7 +159,7 @@ impl Batch {
     fn queue(&self, run: &Run<'_>) -> Vec<QueueItem> {
         let state = |index| match run.fate(index) {
             fate if fate.is_refused() => QueueState::Revoked,
-            Fate::NotRevoked(_) => QueueState::Refused,
+            RevocationStatus::NotRevoked(_) => QueueState::Failed,
             _ => QueueState::Waiting,
         };
         let member = |(index, item): &(usize, QueueItem)| QueueItem {
@@ -179,11 +179,11 @@ impl Batch {
             let mut tokens = listed.iter().filter_map(TokenEntry::token);
             match tokens.find(|it| it.id == item.token) {
                 Some(token) if token.is_active() => {
-                    run.set(*index, Fate::NotRevoked(Problem::NotDone));
+                    run.set(*index, RevocationStatus::NotRevoked(Problem::NotDone));
                 }
                 Some(_) => run.set(
                     *index,
-                    Fate::Refused {
+                    RevocationStatus::Refused {
                         proof: proof.max(Proof::Listed),
                         at,
                     },
@@ -212,7 +212,7 @@ impl Batch {
     async fn seal(&mut self, run: &Run<'_>) -> Result<Option<usize>, Problem> {
         let _turn = run.finishing.acquire().await;
         let _lock = run.context.lock(&self.place).await?;
-        reached(Operation::Emergency, Point::Locked);
+        reached(Operation::Emergency, Checkpoint::Locked);
         let Looked { lists, key } = preflight::look(run.context, &self.place).await?;
         self.confirm(run, &lists.tokens);
         let queue = self.mark(run);
@@ -239,7 +239,7 @@ impl Batch {
         for (index, _) in &self.members {
             if let Some((proof, at)) = run.fate(*index).proof() {
                 let why = problem.clone();
-                run.set(*index, Fate::NotSealed { proof, at, why });
+                run.set(*index, RevocationStatus::ReshareFailed { proof, at, why });
             }
         }
         // These may go better another time: with an answer, with the place free, with a new session.
@@ -252,7 +252,7 @@ impl Batch {
     fn tell_gone(&self, run: &Run<'_>, recipients: usize) -> bool {
         for (index, _) in &self.members {
             if let Some((proof, at)) = run.fate(*index).proof() {
-                let fate = Fate::Gone {
+                let fate = RevocationStatus::Reshared {
                     proof,
                     at,
                     recipients,

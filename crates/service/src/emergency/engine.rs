@@ -11,8 +11,8 @@ use tokio::sync::{Semaphore, watch};
 use super::batch::{self, Batch};
 use super::{AT_ONCE, KnownCiTokens, proof};
 use crate::Context;
-use crate::step::{Operation, Point, reached};
-use model::{CallError, Fate, Problem, Proof, RetryPolicy, RevokeTarget};
+use crate::checkpoint::{Checkpoint, Operation, reached};
+use model::{CallError, Problem, Proof, RetryPolicy, RevocationStatus, RevokeTarget};
 use protocol::{Moment, TokenEntry};
 
 /// Ends a run's waiting from outside: what is not settled by then stays in the journal. A handle.
@@ -40,17 +40,21 @@ pub struct RunOptions<'a> {
     /// CI tokens with which a refusal can be proven.
     pub known: KnownCiTokens,
     /// Told of each change, by the target's place in the list.
-    pub tell: &'a (dyn Fn(usize, &Fate) + Send + Sync),
+    pub tell: &'a (dyn Fn(usize, &RevocationStatus) + Send + Sync),
 }
 
 /// Ends these tokens, in this order but several at a time, and seals the keys again for everybody else. Gives the fate of
 /// each. A run that is cut off stays in the journal.
-pub async fn revoke(context: &Context, targets: &[RevokeTarget], options: &RunOptions<'_>) -> Vec<Fate> {
+pub async fn revoke(
+    context: &Context,
+    targets: &[RevokeTarget],
+    options: &RunOptions<'_>,
+) -> Vec<RevocationStatus> {
     let batches = batch::write_ahead(context, targets);
     run(
         context,
         targets,
-        vec![Fate::Queued; targets.len()],
+        vec![RevocationStatus::Queued; targets.len()],
         batches,
         options,
     )
@@ -62,7 +66,7 @@ pub(super) struct Run<'a> {
     pub(super) context: &'a Context,
     pub(super) options: &'a RunOptions<'a>,
     targets: &'a [RevokeTarget],
-    fates: Mutex<Vec<Fate>>,
+    fates: Mutex<Vec<RevocationStatus>>,
     /// How many tokens the server is told of at once. Nobody holds one of these while only waiting.
     telling: Semaphore,
     /// How many environments are looked up or sealed at once; the same.
@@ -82,12 +86,12 @@ struct Open {
 pub(super) async fn run(
     context: &Context,
     targets: &[RevokeTarget],
-    fates: Vec<Fate>,
+    fates: Vec<RevocationStatus>,
     batches: Vec<Batch>,
     options: &RunOptions<'_>,
-) -> Vec<Fate> {
+) -> Vec<RevocationStatus> {
     let queued: Vec<usize> = (0..fates.len())
-        .filter(|index| fates[*index] == Fate::Queued)
+        .filter(|index| fates[*index] == RevocationStatus::Queued)
         .collect();
     let run = Run {
         context,
@@ -110,15 +114,15 @@ pub(super) async fn run(
 }
 
 impl Run<'_> {
-    fn fates(&self) -> std::sync::MutexGuard<'_, Vec<Fate>> {
+    fn fates(&self) -> std::sync::MutexGuard<'_, Vec<RevocationStatus>> {
         self.fates.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn fate(&self, index: usize) -> Fate {
+    pub(super) fn fate(&self, index: usize) -> RevocationStatus {
         self.fates()[index].clone()
     }
 
-    pub(super) fn set(&self, index: usize, fate: Fate) {
+    pub(super) fn set(&self, index: usize, fate: RevocationStatus) {
         self.fates()[index] = fate.clone();
         (self.options.tell)(index, &fate);
     }
@@ -155,10 +159,10 @@ impl Run<'_> {
         });
         if let Err(error) = told.await {
             let why = match self.fate(index) {
-                Fate::Retrying(why) => why,
+                RevocationStatus::Retrying(why) => why,
                 _ => error,
             };
-            self.set(index, Fate::Unknown(why));
+            self.set(index, RevocationStatus::Unknown(why));
         }
         self.open.send_modify(|open| {
             open.untold.remove(&index);
@@ -171,10 +175,10 @@ impl Run<'_> {
         let mut pauses = self.options.retry.begin();
         loop {
             let turn = self.telling.acquire().await;
-            self.set(index, Fate::Revoking);
+            self.set(index, RevocationStatus::Revoking);
             let error = match tell(self.context, target).await {
                 Ok(answered) => {
-                    reached(Operation::Emergency, Point::Revoked);
+                    reached(Operation::Emergency, Checkpoint::Revoked);
                     let fate = self.prove(target, answered).await;
                     return self.set(index, fate);
                 }
@@ -184,16 +188,16 @@ impl Run<'_> {
             if !error.may_pass() {
                 let may_come_yet = matches!(error.call(), Some(CallError::Unauthorized));
                 let fate = if may_come_yet {
-                    Fate::Unknown(error)
+                    RevocationStatus::Unknown(error)
                 } else {
-                    Fate::NotRevoked(error)
+                    RevocationStatus::NotRevoked(error)
                 };
                 return self.set(index, fate);
             }
             let Some(pause) = error.pause(&mut pauses) else {
-                return self.set(index, Fate::Unknown(error));
+                return self.set(index, RevocationStatus::Unknown(error));
             };
-            self.set(index, Fate::Retrying(error.clone()));
+            self.set(index, RevocationStatus::Retrying(error.clone()));
             self.open.send_modify(|open| {
                 open.untold.remove(&index);
             });
@@ -201,17 +205,17 @@ impl Run<'_> {
         }
     }
 
-    async fn prove(&self, target: &RevokeTarget, answered: Proof) -> Fate {
+    async fn prove(&self, target: &RevokeTarget, answered: Proof) -> RevocationStatus {
         let at = Some(Moment::now());
         let Some(ci_token) = self.options.known.get(&target.token) else {
-            return Fate::Refused { proof: answered, at };
+            return RevocationStatus::Refused { proof: answered, at };
         };
         match proof::as_runner(self.context, ci_token).await {
-            Ok(proven) => Fate::Refused {
+            Ok(proven) => RevocationStatus::Refused {
                 proof: proven.max(answered),
                 at,
             },
-            Err(error) => Fate::NotRevoked(error),
+            Err(error) => RevocationStatus::NotRevoked(error),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::gather::Overview;
 use super::{Leak, proof};
 use crate::Context;
-use model::{Gap, LeakMatch, Problem};
+use model::{LeakMatch, Problem, Unlisted};
 use protocol::TokenKey;
 
 /// What was found, and where could not be looked.
@@ -12,7 +12,7 @@ pub struct Search {
     /// The surest first.
     pub found: Vec<LeakMatch>,
     /// What could not be looked at.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<Unlisted>,
 }
 
 /// Looks through everything that the user can see, active or not. Nothing that leaked is sent anywhere; [`still_works`]

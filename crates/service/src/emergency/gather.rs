@@ -7,18 +7,18 @@ use futures_util::stream;
 
 use super::AT_ONCE;
 use crate::Context;
-use model::{Exposed, Gap, Problem, emergency::sort_by_danger};
+use model::{PlacedToken, Problem, Unlisted, emergency::sort_by_danger};
 use protocol::{DeployToken, Environment, EnvironmentId, Project, TokenEntry};
 
 /// What there is, and what could not be looked at.
 #[derive(Debug)]
 pub struct Overview {
     /// The active tokens, the most dangerous first.
-    pub active: Vec<Exposed>,
+    pub active: Vec<PlacedToken>,
     /// Those that are not active any more.
-    pub ended: Vec<Exposed>,
+    pub ended: Vec<PlacedToken>,
     /// What is not among them.
-    pub gaps: Vec<Gap>,
+    pub gaps: Vec<Unlisted>,
     /// How many projects were looked into.
     pub projects: usize,
 }
@@ -43,7 +43,7 @@ pub async fn gather(context: &Context) -> Result<Overview, Problem> {
     while let Some((listed, name)) = listings.next().await {
         match listed {
             Ok(listed) => projects.extend(listed),
-            Err(error) => overview.gaps.push(Gap::Organization {
+            Err(error) => overview.gaps.push(Unlisted::Organization {
                 name,
                 error: error.into(),
             }),
@@ -58,7 +58,7 @@ pub async fn gather(context: &Context) -> Result<Overview, Problem> {
     while let Some((looked, project)) = projects.next().await {
         match looked {
             Ok((tokens, environments)) => overview.add(&project, tokens, environments),
-            Err(error) => overview.gaps.push(Gap::Project {
+            Err(error) => overview.gaps.push(Unlisted::Project {
                 name: project.name,
                 error,
             }),
@@ -95,7 +95,7 @@ impl Overview {
                 continue;
             };
             let environment = known.get(&token.environment_id).cloned();
-            let found = Exposed {
+            let found = PlacedToken {
                 project: project.id.clone(),
                 project_name: project.name.clone(),
                 environment: environment.unwrap_or_else(|| as_told_by(&token)),
@@ -108,7 +108,7 @@ impl Overview {
             }
         }
         if unreadable > 0 {
-            self.gaps.push(Gap::Unreadable {
+            self.gaps.push(Unlisted::Unreadable {
                 project: project.name.clone(),
                 count: unreadable,
             });

@@ -33,7 +33,7 @@ impl KnownCiTokens {
                     Work::Issue(issue) => issue,
                     Work::Replace(replace) => match &replace.successor {
                         Successor::Issuing(issue) => issue,
-                        Successor::HandedOver(_) => return None,
+                        Successor::Delivered(_) => return None,
                     },
                     Work::Revoke(_) => return None,
                 };

@@ -9,7 +9,7 @@ use futures_util::stream;
 
 use super::AT_ONCE;
 use crate::Context;
-use model::{Fate, Incident, Problem, Reach, RevokeTarget};
+use model::{Incident, Problem, Readable, RevocationStatus, RevokeTarget};
 use protocol::Moment;
 
 /// What a report tells of a run that is over, with what only the server knows.
@@ -17,7 +17,7 @@ pub async fn incident(
     context: &Context,
     origin: String,
     started: Moment,
-    tokens: Vec<(RevokeTarget, Fate)>,
+    tokens: Vec<(RevokeTarget, RevocationStatus)>,
 ) -> Incident {
     let ended = Moment::now();
     let targets: Vec<RevokeTarget> = tokens.iter().map(|(target, _)| target.clone()).collect();
@@ -34,7 +34,7 @@ pub async fn incident(
 
 /// The names of the variables that the runners of these tokens could have read, an entry an environment. Names only:
 /// nothing is opened.
-async fn reach(context: &Context, targets: &[RevokeTarget]) -> Vec<Reach> {
+async fn reach(context: &Context, targets: &[RevokeTarget]) -> Vec<Readable> {
     let mut places: Vec<RevokeTarget> = Vec::new();
     for target in targets {
         let same =
@@ -48,7 +48,7 @@ async fn reach(context: &Context, targets: &[RevokeTarget]) -> Vec<Reach> {
             .client
             .variable_names(&target.project, &target.environment.name)
             .await;
-        Reach {
+        Readable {
             project_name: target.project_name.clone(),
             environment: target.environment.name.clone(),
             variables: names.map_err(Problem::from),

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use super::RunOptions;
 use super::batch::{Batch, interrupted, waiting};
 use super::engine::run;
-use crate::journal::{OpenEntry, QueueState, Record, Work};
-use crate::step::Operation;
+use crate::checkpoint::Operation;
+use crate::journal::{EntryWriter, OpenEntry, QueueState, Work};
 use crate::{Context, Place};
-use model::{Fate, Proof, RevokeTarget};
+use model::{Proof, RevocationStatus, RevokeTarget};
 use protocol::ProjectId;
 
 /// How many tokens of interrupted revocations wait to be ended, and in how many environments something is left to do.
@@ -24,7 +24,7 @@ pub struct TakenUp {
     /// The tokens, each with its fate so far beside it.
     pub targets: Vec<RevokeTarget>,
     /// The fates so far.
-    pub fates: Vec<Fate>,
+    pub fates: Vec<RevocationStatus>,
     batches: Vec<Batch>,
 }
 
@@ -65,13 +65,13 @@ impl TakenUp {
         let mut members = Vec::new();
         for item in queue {
             let fate = match item.state {
-                QueueState::Waiting => Fate::Queued,
-                QueueState::Revoked => Fate::Refused {
+                QueueState::Waiting => RevocationStatus::Queued,
+                QueueState::Revoked => RevocationStatus::Refused {
                     proof: Proof::Answered,
                     at: None,
                 },
                 // It was told then.
-                QueueState::Refused => continue,
+                QueueState::Failed => continue,
             };
             members.push((self.targets.len(), item.clone()));
             self.fates.push(fate);
@@ -87,7 +87,7 @@ impl TakenUp {
         self.batches.push(Batch {
             place,
             members,
-            record: Some(Record::resume(Operation::Emergency, entry)),
+            record: Some(EntryWriter::resume(Operation::Emergency, entry)),
             confirmed: false,
         });
     }
@@ -98,7 +98,7 @@ impl TakenUp {
     }
 
     /// Does what is left to do, and gives the fate of each token.
-    pub async fn go_on(self, context: &Context, options: &RunOptions<'_>) -> Vec<Fate> {
+    pub async fn go_on(self, context: &Context, options: &RunOptions<'_>) -> Vec<RevocationStatus> {
         run(context, &self.targets, self.fates, self.batches, options).await
     }
 }

@@ -54,7 +54,7 @@ impl Entry {
             Work::Issue(record) => Some(record),
             Work::Replace(record) => match &record.successor {
                 Successor::Issuing(issue) => Some(issue),
-                Successor::HandedOver(_) => None,
+                Successor::Delivered(_) => None,
             },
             Work::Revoke(_) => None,
         }
@@ -143,12 +143,12 @@ pub enum Successor {
     /// Its secrets are here, and were not handed over yet.
     Issuing(IssueRecord),
     /// The user has its secrets.
-    HandedOver(HandedOver),
+    Delivered(Delivered),
 }
 
 /// What stays known of a successor when its secrets are gone from here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HandedOver {
+pub struct Delivered {
     /// Its name, and that of the token it replaces.
     pub name: String,
     /// Its id, where the server told it.
@@ -162,7 +162,7 @@ impl ReplaceRecord {
     pub fn name(&self) -> &str {
         match &self.successor {
             Successor::Issuing(issue) => &issue.name,
-            Successor::HandedOver(it) => &it.name,
+            Successor::Delivered(it) => &it.name,
         }
     }
 
@@ -170,7 +170,7 @@ impl ReplaceRecord {
     pub fn successor_id(&self) -> Option<&DeployTokenId> {
         match &self.successor {
             Successor::Issuing(issue) => issue.token.as_ref(),
-            Successor::HandedOver(it) => it.token.as_ref(),
+            Successor::Delivered(it) => it.token.as_ref(),
         }
     }
 
@@ -178,22 +178,22 @@ impl ReplaceRecord {
     pub fn key(&self) -> PublicKey {
         match &self.successor {
             Successor::Issuing(issue) => issue.key,
-            Successor::HandedOver(it) => it.key,
+            Successor::Delivered(it) => it.key,
         }
     }
 
     /// The successor, if the user has its secrets.
-    pub fn handed_over(&self) -> Option<&HandedOver> {
+    pub fn handed_over(&self) -> Option<&Delivered> {
         match &self.successor {
             Successor::Issuing(_) => None,
-            Successor::HandedOver(it) => Some(it),
+            Successor::Delivered(it) => Some(it),
         }
     }
 
     /// Drops the successor's secrets.
     pub(super) fn forget_secrets(&mut self) {
         if let Successor::Issuing(issue) = &self.successor {
-            self.successor = Successor::HandedOver(HandedOver {
+            self.successor = Successor::Delivered(Delivered {
                 name: issue.name.clone(),
                 token: issue.token.clone(),
                 key: issue.key,
@@ -274,6 +274,6 @@ pub enum QueueState {
     Waiting,
     /// The server says it is not active.
     Revoked,
-    /// The server refused, and the user was told.
-    Refused,
+    /// The server did not do it, and the user was told.
+    Failed,
 }

@@ -26,13 +26,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use entry::{
-    Entry, EntryId, EntryPlace, HandedOver, IssueRecord, QueueItem, QueueState, ReplaceRecord, Stage,
+    Delivered, Entry, EntryId, EntryPlace, IssueRecord, QueueItem, QueueState, ReplaceRecord, Stage,
     Successor, Work,
 };
 pub use lock::PlaceLock;
 pub use open::{OpenEntry, ShownEntry};
 
-pub(super) use open::Record;
+pub(super) use open::EntryWriter;
 
 use super::Place;
 use model::{EntryError, JournalError, Problem};
@@ -236,7 +236,7 @@ pub fn decode(key: &JournalKey, id: &EntryId, sealed: &[u8]) -> Result<Entry, En
 }
 
 /// The successor of a replacement whose secrets the user has.
-fn handed_over(entry: &Entry) -> Option<&HandedOver> {
+fn handed_over(entry: &Entry) -> Option<&Delivered> {
     entry.replacement()?.handed_over()
 }
 

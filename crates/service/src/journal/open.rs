@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Journal;
 use super::entry::{Entry, EntryId, IssueRecord, QueueItem, Stage, Successor, Work};
 use super::lock::Held;
+use crate::checkpoint::{self, Checkpoint, Operation};
 use crate::issue::Registered;
-use crate::step::{self, Operation, Point};
 use crate::{Context, Place};
 use model::{JournalError, Problem};
 use protocol::Moment;
@@ -51,7 +51,7 @@ impl OpenEntry {
             Work::Issue(record) => Some(record),
             Work::Replace(record) => match &mut record.successor {
                 Successor::Issuing(issue) => Some(issue),
-                Successor::HandedOver(_) => None,
+                Successor::Delivered(_) => None,
             },
             Work::Revoke(_) => None,
         }
@@ -91,10 +91,14 @@ impl OpenEntry {
         if let Work::Replace(record) = &mut self.entry.work {
             record.forget_secrets();
             self.entry.shown = None;
-            return self.save(Operation::Replace, Point::ReleaseStaged, Point::Released);
+            return self.save(
+                Operation::Replace,
+                Checkpoint::ReleaseStaged,
+                Checkpoint::Released,
+            );
         }
         self.close()?;
-        step::reached(operation, Point::Closed);
+        checkpoint::reached(operation, Checkpoint::Closed);
         Ok(())
     }
 
@@ -130,10 +134,10 @@ impl OpenEntry {
         self.journal.remove(&self.entry.id)
     }
 
-    fn save(&self, operation: Operation, staged: Point, done: Point) -> Result<(), JournalError> {
+    fn save(&self, operation: Operation, staged: Checkpoint, done: Checkpoint) -> Result<(), JournalError> {
         self.journal
-            .write(&self.entry, || step::reached(operation, staged))?;
-        step::reached(operation, done);
+            .write(&self.entry, || checkpoint::reached(operation, staged))?;
+        checkpoint::reached(operation, done);
         Ok(())
     }
 }
@@ -156,7 +160,7 @@ impl ShownEntry {
     pub fn handed_over(self) -> Result<(), JournalError> {
         if !self.is_replacement {
             let (operation, closed) = (self.operation, self.close());
-            return closed.inspect(|()| step::reached(operation, Point::Closed));
+            return closed.inspect(|()| checkpoint::reached(operation, Checkpoint::Closed));
         }
         let Some(entry) = self.journal.read(&self.id)? else {
             return Ok(());
@@ -196,12 +200,12 @@ impl ShownEntry {
 
 /// The entry of an operation under way, if there is a journal.
 #[derive(Debug)]
-pub(crate) struct Record {
+pub(crate) struct EntryWriter {
     operation: Operation,
     entry: Option<OpenEntry>,
 }
 
-impl Record {
+impl EntryWriter {
     /// Writes down what is intended, before anything is sent.
     pub(crate) fn begin(
         context: &Context,
@@ -213,7 +217,7 @@ impl Record {
             Some(journal) => {
                 let mut entry = journal.begin(place, work)?;
                 entry.operation = operation;
-                entry.save(operation, Point::IntentStaged, Point::Intended)?;
+                entry.save(operation, Checkpoint::IntentStaged, Checkpoint::Intended)?;
                 Some(entry)
             }
             None => None,
@@ -237,7 +241,7 @@ impl Record {
 
     /// Writes down what the server answered. The secrets are in memory; if the disk fails now, they are still handed over.
     pub(crate) fn received(&mut self, registered: &Registered) {
-        self.update(Point::ReceiptStaged, Point::Received, |issue| {
+        self.update(Checkpoint::ReceiptStaged, Checkpoint::Received, |issue| {
             let id = &registered.token.id;
             if !id.as_str().is_empty() {
                 issue.token = Some(id.clone());
@@ -250,12 +254,12 @@ impl Record {
 
     /// Writes down that the key is shared.
     pub(crate) fn shared(&mut self) {
-        self.update(Point::ShareStaged, Point::Shared, |issue| {
+        self.update(Checkpoint::ShareStaged, Checkpoint::Shared, |issue| {
             issue.stage = Stage::Shared;
         });
     }
 
-    fn update(&mut self, staged: Point, done: Point, change: impl FnOnce(&mut IssueRecord)) {
+    fn update(&mut self, staged: Checkpoint, done: Checkpoint, change: impl FnOnce(&mut IssueRecord)) {
         let operation = self.operation;
         if let Some(entry) = &mut self.entry {
             if let Some(issue) = entry.issue_mut() {
@@ -270,7 +274,7 @@ impl Record {
         let operation = self.operation;
         if let Some(entry) = &mut self.entry {
             entry.entry.work = Work::Revoke(queue.to_vec());
-            report(entry.save(operation, Point::MarkStaged, Point::Marked));
+            report(entry.save(operation, Checkpoint::MarkStaged, Checkpoint::Marked));
         }
     }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::entry::{
-    Entry, EntryId, EntryPlace, HandedOver, IssueRecord, QueueItem, QueueState, ReplaceRecord, Stage,
+    Delivered, Entry, EntryId, EntryPlace, IssueRecord, QueueItem, QueueState, ReplaceRecord, Stage,
     Successor, Work,
 };
 use model::{IssuanceKind, JournalError};
@@ -45,7 +45,7 @@ struct ReplaceText {
 #[serde(rename_all = "snake_case")]
 enum SuccessorText {
     Issuing(IssueText),
-    HandedOver {
+    Delivered {
         name: String,
         token: Option<DeployTokenId>,
         public_key: String,
@@ -150,7 +150,7 @@ fn replace_text(record: &ReplaceRecord) -> ReplaceText {
         own_use: record.own_use.map(|at| at.0.to_string()),
         successor: match &record.successor {
             Successor::Issuing(issue) => SuccessorText::Issuing(issue_text(issue)),
-            Successor::HandedOver(it) => SuccessorText::HandedOver {
+            Successor::Delivered(it) => SuccessorText::Delivered {
                 name: it.name.clone(),
                 token: it.token.clone(),
                 public_key: it.key.to_base64(),
@@ -166,7 +166,7 @@ fn item_text(item: &QueueItem) -> ItemText {
         state: match item.state {
             QueueState::Waiting => StateText::Waiting,
             QueueState::Revoked => StateText::Revoked,
-            QueueState::Refused => StateText::Refused,
+            QueueState::Failed => StateText::Refused,
         },
     }
 }
@@ -219,11 +219,11 @@ fn replace_of(text: ReplaceText) -> Option<ReplaceRecord> {
         own_use: text.own_use.as_deref().and_then(Moment::parse),
         successor: match text.successor {
             SuccessorText::Issuing(issue) => Successor::Issuing(issue_of(IssuanceKind::Replace, &issue)?),
-            SuccessorText::HandedOver {
+            SuccessorText::Delivered {
                 name,
                 token,
                 public_key,
-            } => Successor::HandedOver(HandedOver {
+            } => Successor::Delivered(Delivered {
                 name,
                 token,
                 key: PublicKey::from_base64(&public_key)?,
@@ -239,7 +239,7 @@ fn item_of(text: ItemText) -> QueueItem {
         state: match text.state {
             StateText::Waiting => QueueState::Waiting,
             StateText::Revoked => QueueState::Revoked,
-            StateText::Refused => QueueState::Refused,
+            StateText::Refused => QueueState::Failed,
         },
     }
 }

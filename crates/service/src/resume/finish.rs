@@ -2,10 +2,12 @@
 
 use super::locate::{self, Located};
 use super::{Finding, Interrupted};
+use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::issue::{Registered, hand_over};
-use crate::journal::{IssueRecord, OpenEntry, QueueItem, QueueState, Record, ReplaceRecord, Stage, Work};
+use crate::journal::{
+    EntryWriter, IssueRecord, OpenEntry, QueueItem, QueueState, ReplaceRecord, Stage, Work,
+};
 use crate::publish::Lists;
-use crate::step::{Operation, Point, reached};
 use crate::{
     Context, Issued, Place, Progress, Replaced, Revocations, create, preflight, replace, revoke, rotate,
 };
@@ -39,7 +41,7 @@ pub async fn finish(
     let entry = interrupted.into_entry()?;
     let place = entry.entry().place.to_place();
     let _lock = context.lock(&place).await?;
-    reached(Operation::Resume, Point::Locked);
+    reached(Operation::Resume, Checkpoint::Locked);
     if entry.entry().issue().is_some() {
         let issued = issue(context, &place, entry, progress).await?;
         return Ok(Finished::Issued(Box::new(issued)));
@@ -49,8 +51,8 @@ pub async fn finish(
         return Ok(Finished::Replaced(Box::new(replaced)));
     }
     let queue = remaining(context, &place, &entry).await?;
-    reached(Operation::Resume, Point::Located);
-    let record = Record::resume(Operation::Revoke, entry);
+    reached(Operation::Resume, Checkpoint::Located);
+    let record = EntryWriter::resume(Operation::Revoke, entry);
     Ok(Finished::Revoked(
         end_all(context, &place, queue, record, progress).await,
     ))
@@ -62,13 +64,13 @@ async fn issue(
     entry: OpenEntry,
     progress: Progress<'_>,
 ) -> Result<Issued, Problem> {
-    const VOID: Problem = Problem::NotResumable(ResumeError::Void);
+    const VOID: Problem = Problem::NotResumable(ResumeError::NotActive);
     let replaced = entry.entry().replacement().map(|record| record.old.clone());
     let issue = entry.entry().issue().ok_or(VOID)?;
     let Located::Active(token) = locate::locate(context, place, issue).await? else {
         return Err(VOID);
     };
-    reached(Operation::Resume, Point::Located);
+    reached(Operation::Resume, Checkpoint::Located);
     let is_complete = locate::is_complete(context, issue).await;
     let (kind, key, stage, name) = (issue.kind, issue.key, issue.stage, issue.name.clone());
     let seed = issue.seed.clone();
@@ -83,13 +85,15 @@ async fn issue(
         return Ok(complete(entry, stored, kind, seed, recipients));
     }
     let ready = preflight::check(context, place).await;
-    let mut record = Record::resume(Operation::Resume, entry);
+    let mut record = EntryWriter::resume(Operation::Resume, entry);
     let registered = match (stage, kind) {
         (Stage::Received | Stage::Shared, _) => Ok(stored),
         (Stage::Intended, IssuanceKind::Create | IssuanceKind::Replace) => {
             create::replace_ci_token(context, place, key, stored.token).await
         }
-        (Stage::Intended, IssuanceKind::Rotate) => rotate::once_more(context, place, key, stored.token).await,
+        (Stage::Intended, IssuanceKind::Rotate) => {
+            rotate::rotate_again(context, place, key, stored.token).await
+        }
     };
     let registered = match registered {
         Err(Problem::TakenBack(_)) => {
@@ -99,7 +103,7 @@ async fn issue(
         registered => registered?,
     };
     if stage == Stage::Intended {
-        reached(Operation::Resume, Point::Registered);
+        reached(Operation::Resume, Checkpoint::Registered);
         record.received(&registered);
     }
     let secrets = (registered, seed, key);
@@ -157,7 +161,7 @@ async fn end_all(
     context: &Context,
     place: &Place,
     queue: Vec<QueueItem>,
-    record: Record,
+    record: EntryWriter,
     progress: Progress<'_>,
 ) -> Revocations {
     let waiting = queue.iter().filter(|item| item.state == QueueState::Waiting);
@@ -182,14 +186,14 @@ pub async fn take_back(
     let entry = interrupted.into_entry()?;
     let place = entry.entry().place.to_place();
     let _lock = context.lock(&place).await?;
-    reached(Operation::Resume, Point::Locked);
+    reached(Operation::Resume, Checkpoint::Locked);
     let queue = match (entry.entry().issue(), entry.entry().replacement()) {
         (Some(issue), _) => vec![to_end(context, &place, issue).await?],
         (None, Some(record)) => vec![successor_to_end(context, &place, record).await?],
         (None, None) => remaining(context, &place, &entry).await?,
     };
-    reached(Operation::Resume, Point::Located);
-    let mut record = Record::resume(Operation::Revoke, entry);
+    reached(Operation::Resume, Checkpoint::Located);
+    let mut record = EntryWriter::resume(Operation::Revoke, entry);
     // From here on it is a revocation, also after another interruption.
     record.mark(&queue);
     Ok(end_all(context, &place, queue, record, progress).await)
@@ -202,7 +206,7 @@ async fn to_end(context: &Context, place: &Place, issue: &IssueRecord) -> Result
             name: token.name,
             state: QueueState::Waiting,
         }),
-        Located::Void(_) => Err(Problem::NotResumable(ResumeError::Void)),
+        Located::NotActive(_) => Err(Problem::NotResumable(ResumeError::NotActive)),
     }
 }
 
@@ -212,7 +216,7 @@ async fn successor_to_end(
     record: &ReplaceRecord,
 ) -> Result<QueueItem, Problem> {
     let found = replace::successor(context, place, record).await?;
-    let token = found.ok_or(Problem::NotResumable(ResumeError::Void))?;
+    let token = found.ok_or(Problem::NotResumable(ResumeError::NotActive))?;
     Ok(QueueItem {
         token: token.id,
         name: token.name,
@@ -226,7 +230,7 @@ async fn successor_to_end(
 /// [`Problem::NotResumable`] when that would leave an active token that nobody holds.
 pub fn discard(interrupted: Interrupted) -> Result<(), Problem> {
     match &interrupted.finding {
-        Finding::Void(_) | Finding::OtherKey | Finding::Waiting { .. } | Finding::Queue { .. } => {
+        Finding::NotActive(_) | Finding::OtherKey | Finding::Waiting { .. } | Finding::Queue { .. } => {
             Ok(interrupted.into_entry()?.close()?)
         }
         Finding::Unreadable(_) => Ok(interrupted.journal.remove(&interrupted.id)?),

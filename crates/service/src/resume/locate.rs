@@ -4,7 +4,7 @@ use crate::journal::{IssueRecord, ReplaceRecord, Stage};
 use crate::list::must_be_readable;
 use crate::{Context, Place, replace, verify};
 use client::Runner;
-use model::{Finding, IssuanceKind, Problem, Void, replacement::use_by_ci};
+use model::{Finding, IssuanceKind, NotActive, Problem, replacement::use_by_ci};
 use protocol::{DeployToken, TokenEntry, TokenKey};
 
 /// Where the key of an operation is now.
@@ -14,7 +14,7 @@ pub(super) enum Located {
     /// This active token was registered and has another one.
     OtherKey(DeployToken),
     /// Nowhere that matters.
-    Void(Void),
+    NotActive(NotActive),
 }
 
 /// Looks for the token by its public key, then by its id.
@@ -39,22 +39,22 @@ fn judge(entries: &[TokenEntry], record: &IssueRecord) -> Result<Located, Proble
         return Ok(Located::Active((*active).clone()));
     }
     if !ours.is_empty() {
-        return Ok(Located::Void(Void::Revoked));
+        return Ok(Located::NotActive(NotActive::Revoked));
     }
     let named = tokens().find(|token| Some(&token.id) == record.token.as_ref());
     if named.is_none() {
         // The journal may have the only copy of its seed.
         must_be_readable(entries, record.token.as_ref())?;
     }
-    Ok(Located::Void(match (named, record.kind, record.stage) {
-        (Some(token), _, _) if !token.is_active() => Void::Revoked,
+    Ok(Located::NotActive(match (named, record.kind, record.stage) {
+        (Some(token), _, _) if !token.is_active() => NotActive::Revoked,
         (Some(token), IssuanceKind::Create | IssuanceKind::Replace, _) => {
             return Ok(Located::OtherKey(token.clone()));
         }
-        (Some(_), IssuanceKind::Rotate, Stage::Intended) => Void::NeverRegistered,
-        (Some(_), IssuanceKind::Rotate, _) => Void::Superseded,
-        (None, IssuanceKind::Create | IssuanceKind::Replace, Stage::Intended) => Void::NeverRegistered,
-        (None, _, _) => Void::Gone,
+        (Some(_), IssuanceKind::Rotate, Stage::Intended) => NotActive::NeverRegistered,
+        (Some(_), IssuanceKind::Rotate, _) => NotActive::Superseded,
+        (None, IssuanceKind::Create | IssuanceKind::Replace, Stage::Intended) => NotActive::NeverRegistered,
+        (None, _, _) => NotActive::Gone,
     }))
 }
 
@@ -62,7 +62,7 @@ fn judge(entries: &[TokenEntry], record: &IssueRecord) -> Result<Located, Proble
 pub(super) async fn finding(context: &Context, place: &Place, record: &IssueRecord) -> Finding {
     match locate(context, place, record).await {
         Err(error) => Finding::Unknown(error),
-        Ok(Located::Void(void)) => Finding::Void(void),
+        Ok(Located::NotActive(void)) => Finding::NotActive(void),
         Ok(Located::OtherKey(_)) => Finding::OtherKey,
         Ok(Located::Active(_)) if is_complete(context, record).await => Finding::Complete,
         Ok(Located::Active(_)) => Finding::Unfinished {
@@ -78,7 +78,7 @@ pub(super) async fn waiting(context: &Context, place: &Place, record: &ReplaceRe
         Ok(Some(successor)) => Finding::Waiting {
             used: use_by_ci(&successor, record.own_use),
         },
-        Ok(None) => Finding::Void(Void::SuccessorGone),
+        Ok(None) => Finding::NotActive(NotActive::SuccessorGone),
     }
 }
 

@@ -14,7 +14,7 @@ pub use finish::{Finished, discard, finish, take_back};
 
 use super::journal::{Entry, EntryId, Found, Journal, OpenEntry, QueueState, Successor, Work};
 use super::{Context, Place};
-use model::{About, Finding, IssuanceKind, Pending, Problem, Remedy, ResumeError, Void, WorkKind};
+use model::{About, Finding, IssuanceKind, NotActive, Pending, Problem, Remedy, ResumeError, WorkKind};
 use protocol::Moment;
 
 /// An operation that never registered anything is forgotten after this many seconds: a request cannot be under way that
@@ -145,7 +145,7 @@ fn bare(journal: Arc<Journal>, id: EntryId, finding: Finding) -> Interrupted {
 }
 
 fn is_settled(finding: &Finding, entry: &Entry) -> bool {
-    matches!(finding, Finding::Void(Void::NeverRegistered))
+    matches!(finding, Finding::NotActive(NotActive::NeverRegistered))
         && Moment::now().seconds_since(entry.started) >= SETTLED_SECONDS
 }
 
@@ -159,7 +159,7 @@ async fn look(context: &Context, entry: &Entry) -> Finding {
         Work::Issue(record) => locate::finding(context, &place, record).await,
         Work::Replace(record) => match &record.successor {
             Successor::Issuing(record) => locate::finding(context, &place, record).await,
-            Successor::HandedOver(_) => locate::waiting(context, &place, record).await,
+            Successor::Delivered(_) => locate::waiting(context, &place, record).await,
         },
         Work::Revoke(queue) => Finding::Queue {
             waiting: queue

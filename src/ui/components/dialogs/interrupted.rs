@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::{Failure, Progress};
 use crate::state::{AppState, Load, Operation};
 use crate::ui::clock::use_clock;
-use crate::ui::components::Words;
+use crate::ui::components::MessageText;
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, DialogSize, Icon, Notice, Tone,
 };
@@ -37,7 +37,7 @@ pub fn InterruptedDialog() -> Element {
                     },
                     Load::Failed(message) => rsx! {
                         Notice { tone: Tone::Danger, assertive: true,
-                            Words { message: text::explain(message) }
+                            MessageText { message: text::explain(message) }
                         }
                     },
                     Load::Ready(all) if all.is_empty() => rsx! {

@@ -5,7 +5,7 @@ use crate::ui::elements::{ButtonKind, Icon, Tone};
 use model::Step;
 
 /// How a kind of question looks and speaks.
-pub(super) struct Manner {
+pub(super) struct ConfirmStyle {
     pub(super) icon: Icon,
     pub(super) tone: Tone,
     pub(super) button: ButtonKind,
@@ -15,10 +15,10 @@ pub(super) struct Manner {
 }
 
 /// Of each.
-pub(super) fn manner(kind: ConfirmKind) -> Manner {
+pub(super) fn manner(kind: ConfirmKind) -> ConfirmStyle {
     const SEAL: Step = Step::Seal { recipients: 0 };
     match kind {
-        ConfirmKind::Rotate => Manner {
+        ConfirmKind::Rotate => ConfirmStyle {
             icon: Icon::Rotate,
             tone: Tone::Warn,
             button: ButtonKind::Primary,
@@ -26,7 +26,7 @@ pub(super) fn manner(kind: ConfirmKind) -> Manner {
             doing: "Rotating",
             plan: &[Step::Check, Step::Mint, Step::Register, SEAL, Step::Publish],
         },
-        ConfirmKind::Replace => Manner {
+        ConfirmKind::Replace => ConfirmStyle {
             icon: Icon::UpDown,
             tone: Tone::Neutral,
             button: ButtonKind::Primary,
@@ -34,7 +34,7 @@ pub(super) fn manner(kind: ConfirmKind) -> Manner {
             doing: "Replacing",
             plan: &[Step::Check, Step::Mint, Step::Register, SEAL, Step::Publish],
         },
-        ConfirmKind::Finish => Manner {
+        ConfirmKind::Finish => ConfirmStyle {
             icon: Icon::Ban,
             tone: Tone::Danger,
             button: ButtonKind::Danger,
@@ -42,7 +42,7 @@ pub(super) fn manner(kind: ConfirmKind) -> Manner {
             doing: "Revoking the old",
             plan: &[Step::Check, Step::Revoke, SEAL, Step::Publish],
         },
-        ConfirmKind::Revoke => Manner {
+        ConfirmKind::Revoke => ConfirmStyle {
             icon: Icon::Ban,
             tone: Tone::Danger,
             button: ButtonKind::Danger,
@@ -50,7 +50,7 @@ pub(super) fn manner(kind: ConfirmKind) -> Manner {
             doing: "Revoking",
             plan: &[Step::Check, Step::Revoke, SEAL, Step::Publish],
         },
-        ConfirmKind::Delete => Manner {
+        ConfirmKind::Delete => ConfirmStyle {
             icon: Icon::Trash,
             tone: Tone::Danger,
             button: ButtonKind::Danger,

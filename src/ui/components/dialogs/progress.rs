@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::Operation;
-use crate::ui::components::Words;
+use crate::ui::components::MessageText;
 use crate::ui::elements::{Notice, StepState, Steps, Tone};
 use model::Step;
 
@@ -58,7 +58,7 @@ pub(super) fn Failure(operation: Operation) -> Element {
     match operation {
         Operation::Failed(message) => rsx! {
             Notice { tone: Tone::Danger, assertive: true,
-                Words { message: text::explain(&message) }
+                MessageText { message: text::explain(&message) }
             }
         },
         _ => rsx! {},

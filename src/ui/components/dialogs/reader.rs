@@ -5,7 +5,7 @@ use std::rc::Rc;
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Load};
-use crate::ui::components::Words;
+use crate::ui::components::MessageText;
 use crate::ui::elements::{
     Button, Dialog, DialogActions, DialogBody, DialogHead, DialogSize, Glyph, Icon, Notice, SearchField,
     Tone, grouped,
@@ -35,7 +35,7 @@ pub fn ReaderDialog(document: Document) -> Element {
                 },
                 Load::Failed(message) => rsx! {
                     DialogBody {
-                        Notice { tone: Tone::Danger, assertive: true, Words { message: text::explain(&message) } }
+                        Notice { tone: Tone::Danger, assertive: true, MessageText { message: text::explain(&message) } }
                     }
                 },
                 Load::Ready(passages) => rsx! {

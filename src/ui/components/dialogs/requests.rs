@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{Failure, Progress};
 use crate::state::{AppState, Operation};
-use crate::ui::components::Past;
+use crate::ui::components::TimeAgo;
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, Notice, Tone,
 };
@@ -95,7 +95,7 @@ fn RequestLine(request: KeyRequest, running: bool) -> Element {
                         "{person} · "
                     }
                     "{project} {environment} · "
-                    Past { at: request.created_at, absent: "some time ago" }
+                    TimeAgo { at: request.created_at, absent: "some time ago" }
                 }
             }
             Button {

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use model::LeakMatch;
 
 use crate::state::{AppState, LeakSearch};
-use crate::ui::components::Words;
+use crate::ui::components::MessageText;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Spinner, Tone};
 use crate::ui::intent::{EmergencyIntent, use_send};
 
@@ -27,7 +27,7 @@ pub(super) fn LeakNotice() -> Element {
             Notice { tone: Tone::Warn, icon: Icon::Search, assertive: true, actions: rsx! {
                     Forget {}
                 },
-                Words { message: text::explain(&message) }
+                MessageText { message: text::explain(&message) }
             }
         },
         LeakSearch::Found(found) => rsx! {

@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 use crate::state::{AppState, Group, Load, groups};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, StateBlock, grouped};
-use model::Exposed;
+use model::PlacedToken;
 use protocol::DeployTokenId;
 
 /// The most tokens of one environment that are rendered; all of them can be chosen.
@@ -47,7 +47,7 @@ pub fn EmergencyList() -> Element {
     }
 }
 
-fn all_in(selected: &BTreeSet<DeployTokenId>, tokens: &[Exposed]) -> bool {
+fn all_in(selected: &BTreeSet<DeployTokenId>, tokens: &[PlacedToken]) -> bool {
     tokens.iter().all(|it| selected.contains(&it.token.id))
 }
 
@@ -93,7 +93,7 @@ fn TokenGroup(group: Group, index: usize, with_project: bool) -> Element {
 }
 
 #[component]
-fn TokenLine(exposed: Exposed) -> Element {
+fn TokenLine(exposed: PlacedToken) -> Element {
     let store = use_context::<AppState>().emergency;
     let clock = use_clock();
     let token = exposed.token;

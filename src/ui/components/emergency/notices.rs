@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::leak::LeakNotice;
 use crate::state::AppState;
-use crate::ui::components::Words;
+use crate::ui::components::MessageText;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{EmergencyIntent, use_send};
 use text::plural;
@@ -30,12 +30,12 @@ pub fn EmergencyNotices() -> Element {
                             onclick: move |()| send.call(EmergencyIntent::Look.into()),
                         }
                     },
-                    Words { message: text::explain(&problem) }
+                    MessageText { message: text::explain(&problem) }
                 }
             }
             for gap in store.gaps.read().iter().map(text::emergency::gap) {
                 Notice { key: "{gap.what}", tone: Tone::Warn, assertive: true,
-                    Words { message: gap }
+                    MessageText { message: gap }
                 }
             }
         }
@@ -61,7 +61,7 @@ fn UnfinishedNotice() -> Element {
         let places = plural(environments, "environment");
         (
             format!("Tokens of {places} are revoked, but the key was not sealed again for those who remain."),
-            "Seal the key again".to_owned(),
+            "Re-share key".to_owned(),
         )
     };
     rsx! {

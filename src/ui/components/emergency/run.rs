@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use crate::state::EmergencyRun;
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, Spinner};
 use crate::ui::intent::{EmergencyIntent, Intent, use_send};
-use model::{Fate, RevokeTarget, Tally};
+use model::{RevocationStatus, RevokeTarget, Tally};
 use text::emergency as words;
 
 /// The page of a run.
@@ -130,14 +130,14 @@ fn Waiting(stopping: bool) -> Element {
 }
 
 #[component]
-fn RunLine(target: RevokeTarget, fate: Fate) -> Element {
+fn RunLine(target: RevokeTarget, fate: RevocationStatus) -> Element {
     let (state, icon) = match &fate {
-        Fate::Queued => ("queued", None),
-        Fate::Revoking | Fate::Retrying(_) => ("running", None),
-        Fate::Refused { .. } => ("refused", Some(Icon::Ban)),
-        Fate::Gone { .. } => ("gone", Some(Icon::Check)),
-        Fate::NotSealed { .. } => ("unsealed", Some(Icon::Warning)),
-        Fate::NotRevoked(_) | Fate::Unknown(_) => ("failed", Some(Icon::Warning)),
+        RevocationStatus::Queued => ("queued", None),
+        RevocationStatus::Revoking | RevocationStatus::Retrying(_) => ("running", None),
+        RevocationStatus::Refused { .. } => ("refused", Some(Icon::Ban)),
+        RevocationStatus::Reshared { .. } => ("gone", Some(Icon::Check)),
+        RevocationStatus::ReshareFailed { .. } => ("unsealed", Some(Icon::Warning)),
+        RevocationStatus::NotRevoked(_) | RevocationStatus::Unknown(_) => ("failed", Some(Icon::Warning)),
     };
     let trouble = words::trouble(&fate).map(|it| it.to_string());
     let said = words::fate(&fate);

@@ -2,13 +2,13 @@
 
 use dioxus::prelude::*;
 
-use super::{CiToken, Outline};
+use super::{CiToken, SheetSummary};
 use crate::state::{AppState, Copied};
 use crate::ui::elements::{Button, ButtonKind, DialogActions, Glyph, Icon};
 use crate::ui::intent::{SheetIntent, use_send};
 
 #[component]
-pub(super) fn Foot(outline: Outline) -> Element {
+pub(super) fn Footer(outline: SheetSummary) -> Element {
     let sheet = use_context::<AppState>().sheet;
     if *sheet.asking_to_close.read() {
         return rsx! {
@@ -51,7 +51,7 @@ fn Actions(only_seed: bool) -> Element {
 }
 
 #[component]
-fn CloseQuestion(outline: Outline) -> Element {
+fn CloseQuestion(outline: SheetSummary) -> Element {
     let sheet = use_context::<AppState>().sheet;
     let mut asking = sheet.asking_to_close;
     let lost = if outline.ci_token == CiToken::Issued {

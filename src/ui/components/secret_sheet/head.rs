@@ -2,14 +2,14 @@
 
 use dioxus::prelude::*;
 
-use super::{CiToken, ID, Outline};
+use super::{CiToken, ID, SheetSummary};
 use crate::state::{AppState, Verification};
 use crate::ui::elements::{DialogHead, Icon, Tone};
 use model::IssuanceKind;
 
 #[component]
-pub(super) fn Head(outline: Outline) -> Element {
-    let Outline {
+pub(super) fn Head(outline: SheetSummary) -> Element {
+    let SheetSummary {
         name,
         environment,
         kind,

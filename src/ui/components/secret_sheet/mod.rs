@@ -15,14 +15,14 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, SheetStore};
 use crate::ui::clock::use_clock;
-use crate::ui::components::{ClipboardLine, Words};
+use crate::ui::components::{ClipboardLine, MessageText};
 use crate::ui::elements::{Dialog, DialogBody, DialogSize, Icon, Notice, Tone};
 use model::{CiTokenOutcome, Issuance, IssuanceKind};
 
 use away::Away;
 use block::Block;
 use field::{CiTokenField, SeedField};
-use foot::Foot;
+use foot::Footer;
 use head::Head;
 use share::NotShared;
 use verified::Verified;
@@ -31,7 +31,7 @@ const ID: &str = "sheet";
 
 /// What of the issuance the parts of the sheet need: nothing secret.
 #[derive(Clone, PartialEq)]
-struct Outline {
+struct SheetSummary {
     name: String,
     environment: String,
     kind: IssuanceKind,
@@ -46,7 +46,7 @@ enum CiToken {
     Missing,
 }
 
-impl Outline {
+impl SheetSummary {
     fn of(issuance: &Issuance) -> Self {
         Self {
             name: issuance.token.name.clone(),
@@ -84,7 +84,7 @@ pub fn SecretSheet() -> Element {
     let Some(issuance) = issuance.as_ref() else {
         return rsx! {};
     };
-    let outline = Outline::of(issuance);
+    let outline = SheetSummary::of(issuance);
     let expiry = match (outline.ci_token, issuance.expires_at) {
         (CiToken::Issued, Some(at)) => Some(format!(
             "The CI token ends on {}, {}.",
@@ -107,7 +107,7 @@ pub fn SecretSheet() -> Element {
                     Verified {}
                     for note in issuance.notes.iter().copied().map(text::note) {
                         Notice { key: "{note.what}", tone: Tone::Warn,
-                            Words { message: note }
+                            MessageText { message: note }
                         }
                     }
                     CiTokenField { outcome: outline.ci_token }
@@ -118,12 +118,12 @@ pub fn SecretSheet() -> Element {
                     }
                     if let Some(problem) = sheet.copy_failed.read().as_ref() {
                         Notice { tone: Tone::Danger, icon: Icon::Copy, assertive: true,
-                            Words { message: text::explain(problem) }
+                            MessageText { message: text::explain(problem) }
                         }
                     }
                 }
                 ClipboardLine { class: "clipboard-line" }
-                Foot { outline }
+                Footer { outline }
             }
         }
     }

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use model::Problem;
 
 use crate::state::{AppState, Operation};
-use crate::ui::components::Words;
+use crate::ui::components::MessageText;
 use crate::ui::elements::{Button, ButtonKind, Notice, Tone};
 use crate::ui::intent::{SheetIntent, use_send};
 
@@ -17,18 +17,18 @@ pub(super) fn NotShared(problem: Problem) -> Element {
     rsx! {
         Notice { tone: Tone::Warn, assertive: true,
             p {
-                Words { message: text::explain(&problem) }
+                MessageText { message: text::explain(&problem) }
             }
             if let Operation::Failed(problem) = &sharing {
                 p {
-                    Words { message: text::explain(problem) }
+                    MessageText { message: text::explain(problem) }
                 }
             }
             div { class: "notice-buttons",
                 Button {
                     label: match &sharing {
                         Operation::Running(step) => step.label(),
-                        _ => "Share again".to_owned(),
+                        _ => "Re-share key".to_owned(),
                     },
                     busy: running,
                     onclick: move |()| send.call(SheetIntent::ShareAgain.into()),

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Operation, Verification};
-use crate::ui::components::Words;
+use crate::ui::components::MessageText;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{SheetIntent, use_send};
 
@@ -34,15 +34,15 @@ pub(super) fn Verified() -> Element {
             rsx! {
                 Notice { tone: Tone::Danger, assertive: true,
                     p {
-                        Words { message: text::explain(&message) }
+                        MessageText { message: text::explain(&message) }
                     }
                     if let Operation::Failed(message) = &sharing {
                         p {
-                            Words { message: text::explain(message) }
+                            MessageText { message: text::explain(message) }
                         }
                     }
                     div { class: "notice-buttons",
-                        Button { label: "Share again", busy, onclick: move |()| send.call(SheetIntent::ShareAgain.into()) }
+                        Button { label: "Re-share key", busy, onclick: move |()| send.call(SheetIntent::ShareAgain.into()) }
                         Button {
                             kind: ButtonKind::Link,
                             label: "Check again",

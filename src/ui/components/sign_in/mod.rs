@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, SignInStage};
 use crate::ui::clock::use_clock;
-use crate::ui::components::Words;
+use crate::ui::components::MessageText;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Spinner, Tone};
 use crate::ui::intent::{ProgramIntent, SessionIntent, use_send};
 use model::Waiting;
@@ -22,7 +22,7 @@ pub fn SignInProblem() -> Element {
     match &*problem.read() {
         Some(message) => rsx! {
             Notice { tone: Tone::Danger, assertive: true,
-                Words { message: text::explain(message) }
+                MessageText { message: text::explain(message) }
             }
         },
         None => rsx! {},

@@ -3,9 +3,9 @@
 use dioxus::prelude::*;
 
 use super::{OpenMenu, TabStop};
-use crate::state::{AppState, ConfirmKind, Standing, standing};
+use crate::state::{AppState, ConfirmKind, TokenHealth, health};
 use crate::ui::clock::use_clock;
-use crate::ui::components::{Ahead, Past, StandingBadge, ask};
+use crate::ui::components::{HealthBadge, TimeAgo, TimeUntil, ask};
 use crate::ui::elements::{Badge, Icon, IconButton, Tone};
 use protocol::{DeployToken, DeployTokenId, TokenKey};
 
@@ -16,8 +16,8 @@ pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Elem
     let mut menu = use_context::<OpenMenu>().0;
     let clock = use_clock();
     let close = matches!(
-        standing(&token, *clock.now.read()),
-        Standing::Expiring(_) | Standing::Expired
+        health(&token, *clock.now.read()),
+        TokenHealth::Expiring(_) | TokenHealth::Expired
     );
     let active = token.is_active();
     let opened = menu.read().as_ref().is_some_and(|it| it.id == token.id);
@@ -43,29 +43,29 @@ pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Elem
                 div { class: "token-id mono cut", title: "{token.id}", "{token.id}" }
             }
             td { class: "col-status", role: "cell",
-                StandingBadge { token: token.clone() }
+                HealthBadge { token: token.clone() }
             }
             td { class: "col-used", role: "cell",
                 if token.last_used_at.is_some() {
                     span { class: "card-word", "Used " }
                 }
-                Past { at: token.last_used_at }
+                TimeAgo { at: token.last_used_at }
                 if token.last_used_at.is_none() {
                     span { class: "card-word", " used" }
                 }
             }
             td { class: "col-created", role: "cell",
-                Past { at: token.created_at }
+                TimeAgo { at: token.created_at }
             }
             td { class: "col-expires", role: "cell",
                 if active {
-                    Ahead { at: token.expires_at, close }
+                    TimeUntil { at: token.expires_at, close }
                 } else {
                     span { class: "absent", "aria-label": "does not apply", "–" }
                 }
             }
             td { class: "col-print mono", role: "cell",
-                Print { key_of: token.key.clone() }
+                FingerprintText { key_of: token.key.clone() }
             }
             td { class: "col-actions", role: "cell",
                 if active {
@@ -100,7 +100,7 @@ fn QuickAction(icon: Icon, verb: &'static str, kind: ConfirmKind, token: DeployT
 }
 
 #[component]
-fn Print(key_of: TokenKey) -> Element {
+fn FingerprintText(key_of: TokenKey) -> Element {
     match key_of {
         TokenKey::Usable(key) => {
             let print = key.fingerprint();

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::ui::components::Past;
+use crate::ui::components::TimeAgo;
 use crate::ui::elements::{Badge, Tone};
 use model::{Flaw, Holder, HolderKind, Standing};
 
@@ -47,11 +47,11 @@ pub(super) fn HolderRow(holder: Holder) -> Element {
             }
             td { class: "holder-since", role: "cell",
                 span { class: "card-word", "since " }
-                Past { at: holder.since, absent: "not told" }
+                TimeAgo { at: holder.since, absent: "not told" }
             }
             td { class: "holder-seen", role: "cell",
                 span { class: "card-word", "seen " }
-                Past { at: holder.last_seen_at, absent: "never" }
+                TimeAgo { at: holder.last_seen_at, absent: "never" }
             }
             td { class: "holder-print mono selectable", role: "cell",
                 if let Some(print) = print {

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog, OwnDevice, SessionKind};
-use crate::ui::components::{Past, Words};
+use crate::ui::components::{MessageText, TimeAgo};
 use crate::ui::elements::{Badge, Button, ButtonKind, Icon, IconButton, Notice, Tone};
 use crate::ui::intent::{AccessIntent, ProgramIntent, use_send};
 use protocol::{DeviceState, Fingerprint, RemoteStatus};
@@ -24,12 +24,12 @@ pub(super) fn DeviceCard() -> Element {
                 },
                 OwnDevice::Failed(message) => rsx! {
                     Notice { tone: Tone::Warn, icon: Icon::Offline,
-                        Words { message: text::explain(&message) }
+                        MessageText { message: text::explain(&message) }
                     }
                 },
                 OwnDevice::Damaged(message) => rsx! {
                     Notice { tone: Tone::Danger, assertive: true,
-                        Words { message: text::explain(&message) }
+                        MessageText { message: text::explain(&message) }
                     }
                     NotLinked {}
                 },
@@ -71,7 +71,7 @@ fn Linked(device: DeviceState) -> Element {
     rsx! {
         if let Some(message) = trouble {
             Notice { tone: Tone::Danger, assertive: true,
-                Words { message }
+                MessageText { message }
             }
         }
         dl { class: "facts",
@@ -81,9 +81,9 @@ fn Linked(device: DeviceState) -> Element {
             if let Some(platform) = &device.platform {
                 Fact { name: "System", "{platform}" }
             }
-            Fact { name: "Last seen", Past { at: device.last_seen_at } }
-            Print { name: "Encryption key", print: device.encryption }
-            Print { name: "Signing key", print: device.signing }
+            Fact { name: "Last seen", TimeAgo { at: device.last_seen_at } }
+            FingerprintText { name: "Encryption key", print: device.encryption }
+            FingerprintText { name: "Signing key", print: device.signing }
         }
         if kept {
             div { class: "settings-buttons",
@@ -115,7 +115,7 @@ pub(super) fn Fact(name: &'static str, children: Element) -> Element {
 }
 
 #[component]
-fn Print(name: &'static str, print: Fingerprint) -> Element {
+fn FingerprintText(name: &'static str, print: Fingerprint) -> Element {
     let send = use_send();
     let whole = print.to_hex();
     rsx! {

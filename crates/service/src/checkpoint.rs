@@ -27,7 +27,7 @@ pub enum Operation {
 
 /// A boundary between two steps: everything before it is done, nothing after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Point {
+pub enum Checkpoint {
     /// No other window or command works in this place.
     Locked,
     /// The checks before any write have passed.
@@ -61,7 +61,7 @@ pub enum Point {
     /// That is in the journal.
     Shared,
     /// The user has the secrets.
-    HandedOver,
+    Delivered,
     /// A replacement without its secrets is on the disk under another name.
     ReleaseStaged,
     /// The secrets are out of the journal; the replacement waits there for the old token's end.
@@ -90,7 +90,7 @@ impl Operation {
     }
 }
 
-impl Point {
+impl Checkpoint {
     /// As in the name of a step.
     pub const fn name(self) -> &'static str {
         match self {
@@ -110,7 +110,7 @@ impl Point {
             Self::Published => "published",
             Self::ShareStaged => "share-staged",
             Self::Shared => "shared",
-            Self::HandedOver => "handed-over",
+            Self::Delivered => "handed-over",
             Self::ReleaseStaged => "release-staged",
             Self::Released => "released",
             Self::Proved => "proved",
@@ -121,119 +121,119 @@ impl Point {
 }
 
 /// The steps of create and of rotate, in order.
-const ISSUE: &[Point] = &[
-    Point::Locked,
-    Point::Checked,
-    Point::Minted,
-    Point::IntentStaged,
-    Point::Intended,
-    Point::Registered,
-    Point::ReceiptStaged,
-    Point::Received,
-    Point::Listed,
-    Point::Sealed,
-    Point::Published,
-    Point::ShareStaged,
-    Point::Shared,
-    Point::HandedOver,
-    Point::Closed,
+const ISSUE: &[Checkpoint] = &[
+    Checkpoint::Locked,
+    Checkpoint::Checked,
+    Checkpoint::Minted,
+    Checkpoint::IntentStaged,
+    Checkpoint::Intended,
+    Checkpoint::Registered,
+    Checkpoint::ReceiptStaged,
+    Checkpoint::Received,
+    Checkpoint::Listed,
+    Checkpoint::Sealed,
+    Checkpoint::Published,
+    Checkpoint::ShareStaged,
+    Checkpoint::Shared,
+    Checkpoint::Delivered,
+    Checkpoint::Closed,
 ];
 
 /// The steps of every operation, in order; those of one token repeat when several are revoked.
-pub const STEPS: &[(Operation, &[Point])] = &[
+pub const STEPS: &[(Operation, &[Checkpoint])] = &[
     (Operation::Create, ISSUE),
     (Operation::Rotate, ISSUE),
     (
         Operation::Replace,
         &[
-            Point::Locked,
-            Point::Checked,
-            Point::Minted,
-            Point::IntentStaged,
-            Point::Intended,
-            Point::Registered,
-            Point::ReceiptStaged,
-            Point::Received,
-            Point::Listed,
-            Point::Sealed,
-            Point::Published,
-            Point::ShareStaged,
-            Point::Shared,
-            Point::HandedOver,
-            Point::ReleaseStaged,
-            Point::Released,
+            Checkpoint::Locked,
+            Checkpoint::Checked,
+            Checkpoint::Minted,
+            Checkpoint::IntentStaged,
+            Checkpoint::Intended,
+            Checkpoint::Registered,
+            Checkpoint::ReceiptStaged,
+            Checkpoint::Received,
+            Checkpoint::Listed,
+            Checkpoint::Sealed,
+            Checkpoint::Published,
+            Checkpoint::ShareStaged,
+            Checkpoint::Shared,
+            Checkpoint::Delivered,
+            Checkpoint::ReleaseStaged,
+            Checkpoint::Released,
         ],
     ),
     (
         Operation::Finish,
         &[
-            Point::Locked,
-            Point::Checked,
-            Point::Revoked,
-            Point::Listed,
-            Point::Sealed,
-            Point::Published,
-            Point::Proved,
-            Point::Closed,
+            Checkpoint::Locked,
+            Checkpoint::Checked,
+            Checkpoint::Revoked,
+            Checkpoint::Listed,
+            Checkpoint::Sealed,
+            Checkpoint::Published,
+            Checkpoint::Proved,
+            Checkpoint::Closed,
         ],
     ),
     (
         Operation::Revoke,
         &[
-            Point::Locked,
-            Point::Checked,
-            Point::IntentStaged,
-            Point::Intended,
-            Point::Revoked,
-            Point::MarkStaged,
-            Point::Marked,
-            Point::Listed,
-            Point::Sealed,
-            Point::Published,
-            Point::Closed,
+            Checkpoint::Locked,
+            Checkpoint::Checked,
+            Checkpoint::IntentStaged,
+            Checkpoint::Intended,
+            Checkpoint::Revoked,
+            Checkpoint::MarkStaged,
+            Checkpoint::Marked,
+            Checkpoint::Listed,
+            Checkpoint::Sealed,
+            Checkpoint::Published,
+            Checkpoint::Closed,
         ],
     ),
     (
         // The first two and the marks repeat for each environment, the end of a token for each token.
         Operation::Emergency,
         &[
-            Point::IntentStaged,
-            Point::Intended,
-            Point::Revoked,
-            Point::MarkStaged,
-            Point::Marked,
-            Point::Locked,
-            Point::Listed,
-            Point::Sealed,
-            Point::Published,
-            Point::Closed,
+            Checkpoint::IntentStaged,
+            Checkpoint::Intended,
+            Checkpoint::Revoked,
+            Checkpoint::MarkStaged,
+            Checkpoint::Marked,
+            Checkpoint::Locked,
+            Checkpoint::Listed,
+            Checkpoint::Sealed,
+            Checkpoint::Published,
+            Checkpoint::Closed,
         ],
     ),
     (
         Operation::Reshare,
         &[
-            Point::Locked,
-            Point::Checked,
-            Point::Listed,
-            Point::Sealed,
-            Point::Published,
+            Checkpoint::Locked,
+            Checkpoint::Checked,
+            Checkpoint::Listed,
+            Checkpoint::Sealed,
+            Checkpoint::Published,
         ],
     ),
     (
         Operation::Resume,
         &[
-            Point::Locked,
-            Point::Located,
-            Point::Registered,
-            Point::ReceiptStaged,
-            Point::Received,
-            Point::Listed,
-            Point::Sealed,
-            Point::Published,
-            Point::ShareStaged,
-            Point::Shared,
-            Point::HandedOver,
-            Point::Closed,
+            Checkpoint::Locked,
+            Checkpoint::Located,
+            Checkpoint::Registered,
+            Checkpoint::ReceiptStaged,
+            Checkpoint::Received,
+            Checkpoint::Listed,
+            Checkpoint::Sealed,
+            Checkpoint::Published,
+            Checkpoint::ShareStaged,
+            Checkpoint::Shared,
+            Checkpoint::Delivered,
+            Checkpoint::Closed,
         ],
     ),
 ];
@@ -241,11 +241,11 @@ pub const STEPS: &[(Operation, &[Point])] = &[
 /// Called at each boundary.
 #[cfg(not(any(debug_assertions, feature = "test-hooks")))]
 #[inline]
-pub fn reached(_: Operation, _: Point) {}
+pub fn reached(_: Operation, _: Checkpoint) {}
 
 /// Called at each boundary; ends the process if it was asked to.
 #[cfg(any(debug_assertions, feature = "test-hooks"))]
-pub fn reached(operation: Operation, point: Point) {
+pub fn reached(operation: Operation, point: Checkpoint) {
     use std::sync::atomic::{AtomicUsize, Ordering};
     static TIMES: AtomicUsize = AtomicUsize::new(0);
 
