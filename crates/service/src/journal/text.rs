@@ -45,6 +45,8 @@ struct ReplaceText {
 #[serde(rename_all = "snake_case")]
 enum SuccessorText {
     Issuing(IssueText),
+    // As it has always been on the disk.
+    #[serde(rename = "handed_over")]
     Delivered {
         name: String,
         token: Option<DeployTokenId>,
