@@ -57,7 +57,7 @@ pub(super) async fn end(
 /// What the server's list says: a token that is not there counts as ended, unless an entry that cannot be read may be it.
 ///
 /// # Errors
-/// [`Problem::NotDone`] when it is, or may be, listed as active; API errors.
+/// [`Problem::NotDone`] when it is listed as active, [`CallError::Malformed`] when it may be; API errors.
 pub(super) async fn listed(context: &Context, place: &Place, id: &DeployTokenId) -> Result<Proof, Problem> {
     let entries = super::list(context, place).await?;
     in_list(&entries, id)
@@ -69,9 +69,7 @@ pub(super) fn in_list(entries: &[TokenEntry], id: &DeployTokenId) -> Result<Proo
     match tokens.find(|it| it.id == *id) {
         Some(token) if token.is_active() => Err(Problem::NotDone),
         Some(_) => Ok(Proof::Listed),
-        None => must_be_readable(entries, Some(id))
-            .map(|()| Proof::Listed)
-            .map_err(|_| Problem::NotDone),
+        None => must_be_readable(entries, Some(id)).map(|()| Proof::Listed),
     }
 }
 
