@@ -4,11 +4,11 @@ use super::args::HandOver;
 use super::receiver::SecretSink;
 use super::{output, pending, runner};
 use crate::failure::{FAILED, Failure, NOT_SHARED};
-use model::{CI_TOKEN_VARIABLE, Problem, Replacement, ReplacementState};
+use model::{CI_TOKEN_VARIABLE, Problem, Proof, Replacement, ReplacementState};
 use protocol::secret::CiToken;
 use protocol::{EnvironmentName, Moment, TokenEntry};
 use service::checkpoint::Operation;
-use service::{Context, Place, Proof, Replaced};
+use service::{Context, Place, Replaced};
 use text::Message;
 
 /// Makes the successor and hands its secrets over.
@@ -93,14 +93,14 @@ fn standing(it: &Replacement, listed: &[TokenEntry]) -> String {
 pub(super) fn tell_replaced(done: &Replaced, place: &EnvironmentName) -> u8 {
     let name = output::strong(&done.name);
     let code = match &done.proof {
-        Ok(Proof::Refused) => {
+        Ok(Proof::RunnerRefused) => {
             output::tell(&format!(
                 "{name} ({}) is revoked: the server refused its CI token when it was tried.",
                 done.old
             ));
             0
         }
-        Ok(Proof::Listed) => {
+        Ok(Proof::Listed | Proof::Answered) => {
             output::tell(&format!(
                 "{name} ({}) is revoked: the server does not list it as active any more.",
                 done.old

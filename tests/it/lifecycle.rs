@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use model::{CallError, CiTokenOutcome, IssuanceKind, Problem, Step, WrongState};
+use model::{CallError, CiTokenOutcome, IssuanceKind, Problem, Proof, Step, WrongState};
 use protocol::token::FindError;
 use protocol::{TokenEntry, TokenName};
 use service::MissingKey;
@@ -99,7 +99,7 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
     let revoked = service::revoke(&world.context, &place, id, &silent)
         .await
         .unwrap();
-    assert!(!revoked.token.is_active());
+    assert_eq!(revoked.token.proof, Proof::Answered);
     assert_eq!(revoked.share.unwrap(), recipients - 1);
     assert!(is_unauthorized(world.pull(&second).await), "refused at once");
     others_still_work("after revoke").await;

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use client::{ApiAddress, Client};
 use model::{
-    CallError, Finding, IssuanceKind, Problem, Replacement, ReplacementState, ResumeError, WrongState,
+    CallError, Finding, IssuanceKind, Problem, Proof, Replacement, ReplacementState, ResumeError, WrongState,
 };
 use protocol::secret::JournalKey;
 use protocol::{DeployTokenId, TokenName};
 use serde_json::Value;
 use service::journal::Journal;
-use service::{Context, Finished, Issued, Place, Proof};
+use service::{Context, Finished, Issued, Place};
 use testkit::{Endpoint, Fault, FaultProxy};
 use testkit::{Secrets, Shell, TestWorkspace, assert_complete, silent};
 
@@ -115,7 +115,11 @@ async fn both_work_until_it_is_finished_and_then_the_old_one_is_refused() {
     let done = scene.finish("ci").await.unwrap();
     assert_eq!((done.old, done.successor.id), (scene.id.clone(), id));
     assert!(done.share.is_ok());
-    assert_eq!(done.proof.unwrap(), Proof::Refused, "its CI token was tried");
+    assert_eq!(
+        done.proof.unwrap(),
+        Proof::RunnerRefused,
+        "its CI token was tried"
+    );
     scene.is_refused(&scene.old).await;
     scene.works(&new).await;
     assert_eq!(scene.replacements(), []);

@@ -19,6 +19,7 @@ mod create;
 mod delete;
 pub mod devices;
 pub mod emergency;
+mod ending;
 mod fulfil;
 mod issue;
 pub mod journal;
@@ -46,12 +47,12 @@ pub use place::{
 };
 pub use preflight::{KeyAccess, key_access};
 pub use replace::{
-    Proof, Replaced, finish_replacement, forget_replacement, note_own_use, readable_replacements, replace,
+    Replaced, finish_replacement, forget_replacement, note_own_use, readable_replacements, replace,
     replacements,
 };
 pub use reshare::{MissingKey, reshare};
 pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back};
-pub use revoke::{Revocations, Revoked, revoke, revoke_all};
+pub use revoke::{EndedToken, Revocations, Revoked, revoke, revoke_all};
 pub use rotate::rotate;
 
 use model::Step;

@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use super::checkpoint::{Checkpoint, Operation, reached};
 use super::create::make_with_retry;
+use super::ending::{self, Lost};
 use super::journal::{Entry, Journal, OpenEntry, ReplaceRecord};
 use super::list::must_be_readable;
 use super::{Context, Issued, Place, Progress, revoke};
-use client::Runner;
-use model::{CallError, Problem, Replacement, ResumeError, Step, WrongState};
+use model::{Problem, Proof, Replacement, ResumeError, Step, WrongState};
 use protocol::secret::CiToken;
 use protocol::token::FindError;
 use protocol::{DeployToken, DeployTokenId, TokenEntry, TokenKey, token};
@@ -30,15 +30,6 @@ pub struct Replaced {
     pub share: Result<usize, Problem>,
     /// How it is known that the old token is refused, or why that could not be looked at.
     pub proof: Result<Proof, Problem>,
-}
-
-/// How it is known that a token is refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Proof {
-    /// The server refused its CI token.
-    Refused,
-    /// The server does not list it as active.
-    Listed,
 }
 
 /// Makes a successor, with the same name, for the token with this id or exact name, which goes on working. When it
@@ -173,16 +164,15 @@ pub(super) async fn conclude(
     };
     reached(Operation::Finish, Checkpoint::Checked);
     let mut tokens = listed.iter().filter_map(TokenEntry::token);
-    let mut old = tokens.find(|it| it.id == record.old).cloned();
+    let old = tokens.find(|it| it.id == record.old);
     // Only an entry that can be read says that nothing is left to revoke.
-    if old.as_ref().is_none_or(DeployToken::is_active) {
+    if old.is_none_or(DeployToken::is_active) {
         progress(Step::Revoke);
-        let ended = end_if_there(context, place, &record.old, &listed).await?;
-        old = ended.or(old);
+        ending::end(context, place, &record.old, Lost::AskTheList).await?;
         reached(Operation::Finish, Checkpoint::Revoked);
     }
     let share = revoke::share_with_rest(context, place, Operation::Finish, progress).await;
-    let suffix = old.as_ref().and_then(|old| old.ci_token_suffix.as_deref());
+    let suffix = old.and_then(|old| old.ci_token_suffix.as_deref());
     // Exposed to see whether it is the old token's at all: its end is in the server's list.
     let is_old =
         |token: &&CiToken| suffix.is_some_and(|end| !end.is_empty() && token.expose().ends_with(end));
@@ -206,50 +196,16 @@ pub(super) async fn conclude(
     Ok(replaced)
 }
 
-/// Ends a token. That it is not there is believed where the list does not say the opposite: an address that is wrong
-/// gives a 404, too.
-async fn end_if_there(
-    context: &Context,
-    place: &Place,
-    id: &DeployTokenId,
-    listed: &[TokenEntry],
-) -> Result<Option<DeployToken>, Problem> {
-    let is_it = |entry: &TokenEntry| match entry {
-        TokenEntry::Token(token) => token.id == *id,
-        TokenEntry::Malformed { id: listed, .. } => listed.as_ref() == Some(id),
-    };
-    match revoke::end(context, place, id).await {
-        Ok(token) => Ok(Some(token)),
-        Err(Problem::Call(error)) if error.status() == Some(404) && !listed.iter().any(is_it) => Ok(None),
-        Err(error) => Err(error),
-    }
-}
-
+/// How it is known that the old token is refused: by its CI token where that is at hand, or else by the list.
 async fn prove(
     context: &Context,
     place: &Place,
     old: &DeployTokenId,
     known: Option<&CiToken>,
 ) -> Result<Proof, Problem> {
-    if let Some(ci_token) = known {
-        let runner = Runner::new(context.client.address().clone(), ci_token)?;
-        return match runner.bundle(&[]).await {
-            Err(CallError::Unauthorized) => Ok(Proof::Refused),
-            Err(error) => Err(error.into()),
-            Ok(_) => Err(Problem::NotDone),
-        };
-    }
-    let listed = tokens(context, place).await?;
-    match find_active(&listed, old) {
-        Some(_) => Err(Problem::NotDone),
-        None if listed
-            .iter()
-            .filter_map(TokenEntry::token)
-            .any(|it| it.id == *old) =>
-        {
-            Ok(Proof::Listed)
-        }
-        None => must_be_readable(&listed, Some(old)).map(|()| Proof::Listed),
+    match known {
+        Some(ci_token) => ending::as_runner(context, ci_token).await,
+        None => ending::listed(context, place, old).await,
     }
 }
 

@@ -3,18 +3,30 @@
 //! Revoking needs no key. What a runner kept can still open old ciphertexts (docs/protocol.md 6.5).
 
 use super::checkpoint::{Checkpoint, Operation, reached};
+use super::ending::{self, Lost};
 use super::journal::{EntryWriter, QueueItem, QueueState, Work};
 use super::preflight::{self, Ready};
 use super::publish::{Published, Purpose, publish};
 use super::{Context, Place, Progress};
-use model::{Problem, Step, WrongState};
+use model::{Problem, Proof, Step, WrongState};
 use protocol::{DeployToken, DeployTokenId, TokenEntry, token};
 
-/// A token that the server has ended.
+/// A token with which runners are refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EndedToken {
+    /// Its id.
+    pub id: DeployTokenId,
+    /// Its name.
+    pub name: String,
+    /// How that is known.
+    pub proof: Proof,
+}
+
+/// A token that the server has ended, and the key after it.
 #[derive(Debug)]
 pub struct Revoked {
-    /// The record, as the server now has it.
-    pub token: DeployToken,
+    /// Which, and how that is known.
+    pub token: EndedToken,
     /// For how many recipients the key was sealed again, or why it was not. Runners cannot fetch in either case.
     pub share: Result<usize, Problem>,
 }
@@ -23,7 +35,7 @@ pub struct Revoked {
 #[derive(Debug)]
 pub struct Revocations {
     /// What was asked for and what came of it, in the order in which it was asked for.
-    pub tokens: Vec<(String, Result<DeployToken, Problem>)>,
+    pub tokens: Vec<(String, Result<EndedToken, Problem>)>,
     /// For how many recipients the key was sealed again afterwards, or why it was not; `None` if no token was revoked.
     pub share: Option<Result<usize, Problem>>,
 }
@@ -68,7 +80,7 @@ pub async fn revoke_all(
         .await?;
     reached(Operation::Revoke, Checkpoint::Checked);
     let mut queue: Vec<QueueItem> = Vec::new();
-    let mut tokens = Vec::new();
+    let mut picked: Vec<(String, Result<(), Problem>)> = Vec::new();
     for wanted in wanted {
         let found = pick(&entries, wanted, &queue);
         if let Ok(token) = &found {
@@ -78,21 +90,28 @@ pub async fn revoke_all(
                 state: QueueState::Waiting,
             });
         }
-        tokens.push((wanted.clone(), found));
+        picked.push((wanted.clone(), found.map(drop)));
     }
     if queue.is_empty() {
-        return Ok(Revocations { tokens, share: None });
+        let refused = |(wanted, found): (String, Result<(), Problem>)| Some((wanted, Err(found.err()?)));
+        return Ok(Revocations {
+            tokens: picked.into_iter().filter_map(refused).collect(),
+            share: None,
+        });
     }
     let record = EntryWriter::begin(context, place, Operation::Revoke, Work::Revoke(queue.clone()))?;
     let (mut done, share) = work_off(context, place, queue, record, progress).await;
-    for (_, outcome) in &mut tokens {
-        if outcome.is_ok()
-            && let Some(actual) = done.pop_front()
-        {
-            *outcome = actual;
-        }
-    }
-    Ok(Revocations { tokens, share })
+    let tokens = picked.into_iter().map(|(wanted, found)| {
+        let outcome = match found {
+            Ok(()) => done.pop_front().unwrap_or(Err(Problem::Stopped)),
+            Err(problem) => Err(problem),
+        };
+        (wanted, outcome)
+    });
+    Ok(Revocations {
+        tokens: tokens.collect(),
+        share,
+    })
 }
 
 fn pick(entries: &[TokenEntry], wanted: &str, queue: &[QueueItem]) -> Result<DeployToken, Problem> {
@@ -107,7 +126,7 @@ fn pick(entries: &[TokenEntry], wanted: &str, queue: &[QueueItem]) -> Result<Dep
 
 /// One outcome for each item that was waiting, in order, and the sharing after them.
 type Outcomes = (
-    std::collections::VecDeque<Result<DeployToken, Problem>>,
+    std::collections::VecDeque<Result<EndedToken, Problem>>,
     Option<Result<usize, Problem>>,
 );
 
@@ -126,12 +145,18 @@ pub(super) async fn work_off(
             continue;
         }
         progress(Step::Revoke);
-        let outcome = end(context, place, &queue[index].token).await;
-        queue[index].state = match &outcome {
+        let item = &mut queue[index];
+        let outcome = ending::end(context, place, &item.token, Lost::AskTheList).await;
+        item.state = match &outcome {
             Ok(_) => QueueState::Revoked,
-            Err(error) if may_come_yet(error) => QueueState::Waiting,
+            Err(problem) if problem.may_have_happened() => QueueState::Waiting,
             Err(_) => QueueState::Failed,
         };
+        let outcome = outcome.map(|proof| EndedToken {
+            id: item.token.clone(),
+            name: item.name.clone(),
+            proof,
+        });
         if outcome.is_ok() {
             reached(Operation::Revoke, Checkpoint::Revoked);
         }
@@ -150,50 +175,6 @@ pub(super) async fn work_off(
     }
     progress(Step::Done);
     (outcomes, share)
-}
-
-/// Whether the server may still do what it was asked to.
-fn may_come_yet(error: &Problem) -> bool {
-    match error {
-        Problem::Uncertain(_) => true,
-        Problem::Call(error) => error.may_have_happened(),
-        _ => false,
-    }
-}
-
-/// Ends one token, and believes the list where the answer was lost.
-pub(super) async fn end(
-    context: &Context,
-    place: &Place,
-    id: &DeployTokenId,
-) -> Result<DeployToken, Problem> {
-    match context.client.revoke_token(&place.project, id).await {
-        Ok(token) if !token.is_active() => Ok(token),
-        Ok(_) => confirm(context, place, id).await?.ok_or(Problem::NotDone),
-        Err(error) if error.may_have_happened() => match confirm(context, place, id).await {
-            Ok(Some(token)) => Ok(token),
-            Ok(None) => Err(error.into()),
-            Err(cause) => Err(Problem::Uncertain(Box::new(cause))),
-        },
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// The token as the server lists it now, if it is not active any more.
-async fn confirm(
-    context: &Context,
-    place: &Place,
-    id: &DeployTokenId,
-) -> Result<Option<DeployToken>, Problem> {
-    let entries = context
-        .client
-        .tokens(&place.project, Some(&place.environment.id))
-        .await?;
-    let listed = entries
-        .iter()
-        .filter_map(TokenEntry::token)
-        .find(|it| it.id == *id);
-    Ok(listed.filter(|it| !it.is_active()).cloned())
 }
 
 /// Seals the key again for those who remain.

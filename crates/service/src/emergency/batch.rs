@@ -5,8 +5,8 @@ use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::journal::{EntryWriter, Found, OpenEntry, QueueItem, QueueState, Work};
 use crate::preflight::{self, Looked};
 use crate::publish::{Lists, Published, Purpose, publish};
-use crate::{Context, Place};
-use model::{CallError, Problem, Proof, RevocationStatus, RevokeTarget};
+use crate::{Context, Place, ending};
+use model::{CallError, Problem, RevocationStatus, RevokeTarget};
 use protocol::{DeployTokenId, TokenEntry};
 
 /// Those of the run's targets that are in one environment.
@@ -176,19 +176,19 @@ impl Batch {
             let Some((proof, at)) = run.fate(*index).proof() else {
                 continue;
             };
-            let mut tokens = listed.iter().filter_map(TokenEntry::token);
-            match tokens.find(|it| it.id == item.token) {
-                Some(token) if token.is_active() => {
-                    run.set(*index, RevocationStatus::NotRevoked(Problem::NotDone));
-                }
-                Some(_) => run.set(
+            match ending::in_list(listed, &item.token) {
+                Ok(listed) => run.set(
                     *index,
                     RevocationStatus::Refused {
-                        proof: proof.max(Proof::Listed),
+                        proof: proof.max(listed),
                         at,
                     },
                 ),
-                None => {}
+                Err(problem) if ending::is_active(listed, &item.token) => {
+                    run.set(*index, RevocationStatus::NotRevoked(problem));
+                }
+                // An entry that cannot be read may be it: the server's answer stays the proof.
+                Err(_) => {}
             }
         }
     }

@@ -9,11 +9,12 @@ use futures_util::future::join_all;
 use tokio::sync::{Semaphore, watch};
 
 use super::batch::{self, Batch};
-use super::{AT_ONCE, KnownCiTokens, proof};
-use crate::Context;
+use super::{AT_ONCE, KnownCiTokens};
 use crate::checkpoint::{Checkpoint, Operation, reached};
+use crate::ending::{self, Lost};
+use crate::{Context, Place};
 use model::{CallError, Problem, Proof, RetryPolicy, RevocationStatus, RevokeTarget};
-use protocol::{Moment, TokenEntry};
+use protocol::Moment;
 
 /// Ends a run's waiting from outside: what is not settled by then stays in the journal. A handle.
 #[derive(Clone, Debug, Default)]
@@ -176,7 +177,8 @@ impl Run<'_> {
         loop {
             let turn = self.telling.acquire().await;
             self.set(index, RevocationStatus::Revoking);
-            let error = match tell(self.context, target).await {
+            let place = place_of(target);
+            let error = match ending::end(self.context, &place, &target.token, Lost::TellAgain).await {
                 Ok(answered) => {
                     reached(Operation::Emergency, Checkpoint::Revoked);
                     let fate = self.prove(target, answered).await;
@@ -186,7 +188,9 @@ impl Run<'_> {
             };
             drop(turn);
             if !error.may_pass() {
-                let may_come_yet = matches!(error.call(), Some(CallError::Unauthorized));
+                // With a new session, or a list that can be read.
+                let may_come_yet = matches!(error.call(), Some(CallError::Unauthorized))
+                    || matches!(error, Problem::Uncertain(_));
                 let fate = if may_come_yet {
                     RevocationStatus::Unknown(error)
                 } else {
@@ -210,43 +214,21 @@ impl Run<'_> {
         let Some(ci_token) = self.options.known.get(&target.token) else {
             return RevocationStatus::Refused { proof: answered, at };
         };
-        match proof::as_runner(self.context, ci_token).await {
-            Ok(proven) => RevocationStatus::Refused {
-                proof: proven.max(answered),
-                at,
-            },
-            Err(error) => RevocationStatus::NotRevoked(error),
+        match ending::as_runner(self.context, ci_token).await {
+            Ok(proof) => RevocationStatus::Refused { proof, at },
+            Err(Problem::NotDone) => RevocationStatus::NotRevoked(Problem::NotDone),
+            // A server that cannot be asked leaves its own word as the proof.
+            Err(error) => {
+                tracing::warn!(%error, "the server could not be asked as the runner");
+                RevocationStatus::Refused { proof: answered, at }
+            }
         }
     }
 }
 
-/// Tells the server once. Doing it again changes nothing, so a lost answer needs no care.
-async fn tell(context: &Context, target: &RevokeTarget) -> Result<Proof, Problem> {
-    match context.client.revoke_token(&target.project, &target.token).await {
-        Ok(token) if !token.is_active() => Ok(Proof::Answered),
-        Ok(_) => listed(context, target).await,
-        Err(error) if may_be_done(&error) => match listed(context, target).await {
-            Err(Problem::NotDone) => Err(error.into()),
-            known => known,
-        },
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// What a server may say of a token that is revoked already, and answers that cannot be read.
-fn may_be_done(error: &CallError) -> bool {
-    matches!(error.status(), Some(404 | 409 | 410 | 422))
-        || matches!(error, CallError::Malformed(_) | CallError::TooLarge { .. })
-}
-
-async fn listed(context: &Context, target: &RevokeTarget) -> Result<Proof, Problem> {
-    let entries = context
-        .client
-        .tokens(&target.project, Some(&target.environment.id))
-        .await?;
-    let mut tokens = entries.iter().filter_map(TokenEntry::token);
-    match tokens.find(|it| it.id == target.token) {
-        Some(token) if !token.is_active() => Ok(Proof::Listed),
-        _ => Err(Problem::NotDone),
+fn place_of(target: &RevokeTarget) -> Place {
+    Place {
+        project: target.project.clone(),
+        environment: target.environment.clone(),
     }
 }

@@ -1,8 +1,8 @@
 //! Which token a leaked block belongs to: by the public key of its seed, and by the end of its CI token.
 
+use super::Leak;
 use super::gather::Overview;
-use super::{Leak, proof};
-use crate::Context;
+use crate::{Context, ending};
 use model::{LeakMatch, Problem, Unlisted};
 use protocol::TokenKey;
 
@@ -59,7 +59,7 @@ pub async fn find(context: &Context, leak: &Leak) -> Result<Search, Problem> {
 /// API errors: then it is not known.
 pub async fn still_works(context: &Context, leak: &Leak) -> Result<Option<bool>, Problem> {
     match &leak.ci_token {
-        Some(token) => Ok(Some(!proof::is_refused(context, token).await?)),
+        Some(token) => Ok(Some(!ending::is_refused(context, token).await?)),
         None => Ok(None),
     }
 }

@@ -1,21 +1,11 @@
-//! Proof that runners are refused.
+//! CI tokens with which a refusal can be proven.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use crate::Context;
 use crate::journal::{Found, Successor, Work};
-use client::Runner;
-use model::{CallError, Problem, Proof};
 use protocol::DeployTokenId;
 use protocol::secret::CiToken;
-
-/// A revocation may take a moment to reach every part of a server.
-const PATIENCE: [Duration; 3] = [
-    Duration::from_millis(300),
-    Duration::from_millis(1000),
-    Duration::from_millis(3000),
-];
 
 /// CI tokens that are at hand, by the token that they belong to: pasted, or of an issuance in the journal.
 #[derive(Clone, Debug, Default)]
@@ -51,36 +41,5 @@ impl KnownCiTokens {
 
     pub(super) fn get(&self, token: &DeployTokenId) -> Option<&CiToken> {
         self.0.get(token)
-    }
-}
-
-/// Whether the server refuses this CI token.
-pub(super) async fn is_refused(context: &Context, token: &CiToken) -> Result<bool, Problem> {
-    let runner = Runner::new(context.client.address().clone(), token)?;
-    match runner.bundle(&[]).await {
-        Err(CallError::Unauthorized) => Ok(true),
-        Ok(_) => Ok(false),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Asks as the runner until it is refused. A server that cannot be asked leaves its own word as the proof.
-///
-/// # Errors
-/// [`Problem::NotDone`] when it goes on serving the runner.
-pub(super) async fn as_runner(context: &Context, token: &CiToken) -> Result<Proof, Problem> {
-    let mut pauses = PATIENCE.into_iter();
-    loop {
-        match is_refused(context, token).await {
-            Ok(true) => return Ok(Proof::RunnerRefused),
-            Ok(false) => match pauses.next() {
-                Some(pause) => tokio::time::sleep(pause).await,
-                None => return Err(Problem::NotDone),
-            },
-            Err(error) => {
-                tracing::warn!(%error, "the server could not be asked as the runner");
-                return Ok(Proof::Answered);
-            }
-        }
     }
 }
