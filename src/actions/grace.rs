@@ -98,7 +98,7 @@ pub(super) fn begin(over: Arc<Over>, newest: Newest, seconds: u64) -> mpsc::Unbo
             match end(&over, context).await {
                 Ok(Some(done)) => return tell(Told::Done(Box::new(done))),
                 Ok(None) => return tell(Told::Nothing),
-                Err(error) if !may_pass(&error) => return tell(Told::GivenUp(error)),
+                Err(error) if !may_go_well(&error) => return tell(Told::GivenUp(error)),
                 Err(error) => tell(Told::NotYet(error)),
             }
             wait = pause;
@@ -122,10 +122,6 @@ async fn end(over: &Over, context: Arc<Context>) -> Result<Option<Replaced>, Pro
 }
 
 /// Whether the same may go well a little later.
-fn may_pass(error: &Problem) -> bool {
-    let is_out = |status: u16| status == 429 || status >= 500;
-    matches!(error, Problem::Busy)
-        || error
-            .call()
-            .is_some_and(|error| error.is_network() || error.status().is_some_and(is_out))
+fn may_go_well(error: &Problem) -> bool {
+    matches!(error, Problem::Busy) || error.may_pass()
 }
