@@ -1,4 +1,5 @@
-//! The client of the Ghostable API v2: transport, request and response models, errors (docs/protocol.md).
+//! The client of the Ghostable API v2: transport and calls (docs/protocol.md). What is sent and answered is
+//! `protocol::wire`, what can go wrong `model::CallError`.
 //!
 //! It knows nothing of cryptography: signed bodies arrive here as finished text.
 #![cfg_attr(

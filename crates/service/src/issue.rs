@@ -85,10 +85,7 @@ pub(super) async fn find_by_key(
     place: &Place,
     key: PublicKey,
 ) -> Result<Option<DeployToken>, Problem> {
-    let entries = context
-        .client
-        .tokens(&place.project, Some(&place.environment.id))
-        .await?;
+    let entries = super::list(context, place).await?;
     let found = entries
         .iter()
         .filter_map(TokenEntry::token)

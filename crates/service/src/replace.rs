@@ -48,7 +48,7 @@ pub async fn replace(
     let _lock = context.lock(place).await?;
     reached(Operation::Replace, Checkpoint::Locked);
     progress(Step::Check);
-    let entries = tokens(context, place).await?;
+    let entries = super::list(context, place).await?;
     let old = token::find(&entries, wanted)?;
     if !old.is_active() {
         return Err(Problem::WrongState(WrongState::AlreadyRevoked));
@@ -109,7 +109,7 @@ pub async fn note_own_use(
     let Some(entry) = entries.iter().find(is_it) else {
         return Ok(());
     };
-    let listed = tokens(context, place).await?;
+    let listed = super::list(context, place).await?;
     let used = find_active(&listed, successor).and_then(|token| token.last_used_at);
     if let (Some(mut entry), Some(used)) = (journal.take(&entry.id)?, used) {
         entry.note_own_use(used)?;
@@ -157,7 +157,7 @@ pub(super) async fn conclude(
     progress(Step::Check);
     let record = entry.entry().replacement();
     let record = record.ok_or(Problem::WrongState(WrongState::NotBeingReplaced))?;
-    let listed = tokens(context, place).await?;
+    let listed = super::list(context, place).await?;
     let Some(successor) = active_successor(&listed, record) else {
         must_be_readable(&listed, record.successor_id())?;
         return Err(Problem::WrongState(WrongState::SuccessorGone));
@@ -215,7 +215,7 @@ pub(super) async fn successor(
     place: &Place,
     record: &ReplaceRecord,
 ) -> Result<Option<DeployToken>, Problem> {
-    let listed = tokens(context, place).await?;
+    let listed = super::list(context, place).await?;
     let found = active_successor(&listed, record);
     if found.is_none() {
         must_be_readable(&listed, record.successor_id())?;
@@ -272,10 +272,6 @@ fn names(record: &ReplaceRecord, id: &DeployTokenId) -> bool {
 
 fn journal(context: &Context) -> Result<&Arc<Journal>, Problem> {
     context.journal.as_ref().ok_or(Problem::NoJournal)
-}
-
-async fn tokens(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, Problem> {
-    super::list(context, place).await
 }
 
 fn find_active<'a>(listed: &'a [TokenEntry], id: &DeployTokenId) -> Option<&'a DeployToken> {

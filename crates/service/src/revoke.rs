@@ -74,10 +74,7 @@ pub async fn revoke_all(
     let _lock = context.lock(place).await?;
     reached(Operation::Revoke, Checkpoint::Locked);
     progress(Step::Check);
-    let entries = context
-        .client
-        .tokens(&place.project, Some(&place.environment.id))
-        .await?;
+    let entries = super::list(context, place).await?;
     reached(Operation::Revoke, Checkpoint::Checked);
     let mut queue: Vec<QueueItem> = Vec::new();
     let mut picked: Vec<(String, Result<(), Problem>)> = Vec::new();
@@ -92,15 +89,12 @@ pub async fn revoke_all(
         }
         picked.push((wanted.clone(), found.map(drop)));
     }
-    if queue.is_empty() {
-        let refused = |(wanted, found): (String, Result<(), Problem>)| Some((wanted, Err(found.err()?)));
-        return Ok(Revocations {
-            tokens: picked.into_iter().filter_map(refused).collect(),
-            share: None,
-        });
-    }
-    let record = EntryWriter::begin(context, place, Operation::Revoke, Work::Revoke(queue.clone()))?;
-    let (mut done, share) = work_off(context, place, queue, record, progress).await;
+    let (mut done, share) = if queue.is_empty() {
+        Outcomes::default()
+    } else {
+        let record = EntryWriter::begin(context, place, Operation::Revoke, Work::Revoke(queue.clone()))?;
+        work_off(context, place, queue, record, progress).await
+    };
     let tokens = picked.into_iter().map(|(wanted, found)| {
         let outcome = match found {
             Ok(()) => done.pop_front().unwrap_or(Err(Problem::Stopped)),

@@ -5,7 +5,7 @@ use deploy_tokens::state::{AppState, Gate, LeakSearch, Load};
 use dioxus::prelude::ReadableExt as _;
 use model::News;
 use protocol::DeployTokenId;
-use testkit::{Endpoint, Fault, FaultProxy, TestWorkspace};
+use testkit::Fault;
 
 use super::Stage;
 
@@ -82,15 +82,7 @@ async fn what_leaked_is_found_revoked_and_reported() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_server_refuses_or_loses_is_never_told_as_done() {
     for fault in [Fault::Status(403, "", "{}"), Fault::LostAfter, Fault::LostBefore] {
-        let site = TestWorkspace::start().await;
-        let revoke = Endpoint {
-            method: "POST",
-            ending: "/revoke",
-            from: 1,
-        };
-        let proxy = FaultProxy::at(site.running.address(), revoke, fault);
-        let url = proxy.url.clone();
-        let mut stage = Stage::at(site, url).await;
+        let (mut stage, proxy) = Stage::behind("POST", "/revoke", 1, fault).await;
         stage.looked().await;
         let id = stage.site.active().await[0].token.id.clone();
         stage.choose(&id);

@@ -23,7 +23,7 @@ use service::account::Account;
 use service::devices::DeviceRecord;
 use service::journal::Journal;
 use tempfile::TempDir;
-use testkit::TestWorkspace;
+use testkit::{Endpoint, Fault, FaultProxy, TestWorkspace};
 
 /// Nothing here takes longer, on however slow a machine.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -251,6 +251,20 @@ impl Stage {
         let site = TestWorkspace::start().await;
         let url = site.running.api_url();
         Self::at(site, url).await
+    }
+
+    /// The same, with a fault between the window and the server, from the n-th call of an endpoint on.
+    pub async fn behind(
+        method: &'static str,
+        ending: &'static str,
+        from: usize,
+        fault: Fault,
+    ) -> (Self, FaultProxy) {
+        let site = TestWorkspace::start().await;
+        let endpoint = Endpoint { method, ending, from };
+        let proxy = FaultProxy::at(site.running.address(), endpoint, fault);
+        let stage = Self::at(site, proxy.url.clone()).await;
+        (stage, proxy)
     }
 
     /// The same, at another address of it.

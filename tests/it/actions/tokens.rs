@@ -7,7 +7,7 @@ use deploy_tokens::state::{
 use dioxus::prelude::ReadableExt as _;
 use model::{Document, Grace, IssuanceKind, News, Problem, Remedy};
 use protocol::DeployToken;
-use testkit::{Endpoint, Fault, FaultProxy, TestWorkspace};
+use testkit::Fault;
 
 use super::Stage;
 
@@ -221,15 +221,7 @@ async fn what_is_refused_stays_in_its_dialog() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_of_a_creation_loses_no_secret() {
-    let site = TestWorkspace::start().await;
-    let register = Endpoint {
-        method: "POST",
-        ending: "/deploy-tokens",
-        from: 1,
-    };
-    let proxy = FaultProxy::at(site.running.address(), register, Fault::LostAfter);
-    let url = proxy.url.clone();
-    let mut stage = Stage::at(site, url).await;
+    let (mut stage, proxy) = Stage::behind("POST", "/deploy-tokens", 1, Fault::LostAfter).await;
     stage.confirm(
         Dialog::Create,
         TokenIntent::Create {
@@ -271,15 +263,7 @@ async fn a_lost_answer_of_a_creation_loses_no_secret() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_of_a_revocation_is_told_or_was_asked_for_again() {
-    let site = TestWorkspace::start().await;
-    let revoke = Endpoint {
-        method: "POST",
-        ending: "/revoke",
-        from: 1,
-    };
-    let proxy = FaultProxy::at(site.running.address(), revoke, Fault::LostAfter);
-    let url = proxy.url.clone();
-    let mut stage = Stage::at(site, url).await;
+    let (mut stage, _proxy) = Stage::behind("POST", "/revoke", 1, Fault::LostAfter).await;
     let token = stage.create("gone-ci").await;
     stage.close_sheet().await;
     stage.confirm(
@@ -466,15 +450,7 @@ async fn a_lost_answer_of_a_rotation_or_a_replacement_leaves_its_secrets_within_
         // The first one creates what is replaced.
         (ConfirmKind::Replace, "/deploy-tokens", 2),
     ] {
-        let site = TestWorkspace::start().await;
-        let endpoint = Endpoint {
-            method: "POST",
-            ending,
-            from,
-        };
-        let proxy = FaultProxy::at(site.running.address(), endpoint, Fault::LostAfter);
-        let url = proxy.url.clone();
-        let mut stage = Stage::at(site, url).await;
+        let (mut stage, proxy) = Stage::behind("POST", ending, from, Fault::LostAfter).await;
         let token = stage.create("lost-ci").await;
         stage.close_sheet().await;
         let intent = match kind {
@@ -498,15 +474,7 @@ async fn a_lost_answer_of_a_rotation_or_a_replacement_leaves_its_secrets_within_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lost_answer_of_an_end_or_a_deletion_is_no_news_of_success_unless_it_was_seen() {
-    let site = TestWorkspace::start().await;
-    let delete = Endpoint {
-        method: "DELETE",
-        ending: "",
-        from: 1,
-    };
-    let proxy = FaultProxy::at(site.running.address(), delete, Fault::LostBefore);
-    let url = proxy.url.clone();
-    let mut stage = Stage::at(site, url).await;
+    let (mut stage, proxy) = Stage::behind("DELETE", "", 1, Fault::LostBefore).await;
     let token = stage.create("kept-ci").await;
     stage.close_sheet().await;
     stage.confirm(

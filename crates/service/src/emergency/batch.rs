@@ -131,9 +131,15 @@ impl Batch {
         }
         let is_sealed = match sealed {
             Ok(None) => true,
-            Ok(Some(recipients)) => self.tell_gone(run, recipients),
+            Ok(Some(recipients)) => {
+                self.tell_reshared(run, recipients);
+                true
+            }
             // An environment without a key has nothing that could be sealed for anybody.
-            Err(Problem::NoKey) => self.tell_gone(run, 0),
+            Err(Problem::NoKey) => {
+                self.tell_reshared(run, 0);
+                true
+            }
             Err(problem) => self.tell_not_sealed(run, &problem),
         };
         let queue = self.mark(run);
@@ -249,7 +255,7 @@ impl Batch {
         !is_owed
     }
 
-    fn tell_gone(&self, run: &Run<'_>, recipients: usize) -> bool {
+    fn tell_reshared(&self, run: &Run<'_>, recipients: usize) {
         for (index, _) in &self.members {
             if let Some((proof, at)) = run.fate(*index).proof() {
                 let fate = RevocationStatus::Reshared {
@@ -260,6 +266,5 @@ impl Batch {
                 run.set(*index, fate);
             }
         }
-        true
     }
 }

@@ -138,10 +138,7 @@ async fn remaining(context: &Context, place: &Place, entry: &OpenEntry) -> Resul
         return Ok(Vec::new());
     };
     let mut queue = queue.clone();
-    let listed = context
-        .client
-        .tokens(&place.project, Some(&place.environment.id))
-        .await?;
+    let listed = crate::list(context, place).await?;
     let is_over = |item: &QueueItem| {
         let mut tokens = listed.iter().filter_map(TokenEntry::token);
         match tokens.find(|token| token.id == item.token) {

@@ -23,10 +23,7 @@ pub(super) async fn locate(
     place: &Place,
     record: &IssueRecord,
 ) -> Result<Located, Problem> {
-    let entries = context
-        .client
-        .tokens(&place.project, Some(&place.environment.id))
-        .await?;
+    let entries = crate::list(context, place).await?;
     judge(&entries, record)
 }
 
