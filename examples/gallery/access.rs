@@ -7,8 +7,8 @@ use deploy_tokens::state::{
 use dioxus::prelude::*;
 use model::{Flaw, Holder, HolderKind, Standing, Waiting};
 use protocol::{
-    DeviceId, DeviceState, Fingerprint, KeyRequest, Moment, OrganizationId, PublicKey, RemoteStatus,
-    RequestId, RequestStatus, Requests,
+    DeviceId, DeviceState, Fingerprint, KeyRequest, Moment, Occurrence, OrganizationId, PublicKey,
+    RemoteStatus, RequestId, RequestStatus, Requests,
 };
 use protocol::{EnvironmentId, EnvironmentName, ProjectId};
 
@@ -32,7 +32,7 @@ fn device(name: &str, n: u8, own: bool, standing: Standing) -> Holder {
         name: name.to_owned(),
         fingerprint: Some(print(n)),
         since: ago(i64::from(n) * 17),
-        last_seen_at: ago(i64::from(n)),
+        last_seen: ago(i64::from(n)).map_or(Occurrence::Never, Occurrence::At),
         standing,
     }
 }

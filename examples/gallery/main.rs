@@ -26,7 +26,7 @@ use model::{
 };
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{
-    DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Fingerprint, Moment,
+    DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Fingerprint, Moment, Occurrence,
     Organization, OrganizationId, Project, ProjectId, PublicKey, TokenEntry, TokenKey, TokenStatus,
 };
 
@@ -138,9 +138,13 @@ fn token(name: &str, id: &str, ages: (i64, Option<i64>, Option<i64>)) -> DeployT
         key: TokenKey::Usable(PublicKey::from_bytes(key)),
         environment_id: EnvironmentId::new("env_1"),
         environment_name: EnvironmentName::new("production"),
-        created_at: now.plus_seconds(-created * DAY),
-        last_used_at: used.map(|seconds| now.plus_seconds(-seconds)),
-        expires_at: expires.map(|days| now.plus_seconds(days * DAY + 3600)),
+        created: Occurrence::At(now.plus_seconds(-created * DAY)),
+        last_use: used.map_or(Occurrence::Never, |seconds| {
+            Occurrence::At(now.plus_seconds(-seconds))
+        }),
+        end: expires.map_or(Occurrence::Never, |days| {
+            Occurrence::At(now.plus_seconds(days * DAY + 3600))
+        }),
         ci_token_suffix: Some("42KD".to_owned()),
     }
 }
@@ -223,7 +227,6 @@ fn issuance(kind: IssuanceKind, ci_token: CiTokenOutcome, share: Result<usize, P
     let token = token("release-ci", "019bc0ffee42", (0, None, Some(364)));
     Issuance {
         kind,
-        expires_at: token.expires_at,
         token,
         ci_token,
         seed: DeploySeed::fill_with(|bytes| {

@@ -258,6 +258,6 @@ fn helpers(access: Access) -> Vec<String> {
         holder.standing == Standing::Holds && matches!(holder.kind, HolderKind::Device { own: false, .. })
     };
     let mut able: Vec<Holder> = access.holders.into_iter().filter(holds).collect();
-    able.sort_by_key(|holder| std::cmp::Reverse(holder.last_seen_at));
+    able.sort_by_key(|holder| std::cmp::Reverse(holder.last_seen.known()));
     able.into_iter().map(|holder| holder.name).collect()
 }

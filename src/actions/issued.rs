@@ -202,7 +202,7 @@ impl Actions {
             let mut tokens = listed.iter().filter_map(TokenEntry::token);
             Ok(tokens
                 .find(|token| token.id == wanted)
-                .and_then(|token| token.last_used_at))
+                .and_then(|token| token.last_use.known()))
         });
         let Ok(Some(used)) = used.await else {
             return;

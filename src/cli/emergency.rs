@@ -109,9 +109,7 @@ fn table(active: &[PlacedToken]) -> String {
             it.token.name.clone(),
             it.project_name.clone(),
             it.environment.name.to_string(),
-            it.token
-                .last_used_at
-                .map_or_else(|| "never".to_owned(), |at| at.past(now, &zone)),
+            text::happened(it.token.last_use, now, &zone),
             it.token.id.to_string(),
         ]
     }));

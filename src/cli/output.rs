@@ -86,9 +86,13 @@ pub struct TokenJson<'a> {
     status: &'a str,
     environment: &'a str,
     fingerprint: Option<String>,
-    created_at: String,
+    created_at: Option<String>,
     last_used_at: Option<String>,
+    /// Whether `last_used_at` is `known`, `never`, or why it is not known.
+    last_used_why: &'static str,
     expires_at: Option<String>,
+    /// The same of `expires_at`.
+    expires_why: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     being_replaced: Option<bool>,
 }
@@ -115,9 +119,11 @@ impl<'a> From<&'a DeployToken> for TokenJson<'a> {
             status: status(token),
             environment: token.environment_name.as_str(),
             fingerprint: token.fingerprint().map(protocol::Fingerprint::to_hex),
-            created_at: token.created_at.to_wire(),
-            last_used_at: token.last_used_at.map(protocol::Moment::to_wire),
-            expires_at: token.expires_at.map(protocol::Moment::to_wire),
+            created_at: token.created.known().map(protocol::Moment::to_wire),
+            last_used_at: token.last_use.known().map(protocol::Moment::to_wire),
+            last_used_why: token.last_use.word(),
+            expires_at: token.end.known().map(protocol::Moment::to_wire),
+            expires_why: token.end.word(),
             being_replaced: None,
         }
     }
@@ -175,13 +181,9 @@ pub fn table(entries: &[TokenEntry], replacements: &[Replacement]) -> String {
                 } else {
                     status(token).to_owned()
                 },
-                token
-                    .last_used_at
-                    .map_or_else(|| "never".to_owned(), |at| at.past(now, &zone)),
-                token.created_at.date(&zone),
-                token
-                    .expires_at
-                    .map_or_else(|| "never".to_owned(), |at| at.ahead(now)),
+                text::happened(token.last_use, now, &zone),
+                text::dated(token.created, &zone),
+                text::ends(token.end, now),
                 token
                     .fingerprint()
                     .map_or_else(|| "unusable".to_owned(), protocol::Fingerprint::short),

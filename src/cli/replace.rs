@@ -81,6 +81,9 @@ fn standing(it: &Replacement, listed: &[TokenEntry]) -> String {
                 at.past(Moment::now(), &zone)
             )
         }
+        ReplacementState::UseNotKnown => {
+            format!("It is not known whether the successor of {name} has been used.")
+        }
         ReplacementState::Unused => format!("The successor of {name} has not been used yet."),
         ReplacementState::Issuing => format!("The successor of {name} was not handed over yet."),
         ReplacementState::SuccessorGone => format!("The successor of {name} is not active."),

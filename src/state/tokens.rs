@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{Load, begin, restore};
 use model::{Problem, Replacement};
-use protocol::{DeployToken, DeployTokenId, Moment, TokenEntry, TokenStatus};
+use protocol::{DeployToken, DeployTokenId, Moment, Occurrence, TokenEntry, TokenStatus};
 
 /// A token that was not used for this many days is pointed out.
 pub const UNUSED_DAYS: i64 = 90;
@@ -191,7 +191,7 @@ pub fn health(token: &DeployToken, now: Moment) -> TokenHealth {
         TokenStatus::Other(text) => return TokenHealth::Other(text.clone()),
         TokenStatus::Active => {}
     }
-    if let Some(expires) = token.expires_at {
+    if let Some(expires) = token.end.known() {
         if expires <= now {
             return TokenHealth::Expired;
         }
@@ -200,11 +200,18 @@ pub fn health(token: &DeployToken, now: Moment) -> TokenHealth {
             return TokenHealth::Expiring(days);
         }
     }
-    let idle = now.days_since(token.last_used_at.unwrap_or(token.created_at));
-    if idle >= UNUSED_DAYS {
-        TokenHealth::Unused(idle)
-    } else {
-        TokenHealth::Active
+    match idle_since(token).map(|since| now.days_since(since)) {
+        Some(idle) if idle >= UNUSED_DAYS => TokenHealth::Unused(idle),
+        _ => TokenHealth::Active,
+    }
+}
+
+/// Since when no runner has used a token; `None` where that is not known.
+fn idle_since(token: &DeployToken) -> Option<Moment> {
+    match token.last_use {
+        Occurrence::At(at) => Some(at),
+        Occurrence::Never => token.created.known(),
+        Occurrence::NotKnown(_) => None,
     }
 }
 
@@ -286,11 +293,13 @@ fn compare(a: &DeployToken, b: &DeployToken, sort: Sort) -> std::cmp::Ordering {
         SortColumn::Name => name(),
         SortColumn::Status => b.is_active().cmp(&a.is_active()),
         SortColumn::LastUsed => {
-            return absent_last(a.last_used_at, b.last_used_at, sort.descending).then_with(name);
+            return absent_last(a.last_use.known(), b.last_use.known(), sort.descending).then_with(name);
         }
-        SortColumn::Created => a.created_at.cmp(&b.created_at),
+        SortColumn::Created => {
+            return absent_last(a.created.known(), b.created.known(), sort.descending).then_with(name);
+        }
         SortColumn::Expires => {
-            return absent_last(a.expires_at, b.expires_at, sort.descending).then_with(name);
+            return absent_last(a.end.known(), b.end.known(), sort.descending).then_with(name);
         }
     };
     let order = if sort.descending { order.reverse() } else { order };
@@ -308,7 +317,7 @@ fn absent_last(a: Option<Moment>, b: Option<Moment>, descending: bool) -> std::c
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{EnvironmentId, EnvironmentName, PublicKey, TokenKey};
+    use protocol::{EnvironmentId, EnvironmentName, NotKnown, PublicKey, TokenKey};
 
     fn now() -> Moment {
         Moment::parse("2026-11-24T12:00:00Z").unwrap()
@@ -323,9 +332,9 @@ mod tests {
             key: TokenKey::Usable(PublicKey::from_bytes([name.len() as u8; 32])),
             environment_id: EnvironmentId::new("env_1"),
             environment_name: EnvironmentName::new("production"),
-            created_at: days(-200),
-            last_used_at: used_days_ago.map(|n| days(-n)),
-            expires_at: expires_in_days.map(days),
+            created: Occurrence::At(days(-200)),
+            last_use: used_days_ago.map_or(Occurrence::Never, |n| Occurrence::At(days(-n))),
+            end: expires_in_days.map_or(Occurrence::Never, |n| Occurrence::At(days(n))),
             ci_token_suffix: None,
         }
     }
@@ -348,6 +357,17 @@ mod tests {
         assert_eq!(
             health(&token("a", Some(1), Some(-1)), now()),
             TokenHealth::Expired
+        );
+        let silent = Occurrence::NotKnown(NotKnown::NotTold);
+        let not_told = DeployToken {
+            last_use: silent,
+            end: silent,
+            ..token("a", None, None)
+        };
+        assert_eq!(
+            health(&not_told, now()),
+            TokenHealth::Active,
+            "not told is not unused"
         );
         let mut revoked = token("a", Some(94), Some(1));
         revoked.status = TokenStatus::Revoked { at: None };

@@ -14,8 +14,8 @@ use jiff::tz::TimeZone;
 use model::{CiTokenOutcome, Document, Issuance, IssuanceKind, MachineError, Passage, Problem, Step};
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{
-    DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Moment, PublicKey, TokenEntry,
-    TokenKey, TokenStatus,
+    DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Moment, NotKnown, Occurrence,
+    PublicKey, TokenEntry, TokenKey, TokenStatus,
 };
 
 const SECRET: &str = "gtok_this-is-the-ci-token-42KD";
@@ -36,9 +36,9 @@ fn token(name: &str) -> DeployToken {
         key: TokenKey::Usable(PublicKey::from_bytes([name.len() as u8; 32])),
         environment_id: EnvironmentId::new("env_1"),
         environment_name: EnvironmentName::new("production"),
-        created_at: days(-100),
-        last_used_at: Some(now().plus_seconds(-240)),
-        expires_at: Some(days(262)),
+        created: Occurrence::At(days(-100)),
+        last_use: Occurrence::At(now().plus_seconds(-240)),
+        end: Occurrence::At(days(262)),
         ci_token_suffix: Some("42KD".to_owned()),
     }
 }
@@ -53,7 +53,6 @@ fn issuance(ci_token: CiTokenOutcome, share: Result<usize, Problem>) -> Issuance
         token: token("release-ci"),
         ci_token,
         seed: seed(),
-        expires_at: Some(days(364)),
         share,
         notes: Vec::new(),
     }
@@ -104,9 +103,9 @@ fn list(state: AppState, entries: Vec<TokenEntry>) {
 
 fn three(state: AppState) {
     let mut ending = token("nightly-backup");
-    ending.expires_at = Some(now().plus_seconds(6 * 86_400 + 60));
+    ending.end = Occurrence::At(now().plus_seconds(6 * 86_400 + 60));
     let mut idle = token("preview-runner");
-    idle.last_used_at = Some(days(-94));
+    idle.last_use = Occurrence::At(days(-94));
     let entries = [token("production-ci"), ending, idle].map(TokenEntry::Token);
     list(state, entries.to_vec());
 }
@@ -401,6 +400,39 @@ fn production_asks_for_the_name_before_it_revokes() {
     let html = render(|state| confirm(state, ConfirmKind::Revoke, false));
     assert!(html.contains("Last used 4 min ago") && html.contains("that runner stops"));
     assert!(!submit(&html).contains("disabled"), "{}", submit(&html));
+}
+
+/// As the hosted server lists it: neither last use nor end is told.
+fn not_told(state: AppState, kind: ConfirmKind) {
+    let silent = Occurrence::NotKnown(NotKnown::NotTold);
+    let token = DeployToken {
+        last_use: silent,
+        end: silent,
+        ..token("ci")
+    };
+    list(state, vec![TokenEntry::Token(token.clone())]);
+    state.dialog.show(Dialog::Confirm(Confirm {
+        kind,
+        token,
+        type_name: false,
+    }));
+}
+
+#[test]
+fn what_the_server_does_not_tell_is_never_called_never() {
+    for html in [
+        render(|state| not_told(state, ConfirmKind::Revoke)),
+        render(|state| not_told(state, ConfirmKind::Rotate)),
+    ] {
+        assert!(
+            html.contains("It is not known whether a runner uses it."),
+            "{html}"
+        );
+        assert!(html.contains("The server does not tell it."), "{html}");
+        for promise in ["never", "No runner has used it", "none should stop", "Unused"] {
+            assert!(!html.contains(promise), "{promise}: {html}");
+        }
+    }
 }
 
 #[test]

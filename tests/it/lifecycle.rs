@@ -51,7 +51,7 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
         ]
     );
     assert_eq!(created.issuance.kind, IssuanceKind::Create);
-    assert!(created.issuance.expires_at.is_some() && created.issuance.token.ci_token_suffix.is_some());
+    assert!(created.issuance.token.end.known().is_some() && created.issuance.token.ci_token_suffix.is_some());
     let first = Secrets::of(&created);
     assert_complete(&world.pull(&first).await.unwrap(), PRODUCTION);
     others_still_work("after create").await;
@@ -89,7 +89,7 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
         .filter_map(TokenEntry::token)
         .find(|it| it.id == created.issuance.token.id)
         .unwrap();
-    assert!(used.last_used_at.is_some(), "a runner's fetch counts as use");
+    assert!(used.last_use.known().is_some(), "a runner's fetch counts as use");
 
     let refused = service::delete(&world.context, &place, id).await;
     assert!(matches!(

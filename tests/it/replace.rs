@@ -10,7 +10,7 @@ use model::{
     CallError, Finding, IssuanceKind, Problem, Proof, Replacement, ReplacementState, ResumeError, WrongState,
 };
 use protocol::secret::JournalKey;
-use protocol::{DeployTokenId, TokenName};
+use protocol::{DeployTokenId, Occurrence, TokenName};
 use serde_json::Value;
 use service::journal::Journal;
 use service::{Context, Finished, Issued, Place};
@@ -148,7 +148,12 @@ async fn use_by_ci_is_told_from_our_own_check() {
     scene.works(&new).await;
     assert!(matches!(scene.progress().await, ReplacementState::Used(_)));
     let found = service::interrupted(&scene.context).await.unwrap();
-    assert!(matches!(&found[0].finding, Finding::Waiting { used: Some(_) }));
+    assert!(matches!(
+        &found[0].finding,
+        Finding::Waiting {
+            used: Occurrence::At(_)
+        }
+    ));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -270,7 +275,7 @@ fn cut_names(answer: &mut Value, with_id: bool) {
             None => &mut *entry,
         };
         if attributes["name"] == "ci" {
-            attributes["created_at"] = Value::Null;
+            attributes["status"] = Value::Null;
             if !with_id {
                 entry["id"] = Value::Null;
             }

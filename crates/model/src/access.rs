@@ -1,6 +1,6 @@
 //! Key access: who holds the key of an environment, and who should not.
 
-use protocol::{DeployTokenId, DeviceId, Fingerprint, Moment};
+use protocol::{DeployTokenId, DeviceId, Fingerprint, Moment, Occurrence};
 
 /// One device or token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +13,8 @@ pub struct Holder {
     pub fingerprint: Option<Fingerprint>,
     /// Since when it is there.
     pub since: Option<Moment>,
-    /// When it was last heard from.
-    pub last_seen_at: Option<Moment>,
+    /// When it was last heard from; of a token: when a runner last fetched with it.
+    pub last_seen: Occurrence,
     /// How it stands with the key.
     pub standing: Standing,
 }

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 
 use super::Problem;
-use protocol::{DeployToken, DeployTokenId, Environment, EnvironmentName, Moment, ProjectId};
+use protocol::{DeployToken, DeployTokenId, Environment, EnvironmentName, Moment, Occurrence, ProjectId};
 
 /// A token and where it works.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +32,8 @@ pub struct RevokeTarget {
     pub token: DeployTokenId,
     /// Its name.
     pub name: String,
-    /// When a runner last used it, where that is known.
-    pub last_used_at: Option<Moment>,
+    /// When a runner last used it.
+    pub last_use: Occurrence,
 }
 
 /// How it is known that runners with a token are refused, the strongest last.
@@ -215,38 +215,62 @@ impl From<&PlacedToken> for RevokeTarget {
             environment: it.environment.clone(),
             token: it.token.id.clone(),
             name: it.token.name.clone(),
-            last_used_at: it.token.last_used_at,
+            last_use: it.token.last_use,
         }
     }
 }
 
-/// The most dangerous first: production, then recently used, then never expiring, then by name.
+/// The most dangerous first: production, then recently used, then what may be in use for all that is known, then what
+/// works longest, then by name.
 pub fn sort_by_danger(tokens: &mut [PlacedToken]) {
     tokens.sort_by_cached_key(|it| {
         let token = &it.token;
         (
             !it.environment.is_production(),
-            // Never used comes last: `Reverse(None)` is the greatest.
-            Reverse(token.last_used_at),
-            // Never expiring comes first, then what ends last.
-            token.expires_at.is_some(),
-            Reverse(token.expires_at),
+            use_rank(token.last_use),
+            end_rank(token.end),
             token.name.to_lowercase(),
             token.id.clone(),
         )
     });
 }
 
+/// Newest use first, then not known, then never.
+fn use_rank(last_use: Occurrence) -> (u8, Reverse<Option<Moment>>) {
+    let rank = match last_use {
+        Occurrence::At(_) => 0,
+        Occurrence::NotKnown(_) => 1,
+        Occurrence::Never => 2,
+    };
+    (rank, Reverse(last_use.known()))
+}
+
+/// What never ends first, then what may not, then what ends last.
+fn end_rank(end: Occurrence) -> (u8, Reverse<Option<Moment>>) {
+    let rank = match end {
+        Occurrence::Never => 0,
+        Occurrence::NotKnown(_) => 1,
+        Occurrence::At(_) => 2,
+    };
+    (rank, Reverse(end.known()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{EnvironmentId, PublicKey, TokenKey, TokenStatus};
+    use protocol::{EnvironmentId, NotKnown, PublicKey, TokenKey, TokenStatus};
+
+    const NOT_TOLD: Occurrence = Occurrence::NotKnown(NotKnown::NotTold);
 
     fn at(text: &str) -> Moment {
         Moment::parse(text).unwrap()
     }
 
-    fn exposed(name: &str, environment: &str, used: Option<&str>, expires: Option<&str>) -> PlacedToken {
+    fn told(text: &str) -> Occurrence {
+        Occurrence::At(at(text))
+    }
+
+    fn placed(name: &str, environment: &str, last_use: Occurrence, end: Occurrence) -> PlacedToken {
         PlacedToken {
             project: ProjectId::new("p"),
             project_name: "Storefront".to_owned(),
@@ -263,9 +287,9 @@ mod tests {
                 key: TokenKey::Usable(PublicKey::from_bytes([1; 32])),
                 environment_id: EnvironmentId::new(environment),
                 environment_name: EnvironmentName::new(environment),
-                created_at: at("2026-01-01T00:00:00Z"),
-                last_used_at: used.map(at),
-                expires_at: expires.map(at),
+                created: told("2026-01-01T00:00:00Z"),
+                last_use,
+                end,
                 ci_token_suffix: None,
             },
         }
@@ -274,15 +298,42 @@ mod tests {
     #[test]
     fn the_most_dangerous_comes_first() {
         let mut all = [
-            exposed("staging-now", "staging", Some("2026-11-24T12:00:00Z"), None),
-            exposed("never-used", "production", None, Some("2027-01-01T00:00:00Z")),
-            exposed("never-used-endless", "production", None, None),
-            exposed("yesterday", "production", Some("2026-11-23T12:00:00Z"), None),
-            exposed(
+            placed(
+                "staging-now",
+                "staging",
+                told("2026-11-24T12:00:00Z"),
+                Occurrence::Never,
+            ),
+            placed(
+                "never-used",
+                "production",
+                Occurrence::Never,
+                told("2027-01-01T00:00:00Z"),
+            ),
+            placed(
+                "never-used-endless",
+                "production",
+                Occurrence::Never,
+                Occurrence::Never,
+            ),
+            placed("not-told", "production", NOT_TOLD, NOT_TOLD),
+            placed(
+                "not-told-ends",
+                "production",
+                NOT_TOLD,
+                told("2027-01-01T00:00:00Z"),
+            ),
+            placed(
+                "yesterday",
+                "production",
+                told("2026-11-23T12:00:00Z"),
+                Occurrence::Never,
+            ),
+            placed(
                 "today",
                 "production",
-                Some("2026-11-24T12:00:00Z"),
-                Some("2027-01-01T00:00:00Z"),
+                told("2026-11-24T12:00:00Z"),
+                told("2027-01-01T00:00:00Z"),
             ),
         ];
         sort_by_danger(&mut all);
@@ -292,6 +343,8 @@ mod tests {
             [
                 "today",
                 "yesterday",
+                "not-told",
+                "not-told-ends",
                 "never-used-endless",
                 "never-used",
                 "staging-now"

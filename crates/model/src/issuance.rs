@@ -1,8 +1,8 @@
 //! The steps of handing out a token, what is known about its reach, and the issuance itself.
 
 use super::Problem;
+use protocol::DeployToken;
 use protocol::secret::{CiToken, DeploySeed, SecretText};
-use protocol::{DeployToken, Moment};
 
 /// The variable that holds the CI token (docs/protocol.md 1.1).
 pub const CI_TOKEN_VARIABLE: &str = "GHOSTABLE_CI_TOKEN";
@@ -102,8 +102,6 @@ pub struct Issuance {
     pub ci_token: CiTokenOutcome,
     /// `GHOSTABLE_DEPLOY_SEED`.
     pub seed: DeploySeed,
-    /// When the CI token ends; `None` for never or unknown.
-    pub expires_at: Option<Moment>,
     /// For how many recipients the environment key was sealed, or why it was not.
     pub share: Result<usize, Problem>,
     /// What the user should know beside that.
@@ -115,7 +113,6 @@ impl PartialEq for Issuance {
     fn eq(&self, other: &Self) -> bool {
         self.kind == other.kind
             && self.token == other.token
-            && self.expires_at == other.expires_at
             && self.share == other.share
             && self.notes == other.notes
     }

@@ -1,6 +1,6 @@
 //! Interrupted operations: what they were, what became of them, and what can be done.
 
-use protocol::{DeployTokenId, EnvironmentName, Moment, ProjectId};
+use protocol::{DeployTokenId, EnvironmentName, Moment, Occurrence, ProjectId};
 
 use super::{EntryError, Problem};
 
@@ -66,8 +66,8 @@ pub enum Finding {
     },
     /// A replacement whose successor's secrets the user has: the old token works until this is finished.
     Waiting {
-        /// When CI last used the successor, if it did.
-        used: Option<Moment>,
+        /// When CI last used the successor.
+        used: Occurrence,
     },
     /// Another window or command works on it, or still shows its secrets.
     InUse,

@@ -2,7 +2,7 @@
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
-use protocol::{DeployToken, DeployTokenId, Moment, PublicKey, TokenEntry, TokenKey, token};
+use protocol::{DeployToken, DeployTokenId, Moment, Occurrence, PublicKey, TokenEntry, TokenKey, token};
 
 /// A replacement that was begun and is neither finished nor given up. Only this machine knows of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +32,8 @@ pub enum ReplacementState {
     Unused,
     /// CI uses the successor: last at this moment.
     Used(Moment),
+    /// Whether CI uses the successor is not known.
+    UseNotKnown,
     /// The successor is not active any more, or not listed: the old token must stay.
     SuccessorGone,
     /// The successor may be an entry that cannot be read.
@@ -89,29 +91,29 @@ impl Replacement {
                 None => ReplacementState::SuccessorGone,
             };
         };
-        match self.used(successor) {
+        match use_by_ci(successor, self.own_use) {
             _ if is_old_gone() => ReplacementState::OldGone,
-            Some(at) => ReplacementState::Used(at),
-            None => ReplacementState::Unused,
+            Occurrence::At(at) => ReplacementState::Used(at),
+            Occurrence::Never => ReplacementState::Unused,
+            Occurrence::NotKnown(_) => ReplacementState::UseNotKnown,
         }
-    }
-
-    fn used(&self, successor: &DeployToken) -> Option<Moment> {
-        use_by_ci(successor, self.own_use)
     }
 }
 
-/// When a successor was last used, unless that was this program's own check.
-pub fn use_by_ci(successor: &DeployToken, own_use: Option<Moment>) -> Option<Moment> {
-    successor.last_used_at.filter(|at| Some(*at) > own_use)
+/// When CI last used a successor: this program's own check as its runner is no use by CI.
+pub fn use_by_ci(successor: &DeployToken, own_use: Option<Moment>) -> Occurrence {
+    match successor.last_use {
+        Occurrence::At(at) if Some(at) <= own_use => Occurrence::Never,
+        other => other,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{EnvironmentId, EnvironmentName, TokenStatus};
+    use protocol::{EnvironmentId, EnvironmentName, NotKnown, TokenStatus};
 
-    fn token(id: &str, used: Option<Moment>, status: TokenStatus) -> TokenEntry {
+    fn token(id: &str, last_use: Occurrence, status: TokenStatus) -> TokenEntry {
         TokenEntry::Token(DeployToken {
             id: DeployTokenId::new(id),
             name: "ci".to_owned(),
@@ -119,15 +121,16 @@ mod tests {
             key: TokenKey::Usable(PublicKey::from_bytes([1; 32])),
             environment_id: EnvironmentId::new("env_1"),
             environment_name: EnvironmentName::new("production"),
-            created_at: Moment::now(),
-            last_used_at: used,
-            expires_at: None,
+            created: Occurrence::At(Moment::now()),
+            last_use,
+            end: Occurrence::Never,
             ci_token_suffix: None,
         })
     }
 
     #[test]
     fn our_own_check_is_not_taken_for_use_by_ci() {
+        use Occurrence::{At, Never};
         use TokenStatus::{Active, Revoked};
         let checked = Moment::parse("2026-11-24T12:00:00Z").unwrap();
         let mut it = Replacement {
@@ -140,51 +143,54 @@ mod tests {
             own_use: None,
         };
         let progress = |it: &Replacement, used, new, old| {
-            it.progress(&[token("new", used, new), token("old", None, old)])
+            it.progress(&[token("new", used, new), token("old", Never, old)])
         };
-        assert_eq!(progress(&it, None, Active, Active), ReplacementState::Unused);
+        assert_eq!(progress(&it, Never, Active, Active), ReplacementState::Unused);
         let used = ReplacementState::Used(checked);
-        assert_eq!(progress(&it, Some(checked), Active, Active), used);
+        assert_eq!(progress(&it, At(checked), Active, Active), used);
+        let not_told = Occurrence::NotKnown(NotKnown::NotTold);
+        let seen = progress(&it, not_told, Active, Active);
+        assert_eq!(seen, ReplacementState::UseNotKnown, "nothing told is not unused");
         it.own_use = Some(checked);
         assert_eq!(
-            progress(&it, Some(checked), Active, Active),
+            progress(&it, At(checked), Active, Active),
             ReplacementState::Unused
         );
         let later = checked.plus_seconds(1);
         let used = ReplacementState::Used(later);
-        assert_eq!(progress(&it, Some(later), Active, Active), used);
+        assert_eq!(progress(&it, At(later), Active, Active), used);
         let ended = || Revoked { at: None };
         assert_eq!(
-            progress(&it, None, ended(), Active),
+            progress(&it, Never, ended(), Active),
             ReplacementState::SuccessorGone
         );
-        assert_eq!(progress(&it, None, Active, ended()), ReplacementState::OldGone);
+        assert_eq!(progress(&it, Never, Active, ended()), ReplacementState::OldGone);
         let cut = TokenEntry::Malformed {
             id: Some(it.old.clone()),
             name: None,
             missing: "created_at",
         };
-        let seen = it.progress(&[token("new", None, Active), cut]);
+        let seen = it.progress(&[token("new", Never, Active), cut]);
         assert_eq!(seen, ReplacementState::Unused, "it may still be active");
         let nameless = TokenEntry::Malformed {
             id: None,
             name: None,
             missing: "id",
         };
-        let seen = it.progress(&[nameless, token("old", None, Active)]);
+        let seen = it.progress(&[nameless, token("old", Never, Active)]);
         assert_eq!(seen, ReplacementState::Unclear);
         it.successor = None;
         assert_eq!(
-            progress(&it, None, Active, Active),
+            progress(&it, Never, Active, Active),
             ReplacementState::Unused,
             "found by its key"
         );
         it.key = PublicKey::from_bytes([2; 32]);
         assert_eq!(
-            progress(&it, None, Active, Active),
+            progress(&it, Never, Active, Active),
             ReplacementState::SuccessorGone
         );
         it.handed_over = false;
-        assert_eq!(progress(&it, None, Active, Active), ReplacementState::Issuing);
+        assert_eq!(progress(&it, Never, Active, Active), ReplacementState::Issuing);
     }
 }

@@ -9,8 +9,8 @@ use super::{Context, KeyAccess, Place, key_access};
 use model::{Flaw, Holder, HolderKind, Problem, Standing};
 use protocol::crypto;
 use protocol::{
-    DeployToken, Device, DeviceStatus, Fingerprint, KeyRequest, OrganizationId, RequestFilter, TokenEntry,
-    TokenKey, TokenStatus,
+    DeployToken, Device, DeviceStatus, Fingerprint, KeyRequest, NotKnown, Occurrence, OrganizationId,
+    RequestFilter, TokenEntry, TokenKey, TokenStatus,
 };
 
 /// Who holds the key of an environment.
@@ -106,6 +106,8 @@ pub async fn disclosed_signers(context: &Context, place: &Place) -> Vec<Fingerpr
     crypto::find_disclosed_signers(edeks)
 }
 
+const NOT_TOLD: Occurrence = Occurrence::NotKnown(NotKnown::NotTold);
+
 fn of_device(context: &Context, device: &Device, requests: &[KeyRequest]) -> Holder {
     let own = context.device.as_ref().filter(|own| own.id == device.id);
     let waits = requests.iter().find(|request| request.device == device.id);
@@ -129,7 +131,7 @@ fn of_device(context: &Context, device: &Device, requests: &[KeyRequest]) -> Hol
         name: device.label().to_owned(),
         fingerprint: device.public_key.map(|key| key.fingerprint()),
         since: device.created_at,
-        last_seen_at: device.last_seen_at,
+        last_seen: device.last_seen_at.map_or(NOT_TOLD, Occurrence::At),
         standing,
     }
 }
@@ -142,7 +144,7 @@ fn of_entry(entry: &TokenEntry) -> Holder {
             name: name.clone().unwrap_or_default(),
             fingerprint: None,
             since: None,
-            last_seen_at: None,
+            last_seen: NOT_TOLD,
             standing: Standing::Flawed(Flaw::Malformed(missing)),
         },
     }
@@ -161,8 +163,8 @@ fn of_token(token: &DeployToken) -> Holder {
         },
         name: token.name.clone(),
         fingerprint: token.fingerprint(),
-        since: Some(token.created_at),
-        last_seen_at: token.last_used_at,
+        since: token.created.known(),
+        last_seen: token.last_use,
         standing,
     }
 }

@@ -7,7 +7,9 @@ use super::{Context, Place, Progress};
 use model::{CallError, CiTokenOutcome, Issuance, IssuanceKind, Note, Problem, Step};
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::wire::tokens::TokenAnswer;
-use protocol::{DeployToken, DeployTokenId, Moment, PublicKey, TokenEntry, TokenKey, TokenStatus};
+use protocol::{
+    DeployToken, DeployTokenId, Moment, NotKnown, Occurrence, PublicKey, TokenEntry, TokenKey, TokenStatus,
+};
 
 /// An issuance and what the journal keeps of it.
 #[derive(Debug)]
@@ -23,7 +25,6 @@ pub struct Issued {
 pub(super) struct Registered {
     pub(super) token: DeployToken,
     pub(super) ci_token: Option<CiToken>,
-    pub(super) expires_at: Option<Moment>,
     pub(super) notes: Vec<Note>,
 }
 
@@ -44,20 +45,18 @@ impl Registered {
                 ..expected
             }
         });
-        let (mut ci_token, mut expires_at) = (None, token.expires_at);
+        let mut ci_token = None;
         if let Some(issued) = answer.issued {
             if issued.ambiguous {
                 notes.push(Note::TwoCiTokens);
             }
             ci_token = Some(issued.ci_token);
-            expires_at = issued.expires_at.or(expires_at);
+            token.end = issued.end.or(token.end);
             token.ci_token_suffix = issued.suffix.or(token.ci_token_suffix);
-            token.expires_at = expires_at;
         }
         Self {
             token,
             ci_token,
-            expires_at,
             notes,
         }
     }
@@ -72,9 +71,9 @@ pub(super) fn expected(place: &Place, name: &str, id: Option<DeployTokenId>, key
         key: TokenKey::Usable(key),
         environment_id: place.environment.id.clone(),
         environment_name: place.name().clone(),
-        created_at: Moment::now(),
-        last_used_at: None,
-        expires_at: None,
+        created: Occurrence::At(Moment::now()),
+        last_use: Occurrence::NotKnown(NotKnown::NotTold),
+        end: Occurrence::NotKnown(NotKnown::NotTold),
         ci_token_suffix: None,
     }
 }
@@ -153,7 +152,6 @@ pub(super) async fn hand_over(
     let Registered {
         token,
         ci_token,
-        expires_at,
         notes,
     } = registered;
     let share = match ready {
@@ -182,7 +180,6 @@ pub(super) async fn hand_over(
             token,
             ci_token,
             seed,
-            expires_at,
             share,
             notes,
         },

@@ -110,7 +110,7 @@ pub async fn note_own_use(
         return Ok(());
     };
     let listed = super::list(context, place).await?;
-    let used = find_active(&listed, successor).and_then(|token| token.last_used_at);
+    let used = find_active(&listed, successor).and_then(|token| token.last_use.known());
     if let (Some(mut entry), Some(used)) = (journal.take(&entry.id)?, used) {
         entry.note_own_use(used)?;
     }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use jiff::tz::TimeZone;
 
 use super::Message;
-use super::{explain, plural};
+use super::{exactly, explain, plural};
 use model::{Incident, LeakError, Proof, Readable, RevocationStatus, RevokeTarget, Tally, Unlisted};
 use protocol::Moment;
 use protocol::crypto::SeedError;
@@ -200,9 +200,7 @@ fn revoked(text: &mut String, incident: &Incident, zone: &TimeZone) {
             }
             _ => "not sealed again".to_owned(),
         };
-        let used = target
-            .last_used_at
-            .map_or_else(|| "not known".to_owned(), |at| at.exact(zone));
+        let used = exactly(target.last_use, zone);
         let _ = writeln!(
             text,
             "| {} ({}) | {} | {used} | {} | {} | {key} |",
@@ -335,7 +333,7 @@ mod tests {
             },
             token: DeployTokenId::new("dpl_tok_1"),
             name: name.to_owned(),
-            last_used_at: Some(at("2026-11-24T08:00:00Z")),
+            last_use: protocol::Occurrence::At(at("2026-11-24T08:00:00Z")),
         }
     }
 

@@ -16,12 +16,14 @@ mod keychain;
 mod machine;
 mod message;
 mod news;
+mod occurrence;
 mod pending;
 mod sign_in;
 
 use keychain::keychain;
 pub use message::Message;
 pub use news::news;
+pub use occurrence::{dated, ends, exactly, happened, not_known};
 pub use pending::{finding, operation};
 use sign_in::{browser, linking, manifest, no_session, password_refused, request};
 pub use sign_in::{device_status, flaw};

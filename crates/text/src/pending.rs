@@ -2,7 +2,7 @@
 
 use super::{explain, plural};
 use model::{About, Finding, NotActive, WorkKind};
-use protocol::Moment;
+use protocol::{Moment, Occurrence};
 
 /// What it was; `None` where that cannot be known.
 pub fn operation(about: Option<&About>) -> String {
@@ -43,8 +43,15 @@ pub fn finding(finding: &Finding) -> String {
             "The tokens are revoked; the key was not sealed again for those who remain."
         }
         Finding::Queue { waiting } => return format!("{} to be revoked.", still(*waiting)),
-        Finding::Waiting { used: None } => "The old token works on; its successor has not been used yet.",
-        Finding::Waiting { used: Some(at) } => {
+        Finding::Waiting {
+            used: Occurrence::Never,
+        } => "The old token works on; its successor has not been used yet.",
+        Finding::Waiting {
+            used: Occurrence::NotKnown(_),
+        } => "The old token works on; it is not known whether its successor has been used.",
+        Finding::Waiting {
+            used: Occurrence::At(at),
+        } => {
             let used = at.past(Moment::now(), &jiff::tz::TimeZone::system());
             return format!("The old token works on; its successor was used {used}.");
         }

@@ -35,4 +35,4 @@ pub use sign_in::{SignInProblem, SignInProgress};
 pub use toaster::Toaster;
 pub use token_table::{Review, RowMenu, TokenTable, TokenTableSkeleton, use_row_menu_provider};
 pub use toolbar::Toolbar;
-pub use when::{TimeAgo, TimeUntil};
+pub use when::{Ends, Happened, TimeAgo};

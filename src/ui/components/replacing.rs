@@ -42,6 +42,9 @@ fn Replacing(it: Replacement, progress: ReplacementState, old: Option<DeployToke
         // The sheet is open, or the operation is among the interrupted ones.
         ReplacementState::Issuing => return rsx! {},
         ReplacementState::Unused => " is being replaced: its successor has not been used yet.".to_owned(),
+        ReplacementState::UseNotKnown => {
+            " is being replaced: it is not known whether its successor has been used.".to_owned()
+        }
         ReplacementState::Used(at) => {
             format!(" is being replaced: its successor was used {}.", clock.past(at))
         }
@@ -54,7 +57,10 @@ fn Replacing(it: Replacement, progress: ReplacementState, old: Option<DeployToke
         }
         ReplacementState::OldGone => " is replaced: the old token is not active any more.".to_owned(),
     };
-    let waits = matches!(progress, ReplacementState::Unused | ReplacementState::Used(_));
+    let waits = matches!(
+        progress,
+        ReplacementState::Unused | ReplacementState::UseNotKnown | ReplacementState::Used(_)
+    );
     let finish = match progress {
         ReplacementState::OldGone => "Finish: re-share key",
         _ => "Finish: revoke the old one",

@@ -5,11 +5,11 @@
 use dioxus::prelude::*;
 
 use crate::ui::clock::use_clock;
-use protocol::Moment;
+use protocol::{Moment, Occurrence};
 
-/// A moment in the past.
+/// A moment in the past, or what stands for one that is not told.
 #[component]
-pub fn TimeAgo(at: Option<Moment>, #[props(default = "never".to_owned())] absent: String) -> Element {
+pub fn TimeAgo(at: Option<Moment>, absent: String) -> Element {
     let clock = use_clock();
     match at {
         Some(at) => rsx! {
@@ -21,16 +21,27 @@ pub fn TimeAgo(at: Option<Moment>, #[props(default = "never".to_owned())] absent
     }
 }
 
-/// A moment ahead. One that is close, or past, shows its date: the badge beside it has the words.
+/// When something happened, as far as that is known.
 #[component]
-pub fn TimeUntil(
-    at: Option<Moment>,
-    #[props(default)] close: bool,
-    #[props(default = "never".to_owned())] absent: String,
-) -> Element {
+pub fn Happened(what: Occurrence) -> Element {
     let clock = use_clock();
-    match at {
-        Some(at) => {
+    match what {
+        Occurrence::At(at) => rsx! {
+            Time { at, words: clock.past(at), exact: clock.exact(at) }
+        },
+        absent => rsx! {
+            Absent { absent }
+        },
+    }
+}
+
+/// When something ends, as far as that is known. An end that is close, or past, shows its date: the badge beside it has
+/// the words.
+#[component]
+pub fn Ends(what: Occurrence, #[props(default)] close: bool) -> Element {
+    let clock = use_clock();
+    match what {
+        Occurrence::At(at) => {
             let words = if close {
                 at.date(&clock.zone)
             } else {
@@ -40,8 +51,21 @@ pub fn TimeUntil(
                 Time { at, words, exact: clock.exact(at) }
             }
         }
-        None => rsx! {
-            span { class: "absent", "{absent}" }
+        absent => rsx! {
+            Absent { absent }
+        },
+    }
+}
+
+/// *Never*, or *not known* with the reason.
+#[component]
+fn Absent(absent: Occurrence) -> Element {
+    match absent {
+        Occurrence::NotKnown(why) => rsx! {
+            span { class: "absent", title: text::not_known(why), "not known" }
+        },
+        _ => rsx! {
+            span { class: "absent", "never" }
         },
     }
 }

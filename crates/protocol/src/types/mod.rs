@@ -6,6 +6,7 @@ mod environment;
 mod ids;
 pub mod keys;
 mod name;
+mod occurrence;
 pub mod reshare;
 pub mod token;
 pub mod variable;
@@ -19,6 +20,7 @@ pub use ids::{
 };
 pub use keys::{Fingerprint, PublicKey, SigningPublicKey};
 pub use name::{MAX_NAME_CHARACTERS, NameError, TokenName};
+pub use occurrence::{NotKnown, Occurrence};
 pub use reshare::{KeyRequest, RequestFilter, RequestPage, RequestRole, RequestStatus, Requests};
 pub use token::{DeployToken, TokenEntry, TokenKey, TokenStatus};
 pub use when::Moment;

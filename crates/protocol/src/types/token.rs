@@ -1,6 +1,6 @@
 //! Deploy tokens (docs/protocol.md 7.1).
 
-use super::{DeployTokenId, EnvironmentId, EnvironmentName, Fingerprint, Moment, PublicKey};
+use super::{DeployTokenId, EnvironmentId, EnvironmentName, Fingerprint, Moment, Occurrence, PublicKey};
 
 /// A deploy token's record. It never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,12 +17,12 @@ pub struct DeployToken {
     pub environment_id: EnvironmentId,
     /// That environment's name; its id where the server does not tell the name.
     pub environment_name: EnvironmentName,
-    /// When it was made.
-    pub created_at: Moment,
-    /// When a runner last fetched with it.
-    pub last_used_at: Option<Moment>,
-    /// When its CI token ends, where the server tells it.
-    pub expires_at: Option<Moment>,
+    /// When it was made. Never [`Occurrence::Never`].
+    pub created: Occurrence,
+    /// When a runner last fetched with it. The hosted server tells it by its activity only (docs/protocol.md 7.1, 17).
+    pub last_use: Occurrence,
+    /// When its CI token ends. The hosted server tells it once, when it makes the CI token (docs/protocol.md 7.2).
+    pub end: Occurrence,
     /// The last characters of its CI token, where the server tells them.
     pub ci_token_suffix: Option<String>,
 }

@@ -1,13 +1,13 @@
 //! How answers are read: leniently in shape, wrapped or bare, attributes or flat (docs/protocol.md 1.4).
 //!
 //! Two families. The strict one ([`text`], [`integer`], [`object`], [`list`] and their `optional_` twins) refuses a member of
-//! another type and names it by its path. The lenient one ([`known_text`], [`needed_text`], [`known_moment`]) takes what it
+//! another type and names it by its path. The lenient one ([`known_text`], [`needed_text`], [`known_moment`], [`occurrence`]) takes what it
 //! cannot use as not there, because a record that lacks a detail is still a record.
 
 use serde_json::Value;
 
 use super::WireError;
-use crate::types::Moment;
+use crate::types::{Moment, NotKnown, Occurrence};
 
 /// A body as JSON.
 pub(super) fn json(body: &[u8]) -> Result<Value, WireError> {
@@ -111,6 +111,18 @@ pub(super) fn known_text(object: &Value, name: &str) -> Option<String> {
 /// A text that has to be there; what is not a text or a number counts as missing.
 pub(super) fn needed_text(object: &Value, name: &'static str) -> Result<String, WireError> {
     known_text(object, name).ok_or(WireError::Missing { what: name })
+}
+
+/// What is told of a moment: absent is *not told*, null is *never*, and what is no moment is unreadable.
+pub(super) fn occurrence(object: &Value, name: &str) -> Occurrence {
+    match object.get(name) {
+        None => Occurrence::NotKnown(NotKnown::NotTold),
+        Some(Value::Null) => Occurrence::Never,
+        Some(value) => match value.as_str().and_then(Moment::parse) {
+            Some(at) => Occurrence::At(at),
+            None => Occurrence::NotKnown(NotKnown::Unreadable),
+        },
+    }
 }
 
 /// A moment, if there is one that can be read.

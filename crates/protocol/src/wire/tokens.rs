@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::read::{attributes, json, known_moment, known_text, resources};
+use super::read::{attributes, json, known_moment, known_text, occurrence, resources};
 use super::{RecordStatus, Resource, WireError};
 use crate::secret::CiToken;
 use crate::types::{
-    DeployToken, DeployTokenId, EnvironmentId, EnvironmentName, Moment, PublicKey, TokenEntry, TokenKey,
-    TokenStatus,
+    DeployToken, DeployTokenId, EnvironmentId, EnvironmentName, Moment, NotKnown, Occurrence, PublicKey,
+    TokenEntry, TokenKey, TokenStatus,
 };
 
 /// `POST …/deploy-tokens`.
@@ -138,7 +138,7 @@ pub struct IssuedCiToken {
     /// The bearer: `api_token.plain_text`, else `secret`.
     pub ci_token: CiToken,
     /// When it ends.
-    pub expires_at: Option<Moment>,
+    pub end: Occurrence,
     /// Its last characters.
     pub suffix: Option<String>,
     /// `secret` and `api_token.plain_text` were both there and differ.
@@ -237,19 +237,31 @@ fn issued(meta: &RawValue) -> Option<IssuedCiToken> {
     let ambiguous = matches!((&named, &secret), (Some(a), Some(b)) if !a.ct_eq(b));
     Some(IssuedCiToken {
         ci_token: named.or(secret)?,
-        expires_at: api_token
+        end: api_token
             .as_ref()
-            .and_then(|token| Moment::parse(&plain(token.expires_at)?)),
+            .map_or(NOT_TOLD, |token| end_of(token.expires_at)),
         suffix: api_token.as_ref().and_then(|token| plain(token.token_suffix)),
         ambiguous,
     })
+}
+
+const NOT_TOLD: Occurrence = Occurrence::NotKnown(NotKnown::NotTold);
+
+/// Null is read as absent: nothing is concluded from it, because no CI token is without an end (docs/protocol.md 7.2).
+fn end_of(told: Option<&RawValue>) -> Occurrence {
+    let Some(told) = told else { return NOT_TOLD };
+    let text = serde_json::from_str::<String>(told.get()).ok();
+    match text.as_deref().and_then(Moment::parse) {
+        Some(at) => Occurrence::At(at),
+        None => Occurrence::NotKnown(NotKnown::Unreadable),
+    }
 }
 
 fn id_of(value: &Value) -> Option<DeployTokenId> {
     known_text(value, "id").map(DeployTokenId::new)
 }
 
-/// The order of the checks is the protocol's: name, status, public_key, created_at, environment; the id after them.
+/// The order of the checks is the protocol's: name, status, public_key, environment; the id after them.
 fn token_of(value: &Value) -> Result<DeployToken, WireError> {
     let attributes = match value.get("attributes") {
         None => value,
@@ -260,8 +272,6 @@ fn token_of(value: &Value) -> Result<DeployToken, WireError> {
     let name = required("name")?;
     let status = required("status")?;
     let public_key = required("public_key")?;
-    let created_at =
-        known_moment(attributes, "created_at").ok_or(WireError::Missing { what: "created_at" })?;
     let (environment_id, environment_name) = environment_of(attributes)?;
     let api_token = &attributes["api_token"];
     Ok(DeployToken {
@@ -271,12 +281,20 @@ fn token_of(value: &Value) -> Result<DeployToken, WireError> {
         key: PublicKey::from_base64(&public_key).map_or(TokenKey::Unusable, TokenKey::Usable),
         environment_id,
         environment_name,
-        created_at,
-        last_used_at: known_moment(attributes, "last_used_at"),
-        expires_at: known_moment(attributes, "expires_at").or_else(|| known_moment(api_token, "expires_at")),
+        created: made(attributes),
+        last_use: occurrence(attributes, "last_used_at"),
+        end: occurrence(attributes, "expires_at").or(occurrence(api_token, "expires_at")),
         ci_token_suffix: known_text(attributes, "token_suffix")
             .or_else(|| known_text(api_token, "token_suffix")),
     })
+}
+
+/// A token was made at some time, so null tells nothing here.
+fn made(attributes: &Value) -> Occurrence {
+    match occurrence(attributes, "created_at") {
+        Occurrence::Never => Occurrence::NotKnown(NotKnown::Unreadable),
+        told => told,
+    }
 }
 
 fn status_of(status: String, attributes: &Value) -> TokenStatus {
@@ -346,7 +364,7 @@ mod tests {
         assert_eq!(token.ci_token_suffix.as_deref(), Some("wxyz"));
         let issued = read.issued.unwrap();
         assert_eq!(issued.ci_token.expose(), "gtok_wxyz");
-        assert_eq!(issued.expires_at, token.expires_at);
+        assert_eq!(issued.end, token.end);
         assert!(!issued.ambiguous);
     }
 }

@@ -1,6 +1,6 @@
 //! Deploy-token answers of the committed vectors: read in both shapes, or refused naming what is missing.
 use deploy_tokens_protocol::wire::tokens::{answer, token, tokens};
-use deploy_tokens_protocol::{DeployToken, Moment, TokenEntry, TokenKey, TokenStatus};
+use deploy_tokens_protocol::{DeployToken, Moment, NotKnown, Occurrence, TokenEntry, TokenKey, TokenStatus};
 use serde_json::Value;
 
 const VECTORS: &str = include_str!("../vectors/wire_tokens.json");
@@ -21,9 +21,10 @@ fn assert_token(read: &DeployToken, expected: &Value, case: &str) {
     assert_eq!(read.id.as_str(), expected["id"], "{case}");
     assert_eq!(read.name, expected["name"].as_str().unwrap(), "{case}");
     assert_eq!(read.is_active(), expected["active"], "{case}");
-    assert_eq!(read.created_at.to_wire(), expected["created_at"], "{case}");
+    let created = read.created.known().map(Moment::to_wire);
+    assert_eq!(created.as_deref(), text(&expected["created_at"]), "{case}");
     assert_eq!(
-        read.last_used_at.map(Moment::to_wire).as_deref(),
+        read.last_use.known().map(Moment::to_wire).as_deref(),
         text(&expected["last_used_at"]),
         "{case}"
     );
@@ -61,7 +62,20 @@ fn every_case_is_read_or_refused_as_the_vectors_say() {
                     assert_token(entry.token().unwrap(), expected, name);
                 }
             }
-            // On purpose unlike the reference: a malformed entry is shown as such, and the good ones stay (G13).
+            // On purpose unlike the reference: what is not needed to share and to revoke may be unreadable.
+            ("list", Some("created_at")) => {
+                let read = tokens(body).unwrap();
+                let odd = read
+                    .iter()
+                    .filter_map(TokenEntry::token)
+                    .filter(|it| !it.created.is_known());
+                assert_eq!(odd.count(), 1, "{name}: {read:?}");
+            }
+            ("revoke", Some("created_at")) => assert!(!token(body).unwrap().created.is_known(), "{name}"),
+            (_, Some("created_at")) => {
+                assert!(!answer(body).unwrap().token.unwrap().created.is_known(), "{name}")
+            }
+            // Likewise: a malformed entry is shown as such, and the good ones stay (G13).
             ("list", Some(missing)) => {
                 let read = tokens(body).unwrap();
                 assert!(read[0].token().is_some(), "{name}");
@@ -87,6 +101,55 @@ fn every_case_is_read_or_refused_as_the_vectors_say() {
                 assert_eq!(answer(body).unwrap().token.unwrap_err().what(), missing, "{name}")
             }
         }
+    }
+}
+
+/// What the hosted server lists of a token, to the letter, with `more` in place of its end.
+fn listed(more: &str) -> DeployToken {
+    let attributes = format!(
+        r#""name":"ci","environment_id":"019e","project_id":"019p","public_key":"GvRUK/zDWKCUKEe8bfkBxlZjxjzOUYbn3CIjGkGDxiE=","status":"active","token_suffix":"1a2b3c4d","updated_at":"2025-01-01T00:00:00+00:00","revoked_at":null{more}"#
+    );
+    let body = format!(
+        r#"{{"data":[{{"type":"deployment","id":"019a-1","attributes":{{{attributes}}}}}],"meta":{{"count":1}}}}"#
+    );
+    tokens(body.as_bytes()).unwrap()[0].token().unwrap().clone()
+}
+
+#[test]
+fn what_is_not_told_is_neither_never_nor_unreadable() {
+    let told = |text: &str| Occurrence::At(Moment::parse(text).unwrap());
+    let (silent, odd) = (NotKnown::NotTold, NotKnown::Unreadable);
+    let cases = [
+        ("", Occurrence::NotKnown(silent)),
+        (r#","last_used_at":null"#, Occurrence::Never),
+        (r#","last_used_at":"soon""#, Occurrence::NotKnown(odd)),
+        (r#","last_used_at":7"#, Occurrence::NotKnown(odd)),
+        (
+            r#","last_used_at":"2026-07-01T10:00:00+00:00""#,
+            told("2026-07-01T10:00:00Z"),
+        ),
+    ];
+    for (more, expected) in cases {
+        assert_eq!(listed(more).last_use, expected, "{more}");
+        let more = more.replace("last_used_at", "expires_at");
+        assert_eq!(listed(&more).end, expected, "{more}");
+    }
+}
+
+#[test]
+fn a_token_whose_beginning_cannot_be_read_is_a_token_all_the_same() {
+    for (more, why) in [
+        ("", NotKnown::NotTold),
+        (r#","created_at":null"#, NotKnown::Unreadable),
+        (r#","created_at":"1 January""#, NotKnown::Unreadable),
+        (r#","created_at":["2025-01-01T00:00:00Z"]"#, NotKnown::Unreadable),
+    ] {
+        let token = listed(more);
+        assert_eq!(token.created, Occurrence::NotKnown(why), "{more}");
+        assert!(
+            token.recipient_key().is_some(),
+            "{more}: the key is still sealed for it"
+        );
     }
 }
 

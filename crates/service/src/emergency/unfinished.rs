@@ -9,7 +9,7 @@ use crate::checkpoint::Operation;
 use crate::journal::{EntryWriter, OpenEntry, QueueState, Work};
 use crate::{Context, Place};
 use model::{Proof, RevocationStatus, RevokeTarget};
-use protocol::ProjectId;
+use protocol::{NotKnown, Occurrence, ProjectId};
 
 /// How many tokens of interrupted revocations wait to be ended, and in how many environments something is left to do.
 /// Asks no server.
@@ -81,7 +81,7 @@ impl TakenUp {
                 environment: place.environment.clone(),
                 token: item.token.clone(),
                 name: item.name.clone(),
-                last_used_at: None,
+                last_use: Occurrence::NotKnown(NotKnown::NotTold),
             });
         }
         self.batches.push(Batch {

@@ -247,7 +247,7 @@ impl EntryWriter {
                 issue.token = Some(id.clone());
             }
             issue.ci_token.clone_from(&registered.ci_token);
-            issue.expires_at = registered.expires_at;
+            issue.expires_at = registered.token.end.known();
             issue.stage = Stage::Received;
         });
     }

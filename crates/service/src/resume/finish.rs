@@ -13,7 +13,7 @@ use crate::{
 };
 use model::{CiTokenOutcome, Issuance, IssuanceKind, Problem, ResumeError};
 use protocol::secret::DeploySeed;
-use protocol::{TokenEntry, token};
+use protocol::{DeployToken, Occurrence, TokenEntry, token};
 
 /// An operation that was finished after all.
 #[derive(Debug)]
@@ -75,9 +75,11 @@ async fn issue(
     let (kind, key, stage, name) = (issue.kind, issue.key, issue.stage, issue.name.clone());
     let seed = issue.seed.clone();
     let stored = Registered {
-        token,
+        token: DeployToken {
+            end: issue.expires_at.map_or(token.end, Occurrence::At),
+            ..token
+        },
         ci_token: issue.ci_token.clone(),
-        expires_at: issue.expires_at,
         notes: Vec::new(),
     };
     if is_complete {
@@ -124,7 +126,6 @@ fn complete(
             token: stored.token,
             ci_token: CiTokenOutcome::of(stored.ci_token, kind),
             seed,
-            expires_at: stored.expires_at,
             share: Ok(recipients),
             notes: stored.notes,
         },

@@ -5,13 +5,12 @@ use dioxus::prelude::*;
 use crate::state::{AppState, ConfirmKind, Load};
 use crate::ui::clock::use_clock;
 use model::ReplacementState;
-use protocol::DeployToken;
+use protocol::{DeployToken, Occurrence};
 
 /// What stops working.
 #[component]
 pub(super) fn Consequence(kind: ConfirmKind, token: DeployToken) -> Element {
     let clock = use_clock();
-    let used = token.last_used_at.map(|at| clock.past(at));
     let (stops, unused) = match kind {
         ConfirmKind::Rotate => (
             "that runner fails until its CI has the new values",
@@ -49,12 +48,16 @@ pub(super) fn Consequence(kind: ConfirmKind, token: DeployToken) -> Element {
     };
     rsx! {
         p {
-            match used {
-                Some(used) => rsx! {
-                    strong { "Last used {used}" }
+            match token.last_use {
+                Occurrence::At(at) => rsx! {
+                    strong { "Last used {clock.past(at)}" }
                     " by a runner: {stops}."
                 },
-                None => rsx! { "{unused}" },
+                Occurrence::Never => rsx! { "{unused}" },
+                Occurrence::NotKnown(_) => rsx! {
+                    strong { "It is not known whether a runner uses it." }
+                    " If one does, {stops}."
+                },
             }
         }
         if kind == ConfirmKind::Rotate {
@@ -90,6 +93,10 @@ fn Succession(token: DeployToken) -> Element {
                     "The successor was "
                     strong { "last used {clock.past(at)}" }
                     " by a runner."
+                },
+                Some(ReplacementState::UseNotKnown) => rsx! {
+                    strong { "It is not known whether a runner has used the successor." }
+                    " A CI that still has the old values stops."
                 },
                 _ => rsx! {
                     strong { "No runner has used the successor yet." }

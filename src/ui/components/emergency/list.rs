@@ -8,7 +8,7 @@ use crate::state::{AppState, Group, Load, groups};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, StateBlock, grouped};
 use model::PlacedToken;
-use protocol::DeployTokenId;
+use protocol::{DeployTokenId, Occurrence};
 
 /// The most tokens of one environment that are rendered; all of them can be chosen.
 const MOST: usize = 200;
@@ -99,18 +99,20 @@ fn TokenLine(exposed: PlacedToken) -> Element {
     let token = exposed.token;
     let id = token.id.clone();
     let chosen = store.selected.read().contains(&token.id);
-    let used = token.last_used_at.map_or_else(
-        || "Never used".to_owned(),
-        |at| format!("Used {}", clock.past(at)),
-    );
-    let expires = match token.expires_at {
-        None => ", never expires".to_owned(),
-        Some(at) if at <= *clock.now.read() => ", expired".to_owned(),
-        Some(_) => String::new(),
+    let used = match token.last_use {
+        Occurrence::At(at) => format!("Used {}", clock.past(at)),
+        Occurrence::Never => "Never used".to_owned(),
+        Occurrence::NotKnown(_) => "Last use not known".to_owned(),
     };
-    let exact = token
-        .last_used_at
-        .map_or_else(String::new, |at| format!("Last used {}\n", clock.exact(at)));
+    let expires = match token.end {
+        Occurrence::Never => ", never expires",
+        Occurrence::At(at) if at <= *clock.now.read() => ", expired",
+        Occurrence::At(_) | Occurrence::NotKnown(_) => "",
+    };
+    let exact = match token.last_use.known() {
+        Some(at) => format!("Last used {}\n", clock.exact(at)),
+        None => String::new(),
+    };
     rsx! {
         li {
             label { class: "exposed", "data-chosen": if chosen { "true" }, title: "{exact}{token.id}",

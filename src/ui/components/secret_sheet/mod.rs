@@ -18,6 +18,7 @@ use crate::ui::clock::use_clock;
 use crate::ui::components::{ClipboardLine, MessageText};
 use crate::ui::elements::{Dialog, DialogBody, DialogSize, Icon, Notice, Tone};
 use model::{CiTokenOutcome, Issuance, IssuanceKind};
+use protocol::Occurrence;
 
 use away::Away;
 use block::Block;
@@ -85,13 +86,17 @@ pub fn SecretSheet() -> Element {
         return rsx! {};
     };
     let outline = SheetSummary::of(issuance);
-    let expiry = match (outline.ci_token, issuance.expires_at) {
-        (CiToken::Issued, Some(at)) => Some(format!(
+    let expiry = match (outline.ci_token, issuance.token.end) {
+        (CiToken::Issued, Occurrence::At(at)) => Some(format!(
             "The CI token ends on {}, {}.",
             at.date(&clock.zone),
             at.ahead(*clock.now.read())
         )),
-        (CiToken::Issued, None) => Some("The server gave no end date for the CI token.".to_owned()),
+        (CiToken::Issued, Occurrence::Never) => Some("The CI token never ends.".to_owned()),
+        (CiToken::Issued, Occurrence::NotKnown(why)) => Some(format!(
+            "It is not known when the CI token ends. {}",
+            text::not_known(why)
+        )),
         _ => None,
     };
     rsx! {

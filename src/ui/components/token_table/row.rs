@@ -5,9 +5,9 @@ use dioxus::prelude::*;
 use super::{OpenMenu, TabStop};
 use crate::state::{AppState, ConfirmKind, TokenHealth, health};
 use crate::ui::clock::use_clock;
-use crate::ui::components::{HealthBadge, TimeAgo, TimeUntil, ask};
+use crate::ui::components::{Ends, Happened, HealthBadge, ask};
 use crate::ui::elements::{Badge, Icon, IconButton, Tone};
-use protocol::{DeployToken, DeployTokenId, TokenKey};
+use protocol::{DeployToken, DeployTokenId, Occurrence, TokenKey};
 
 #[component]
 pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Element {
@@ -46,20 +46,22 @@ pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Elem
                 HealthBadge { token: token.clone() }
             }
             td { class: "col-used", role: "cell",
-                if token.last_used_at.is_some() {
-                    span { class: "card-word", "Used " }
+                match token.last_use {
+                    Occurrence::At(_) => rsx! { span { class: "card-word", "Used " } },
+                    Occurrence::NotKnown(_) => rsx! { span { class: "card-word", "Use " } },
+                    Occurrence::Never => rsx! {},
                 }
-                TimeAgo { at: token.last_used_at }
-                if token.last_used_at.is_none() {
+                Happened { what: token.last_use }
+                if token.last_use == Occurrence::Never {
                     span { class: "card-word", " used" }
                 }
             }
             td { class: "col-created", role: "cell",
-                TimeAgo { at: token.created_at }
+                Happened { what: token.created }
             }
             td { class: "col-expires", role: "cell",
                 if active {
-                    TimeUntil { at: token.expires_at, close }
+                    Ends { what: token.end, close }
                 } else {
                     span { class: "absent", "aria-label": "does not apply", "–" }
                 }

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::ui::components::TimeAgo;
+use crate::ui::components::{Happened, TimeAgo};
 use crate::ui::elements::{Badge, Tone};
 use model::{Flaw, Holder, HolderKind, Standing};
 
@@ -51,7 +51,7 @@ pub(super) fn HolderRow(holder: Holder) -> Element {
             }
             td { class: "holder-seen", role: "cell",
                 span { class: "card-word", "seen " }
-                TimeAgo { at: holder.last_seen_at, absent: "never" }
+                Happened { what: holder.last_seen }
             }
             td { class: "holder-print mono selectable", role: "cell",
                 if let Some(print) = print {

@@ -81,7 +81,9 @@ fn Linked(device: DeviceState) -> Element {
             if let Some(platform) = &device.platform {
                 Fact { name: "System", "{platform}" }
             }
-            Fact { name: "Last seen", TimeAgo { at: device.last_seen_at } }
+            if let Some(at) = device.last_seen_at {
+                Fact { name: "Last seen", TimeAgo { at, absent: "" } }
+            }
             FingerprintText { name: "Encryption key", print: device.encryption }
             FingerprintText { name: "Signing key", print: device.signing }
         }

@@ -1,0 +1,61 @@
+//! What is known of when something happened or will happen: three values, of which *never* and *not known* must not be
+//! taken for each other (docs/protocol.md G27).
+
+use super::Moment;
+
+/// What is known of a moment: that it is there, that there is none, or nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Occurrence {
+    /// It happened, or will happen, then.
+    At(Moment),
+    /// It is known that it did not happen, or that it will not.
+    Never,
+    /// Nothing is known; nothing may be concluded.
+    NotKnown(NotKnown),
+}
+
+/// Why a moment is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NotKnown {
+    /// The server does not tell it.
+    NotTold,
+    /// The server tells something that is no moment.
+    Unreadable,
+    /// It was told here once; another client has changed the token since.
+    ChangedElsewhere,
+    /// Who is signed in may not see it.
+    NotAllowed,
+}
+
+impl Occurrence {
+    /// The moment, if there is one that is known.
+    pub fn known(self) -> Option<Moment> {
+        match self {
+            Self::At(at) => Some(at),
+            Self::Never | Self::NotKnown(_) => None,
+        }
+    }
+
+    /// Whether it is known, be it a moment or *never*.
+    pub fn is_known(self) -> bool {
+        !matches!(self, Self::NotKnown(_))
+    }
+
+    /// What a program is told beside a moment that is null: `known`, `never`, or why it is not known.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::At(_) => "known",
+            Self::Never => "never",
+            Self::NotKnown(NotKnown::NotTold) => "not_told",
+            Self::NotKnown(NotKnown::Unreadable) => "unreadable",
+            Self::NotKnown(NotKnown::ChangedElsewhere) => "changed_elsewhere",
+            Self::NotKnown(NotKnown::NotAllowed) => "not_allowed",
+        }
+    }
+
+    /// This, or `other` where this is not known. What is known here is never given up.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        if self.is_known() { self } else { other }
+    }
+}
