@@ -10,6 +10,7 @@
 
 mod about;
 pub mod access;
+mod column;
 pub mod emergency;
 pub mod issuance;
 pub mod limits;
@@ -22,6 +23,7 @@ pub mod sign_in;
 
 pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing};
+pub use column::TokenColumn;
 pub use emergency::{
     Incident, LeakMatch, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally, Unlisted,
 };

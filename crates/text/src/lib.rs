@@ -11,6 +11,7 @@
     )
 )]
 
+mod columns;
 pub mod emergency;
 mod keychain;
 mod machine;
@@ -19,6 +20,7 @@ mod news;
 mod pending;
 mod sign_in;
 
+pub use columns::{cell, column, malformed_cell, status};
 use keychain::keychain;
 pub use message::Message;
 pub use news::news;
