@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::args::HandOver;
 use super::output;
 use crate::failure::{Failure, NOT_SHARED, WRONG_USE};
+use model::formats::DOTENV;
 use model::{CiTokenOutcome, Issuance, Problem};
 use service::Issued;
 use service::checkpoint::{self, Checkpoint, Operation};
@@ -57,7 +58,7 @@ impl SecretSink {
             Self::Json => output::issuance_json(&issuance)?,
             Self::Standard => {
                 // Exposed because handing the block over is what the command is for.
-                output::result(issuance.block().expose())?;
+                output::result(issuance.block(DOTENV).expose())?;
             }
             Self::File(file, path) => write_block(file, &path, &issuance)?,
         }
@@ -93,7 +94,7 @@ pub(super) fn new_private_file(path: &Path) -> Result<File, Failure> {
 
 /// If the file cannot be written after all, the block goes to standard output: it exists only once.
 fn write_block(mut file: File, path: &Path, issuance: &Issuance) -> Result<(), Failure> {
-    let block = issuance.block();
+    let block = issuance.block(DOTENV);
     // Exposed because --out asks for the block in a file.
     let written = file
         .write_all(block.expose().as_bytes())

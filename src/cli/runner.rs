@@ -5,11 +5,11 @@ use std::path::Path;
 
 use serde::Serialize;
 
-use super::dotenv::{self, Unwritable};
 use super::output;
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use client::Runner;
+use model::formats::dotenv::{self, Unwritable};
 use model::{CI_TOKEN_VARIABLE, CiTokenOutcome, Problem, SEED_VARIABLE};
 use protocol::secret::{CiToken, DeploySeed};
 use service::verify::{self as runner, Pulled, pull as fetch};

@@ -1,7 +1,7 @@
 //! The steps of handing out a token, what is known about its reach, and the issuance itself.
 
 use super::Problem;
-use protocol::secret::{CiToken, DeploySeed, SecretText};
+use protocol::secret::{CiToken, DeploySeed};
 use protocol::{DeployToken, Moment};
 
 /// The variable that holds the CI token (docs/protocol.md 1.1).
@@ -118,30 +118,5 @@ impl PartialEq for Issuance {
             && self.expires_at == other.expires_at
             && self.share == other.share
             && self.notes == other.notes
-    }
-}
-
-impl Issuance {
-    /// The block of environment variables, a line each, ending in a line feed. A CI token that was kept or never came has
-    /// no line. Values are quoted only where a shell would need it, because several CI systems take quotes literally.
-    pub fn block(&self) -> SecretText {
-        let mut block = String::with_capacity(256);
-        if let CiTokenOutcome::Issued(token) = &self.ci_token {
-            // Exposed to be put into the block that the user copies into CI.
-            push_line(&mut block, CI_TOKEN_VARIABLE, token.expose());
-        }
-        // Exposed to be put into the block that the user copies into CI.
-        push_line(&mut block, SEED_VARIABLE, self.seed.to_base64().expose());
-        SecretText::new(block)
-    }
-}
-
-fn push_line(block: &mut String, name: &str, value: &str) {
-    let plain = value
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "_-+/=.:".contains(c));
-    let quote = if plain { "" } else { "'" };
-    for part in [name, "=", quote, value, quote, "\n"] {
-        block.push_str(part);
     }
 }

@@ -12,6 +12,7 @@ mod about;
 pub mod access;
 mod column;
 pub mod emergency;
+pub mod formats;
 pub mod issuance;
 pub mod limits;
 pub mod news;
