@@ -1,6 +1,5 @@
 //! The tokens of an environment: a real table, of which only the rows near the window are in the document.
 
-mod cells;
 mod columns;
 mod head;
 mod menu;

@@ -2,8 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::cells::{content, name_and_id};
-use super::columns::{cell, columns};
+use super::columns::{cell, columns, content, name_and_id};
 use super::{OpenMenu, TabStop};
 use crate::state::{AppState, ConfirmKind};
 use crate::ui::components::ask;
