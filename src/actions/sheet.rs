@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use super::{Actions, Tell};
 use crate::intent::SheetIntent;
 use crate::state::Copied;
+use model::formats::DOTENV;
 use model::{CiTokenOutcome, Issuance};
 use protocol::secret::SecretText;
 use service::MissingKey;
@@ -25,7 +26,7 @@ impl Actions {
 
     /// Copies the block with both values.
     fn copy_block(&self) {
-        self.copy(Copied::Block, Issuance::block);
+        self.copy(Copied::Block, |issuance| issuance.block(DOTENV));
     }
 
     /// Copies the CI token alone.

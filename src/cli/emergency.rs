@@ -1,21 +1,20 @@
 //! revoke --all, find, resume --all-revocations: many tokens at once, and whose a leaked block is.
 
-use std::fs::File;
-use std::io::{BufRead as _, Read as _, Write as _};
-use std::path::Path;
+use std::io::{BufRead as _, Read as _};
 use std::time::Instant;
 
 use serde::Serialize;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::args::Revoke;
-use super::receiver::new_private_file;
+use super::receiver::new_file;
 use super::{locate, output, pending};
 use crate::connect::{Connected, Target};
 use crate::failure::{FAILED, Failure, NOT_SHARED, REFUSED, UNREACHABLE, WRONG_USE};
 use model::{
     Incident, LeakMatch, PlacedToken, Problem, RetryPolicy, RevocationStatus, RevokeTarget, Tally, Unlisted,
 };
+use private_file::NewFile;
 use protocol::secret::SecretText;
 use protocol::{Moment, TokenEntry, TokenStatus};
 use service::Context;
@@ -55,16 +54,12 @@ pub async fn revoke_all(target: &Target, project: Option<&str>, options: &Revoke
     }
     output::tell(table(&active).trim_end());
     let report = options.report.as_deref();
-    let report = match report {
-        Some(path) => Some((new_private_file(path)?, path)),
-        None => None,
-    };
+    let report = report.map(new_file).transpose()?;
     if !options.yes
         && let Err(refused) = confirm(active.len())
     {
-        if let Some((_, path)) = report {
-            // It is empty, and it is ours: it was made a moment ago.
-            drop(std::fs::remove_file(path));
+        if let Some(file) = report {
+            file.discard();
         }
         return Err(refused);
     }
@@ -137,18 +132,18 @@ fn confirm(count: usize) -> Result<(), Failure> {
 }
 
 /// Ends them, tells of each, and writes the report.
-async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<(File, &Path)>) -> u8 {
+async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<NewFile>) -> u8 {
     let context = &connected.context;
     let (started, clock) = (Moment::now(), Instant::now());
     let tell = |index: usize, fate: &RevocationStatus| tell_fate(&targets[index], fate);
     let options = options(context, &tell);
     let fates = emergency::revoke(context, targets, &options).await;
     let code = tell_outcome(&fates, clock);
-    if let Some((mut file, path)) = report {
+    if let Some(file) = report {
         let incident = incident(connected, started, targets, &fates).await;
         let text = words::incident(&incident, &jiff::tz::TimeZone::system());
-        let written = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-        match written {
+        let path = file.path().to_owned();
+        match file.fill(text.as_bytes()) {
             Ok(()) => output::tell(&format!("The incident report is in {}.", path.display())),
             Err(error) => output::warning(&Message::new(
                 format!(

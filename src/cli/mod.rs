@@ -4,7 +4,6 @@
 //! `create`, `rotate`, `replace` and `pull`, and never taken from the command line.
 
 mod args;
-mod dotenv;
 mod emergency;
 mod licences;
 mod lifecycle;

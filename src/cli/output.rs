@@ -6,8 +6,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::failure::{FAILED, Failure};
-use model::{CiTokenOutcome, Issuance, Replacement, Step};
-use protocol::{DeployToken, TokenEntry, TokenStatus};
+use model::{CiTokenOutcome, Issuance, Replacement, Step, TokenColumn};
+use protocol::{DeployToken, TokenEntry};
 use text::Message;
 
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
@@ -116,7 +116,7 @@ impl<'a> From<&'a DeployToken> for TokenJson<'a> {
         Self {
             id: token.id.as_str(),
             name: &token.name,
-            status: status(token),
+            status: text::status(token),
             environment: token.environment_name.as_str(),
             fingerprint: token.fingerprint().map(protocol::Fingerprint::to_hex),
             created_at: token.created.known().map(protocol::Moment::to_wire),
@@ -160,55 +160,18 @@ pub fn issuance_json(issuance: &Issuance) -> Result<(), Failure> {
 pub fn table(entries: &[TokenEntry], replacements: &[Replacement]) -> String {
     let now = protocol::Moment::now();
     let zone = jiff::tz::TimeZone::system();
-    let mut rows = vec![
-        [
-            "NAME",
-            "STATUS",
-            "LAST USED",
-            "CREATED",
-            "EXPIRES",
-            "FINGERPRINT",
-            "ID",
-        ]
-        .map(str::to_owned),
-    ];
-    rows.extend(entries.iter().map(|entry| {
-        match entry {
-            TokenEntry::Token(token) => [
-                token.name.clone(),
-                if is_being_replaced(token, replacements) {
-                    "being replaced".to_owned()
-                } else {
-                    status(token).to_owned()
-                },
-                text::happened(token.last_use, now, &zone),
-                text::dated(token.created, &zone),
-                text::ends(token.end, now),
-                token
-                    .fingerprint()
-                    .map_or_else(|| "unusable".to_owned(), protocol::Fingerprint::short),
-                token.id.to_string(),
-            ],
-            TokenEntry::Malformed { id, name, missing } => [
-                name.clone().unwrap_or_else(|| "?".to_owned()),
-                format!("unreadable: “{missing}” is missing"),
-                "-".to_owned(),
-                "-".to_owned(),
-                "-".to_owned(),
-                "-".to_owned(),
-                id.as_ref().map_or_else(|| "?".to_owned(), ToString::to_string),
-            ],
+    let head = TokenColumn::ALL.map(|column| text::column(column).to_uppercase());
+    let row = |entry: &TokenEntry| match entry {
+        TokenEntry::Token(token) => {
+            let being_replaced = is_being_replaced(token, replacements);
+            TokenColumn::ALL.map(|column| text::cell(column, token, being_replaced, now, &zone))
         }
-    }));
+        TokenEntry::Malformed { id, name, missing } => {
+            TokenColumn::ALL.map(|column| text::malformed_cell(column, id.as_ref(), name.as_deref(), missing))
+        }
+    };
+    let rows: Vec<_> = std::iter::once(head).chain(entries.iter().map(row)).collect();
     aligned(&rows)
-}
-
-fn status(token: &DeployToken) -> &str {
-    match &token.status {
-        TokenStatus::Active => "active",
-        TokenStatus::Revoked { .. } => "revoked",
-        TokenStatus::Other(text) => text,
-    }
 }
 
 /// Rows with their columns aligned.

@@ -1,13 +1,13 @@
 //! Handing secrets over: to standard output as a block or as JSON, or into a new file.
 
-use std::fs::{File, OpenOptions};
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::args::HandOver;
 use super::output;
 use crate::failure::{Failure, NOT_SHARED, WRONG_USE};
+use model::formats::DOTENV;
 use model::{CiTokenOutcome, Issuance, Problem};
+use private_file::NewFile;
 use service::Issued;
 use service::checkpoint::{self, Checkpoint, Operation};
 use service::journal::OpenEntry;
@@ -18,7 +18,7 @@ pub(super) enum SecretSink {
     Json,
     Standard,
     /// A new file, already made: so it can be written, and no other program gets in between.
-    File(File, PathBuf),
+    File(NewFile),
 }
 
 impl SecretSink {
@@ -30,7 +30,7 @@ impl SecretSink {
         match hand_over {
             HandOver { json: true, .. } => Ok(Self::Json),
             HandOver { out: None, .. } => Ok(Self::Standard),
-            HandOver { out: Some(path), .. } => Ok(Self::File(new_private_file(&path)?, path)),
+            HandOver { out: Some(path), .. } => new_file(&path).map(Self::File),
         }
     }
 
@@ -46,9 +46,8 @@ impl SecretSink {
         let Issued { issuance, entry } = match issued {
             Ok(issued) => issued,
             Err(error) => {
-                if let Self::File(_, path) = &self {
-                    // It is empty, and it is ours: it was made a moment ago.
-                    drop(std::fs::remove_file(path));
+                if let Self::File(file) = self {
+                    file.discard();
                 }
                 return Err(error.into());
             }
@@ -57,9 +56,9 @@ impl SecretSink {
             Self::Json => output::issuance_json(&issuance)?,
             Self::Standard => {
                 // Exposed because handing the block over is what the command is for.
-                output::result(issuance.block().expose())?;
+                output::result(issuance.block(DOTENV).expose())?;
             }
-            Self::File(file, path) => write_block(file, &path, &issuance)?,
+            Self::File(file) => write_block(file, &issuance)?,
         }
         checkpoint::reached(operation, Checkpoint::Delivered);
         if let Some(Err(error)) = entry.map(OpenEntry::handed_over) {
@@ -69,12 +68,12 @@ impl SecretSink {
     }
 }
 
-pub(super) fn new_private_file(path: &Path) -> Result<File, Failure> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map_err(|error| {
+/// A new file for the owner alone.
+///
+/// # Errors
+/// When it exists or cannot be made.
+pub(super) fn new_file(path: &Path) -> Result<NewFile, Failure> {
+    NewFile::make(path).map_err(|error| {
         let shown = path.display();
         match error.kind() {
             std::io::ErrorKind::AlreadyExists => Failure::new(
@@ -92,13 +91,11 @@ pub(super) fn new_private_file(path: &Path) -> Result<File, Failure> {
 }
 
 /// If the file cannot be written after all, the block goes to standard output: it exists only once.
-fn write_block(mut file: File, path: &Path, issuance: &Issuance) -> Result<(), Failure> {
-    let block = issuance.block();
+fn write_block(file: NewFile, issuance: &Issuance) -> Result<(), Failure> {
+    let block = issuance.block(DOTENV);
     // Exposed because --out asks for the block in a file.
-    let written = file
-        .write_all(block.expose().as_bytes())
-        .and_then(|()| file.sync_all());
-    match written {
+    let path = file.path().to_owned();
+    match file.fill(block.expose().as_bytes()) {
         Ok(()) => {
             output::tell(&format!(
                 "The block is in {}, readable by you alone.",

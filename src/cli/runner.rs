@@ -1,15 +1,14 @@
 //! The runner's side: verify, pull.
 
-use std::io::Write as _;
 use std::path::Path;
 
 use serde::Serialize;
 
-use super::dotenv::{self, Unwritable};
 use super::output;
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use client::Runner;
+use model::formats::dotenv::{self, Unwritable};
 use model::{CI_TOKEN_VARIABLE, CiTokenOutcome, Problem, SEED_VARIABLE};
 use protocol::secret::{CiToken, DeploySeed};
 use service::verify::{self as runner, Pulled, pull as fetch};
@@ -108,7 +107,7 @@ pub async fn pull(target: &Target, file: &Path, only: &[String]) -> Result<u8, F
     }
     let text = dotenv::write(variables);
     // Exposed because writing the values in clear is what the command is for.
-    replace_private(file, text.expose().as_bytes()).map_err(|error| {
+    private_file::replace(file, text.expose().as_bytes()).map_err(|error| {
         Failure::new(
             FAILED,
             format!("{} cannot be written: {error}.", file.display()),
@@ -231,24 +230,4 @@ fn variable(name: &'static str) -> Result<String, Failure> {
             "Set it in the environment of this command, as a runner has it.",
         )
     })
-}
-
-/// Writes beside the file and moves it over: the old content stays until the new one is complete, mode 0600 from the
-/// start.
-fn replace_private(file: &Path, content: &[u8]) -> std::io::Result<()> {
-    let name = file
-        .file_name()
-        .ok_or_else(|| std::io::Error::other("it names no file"))?;
-    let beside = file.with_file_name(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut new = options.open(&beside)?;
-    let written = new.write_all(content).and_then(|()| new.sync_all());
-    let moved = written.and_then(|()| std::fs::rename(&beside, file));
-    if moved.is_err() {
-        drop(std::fs::remove_file(&beside));
-    }
-    moved
 }

@@ -4,11 +4,12 @@
 //! works in this workspace and nowhere else. For another server the key has to come from the system's keychain.
 
 use model::{MachineError, Problem};
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
 
 use super::keys;
+use private_file::Staged;
 use protocol::crypto;
 use protocol::secret::JournalKey;
 use service::journal::Journal;
@@ -24,7 +25,7 @@ const FOLDER: &str = "journal";
 /// When its key can be neither read nor made.
 pub(super) fn open(data_dir: &Path) -> Result<Journal, Problem> {
     let path = data_dir.join(KEY_FILE);
-    let key = key(data_dir, &path).map_err(|error| {
+    let key = key(&path).map_err(|error| {
         Problem::from(MachineError::JournalKey {
             path: path.clone(),
             cause: error.into(),
@@ -33,9 +34,9 @@ pub(super) fn open(data_dir: &Path) -> Result<Journal, Problem> {
     Ok(Journal::open(data_dir.join(FOLDER), key, SCOPE).with_deadline(keys::deadline()))
 }
 
-fn key(data_dir: &Path, path: &Path) -> io::Result<JournalKey> {
+fn key(path: &Path) -> io::Result<JournalKey> {
     match read(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => make(data_dir, path),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => make(path),
         read => read,
     }
 }
@@ -51,29 +52,9 @@ fn read(path: &Path) -> io::Result<JournalKey> {
 }
 
 /// The key is complete before it gets its name; of two processes at once, the second takes the first one's.
-fn make(data_dir: &Path, path: &Path) -> io::Result<JournalKey> {
-    let staged = staged_path(data_dir);
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&staged)?;
+fn make(path: &Path) -> io::Result<JournalKey> {
     let key = crypto::make_journal_key(&mut crypto::system_rng());
     // Exposed to be kept in the file.
-    let written = file.write_all(key.expose()).and_then(|()| file.sync_all());
-    let placed = written.and_then(|()| match fs::hard_link(&staged, path) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
-        // Not every file system has links.
-        Err(_) => fs::rename(&staged, path),
-        Ok(()) => Ok(()),
-    });
-    drop(fs::remove_file(&staged));
-    placed?;
-    #[cfg(unix)]
-    File::open(data_dir)?.sync_all()?;
+    Staged::write(path, key.expose())?.keep_older()?;
     read(path)
-}
-
-fn staged_path(data_dir: &Path) -> PathBuf {
-    data_dir.join(format!(".{KEY_FILE}.{}", uuid::Uuid::new_v4()))
 }

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
@@ -103,28 +103,13 @@ impl Remembered {
     }
 
     fn write(&self, settings: &Settings) -> io::Result<()> {
-        fs::create_dir_all(&self.folder)?;
-        write_file(&self.folder, FILE, &serde_json::to_vec_pretty(settings)?)
+        private_file::make_folder(&self.folder)?;
+        private_file::replace(&self.path(), &serde_json::to_vec_pretty(settings)?)
     }
 
     fn path(&self) -> PathBuf {
         self.folder.join(FILE)
     }
-}
-
-/// Replaces a file at once: whoever reads it sees the old text or the new one.
-pub(super) fn write_file(folder: &Path, file: &str, text: &[u8]) -> io::Result<()> {
-    let staged = folder.join(format!(".{file}.{}", uuid::Uuid::new_v4()));
-    let written = write_new(&staged, text).and_then(|()| fs::rename(&staged, folder.join(file)));
-    if written.is_err() {
-        drop(fs::remove_file(&staged));
-    }
-    written
-}
-
-fn write_new(path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut file = fs::File::create_new(path)?;
-    file.write_all(text)
 }
 
 #[cfg(test)]

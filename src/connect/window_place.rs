@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Target, settings};
+use super::Target;
 
 const FILE: &str = "window.json";
 /// A few numbers; a larger file is not ours.
@@ -62,7 +62,7 @@ impl PlaceMemory {
     pub fn write(&self, place: &WindowPlace) {
         let written = serde_json::to_vec_pretty(place)
             .map_err(std::io::Error::from)
-            .and_then(|text| settings::write_file(&self.folder, FILE, &text));
+            .and_then(|text| private_file::replace(&self.folder.join(FILE), &text));
         if let Err(error) = written {
             tracing::info!(%error, "the place of the window cannot be remembered");
         }

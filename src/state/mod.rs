@@ -32,7 +32,7 @@ pub use sheet::{Copied, SheetStore, Verification};
 pub use toast::{Toast, ToastStore};
 pub use tokens::TokenHealth;
 pub use tokens::{
-    Attention, Counts, Sort, SortColumn, StatusFilter, TokensStore, UNUSED_DAYS, attention, health, visible,
+    Attention, Counts, Sort, StatusFilter, TokensStore, UNUSED_DAYS, attention, health, visible,
 };
 
 /// Something that is fetched.

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{Load, begin, restore};
-use model::{Problem, Replacement};
+use model::{Problem, Replacement, TokenColumn};
 use protocol::{DeployToken, DeployTokenId, Moment, Occurrence, TokenEntry, TokenStatus};
 
 /// A token that was not used for this many days is pointed out.
@@ -23,26 +23,11 @@ pub enum StatusFilter {
     All,
 }
 
-/// A column that sorts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SortColumn {
-    /// By name, without regard to case.
-    Name,
-    /// Active before revoked.
-    Status,
-    /// By last use, never used last.
-    LastUsed,
-    /// By creation.
-    Created,
-    /// By expiry, never last.
-    Expires,
-}
-
 /// Column and direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sort {
-    /// The column.
-    pub column: SortColumn,
+    /// One that sorts.
+    pub column: TokenColumn,
     /// From high to low.
     pub descending: bool,
 }
@@ -51,7 +36,7 @@ pub struct Sort {
 impl Default for Sort {
     fn default() -> Self {
         Self {
-            column: SortColumn::LastUsed,
+            column: TokenColumn::LastUsed,
             descending: true,
         }
     }
@@ -250,7 +235,7 @@ pub fn visible(entries: &[TokenEntry], search: &str, filter: StatusFilter, sort:
         .cloned()
         .collect();
     shown.sort_by(|a, b| match (a.token(), b.token()) {
-        (Some(a), Some(b)) => compare(a, b, sort),
+        (Some(a), Some(b)) => sort.column.compare(a, b, sort.descending),
         (a, b) => b.is_some().cmp(&a.is_some()),
     });
     shown
@@ -280,38 +265,6 @@ fn found_in(token: &DeployToken, wanted: &str) -> bool {
     token.name.to_lowercase().contains(wanted)
         || token.id.as_str().to_lowercase().contains(wanted)
         || by_fingerprint()
-}
-
-fn compare(a: &DeployToken, b: &DeployToken, sort: Sort) -> std::cmp::Ordering {
-    let name = || {
-        a.name
-            .to_lowercase()
-            .cmp(&b.name.to_lowercase())
-            .then_with(|| a.id.cmp(&b.id))
-    };
-    let order = match sort.column {
-        SortColumn::Name => name(),
-        SortColumn::Status => b.is_active().cmp(&a.is_active()),
-        SortColumn::LastUsed => {
-            return absent_last(a.last_use.known(), b.last_use.known(), sort.descending).then_with(name);
-        }
-        SortColumn::Created => {
-            return absent_last(a.created.known(), b.created.known(), sort.descending).then_with(name);
-        }
-        SortColumn::Expires => {
-            return absent_last(a.end.known(), b.end.known(), sort.descending).then_with(name);
-        }
-    };
-    let order = if sort.descending { order.reverse() } else { order };
-    order.then_with(name)
-}
-
-fn absent_last(a: Option<Moment>, b: Option<Moment>, descending: bool) -> std::cmp::Ordering {
-    match (a, b) {
-        (Some(a), Some(b)) if descending => b.cmp(&a),
-        (Some(a), Some(b)) => a.cmp(&b),
-        (a, b) => b.is_some().cmp(&a.is_some()),
-    }
 }
 
 #[cfg(test)]
@@ -409,24 +362,24 @@ mod tests {
                 .collect()
         };
         assert_eq!(
-            names("", StatusFilter::Active, SortColumn::LastUsed, true),
+            names("", StatusFilter::Active, TokenColumn::LastUsed, true),
             ["cccc", "aaa", "bb", "?"]
         );
         assert_eq!(
-            names("", StatusFilter::Active, SortColumn::Expires, false),
+            names("", StatusFilter::Active, TokenColumn::Expires, false),
             ["cccc", "aaa", "bb", "?"]
         );
         assert_eq!(
-            names("", StatusFilter::All, SortColumn::Name, false),
+            names("", StatusFilter::All, TokenColumn::Name, false),
             ["aaa", "bb", "cccc", "old", "?"]
         );
         assert_eq!(
-            names("TOK_OLD", StatusFilter::Revoked, SortColumn::Name, false),
+            names("TOK_OLD", StatusFilter::Revoked, TokenColumn::Name, false),
             ["old", "?"]
         );
         let print = PublicKey::from_bytes([3; 32]).fingerprint().short();
         assert_eq!(
-            names(&print, StatusFilter::Active, SortColumn::Name, false),
+            names(&print, StatusFilter::Active, TokenColumn::Name, false),
             ["aaa", "?"]
         );
         let counts = count(&entries);

@@ -4,8 +4,7 @@
 
 use std::sync::LazyLock;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 
 /// The sheets in the order in which they apply.
 const SHEETS: [&str; 15] = [
@@ -64,7 +63,7 @@ fn face((family, range, bytes): (&str, &str, &[u8])) -> String {
     format!(
         "@font-face{{font-family:\"{family}\";font-style:normal;font-weight:100 900;font-display:block;\
          src:url(data:font/woff2;base64,{}) format(\"woff2\");unicode-range:{range}}}",
-        STANDARD.encode(bytes)
+        BASE64.encode(bytes)
     )
 }
 

@@ -203,6 +203,42 @@ fn a_malformed_entry_is_a_row_with_its_reason() {
     assert!(html.contains("More actions for good") && !html.contains("More actions for bad"));
 }
 
+/// The column of each cell, a list for each row that has cells.
+fn columns_of(html: &str) -> Vec<Vec<&str>> {
+    html.split("<tr")
+        .skip(1)
+        .map(|row| {
+            row.split("class=\"col-")
+                .skip(1)
+                .filter_map(|rest| rest.split('"').next())
+                .collect()
+        })
+        .filter(|row: &Vec<&str>| !row.is_empty())
+        .collect()
+}
+
+#[test]
+fn head_rows_broken_rows_and_the_skeleton_have_the_same_columns() {
+    let loaded = render(|state| {
+        let broken = TokenEntry::Malformed {
+            id: None,
+            name: None,
+            missing: "status",
+        };
+        list(state, vec![TokenEntry::Token(token("good")), broken]);
+    });
+    let waiting = render(|_| {});
+    let (rows, bones) = (columns_of(&loaded), columns_of(&waiting));
+    assert_eq!((rows.len(), bones.len()), (3, 7));
+    let all = ["name", "status", "used", "created", "expires", "print", "actions"];
+    for row in rows.iter().chain(&bones) {
+        assert_eq!(*row, all);
+    }
+    for (wanted, times) in [("width: 160px", 1), ("data-yields=\"first\"", 3)] {
+        assert_eq!(loaded.matches(wanted).count(), times, "{wanted} in {loaded}");
+    }
+}
+
 #[test]
 fn a_revoked_token_offers_no_rotation() {
     let html = render(|state| {

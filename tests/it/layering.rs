@@ -183,6 +183,7 @@ const OURS: &[&str] = &[
     "protocol",
     "model",
     "process-env",
+    "private-file",
     "client",
     "keychain",
     "service",

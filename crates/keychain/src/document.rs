@@ -1,8 +1,7 @@
 //! What the entries say: JSON documents and keys in base64, read strictly and named when they are not what they should
 //! be. Parsing errors are not passed on: serde's texts repeat what they stumble over.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -79,12 +78,13 @@ impl Entry {
 
     /// 32 bytes in base64.
     fn key(self, text: &SecretText) -> Result<Zeroizing<[u8; 32]>, KeychainError> {
-        // The decoder wants room for the text's whole length rounded up.
-        let mut room = Zeroizing::new([0; 36]);
         // Exposed to be decoded.
-        let length = STANDARD.decode_slice(text.expose().trim(), &mut *room);
-        match (length, room.first_chunk::<32>()) {
-            (Ok(32), Some(key)) => Ok(Zeroizing::new(*key)),
+        let decoded = BASE64.decode(text.expose().trim().as_bytes()).map(Zeroizing::new);
+        match decoded
+            .as_ref()
+            .map(|bytes| <&[u8; 32]>::try_from(bytes.as_slice()))
+        {
+            Ok(Ok(key)) => Ok(Zeroizing::new(*key)),
             _ => Err(self.corrupt("it is not a key of 32 bytes in base64")),
         }
     }
@@ -321,5 +321,5 @@ impl StoredIdentity {
 
 /// Standard base64 of a secret of 32 bytes.
 pub(super) fn base64_of(bytes: &[u8; 32]) -> SecretText {
-    SecretText::new(STANDARD.encode(bytes))
+    SecretText::new(BASE64.encode(bytes))
 }

@@ -1,8 +1,8 @@
 //! The steps of handing out a token, what is known about its reach, and the issuance itself.
 
 use super::Problem;
+use protocol::secret::{CiToken, DeploySeed};
 use protocol::DeployToken;
-use protocol::secret::{CiToken, DeploySeed, SecretText};
 
 /// The variable that holds the CI token (docs/protocol.md 1.1).
 pub const CI_TOKEN_VARIABLE: &str = "GHOSTABLE_CI_TOKEN";
@@ -115,30 +115,5 @@ impl PartialEq for Issuance {
             && self.token == other.token
             && self.share == other.share
             && self.notes == other.notes
-    }
-}
-
-impl Issuance {
-    /// The block of environment variables, a line each, ending in a line feed. A CI token that was kept or never came has
-    /// no line. Values are quoted only where a shell would need it, because several CI systems take quotes literally.
-    pub fn block(&self) -> SecretText {
-        let mut block = String::with_capacity(256);
-        if let CiTokenOutcome::Issued(token) = &self.ci_token {
-            // Exposed to be put into the block that the user copies into CI.
-            push_line(&mut block, CI_TOKEN_VARIABLE, token.expose());
-        }
-        // Exposed to be put into the block that the user copies into CI.
-        push_line(&mut block, SEED_VARIABLE, self.seed.to_base64().expose());
-        SecretText::new(block)
-    }
-}
-
-fn push_line(block: &mut String, name: &str, value: &str) {
-    let plain = value
-        .chars()
-        .all(|c| c.is_ascii_alphanumeric() || "_-+/=.:".contains(c));
-    let quote = if plain { "" } else { "'" };
-    for part in [name, "=", quote, value, quote, "\n"] {
-        block.push_str(part);
     }
 }

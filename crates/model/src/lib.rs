@@ -10,7 +10,9 @@
 
 mod about;
 pub mod access;
+mod column;
 pub mod emergency;
+pub mod formats;
 pub mod issuance;
 pub mod limits;
 pub mod news;
@@ -22,6 +24,7 @@ pub mod sign_in;
 
 pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing};
+pub use column::TokenColumn;
 pub use emergency::{
     Incident, LeakMatch, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally, Unlisted,
 };

@@ -148,6 +148,24 @@ impl DeploySeed {
     }
 }
 
+impl SecretText {
+    /// An empty text with room for this many bytes.
+    pub fn with_capacity(bytes: usize) -> Self {
+        Self::new(String::with_capacity(bytes))
+    }
+
+    /// Appends a part. A text that has to grow for it leaves no copy behind.
+    pub fn push_str(&mut self, part: &str) {
+        let needed = self.0.len().saturating_add(part.len());
+        if needed > self.0.capacity() {
+            let mut grown = Zeroizing::new(String::with_capacity(needed.saturating_mul(2)));
+            grown.push_str(&self.0);
+            self.0 = grown;
+        }
+        self.0.push_str(part);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,6 +200,15 @@ mod tests {
                 assert!(read.ct_eq(&secret));
             }
         };
+    }
+
+    #[test]
+    fn a_text_grows_with_its_parts() {
+        let mut text = SecretText::with_capacity(3);
+        for part in ["abc", "", "de", "fghijklmnop"] {
+            text.push_str(part);
+        }
+        assert_eq!(text.expose(), "abcdefghijklmnop");
     }
 
     bytes_test!(deploy_seed, DeploySeed);

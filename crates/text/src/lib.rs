@@ -11,6 +11,7 @@
     )
 )]
 
+mod columns;
 pub mod emergency;
 mod keychain;
 mod machine;
@@ -20,6 +21,7 @@ mod occurrence;
 mod pending;
 mod sign_in;
 
+pub use columns::{cell, column, malformed_cell, status};
 use keychain::keychain;
 pub use message::Message;
 pub use news::news;
@@ -29,9 +31,9 @@ use sign_in::{browser, linking, manifest, no_session, password_refused, request}
 pub use sign_in::{device_status, flaw};
 
 use model::{AddressError, CallError, JournalError, Note, Problem, ResumeError, Sent, WrongState};
-use protocol::NameError;
 use protocol::crypto::{BundleProblemKind, CryptoError, OpenError, SeedError};
 use protocol::token::FindError;
+use protocol::{MAX_NAME_CHARACTERS, NameError};
 
 /// A failed use case.
 pub fn explain(problem: &Problem) -> Message {
@@ -333,14 +335,10 @@ fn unknown(kind: &str, wanted: &str, known: &[String]) -> Message {
 
 /// A text that is no token name.
 fn name(error: NameError) -> Message {
-    let what = match error {
-        NameError::Empty => "The name is empty.".to_owned(),
-        NameError::TooLong(n) => format!("The name has {n} characters; 120 are allowed."),
-        NameError::ControlCharacter => {
-            "The name has a line break, tab or other control character.".to_owned()
-        }
-    };
-    Message::new(what, "Choose a name of 1 to 120 characters on one line.")
+    Message::new(
+        error.sentence(),
+        format!("Choose a name of 1 to {MAX_NAME_CHARACTERS} characters on one line."),
+    )
 }
 
 /// A text that is no seed.

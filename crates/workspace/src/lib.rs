@@ -33,7 +33,6 @@ mod store;
 mod token_hash;
 mod totp;
 
-use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -118,18 +117,9 @@ fn make_folder(folder: &Path) -> Result<(), WorkspaceError> {
         let path = path.to_owned();
         move |source| WorkspaceError::File { path, source }
     };
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    let mut file = fs::OpenOptions::new();
-    file.append(true).create(true);
-    #[cfg(unix)]
-    {
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        std::os::unix::fs::OpenOptionsExt::mode(&mut file, 0o600);
-    }
-    builder.create(folder).map_err(failed(folder))?;
+    private_file::make_folder(folder).map_err(failed(folder))?;
     let database = folder.join(DATABASE);
-    file.open(&database).map_err(failed(&database))?;
+    private_file::open(&database).map_err(failed(&database))?;
     Ok(())
 }
 

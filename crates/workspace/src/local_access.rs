@@ -3,8 +3,8 @@
 //! Security limit: these keys lie on the disk in clear. They open the sample data and whatever is put into this workspace,
 //! and nothing else; whoever may read the owner's files can read the database beside them, too.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use data_encoding::BASE64;
@@ -203,34 +203,5 @@ fn replace(data_dir: &Path, path: &Path, access: &LocalAccess, older: Older) -> 
         let kept = format!("{FILE}.{}.old", protocol::Moment::now().0.as_millisecond());
         fs::rename(path, data_dir.join(kept))?;
     }
-    let staged = data_dir.join(format!(".{FILE}.{}", std::process::id()));
-    let mut output = create_private(&staged)?;
-    output.write_all(&text)?;
-    output.sync_all()?;
-    fs::rename(&staged, path)?;
-    sync_folder(data_dir)
-}
-
-/// A new, empty file for its owner alone; one left behind by a crash is replaced.
-fn create_private(path: &Path) -> io::Result<File> {
-    match fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Elsewhere a rename is on the disk when the file is.
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
+    private_file::replace(path, &text)
 }

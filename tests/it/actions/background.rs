@@ -6,11 +6,11 @@ use std::sync::{Arc, Weak};
 use deploy_tokens::intent::{EmergencyIntent, SessionIntent, SheetIntent, TokenIntent};
 use deploy_tokens::state::{
     AppState, CommandLineOffer, Confirm, ConfirmKind, Copied, Dialog, EmergencyRun, Gate, Holders, KeyState,
-    LeakSearch, Load, Operation, OwnDevice, Section, SessionKind, SignInStage, Sort, SortColumn,
-    StatusFilter, Typed, Verification,
+    LeakSearch, Load, Operation, OwnDevice, Section, SessionKind, SignInStage, Sort, StatusFilter, Typed,
+    Verification,
 };
 use dioxus::prelude::*;
-use model::{Grace, News, Problem, Replacement, Step};
+use model::{Grace, News, Problem, Replacement, Step, TokenColumn};
 use protocol::secret::CiToken;
 use protocol::{DeployTokenId, Moment, Requests};
 use service::Context;
@@ -331,7 +331,7 @@ fn fill(state: AppState) {
     set(state.tokens.search, "other".to_owned());
     set(state.tokens.filter, StatusFilter::All);
     let sort = Sort {
-        column: SortColumn::Name,
+        column: TokenColumn::Name,
         descending: false,
     };
     set(state.tokens.sort, sort);

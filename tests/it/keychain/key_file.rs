@@ -79,7 +79,7 @@ async fn keeps_entries_over_reopening_for_its_owner_alone_and_nothing_in_clear()
             .is_none()
     );
     assert_eq!(mode(&path), 0o600);
-    assert!(!path.with_file_name("keys.dtk.new").exists());
+    assert_eq!(beside(&path), ["keys.dtk", "keys.dtk.lock"]);
 }
 
 #[tokio::test]
@@ -190,12 +190,25 @@ async fn one_made_anew_meanwhile_is_not_written_over() {
     assert!(new.load_session(&api()).await.unwrap().is_some());
 }
 
+/// The names of all files in the key file's folder.
+fn beside(path: &Path) -> Vec<String> {
+    let mut names: Vec<_> = fs::read_dir(path.parent().unwrap())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap())
+        .collect();
+    names.sort();
+    names
+}
+
 #[tokio::test]
 async fn what_a_crash_left_behind_is_not_in_the_way() {
     let (_folder, path) = place();
     let keychain = made(&path).await;
-    fs::write(path.with_file_name("keys.dtk.new"), b"half").unwrap();
+    // Never dropped, as in a process that is killed.
+    std::mem::forget(private_file::Staged::write(&path, b"half").unwrap());
+    assert_eq!(beside(&path).len(), 3);
     keychain.save_session(&api(), &session(TOKEN)).await.unwrap();
+    assert_eq!(beside(&path), ["keys.dtk", "keys.dtk.lock"]);
     assert!(
         open(&path)
             .await

@@ -100,6 +100,7 @@ const CRATES: &[&str] = &[
     "protocol::wire",
     "model",
     "process_env",
+    "private_file",
     "client",
     "keychain",
     "service",

@@ -13,14 +13,12 @@
 //! Argon2id gives 64 bytes: 32 for the cipher, 32 for the HMAC.
 
 use argon2::{Algorithm, Argon2, Params, Version};
-use chacha20poly1305::aead::{AeadInOut, KeyInit};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::Plain;
 use model::{KeychainError, Part};
+use protocol::crypto::at_rest::{self, NONCE_LENGTH, TAG_LENGTH};
 use protocol::secret::SecretText;
 
 const MAGIC: [u8; 8] = *b"DTKEYS\0\x01";
@@ -36,29 +34,12 @@ const SALT: usize = COSTS + 12;
 const CONFIRMATION: usize = SALT + 16;
 const SUM: usize = CONFIRMATION + 32;
 const NONCE: usize = SUM + 8;
-const SEALED: usize = NONCE + 24;
-const TAG_LENGTH: usize = 16;
+const SEALED: usize = NONCE + NONCE_LENGTH;
 
 /// What the passphrase gives: the cipher's key, then the confirmation's.
-pub(super) struct FileKey(Zeroizing<[u8; 64]>);
-
-impl FileKey {
-    fn cipher(&self) -> XChaCha20Poly1305 {
-        let mut key = chacha20poly1305::Key::default();
-        key.copy_from_slice(&self.0[..32]);
-        let cipher = XChaCha20Poly1305::new(&key);
-        zeroize::Zeroize::zeroize(key.as_mut_slice());
-        cipher
-    }
-
-    fn confirmation(&self) -> Hmac<Sha256> {
-        // HMAC pads its key to a block with zeros; done here it cannot fail.
-        let mut block = hmac::digest::Key::<Hmac<Sha256>>::default();
-        block[..32].copy_from_slice(&self.0[32..]);
-        let mac = <Hmac<Sha256> as KeyInit>::new(&block);
-        zeroize::Zeroize::zeroize(block.as_mut_slice());
-        mac
-    }
+pub(super) struct FileKey {
+    cipher: Zeroizing<[u8; 32]>,
+    confirmation: Zeroizing<[u8; 32]>,
 }
 
 /// The part of the file that stays as it is from its making on: costs, salt, and how the right key is recognised.
@@ -75,8 +56,8 @@ impl Header {
         }
         random(&mut header.0[SALT..CONFIRMATION])?;
         let key = header.derive_key(passphrase)?;
-        let mac = key.confirmation().chain_update(&header.0[..CONFIRMATION]);
-        header.0[CONFIRMATION..SUM].copy_from_slice(&mac.finalize().into_bytes());
+        let confirmation = at_rest::claim(&key.confirmation, &header.0[..CONFIRMATION]);
+        header.0[CONFIRMATION..SUM].copy_from_slice(&confirmation);
         let sum = Sha256::digest(&header.0[..SUM]);
         header.0[SUM..].copy_from_slice(&sum[..NONCE - SUM]);
         Ok((header, key))
@@ -119,38 +100,43 @@ impl Header {
             return Err(unusable());
         }
         let params = Params::new(costs[0], costs[1], costs[2], Some(64)).map_err(|_| unusable())?;
-        let mut key = FileKey(Zeroizing::new([0; 64]));
+        let mut derived = Zeroizing::new([0; 64]);
         Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
             // Exposed to be turned into the file's key.
             .hash_password_into(
                 passphrase.expose().as_bytes(),
                 &self.0[SALT..CONFIRMATION],
-                &mut *key.0,
+                &mut *derived,
             )
             .map_err(|_| unusable())?;
+        let mut key = FileKey {
+            cipher: Zeroizing::new([0; 32]),
+            confirmation: Zeroizing::new([0; 32]),
+        };
+        key.cipher.copy_from_slice(&derived[..32]);
+        key.confirmation.copy_from_slice(&derived[32..]);
         Ok(key)
     }
 
     /// Whether the key is the one that the file was made with.
     pub(super) fn confirm(&self, key: &FileKey) -> Result<(), KeychainError> {
-        let mac = key.confirmation().chain_update(&self.0[..CONFIRMATION]);
-        mac.verify_slice(&self.0[CONFIRMATION..SUM])
-            .map_err(|_| KeychainError::WrongPassphrase)
+        let (message, confirmation) = (&self.0[..CONFIRMATION], &self.0[CONFIRMATION..SUM]);
+        if at_rest::claim_holds(&key.confirmation, message, confirmation) {
+            Ok(())
+        } else {
+            Err(KeychainError::WrongPassphrase)
+        }
     }
 
     /// A whole new file.
     pub(super) fn seal(&self, key: &FileKey, entries: &Plain) -> Result<Vec<u8>, KeychainError> {
-        let mut nonce = [0; SEALED - NONCE];
+        let mut nonce = [0; NONCE_LENGTH];
         random(&mut nonce)?;
         let mut file = Vec::with_capacity(SEALED + entries.len() + TAG_LENGTH);
         file.extend_from_slice(&self.0);
         file.extend_from_slice(&nonce);
-        // In a buffer of its own, of the right size: one that had to grow would leave plaintext behind.
-        let mut sealed = Plain::new(Vec::with_capacity(entries.len() + TAG_LENGTH));
-        sealed.extend_from_slice(entries);
-        key.cipher()
-            .encrypt_in_place(&XNonce::from(nonce), &file, &mut *sealed)
-            .map_err(|_| damaged("it would be too large"))?;
+        let sealed = at_rest::seal(&key.cipher, &nonce, &file, entries)
+            .ok_or_else(|| damaged("it would be too large"))?;
         file.extend_from_slice(&sealed);
         Ok(file)
     }
@@ -161,13 +147,9 @@ impl Header {
             .split_at_checked(SEALED)
             .ok_or_else(|| damaged("it is cut off"))?;
         let nonce = above
-            .last_chunk::<{ SEALED - NONCE }>()
+            .last_chunk::<NONCE_LENGTH>()
             .ok_or_else(|| damaged("it is cut off"))?;
-        let mut plain = Plain::new(sealed.to_vec());
-        key.cipher()
-            .decrypt_in_place(&XNonce::from(*nonce), above, &mut *plain)
-            .map_err(|_| damaged("its contents are damaged"))?;
-        Ok(plain)
+        at_rest::open(&key.cipher, nonce, above, sealed).ok_or_else(|| damaged("its contents are damaged"))
     }
 }
 

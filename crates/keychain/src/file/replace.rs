@@ -1,9 +1,9 @@
-//! Replacing a file in one step, readable by its owner alone.
+//! Changing the key file while no other program does.
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, Write};
+use std::fs::{File, TryLockError};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,19 +11,10 @@ use std::time::{Duration, Instant};
 /// How long to wait for another program's change.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// `path` with something after its name.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+fn lock_of(path: &Path) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(ending);
+    name.push(".lock");
     path.with_file_name(name)
-}
-
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 /// The folder of a new file, for its owner alone where it has to be made.
@@ -31,20 +22,13 @@ pub(super) fn make_folder_of(path: &Path) -> io::Result<()> {
     let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
         return Ok(());
     };
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    private_file::make_folder(folder)
 }
 
 /// Keeps other programs from changing the file until it is dropped. The lock is on a file beside it, because the file
 /// itself is replaced.
 pub(super) fn lock(path: &Path) -> io::Result<File> {
-    let file = private()
-        .create(true)
-        .truncate(false)
-        .open(beside(path, ".lock"))?;
+    let file = private_file::open(&lock_of(path))?;
     let start = Instant::now();
     loop {
         match file.try_lock() {
@@ -63,29 +47,8 @@ pub(super) fn lock(path: &Path) -> io::Result<File> {
     }
 }
 
-/// Writes a new file and puts it in the old one's place, each step on disk before the next. Call it under [`lock`].
+/// Replaces the file. Call it under [`lock`]: what a killed process has left is removed then, too.
 pub(super) fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let new = beside(path, ".new");
-    // One left behind by a crash.
-    match fs::remove_file(&new) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut file = private().create_new(true).open(&new)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    drop(file);
-    fs::rename(&new, path)?;
-    sync_folder_of(path)
-}
-
-#[cfg(unix)]
-fn sync_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    File::open(folder.unwrap_or(Path::new(".")))?.sync_all()
-}
-
-#[cfg(not(unix))]
-fn sync_folder_of(_: &Path) -> io::Result<()> {
-    Ok(())
+    private_file::clear_leftovers(path);
+    private_file::replace(path, bytes)
 }

@@ -9,6 +9,7 @@
 //!
 //! `derive_*` is deterministic, `make_*` is random. Every random value comes from the `CryptoRng` that is passed in.
 
+pub mod at_rest;
 mod body;
 mod bundle;
 mod deploy_key;

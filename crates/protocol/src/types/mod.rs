@@ -19,7 +19,7 @@ pub use ids::{
     DeployTokenId, DeviceId, EnvironmentId, EnvironmentName, OrganizationId, ProjectId, RequestId,
 };
 pub use keys::{Fingerprint, PublicKey, SigningPublicKey};
-pub use name::{MAX_NAME_CHARACTERS, NameError, TokenName};
+pub use name::{MAX_NAME_CHARACTERS, NameError, TokenName, checked_name};
 pub use occurrence::{NotKnown, Occurrence};
 pub use reshare::{KeyRequest, RequestFilter, RequestPage, RequestRole, RequestStatus, Requests};
 pub use token::{DeployToken, TokenEntry, TokenKey, TokenStatus};

@@ -1,4 +1,4 @@
-//! The name of a deploy token.
+//! The names that people give: the rule, and why a text is none.
 
 /// The most characters a name may have.
 pub const MAX_NAME_CHARACTERS: usize = 120;
@@ -7,37 +7,54 @@ pub const MAX_NAME_CHARACTERS: usize = 120;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenName(String);
 
-/// Why a text is not a name.
+/// Why a text is not a name. Each reason begins with “the name”.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameError {
     /// Nothing is left after trimming.
     #[error("the name is empty")]
     Empty,
     /// More than 120 characters; carries how many.
-    #[error("the name has {0} characters, 120 are allowed")]
+    #[error("the name has {0} characters; {MAX_NAME_CHARACTERS} are allowed")]
     TooLong(usize),
     /// A control character such as a line break or a tab.
-    #[error("the name has a control character (a line break or tab, for example)")]
+    #[error("the name has a line break, tab or other control character")]
     ControlCharacter,
+}
+
+impl NameError {
+    /// The reason as a sentence of its own: the same from a server, by a command and in the window.
+    pub fn sentence(self) -> String {
+        let mut reason = self.to_string();
+        reason.replace_range(..1, "T");
+        reason + "."
+    }
+}
+
+/// Checks the name of a token, a project or an environment, and gives it trimmed.
+///
+/// # Errors
+/// [`NameError`] says which rule is broken.
+pub fn checked_name(text: &str) -> Result<&str, NameError> {
+    let name = text.trim();
+    if name.is_empty() {
+        return Err(NameError::Empty);
+    }
+    if name.chars().any(char::is_control) {
+        return Err(NameError::ControlCharacter);
+    }
+    match name.chars().count() {
+        n if n > MAX_NAME_CHARACTERS => Err(NameError::TooLong(n)),
+        _ => Ok(name),
+    }
 }
 
 impl TokenName {
     /// Trims and checks.
     ///
     /// # Errors
-    /// [`NameError`] says which rule is broken.
+    /// As [`checked_name`].
     pub fn parse(text: &str) -> Result<Self, NameError> {
-        let name = text.trim();
-        if name.is_empty() {
-            return Err(NameError::Empty);
-        }
-        if name.chars().any(char::is_control) {
-            return Err(NameError::ControlCharacter);
-        }
-        match name.chars().count() {
-            n if n > MAX_NAME_CHARACTERS => Err(NameError::TooLong(n)),
-            _ => Ok(Self(name.to_owned())),
-        }
+        checked_name(text).map(|name| Self(name.to_owned()))
     }
 
     /// The suggestion for an environment: `<environment>-ci` (docs/protocol.md 7.4).
@@ -69,5 +86,22 @@ mod tests {
             120
         );
         assert_eq!(TokenName::parse(&"x".repeat(121)), Err(NameError::TooLong(121)));
+    }
+
+    #[test]
+    fn each_reason_is_a_sentence() {
+        for (reason, sentence) in [
+            (NameError::Empty, "The name is empty."),
+            (
+                NameError::TooLong(121),
+                "The name has 121 characters; 120 are allowed.",
+            ),
+            (
+                NameError::ControlCharacter,
+                "The name has a line break, tab or other control character.",
+            ),
+        ] {
+            assert_eq!(reason.sentence(), sentence);
+        }
     }
 }

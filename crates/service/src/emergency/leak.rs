@@ -2,10 +2,11 @@
 
 use zeroize::Zeroizing;
 
-use model::{CI_TOKEN_VARIABLE, LeakError, SEED_VARIABLE};
+use model::{CI_TOKEN_VARIABLE, LeakError, SEED_VARIABLE, formats};
 use protocol::PublicKey;
 use protocol::crypto;
 use protocol::secret::{CiToken, DeploySeed, SecretText};
+use protocol::variable::Variable;
 
 /// The longest text that is looked through.
 const LONGEST: usize = 1024 * 1024;
@@ -27,17 +28,18 @@ impl Leak {
     /// [`LeakError`].
     pub fn read(text: &SecretText) -> Result<Self, LeakError> {
         // Exposed to be searched; what is found goes into secret types, and nothing else of it is kept.
-        let text = text.expose();
-        if text.len() > LONGEST {
+        let pasted = text.expose();
+        if pasted.len() > LONGEST {
             return Err(LeakError::TooLong);
         }
-        if text.trim().is_empty() {
+        if text.is_blank() {
             return Err(LeakError::Empty);
         }
-        let named_token = value_of(text, CI_TOKEN_VARIABLE);
-        let named_seed = value_of(text, SEED_VARIABLE);
+        let written = formats::read(text).unwrap_or_default();
+        let named_token = named(&written, pasted, CI_TOKEN_VARIABLE);
+        let named_seed = named(&written, pasted, SEED_VARIABLE);
         if named_token.is_none() && named_seed.is_none() {
-            return Self::alone(text.trim());
+            return Self::alone(pasted.trim());
         }
         let ci_token = named_token.map(|value| CiToken::new(value.to_owned()));
         let seed = named_seed.map(crypto::parse_seed).transpose();
@@ -81,6 +83,17 @@ impl Leak {
         let ends = |token: &CiToken| token.expose().trim().ends_with(suffix);
         !suffix.is_empty() && self.ci_token.as_ref().is_some_and(ends)
     }
+}
+
+/// The value of a variable: exactly, where the whole text is as this program writes it, else as it stands among others. A
+/// comma after it is the sentence's or the list's that it was taken from.
+fn named<'a>(written: &'a [Variable], text: &'a str, name: &str) -> Option<&'a str> {
+    let exact = written.iter().rfind(|variable| variable.name == name);
+    exact
+        // Exposed to be put into the type of what it is.
+        .map(|variable| variable.value.expose().trim_end_matches(','))
+        .filter(|value| !value.is_empty())
+        .or_else(|| value_of(text, name))
 }
 
 /// The value after the last mention of a name that is followed by `=` or `:`.
@@ -131,6 +144,29 @@ mod tests {
             ),
         ] {
             assert_eq!(read(&text), Ok((true, true)), "{text}");
+        }
+    }
+
+    /// Whatever formats there are.
+    #[test]
+    fn each_format_is_found_as_it_was_written() {
+        let variable = |name: &str, value: &str| Variable {
+            name: name.to_owned(),
+            value: SecretText::new(value.to_owned()),
+        };
+        for token in [
+            TOKEN,
+            "with space",
+            "it's $1 \"x\" \\ `y`",
+            "two\nlines",
+            "a=b#c;d,e",
+        ] {
+            for format in formats::FORMATS {
+                let block = [variable(CI_TOKEN_VARIABLE, token), variable(SEED_VARIABLE, SEED)];
+                let leak = Leak::read(&(format.write)(&block)).unwrap();
+                assert_eq!(leak.ci_token.unwrap().expose(), token, "{}", format.name);
+                assert_eq!(leak.seed.unwrap().expose(), &[1; 32], "{}", format.name);
+            }
         }
     }
 

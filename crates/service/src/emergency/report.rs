@@ -1,7 +1,6 @@
 //! What an incident report needs from the server, and its way into a file. Its words are `text::incident`'s.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt as _;
@@ -10,6 +9,7 @@ use futures_util::stream;
 use super::AT_ONCE;
 use crate::Context;
 use model::{Incident, Problem, Readable, RevocationStatus, RevokeTarget};
+use private_file::NewFile;
 use protocol::Moment;
 
 /// What a report tells of a run that is over, with what only the server knows.
@@ -75,7 +75,7 @@ async fn who(context: &Context) -> Result<String, Problem> {
 /// # Errors
 /// What the system says.
 pub fn save(folder: &Path, stem: &str, text: &str) -> io::Result<PathBuf> {
-    fs::create_dir_all(folder)?;
+    private_file::make_folder(folder)?;
     let mut number = 1;
     loop {
         let name = match number {
@@ -83,25 +83,17 @@ pub fn save(folder: &Path, stem: &str, text: &str) -> io::Result<PathBuf> {
             _ => format!("{stem}-{number}.md"),
         };
         let path = folder.join(name);
-        match write_new(&path, text) {
+        match NewFile::make(&path) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1000 => number += 1,
-            written => return written.map(|()| path),
+            made => return made?.fill(text.as_bytes()).map(|()| path),
         }
     }
 }
 
-fn write_new(path: &Path, text: &str) -> io::Result<()> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(path)?;
-    file.write_all(text.as_bytes())?;
-    file.sync_all()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     #[test]

@@ -1,18 +1,17 @@
 //! Files of the journal: there as a whole or not at all, also after a power loss.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Write as _};
+use std::fs::{self, File};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::entry::EntryId;
 use super::{at, lock};
 use model::JournalError;
+use private_file::Staged;
 
 /// Ending of an entry's file.
 const ENTRY: &str = "entry";
-/// Ending of an entry that is not yet in its place.
-const STAGED: &str = "staged";
 /// No entry is larger: a file that is, is something else.
 const LARGEST: u64 = 16 * 1024 * 1024;
 /// A leftover younger than this may belong to a process that has only just made it.
@@ -24,20 +23,7 @@ fn path(folder: &Path, id: &EntryId, ending: &str) -> PathBuf {
 
 /// Makes the folder, for its owner alone.
 pub(super) fn make_folder(folder: &Path) -> Result<(), JournalError> {
-    let mut builder = fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(at(folder))
-}
-
-/// A file for its owner alone, made if it is missing.
-pub(super) fn open_private(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
+    private_file::make_folder(folder).map_err(at(folder))
 }
 
 /// The names of all entries.
@@ -80,30 +66,18 @@ pub(super) fn write(
     staged: impl FnOnce(),
 ) -> Result<(), JournalError> {
     tracing::trace!("an entry is written");
-    let (temporary, target) = (path(folder, id, STAGED), path(folder, id, ENTRY));
-    let write = || -> io::Result<()> {
-        let mut file = open_private(&temporary)?;
-        file.set_len(0)?;
-        file.write_all(sealed)?;
-        file.sync_all()
-    };
-    write().map_err(at(&temporary))?;
+    let target = path(folder, id, ENTRY);
+    let entry = Staged::write(&target, sealed).map_err(at(&target))?;
     staged();
-    fs::rename(&temporary, &target).map_err(at(&target))?;
-    sync_folder(folder).map_err(at(folder))
+    entry.replace().map_err(at(&target))
 }
 
 /// Removes an entry; one that is gone already is fine.
 pub(super) fn remove(folder: &Path, id: &EntryId) -> Result<(), JournalError> {
     tracing::trace!("an entry is removed");
-    for ending in [ENTRY, STAGED] {
-        let path = path(folder, id, ending);
-        match fs::remove_file(&path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&path)(error)),
-            _ => {}
-        }
-    }
-    sync_folder(folder).map_err(at(folder))?;
+    let path = path(folder, id, ENTRY);
+    private_file::clear_leftovers(&path);
+    private_file::remove(&path).map_err(at(&path))?;
     // The next start clears it away if it cannot be removed now.
     drop(fs::remove_file(lock::held_path(folder, id)));
     Ok(())
@@ -113,7 +87,8 @@ pub(super) fn remove(folder: &Path, id: &EntryId) -> Result<(), JournalError> {
 pub(super) fn clear_leftovers(folder: &Path) {
     let listed = fs::read_dir(folder).into_iter().flatten().flatten();
     for path in listed.map(|file| file.path()) {
-        let Some(id) = named(&path, STAGED).or_else(|| named(&path, lock::HELD)) else {
+        let staged = private_file::staged_for(&path).and_then(|entry| named(Path::new(entry), ENTRY));
+        let Some(id) = staged.or_else(|| named(&path, lock::HELD)) else {
             continue;
         };
         let age = path.metadata().and_then(|meta| meta.modified());
@@ -127,15 +102,4 @@ pub(super) fn clear_leftovers(folder: &Path) {
             drop(fs::remove_file(&path));
         }
     }
-}
-
-#[cfg(unix)]
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
-}
-
-/// Elsewhere a rename is on the disk when the file is.
-#[cfg(not(unix))]
-fn sync_folder(_: &Path) -> io::Result<()> {
-    Ok(())
 }

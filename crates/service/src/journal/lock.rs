@@ -8,8 +8,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use super::at;
 use super::entry::EntryId;
-use super::{at, file};
 use crate::Place;
 use model::{JournalError, Problem};
 use protocol::crypto;
@@ -50,7 +50,7 @@ pub(super) fn held_path(folder: &Path, id: &EntryId) -> PathBuf {
 /// Takes hold of an entry; `None` if somebody else has it.
 pub(super) fn hold(folder: &Path, id: &EntryId) -> Result<Option<Held>, JournalError> {
     let path = held_path(folder, id);
-    let file = file::open_private(&path).map_err(at(&path))?;
+    let file = private_file::open(&path).map_err(at(&path))?;
     let taken = try_lock(&file).map_err(at(&path))?;
     Ok(taken.then(|| Held { _file: Locked(file) }))
 }
@@ -63,7 +63,7 @@ pub(super) async fn place(
     patience: Duration,
 ) -> Result<PlaceLock, Problem> {
     let path = place_path(folder, scope, place);
-    let file = file::open_private(&path).map_err(at(&path))?;
+    let file = private_file::open(&path).map_err(at(&path))?;
     let began = Instant::now();
     while !try_lock(&file).map_err(at(&path))? {
         if began.elapsed() >= patience {

@@ -1,7 +1,6 @@
 //! An entry as JSON, inside the seal. Buffers and fields with secrets are wiped.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
+use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
 
@@ -134,7 +133,7 @@ fn issue_text(record: &IssueRecord) -> IssueText {
         token: record.token.clone(),
         public_key: record.key.to_base64(),
         // Exposed to be sealed into the journal, from which the user gets them after an interruption.
-        seed: STANDARD.encode(record.seed.expose()),
+        seed: BASE64.encode(record.seed.expose()),
         ci_token: record.ci_token.as_ref().map(|token| token.expose().to_owned()),
         expires_at: record.expires_at.map(Moment::to_wire),
         stage: match record.stage {
@@ -197,7 +196,7 @@ pub(super) fn read(id: &EntryId, plain: &[u8]) -> Option<Entry> {
 }
 
 fn issue_of(kind: IssuanceKind, text: &IssueText) -> Option<IssueRecord> {
-    let seed = Zeroizing::new(STANDARD.decode(&text.seed).ok()?);
+    let seed = Zeroizing::new(BASE64.decode(text.seed.as_bytes()).ok()?);
     let seed: &[u8; 32] = seed.as_slice().try_into().ok()?;
     Some(IssueRecord {
         kind,

@@ -7,6 +7,7 @@ use crate::stamp::now;
 use crate::store::directory::{self, NewProject};
 use crate::store::history::{self, Event};
 use crate::store::users::{self, User};
+use protocol::MAX_NAME_CHARACTERS;
 use protocol::wire::Data;
 use protocol::wire::directory::{
     CreateEnvironmentRequest, CreateProjectRequest, EnvironmentTypeDocument, SuggestNamesRequest,
@@ -27,8 +28,6 @@ const fn environment_type(value: &'static str, label: &'static str) -> Environme
 }
 
 const PROVIDERS: [&str; 4] = ["laravel_cloud", "laravel_forge", "laravel_vapor", "other"];
-/// The longest name of a project or an environment, in characters.
-const NAME_LIMIT: usize = 120;
 
 /// `GET /user`
 pub(super) fn current_user(call: &Call<'_, User>) -> Answer {
@@ -188,22 +187,16 @@ pub(super) fn suggest_names(call: &Call<'_, User>) -> Answer {
     Reply::ok(&Data { data })
 }
 
-fn checked_name(name: &str) -> Result<&str, Refusal> {
-    let name = name.trim();
-    if name.is_empty() || name.chars().any(char::is_control) || name.chars().count() > NAME_LIMIT {
-        return Err(Refusal::invalid(
-            "name",
-            "The name takes 1 to 120 characters, without control characters.",
-        ));
-    }
-    Ok(name)
+/// The name of a token, a project or an environment, trimmed; a 422 says why it is none.
+pub(super) fn checked_name(name: &str) -> Result<&str, Refusal> {
+    protocol::checked_name(name).map_err(|reason| Refusal::invalid("name", &reason.sentence()))
 }
 
 /// Lower-case letters and digits, in groups joined by single `-` or `_` (docs/protocol.md 3).
 fn is_slug(name: &str) -> bool {
     let group =
         |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    name.len() <= NAME_LIMIT && name.split(['-', '_']).all(group)
+    name.len() <= MAX_NAME_CHARACTERS && name.split(['-', '_']).all(group)
 }
 
 #[cfg(test)]

@@ -11,12 +11,12 @@ use crate::store::directory;
 use crate::store::history::{self, Event};
 use crate::store::tokens::{self, CiRecord, Token};
 use crate::store::users::User;
+use protocol::Moment;
 use protocol::wire::tokens::{
     ApiTokenDocument, CreateTokenRequest, IssuedMeta, RotateTokenRequest, TokenAnswerDocument,
     TokenRecipientRequest,
 };
 use protocol::wire::{Data, DataWithMeta, RecordStatus, Success};
-use protocol::{Moment, TokenName};
 
 /// How long a CI token works.
 const CI_TOKEN_SECONDS: i64 = 365 * 86_400;
@@ -33,8 +33,7 @@ pub(super) fn list(call: &Call<'_, User>) -> Answer {
 pub(super) fn create(call: &Call<'_, User>) -> Answer {
     let project = directory::project(call.db, call.who, call.input.path("project"))?;
     let request: CreateTokenRequest = call.input.read()?;
-    let name =
-        TokenName::parse(&request.name).map_err(|error| Refusal::invalid("name", &sentence(&error)))?;
+    let name = super::directory::checked_name(&request.name)?;
     let environment = directory::environment_by_id(call.db, &request.environment_id)?
         .filter(|environment| environment.project_id == project.id)
         .ok_or_else(|| Refusal::invalid("environment_id", "There is no such environment in this project."))?;
@@ -45,7 +44,7 @@ pub(super) fn create(call: &Call<'_, User>) -> Answer {
         project_id: project.id,
         environment_id: environment.id,
         environment_name: environment.name,
-        name: name.as_str().to_owned(),
+        name: name.to_owned(),
         status: RecordStatus::Active,
         public_key: public_keys::encryption("public_key", &request.public_key)?,
         last_used_at: None,
@@ -171,13 +170,4 @@ fn record(call: &Call<'_, User>, token: &Token, operation: &str) -> Result<(), R
         event,
     )?;
     Ok(())
-}
-
-/// An error's text as a sentence.
-fn sentence(error: &impl std::fmt::Display) -> String {
-    let text = error.to_string();
-    let mut letters = text.chars();
-    letters.next().map_or_else(String::new, |first| {
-        format!("{}{}.", first.to_uppercase(), letters.as_str())
-    })
 }

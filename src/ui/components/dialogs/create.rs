@@ -9,7 +9,7 @@ use crate::ui::elements::{
 };
 use crate::ui::intent::{TokenIntent, use_send};
 use model::Step;
-use protocol::{NameError, TokenEntry, TokenName};
+use protocol::{TokenEntry, TokenName};
 
 const ID: &str = "create";
 const PLAN: [Step; 5] = [
@@ -19,17 +19,6 @@ const PLAN: [Step; 5] = [
     Step::Seal { recipients: 0 },
     Step::Publish,
 ];
-
-/// Why a name is refused, in the user's words.
-fn refusal(error: NameError) -> String {
-    match error {
-        NameError::Empty => "Give the token a name.".to_owned(),
-        NameError::TooLong(length) => format!("The name has {length} characters. Use 120 or fewer."),
-        NameError::ControlCharacter => {
-            "The name has a line break, a tab or another control character. Take it out.".to_owned()
-        }
-    }
-}
 
 /// The dialog.
 #[component]
@@ -94,7 +83,7 @@ pub fn CreateDialog() -> Element {
                             value: name,
                             autofocus: true,
                             select: true,
-                            error: error.filter(|_| *touched.read()).map(refusal),
+                            error: error.filter(|_| *touched.read()).map(|it| text::explain(&it.into()).to_string()),
                             caution: taken.read().then(|| {
                                 format!("An active token in {place} already has this name. They will be told apart by their ids only.")
                             }),

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use super::field::{CI_TOKEN, SEED, use_suffix};
+use model::formats::DOTENV;
 
 const MASK: &str = "••••••••••••••••••••••••";
 
@@ -12,7 +13,7 @@ pub(super) fn Block(with_ci_token: bool) -> Element {
     let suffix = use_suffix();
     rsx! {
         figure { class: "block",
-            figcaption { ".env" }
+            figcaption { {DOTENV.name} }
             div { class: "block-lines mono",
                 if with_ci_token {
                     BlockLine { name: CI_TOKEN, suffix }

@@ -10,8 +10,7 @@ use crate::ui::elements::{Icon, IconButton};
 use crate::ui::intent::{SheetIntent, use_send};
 use model::CiTokenOutcome;
 
-pub(super) const CI_TOKEN: &str = "GHOSTABLE_CI_TOKEN";
-pub(super) const SEED: &str = "GHOSTABLE_DEPLOY_SEED";
+pub(super) use model::{CI_TOKEN_VARIABLE as CI_TOKEN, SEED_VARIABLE as SEED};
 /// A mask has always the same length, so that it tells nothing.
 const MASK: &str = "••••••••••••••••••••••••••••••••••••••••";
 

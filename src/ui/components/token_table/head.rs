@@ -2,20 +2,19 @@
 
 use dioxus::prelude::*;
 
-use crate::state::{AppState, Sort, SortColumn};
+use super::columns::{Look, columns};
+use crate::state::{AppState, Sort};
 use crate::ui::elements::{Glyph, Icon};
+use model::TokenColumn;
 
 #[component]
 pub(super) fn TableHead() -> Element {
     rsx! {
         thead { role: "rowgroup",
             tr { role: "row", "aria-rowindex": "1",
-                HeadCell { column: SortColumn::Name, class: "col-name", label: "Name" }
-                HeadCell { column: SortColumn::Status, class: "col-status", label: "Status" }
-                HeadCell { column: SortColumn::LastUsed, class: "col-used", label: "Last used" }
-                HeadCell { column: SortColumn::Created, class: "col-created", label: "Created" }
-                HeadCell { column: SortColumn::Expires, class: "col-expires", label: "Expires" }
-                th { class: "col-print", role: "columnheader", scope: "col", "Fingerprint" }
+                for (column , look) in columns() {
+                    HeadCell { key: "{look.class}", column, look }
+                }
                 th { class: "col-actions", role: "columnheader", scope: "col",
                     span { class: "spoken", "Actions" }
                 }
@@ -25,28 +24,46 @@ pub(super) fn TableHead() -> Element {
 }
 
 #[component]
-fn HeadCell(column: SortColumn, class: &'static str, label: &'static str) -> Element {
-    let mut sort = use_context::<AppState>().tokens.sort;
-    let current = *sort.read();
-    let order = (current.column == column).then_some(current.descending);
+fn HeadCell(column: TokenColumn, look: Look) -> Element {
+    let sort = *use_context::<AppState>().tokens.sort.read();
+    let order = (sort.column == column).then_some(sort.descending);
+    let told = match order {
+        _ if !column.sorts() => None,
+        None => Some("none"),
+        Some(true) => Some("descending"),
+        Some(false) => Some("ascending"),
+    };
     rsx! {
         th {
-            class,
+            class: look.class,
             role: "columnheader",
             scope: "col",
-            "aria-sort": match order {
-                None => "none",
-                Some(true) => "descending",
-                Some(false) => "ascending",
+            style: look.width.map(|pixels| format!("width: {pixels}px")),
+            "data-yields": look.yields,
+            "aria-sort": told,
+            if column.sorts() {
+                Sorter { column, order }
+            } else {
+                {text::column(column)}
+            }
+        }
+    }
+}
+
+#[component]
+fn Sorter(column: TokenColumn, order: Option<bool>) -> Element {
+    let mut sort = use_context::<AppState>().tokens.sort;
+    rsx! {
+        button {
+            r#type: "button",
+            class: "sorter",
+            onclick: move |_| {
+                let current = *sort.peek();
+                sort.set(next(current, column));
             },
-            button {
-                r#type: "button",
-                class: "sorter",
-                onclick: move |_| sort.set(next(current, column)),
-                "{label}"
-                if let Some(descending) = order {
-                    Glyph { icon: if descending { Icon::ArrowDown } else { Icon::ArrowUp }, size: 12 }
-                }
+            {text::column(column)}
+            if let Some(descending) = order {
+                Glyph { icon: if descending { Icon::ArrowDown } else { Icon::ArrowUp }, size: 12 }
             }
         }
     }
@@ -54,11 +71,11 @@ fn HeadCell(column: SortColumn, class: &'static str, label: &'static str) -> Ele
 
 /// The other direction of the same column; for another one, what is looked for first: names from A, the latest use and
 /// creation, the earliest end.
-fn next(current: Sort, column: SortColumn) -> Sort {
+fn next(current: Sort, column: TokenColumn) -> Sort {
     let descending = if current.column == column {
         !current.descending
     } else {
-        matches!(column, SortColumn::LastUsed | SortColumn::Created)
+        column.starts_descending()
     };
     Sort { column, descending }
 }
@@ -70,11 +87,11 @@ mod tests {
     #[test]
     fn a_second_press_turns_the_order_round() {
         let start = Sort {
-            column: SortColumn::LastUsed,
+            column: TokenColumn::LastUsed,
             descending: true,
         };
-        assert!(!next(start, SortColumn::LastUsed).descending);
-        assert!(!next(start, SortColumn::Name).descending);
-        assert!(next(start, SortColumn::Created).descending);
+        assert!(!next(start, TokenColumn::LastUsed).descending);
+        assert!(!next(start, TokenColumn::Name).descending);
+        assert!(next(start, TokenColumn::Created).descending);
     }
 }

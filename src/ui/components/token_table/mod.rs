@@ -1,5 +1,6 @@
 //! The tokens of an environment: a real table, of which only the rows near the window are in the document.
 
+mod columns;
 mod head;
 mod menu;
 mod row;

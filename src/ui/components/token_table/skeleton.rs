@@ -3,16 +3,13 @@
 use dioxus::prelude::*;
 
 use super::TableHead;
+use super::columns::{Look, cell, columns};
+use model::TokenColumn;
 
-/// Widths of name, id and status, so that the bones look like names.
-const SHAPES: [(u32, u32, u32); 6] = [
-    (104, 138, 66),
-    (84, 138, 66),
-    (118, 138, 98),
-    (96, 138, 66),
-    (68, 138, 66),
-    (110, 138, 88),
-];
+/// How much wider than usual name and status are in each row, in CSS pixels, so that the bones look like names.
+const SHAPES: [(u32, u32); 6] = [(36, 0), (16, 0), (50, 32), (28, 0), (0, 0), (42, 22)];
+/// Width of an id below its name, in CSS pixels.
+const ID: u32 = 138;
 
 /// A table of bones.
 #[component]
@@ -22,22 +19,32 @@ pub fn TokenTableSkeleton() -> Element {
         table { class: "tokens", "aria-hidden": "true", "data-skeleton": "true",
             TableHead {}
             tbody {
-                for (index , (name , id , status)) in SHAPES.into_iter().enumerate() {
+                for (index , (name , status)) in SHAPES.into_iter().enumerate() {
                     tr { key: "{index}", class: "token",
-                        th { class: "col-name",
-                            div { class: "token-name", Bone { width: name } }
-                            div { class: "token-id", Bone { width: id } }
+                        for (column , look) in columns() {
+                            {cell(column, look, bones(column, look, name, status))}
                         }
-                        td { class: "col-status", Bone { width: status } }
-                        td { class: "col-used", Bone { width: 72 } }
-                        td { class: "col-created", Bone { width: 78 } }
-                        td { class: "col-expires", Bone { width: 70 } }
-                        td { class: "col-print", Bone { width: 64 } }
                         td { class: "col-actions" }
                     }
                 }
             }
         }
+    }
+}
+
+fn bones(column: TokenColumn, look: Look, name: u32, status: u32) -> Element {
+    let width = look.bone;
+    match column {
+        TokenColumn::Name => rsx! {
+            div { class: "token-name", Bone { width: width + name } }
+            div { class: "token-id", Bone { width: ID } }
+        },
+        TokenColumn::Status => rsx! {
+            Bone { width: width + status }
+        },
+        _ => rsx! {
+            Bone { width }
+        },
     }
 }
 

@@ -1,49 +1,117 @@
-//! Writing values so that the usual dotenv readers and a shell get them back unchanged.
+//! `.env`: values written so that the usual dotenv readers and a shell get them back unchanged.
 
 use protocol::secret::SecretText;
 use protocol::variable::Variable;
 
-/// A dotenv file, a line for each variable in order; of equal names the last one counts, as it does for a runner.
+/// What a shell acts on within double quotes.
+const ACTED_ON: [char; 4] = ['"', '\\', '$', '`'];
+
+/// A line for each variable in order; of equal names the last one counts, as it does for a runner.
 pub fn write(variables: &[Variable]) -> SecretText {
     // Values are exposed because the file is to hold them in clear.
     let room = variables
         .iter()
         .map(|it| it.name.len() + 2 * it.value.expose().len() + 4)
         .sum();
-    let mut text = String::with_capacity(room);
+    let mut text = SecretText::with_capacity(room);
     for variable in variables {
         text.push_str(&variable.name);
-        text.push('=');
+        text.push_str("=");
         push_value(&mut text, variable.value.expose());
-        text.push('\n');
+        text.push_str("\n");
     }
-    SecretText::new(text)
+    text
 }
 
-/// Bare where nothing is special; in single quotes, in which a shell and most readers change nothing; with a single quote
-/// in the value in double quotes, with everything escaped that a shell would act on.
-fn push_value(text: &mut String, value: &str) {
-    let bare = |c: char| c.is_ascii_alphanumeric() || "_-./:@%+,=".contains(c);
-    if value.chars().all(bare) {
+/// Bare where nothing is special, because several CI systems take quotes literally; in single quotes, in which a shell and
+/// most readers change nothing; with a single quote in the value in double quotes, with everything escaped that a shell
+/// would act on.
+fn push_value(text: &mut SecretText, value: &str) {
+    if value.chars().all(is_bare) {
         text.push_str(value);
     } else if !value.contains('\'') {
-        text.push('\'');
-        text.push_str(value);
-        text.push('\'');
-    } else {
-        text.push('"');
-        for c in value.chars() {
-            if ACTED_ON.contains(&c) {
-                text.push('\\');
-            }
-            text.push(c);
+        for part in ["'", value, "'"] {
+            text.push_str(part);
         }
-        text.push('"');
+    } else {
+        text.push_str("\"");
+        for part in value.split_inclusive(ACTED_ON) {
+            let plain = part.trim_end_matches(ACTED_ON);
+            text.push_str(plain);
+            if plain.len() < part.len() {
+                text.push_str("\\");
+                text.push_str(&part[plain.len()..]);
+            }
+        }
+        text.push_str("\"");
     }
 }
 
-/// What a shell acts on within double quotes.
-const ACTED_ON: [char; 4] = ['"', '\\', '$', '`'];
+fn is_bare(c: char) -> bool {
+    c.is_ascii_alphanumeric() || "_-./:@%+,=".contains(c)
+}
+
+/// The variables of a text in which every line is blank, a comment, or an assignment as [`write`] makes it, also after
+/// `export`; `None` if it is anything else.
+pub fn read(text: &str) -> Option<Vec<Variable>> {
+    let mut variables = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        if rest.starts_with('#') {
+            rest = rest.split_once('\n').map_or("", |(_, after)| after);
+        } else {
+            let (name, after) = rest.strip_prefix("export ").unwrap_or(rest).split_once('=')?;
+            if !is_name(name) {
+                return None;
+            }
+            let (value, after) = read_value(after)?;
+            variables.push(Variable {
+                name: name.to_owned(),
+                value,
+            });
+            let (blank, after) = after.split_once('\n').unwrap_or((after, ""));
+            let blank = blank.trim();
+            if !blank.is_empty() && !blank.starts_with('#') {
+                return None;
+            }
+            rest = after;
+        }
+        rest = rest.trim_start();
+    }
+    Some(variables)
+}
+
+/// A value, and what comes after it.
+fn read_value(text: &str) -> Option<(SecretText, &str)> {
+    if let Some(quoted) = text.strip_prefix('\'') {
+        let (value, after) = quoted.split_once('\'')?;
+        return Some((SecretText::new(value.to_owned()), after));
+    }
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.find(|c: char| !is_bare(c)).unwrap_or(text.len());
+        return Some((SecretText::new(text[..end].to_owned()), &text[end..]));
+    };
+    let mut value = SecretText::with_capacity(quoted.len());
+    let mut rest = quoted;
+    loop {
+        let at = rest.find(['"', '\\'])?;
+        value.push_str(&rest[..at]);
+        if rest[at..].starts_with('"') {
+            return Some((value, &rest[at + 1..]));
+        }
+        let escaped = rest[at + 1..].chars().next()?;
+        let end = at + 1 + escaped.len_utf8();
+        let kept = if ACTED_ON.contains(&escaped) { at + 1 } else { at };
+        value.push_str(&rest[kept..end]);
+        rest = &rest[end..];
+    }
+}
+
+/// Whether a shell takes it for the name of a variable: letters, digits and `_`, not beginning with a digit.
+fn is_name(name: &str) -> bool {
+    let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(part)
+}
 
 /// Why a variable cannot be written so that a shell that sources the file sets it and does nothing else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,8 +126,7 @@ pub enum Unwritable {
 pub fn unwritable(variables: &[Variable]) -> Option<(&str, Unwritable)> {
     variables.iter().find_map(|variable| {
         let name = variable.name.as_str();
-        let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.chars().all(is_name) {
+        if !is_name(name) {
             return Some((name, Unwritable::Name));
         }
         // Looked at, not taken out.
@@ -104,6 +171,29 @@ mod tests {
         ] {
             assert_eq!(write(&[variable("V", value)]).expose(), format!("V={written}\n"));
         }
+    }
+
+    #[test]
+    fn what_is_not_only_assignments_is_not_read() {
+        for text in [
+            "{\"A\": 1}",
+            "A: 1",
+            "run -e A=1",
+            "A=1 B=2",
+            "A='1",
+            "A=\"1\\",
+            "1A=1",
+            "A=$B",
+            "A",
+        ] {
+            assert!(read(text).is_none(), "{text}");
+        }
+        let read = read("# why\n\nexport A='b c' # so\r\n  B=\"it's \\n\"\n").unwrap();
+        let pairs: Vec<_> = read
+            .iter()
+            .map(|it| (it.name.as_str(), it.value.expose()))
+            .collect();
+        assert_eq!(pairs, [("A", "b c"), ("B", "it's \\n")]);
     }
 
     #[test]

@@ -1,0 +1,138 @@
+//! The columns of a list of tokens in words: what each is called, and what it says of a token.
+
+use jiff::tz::TimeZone;
+
+use super::{dated, ends, happened};
+use model::TokenColumn;
+use protocol::{DeployToken, DeployTokenId, Fingerprint, Moment, TokenStatus};
+
+/// The head of a column; commands print it in capitals.
+pub fn column(column: TokenColumn) -> &'static str {
+    match column {
+        TokenColumn::Name => "Name",
+        TokenColumn::Status => "Status",
+        TokenColumn::LastUsed => "Last used",
+        TokenColumn::Created => "Created",
+        TokenColumn::Expires => "Expires",
+        TokenColumn::Fingerprint => "Fingerprint",
+        TokenColumn::Id => "Id",
+    }
+}
+
+/// What a column says of a token, in a line. Whether the token is being replaced is known to this machine alone, so it is
+/// told; times are as seen at `now`, dates of the zone.
+pub fn cell(
+    column: TokenColumn,
+    token: &DeployToken,
+    being_replaced: bool,
+    now: Moment,
+    zone: &TimeZone,
+) -> String {
+    match column {
+        TokenColumn::Name => token.name.clone(),
+        TokenColumn::Status if being_replaced => "being replaced".to_owned(),
+        TokenColumn::Status => status(token).to_owned(),
+        TokenColumn::LastUsed => happened(token.last_use, now, zone),
+        TokenColumn::Created => dated(token.created, zone),
+        TokenColumn::Expires => ends(token.end, now),
+        TokenColumn::Fingerprint => token
+            .fingerprint()
+            .map_or_else(|| "unusable".to_owned(), Fingerprint::short),
+        TokenColumn::Id => token.id.to_string(),
+    }
+}
+
+/// What a column says of an entry that cannot be read, because `missing` is missing or wrong.
+pub fn malformed_cell(
+    column: TokenColumn,
+    id: Option<&DeployTokenId>,
+    name: Option<&str>,
+    missing: &str,
+) -> String {
+    match column {
+        TokenColumn::Name => name.unwrap_or("?").to_owned(),
+        TokenColumn::Status => format!("unreadable: “{missing}” is missing"),
+        TokenColumn::Id => id.map_or("?", DeployTokenId::as_str).to_owned(),
+        TokenColumn::LastUsed | TokenColumn::Created | TokenColumn::Expires | TokenColumn::Fingerprint => {
+            "-".to_owned()
+        }
+    }
+}
+
+/// The status of a token as commands and their JSON give it: one that this program does not know is the server's own word.
+pub fn status(token: &DeployToken) -> &str {
+    match &token.status {
+        TokenStatus::Active => "active",
+        TokenStatus::Revoked { .. } => "revoked",
+        TokenStatus::Other(text) => text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{EnvironmentId, EnvironmentName, NotKnown, Occurrence, PublicKey, TokenKey};
+
+    fn at(text: &str) -> Moment {
+        Moment::parse(text).unwrap()
+    }
+
+    fn row(token: &DeployToken, being_replaced: bool) -> [String; 7] {
+        let now = at("2026-11-24T12:00:00Z");
+        TokenColumn::ALL.map(|column| cell(column, token, being_replaced, now, &TimeZone::UTC))
+    }
+
+    #[test]
+    fn each_column_says_its_fact() {
+        let mut token = DeployToken {
+            id: DeployTokenId::new("dpl_tok_1"),
+            name: "ci".to_owned(),
+            status: TokenStatus::Active,
+            key: TokenKey::Usable(PublicKey::from_bytes([7; 32])),
+            environment_id: EnvironmentId::new("env_1"),
+            environment_name: EnvironmentName::new("production"),
+            created: Occurrence::At(at("2026-08-12T12:00:00Z")),
+            last_use: Occurrence::At(at("2026-11-24T11:56:00Z")),
+            end: Occurrence::At(at("2026-11-30T12:00:00Z")),
+            ci_token_suffix: None,
+        };
+        let print = token.fingerprint().unwrap().short();
+        let active = [
+            "ci",
+            "active",
+            "4 min ago",
+            "12 Aug 2026",
+            "in 6 days",
+            &print,
+            "dpl_tok_1",
+        ];
+        assert_eq!(row(&token, false), active);
+        assert_eq!(row(&token, true)[1], "being replaced");
+        token.status = TokenStatus::Other("paused".to_owned());
+        token.key = TokenKey::Unusable;
+        token.last_use = Occurrence::Never;
+        token.end = Occurrence::NotKnown(NotKnown::NotTold);
+        let bare = [
+            "ci",
+            "paused",
+            "never",
+            "12 Aug 2026",
+            "not known",
+            "unusable",
+            "dpl_tok_1",
+        ];
+        assert_eq!(row(&token, false), bare);
+    }
+
+    #[test]
+    fn what_cannot_be_read_says_why_and_what_is_there() {
+        let id = DeployTokenId::new("dpl_tok_1");
+        let row = |id, name| TokenColumn::ALL.map(|column| malformed_cell(column, id, name, "created_at"));
+        let why = "unreadable: “created_at” is missing";
+        assert_eq!(
+            row(Some(&id), Some("ci")),
+            ["ci", why, "-", "-", "-", "-", "dpl_tok_1"]
+        );
+        assert_eq!(row(None, None), ["?", why, "-", "-", "-", "-", "?"]);
+    }
+}
