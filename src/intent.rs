@@ -3,7 +3,7 @@
 
 use crate::state::Section;
 use model::{Document, Grace, Remedy};
-use protocol::{DeployToken, DeployTokenId, EnvironmentId, ProjectId, RequestId};
+use protocol::{DeployToken, DeployTokenId, EnvironmentId, Lifetime, ProjectId, RequestId};
 
 /// A wish of the user. It never carries a secret.
 #[derive(Clone, Debug, PartialEq)]
@@ -90,11 +90,13 @@ pub enum TokenIntent {
     Create {
         /// Its name as typed; it was checked, and is to be checked again.
         name: String,
+        /// For how long its CI token is to work.
+        lifetime: Lifetime,
     },
-    /// Rotate a token: confirmed.
-    Rotate(DeployToken),
-    /// Make a successor for a token, and revoke it at a time: confirmed.
-    Replace(DeployToken, Grace),
+    /// Rotate a token, for so long: confirmed.
+    Rotate(DeployToken, Lifetime),
+    /// Make a successor for a token, for so long, and revoke the token at a time: confirmed.
+    Replace(DeployToken, Lifetime, Grace),
     /// Revoke a token whose successor CI has: confirmed.
     FinishReplacement(DeployToken),
     /// Forget that this token is being replaced; both stay as they are.

@@ -4,27 +4,35 @@ use dioxus::prelude::*;
 
 use super::{Actions, Tell};
 use crate::state::Operation;
-use model::{Grace, News, Problem};
-use protocol::{DeployToken, TokenName};
+use model::{Grace, NewToken, News, Problem};
+use protocol::{DeployToken, Lifetime, TokenName};
 use service::{MissingKey, Place};
 
 impl Actions {
     /// Creates a token under a name as it was typed.
-    pub(super) fn create(&self, name: &str) {
+    pub(super) fn create(&self, name: &str, lifetime: Lifetime) {
         let mut operation = self.state.dialog.operation;
         match TokenName::parse(name) {
-            Ok(name) => self.issue(Grace::Asked, move |context, place, tell| async move {
-                service::create(&context, &place, &name, &tell).await
-            }),
+            Ok(name) => {
+                self.remember_lifetime(lifetime);
+                let new = NewToken {
+                    name: name.as_str().to_owned(),
+                    lifetime,
+                };
+                self.issue(Grace::Asked, move |context, place, tell| async move {
+                    service::create(&context, &place, new, &tell).await
+                });
+            }
             Err(error) => operation.set(Operation::Failed(error.into())),
         }
     }
 
     /// Gives a token new secrets.
-    pub(super) fn rotate(&self, token: &DeployToken) {
+    pub(super) fn rotate(&self, token: &DeployToken, lifetime: Lifetime) {
+        self.remember_lifetime(lifetime);
         let id = token.id.to_string();
         self.issue(Grace::Asked, move |context, place, tell| async move {
-            service::rotate(&context, &place, &id, &tell).await
+            service::rotate(&context, &place, &id, lifetime, &tell).await
         });
     }
 

@@ -9,15 +9,16 @@ use dioxus::prelude::*;
 use super::grace::{self, Over, Told};
 use super::{Actions, on_disk};
 use model::{Grace, News, Problem};
-use protocol::{DeployToken, DeployTokenId};
+use protocol::{DeployToken, DeployTokenId, Lifetime};
 use service::{Place, Replaced};
 
 impl Actions {
     /// Makes a successor; the token goes on working.
-    pub(super) fn replace(&self, token: &DeployToken, grace: Grace) {
+    pub(super) fn replace(&self, token: &DeployToken, lifetime: Lifetime, grace: Grace) {
+        self.remember_lifetime(lifetime);
         let id = token.id.to_string();
         self.issue(grace, move |context, place, tell| async move {
-            service::replace(&context, &place, &id, &tell).await
+            service::replace(&context, &place, &id, lifetime, &tell).await
         });
     }
 

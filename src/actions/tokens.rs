@@ -6,7 +6,7 @@ use super::Actions;
 use crate::intent::TokenIntent;
 use crate::state::{Load, Section};
 use model::{Problem, Replacement};
-use protocol::TokenEntry;
+use protocol::{Lifetime, TokenEntry};
 use service::{Context, Place};
 
 /// What only this machine knows about an environment.
@@ -32,9 +32,9 @@ async fn look(context: &Context, place: &Place) -> Result<(Vec<TokenEntry>, Here
 impl Actions {
     pub(super) fn on_tokens(&self, intent: TokenIntent) {
         match intent {
-            TokenIntent::Create { name } => self.create(&name),
-            TokenIntent::Rotate(token) => self.rotate(&token),
-            TokenIntent::Replace(token, grace) => self.replace(&token, grace),
+            TokenIntent::Create { name, lifetime } => self.create(&name, lifetime),
+            TokenIntent::Rotate(token, lifetime) => self.rotate(&token, lifetime),
+            TokenIntent::Replace(token, lifetime, grace) => self.replace(&token, lifetime, grace),
             TokenIntent::FinishReplacement(token) => self.finish_replacement(&token),
             TokenIntent::ForgetReplacement(id) => self.forget_replacement(id),
             TokenIntent::Revoke(token) => self.revoke(&token),
@@ -82,6 +82,15 @@ impl Actions {
                 }
             }
         });
+    }
+
+    /// From here on this lifetime is proposed, also after a restart.
+    pub(super) fn remember_lifetime(&self, lifetime: Lifetime) {
+        let mut proposed = self.state.tokens.lifetime;
+        if *proposed.peek() != lifetime {
+            proposed.set(lifetime);
+            self.platform.remember_lifetime(lifetime);
+        }
     }
 
     /// Fetches everything again that is shown.

@@ -7,7 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use crate::build_info;
+use crate::failure::{Failure, WRONG_USE};
 use model::SecretLimits;
+use protocol::{Lifetime, Moment};
 
 /// Issue, rotate, revoke and delete Ghostable deploy tokens. Without a command the window opens.
 #[derive(Debug, Parser)]
@@ -82,6 +84,37 @@ pub struct Place {
     pub env: String,
 }
 
+/// For how long a CI token is to work.
+#[derive(Debug, Args)]
+#[group(multiple = false)]
+pub struct End {
+    /// The CI token ends after this many days, 7 to 365 [default: 90]
+    #[arg(long, value_name = "DAYS", allow_negative_numbers = true)]
+    pub expires_in: Option<i64>,
+    /// The CI token ends on this day, such as 2027-01-31
+    #[arg(long, value_name = "DATE")]
+    pub expires_on: Option<String>,
+}
+
+impl End {
+    /// Reads it, before anything is changed.
+    ///
+    /// # Errors
+    /// For a text that is no date, and what is out of the server's range.
+    pub fn lifetime(&self) -> Result<Lifetime, Failure> {
+        let zone = jiff::tz::TimeZone::system();
+        let lifetime = match (self.expires_in, &self.expires_on) {
+            (Some(days), _) => Lifetime::of_days(days),
+            (None, Some(day)) => Lifetime::until(day, Moment::now(), &zone),
+            (None, None) => Ok(Lifetime::default()),
+        };
+        lifetime.map_err(|error| {
+            let message = text::lifetime(&error);
+            Failure::new(WRONG_USE, message.what, message.next)
+        })
+    }
+}
+
 /// How secrets are handed over.
 #[derive(Debug, Args)]
 pub struct HandOver {
@@ -127,6 +160,9 @@ pub enum Command {
         /// Name of the token [default: <environment>-ci]
         #[arg(long, value_name = "N")]
         name: Option<String>,
+        /// For how long.
+        #[command(flatten)]
+        end: End,
         /// Do not check as a runner whether the values work; a server may count that as use
         #[arg(long)]
         no_verify: bool,
@@ -141,6 +177,9 @@ pub enum Command {
         place: Place,
         /// Token, by id or exact name
         token: String,
+        /// For how long.
+        #[command(flatten)]
+        end: End,
         /// Do not check as a runner whether the values work; a server may count that as use
         #[arg(long)]
         no_verify: bool,
@@ -157,8 +196,11 @@ pub enum Command {
         token: String,
         /// CI has the new values: revoke the old token. If GHOSTABLE_CI_TOKEN holds its CI token, that is tried and must
         /// be refused
-        #[arg(long, conflicts_with_all = ["json", "out", "no_verify"])]
+        #[arg(long, conflicts_with_all = ["json", "out", "no_verify", "expires_in", "expires_on"])]
         finish: bool,
+        /// For how long.
+        #[command(flatten)]
+        end: End,
         /// Do not check as a runner whether the values work; a server may count that as use
         #[arg(long)]
         no_verify: bool,

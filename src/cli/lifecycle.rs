@@ -5,6 +5,7 @@ use super::receiver::SecretSink;
 use super::{locate, output, pending, replace, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
+use model::NewToken;
 use protocol::{EnvironmentName, TokenEntry, TokenName};
 use service::checkpoint::Operation;
 use service::{Context, MissingKey, Place, Revocations};
@@ -23,23 +24,33 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
         Command::Create {
             place,
             name,
+            end,
             no_verify,
             hand_over,
         } => {
+            let lifetime = end.lifetime()?;
             let (connected, _, place) = locate(target, project, &place.env).await?;
-            let done = create(&connected.context, &place, name, hand_over, !no_verify).await;
+            let name = TokenName::parse(&name.unwrap_or_else(|| TokenName::suggestion(place.name())))?;
+            let new = NewToken {
+                name: name.as_str().to_owned(),
+                lifetime,
+            };
+            let done = create(&connected.context, &place, new, hand_over, !no_verify).await;
             pending::mention(&connected.context);
             done
         }
         Command::Rotate {
             place,
             token,
+            end,
             no_verify,
             hand_over,
         } => {
+            let lifetime = end.lifetime()?;
             let (connected, _, place) = locate(target, project, &place.env).await?;
             let receiver = SecretSink::prepare(hand_over)?;
-            let issued = service::rotate(&connected.context, &place, &token, &output::progress).await;
+            let issued =
+                service::rotate(&connected.context, &place, &token, lifetime, &output::progress).await;
             let pair = issued.as_ref().ok().filter(|_| !no_verify).and_then(runner::pair);
             let done = receiver.hand_over(Operation::Rotate, issued);
             runner::check(&connected.context, pair).await;
@@ -58,12 +69,15 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
         Command::Replace {
             place,
             token,
+            end,
             no_verify,
             hand_over,
             ..
         } => {
+            let lifetime = end.lifetime()?;
             let (connected, _, place) = locate(target, project, &place.env).await?;
-            replace::begin(&connected.context, &place, &token, hand_over, !no_verify).await
+            let asked = (token.as_str(), lifetime);
+            replace::begin(&connected.context, &place, asked, hand_over, !no_verify).await
         }
         Command::Revoke(wanted) => {
             let environment = wanted.env.unwrap_or_default();
@@ -138,24 +152,23 @@ async fn list(context: &Context, place: &Place, json: bool) -> Result<u8, Failur
 async fn create(
     context: &Context,
     place: &Place,
-    name: Option<String>,
+    new: NewToken,
     hand_over: HandOver,
     verify: bool,
 ) -> Result<u8, Failure> {
-    let name = TokenName::parse(&name.unwrap_or_else(|| TokenName::suggestion(place.name())))?;
     let receiver = SecretSink::prepare(hand_over)?;
     let twins = service::list(context, place).await?;
     let twins = twins
         .iter()
         .filter_map(TokenEntry::token)
-        .filter(|it| it.is_active() && it.name == name.as_str());
+        .filter(|it| it.is_active() && it.name == new.name);
     if twins.count() > 0 {
         output::warning(&Message::new(
-            format!("An active token is already called “{}”.", name.as_str()),
+            format!("An active token is already called “{}”.", new.name),
             "This one gets the same name; tell them apart by their ids.",
         ));
     }
-    let issued = service::create(context, place, &name, &output::progress).await;
+    let issued = service::create(context, place, new, &output::progress).await;
     let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
     let done = receiver.hand_over(Operation::Create, issued);
     runner::check(context, pair).await;

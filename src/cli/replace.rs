@@ -6,7 +6,7 @@ use super::{output, pending, runner};
 use crate::failure::{FAILED, Failure, NOT_SHARED};
 use model::{CI_TOKEN_VARIABLE, Problem, Proof, Replacement, ReplacementState};
 use protocol::secret::CiToken;
-use protocol::{EnvironmentName, Moment, TokenEntry};
+use protocol::{EnvironmentName, Lifetime, Moment, TokenEntry};
 use service::checkpoint::Operation;
 use service::{Context, Place, Replaced};
 use text::Message;
@@ -15,12 +15,12 @@ use text::Message;
 pub(super) async fn begin(
     context: &Context,
     place: &Place,
-    token: &str,
+    (token, lifetime): (&str, Lifetime),
     hand_over: HandOver,
     verify: bool,
 ) -> Result<u8, Failure> {
     let receiver = SecretSink::prepare(hand_over)?;
-    let issued = service::replace(context, place, token, &output::progress).await;
+    let issued = service::replace(context, place, token, lifetime, &output::progress).await;
     let successor = issued
         .as_ref()
         .ok()

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{Load, begin, restore};
 use model::{Problem, Replacement, TokenColumn};
-use protocol::{DeployToken, DeployTokenId, Moment, Occurrence, TokenEntry, TokenStatus};
+use protocol::{DeployToken, DeployTokenId, Lifetime, Moment, Occurrence, TokenEntry, TokenStatus};
 
 /// A token that was not used for this many days is pointed out.
 pub const UNUSED_DAYS: i64 = 90;
@@ -100,6 +100,8 @@ pub struct TokensStore {
     pub sort: Signal<Sort>,
     /// The token that was just made or changed, to be pointed out.
     pub highlighted: Signal<Option<DeployTokenId>>,
+    /// For how long a CI token is asked to work, unless another time is chosen: the last choice.
+    pub lifetime: Signal<Lifetime>,
 }
 
 impl TokensStore {
@@ -114,6 +116,7 @@ impl TokensStore {
             filter: begin(),
             sort: begin(),
             highlighted: begin(),
+            lifetime: begin(),
         }
     }
 
@@ -129,6 +132,7 @@ impl TokensStore {
             filter,
             sort,
             highlighted,
+            lifetime,
         } = self;
         restore(entries);
         restore(replacements);
@@ -139,6 +143,7 @@ impl TokensStore {
         restore(filter);
         restore(sort);
         restore(highlighted);
+        restore(lifetime);
     }
 
     /// Whether a token is being replaced.

@@ -1,8 +1,8 @@
 //! The steps of handing out a token, what is known about its reach, and the issuance itself.
 
 use super::Problem;
-use protocol::secret::{CiToken, DeploySeed};
 use protocol::DeployToken;
+use protocol::secret::{CiToken, DeploySeed};
 
 /// The variable that holds the CI token (docs/protocol.md 1.1).
 pub const CI_TOKEN_VARIABLE: &str = "GHOSTABLE_CI_TOKEN";

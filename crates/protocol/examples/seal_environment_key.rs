@@ -6,7 +6,7 @@ use std::error::Error;
 
 use deploy_tokens_protocol::crypto::envelope::{EncryptedEnvelope, open};
 use deploy_tokens_protocol::crypto::{
-    DeviceIdentity, key_fingerprint, make_deploy_key, make_environment_key, open_environment_key,
+    Accepted, DeviceIdentity, key_fingerprint, make_deploy_key, make_environment_key, open_environment_key,
     seal_environment_key, sign_body, system_rng,
 };
 use deploy_tokens_protocol::envelope::PublishedKey;
@@ -68,6 +68,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         &their_id,
         &theirs,
         &[mine.signing_public()],
+        &Accepted::default(),
     )?;
     println!("the other device has it: {}", opened.ct_eq(&key));
 

@@ -32,6 +32,11 @@ pub struct Manifest {
 /// # Errors
 /// [`ManifestError`].
 pub fn read(folder: &Path) -> Result<Manifest, ManifestError> {
+    if is_version_three(folder) {
+        return Err(ManifestError::VersionThree {
+            folder: folder.to_owned(),
+        });
+    }
     for place in PLACES {
         let path = folder.join(place);
         match File::open(&path) {
@@ -48,6 +53,13 @@ pub fn read(folder: &Path) -> Result<Manifest, ManifestError> {
     Err(ManifestError::NotFound {
         folder: folder.to_owned(),
     })
+}
+
+/// Whether a folder is a project of Ghostable 3. Its manifest has the same place as version 2's; what lies beside it is what
+/// a server has in version 2.
+fn is_version_three(folder: &Path) -> bool {
+    let beside = |name: &str| folder.join(".ghostable").join(name);
+    beside("policy.json").is_file() || (beside("devices").is_dir() && beside("environments").is_dir())
 }
 
 fn read_file(file: File, path: PathBuf) -> Result<Manifest, ManifestError> {
@@ -208,6 +220,21 @@ mod tests {
             read(folder.path()),
             Err(ManifestError::Unreadable { .. })
         ));
+    }
+
+    #[test]
+    fn a_project_of_version_three_is_not_taken_for_one_of_version_two() {
+        let folder = tempfile::tempdir().unwrap();
+        let inside = |name: &str| folder.path().join(".ghostable").join(name);
+        std::fs::create_dir_all(inside("environments")).unwrap();
+        std::fs::write(inside("ghostable.yaml"), "id: 0199-ab").unwrap();
+        assert!(read(folder.path()).is_ok(), "a folder alone says nothing");
+        let is_third = || matches!(read(folder.path()), Err(ManifestError::VersionThree { .. }));
+        std::fs::write(inside("policy.json"), "{}").unwrap();
+        assert!(is_third());
+        std::fs::remove_file(inside("policy.json")).unwrap();
+        std::fs::create_dir(inside("devices")).unwrap();
+        assert!(is_third());
     }
 
     proptest! {

@@ -3,7 +3,7 @@
 use super::publish::Lists;
 use super::{Context, LinkedDevice, Place};
 use model::Problem;
-use protocol::crypto;
+use protocol::crypto::{self, Accepted};
 use protocol::envelope::PublishedKey;
 use protocol::secret::EnvironmentKey;
 use protocol::{Device, Fingerprint, SigningPublicKey};
@@ -120,7 +120,7 @@ async fn open(
     signers.push(device.identity.signing_public());
     let work = move || {
         let (id, identity) = (&device.id, &device.identity);
-        crypto::open_environment_key(&published, &place.project, place.name(), id, identity, &signers)
+        crypto::open_environment_key(&published, &place.project, place.name(), id, identity, &signers, &Accepted::default())
     };
     Ok(off_thread(work).await??)
 }

@@ -2,7 +2,7 @@
 
 use protocol::RequestId;
 use protocol::crypto::{
-    BundleReport, DeviceIdentity, VariableKeys, key_fingerprint, open_bundle, open_environment_key,
+    Accepted, BundleReport, DeviceIdentity, VariableKeys, key_fingerprint, open_bundle, open_environment_key,
     seal_environment_key, seal_variable, sign_body, sign_variable, system_rng,
 };
 use protocol::secret::{DeploySeed, EnvironmentKey, SecretText};
@@ -129,6 +129,7 @@ impl TestWorkspace {
             &local.device_id,
             &local.identity,
             &[local.identity.signing_public()],
+            &Accepted::default(),
         )
         .unwrap()
     }

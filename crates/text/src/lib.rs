@@ -33,7 +33,24 @@ pub use sign_in::{device_status, flaw};
 use model::{AddressError, CallError, JournalError, Note, Problem, ResumeError, Sent, WrongState};
 use protocol::crypto::{BundleProblemKind, CryptoError, OpenError, SeedError};
 use protocol::token::FindError;
-use protocol::{MAX_NAME_CHARACTERS, NameError};
+use protocol::{LifetimeError, MAX_NAME_CHARACTERS, NameError};
+
+/// Why something is no lifetime of a CI token.
+pub fn lifetime(error: &LifetimeError) -> Message {
+    let what = match error {
+        LifetimeError::OutOfRange { days: ..=0 } => "That day is not ahead.".to_owned(),
+        LifetimeError::OutOfRange { days } => {
+            let days = usize::try_from(*days).unwrap_or(usize::MAX);
+            format!("That is {} from today.", plural(days, "day"))
+        }
+        LifetimeError::NotADate(_) => "That is not a date.".to_owned(),
+    };
+    let next = match error {
+        LifetimeError::OutOfRange { .. } => "The server makes CI tokens that work for 7 to 365 days.",
+        LifetimeError::NotADate(_) => "Type it as 2027-01-31.",
+    };
+    Message::new(what, next)
+}
 
 /// A failed use case.
 pub fn explain(problem: &Problem) -> Message {
@@ -110,7 +127,7 @@ pub fn explain(problem: &Problem) -> Message {
         Problem::NoSession { host, keychain } => no_session(host, *keychain),
         Problem::ForeignProject { name } => Message::new(
             format!("The project {name} of this folder is not among yours."),
-            "Ask an owner of its organisation for access, or sign in as somebody else.",
+            "Ask an admin of its organisation for access, or sign in as somebody else.",
         ),
         Problem::Unverified {
             name,
@@ -230,10 +247,16 @@ fn refused(refusal: &protocol::wire::error::Refusal) -> Message {
         (Some(detail), true) => format!(" It says: {detail}"),
         (None, true) => String::new(),
     };
+    if refusal.is_of_a_moved_organization() {
+        return Message::new(
+            "The organisation was moved to Ghostable's desktop licensing: its variables are kept in its repositories now.",
+            "Manage them there. What other organisations have is not affected.",
+        );
+    }
     let (what, next) = match refusal.status {
         403 => (
             "The server does not allow this.",
-            "Ask an owner of the organisation for access.",
+            "Ask an admin of the organisation for access.",
         ),
         404 => (
             "The server does not know it (any more).",
@@ -263,6 +286,20 @@ fn open(error: &OpenError) -> Message {
         OpenError::NotShared => Message::new(
             "The environment key is not shared with this device yet.",
             "A colleague who has access can share it by re-sharing the environment's key. Listing and revoking work meanwhile.",
+        ),
+        OpenError::NoEnvelope => Message::new(
+            "The newest key of this environment has no envelope: its publication failed halfway, and runners cannot decrypt.",
+            "Make a new key (reshare --make-key), then push the variables again: nobody can open the old ones with it.",
+        ),
+        OpenError::SealedUnderName { name } => Message::new(
+            format!("The environment's key was sealed when the environment was called “{name}”."),
+            format!(
+                "If it was renamed, re-share the key under its new name (reshare --was-called {name}). If it never had that name, somebody may be tampering with it."
+            ),
+        ),
+        OpenError::Unnamed => Message::new(
+            "The envelope of the environment's key does not say what it is for: it was sealed by another client.",
+            "The key in it is the announced one. To seal it anew for everybody, re-share it (reshare --accept-unnamed).",
         ),
         other => Message::new(
             format!("The environment key that the server gave is not to be trusted: {other}."),

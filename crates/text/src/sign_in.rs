@@ -68,6 +68,13 @@ pub(super) fn manifest(error: &ManifestError) -> Message {
             format!("There is no .ghostable/ghostable.yaml in {}.", folder.display()),
             "Name the folder of the project itself, or choose the project by its name.",
         ),
+        ManifestError::VersionThree { folder } => Message::new(
+            format!(
+                "{} is a project of Ghostable 3: its variables are kept in the repository itself.",
+                folder.display()
+            ),
+            "This app does not manage such projects yet. Use Ghostable 3 there.",
+        ),
         ManifestError::Unreadable { path, cause } => Message::new(
             format!("{} cannot be read: {cause}.", path.display()),
             "Check the file and its permissions.",

@@ -12,7 +12,7 @@ use deploy_tokens::state::{
 use dioxus::prelude::*;
 use model::{Grace, News, Problem, Replacement, Step, TokenColumn};
 use protocol::secret::CiToken;
-use protocol::{DeployTokenId, Moment, Requests};
+use protocol::{DeployTokenId, Lifetime, Moment, Requests};
 use service::Context;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -62,7 +62,11 @@ async fn the_journal_is_never_touched_on_the_windows_thread() {
             type_name: false,
         }));
     });
-    stage.send(TokenIntent::Replace(token.clone(), Grace::Asked));
+    stage.send(TokenIntent::Replace(
+        token.clone(),
+        Lifetime::default(),
+        Grace::Asked,
+    ));
     stage
         .until("it is checked", |it| {
             matches!(&*it.sheet.verification.peek(), Verification::Verified { .. })
@@ -125,7 +129,11 @@ async fn who_leaves_takes_the_connection_from_the_timer_of_a_replaced_token() {
     let token = stage.create("timed-ci").await;
     stage.close_sheet().await;
     stage.look(|it| it.dialog.show(Dialog::Create));
-    stage.send(TokenIntent::Replace(token.clone(), Grace::Hour));
+    stage.send(TokenIntent::Replace(
+        token.clone(),
+        Lifetime::default(),
+        Grace::Hour,
+    ));
     stage
         .until("the sheet is open", |it| it.sheet.issuance.peek().is_some())
         .await;

@@ -6,7 +6,7 @@ use deploy_tokens::state::{
 };
 use dioxus::prelude::ReadableExt as _;
 use model::{Document, Grace, IssuanceKind, News, Problem, Remedy};
-use protocol::DeployToken;
+use protocol::{DeployToken, Lifetime};
 use testkit::Fault;
 
 use super::Stage;
@@ -43,6 +43,7 @@ impl Stage {
             Dialog::Create,
             TokenIntent::Create {
                 name: name.to_owned(),
+                lifetime: Lifetime::default(),
             },
         );
         self.until("the sheet is open", sheet_is_open).await;
@@ -115,7 +116,7 @@ async fn a_token_is_rotated_revoked_and_deleted() {
     stage.close_sheet().await;
     stage.confirm(
         about(ConfirmKind::Rotate, &token),
-        TokenIntent::Rotate(token.clone()),
+        TokenIntent::Rotate(token.clone(), Lifetime::default()),
     );
     stage.until("the sheet is open", sheet_is_open).await;
     let kind = stage.look(|it| it.sheet.issuance.peek().as_ref().map(|it| it.kind));
@@ -150,7 +151,7 @@ async fn a_token_is_replaced_and_its_replacement_finished_or_forgotten() {
     let replace = |stage: &Stage, token: &DeployToken| {
         stage.confirm(
             about(ConfirmKind::Replace, token),
-            TokenIntent::Replace(token.clone(), Grace::Asked),
+            TokenIntent::Replace(token.clone(), Lifetime::default(), Grace::Asked),
         );
     };
     replace(&stage, &token);
@@ -185,7 +186,13 @@ async fn a_token_is_replaced_and_its_replacement_finished_or_forgotten() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_refused_stays_in_its_dialog() {
     let mut stage = Stage::start().await;
-    stage.confirm(Dialog::Create, TokenIntent::Create { name: String::new() });
+    stage.confirm(
+        Dialog::Create,
+        TokenIntent::Create {
+            name: String::new(),
+            lifetime: Lifetime::default(),
+        },
+    );
     assert!(stage.look(failed).is_some(), "a name is needed");
     stage.look(|it| it.dialog.close());
 
@@ -204,10 +211,13 @@ async fn what_is_refused_stays_in_its_dialog() {
         .await
         .unwrap();
     for (kind, intent) in [
-        (ConfirmKind::Rotate, TokenIntent::Rotate(token.clone())),
+        (
+            ConfirmKind::Rotate,
+            TokenIntent::Rotate(token.clone(), Lifetime::default()),
+        ),
         (
             ConfirmKind::Replace,
-            TokenIntent::Replace(token.clone(), Grace::Asked),
+            TokenIntent::Replace(token.clone(), Lifetime::default(), Grace::Asked),
         ),
         (ConfirmKind::Finish, TokenIntent::FinishReplacement(token.clone())),
     ] {
@@ -226,6 +236,7 @@ async fn a_lost_answer_of_a_creation_loses_no_secret() {
         Dialog::Create,
         TokenIntent::Create {
             name: "lost-ci".to_owned(),
+            lifetime: Lifetime::default(),
         },
     );
     stage
@@ -293,9 +304,10 @@ async fn what_a_session_that_ended_cut_off_is_done_after_signing_in_again() {
     for intent in [
         TokenIntent::Create {
             name: "later-ci".to_owned(),
+            lifetime: Lifetime::default(),
         },
-        TokenIntent::Rotate(token.clone()),
-        TokenIntent::Replace(token.clone(), Grace::Asked),
+        TokenIntent::Rotate(token.clone(), Lifetime::default()),
+        TokenIntent::Replace(token.clone(), Lifetime::default(), Grace::Asked),
         TokenIntent::Revoke(token.clone()),
     ] {
         stage.confirm(Dialog::Create, intent.clone());
@@ -454,8 +466,8 @@ async fn a_lost_answer_of_a_rotation_or_a_replacement_leaves_its_secrets_within_
         let token = stage.create("lost-ci").await;
         stage.close_sheet().await;
         let intent = match kind {
-            ConfirmKind::Rotate => TokenIntent::Rotate(token.clone()),
-            _ => TokenIntent::Replace(token.clone(), Grace::Asked),
+            ConfirmKind::Rotate => TokenIntent::Rotate(token.clone(), Lifetime::default()),
+            _ => TokenIntent::Replace(token.clone(), Lifetime::default(), Grace::Asked),
         };
         stage.confirm(about(kind, &token), intent);
         stage

@@ -13,6 +13,12 @@ pub enum ManifestError {
         /// The folder.
         folder: PathBuf,
     },
+    /// It is of a project of Ghostable 3, which has the same file and no server.
+    #[error("{} is a project of Ghostable 3", folder.display())]
+    VersionThree {
+        /// The folder.
+        folder: PathBuf,
+    },
     /// It cannot be read.
     #[error("{} cannot be read", path.display())]
     Unreadable {

@@ -1,6 +1,6 @@
 //! What can go wrong in this layer. No variant carries a secret, a plaintext or a whole document.
 
-use crate::types::{Fingerprint, RecipientKind};
+use crate::types::{EnvironmentName, Fingerprint, RecipientKind};
 
 /// Sealing or signing failed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +40,10 @@ pub enum OpenError {
     /// There is no envelope, or none for this device.
     #[error("the environment key is not shared with this device")]
     NotShared,
+    /// The newest key has no envelope at all: its publication failed halfway. Nobody has it, and nobody can share it; only a
+    /// further key helps (docs/protocol.md G22).
+    #[error("the newest key of the environment has no envelope")]
+    NoEnvelope,
     /// A member is missing or not of its type or length.
     #[error("the envelope cannot be read: {what}")]
     Malformed {
@@ -64,6 +68,16 @@ pub enum OpenError {
         /// Which member of `meta`.
         member: &'static str,
     },
+    /// `meta` names the right project and key, and the environment by another name: the server's environments can be renamed,
+    /// and nothing is sealed anew (docs/protocol.md G21).
+    #[error("the environment key was sealed when the environment was called “{name}”")]
+    SealedUnderName {
+        /// That name.
+        name: EnvironmentName,
+    },
+    /// It opens, and says neither what it is for nor who sealed it.
+    #[error("the envelope does not say what it is for")]
+    Unnamed,
     /// The nonce is not 24 bytes.
     #[error("the nonce does not have its length")]
     NonceLength,

@@ -8,6 +8,7 @@ use super::environment_key::key_fingerprint;
 use super::error::{Layer, OpenError};
 use super::identity::DeviceIdentity;
 use super::meta::{ENVIRONMENT, KEY_FINGERPRINT, PROJECT_ID};
+use super::open_unnamed::UnnamedEnvelope;
 use super::primitives;
 use crate::secret::{DataKey, EnvironmentKey};
 use crate::types::envelope::PublishedKey;
@@ -15,13 +16,23 @@ use crate::types::{
     DeviceId, EnvironmentName, Fingerprint, ProjectId, RecipientKind, SealedEnvironmentKey, SigningPublicKey,
 };
 
+/// What the user has said yes to, of what an envelope cannot prove by itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Accepted {
+    /// The name that the environment had when its key was sealed.
+    pub former_name: Option<EnvironmentName>,
+    /// An envelope that does not say what it is for.
+    pub unnamed: bool,
+}
+
 /// Opens the key that is shared with this device.
 ///
 /// `signers` are the signing keys that the caller knows; this device's own is always among them. An envelope of a known
 /// sender must carry that sender's signature. One of an unknown sender is accepted unsigned, because the hosted service
-/// may not tell other devices' signing keys.
+/// may not tell other devices' signing keys. What is wrong only by what the user accepts is let pass.
 ///
 /// # Errors
+/// [`OpenError::SealedUnderName`] and [`OpenError::Unnamed`] can be accepted; only what else is right gives them. Else
 /// [`OpenError`] names the failed check: shared at all, readable, version, algorithm, addressee, authenticated data
 /// against `meta`, `meta` against project, environment and fingerprint, sender and signature, key agreement, both tags,
 /// and the opened key against the announced fingerprint.
@@ -32,17 +43,26 @@ pub fn open_environment_key(
     device_id: &DeviceId,
     identity: &DeviceIdentity,
     signers: &[SigningPublicKey],
+    accepted: &Accepted,
 ) -> Result<EnvironmentKey, OpenError> {
-    let sealed = published.sealed.as_ref().ok_or(OpenError::NotShared)?;
+    let sealed = published.sealed.as_ref().ok_or(OpenError::NoEnvelope)?;
     let own = |kind: &RecipientKind| matches!(kind, RecipientKind::Device(id) if id == device_id);
     let entry = sealed
         .recipients
         .iter()
         .find(|recipient| own(&recipient.kind))
         .ok_or(OpenError::NotShared)?;
+    if let Some(unnamed) = UnnamedEnvelope::from_edek(&entry.edek_b64)? {
+        let key = unnamed.open(published, sealed, identity)?;
+        return if accepted.unnamed {
+            Ok(key)
+        } else {
+            Err(OpenError::Unnamed)
+        };
+    }
     let envelope = EncryptedEnvelope::from_edek(&entry.edek_b64)?;
     let dek = open_data_key(&envelope, identity)?;
-    let named = check_meta(&envelope, project, environment, published.fingerprint)?;
+    let (named, sealed_under) = check_meta(&envelope, project, published.fingerprint)?;
     check_sender(&envelope, &identity.signing_public(), signers)?;
     let key = open_outer(sealed, &dek)?;
     let opened = key_fingerprint(&key);
@@ -51,6 +71,10 @@ pub fn open_environment_key(
             announced: named,
             opened,
         });
+    }
+    let is_its_name = sealed_under == *environment || accepted.former_name.as_ref() == Some(&sealed_under);
+    if !is_its_name {
+        return Err(OpenError::SealedUnderName { name: sealed_under });
     }
     Ok(key)
 }
@@ -87,31 +111,27 @@ pub(super) fn open_outer(sealed: &SealedEnvironmentKey, dek: &DataKey) -> Result
     Ok(EnvironmentKey::fill_with(|out| out.copy_from_slice(bytes)))
 }
 
-/// Compares `meta` with what was asked for; gives the fingerprint that the opened key must have.
+/// Compares `meta` with what was asked for; gives the fingerprint that the opened key must have, and the name of the
+/// environment that it was sealed under.
 fn check_meta(
     envelope: &EncryptedEnvelope,
     project: &ProjectId,
-    environment: &EnvironmentName,
     announced: Option<Fingerprint>,
-) -> Result<Fingerprint, OpenError> {
+) -> Result<(Fingerprint, EnvironmentName), OpenError> {
     let value = |member: &'static str| {
         let meta = envelope.meta.as_ref();
         meta.and_then(|meta| meta.get(member))
             .ok_or(OpenError::MetaMismatch { member })
     };
-    for (member, expected) in [
-        (PROJECT_ID, project.as_str()),
-        (ENVIRONMENT, environment.as_str()),
-    ] {
-        if value(member)? != expected {
-            return Err(OpenError::MetaMismatch { member });
-        }
+    if value(PROJECT_ID)? != project.as_str() {
+        return Err(OpenError::MetaMismatch { member: PROJECT_ID });
     }
+    let environment = EnvironmentName::new(value(ENVIRONMENT)?);
     let member = KEY_FINGERPRINT;
     let named = Fingerprint::from_hex(value(member)?).ok_or(OpenError::MetaMismatch { member })?;
     match announced {
         Some(announced) if announced != named => Err(OpenError::MetaMismatch { member }),
-        _ => Ok(named),
+        _ => Ok((named, environment)),
     }
 }
 

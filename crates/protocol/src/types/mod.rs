@@ -5,6 +5,7 @@ pub mod envelope;
 mod environment;
 mod ids;
 pub mod keys;
+mod lifetime;
 mod name;
 mod occurrence;
 pub mod reshare;
@@ -19,6 +20,7 @@ pub use ids::{
     DeployTokenId, DeviceId, EnvironmentId, EnvironmentName, OrganizationId, ProjectId, RequestId,
 };
 pub use keys::{Fingerprint, PublicKey, SigningPublicKey};
+pub use lifetime::{Lifetime, LifetimeError};
 pub use name::{MAX_NAME_CHARACTERS, NameError, TokenName, checked_name};
 pub use occurrence::{NotKnown, Occurrence};
 pub use reshare::{KeyRequest, RequestFilter, RequestPage, RequestRole, RequestStatus, Requests};

@@ -53,9 +53,14 @@ impl Occurrence {
         }
     }
 
-    /// This, or `other` where this is not known. What is known here is never given up.
+    /// This, or `other` where this is not known. What is known is never given up, and of two reasons the one that says more
+    /// stays.
     #[must_use]
     pub fn or(self, other: Self) -> Self {
-        if self.is_known() { self } else { other }
+        match (self, other) {
+            (Self::NotKnown(_), known) if known.is_known() => known,
+            (Self::NotKnown(NotKnown::NotTold), other) => other,
+            (this, _) => this,
+        }
     }
 }

@@ -106,6 +106,15 @@ pub struct Refusal {
     pub fields: Vec<(String, String)>,
 }
 
+impl Refusal {
+    /// Whether the organisation was moved to desktop licensing: then every route of it answers 403 with one fixed text, and
+    /// nobody has to be asked for access (docs/protocol.md 1.3).
+    pub fn is_of_a_moved_organization(&self) -> bool {
+        let text = self.detail.as_deref().unwrap_or_default();
+        self.status == 403 && text.contains("desktop licensing experience")
+    }
+}
+
 /// One variable whose version on the server is not the expected one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Conflict {

@@ -1,9 +1,9 @@
 //! The environment key between a publisher and its recipients: every refusal that docs/protocol.md 5.4 asks for.
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use deploy_tokens_protocol::crypto::envelope::{EncryptedEnvelope, EnvelopeInputs, seal};
+use deploy_tokens_protocol::crypto::envelope::{self, EncryptedEnvelope, EnvelopeInputs, seal};
 use deploy_tokens_protocol::crypto::{
-    CryptoError, DeviceIdentity, Layer, Meta, OpenError, key_fingerprint, make_deploy_key,
+    Accepted, CryptoError, DeviceIdentity, Layer, Meta, OpenError, key_fingerprint, make_deploy_key,
     make_environment_key, open_environment_key, seal_environment_key, system_rng,
 };
 use deploy_tokens_protocol::envelope::PublishedKey;
@@ -70,6 +70,14 @@ impl World {
     }
 
     fn open_knowing(&self, signers: &[SigningPublicKey]) -> Result<EnvironmentKey, OpenError> {
+        self.open_accepting(signers, &Accepted::default())
+    }
+
+    fn open_accepting(
+        &self,
+        signers: &[SigningPublicKey],
+        accepted: &Accepted,
+    ) -> Result<EnvironmentKey, OpenError> {
         open_environment_key(
             &self.published,
             &self.scope.project,
@@ -77,6 +85,7 @@ impl World {
             &DeviceId::new("colleague"),
             &self.colleague,
             signers,
+            accepted,
         )
     }
 
@@ -123,7 +132,11 @@ fn what_is_not_shared_is_said() {
     one.published.sealed.as_mut().unwrap().recipients.remove(1);
     assert_eq!(one.open().unwrap_err(), OpenError::NotShared);
     one.published.sealed = None;
-    assert_eq!(one.open().unwrap_err(), OpenError::NotShared);
+    assert_eq!(
+        one.open().unwrap_err(),
+        OpenError::NoEnvelope,
+        "nobody can share that"
+    );
     // A deploy token with the device's id is not the device.
     let mut other = world();
     other.published.sealed.as_mut().unwrap().recipients[1].kind =
@@ -139,8 +152,8 @@ fn another_place_is_refused() {
     assert_eq!(one.open().unwrap_err(), OpenError::MetaMismatch { member });
     let mut one = world();
     one.scope.environment = EnvironmentName::new("Production");
-    let member = "environment";
-    assert_eq!(one.open().unwrap_err(), OpenError::MetaMismatch { member });
+    let name = EnvironmentName::new("production");
+    assert_eq!(one.open().unwrap_err(), OpenError::SealedUnderName { name });
     let mut one = world();
     one.published.fingerprint = Some(key_fingerprint(&make_environment_key(&mut system_rng())));
     let member = "key_fingerprint";
@@ -148,8 +161,89 @@ fn another_place_is_refused() {
     let mut one = world();
     let bare = one.signed(&[1; 32], None);
     one.put(&bare);
-    let member = "project_id";
-    assert_eq!(one.open().unwrap_err(), OpenError::MetaMismatch { member });
+    let layer = Layer::EnvironmentKey;
+    assert_eq!(
+        one.open().unwrap_err(),
+        OpenError::Decrypt { layer },
+        "it has another key's DEK"
+    );
+}
+
+#[test]
+fn a_key_of_a_renamed_environment_opens_when_its_former_name_is_accepted() {
+    let mut one = world();
+    one.scope.environment = EnvironmentName::new("preview");
+    let name = EnvironmentName::new("production");
+    let signers = [one.publisher.signing_public()];
+    let open = |former: Option<&str>| {
+        let accepted = Accepted {
+            former_name: former.map(EnvironmentName::new),
+            unnamed: true,
+        };
+        one.open_accepting(&signers, &accepted)
+    };
+    assert_eq!(
+        open(None).unwrap_err(),
+        OpenError::SealedUnderName { name: name.clone() }
+    );
+    assert_eq!(
+        open(Some("staging")).unwrap_err(),
+        OpenError::SealedUnderName { name }
+    );
+    assert!(open(Some("production")).is_ok_and(|key| key.ct_eq(&one.key)));
+}
+
+/// A payload as the service's own tests have them: three members and their algorithm, base64 after a prefix.
+fn unnamed(from: &EncryptedEnvelope) -> String {
+    let payload = serde_json::json!({
+        "ciphertext_b64": from.ciphertext_b64,
+        "nonce_b64": from.nonce_b64,
+        "alg": "xchacha20-poly1305",
+        "version": "1",
+        "aad_b64": null,
+        "from_ephemeral_public_key": from.from_ephemeral_public_key,
+    });
+    format!("b64:{}", STANDARD.encode(payload.to_string()))
+}
+
+#[test]
+fn an_envelope_that_says_nothing_opens_when_that_is_accepted_and_the_key_is_the_announced_one() {
+    let accepted = Accepted {
+        former_name: None,
+        unnamed: true,
+    };
+    let mut one = world();
+    let dek = envelope::open(&one.envelope(), &one.colleague.encryption_private_key()).unwrap();
+    // The two-layer form, and the single-layer one, whose plaintext is the key itself; exposed to be sealed.
+    for plaintext in [dek.as_slice(), one.key.expose().as_slice()] {
+        let payload = unnamed(&one.signed(plaintext, None));
+        one.published.sealed.as_mut().unwrap().recipients[1].edek_b64 = payload;
+        assert_eq!(one.open().unwrap_err(), OpenError::Unnamed);
+        let opened = one.open_accepting(&[], &accepted).unwrap();
+        assert!(opened.ct_eq(&one.key));
+    }
+    let announced = one.published.fingerprint.take();
+    let nothing_says_what_it_is = OpenError::Malformed { what: "fingerprint" };
+    assert_eq!(
+        one.open_accepting(&[], &accepted).unwrap_err(),
+        nothing_says_what_it_is
+    );
+    one.published.fingerprint = announced;
+    let payload = unnamed(&one.signed(&[7; 32], None));
+    one.published.sealed.as_mut().unwrap().recipients[1].edek_b64 = payload;
+    assert!(
+        one.open_accepting(&[], &accepted).is_err(),
+        "another key is never let pass"
+    );
+    let payload = one.signed(one.key.expose(), None);
+    one.put(&EncryptedEnvelope {
+        to_device_public_key: STANDARD.encode([9; 32]),
+        ..payload
+    });
+    assert_eq!(
+        one.open_accepting(&[], &accepted).unwrap_err(),
+        OpenError::Addressee
+    );
 }
 
 #[test]

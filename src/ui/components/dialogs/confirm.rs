@@ -4,20 +4,20 @@ use dioxus::prelude::*;
 
 use super::consequence::Consequence;
 use super::manner::manner;
-use super::{Failure, Progress, WhenToRevoke};
+use super::{EndChoice, Failure, Progress, WhenToRevoke};
 use crate::state::{AppState, Confirm, ConfirmKind, Operation};
 use crate::ui::components::ask;
 use crate::ui::elements::{Button, Dialog, DialogActions, DialogBody, DialogHead, TextField};
 use crate::ui::intent::{Intent, TokenIntent, use_send};
 use model::Grace;
-use protocol::DeployToken;
+use protocol::{DeployToken, Lifetime};
 
 const ID: &str = "confirm";
 
-fn intent(kind: ConfirmKind, token: DeployToken, grace: Grace) -> Intent {
+fn intent(kind: ConfirmKind, token: DeployToken, lifetime: Lifetime, grace: Grace) -> Intent {
     match kind {
-        ConfirmKind::Rotate => TokenIntent::Rotate(token).into(),
-        ConfirmKind::Replace => TokenIntent::Replace(token, grace).into(),
+        ConfirmKind::Rotate => TokenIntent::Rotate(token, lifetime).into(),
+        ConfirmKind::Replace => TokenIntent::Replace(token, lifetime, grace).into(),
         ConfirmKind::Finish => TokenIntent::FinishReplacement(token).into(),
         ConfirmKind::Revoke => TokenIntent::Revoke(token).into(),
         ConfirmKind::Delete => TokenIntent::Delete(token).into(),
@@ -31,6 +31,7 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
     let send = use_send();
     let mut typed = use_signal(String::new);
     let grace = use_signal(Grace::default);
+    let end = use_signal(|| Ok(*state.tokens.lifetime.peek()));
     let operation = state.dialog.operation.read().clone();
     let Confirm {
         kind,
@@ -41,7 +42,8 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
     let name = token.name.clone();
     let first_revoke = kind == ConfirmKind::Delete && token.is_active();
     let running = operation.is_running();
-    let allowed = !type_name || typed.read().trim() == name.trim();
+    let issues = matches!(kind, ConfirmKind::Rotate | ConfirmKind::Replace);
+    let allowed = (!type_name || typed.read().trim() == name.trim()) && (!issues || end.read().is_ok());
     let verb = match &operation {
         Operation::Idle => manner.verb.to_owned(),
         Operation::Running(_) => manner.doing.to_owned(),
@@ -54,7 +56,8 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
                 onsubmit: move |event| {
                     event.prevent_default();
                     if allowed && !first_revoke {
-                        send.call(intent(kind, asked.clone(), *grace.peek()));
+                        let lifetime = end.peek().clone().unwrap_or_default();
+                        send.call(intent(kind, asked.clone(), lifetime, *grace.peek()));
                     }
                 },
                 DialogHead {
@@ -69,6 +72,9 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
                         Progress { label: "Progress", plan: manner.plan.to_vec(), step }
                     } else {
                         Failure { operation }
+                        if issues {
+                            EndChoice { chosen: end }
+                        }
                         if kind == ConfirmKind::Replace {
                             WhenToRevoke { grace }
                         }

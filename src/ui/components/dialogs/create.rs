@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::{Failure, Progress};
+use super::{EndChoice, Failure, Progress};
 use crate::state::{AppState, Load, Operation};
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Glyph, Icon, TextField,
@@ -31,6 +31,7 @@ pub fn CreateDialog() -> Element {
             .as_ref()
             .map_or(String::new(), |it| TokenName::suggestion(&it.name))
     });
+    let end = use_signal(|| Ok(*state.tokens.lifetime.peek()));
     let mut touched = use_signal(|| false);
     let parsed = use_memo(move || TokenName::parse(&name.read()));
     let taken = use_memo(move || match (&*parsed.read(), &*state.tokens.entries.read()) {
@@ -53,10 +54,11 @@ pub fn CreateDialog() -> Element {
     let submit = move |event: FormEvent| {
         event.prevent_default();
         touched.set(true);
-        if let Ok(name) = &*parsed.read() {
+        if let (Ok(name), Ok(lifetime)) = (&*parsed.read(), &*end.read()) {
             send.call(
                 TokenIntent::Create {
                     name: name.as_str().to_owned(),
+                    lifetime: *lifetime,
                 }
                 .into(),
             );
@@ -92,6 +94,7 @@ pub fn CreateDialog() -> Element {
                                 name.set(text);
                             },
                         }
+                        EndChoice { chosen: end }
                         Explanation {}
                     }
                 }
@@ -106,7 +109,7 @@ pub fn CreateDialog() -> Element {
                         label: if running { "Creating token" } else { label },
                         submit: true,
                         busy: running,
-                        disabled: error.is_some(),
+                        disabled: error.is_some() || end.read().is_err(),
                     }
                 }
             }

@@ -5,7 +5,8 @@ use base64::engine::general_purpose::STANDARD;
 use deploy_tokens_protocol::RequestId;
 use deploy_tokens_protocol::crypto::envelope::EncryptedEnvelope;
 use deploy_tokens_protocol::crypto::{
-    DeviceIdentity, key_fingerprint, open_environment_key, seal_environment_key, sign_body, verify_body,
+    Accepted, DeviceIdentity, key_fingerprint, open_environment_key, seal_environment_key, sign_body,
+    verify_body,
 };
 use deploy_tokens_protocol::secret::SigningSeed;
 use deploy_tokens_protocol::wire::environment_key::{
@@ -182,6 +183,7 @@ fn every_device_reads_its_key_back() {
                 &DeviceId::new(device_id),
                 &identity,
                 &[signing_key(&case["signer"], "signing_public_key_b64")],
+                &Accepted::default(),
             )
             .unwrap_or_else(|error| panic!("{name}: {error}"));
             let expect = &back["expect"];

@@ -1,0 +1,81 @@
+//! For how long the CI token is to work.
+
+use dioxus::prelude::*;
+
+use crate::ui::clock::use_clock;
+use crate::ui::elements::{Segment, Segmented, TextField};
+use protocol::{Lifetime, LifetimeError};
+
+const LABEL: &str = "The CI token ends";
+/// Stands for a day that is typed, among numbers of days.
+const ON_A_DAY: u16 = 0;
+
+/// What was chosen; what is typed may be no lifetime.
+pub(super) type Chosen = Signal<Result<Lifetime, LifetimeError>>;
+
+/// The choice, and the day that it comes to.
+#[component]
+pub(super) fn EndChoice(mut chosen: Chosen) -> Element {
+    let clock = use_clock();
+    let is_offered = |it: &Result<Lifetime, _>| it.as_ref().is_ok_and(|it| Lifetime::OFFERED.contains(it));
+    let mut on_a_day = use_signal(|| !is_offered(&chosen.peek()));
+    let last_day = move |lifetime: Lifetime| lifetime.last_day(*clock.now.peek(), &clock.zone);
+    let mut day = use_signal({
+        let last_day = last_day.clone();
+        move || chosen.peek().clone().map_or(String::new(), last_day)
+    });
+    let zone = use_clock().zone;
+    let segments = Lifetime::OFFERED.into_iter().map(|it| Segment {
+        value: it.days(),
+        label: format!("{} days", it.days()),
+        count: None,
+    });
+    let date = Segment {
+        value: ON_A_DAY,
+        label: "On a date".to_owned(),
+        count: None,
+    };
+    let pressed = match &*chosen.read() {
+        Ok(lifetime) if !*on_a_day.read() => lifetime.days(),
+        _ => ON_A_DAY,
+    };
+    let ends = chosen.read().clone().ok().map(last_day.clone());
+    let wrong = chosen
+        .read()
+        .as_ref()
+        .err()
+        .map(|it| text::lifetime(it).to_string());
+    rsx! {
+        div { class: "field",
+            span { class: "field-label", "aria-hidden": "true", "{LABEL}" }
+            Segmented {
+                label: LABEL,
+                segments: segments.chain([date]).collect::<Vec<_>>(),
+                value: pressed,
+                onchange: move |days: u16| {
+                    on_a_day.set(days == ON_A_DAY);
+                    if days != ON_A_DAY {
+                        chosen.set(Lifetime::of_days(i64::from(days)));
+                    } else if let Ok(lifetime) = *chosen.peek() {
+                        day.set(last_day(lifetime));
+                    }
+                },
+            }
+            if *on_a_day.read() {
+                TextField {
+                    id: "last-day",
+                    label: "Last day, as 2027-01-31",
+                    value: day,
+                    mono: true,
+                    error: wrong,
+                    oninput: move |typed: String| {
+                        chosen.set(Lifetime::until(&typed, protocol::Moment::now(), &zone));
+                        day.set(typed);
+                    },
+                }
+            } else if let Some(ends) = ends {
+                p { class: "field-note", "On {ends}. Rotate the token before; the server makes none without an end." }
+            }
+        }
+    }
+}
