@@ -92,8 +92,9 @@ impl Machine {
 struct Shared(Rc<Machine>);
 
 impl Platform for Shared {
-    fn start(&self) -> Start {
-        self.0.start.borrow().clone()
+    fn start(&self) -> LocalBoxFuture<'static, Start> {
+        let start = self.0.start.borrow().clone();
+        Box::pin(async { start })
     }
 
     fn remark(&self) -> Option<Problem> {
@@ -133,21 +134,22 @@ impl Platform for Shared {
         Box::pin(async { Err(Problem::Stopped) })
     }
 
-    fn wanted(&self, _: &str) -> Location {
-        Location::default()
+    fn wanted(&self, _: &str) -> LocalBoxFuture<'static, Location> {
+        Box::pin(async { Location::default() })
     }
 
     fn remember(&self, open: Option<(&str, Location)>) {
         self.0.remembered.replace(open.map(|(_, spot)| spot));
     }
 
-    fn checks(&self, _: &str) -> bool {
-        self.0.checks.get()
+    fn checks(&self, _: &str) -> LocalBoxFuture<'static, bool> {
+        let checks = self.0.checks.get();
+        Box::pin(async move { checks })
     }
 
-    fn note_checks(&self, _: &str, on: bool) -> Result<(), Problem> {
+    fn note_checks(&self, _: &str, on: bool) -> LocalBoxFuture<'static, Result<(), Problem>> {
         self.0.checks.set(on);
-        Ok(())
+        Box::pin(async { Ok(()) })
     }
 
     fn key_file(&self) -> Option<bool> {
