@@ -8,7 +8,7 @@ use dioxus::prelude::*;
 use super::{Actions, LOCAL, Opened, Repeat, Session, Start, beside, follow, on_disk};
 use crate::intent::SessionIntent;
 use crate::state::{CommandLineOffer, Connection, Dialog, Gate, OwnDevice, SessionKind, SignInStage};
-use model::{News, Problem};
+use model::{News, Problem, SignInWork};
 use service::account::Account;
 use service::{Context, adopt, emergency};
 
@@ -155,7 +155,7 @@ impl Actions {
             return;
         }
         let passphrase = session.passphrase.peek().clone();
-        session.stage.set(SignInStage::Working("Opening the key file"));
+        session.stage.set(SignInStage::Working(SignInWork::OpenKeyFile));
         session.problem.set(None);
         spawn(async move {
             match actions.platform.unlock(passphrase).await {

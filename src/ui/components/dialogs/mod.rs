@@ -1,13 +1,13 @@
 //! The dialogs that ask before something happens, and the lists to choose from.
 
 mod confirm;
+mod confirm_style;
 mod consequence;
 mod create;
 mod device;
 mod grace;
 mod interrupted;
 mod keys;
-mod manner;
 mod progress;
 mod projects;
 mod reader;
