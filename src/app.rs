@@ -34,7 +34,7 @@ use crate::actions::{Actions, Clipboard, Newest};
 use crate::clipboard;
 #[cfg(feature = "desktop")]
 use crate::connect::PlaceMemory;
-use crate::connect::{Machine, Target};
+use crate::connect::{Machine, Remembered, Target};
 #[cfg(feature = "desktop")]
 use crate::failure::Failure;
 use crate::state::AppState;
@@ -55,6 +55,17 @@ const ICON: &[u8] = include_bytes!("../assets/icon-128.png");
 struct Wanted {
     target: Target,
     project: Option<ProjectId>,
+    remembered: Option<Remembered>,
+}
+
+impl Wanted {
+    fn new(target: Target, project: Option<ProjectId>) -> Self {
+        Self {
+            remembered: target.remembered(),
+            target,
+            project,
+        }
+    }
 }
 
 /// What became of a start.
@@ -93,6 +104,8 @@ pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) 
     let event_loop = EventLoopBuilder::with_user_event().build();
     let window = window_place::placed(window(), memory.as_ref(), &event_loop);
     let mut place = window_place::Keeper::start(memory);
+    let wanted = Wanted::new(target, project);
+    let remembered = wanted.remembered.clone();
     let config = page()
         .with_window(window)
         .with_event_loop(event_loop)
@@ -100,11 +113,12 @@ pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) 
             place.heed(event, target);
             if matches!(event, Event::LoopDestroyed) {
                 at_the_end.clear_now();
+                remembered.iter().for_each(Remembered::write_noted);
             }
         });
     on_a_desktop()
         .with_cfg(config)
-        .with_context(Wanted { target, project })
+        .with_context(wanted)
         .with_context(AskedFor(Arc::new(tokio::sync::Mutex::new(asked_for))))
         .with_context(limits)
         .with_context(clipboard)
@@ -207,10 +221,9 @@ pub fn launch(target: Target) {
     const WHOLE_SCREEN: &str =
         r#"<meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover">"#;
     let config = dioxus::mobile::Config::new().with_custom_head(format!("{}{WHOLE_SCREEN}", ui::head()));
-    let project = None;
     LaunchBuilder::mobile()
         .with_cfg(config)
-        .with_context(Wanted { target, project })
+        .with_context(Wanted::new(target, None))
         .with_context(SecretLimits::default())
         .with_context(Newest::default())
         .launch(App);
@@ -238,9 +251,13 @@ fn clipboard() -> Rc<dyn Clipboard> {
 fn App() -> Element {
     let state = use_context_provider(AppState::make);
     let actions = use_hook(|| {
-        let Wanted { target, project } = consume_context::<Wanted>();
+        let Wanted {
+            target,
+            project,
+            remembered,
+        } = consume_context::<Wanted>();
         let limits = consume_context::<SecretLimits>();
-        let machine = Rc::new(Machine::new(target, project));
+        let machine = Rc::new(Machine::new(target, project, remembered));
         Actions::make(state, machine, clipboard(), limits, consume_context())
     });
     let send = use_callback({

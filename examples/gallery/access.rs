@@ -5,7 +5,7 @@ use deploy_tokens::state::{
     SignInStage,
 };
 use dioxus::prelude::*;
-use model::{Flaw, Holder, HolderKind, Standing, Waiting};
+use model::{Flaw, Holder, HolderKind, SignInWork, Standing, Waiting};
 use protocol::{
     DeviceId, DeviceState, Fingerprint, KeyRequest, Moment, Occurrence, OrganizationId, PublicKey,
     RemoteStatus, RequestId, RequestStatus, Requests,
@@ -130,9 +130,7 @@ pub fn fill(state: AppState, wanted: &str) {
             code: false,
             busy: false,
         }),
-        "welcome-working" => session.stage.set(SignInStage::Working(
-            "Linking this machine and sharing the keys with it",
-        )),
+        "welcome-working" => session.stage.set(SignInStage::Working(SignInWork::Link)),
         "welcome-passphrase" => session.gate.set(Gate::Passphrase { new: true }),
         "expired" => session.gate.set(Gate::Expired),
         "expired-browser" => {

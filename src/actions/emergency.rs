@@ -21,7 +21,7 @@ use service::emergency::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
 /// A window goes on until the server answers or the user has waited enough: the queue is in the journal all the same.
 const RETRY: RetryPolicy = RetryPolicy::REVOKE;
 
-/// A change of a run: the token's place in the list, and its fate.
+/// A change of a run: the token's place in the list, and its status.
 type Change = (usize, RevocationStatus);
 
 impl Actions {
@@ -66,21 +66,21 @@ impl Actions {
             }
             match looked {
                 Ok(overview) => {
-                    store.gaps.set(overview.gaps);
+                    store.unlisted.set(overview.gaps);
                     store.projects.set(overview.projects);
                     store.selected.with_mut(|selected| {
                         selected.retain(|id| overview.active.iter().any(|it| it.token.id == *id));
                     });
-                    store.exposed.set(Load::Ready(overview.active));
+                    store.active.set(Load::Ready(overview.active));
                     store.stale.set(None);
                 }
                 // What the end of the session cut off goes on with the next one.
                 Err(error) if actions.expired_by(&error, actions.going_on()) => {}
                 Err(error) => {
-                    if matches!(&*store.exposed.peek(), Load::Ready(_)) {
+                    if matches!(&*store.active.peek(), Load::Ready(_)) {
                         store.stale.set(Some(error));
                     } else {
-                        store.exposed.set(Load::Failed(error));
+                        store.active.set(Load::Failed(error));
                     }
                 }
             }
@@ -133,7 +133,7 @@ impl Actions {
                     actions.choose_leaked(&search.found);
                     let first = search.found.first().filter(|it| it.has_the_ci_token());
                     if let (Some(first), Some(ci_token)) = (first, leak.ci_token) {
-                        store.keep_leaked(first.exposed.token.id.clone(), ci_token);
+                        store.keep_leaked(first.placed.token.id.clone(), ci_token);
                     }
                     store.leak.set(LeakSearch::Found(search.found));
                 }
@@ -146,7 +146,7 @@ impl Actions {
         let mut store = self.state.emergency;
         let active: Vec<&PlacedToken> = found
             .iter()
-            .map(|it| &it.exposed)
+            .map(|it| &it.placed)
             .filter(|it| it.token.is_active())
             .collect();
         store.search.set(String::new());
@@ -154,7 +154,7 @@ impl Actions {
             .selected
             .set(active.iter().map(|it| it.token.id.clone()).collect());
         // It may be newer than the list.
-        if let Load::Ready(all) = &mut *store.exposed.write() {
+        if let Load::Ready(all) = &mut *store.active.write() {
             let missing = active
                 .into_iter()
                 .filter(|it| !all.iter().any(|known| known.token.id == it.token.id));
@@ -185,7 +185,7 @@ impl Actions {
             if let Some((token, ci_token)) = leaked {
                 known.insert(token, ci_token);
             }
-            let tell = move |index, fate: &RevocationStatus| tell((index, fate.clone()));
+            let tell = move |index, status: &RevocationStatus| tell((index, status.clone()));
             emergency::revoke(&context, &targets, &options(known, stop, &tell)).await
         };
         self.run(context, lines, run);
@@ -213,11 +213,11 @@ impl Actions {
             if taken.is_empty() {
                 return actions.note_unfinished(&context).await;
             }
-            let fates = taken.fates.iter().cloned();
-            let lines = taken.targets.iter().cloned().zip(fates).collect();
+            let statuses = taken.fates.iter().cloned();
+            let lines = taken.targets.iter().cloned().zip(statuses).collect();
             let run = move |context: Arc<Context>, stop: StopWaiting, tell: Tell<Change>| async move {
                 let known = held_here(&context).await;
-                let tell = move |index, fate: &RevocationStatus| tell((index, fate.clone()));
+                let tell = move |index, status: &RevocationStatus| tell((index, status.clone()));
                 taken.go_on(&context, &options(known, stop, &tell)).await
             };
             actions.run(context, lines, run);
@@ -256,18 +256,18 @@ impl Actions {
             };
             let told = |changes: &mut Vec<Change>| {
                 store.change(number, |run| {
-                    for (index, fate) in changes.drain(..) {
+                    for (index, status) in changes.drain(..) {
                         if let Some(line) = run.lines.get_mut(index) {
-                            line.1 = fate;
+                            line.1 = status;
                         }
                     }
                     run.took = clock.elapsed();
                 });
             };
-            let Ok(fates) = telling(work, told).await else {
+            let Ok(statuses) = telling(work, told).await else {
                 return actions.end_run(number, clock, None);
             };
-            let tokens: Vec<_> = targets.iter().cloned().zip(fates).collect();
+            let tokens: Vec<_> = targets.iter().cloned().zip(statuses).collect();
             actions.settle(number, &tokens);
             actions.end_run(number, clock, None);
             let here = Arc::clone(&context);
@@ -293,7 +293,7 @@ impl Actions {
         let is_refused = |id: &DeployTokenId| {
             tokens
                 .iter()
-                .any(|(it, fate)| it.token == *id && fate.is_refused())
+                .any(|(it, status)| it.token == *id && status.is_refused())
         };
         if store.fits_leak(is_refused) {
             store.forget_leak();

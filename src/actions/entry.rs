@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Opened, Repeat, Session, Start, beside, follow, on_disk};
+use super::{Actions, LOCAL, Opened, Repeat, Session, Start, beside, follow, on_disk};
 use crate::intent::SessionIntent;
 use crate::state::{CommandLineOffer, Connection, Dialog, Gate, OwnDevice, SessionKind, SignInStage};
-use model::{News, Problem};
+use model::{News, Problem, SignInWork};
 use service::account::Account;
 use service::{Context, adopt, emergency};
 
@@ -41,11 +41,17 @@ impl Actions {
         }
         let mut folder = self.state.about.folder;
         folder.set(self.platform.data_folder().map(|it| it.display().to_string()));
-        match self.platform.start() {
-            Start::Local => self.open_local(),
-            Start::Server(address) => self.open_server(address),
-            Start::Welcome => self.welcome(),
-        }
+        let (actions, ticket) = (self.clone(), self.asked.entry.begin());
+        spawn(async move {
+            let start = actions.platform.start().await;
+            if actions.asked.entry.is(ticket) {
+                match start {
+                    Start::Local => actions.open_local(),
+                    Start::Server(address) => actions.open_server(address),
+                    Start::Welcome => actions.welcome(),
+                }
+            }
+        });
     }
 
     /// Tries again what did not open.
@@ -149,7 +155,7 @@ impl Actions {
             return;
         }
         let passphrase = session.passphrase.peek().clone();
-        session.stage.set(SignInStage::Working("Opening the key file"));
+        session.stage.set(SignInStage::Working(SignInWork::OpenKeyFile));
         session.problem.set(None);
         spawn(async move {
             match actions.platform.unlock(passphrase).await {
@@ -172,7 +178,7 @@ impl Actions {
         point.set(Some(Start::Server(address.as_str().to_owned())));
         let opened = Opened {
             origin: address.host(),
-            wanted: self.platform.wanted(address.as_str()),
+            wanted: self.platform.wanted(address.as_str()).await,
             kind: SessionKind::Kept,
             account: Some(account.clone()),
             context,
@@ -201,6 +207,11 @@ impl Actions {
             (interrupted, emergency::unfinished(&here))
         };
         let (interrupted, found) = on_disk(look).await?;
+        let account = opened.account.as_ref();
+        let server = account.map_or(LOCAL, |account| account.address().as_str());
+        let checks = self.platform.checks(server).await;
+        let mut lifetime = self.state.tokens.lifetime;
+        lifetime.set(self.platform.lifetime().await);
         let mut unfinished = self.state.emergency.unfinished;
         unfinished.set(found);
         place.interrupted.set(interrupted);
@@ -220,7 +231,7 @@ impl Actions {
             account: opened.account,
             _keep: Rc::from(opened.keep),
         }));
-        place.checks.set(self.platform.checks(&self.server()));
+        place.checks.set(checks);
         // After a session that had ended, what was open stays as it is, and what was asked for is done now.
         let was_open = *store.gate.peek() == Gate::Expired;
         store.end_attempt();

@@ -8,7 +8,7 @@ use futures_util::future::LocalBoxFuture;
 use crate::state::SessionKind;
 use model::{Document, Passage, Problem};
 use protocol::secret::{AccessToken, SecretText};
-use protocol::{EnvironmentId, ProjectId};
+use protocol::{EnvironmentId, Lifetime, ProjectId};
 use service::Context;
 use service::account::Account;
 
@@ -54,7 +54,7 @@ pub struct Location {
 /// The machine: folders, keychain, browser, what was open last.
 pub trait Platform {
     /// What to open first.
-    fn start(&self) -> Start;
+    fn start(&self) -> LocalBoxFuture<'static, Start>;
 
     /// What was not as it should be at the start, and did not stop it.
     fn remark(&self) -> Option<Problem>;
@@ -85,19 +85,23 @@ pub trait Platform {
     ) -> LocalBoxFuture<'static, Result<Opened, Problem>>;
 
     /// The place to open at a server: what was asked for at the start, or else what was open last.
-    fn wanted(&self, server: &str) -> Location;
+    fn wanted(&self, server: &str) -> LocalBoxFuture<'static, Location>;
 
-    /// Notes what is open, for the next start; nothing when the user left. Failing is no reason to stop.
+    /// Notes what is open, for the next start; nothing when the user left. It waits for nothing, and failing is no reason to
+    /// stop.
     fn remember(&self, open: Option<(&str, Location)>);
 
-    /// Whether what was issued at a server is checked as its runner.
-    fn checks(&self, server: &str) -> bool;
+    /// For how long the last CI token was asked to work.
+    fn lifetime(&self) -> LocalBoxFuture<'static, Lifetime>;
 
-    /// Notes whether it is.
-    ///
-    /// # Errors
-    /// When that cannot be remembered.
-    fn note_checks(&self, server: &str, on: bool) -> Result<(), Problem>;
+    /// Notes that, for the next start. Failing is no reason to stop.
+    fn remember_lifetime(&self, lifetime: Lifetime);
+
+    /// Whether what was issued at a server is checked as its runner.
+    fn checks(&self, server: &str) -> LocalBoxFuture<'static, bool>;
+
+    /// Notes whether it is; an error says that it cannot be remembered.
+    fn note_checks(&self, server: &str, on: bool) -> LocalBoxFuture<'static, Result<(), Problem>>;
 
     /// Whether there is a key file; `None` where none can be.
     fn key_file(&self) -> Option<bool>;

@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 use super::entry::kept;
 use super::{Actions, beside};
 use crate::state::{Dialog, Gate, SignInStage};
-use model::{MachineError, News, Problem, Waiting};
+use model::{MachineError, News, Problem, SignInWork, Waiting};
 use protocol::secret::{AccessToken, SecretText};
 use service::account::Account;
 use service::adopt::{self, Handed};
@@ -22,7 +22,7 @@ impl Actions {
             return;
         };
         let again = *self.state.session.gate.peek() == Gate::Expired;
-        self.attempt("Asking the server", move |actions| async move {
+        self.attempt(SignInWork::AskServer, move |actions| async move {
             // The user may have left with a session that still lasts.
             if !again && let Ok(Some(context)) = kept(&account).await {
                 actions.enter_account(account, context).await;
@@ -189,19 +189,15 @@ impl Actions {
         let Some((account, found)) = self.entry.command_line.peek().clone() else {
             return;
         };
-        self.attempt(
-            "Linking this machine and sharing the keys with it",
-            move |actions| async move {
-                let (for_work, name, platform) =
-                    (account.clone(), devices::default_name(), devices::platform());
-                let done =
-                    beside(async move { adopt::with_new_device(&for_work, &found, &name, &platform).await });
-                let (context, handed) = done.await?;
-                actions.enter_account(account, context).await;
-                actions.tell_handed(handed);
-                Ok(())
-            },
-        );
+        self.attempt(SignInWork::Link, move |actions| async move {
+            let (for_work, name, platform) = (account.clone(), devices::default_name(), devices::platform());
+            let done =
+                beside(async move { adopt::with_new_device(&for_work, &found, &name, &platform).await });
+            let (context, handed) = done.await?;
+            actions.enter_account(account, context).await;
+            actions.tell_handed(handed);
+            Ok(())
+        });
     }
 
     fn tell_handed(&self, handed: Result<Vec<Handed>, Problem>) {
@@ -225,16 +221,13 @@ impl Actions {
         let Some((account, found)) = self.entry.command_line.peek().clone() else {
             return;
         };
-        self.attempt(
-            "Taking over the command line's device",
-            move |actions| async move {
-                let for_work = account.clone();
-                let done = beside(async move { adopt::with_its_device(&for_work, &found).await });
-                let context = done.await?;
-                actions.enter_account(account, context).await;
-                Ok(())
-            },
-        );
+        self.attempt(SignInWork::AdoptDevice, move |actions| async move {
+            let for_work = account.clone();
+            let done = beside(async move { adopt::with_its_device(&for_work, &found).await });
+            let context = done.await?;
+            actions.enter_account(account, context).await;
+            Ok(())
+        });
     }
 
     /// Asks before the command line's own device is used.
@@ -257,7 +250,7 @@ impl Actions {
     /// Runs one attempt to get in; another one ends it. Its failure is shown where it was begun.
     fn attempt<F: Future<Output = Result<(), Problem>> + 'static>(
         &self,
-        what: &'static str,
+        what: SignInWork,
         work: impl FnOnce(Self) -> F + 'static,
     ) {
         let (actions, mut session) = (self.clone(), self.state.session);

@@ -48,9 +48,12 @@ impl Actions {
     pub(super) fn check_issued(&self, on: bool) {
         let mut checks = self.state.place.checks;
         checks.set(on);
-        if let Err(problem) = self.platform.note_checks(&self.server(), on) {
-            self.tell(News::Trouble(problem));
-        }
+        let (actions, noted) = (self.clone(), self.platform.note_checks(&self.server(), on));
+        spawn(async move {
+            if let Err(problem) = noted.await {
+                actions.tell(News::Trouble(problem));
+            }
+        });
     }
 }
 

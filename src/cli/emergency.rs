@@ -7,7 +7,7 @@ use serde::Serialize;
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::args::Revoke;
-use super::receiver::new_file;
+use super::secret_sink::new_file;
 use super::{locate, output, pending};
 use crate::connect::{Connected, Target};
 use crate::failure::{FAILED, Failure, NOT_SHARED, REFUSED, UNREACHABLE, WRONG_USE};
@@ -16,7 +16,7 @@ use model::{
 };
 use private_file::NewFile;
 use protocol::secret::SecretText;
-use protocol::{Moment, TokenEntry, TokenStatus};
+use protocol::{Moment, TokenEntry};
 use service::Context;
 use service::emergency::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
 use text::Message;
@@ -29,7 +29,7 @@ const LONGEST_BLOCK: u64 = 2 * 1024 * 1024;
 
 /// Ends all active tokens of an environment, or of everything.
 pub async fn revoke_all(target: &Target, project: Option<&str>, options: &Revoke) -> Result<u8, Failure> {
-    let (connected, active, gaps) = match &options.env {
+    let (connected, active, unlisted) = match &options.env {
         Some(environment) => of_environment(target, project, environment).await?,
         None if project.is_some() => {
             return Err(Failure::new(
@@ -44,10 +44,10 @@ pub async fn revoke_all(target: &Target, project: Option<&str>, options: &Revoke
             (connected, overview.active, overview.gaps)
         }
     };
-    for gap in &gaps {
-        output::warning(&words::gap(gap));
+    for one in &unlisted {
+        output::warning(&words::unlisted(one));
     }
-    let incomplete = if gaps.is_empty() { 0 } else { FAILED };
+    let incomplete = if unlisted.is_empty() { 0 } else { FAILED };
     if active.is_empty() {
         output::tell("There are no active deploy tokens.");
         return Ok(incomplete);
@@ -89,11 +89,11 @@ async fn of_environment(
         }
     }
     model::emergency::sort_by_danger(&mut active);
-    let gaps = (unreadable > 0).then_some(Unlisted::Unreadable {
+    let unlisted = (unreadable > 0).then_some(Unlisted::Unreadable {
         project: project.name,
         count: unreadable,
     });
-    Ok((connected, active, gaps.into_iter().collect()))
+    Ok((connected, active, unlisted.into_iter().collect()))
 }
 
 fn table(active: &[PlacedToken]) -> String {
@@ -135,12 +135,12 @@ fn confirm(count: usize) -> Result<(), Failure> {
 async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<NewFile>) -> u8 {
     let context = &connected.context;
     let (started, clock) = (Moment::now(), Instant::now());
-    let tell = |index: usize, fate: &RevocationStatus| tell_fate(&targets[index], fate);
+    let tell = |index: usize, status: &RevocationStatus| tell_status(&targets[index], status);
     let options = options(context, &tell);
-    let fates = emergency::revoke(context, targets, &options).await;
-    let code = tell_outcome(&fates, clock);
+    let statuses = emergency::revoke(context, targets, &options).await;
+    let code = tell_outcome(&statuses, clock);
     if let Some(file) = report {
-        let incident = incident(connected, started, targets, &fates).await;
+        let incident = incident(connected, started, targets, &statuses).await;
         let text = words::incident(&incident, &jiff::tz::TimeZone::system());
         let path = file.path().to_owned();
         match file.fill(text.as_bytes()) {
@@ -173,19 +173,21 @@ async fn incident(
     connected: &Connected,
     started: Moment,
     targets: &[RevokeTarget],
-    fates: &[RevocationStatus],
+    statuses: &[RevocationStatus],
 ) -> Incident {
-    let tokens = targets.iter().cloned().zip(fates.iter().cloned()).collect();
+    let tokens = targets.iter().cloned().zip(statuses.iter().cloned()).collect();
     emergency::incident(&connected.context, connected.origin.clone(), started, tokens).await
 }
 
-fn tell_fate(target: &RevokeTarget, fate: &RevocationStatus) {
-    let what = match fate {
+fn tell_status(target: &RevokeTarget, status: &RevocationStatus) {
+    let what = match status {
         // Told once, when the server first says so.
-        RevocationStatus::Refused { .. } | RevocationStatus::Retrying(_) => words::fate(fate).to_lowercase(),
+        RevocationStatus::Refused { .. } | RevocationStatus::Retrying(_) => {
+            words::status(status).to_lowercase()
+        }
         RevocationStatus::NotRevoked(why) | RevocationStatus::Unknown(why) => {
             let name = format!("{} ({})", target.name, target.token);
-            let said = words::fate(fate).to_lowercase();
+            let said = words::status(status).to_lowercase();
             let why = text::explain(why);
             return output::warning(&Message::new(format!("{name}: {said}. {}", why.what), why.next));
         }
@@ -203,13 +205,13 @@ fn tell_fate(target: &RevokeTarget, fate: &RevocationStatus) {
     ));
 }
 
-fn tell_outcome(fates: &[RevocationStatus], clock: Instant) -> u8 {
-    let tally = Tally::of(fates);
+fn tell_outcome(statuses: &[RevocationStatus], clock: Instant) -> u8 {
+    let tally = Tally::of(statuses);
     let took = clock.elapsed().as_secs_f32();
     output::tell(&format!("{} It took {took:.1} s.", words::outcome(tally)));
     let mut told: Vec<&Problem> = Vec::new();
-    for fate in fates {
-        if let RevocationStatus::ReshareFailed { why, .. } = fate
+    for status in statuses {
+        if let RevocationStatus::ReshareFailed { why, .. } = status
             && !told.contains(&why)
         {
             let cause = text::explain(why);
@@ -223,10 +225,10 @@ fn tell_outcome(fates: &[RevocationStatus], clock: Instant) -> u8 {
             told.push(why);
         }
     }
-    let any = |wanted: fn(&RevocationStatus) -> bool| fates.iter().any(wanted);
-    if any(|fate| matches!(fate, RevocationStatus::Unknown(_))) {
+    let any = |wanted: fn(&RevocationStatus) -> bool| statuses.iter().any(wanted);
+    if any(|status| matches!(status, RevocationStatus::Unknown(_))) {
         UNREACHABLE
-    } else if any(|fate| matches!(fate, RevocationStatus::NotRevoked(_))) {
+    } else if any(|status| matches!(status, RevocationStatus::NotRevoked(_))) {
         REFUSED
     } else if !told.is_empty() {
         NOT_SHARED
@@ -245,9 +247,9 @@ pub async fn resume(target: &Target) -> Result<u8, Failure> {
         return Ok(0);
     }
     let (targets, clock) = (taken.targets.clone(), Instant::now());
-    let tell = |index: usize, fate: &RevocationStatus| tell_fate(&targets[index], fate);
-    let fates = taken.go_on(context, &options(context, &tell)).await;
-    Ok(tell_outcome(&fates, clock))
+    let tell = |index: usize, status: &RevocationStatus| tell_status(&targets[index], status);
+    let statuses = taken.go_on(context, &options(context, &tell)).await;
+    Ok(tell_outcome(&statuses, clock))
 }
 
 #[derive(Serialize)]
@@ -275,8 +277,8 @@ pub async fn find(target: &Target, json: bool) -> Result<u8, Failure> {
     let connected = target.connect().await?;
     let context = &connected.context;
     let search = emergency::find(context, &leak).await?;
-    for gap in &search.gaps {
-        output::warning(&words::gap(gap));
+    for one in &search.gaps {
+        output::warning(&words::unlisted(one));
     }
     let accepted = if search.found.is_empty() {
         emergency::still_works(context, &leak).await?
@@ -316,22 +318,14 @@ fn block() -> Result<SecretText, Failure> {
     }
 }
 
-fn status(exposed: &PlacedToken) -> &str {
-    match &exposed.token.status {
-        TokenStatus::Active => "active",
-        TokenStatus::Revoked { .. } => "revoked",
-        TokenStatus::Other(text) => text,
-    }
-}
-
 fn as_json(it: &LeakMatch) -> FoundJson<'_> {
     FoundJson {
-        id: it.exposed.token.id.as_str(),
-        name: &it.exposed.token.name,
-        status: status(&it.exposed),
-        project: &it.exposed.project_name,
-        project_id: it.exposed.project.as_str(),
-        environment: it.exposed.environment.name.as_str(),
+        id: it.placed.token.id.as_str(),
+        name: &it.placed.token.name,
+        status: text::status(&it.placed.token),
+        project: &it.placed.project_name,
+        project_id: it.placed.project.as_str(),
+        environment: it.placed.environment.name.as_str(),
         by_seed: it.by_seed,
         by_ci_token_suffix: it.by_suffix,
     }
@@ -343,7 +337,7 @@ fn as_text(it: &LeakMatch) -> String {
         project_name,
         environment,
         token,
-    } = &it.exposed;
+    } = &it.placed;
     let how = match (it.by_seed, it.by_suffix) {
         (true, true) => "its seed and its CI token fit",
         (true, false) => "its seed fits",
@@ -354,7 +348,7 @@ fn as_text(it: &LeakMatch) -> String {
         "{} ({}) in {place}: {}, {how}\n",
         output::strong_result(&token.name),
         token.id,
-        status(&it.exposed)
+        text::status(token)
     );
     if token.is_active() {
         let env = &environment.name;

@@ -1,7 +1,7 @@
 //! list, create, rotate, revoke, delete, reshare; replace is in a file of its own.
 
 use super::args::{Command, HandOver};
-use super::receiver::SecretSink;
+use super::secret_sink::SecretSink;
 use super::{locate, output, pending, replace, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
@@ -48,11 +48,11 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
         } => {
             let lifetime = end.lifetime()?;
             let (connected, _, place) = locate(target, project, &place.env).await?;
-            let receiver = SecretSink::prepare(hand_over)?;
+            let sink = SecretSink::prepare(hand_over)?;
             let issued =
                 service::rotate(&connected.context, &place, &token, lifetime, &output::progress).await;
             let pair = issued.as_ref().ok().filter(|_| !no_verify).and_then(runner::pair);
-            let done = receiver.hand_over(Operation::Rotate, issued);
+            let done = sink.hand_over(Operation::Rotate, issued);
             runner::check(&connected.context, pair).await;
             pending::mention(&connected.context);
             done
@@ -156,7 +156,7 @@ async fn create(
     hand_over: HandOver,
     verify: bool,
 ) -> Result<u8, Failure> {
-    let receiver = SecretSink::prepare(hand_over)?;
+    let sink = SecretSink::prepare(hand_over)?;
     let twins = service::list(context, place).await?;
     let twins = twins
         .iter()
@@ -170,7 +170,7 @@ async fn create(
     }
     let issued = service::create(context, place, new, &output::progress).await;
     let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
-    let done = receiver.hand_over(Operation::Create, issued);
+    let done = sink.hand_over(Operation::Create, issued);
     runner::check(context, pair).await;
     done
 }

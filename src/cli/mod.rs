@@ -10,11 +10,11 @@ mod lifecycle;
 mod local_user;
 mod output;
 mod pending;
-mod receiver;
 mod reference;
 mod replace;
 mod requests;
 mod runner;
+mod secret_sink;
 mod serve;
 
 pub use args::{Arguments, Command, Place};

@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::args::{Choice, HandOver};
-use super::receiver::SecretSink;
+use super::secret_sink::SecretSink;
 use super::{lifecycle, output, replace};
 use crate::connect::Target;
 use crate::failure::{Failure, WRONG_USE};
@@ -169,16 +169,16 @@ pub async fn resume(target: &Target, id: &str, choice: Choice, hand_over: HandOv
     }
     let hands_over = !matches!(chosen.finding, Finding::Queue { .. } | Finding::Waiting { .. });
     // Checked before anything is done, where there is something to hand over.
-    let receiver = if hands_over {
+    let sink = if hands_over {
         SecretSink::prepare(hand_over)?
     } else {
         SecretSink::Standard
     };
     match service::finish(context, chosen, &output::progress).await {
-        Ok(Finished::Issued(issued)) => receiver.hand_over(Operation::Resume, Ok(*issued)),
+        Ok(Finished::Issued(issued)) => sink.hand_over(Operation::Resume, Ok(*issued)),
         Ok(Finished::Replaced(done)) => Ok(replace::tell_replaced(&done, &place)),
         Ok(Finished::Revoked(done)) => Ok(lifecycle::tell_revoked(done, &place)),
-        Err(error) => receiver.hand_over(Operation::Resume, Err(error)),
+        Err(error) => sink.hand_over(Operation::Resume, Err(error)),
     }
 }
 

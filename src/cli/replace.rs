@@ -1,7 +1,7 @@
 //! replace: a successor beside a token, and the old one's end.
 
 use super::args::HandOver;
-use super::receiver::SecretSink;
+use super::secret_sink::SecretSink;
 use super::{output, pending, runner};
 use crate::failure::{FAILED, Failure, NOT_SHARED};
 use model::{CI_TOKEN_VARIABLE, Problem, Proof, Replacement, ReplacementState};
@@ -19,14 +19,14 @@ pub(super) async fn begin(
     hand_over: HandOver,
     verify: bool,
 ) -> Result<u8, Failure> {
-    let receiver = SecretSink::prepare(hand_over)?;
+    let sink = SecretSink::prepare(hand_over)?;
     let issued = service::replace(context, place, token, lifetime, &output::progress).await;
     let successor = issued
         .as_ref()
         .ok()
         .map(|issued| issued.issuance.token.id.clone());
     let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
-    let done = receiver.hand_over(Operation::Replace, issued);
+    let done = sink.hand_over(Operation::Replace, issued);
     let checked = pair.is_some();
     runner::check(context, pair).await;
     if let Some(successor) = successor {

@@ -15,7 +15,7 @@ use crate::state::SessionKind;
 use client::HOSTED;
 use keychain::Keychain;
 use model::{Document, MachineError, Passage, Problem};
-use protocol::ProjectId;
+use protocol::{Lifetime, ProjectId};
 use protocol::secret::{AccessToken, SecretText};
 use service::account::Account;
 
@@ -34,9 +34,8 @@ pub struct Machine {
 }
 
 impl Machine {
-    /// For a window on this target, with the project that was asked for.
-    pub fn new(target: Target, project: Option<ProjectId>) -> Self {
-        let remembered = keys::folder(target.data()).map(Remembered::in_folder);
+    /// For a window on this target, with the project that was asked for and what is remembered.
+    pub(crate) fn new(target: Target, project: Option<ProjectId>, remembered: Option<Remembered>) -> Self {
         Self {
             target,
             project,
@@ -52,22 +51,41 @@ impl Machine {
     fn data(&self) -> Option<PathBuf> {
         self.target.data().map(PathBuf::from)
     }
+
+    /// Asks what is remembered, on a thread that may wait for the disk; `None` where nothing can be.
+    fn recall<T: Send + 'static>(
+        &self,
+        ask: impl FnOnce(&Remembered) -> T + Send + 'static,
+    ) -> LocalBoxFuture<'static, Option<T>> {
+        let remembered = self.remembered.clone();
+        Box::pin(async move {
+            let remembered = remembered?;
+            let asked = tokio::task::spawn_blocking(move || ask(&remembered));
+            asked.await.ok()
+        })
+    }
 }
 
 impl Platform for Machine {
-    fn start(&self) -> Start {
-        match &self.target {
+    fn start(&self) -> LocalBoxFuture<'static, Start> {
+        let start = match &self.target {
             #[cfg(feature = "workspace")]
             Target::Local(_) => Start::Local,
             Target::Api { address, .. } => {
                 Start::Server(address.clone().unwrap_or_else(|| HOSTED.to_owned()))
             }
-            Target::Remembered(_) => match self.remembered.as_ref().and_then(Remembered::server) {
-                Some(server) if server != LOCAL => Start::Server(server),
-                Some(_) if self.has_local() => Start::Local,
-                _ => Start::Welcome,
-            },
-        }
+            Target::Remembered(_) => {
+                let (server, has_local) = (self.recall(Remembered::server), self.has_local());
+                return Box::pin(async move {
+                    match server.await.flatten() {
+                        Some(server) if server != LOCAL => Start::Server(server),
+                        Some(_) if has_local => Start::Local,
+                        _ => Start::Welcome,
+                    }
+                });
+            }
+        };
+        Box::pin(async { start })
     }
 
     fn remark(&self) -> Option<Problem> {
@@ -93,6 +111,7 @@ impl Platform for Machine {
         let (data, wanted) = (self.data(), self.wanted(LOCAL));
         Box::pin(async move {
             let connected = super::local::connect(data.as_deref()).await?;
+            let wanted = wanted.await;
             let first = connected.default_project().cloned();
             Ok(opened(
                 connected,
@@ -140,45 +159,63 @@ impl Platform for Machine {
         let (data, wanted) = (self.data(), self.wanted(account.address().as_str()));
         Box::pin(async move {
             let connected = server::with_given(&account, &token, data.as_deref()).await?;
-            Ok(opened(connected, Some(account), wanted))
+            Ok(opened(connected, Some(account), wanted.await))
         })
     }
 
-    fn wanted(&self, server: &str) -> Location {
-        let last = self
-            .remembered
-            .as_ref()
-            .map(|it| it.spot(server))
-            .unwrap_or_default();
-        match &self.project {
-            Some(project) if last.project.as_ref() != Some(project) => Location {
-                project: Some(project.clone()),
-                environment: None,
-            },
-            _ => last,
-        }
+    fn wanted(&self, server: &str) -> LocalBoxFuture<'static, Location> {
+        let (server, project) = (server.to_owned(), self.project.clone());
+        let last = self.recall(move |it| it.spot(&server));
+        Box::pin(async move {
+            let last = last.await.unwrap_or_default();
+            match project {
+                Some(project) if last.project.as_ref() != Some(&project) => Location {
+                    project: Some(project),
+                    environment: None,
+                },
+                _ => last,
+            }
+        })
     }
 
     fn remember(&self, open: Option<(&str, Location)>) {
-        if let Some(remembered) = &self.remembered {
+        if let Some(remembered) = self.remembered.clone() {
             remembered.note(open);
+            // What the end of the program is faster than is written there.
+            drop(tokio::task::spawn_blocking(move || remembered.write_noted()));
         }
     }
 
-    fn checks(&self, server: &str) -> bool {
-        self.remembered.as_ref().is_none_or(|it| it.checks(server))
+    fn lifetime(&self) -> LocalBoxFuture<'static, Lifetime> {
+        let lifetime = self.recall(Remembered::lifetime);
+        Box::pin(async move { lifetime.await.unwrap_or_default() })
     }
 
-    fn note_checks(&self, server: &str, on: bool) -> Result<(), Problem> {
-        let noted = self.remembered.as_ref().map(|it| it.note_checks(server, on));
-        match noted {
-            Some(Ok(())) => Ok(()),
-            Some(Err(error)) => Err(MachineError::NotRemembered {
-                cause: Some(error.into()),
-            }
-            .into()),
-            None => Err(MachineError::NotRemembered { cause: None }.into()),
+    fn remember_lifetime(&self, lifetime: Lifetime) {
+        if let Some(remembered) = self.remembered.clone() {
+            remembered.note_lifetime(lifetime);
+            // What the end of the program is faster than is written there.
+            drop(tokio::task::spawn_blocking(move || remembered.write_noted()));
         }
+    }
+
+    fn checks(&self, server: &str) -> LocalBoxFuture<'static, bool> {
+        let server = server.to_owned();
+        let checks = self.recall(move |it| it.checks(&server));
+        Box::pin(async move { checks.await.unwrap_or(true) })
+    }
+
+    fn note_checks(&self, server: &str, on: bool) -> LocalBoxFuture<'static, Result<(), Problem>> {
+        let server = server.to_owned();
+        let noted = self.recall(move |it| it.note_checks(&server, on));
+        Box::pin(async move {
+            let cause = match noted.await {
+                Some(Ok(())) => return Ok(()),
+                Some(Err(error)) => Some(error.into()),
+                None => None,
+            };
+            Err(MachineError::NotRemembered { cause }.into())
+        })
     }
 
     fn key_file(&self) -> Option<bool> {

@@ -31,6 +31,8 @@ pub use documents::read as read_document;
 pub use local::{data_dir, workspace_problem};
 #[cfg(feature = "gui")]
 pub use machine::Machine;
+#[cfg(feature = "gui")]
+pub(crate) use settings::Remembered;
 #[cfg(feature = "desktop")]
 pub use window_place::{PlaceMemory, WindowPlace};
 
@@ -90,6 +92,12 @@ impl Target {
     #[cfg(feature = "gui")]
     pub fn folder(&self) -> Option<PathBuf> {
         keys::folder(self.data())
+    }
+
+    /// What is remembered there; `None` where the system has no place for that.
+    #[cfg(feature = "gui")]
+    pub(crate) fn remembered(&self) -> Option<Remembered> {
+        self.folder().map(Remembered::in_folder)
     }
 
     /// Connects as a signed-in user.

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
 use crate::actions::Location;
-use protocol::{EnvironmentId, ProjectId};
+use protocol::{EnvironmentId, Lifetime, ProjectId};
 
 const FILE: &str = "settings.json";
 /// Far above what it can grow to; a larger file is not ours.
@@ -26,6 +27,9 @@ struct Settings {
     /// The servers at which this program does not act as the runner of what it has issued.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     unchecked: BTreeSet<String>,
+    /// For how many days the last CI token was asked to work.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lifetime_days: Option<i64>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -36,15 +40,55 @@ struct Place {
     environment: Option<EnvironmentId>,
 }
 
-/// The settings in a data folder.
+/// What is to be noted.
 #[derive(Debug)]
-pub(super) struct Remembered {
+enum Change {
+    /// What is open: server and place; nothing when the user left.
+    Open(Option<(String, Location)>),
+    /// Whether what was issued at a server is checked as its runner.
+    Checks(String, bool),
+    /// For how long a CI token was asked to work.
+    Lifetime(Lifetime),
+}
+
+impl Settings {
+    fn take(&mut self, change: Change) {
+        match change {
+            Change::Open(open) => {
+                self.server = open.as_ref().map(|(server, _)| server.clone());
+                if let Some((server, Location { project, environment })) = open {
+                    self.places.insert(server, Place { project, environment });
+                }
+            }
+            Change::Checks(server, true) => {
+                self.unchecked.remove(&server);
+            }
+            Change::Checks(server, false) => {
+                self.unchecked.insert(server);
+            }
+            Change::Lifetime(lifetime) => self.lifetime_days = Some(i64::from(lifetime.days())),
+        }
+    }
+}
+
+/// The settings in a data folder, for all who share this value. But for [`Remembered::note`] everything waits for the disk:
+/// not for the window's thread.
+#[derive(Clone, Debug)]
+pub(crate) struct Remembered {
     folder: PathBuf,
+    /// What is noted and not yet written, in order.
+    waiting: Arc<Mutex<Vec<Change>>>,
+    /// One at a time reads, changes and writes the file.
+    file: Arc<Mutex<()>>,
 }
 
 impl Remembered {
-    pub(super) fn in_folder(folder: PathBuf) -> Self {
-        Self { folder }
+    pub(crate) fn in_folder(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            waiting: Arc::default(),
+            file: Arc::default(),
+        }
     }
 
     /// The server that was open last.
@@ -61,40 +105,54 @@ impl Remembered {
         }
     }
 
-    /// Notes what is open; nothing when the user left. That it cannot be written is no reason to stop.
-    pub(super) fn note(&self, open: Option<(&str, Location)>) {
-        let mut settings = self.read();
-        settings.server = open.as_ref().map(|(server, _)| (*server).to_owned());
-        if let Some((server, spot)) = open {
-            let place = Place {
-                project: spot.project,
-                environment: spot.environment,
-            };
-            settings.places.insert(server.to_owned(), place);
-        }
-        if let Err(error) = self.write(&settings) {
-            tracing::warn!(%error, "what is open cannot be remembered");
-        }
-    }
-
     /// Whether what was issued at a server is checked as its runner.
     pub(super) fn checks(&self, server: &str) -> bool {
         !self.read().unchecked.contains(server)
     }
 
-    /// Notes whether it is.
-    pub(super) fn note_checks(&self, server: &str, on: bool) -> io::Result<()> {
-        let mut settings = self.read();
-        if on {
-            settings.unchecked.remove(server);
-        } else {
-            settings.unchecked.insert(server.to_owned());
-        }
-        self.write(&settings)
+    /// For how long the last CI token was asked to work; what the server has where none was, or no fitting one.
+    pub(super) fn lifetime(&self) -> Lifetime {
+        let days = self.read().lifetime_days;
+        days.and_then(|days| Lifetime::of_days(days).ok()).unwrap_or_default()
     }
 
-    /// A file that is not there or cannot be read remembers nothing.
+    /// Notes that. It touches no file, as [`Remembered::note`].
+    pub(super) fn note_lifetime(&self, lifetime: Lifetime) {
+        held(&self.waiting).push(Change::Lifetime(lifetime));
+    }
+
+    /// Notes what is open; nothing when the user left. It touches no file: [`Remembered::write_noted`] does.
+    pub(super) fn note(&self, open: Option<(&str, Location)>) {
+        let open = open.map(|(server, spot)| (server.to_owned(), spot));
+        held(&self.waiting).push(Change::Open(open));
+    }
+
+    /// Writes what was noted, if something was. That it cannot be written is no reason to stop.
+    pub(crate) fn write_noted(&self) {
+        let _one = held(&self.file);
+        if held(&self.waiting).is_empty() {
+            return;
+        }
+        if let Err(error) = self.write() {
+            tracing::warn!(%error, "what is open cannot be remembered");
+        }
+    }
+
+    /// Notes whether what was issued at a server is checked as its runner, and writes it.
+    pub(super) fn note_checks(&self, server: &str, on: bool) -> io::Result<()> {
+        let _one = held(&self.file);
+        held(&self.waiting).push(Change::Checks(server.to_owned(), on));
+        self.write()
+    }
+
+    /// A file that is not there or cannot be read remembers nothing but what is noted.
     fn read(&self) -> Settings {
+        self.write_noted();
+        let _one = held(&self.file);
+        self.read_file()
+    }
+
+    fn read_file(&self) -> Settings {
         let path = self.path();
         let fits = fs::metadata(&path).is_ok_and(|file| file.len() <= LARGEST);
         let text = fits.then(|| fs::read(&path).ok()).flatten();
@@ -102,14 +160,23 @@ impl Remembered {
             .unwrap_or_default()
     }
 
-    fn write(&self, settings: &Settings) -> io::Result<()> {
+    fn write(&self) -> io::Result<()> {
+        let mut settings = self.read_file();
+        for change in held(&self.waiting).drain(..) {
+            settings.take(change);
+        }
         private_file::make_folder(&self.folder)?;
-        private_file::replace(&self.path(), &serde_json::to_vec_pretty(settings)?)
+        private_file::replace(&self.path(), &serde_json::to_vec_pretty(&settings)?)
     }
 
     fn path(&self) -> PathBuf {
         self.folder.join(FILE)
     }
+}
+
+/// Whoever held it and panicked has left nothing half done.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
@@ -139,6 +206,25 @@ mod tests {
     }
 
     #[test]
+    fn what_is_noted_is_known_at_once_and_in_the_file_when_it_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let remembered = Remembered::in_folder(folder.path().to_owned());
+        let file = folder.path().join(FILE);
+        remembered.note(Some(("local", spot("p", "e"))));
+        remembered.note(Some(("https://one.example", spot("q", "f"))));
+        assert!(!file.exists(), "noting touches no file");
+        remembered.clone().write_noted();
+        let written = fs::metadata(&file).unwrap().modified().unwrap();
+        let again = Remembered::in_folder(folder.path().to_owned());
+        assert_eq!(again.server().as_deref(), Some("https://one.example"));
+        assert_eq!(again.spot("local"), spot("p", "e"));
+        remembered.write_noted();
+        assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), written);
+        again.note(None);
+        assert_eq!(again.server(), None);
+    }
+
+    #[test]
     fn checking_is_turned_off_by_server_and_survives_another_place() {
         let folder = tempfile::tempdir().unwrap();
         let remembered = Remembered::in_folder(folder.path().to_owned());
@@ -148,6 +234,14 @@ mod tests {
         assert!(!remembered.checks("https://one.example") && remembered.checks("local"));
         remembered.note_checks("https://one.example", true).unwrap();
         assert!(remembered.checks("https://one.example"));
+        assert_eq!(remembered.lifetime(), Lifetime::default());
+        let month = Lifetime::of_days(30).unwrap();
+        remembered.note_lifetime(month);
+        assert_eq!(remembered.lifetime(), month);
+        let path = folder.path().join(FILE);
+        let odd = fs::read_to_string(&path).unwrap().replace("\"lifetime_days\":30", "\"lifetime_days\":-5");
+        fs::write(&path, odd).unwrap();
+        assert_eq!(remembered.lifetime(), Lifetime::default(), "the server takes no such number");
     }
 
     #[test]

@@ -15,13 +15,13 @@ use protocol::secret::CiToken;
 pub struct EmergencyRun {
     /// Tells it from earlier and later ones.
     pub number: Ticket,
-    /// Each token with its fate.
+    /// Each token with its status.
     pub lines: Vec<(RevokeTarget, RevocationStatus)>,
     /// How long it has taken so far.
     pub took: Duration,
     /// The user does not want to wait any more.
     pub stopping: bool,
-    /// Whether every token has its fate.
+    /// Whether every token has its status.
     pub over: bool,
     /// What a report tells, once it is over. It has no secret in it.
     pub incident: Option<Incident>,
@@ -45,11 +45,11 @@ pub enum LeakSearch {
 #[derive(Clone, Copy, PartialEq)]
 pub struct EmergencyStore {
     /// Every active token, the most dangerous first.
-    pub exposed: Signal<Load<Vec<PlacedToken>>>,
+    pub active: Signal<Load<Vec<PlacedToken>>>,
     /// How many projects were looked into.
     pub projects: Signal<usize>,
     /// What could not be looked at.
-    pub gaps: Signal<Vec<Unlisted>>,
+    pub unlisted: Signal<Vec<Unlisted>>,
     /// Set while a list is shown that could not be refreshed.
     pub stale: Signal<Option<Problem>>,
     /// A refresh is under way.
@@ -79,9 +79,9 @@ pub struct EmergencyStore {
 impl EmergencyStore {
     pub(super) fn make() -> Self {
         Self {
-            exposed: begin(),
+            active: begin(),
             projects: begin(),
-            gaps: begin(),
+            unlisted: begin(),
             stale: begin(),
             refreshing: begin(),
             looks: Latest::make(),
@@ -100,9 +100,9 @@ impl EmergencyStore {
     /// Forgets everything of a server that is left.
     pub fn reset(self) {
         let Self {
-            exposed,
+            active,
             projects,
-            gaps,
+            unlisted,
             stale,
             refreshing,
             looks,
@@ -116,9 +116,9 @@ impl EmergencyStore {
             searches: _,
             leaked: _,
         } = self;
-        restore(exposed);
+        restore(active);
         restore(projects);
-        restore(gaps);
+        restore(unlisted);
         restore(stale);
         restore(refreshing);
         looks.begin();
@@ -151,7 +151,7 @@ impl EmergencyStore {
     /// The chosen tokens, the most dangerous first.
     pub fn chosen(&self) -> Vec<RevokeTarget> {
         let selected = self.selected.read();
-        match &*self.exposed.read() {
+        match &*self.active.read() {
             Load::Ready(all) => all
                 .iter()
                 .filter(|it| selected.contains(&it.token.id))
@@ -198,7 +198,7 @@ impl EmergencyStore {
     /// Whether the leaked block fits one of these.
     pub fn fits_leak(&self, is_one: impl Fn(&DeployTokenId) -> bool) -> bool {
         match &*self.leak.peek() {
-            LeakSearch::Found(found) => found.iter().any(|it| is_one(&it.exposed.token.id)),
+            LeakSearch::Found(found) => found.iter().any(|it| is_one(&it.placed.token.id)),
             _ => false,
         }
     }
@@ -259,7 +259,7 @@ impl EmergencyStore {
 impl EmergencyRun {
     /// How many are how far.
     pub fn tally(&self) -> Tally {
-        Tally::of(self.lines.iter().map(|(_, fate)| fate))
+        Tally::of(self.lines.iter().map(|(_, status)| status))
     }
 }
 

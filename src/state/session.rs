@@ -5,7 +5,7 @@
 use dioxus::prelude::*;
 
 use super::{begin, restore};
-use model::{Problem, Waiting};
+use model::{Problem, SignInWork, Waiting};
 use protocol::Moment;
 use protocol::secret::SecretText;
 
@@ -44,8 +44,8 @@ pub enum SignInStage {
     /// Not begun.
     #[default]
     Idle,
-    /// Something is asked of the server or the keychain: what, in words.
-    Working(&'static str),
+    /// Something is asked of the server or the keychain.
+    Working(SignInWork),
     /// A person is to confirm in the browser.
     Browser {
         /// The page.

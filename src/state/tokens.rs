@@ -132,7 +132,8 @@ impl TokensStore {
             filter,
             sort,
             highlighted,
-            lifetime,
+            // The user's, not a server's.
+            lifetime: _,
         } = self;
         restore(entries);
         restore(replacements);
@@ -143,7 +144,6 @@ impl TokensStore {
         restore(filter);
         restore(sort);
         restore(highlighted);
-        restore(lifetime);
     }
 
     /// Whether a token is being replaced.

@@ -119,14 +119,14 @@ pub struct Tally {
 
 impl Tally {
     /// Counts.
-    pub fn of<'a>(fates: impl IntoIterator<Item = &'a RevocationStatus>) -> Self {
+    pub fn of<'a>(statuses: impl IntoIterator<Item = &'a RevocationStatus>) -> Self {
         let mut tally = Self::default();
-        for fate in fates {
+        for status in statuses {
             tally.total += 1;
-            tally.refused += usize::from(fate.is_refused());
-            tally.gone += usize::from(matches!(fate, RevocationStatus::Reshared { .. }));
+            tally.refused += usize::from(status.is_refused());
+            tally.gone += usize::from(matches!(status, RevocationStatus::Reshared { .. }));
             tally.failed += usize::from(matches!(
-                fate,
+                status,
                 RevocationStatus::NotRevoked(_) | RevocationStatus::Unknown(_)
             ));
         }
@@ -164,7 +164,7 @@ pub enum Unlisted {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeakMatch {
     /// The token; it may be revoked already.
-    pub exposed: PlacedToken,
+    pub placed: PlacedToken,
     /// Its public key is that of the seed: there is no doubt.
     pub by_seed: bool,
     /// Its CI token ends in the same characters.
@@ -175,7 +175,7 @@ impl LeakMatch {
     /// Whether the leaked CI token is this token's, so that asking with it proves something. A seed that fits says nothing
     /// of a CI token that ends differently: that may be another one's.
     pub fn has_the_ci_token(&self) -> bool {
-        self.by_suffix || (self.by_seed && self.exposed.token.ci_token_suffix.is_none())
+        self.by_suffix || (self.by_seed && self.placed.token.ci_token_suffix.is_none())
     }
 }
 
@@ -199,9 +199,9 @@ pub struct Incident {
     pub origin: String,
     /// When the first token was told to end.
     pub started: Moment,
-    /// When the last one had its fate.
+    /// When the last one had its last status.
     pub ended: Moment,
-    /// Each token with its fate.
+    /// Each token with its status.
     pub tokens: Vec<(RevokeTarget, RevocationStatus)>,
     /// What their runners could have read.
     pub reach: Vec<Readable>,
@@ -356,7 +356,7 @@ mod tests {
     fn a_tally_counts_what_is_proven_only() {
         let now = at("2026-11-24T12:00:00Z");
         let proof = Proof::Listed;
-        let fates = [
+        let statuses = [
             RevocationStatus::Queued,
             RevocationStatus::Revoking,
             RevocationStatus::Retrying(Problem::NotDone),
@@ -374,7 +374,7 @@ mod tests {
             RevocationStatus::NotRevoked(Problem::NotDone),
             RevocationStatus::Unknown(Problem::NotDone),
         ];
-        let tally = Tally::of(&fates);
+        let tally = Tally::of(&statuses);
         assert_eq!(
             tally,
             Tally {

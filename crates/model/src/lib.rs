@@ -39,4 +39,4 @@ pub use problem::{
 };
 pub use replacement::{Grace, Replacement, ReplacementState};
 pub use retry::{Pauses, RetryPolicy};
-pub use sign_in::{SignInEnd, Waiting};
+pub use sign_in::{SignInEnd, SignInWork, Waiting};

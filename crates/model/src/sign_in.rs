@@ -19,3 +19,16 @@ pub enum Waiting {
     /// The server does not answer; it is asked again until the ticket ends.
     ForServer,
 }
+
+/// What getting in waits for, where that is neither a person nor a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignInWork {
+    /// The server says which ways in it has.
+    AskServer,
+    /// The key file is opened, or made: a passphrase takes its time on purpose.
+    OpenKeyFile,
+    /// This machine becomes a device and gets the keys.
+    Link,
+    /// The command line's device becomes this program's.
+    AdoptDevice,
+}

@@ -1,4 +1,4 @@
-//! The words of an emergency: fates, gaps, and the incident report.
+//! The words of an emergency: statuses, what is not listed, and the incident report.
 
 use std::fmt::Write as _;
 
@@ -11,8 +11,8 @@ use protocol::Moment;
 use protocol::crypto::SeedError;
 
 /// What a line says while a run is under way and after it.
-pub fn fate(fate: &RevocationStatus) -> String {
-    match fate {
+pub fn status(status: &RevocationStatus) -> String {
+    match status {
         RevocationStatus::Queued => "Queued".to_owned(),
         RevocationStatus::Revoking => "Revoking".to_owned(),
         RevocationStatus::Retrying(_) => "No answer, trying again".to_owned(),
@@ -47,8 +47,8 @@ pub fn proof_of(proof: Proof, count: usize) -> String {
 }
 
 /// What went wrong with a token, if something did.
-pub fn trouble(fate: &RevocationStatus) -> Option<Message> {
-    match fate {
+pub fn trouble(status: &RevocationStatus) -> Option<Message> {
+    match status {
         RevocationStatus::Retrying(why)
         | RevocationStatus::NotRevoked(why)
         | RevocationStatus::Unknown(why)
@@ -58,8 +58,8 @@ pub fn trouble(fate: &RevocationStatus) -> Option<Message> {
 }
 
 /// What could not be looked at.
-pub fn gap(gap: &Unlisted) -> Message {
-    let (whose, error) = match gap {
+pub fn unlisted(unlisted: &Unlisted) -> Message {
+    let (whose, error) = match unlisted {
         Unlisted::Organization { name, error } => {
             (format!("The projects of {name} cannot be listed."), error)
         }
@@ -163,7 +163,7 @@ pub fn outcome(tally: Tally) -> String {
 
 /// The report as Markdown. Names and times; never a secret, and never a value.
 pub fn incident(incident: &Incident, zone: &TimeZone) -> String {
-    let tally = Tally::of(incident.tokens.iter().map(|(_, fate)| fate));
+    let tally = Tally::of(incident.tokens.iter().map(|(_, status)| status));
     let mut text = format!(
         "# Incident report: deploy tokens revoked\n\n{}\n\n",
         outcome(tally)
@@ -192,8 +192,8 @@ fn revoked(text: &mut String, incident: &Incident, zone: &TimeZone) {
     }
     text.push_str("## Revoked\n\n");
     text.push_str("| Token | Where | Last used | Refused since | Proof | Key |\n|---|---|---|---|---|---|\n");
-    for ((target, fate), (how, at)) in refused() {
-        let key = match fate {
+    for ((target, status), (how, at)) in refused() {
+        let key = match status {
             RevocationStatus::Reshared { recipients: 0, .. } => "the environment has none".to_owned(),
             RevocationStatus::Reshared { recipients, .. } => {
                 format!("sealed again for {recipients} without it")
@@ -218,14 +218,14 @@ fn left(text: &mut String, incident: &Incident) {
     let left: Vec<_> = incident
         .tokens
         .iter()
-        .filter(|(_, fate)| !fate.is_refused())
+        .filter(|(_, status)| !status.is_refused())
         .collect();
     if left.is_empty() {
         return;
     }
     text.push_str("## Not revoked\n\nTreat these as working.\n\n");
-    for (target, fate) in left {
-        let why = trouble(fate).map_or_else(|| super::emergency::fate(fate), |it| it.to_string());
+    for (target, status) in left {
+        let why = trouble(status).map_or_else(|| super::emergency::status(status), |it| it.to_string());
         let (name, id) = (plain(&target.name), plain(target.token.as_str()));
         let _ = writeln!(text, "- {name} ({id}), {}: {}", place(target), plain(&why));
     }
@@ -259,12 +259,13 @@ fn reach(text: &mut String, reach: &[Readable]) {
 }
 
 fn next(text: &mut String, incident: &Incident) {
-    let any = |wanted: fn(&RevocationStatus) -> bool| incident.tokens.iter().any(|(_, fate)| wanted(fate));
+    let any =
+        |wanted: fn(&RevocationStatus) -> bool| incident.tokens.iter().any(|(_, status)| wanted(status));
     let mut steps = Vec::new();
-    if any(|fate| !fate.is_refused()) {
+    if any(|status| !status.is_refused()) {
         steps.push("Revoke what is still working, listed above.");
     }
-    if any(|fate| matches!(fate, RevocationStatus::ReshareFailed { .. })) {
+    if any(|status| matches!(status, RevocationStatus::ReshareFailed { .. })) {
         steps.push(
             "Seal the keys again from a device that holds them (Re-share key), where it says so above.",
         );

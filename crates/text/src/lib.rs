@@ -28,7 +28,7 @@ pub use news::news;
 pub use occurrence::{dated, ends, exactly, happened, not_known};
 pub use pending::{finding, operation};
 use sign_in::{browser, linking, manifest, no_session, password_refused, request};
-pub use sign_in::{device_status, flaw};
+pub use sign_in::{device_status, flaw, sign_in_work};
 
 use model::{AddressError, CallError, JournalError, Note, Problem, ResumeError, Sent, WrongState};
 use protocol::crypto::{BundleProblemKind, CryptoError, OpenError, SeedError};

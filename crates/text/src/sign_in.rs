@@ -1,7 +1,7 @@
 //! Words for signing in, linking a device, manifests and key access.
 
 use super::Message;
-use model::{Flaw, ManifestError, Problem, RequestError, SignInEnd};
+use model::{Flaw, ManifestError, Problem, RequestError, SignInEnd, SignInWork};
 use protocol::RemoteStatus;
 
 /// A device that was not linked, or not unlinked, as it should.
@@ -83,6 +83,16 @@ pub(super) fn manifest(error: &ManifestError) -> Message {
             format!("{} cannot be used: {flaw}.", path.display()),
             "Correct it, or choose the project by its name. The file was left as it is.",
         ),
+    }
+}
+
+/// What is done while a spinner turns, without an end mark.
+pub fn sign_in_work(work: SignInWork) -> &'static str {
+    match work {
+        SignInWork::AskServer => "Asking the server",
+        SignInWork::OpenKeyFile => "Opening the key file",
+        SignInWork::Link => "Linking this machine and sharing the keys with it",
+        SignInWork::AdoptDevice => "Taking over the command line's device",
     }
 }
 

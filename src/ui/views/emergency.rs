@@ -54,8 +54,8 @@ fn number(state: AppState) -> Option<Ticket> {
 fn Choose() -> Element {
     let state = use_context::<AppState>();
     let send = use_send();
-    let exposed = state.emergency.exposed.read();
-    let counts = match &*exposed {
+    let active = state.emergency.active.read();
+    let counts = match &*active {
         Load::Ready(all) => {
             let projects = plural(*state.emergency.projects.read(), "project");
             format!("{} active tokens in {projects}", grouped(all.len()))
@@ -78,7 +78,7 @@ fn Choose() -> Element {
         }
         Tools {}
         EmergencyNotices {}
-        match &*exposed {
+        match &*active {
             Load::Failed(message) => rsx! {
                 Failed { message: text::explain(message) }
             },
@@ -103,7 +103,7 @@ fn Tools() -> Element {
     let send = use_send();
     let mut search = store.search;
     let refreshing = *store.refreshing.read();
-    let shown: Vec<DeployTokenId> = match &*store.exposed.read() {
+    let shown: Vec<DeployTokenId> = match &*store.active.read() {
         Load::Ready(all) => groups(all, &search.read())
             .into_iter()
             .flat_map(|group| group.tokens)

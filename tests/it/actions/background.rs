@@ -10,7 +10,7 @@ use deploy_tokens::state::{
     Verification,
 };
 use dioxus::prelude::*;
-use model::{Grace, News, Problem, Replacement, Step, TokenColumn};
+use model::{Grace, News, Problem, Replacement, SignInWork, Step, TokenColumn};
 use protocol::secret::CiToken;
 use protocol::{DeployTokenId, Lifetime, Moment, Requests};
 use service::Context;
@@ -90,7 +90,7 @@ async fn the_journal_is_never_touched_on_the_windows_thread() {
     stage.send(EmergencyIntent::Look);
     stage
         .until("everything was looked at", |it| {
-            matches!(&*it.emergency.exposed.peek(), Load::Ready(_))
+            matches!(&*it.emergency.active.peek(), Load::Ready(_))
         })
         .await;
     stage.look(|it| it.emergency.choose([token.id.clone()], true));
@@ -187,9 +187,9 @@ fn shown(state: AppState) -> String {
         format!("{:?}", section.peek()),
         format!(
             "{:?} {} {:?} {:?} {} {} {:?} {:?} {:?} {:?} {}",
-            emergency.exposed.peek(),
+            emergency.active.peek(),
             emergency.projects.peek(),
-            emergency.gaps.peek(),
+            emergency.unlisted.peek(),
             emergency.stale.peek(),
             emergency.refreshing.peek(),
             emergency.search.peek(),
@@ -273,7 +273,7 @@ fn fill(state: AppState) {
     }
     let id = DeployTokenId::new("dpl_tok_other");
     set(state.section, Section::Access);
-    set(state.emergency.exposed, Load::Ready(Vec::new()));
+    set(state.emergency.active, Load::Ready(Vec::new()));
     set(state.emergency.projects, 4);
     set(state.emergency.stale, Some(Problem::Busy));
     set(state.emergency.refreshing, true);
@@ -291,7 +291,7 @@ fn fill(state: AppState) {
     set(state.session.gate, Gate::Expired);
     set(state.session.kind, SessionKind::Given);
     set(state.session.address, "https://other.example".to_owned());
-    set(state.session.stage, SignInStage::Working("Asking"));
+    set(state.session.stage, SignInStage::Working(SignInWork::AskServer));
     set(state.session.problem, Some(Problem::Busy));
     let offer = CommandLineOffer {
         person: "sam".to_owned(),

@@ -22,7 +22,7 @@ impl Stage {
     async fn looked(&mut self) {
         self.send(EmergencyIntent::Look);
         self.until("everything was looked at", |it| {
-            matches!(&*it.emergency.exposed.peek(), Load::Ready(_)) && !*it.emergency.refreshing.peek()
+            matches!(&*it.emergency.active.peek(), Load::Ready(_)) && !*it.emergency.refreshing.peek()
         })
         .await;
     }
@@ -46,7 +46,7 @@ async fn what_leaked_is_found_revoked_and_reported() {
     stage.send(EmergencyIntent::PasteLeak);
     stage
         .until("it is found", |it| {
-            matches!(&*it.emergency.leak.peek(), LeakSearch::Found(found) if found[0].exposed.token.id == token.id)
+            matches!(&*it.emergency.leak.peek(), LeakSearch::Found(found) if found[0].placed.token.id == token.id)
         })
         .await;
     assert!(stage.look(|it| it.emergency.leaked().is_some()));
@@ -134,7 +134,7 @@ async fn who_is_signed_out_meanwhile_signs_in_again() {
         })
         .await;
     assert!(
-        stage.look(|it| matches!(&*it.emergency.exposed.peek(), Load::Ready(_))),
+        stage.look(|it| matches!(&*it.emergency.active.peek(), Load::Ready(_))),
         "what is shown stays"
     );
 }

@@ -1,6 +1,7 @@
 //! Actions in milliseconds: an intent in, a state out, at a real workspace.
 
 mod background;
+mod cut_off;
 mod emergency;
 mod session;
 mod stage;

@@ -17,7 +17,7 @@ use futures_util::future::LocalBoxFuture;
 use keychain::{Item, Keychain, Raw, Read, Store, StoreKind};
 use model::{Document, KeychainError, News, Passage, Problem, SecretLimits};
 use protocol::secret::{AccessToken, JournalKey, SecretText};
-use protocol::{DeployToken, Moment, TokenEntry};
+use protocol::{DeployToken, Lifetime, Moment, TokenEntry};
 use service::Context;
 use service::account::Account;
 use service::devices::DeviceRecord;
@@ -78,6 +78,8 @@ pub struct Machine {
     pub shown: Cell<bool>,
     /// What the user said about checking.
     pub checks: Cell<bool>,
+    /// For how long a CI token was asked to work.
+    pub lifetime: Cell<Lifetime>,
     /// The place of the last start.
     pub remembered: RefCell<Option<Location>>,
 }
@@ -92,8 +94,9 @@ impl Machine {
 struct Shared(Rc<Machine>);
 
 impl Platform for Shared {
-    fn start(&self) -> Start {
-        self.0.start.borrow().clone()
+    fn start(&self) -> LocalBoxFuture<'static, Start> {
+        let start = self.0.start.borrow().clone();
+        Box::pin(async { start })
     }
 
     fn remark(&self) -> Option<Problem> {
@@ -133,21 +136,31 @@ impl Platform for Shared {
         Box::pin(async { Err(Problem::Stopped) })
     }
 
-    fn wanted(&self, _: &str) -> Location {
-        Location::default()
+    fn wanted(&self, _: &str) -> LocalBoxFuture<'static, Location> {
+        Box::pin(async { Location::default() })
     }
 
     fn remember(&self, open: Option<(&str, Location)>) {
         self.0.remembered.replace(open.map(|(_, spot)| spot));
     }
 
-    fn checks(&self, _: &str) -> bool {
-        self.0.checks.get()
+    fn lifetime(&self) -> LocalBoxFuture<'static, Lifetime> {
+        let lifetime = self.0.lifetime.get();
+        Box::pin(async move { lifetime })
     }
 
-    fn note_checks(&self, _: &str, on: bool) -> Result<(), Problem> {
+    fn remember_lifetime(&self, lifetime: Lifetime) {
+        self.0.lifetime.set(lifetime);
+    }
+
+    fn checks(&self, _: &str) -> LocalBoxFuture<'static, bool> {
+        let checks = self.0.checks.get();
+        Box::pin(async move { checks })
+    }
+
+    fn note_checks(&self, _: &str, on: bool) -> LocalBoxFuture<'static, Result<(), Problem>> {
         self.0.checks.set(on);
-        Ok(())
+        Box::pin(async { Ok(()) })
     }
 
     fn key_file(&self) -> Option<bool> {
@@ -289,6 +302,7 @@ impl Stage {
             pages: RefCell::default(),
             shown: Cell::default(),
             checks: Cell::new(true),
+            lifetime: Cell::default(),
             remembered: RefCell::default(),
         });
         if signed_in {

@@ -208,7 +208,7 @@ async fn the_ci_token_of_one_and_the_seed_of_another_prove_nothing_of_the_other(
     let found = emergency::find(&site.context, &leak).await.unwrap().found;
     let mut proven: Vec<_> = found
         .iter()
-        .map(|it| (it.exposed.token.id.clone(), it.has_the_ci_token()))
+        .map(|it| (it.placed.token.id.clone(), it.has_the_ci_token()))
         .collect();
     assert_eq!(
         proven,
@@ -221,9 +221,9 @@ async fn the_ci_token_of_one_and_the_seed_of_another_prove_nothing_of_the_other(
     // A server that shows no suffix.
     proven.clear();
     for mut it in found {
-        it.exposed.token.ci_token_suffix = None;
+        it.placed.token.ci_token_suffix = None;
         it.by_suffix = false;
-        proven.push((it.exposed.token.id.clone(), it.has_the_ci_token()));
+        proven.push((it.placed.token.id.clone(), it.has_the_ci_token()));
     }
     assert_eq!(
         proven,

@@ -28,21 +28,21 @@ pub async fn find(context: &Context, leak: &Leak) -> Result<Search, Problem> {
     let mut found: Vec<LeakMatch> = active
         .into_iter()
         .chain(ended)
-        .filter_map(|exposed| {
-            let token = &exposed.token;
+        .filter_map(|placed| {
+            let token = &placed.token;
             let by_seed = matches!((&token.key, &key), (TokenKey::Usable(own), Some(key)) if own == key);
             let by_suffix = token
                 .ci_token_suffix
                 .as_deref()
                 .is_some_and(|it| leak.ends_in(it));
             (by_seed || by_suffix).then_some(LeakMatch {
-                exposed,
+                placed,
                 by_seed,
                 by_suffix,
             })
         })
         .collect();
-    found.sort_by_key(|it| (!it.by_seed, !it.by_suffix, !it.exposed.token.is_active()));
+    found.sort_by_key(|it| (!it.by_seed, !it.by_suffix, !it.placed.token.is_active()));
     // A suffix is short: where the seed names a token, another one that only ends alike is not meant.
     if found
         .first()

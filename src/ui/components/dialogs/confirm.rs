@@ -2,8 +2,8 @@
 
 use dioxus::prelude::*;
 
+use super::confirm_style::style_of;
 use super::consequence::Consequence;
-use super::manner::manner;
 use super::{EndChoice, Failure, Progress, WhenToRevoke};
 use crate::state::{AppState, Confirm, ConfirmKind, Operation};
 use crate::ui::components::ask;
@@ -38,16 +38,16 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
         token,
         type_name,
     } = confirm;
-    let manner = manner(kind);
+    let style = style_of(kind);
     let name = token.name.clone();
     let first_revoke = kind == ConfirmKind::Delete && token.is_active();
     let running = operation.is_running();
     let issues = matches!(kind, ConfirmKind::Rotate | ConfirmKind::Replace);
     let allowed = (!type_name || typed.read().trim() == name.trim()) && (!issues || end.read().is_ok());
     let verb = match &operation {
-        Operation::Idle => manner.verb.to_owned(),
-        Operation::Running(_) => manner.doing.to_owned(),
-        Operation::Failed(_) => format!("Try again: {}", manner.verb.to_lowercase()),
+        Operation::Idle => style.verb.to_owned(),
+        Operation::Running(_) => style.doing.to_owned(),
+        Operation::Failed(_) => format!("Try again: {}", style.verb.to_lowercase()),
     };
     let (asked, revoked) = (token.clone(), token.clone());
     rsx! {
@@ -62,14 +62,14 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
                 },
                 DialogHead {
                     id: ID,
-                    icon: manner.icon,
-                    tone: manner.tone,
-                    title: if first_revoke { "{name} must be revoked first" } else { "{manner.verb} {name}?" },
+                    icon: style.icon,
+                    tone: style.tone,
+                    title: if first_revoke { "{name} must be revoked first" } else { "{style.verb} {name}?" },
                     Consequence { kind, token: token.clone() }
                 }
                 DialogBody {
                     if let Operation::Running(step) = operation {
-                        Progress { label: "Progress", plan: manner.plan.to_vec(), step }
+                        Progress { label: "Progress", plan: style.plan.to_vec(), step }
                     } else {
                         Failure { operation }
                         if issues {
@@ -103,7 +103,7 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
                         }
                     } else {
                         Button {
-                            kind: manner.button,
+                            kind: style.button,
                             label: "{verb} {name}",
                             submit: true,
                             busy: running,

@@ -1,6 +1,7 @@
 //! The dialogs that ask before something happens, and the lists to choose from.
 
 mod confirm;
+mod confirm_style;
 mod consequence;
 mod create;
 mod device;
@@ -8,7 +9,6 @@ mod grace;
 mod interrupted;
 mod keys;
 mod lifetime;
-mod manner;
 mod progress;
 mod projects;
 mod reader;

@@ -31,12 +31,12 @@ pub(super) fn LeakNotice() -> Element {
             }
         },
         LeakSearch::Found(found) => rsx! {
-            Notice { tone: if found.iter().any(|it| it.exposed.token.is_active()) { Tone::Danger } else { Tone::Ok }, icon: Icon::Siren,
+            Notice { tone: if found.iter().any(|it| it.placed.token.is_active()) { Tone::Danger } else { Tone::Ok }, icon: Icon::Siren,
                 actions: rsx! {
                     Forget {}
                 },
                 for it in found {
-                    FoundLine { key: "{it.exposed.token.id}", found: it }
+                    FoundLine { key: "{it.placed.token.id}", found: it }
                 }
             }
         },
@@ -59,7 +59,7 @@ fn Forget() -> Element {
 #[component]
 fn FoundLine(found: LeakMatch) -> Element {
     let LeakMatch {
-        exposed,
+        placed,
         by_seed,
         by_suffix,
     } = found;
@@ -68,14 +68,14 @@ fn FoundLine(found: LeakMatch) -> Element {
         (true, false) => "Its seed fits.",
         (false, _) => "Its CI token ends alike.",
     };
-    let state = if exposed.token.is_active() {
+    let state = if placed.token.is_active() {
         "It works, and is selected: hold to revoke it."
     } else {
         "It is revoked already: runners with it are refused."
     };
     rsx! {
         p {
-            strong { "This is {exposed.token.name} in {exposed.project_name} / {exposed.environment.name}." }
+            strong { "This is {placed.token.name} in {placed.project_name} / {placed.environment.name}." }
             " {how} {state}"
         }
     }

@@ -17,7 +17,7 @@ const MOST: usize = 200;
 #[component]
 pub fn EmergencyList() -> Element {
     let store = use_context::<AppState>().emergency;
-    let found = use_memo(move || match &*store.exposed.read() {
+    let found = use_memo(move || match &*store.active.read() {
         Load::Ready(all) => groups(all, &store.search.read()),
         _ => Vec::new(),
     });
@@ -81,8 +81,8 @@ fn TokenGroup(group: Group, index: usize, with_project: bool) -> Element {
                 }
             }
             ul { class: "exposed-list", "aria-labelledby": "exposed-{index}",
-                for exposed in tokens.iter().take(MOST).cloned() {
-                    TokenLine { key: "{exposed.token.id}", exposed }
+                for placed in tokens.iter().take(MOST).cloned() {
+                    TokenLine { key: "{placed.token.id}", placed }
                 }
             }
             if more > 0 {
@@ -93,10 +93,10 @@ fn TokenGroup(group: Group, index: usize, with_project: bool) -> Element {
 }
 
 #[component]
-fn TokenLine(exposed: PlacedToken) -> Element {
+fn TokenLine(placed: PlacedToken) -> Element {
     let store = use_context::<AppState>().emergency;
     let clock = use_clock();
-    let token = exposed.token;
+    let token = placed.token;
     let id = token.id.clone();
     let chosen = store.selected.read().contains(&token.id);
     let used = match token.last_use {

@@ -33,9 +33,9 @@ pub fn EmergencyNotices() -> Element {
                     MessageText { message: text::explain(&problem) }
                 }
             }
-            for gap in store.gaps.read().iter().map(text::emergency::gap) {
-                Notice { key: "{gap.what}", tone: Tone::Warn, assertive: true,
-                    MessageText { message: gap }
+            for message in store.unlisted.read().iter().map(text::emergency::unlisted) {
+                Notice { key: "{message.what}", tone: Tone::Warn, assertive: true,
+                    MessageText { message }
                 }
             }
         }

@@ -1,4 +1,4 @@
-//! A run: how many are how far, each token with its fate, and the report.
+//! A run: how many are how far, each token with its status, and the report.
 
 use dioxus::prelude::*;
 
@@ -55,8 +55,8 @@ pub fn EmergencyRunPage(run: EmergencyRun) -> Element {
             Waiting { stopping: run.stopping }
         }
         ul { class: "run-list", "aria-label": "Tokens",
-            for (target , fate) in run.lines {
-                RunLine { key: "{target.project}/{target.token}", target, fate }
+            for (target , status) in run.lines {
+                RunLine { key: "{target.project}/{target.token}", target, status }
             }
         }
     }
@@ -72,7 +72,7 @@ fn tone(run: &EmergencyRun, tally: Tally) -> &'static str {
 
 /// The weakest proof of all, which is what can be said of them together.
 fn proof(run: &EmergencyRun) -> Option<String> {
-    let proofs = || run.lines.iter().filter_map(|(_, fate)| fate.proof());
+    let proofs = || run.lines.iter().filter_map(|(_, status)| status.proof());
     let weakest = proofs().map(|(proof, _)| proof).min()?;
     Some(words::proof_of(weakest, proofs().count()))
 }
@@ -130,8 +130,8 @@ fn Waiting(stopping: bool) -> Element {
 }
 
 #[component]
-fn RunLine(target: RevokeTarget, fate: RevocationStatus) -> Element {
-    let (state, icon) = match &fate {
+fn RunLine(target: RevokeTarget, status: RevocationStatus) -> Element {
+    let (state, icon) = match &status {
         RevocationStatus::Queued => ("queued", None),
         RevocationStatus::Revoking | RevocationStatus::Retrying(_) => ("running", None),
         RevocationStatus::Refused { .. } => ("refused", Some(Icon::Ban)),
@@ -139,8 +139,8 @@ fn RunLine(target: RevokeTarget, fate: RevocationStatus) -> Element {
         RevocationStatus::ReshareFailed { .. } => ("unsealed", Some(Icon::Warning)),
         RevocationStatus::NotRevoked(_) | RevocationStatus::Unknown(_) => ("failed", Some(Icon::Warning)),
     };
-    let trouble = words::trouble(&fate).map(|it| it.to_string());
-    let said = words::fate(&fate);
+    let trouble = words::trouble(&status).map(|it| it.to_string());
+    let said = words::status(&status);
     rsx! {
         li { class: "run-line", "data-state": state,
             span { class: "run-mark", "aria-hidden": "true",
@@ -157,7 +157,7 @@ fn RunLine(target: RevokeTarget, fate: RevocationStatus) -> Element {
                     p { class: "run-trouble selectable", "{trouble}" }
                 }
             }
-            p { class: "run-fate", "{said}" }
+            p { class: "run-status", "{said}" }
         }
     }
 }

@@ -35,10 +35,11 @@ pub fn SignInProgress() -> Element {
     let stage = use_context::<AppState>().session.stage.read().clone();
     match stage {
         SignInStage::Idle => rsx! {},
-        SignInStage::Working(what) => rsx! {
+        SignInStage::Working(work) => rsx! {
             p { class: "working", role: "status",
                 Spinner {}
-                "{what}…"
+                {text::sign_in_work(work)}
+                "…"
             }
         },
         SignInStage::Browser {

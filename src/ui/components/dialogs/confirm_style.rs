@@ -14,8 +14,7 @@ pub(super) struct ConfirmStyle {
     pub(super) plan: &'static [Step],
 }
 
-/// Of each.
-pub(super) fn manner(kind: ConfirmKind) -> ConfirmStyle {
+pub(super) fn style_of(kind: ConfirmKind) -> ConfirmStyle {
     const SEAL: Step = Step::Seal { recipients: 0 };
     match kind {
         ConfirmKind::Rotate => ConfirmStyle {

@@ -1,0 +1,176 @@
+//! What a lost answer or a session that has ended cuts off: it is said as it is, and nothing is lost.
+
+use deploy_tokens::intent::{AccessIntent, Intent, PlaceIntent, SessionIntent, SheetIntent, TokenIntent};
+use deploy_tokens::state::{AppState, Confirm, ConfirmKind, Dialog, Gate, Operation};
+use dioxus::prelude::ReadableExt as _;
+use model::{Grace, News};
+use protocol::DeployToken;
+use testkit::Fault;
+
+use super::Stage;
+
+fn confirm(kind: ConfirmKind, token: &DeployToken) -> Dialog {
+    Dialog::Confirm(Confirm {
+        kind,
+        token: token.clone(),
+        type_name: false,
+    })
+}
+
+fn is_over(state: AppState) -> bool {
+    *state.session.gate.peek() == Gate::Expired
+}
+
+impl Stage {
+    /// Creates a token and a successor for it that has been handed over.
+    async fn replacing(&mut self, name: &str) -> DeployToken {
+        // A check would hold the entry for a moment after its sheet is closed.
+        self.send(PlaceIntent::CheckIssued(false));
+        let token = self.create(name).await;
+        self.close_sheet().await;
+        self.look(|it| it.dialog.show(confirm(ConfirmKind::Replace, &token)));
+        self.send(TokenIntent::Replace(token.clone(), Grace::Asked));
+        self.until("the sheet is open", |it| it.sheet.issuance.peek().is_some())
+            .await;
+        self.close_sheet().await;
+        let handed_over = |it: AppState| {
+            let all = it.tokens.replacements.peek();
+            all.len() == 1 && all[0].handed_over
+        };
+        self.until("it is being replaced", handed_over).await;
+        token
+    }
+
+    /// Asks for something after the session has ended at the server, and signs in again.
+    async fn cut_off(&mut self, dialog: Dialog, intent: impl Into<Intent>) {
+        let database = self.site.database();
+        let end = "UPDATE access_tokens SET revoked_at = created_at";
+        database.execute(end, []).unwrap();
+        let intent = intent.into();
+        self.look(|it| it.dialog.show(dialog));
+        self.send(intent.clone());
+        self.until(&format!("{intent:?} finds the session over"), is_over)
+            .await;
+        let restore = "UPDATE access_tokens SET revoked_at = NULL";
+        database.execute(restore, []).unwrap();
+        self.sign_in_by_password().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_finished_replacement_whose_answer_is_lost_is_known_from_the_list() {
+    let (mut stage, proxy) = Stage::behind("POST", "/revoke", 1, Fault::LostAfter).await;
+    let token = stage.replacing("lost-ci").await;
+    stage.look(|it| it.dialog.show(confirm(ConfirmKind::Finish, &token)));
+    stage.send(TokenIntent::FinishReplacement(token.clone()));
+    stage
+        .told("it is replaced", |it| matches!(it, News::Replaced { .. }))
+        .await;
+    assert!(proxy.fired());
+    stage
+        .until("nothing is being replaced", |it| {
+            it.tokens.replacements.peek().is_empty()
+        })
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_replacement_that_never_reached_the_server_is_not_finished_and_can_be() {
+    let (mut stage, proxy) = Stage::behind("POST", "/revoke", 1, Fault::LostBefore).await;
+    let token = stage.replacing("lost-ci").await;
+    stage.look(|it| it.dialog.show(confirm(ConfirmKind::Finish, &token)));
+    stage.send(TokenIntent::FinishReplacement(token.clone()));
+    stage
+        .until("it is not finished", |it| {
+            matches!(&*it.dialog.operation.peek(), Operation::Failed(_))
+        })
+        .await;
+    assert!(proxy.fired());
+    let (told, replacing) = stage.look(|it| {
+        (
+            it.toasts.shown.peek().clone(),
+            it.tokens.replacements.peek().clone(),
+        )
+    });
+    assert!(!told.iter().any(|it| matches!(it.news, News::Replaced { .. })));
+    assert!(replacing.len() == 1 && replacing[0].old == token.id);
+    proxy.mend();
+    stage.send(TokenIntent::FinishReplacement(token));
+    stage
+        .told("it is replaced", |it| matches!(it, News::Replaced { .. }))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn finishing_a_replacement_is_done_after_signing_in_again() {
+    let mut stage = Stage::start().await;
+    let token = stage.replacing("worn-ci").await;
+    let finish = TokenIntent::FinishReplacement(token.clone());
+    stage.cut_off(confirm(ConfirmKind::Finish, &token), finish).await;
+    stage
+        .told("it is replaced", |it| matches!(it, News::Replaced { .. }))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deletion_is_done_after_signing_in_again() {
+    let mut stage = Stage::start().await;
+    let token = stage.create("old-ci").await;
+    stage.close_sheet().await;
+    stage.look(|it| it.dialog.show(confirm(ConfirmKind::Revoke, &token)));
+    stage.send(TokenIntent::Revoke(token.clone()));
+    stage
+        .until_token("old-ci", |it| it.is_some_and(|it| !it.is_active()))
+        .await;
+    let revoked = stage.token("old-ci").unwrap();
+    let delete = TokenIntent::Delete(revoked.clone());
+    stage
+        .cut_off(confirm(ConfirmKind::Delete, &revoked), delete)
+        .await;
+    stage
+        .told("it is deleted", |it| matches!(it, News::Deleted { .. }))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wanted_of_keys_and_devices_is_done_after_signing_in_again() {
+    let mut stage = Stage::start().await;
+    stage.cut_off(Dialog::Closed, AccessIntent::Reshare).await;
+    stage
+        .told("it is sealed", |it| matches!(it, News::Reshared { .. }))
+        .await;
+    let mut stage = Stage::start().await;
+    stage
+        .cut_off(Dialog::UnlinkDevice, AccessIntent::UnlinkDevice)
+        .await;
+    stage.told("it is unlinked", |it| *it == News::Unlinked).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_sheet_survives_the_end_of_the_session() {
+    let mut stage = Stage::start().await;
+    let token = stage.create("unwanted-ci").await;
+    stage.cut_off(Dialog::Closed, SheetIntent::RevokeIssued).await;
+    stage
+        .told("it is revoked", |it| matches!(it, News::Revoked { .. }))
+        .await;
+    stage
+        .until_token("unwanted-ci", |it| {
+            it.is_some_and(|it| it.id == token.id && !it.is_active())
+        })
+        .await;
+
+    let mut stage = Stage::start().await;
+    stage.create("wanted-ci").await;
+    let database = stage.site.database();
+    let end = "UPDATE access_tokens SET revoked_at = created_at";
+    database.execute(end, []).unwrap();
+    stage.send(SheetIntent::ShareAgain);
+    stage.until("the session is over", is_over).await;
+    stage.send(SessionIntent::StaySignedOut);
+    let there = |it: AppState| {
+        let failed = matches!(&*it.sheet.sharing.peek(), Operation::Failed(_));
+        failed && it.sheet.issuance.peek().is_some()
+    };
+    assert!(stage.look(there), "the values are still there");
+}
