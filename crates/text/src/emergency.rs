@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
 
-use super::Message;
-use super::{exactly, explain, plural};
+use super::{Message, causes, exactly, explain, plural};
 use model::{Incident, LeakError, Proof, Readable, RevocationStatus, RevokeTarget, Tally, Unlisted};
 use protocol::Moment;
 use protocol::crypto::SeedError;
@@ -128,7 +127,10 @@ pub(super) fn nobodys_leak(works: Option<bool>) -> Message {
 
 fn seed(error: SeedError) -> Message {
     Message::new(
-        format!("The GHOSTABLE_DEPLOY_SEED in it cannot be used: {error}."),
+        format!(
+            "The GHOSTABLE_DEPLOY_SEED in it cannot be used: {}.",
+            causes::seed(error)
+        ),
         "Give it as it leaked, whole, or look for its token by the CI token.",
     )
 }

@@ -1,11 +1,11 @@
 //! Words about a keychain.
 
-use super::Message;
+use super::{Message, causes};
 use model::{KeychainError, Owner, Part};
 
 /// A keychain that did not do what was asked.
 pub(super) fn keychain(error: &KeychainError) -> Message {
-    let mut what = error.to_string();
+    let mut what = causes::keychain(error);
     if let Some(first) = what.get_mut(..1) {
         first.make_ascii_uppercase();
     }

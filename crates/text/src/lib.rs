@@ -11,6 +11,7 @@
     )
 )]
 
+mod causes;
 mod columns;
 pub mod emergency;
 mod keychain;
@@ -148,7 +149,14 @@ pub fn explain(problem: &Problem) -> Message {
 fn journal(error: &JournalError) -> String {
     match error {
         JournalError::File { path, cause } => format!("{}: {cause}", path.display()),
-        other => other.to_string(),
+        JournalError::Seal(error) => format!("the journal cannot be sealed: {}", causes::sealing(error)),
+        JournalError::Entry(error) => {
+            format!(
+                "an entry of the journal cannot be read: {}",
+                causes::entry(*error)
+            )
+        }
+        JournalError::Text => "an entry of the journal cannot be written".to_owned(),
     }
 }
 
@@ -163,7 +171,10 @@ fn not_resumable(error: ResumeError) -> Message {
             "Finish it to get the secrets, or revoke the token.",
         ),
         ResumeError::Unreadable(error) => Message::new(
-            format!("The entry of this operation cannot be read: {error}. It was left as it is."),
+            format!(
+                "The entry of this operation cannot be read: {}. It was left as it is.",
+                causes::entry(error)
+            ),
             "Put a backup of the file in its place, or discard it and revoke the token if you do not hold its secrets.",
         ),
         ResumeError::NotHandedOver => Message::new(
@@ -311,7 +322,10 @@ fn open(error: &OpenError) -> Message {
 /// Sealing or signing that failed.
 fn crypto(error: &CryptoError) -> Message {
     Message::new(
-        format!("The environment key could not be sealed: {error}."),
+        format!(
+            "The environment key could not be sealed: {}.",
+            causes::sealing(error)
+        ),
         "Nothing was published. Revoke the device or token that is named, or replace its key, and share again.",
     )
 }
@@ -381,7 +395,7 @@ fn name(error: NameError) -> Message {
 /// A text that is no seed.
 fn seed(error: SeedError) -> Message {
     Message::new(
-        format!("GHOSTABLE_DEPLOY_SEED cannot be used: {error}."),
+        format!("GHOSTABLE_DEPLOY_SEED cannot be used: {}.", causes::seed(error)),
         "Copy it again from where it is kept, or rotate the token to get a new one.",
     )
 }
@@ -389,7 +403,7 @@ fn seed(error: SeedError) -> Message {
 /// An address that is not accepted.
 fn address(error: AddressError) -> Message {
     Message::new(
-        format!("The API's address is not accepted: {error}."),
+        format!("The API's address is not accepted: {}.", causes::address(error)),
         "Give a complete address such as https://ghostable.dev/api/v2.",
     )
 }

@@ -1,6 +1,6 @@
 //! Interrupted operations: what they were, and what became of them.
 
-use super::{explain, plural};
+use super::{causes, explain, plural};
 use model::{About, Finding, NotActive, WorkKind};
 use protocol::{Moment, Occurrence};
 
@@ -58,7 +58,8 @@ pub fn finding(finding: &Finding) -> String {
         Finding::InUse => "Another window or command still has it open.",
         Finding::Elsewhere => "It belongs to another server: connect to that one.",
         Finding::Unreadable(error) => {
-            return format!("Its entry cannot be read: {error}. It was left as it is.");
+            let cause = causes::entry(*error);
+            return format!("Its entry cannot be read: {cause}. It was left as it is.");
         }
         Finding::Unknown(error) => return explain(error).to_string(),
     };

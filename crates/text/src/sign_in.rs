@@ -1,6 +1,6 @@
 //! Words for signing in, linking a device, manifests and key access.
 
-use super::Message;
+use super::{Message, causes};
 use model::{Flaw, ManifestError, Problem, RequestError, SignInEnd, SignInWork};
 use protocol::RemoteStatus;
 
@@ -9,7 +9,8 @@ pub(super) fn linking(error: &Problem) -> Message {
     match error {
         Problem::NotStored(cause) => Message::new(
             format!(
-                "The keys of this device could not be stored: {cause}. The device was revoked again, so nothing is left behind."
+                "The keys of this device could not be stored: {}. The device was revoked again, so nothing is left behind.",
+                causes::keychain(cause)
             ),
             "Unlock the keychain, or choose another place for the keys, and link again.",
         ),
@@ -20,6 +21,7 @@ pub(super) fn linking(error: &Problem) -> Message {
         Problem::HalfLinked { device, why, .. } => {
             let what = match &**why {
                 Problem::NotStored(cause) => {
+                    let cause = causes::keychain(cause);
                     format!("The keys of this device could not be stored: {cause}.")
                 }
                 _ => "The server registered this device with another key than it was given.".to_owned(),
@@ -32,7 +34,10 @@ pub(super) fn linking(error: &Problem) -> Message {
             )
         }
         Problem::NotForgotten(cause) => Message::new(
-            format!("The device is revoked, but its keys could not be removed: {cause}."),
+            format!(
+                "The device is revoked, but its keys could not be removed: {}.",
+                causes::keychain(cause)
+            ),
             "They are worth nothing any more. Remove them from the keychain by hand, or unlink again.",
         ),
         other => super::explain(other),
@@ -80,7 +85,7 @@ pub(super) fn manifest(error: &ManifestError) -> Message {
             "Check the file and its permissions.",
         ),
         ManifestError::Flawed { path, flaw } => Message::new(
-            format!("{} cannot be used: {flaw}.", path.display()),
+            format!("{} cannot be used: {}.", path.display(), causes::manifest(*flaw)),
             "Correct it, or choose the project by its name. The file was left as it is.",
         ),
     }
