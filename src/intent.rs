@@ -198,7 +198,7 @@ impl Intent {
             Self::Token(intent) => matches!(
                 intent,
                 TokenIntent::Create { .. }
-                    | TokenIntent::Rotate(_)
+                    | TokenIntent::Rotate(..)
                     | TokenIntent::Replace(..)
                     | TokenIntent::FinishReplacement(_)
                     | TokenIntent::Revoke(_)

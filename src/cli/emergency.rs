@@ -18,7 +18,7 @@ use private_file::NewFile;
 use protocol::secret::SecretText;
 use protocol::{Moment, TokenEntry};
 use service::Context;
-use service::emergency::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
+use service::revocation::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
 use text::Message;
 use text::{emergency as words, plural};
 
@@ -40,7 +40,7 @@ pub async fn revoke_all(target: &Target, project: Option<&str>, options: &Revoke
         }
         None => {
             let connected = target.connect().await?;
-            let overview = emergency::gather(&connected.context).await?;
+            let overview = revocation::survey(&connected.context).await?;
             (connected, overview.active, overview.gaps)
         }
     };
@@ -137,7 +137,7 @@ async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<New
     let (started, clock) = (Moment::now(), Instant::now());
     let tell = |index: usize, status: &RevocationStatus| tell_status(&targets[index], status);
     let options = options(context, &tell);
-    let statuses = emergency::revoke(context, targets, &options).await;
+    let statuses = revocation::revoke_targets(context, targets, &options).await;
     let code = tell_outcome(&statuses, clock);
     if let Some(file) = report {
         let incident = incident(connected, started, targets, &statuses).await;
@@ -176,7 +176,7 @@ async fn incident(
     statuses: &[RevocationStatus],
 ) -> Incident {
     let tokens = targets.iter().cloned().zip(statuses.iter().cloned()).collect();
-    emergency::incident(&connected.context, connected.origin.clone(), started, tokens).await
+    revocation::incident(&connected.context, connected.origin.clone(), started, tokens).await
 }
 
 fn tell_status(target: &RevokeTarget, status: &RevocationStatus) {
@@ -241,7 +241,7 @@ fn tell_outcome(statuses: &[RevocationStatus], clock: Instant) -> u8 {
 pub async fn resume(target: &Target) -> Result<u8, Failure> {
     let connected = target.connect().await?;
     let context = &connected.context;
-    let taken = emergency::take_up(context).await;
+    let taken = revocation::take_up(context).await;
     if taken.is_empty() {
         output::tell("No revocation was interrupted.");
         return Ok(0);
@@ -276,12 +276,12 @@ pub async fn find(target: &Target, json: bool) -> Result<u8, Failure> {
     let leak = Leak::read(&block()?).map_err(Problem::from)?;
     let connected = target.connect().await?;
     let context = &connected.context;
-    let search = emergency::find(context, &leak).await?;
+    let search = revocation::find(context, &leak).await?;
     for one in &search.gaps {
         output::warning(&words::unlisted(one));
     }
     let accepted = if search.found.is_empty() {
-        emergency::still_works(context, &leak).await?
+        revocation::still_works(context, &leak).await?
     } else {
         None
     };

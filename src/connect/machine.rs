@@ -15,8 +15,8 @@ use crate::state::SessionKind;
 use client::HOSTED;
 use keychain::Keychain;
 use model::{Document, MachineError, Passage, Problem};
-use protocol::{Lifetime, ProjectId};
 use protocol::secret::{AccessToken, SecretText};
+use protocol::{Lifetime, ProjectId};
 use service::account::Account;
 
 /// How long a file manager has to say that it cannot be opened.

@@ -113,7 +113,8 @@ impl Remembered {
     /// For how long the last CI token was asked to work; what the server has where none was, or no fitting one.
     pub(super) fn lifetime(&self) -> Lifetime {
         let days = self.read().lifetime_days;
-        days.and_then(|days| Lifetime::of_days(days).ok()).unwrap_or_default()
+        days.and_then(|days| Lifetime::of_days(days).ok())
+            .unwrap_or_default()
     }
 
     /// Notes that. It touches no file, as [`Remembered::note`].
@@ -239,9 +240,15 @@ mod tests {
         remembered.note_lifetime(month);
         assert_eq!(remembered.lifetime(), month);
         let path = folder.path().join(FILE);
-        let odd = fs::read_to_string(&path).unwrap().replace("\"lifetime_days\":30", "\"lifetime_days\":-5");
+        let odd = fs::read_to_string(&path)
+            .unwrap()
+            .replace("\"lifetime_days\":30", "\"lifetime_days\":-5");
         fs::write(&path, odd).unwrap();
-        assert_eq!(remembered.lifetime(), Lifetime::default(), "the server takes no such number");
+        assert_eq!(
+            remembered.lifetime(),
+            Lifetime::default(),
+            "the server takes no such number"
+        );
     }
 
     #[test]

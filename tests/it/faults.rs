@@ -10,7 +10,7 @@ use std::time::Duration;
 use client::{ApiAddress, Client, Limits};
 use model::{CiTokenOutcome, Problem, Remedy, RetryPolicy};
 use protocol::secret::JournalKey;
-use protocol::{DeployToken, TokenEntry, TokenName};
+use protocol::{DeployToken, Lifetime, TokenEntry, TokenName};
 use serde_json::Value;
 use service::journal::Journal;
 use service::{Context, Finished, Issued, LinkedDevice, MissingKey, Place};
@@ -295,7 +295,7 @@ async fn case(doing: Doing, endpoint: Endpoint, fault: Fault) -> String {
     let successor = match doing {
         Doing::Finish => {
             pair(
-                service::replace(&site.workspace.context, place, "ours", quiet)
+                service::replace(&site.workspace.context, place, "ours", Lifetime::default(), quiet)
                     .await
                     .unwrap(),
             )
@@ -320,8 +320,8 @@ async fn case(doing: Doing, endpoint: Endpoint, fault: Fault) -> String {
     let outcome = match doing {
         Doing::List => service::list(&through, place).await.map(drop),
         Doing::Create => take(service::create(&through, place, &name("new"), quiet).await),
-        Doing::Rotate => take(service::rotate(&through, place, "ours", quiet).await),
-        Doing::Replace => take(service::replace(&through, place, "ours", quiet).await),
+        Doing::Rotate => take(service::rotate(&through, place, "ours", Lifetime::default(), quiet).await),
+        Doing::Replace => take(service::replace(&through, place, "ours", Lifetime::default(), quiet).await),
         Doing::Finish => {
             let id = old.as_ref().unwrap().id.as_str();
             let done = service::finish_replacement(&through, place, id, None, quiet).await;

@@ -4,7 +4,7 @@ use std::sync::Mutex;
 
 use model::{CallError, CiTokenOutcome, IssuanceKind, Problem, Proof, Step, WrongState};
 use protocol::token::FindError;
-use protocol::{TokenEntry, TokenName};
+use protocol::{Lifetime, TokenEntry, TokenName};
 use service::MissingKey;
 use testkit::{Secrets, TestWorkspace, assert_complete, silent};
 
@@ -57,7 +57,7 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
     others_still_work("after create").await;
 
     let id = created.issuance.token.id.as_str();
-    let rotated = service::rotate(&world.context, &place, id, &silent)
+    let rotated = service::rotate(&world.context, &place, id, Lifetime::default(), &silent)
         .await
         .unwrap();
     let second = Secrets::of(&rotated);
@@ -106,7 +106,9 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
 
     for again in [
         service::revoke(&world.context, &place, id, &silent).await.err(),
-        service::rotate(&world.context, &place, id, &silent).await.err(),
+        service::rotate(&world.context, &place, id, Lifetime::default(), &silent)
+            .await
+            .err(),
     ] {
         assert!(matches!(
             again,
@@ -137,6 +139,7 @@ async fn a_server_that_keeps_the_ci_token_is_told_apart() {
         &world.context,
         &place,
         created.issuance.token.id.as_str(),
+        Lifetime::default(),
         &silent,
     )
     .await

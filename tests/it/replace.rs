@@ -10,7 +10,7 @@ use model::{
     CallError, Finding, IssuanceKind, Problem, Proof, Replacement, ReplacementState, ResumeError, WrongState,
 };
 use protocol::secret::JournalKey;
-use protocol::{DeployTokenId, Occurrence, TokenName};
+use protocol::{DeployTokenId, Lifetime, Occurrence, TokenName};
 use serde_json::Value;
 use service::journal::Journal;
 use service::{Context, Finished, Issued, Place};
@@ -46,7 +46,14 @@ impl Scene {
     }
 
     async fn replace(&self) -> Result<Issued, Problem> {
-        service::replace(&self.context, &self.place, self.id.as_str(), &silent).await
+        service::replace(
+            &self.context,
+            &self.place,
+            self.id.as_str(),
+            Lifetime::default(),
+            &silent,
+        )
+        .await
     }
 
     /// Replaces, and hands the secrets over.
@@ -169,7 +176,14 @@ async fn another_ci_token_proves_nothing_and_the_list_is_asked() {
 #[tokio::test(flavor = "multi_thread")]
 async fn nothing_is_begun_that_cannot_be_remembered_or_is_under_way() {
     let scene = Scene::start().await;
-    let refused = service::replace(&scene.world.context, &scene.place, "ci", &silent).await;
+    let refused = service::replace(
+        &scene.world.context,
+        &scene.place,
+        "ci",
+        Lifetime::default(),
+        &silent,
+    )
+    .await;
     let Err(error @ Problem::NoJournal) = refused else {
         panic!("{refused:?}")
     };
@@ -177,7 +191,14 @@ async fn nothing_is_begun_that_cannot_be_remembered_or_is_under_way() {
 
     let (id, _) = scene.successor().await;
     for part in [&scene.id, &id] {
-        let twice = service::replace(&scene.context, &scene.place, part.as_str(), &silent).await;
+        let twice = service::replace(
+            &scene.context,
+            &scene.place,
+            part.as_str(),
+            Lifetime::default(),
+            &silent,
+        )
+        .await;
         assert!(matches!(
             twice,
             Err(Problem::WrongState(WrongState::BeingReplaced))

@@ -2,11 +2,11 @@
 
 use client::{ApiAddress, Client};
 use model::{RetryPolicy, RevokeTarget};
-use protocol::TokenName;
 use protocol::crypto;
 use protocol::secret::AccessToken;
-use service::emergency::{self, KnownCiTokens, RunOptions, StopWaiting};
+use protocol::{Lifetime, TokenName};
 use service::journal::Journal;
+use service::revocation::{self, KnownCiTokens, RunOptions, StopWaiting};
 use service::{Context, MissingKey};
 use testkit::{FaultProxy, Faults, Secrets, TestWorkspace, silent};
 
@@ -67,7 +67,11 @@ async fn no_operation_asks_twice_for_what_it_knows() {
     let one = it.requests("create and verify", 6, create).await;
     let id = one.issuance.token.id.to_string();
     let rotated = it
-        .requests("rotate", 5, service::rotate(context, &place, &id, &silent))
+        .requests(
+            "rotate",
+            5,
+            service::rotate(context, &place, &id, Lifetime::default(), &silent),
+        )
         .await
         .unwrap();
     drop(rotated);
@@ -79,7 +83,11 @@ async fn no_operation_asks_twice_for_what_it_knows() {
     .await
     .unwrap();
     let replaced = it
-        .requests("replace", 6, service::replace(context, &place, &id, &silent))
+        .requests(
+            "replace",
+            6,
+            service::replace(context, &place, &id, Lifetime::default(), &silent),
+        )
         .await
         .unwrap();
     replaced.entry.unwrap().handed_over().unwrap();
@@ -98,7 +106,7 @@ async fn a_revocation_of_many_in_one_environment_takes_four_requests_more_than_t
     for number in 0..COUNT {
         it.site.issue("staging", &format!("leaked-{number}")).await;
     }
-    let overview = emergency::gather(&it.context).await.unwrap();
+    let overview = revocation::survey(&it.context).await.unwrap();
     let leaked = |it: &&model::PlacedToken| it.token.name.starts_with("leaked-");
     let targets: Vec<RevokeTarget> = overview
         .active
@@ -117,7 +125,7 @@ async fn a_revocation_of_many_in_one_environment_takes_four_requests_more_than_t
         .requests(
             "revoke seven at once",
             COUNT + 4,
-            emergency::revoke(&it.context, &targets, &options),
+            revocation::revoke_targets(&it.context, &targets, &options),
         )
         .await;
     assert!(

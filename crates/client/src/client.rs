@@ -5,14 +5,14 @@ use zeroize::Zeroizing;
 
 use super::ApiAddress;
 use super::transport::{Bearer, Limits, Transport, segment};
-use model::CallError;
+use model::{CallError, NewToken};
 use protocol::envelope::PublishedKey;
 use protocol::secret::{AccessToken, CiToken};
 use protocol::variable::Bundle;
 use protocol::wire::{self, WireError, tokens::TokenAnswer};
 use protocol::{
-    DeployToken, DeployTokenId, Device, DeviceId, Environment, EnvironmentId, EnvironmentName, Organization,
-    OrganizationId, Project, ProjectId, PublicKey, SigningPublicKey, TokenEntry, User,
+    DeployToken, DeployTokenId, Device, DeviceId, Environment, EnvironmentId, EnvironmentName, Lifetime,
+    Organization, OrganizationId, Project, ProjectId, PublicKey, SigningPublicKey, TokenEntry, User,
 };
 
 /// The API, as a signed-in user.
@@ -221,13 +221,14 @@ impl Client {
         &self,
         project: &ProjectId,
         environment: &EnvironmentId,
-        name: &str,
+        new: &NewToken,
         key: &PublicKey,
     ) -> Result<TokenAnswer, CallError> {
         let request = wire::tokens::CreateTokenRequest {
-            name: name.to_owned(),
+            name: new.name.clone(),
             environment_id: environment.clone(),
             public_key: key.to_base64(),
+            expires_after: Some(new.lifetime.days()),
             recipient: None,
         };
         Ok(wire::tokens::answer(
@@ -247,10 +248,12 @@ impl Client {
         project: &ProjectId,
         token: &DeployTokenId,
         key: &PublicKey,
+        lifetime: Lifetime,
     ) -> Result<TokenAnswer, CallError> {
         let path = format!("{}/rotate", token_path(project, token));
         let request = wire::tokens::RotateTokenRequest {
             public_key: key.to_base64(),
+            expires_after: Some(lifetime.days()),
             recipient: None,
         };
         Ok(wire::tokens::answer(

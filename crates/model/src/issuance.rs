@@ -1,8 +1,8 @@
 //! The steps of handing out a token, what is known about its reach, and the issuance itself.
 
 use super::Problem;
-use protocol::DeployToken;
 use protocol::secret::{CiToken, DeploySeed};
+use protocol::{DeployToken, Lifetime, TokenName};
 
 /// The variable that holds the CI token (docs/protocol.md 1.1).
 pub const CI_TOKEN_VARIABLE: &str = "GHOSTABLE_CI_TOKEN";
@@ -18,6 +18,34 @@ pub enum IssuanceKind {
     Rotate,
     /// A new token beside one that stays until CI has the new values.
     Replace,
+}
+
+/// A token that is to be made, as it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewToken {
+    /// Its name.
+    pub name: String,
+    /// For how long its CI token is to work.
+    pub lifetime: Lifetime,
+}
+
+impl NewToken {
+    /// One of the same name.
+    pub fn like(token: &DeployToken, lifetime: Lifetime) -> Self {
+        Self {
+            name: token.name.clone(),
+            lifetime,
+        }
+    }
+}
+
+impl From<&TokenName> for NewToken {
+    fn from(name: &TokenName) -> Self {
+        Self {
+            name: name.as_str().to_owned(),
+            lifetime: Lifetime::default(),
+        }
+    }
 }
 
 /// A step of an operation, in the order in which they run. Not every operation has every step.

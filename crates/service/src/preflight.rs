@@ -120,7 +120,15 @@ async fn open(
     signers.push(device.identity.signing_public());
     let work = move || {
         let (id, identity) = (&device.id, &device.identity);
-        crypto::open_environment_key(&published, &place.project, place.name(), id, identity, &signers, &Accepted::default())
+        crypto::open_environment_key(
+            &published,
+            &place.project,
+            place.name(),
+            id,
+            identity,
+            &signers,
+            &Accepted::default(),
+        )
     };
     Ok(off_thread(work).await??)
 }

@@ -4,7 +4,7 @@ use deploy_tokens::intent::{AccessIntent, Intent, PlaceIntent, SessionIntent, Sh
 use deploy_tokens::state::{AppState, Confirm, ConfirmKind, Dialog, Gate, Operation};
 use dioxus::prelude::ReadableExt as _;
 use model::{Grace, News};
-use protocol::DeployToken;
+use protocol::{DeployToken, Lifetime};
 use testkit::Fault;
 
 use super::Stage;
@@ -29,7 +29,11 @@ impl Stage {
         let token = self.create(name).await;
         self.close_sheet().await;
         self.look(|it| it.dialog.show(confirm(ConfirmKind::Replace, &token)));
-        self.send(TokenIntent::Replace(token.clone(), Grace::Asked));
+        self.send(TokenIntent::Replace(
+            token.clone(),
+            Lifetime::default(),
+            Grace::Asked,
+        ));
         self.until("the sheet is open", |it| it.sheet.issuance.peek().is_some())
             .await;
         self.close_sheet().await;

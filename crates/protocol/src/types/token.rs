@@ -72,6 +72,13 @@ impl DeployToken {
         self.status == TokenStatus::Active
     }
 
+    /// Takes the name of its environment from who knows it, where the server told the id alone.
+    pub fn name_environment(&mut self, id: &EnvironmentId, name: &EnvironmentName) {
+        if self.environment_id == *id && self.environment_name.as_str() == id.as_str() {
+            self.environment_name = name.clone();
+        }
+    }
+
     /// The key to seal for, if this token should be a recipient (docs/protocol.md 6.4).
     pub fn recipient_key(&self) -> Option<PublicKey> {
         match (&self.status, &self.key) {

@@ -21,6 +21,9 @@ pub struct CreateTokenRequest {
     pub environment_id: EnvironmentId,
     /// X25519, base64.
     pub public_key: String,
+    /// How many days the CI token lasts: 7 to 365, 90 where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_after: Option<u16>,
     /// Seals the current key for the new token in the same step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient: Option<TokenRecipientRequest>,
@@ -31,6 +34,9 @@ pub struct CreateTokenRequest {
 pub struct RotateTokenRequest {
     /// X25519, base64.
     pub public_key: String,
+    /// How many days the new CI token lasts: 7 to 365, 90 where it is not said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_after: Option<u16>,
     /// Seals the current key for the rotated token in the same step.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub recipient: Option<TokenRecipientRequest>,

@@ -32,6 +32,7 @@ pub use entry::{
 pub use lock::PlaceLock;
 pub use open::{OpenEntry, ShownEntry};
 
+pub(super) use entry::Receipt;
 pub(super) use open::EntryWriter;
 
 use super::Place;
@@ -219,6 +220,11 @@ impl Journal {
         let rng = &mut crypto::system_rng();
         let sealed = crypto::seal_record(&self.key, entry.id.as_str(), &plain, rng)?;
         file::write(&self.folder, &entry.id, &sealed, staged)
+    }
+
+    /// Where it is; other files may be beside its entries.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.folder
     }
 
     pub(crate) fn make_folder(&self) -> Result<(), JournalError> {

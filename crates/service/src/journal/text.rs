@@ -8,9 +8,9 @@ use super::entry::{
     Delivered, Entry, EntryId, EntryPlace, IssueRecord, QueueItem, QueueState, ReplaceRecord, Stage,
     Successor, Work,
 };
-use model::{IssuanceKind, JournalError};
+use model::{IssuanceKind, JournalError, NewToken};
 use protocol::secret::{CiToken, DeploySeed};
-use protocol::{DeployTokenId, EnvironmentId, EnvironmentName, Moment, ProjectId, PublicKey};
+use protocol::{DeployTokenId, EnvironmentId, EnvironmentName, Lifetime, Moment, ProjectId, PublicKey};
 
 #[derive(Serialize, Deserialize)]
 struct EntryText {
@@ -61,6 +61,9 @@ struct IssueText {
     seed: String,
     ci_token: Option<String>,
     expires_at: Option<String>,
+    /// Entries of earlier versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lifetime_days: Option<i64>,
     stage: StageText,
 }
 
@@ -129,13 +132,14 @@ fn room(work: &Work) -> usize {
 
 fn issue_text(record: &IssueRecord) -> IssueText {
     IssueText {
-        name: record.name.clone(),
+        name: record.asked.name.clone(),
         token: record.token.clone(),
         public_key: record.key.to_base64(),
         // Exposed to be sealed into the journal, from which the user gets them after an interruption.
         seed: BASE64.encode(record.seed.expose()),
         ci_token: record.ci_token.as_ref().map(|token| token.expose().to_owned()),
         expires_at: record.expires_at.map(Moment::to_wire),
+        lifetime_days: Some(i64::from(record.asked.lifetime.days())),
         stage: match record.stage {
             Stage::Intended => StageText::Intended,
             Stage::Received => StageText::Received,
@@ -200,7 +204,13 @@ fn issue_of(kind: IssuanceKind, text: &IssueText) -> Option<IssueRecord> {
     let seed: &[u8; 32] = seed.as_slice().try_into().ok()?;
     Some(IssueRecord {
         kind,
-        name: text.name.clone(),
+        asked: NewToken {
+            name: text.name.clone(),
+            lifetime: text
+                .lifetime_days
+                .and_then(|days| Lifetime::of_days(days).ok())
+                .unwrap_or_default(),
+        },
         token: text.token.clone(),
         key: PublicKey::from_base64(&text.public_key)?,
         seed: DeploySeed::fill_with(|out| out.copy_from_slice(seed)),

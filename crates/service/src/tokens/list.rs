@@ -1,6 +1,7 @@
 //! List deploy tokens.
 
-use super::{Context, Place};
+use super::ends;
+use crate::{Context, Place};
 use model::{CallError, Problem};
 use protocol::wire::WireError;
 use protocol::{DeployTokenId, ProjectId, TokenEntry, token};
@@ -10,10 +11,14 @@ use protocol::{DeployTokenId, ProjectId, TokenEntry, token};
 /// # Errors
 /// API errors. A malformed entry is an entry of its own, not an error.
 pub async fn list(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, Problem> {
-    Ok(context
-        .client
-        .tokens(&place.project, Some(&place.environment.id))
-        .await?)
+    let listed = context.client.tokens(&place.project, Some(&place.environment.id));
+    let mut entries = ends::fill_in(context, listed.await?).await;
+    for entry in &mut entries {
+        if let TokenEntry::Token(token) = entry {
+            token.name_environment(&place.environment.id, place.name());
+        }
+    }
+    Ok(entries)
 }
 
 /// The tokens of all environments of a project.
@@ -21,14 +26,15 @@ pub async fn list(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, P
 /// # Errors
 /// API errors.
 pub async fn list_project(context: &Context, project: &ProjectId) -> Result<Vec<TokenEntry>, Problem> {
-    Ok(context.client.tokens(project, None).await?)
+    let listed = context.client.tokens(project, None).await?;
+    Ok(ends::fill_in(context, listed).await)
 }
 
 /// Before a token is taken for inactive, or for not there, because no readable entry says otherwise.
 ///
 /// # Errors
 /// [`CallError::Malformed`] when an entry that cannot be read may be it (see [`token::obscured`]).
-pub(super) fn must_be_readable(
+pub(crate) fn must_be_readable(
     entries: &[TokenEntry],
     wanted: Option<&DeployTokenId>,
 ) -> Result<(), Problem> {
