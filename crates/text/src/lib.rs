@@ -15,6 +15,7 @@ mod causes;
 mod columns;
 pub mod emergency;
 mod keychain;
+mod lifetime;
 mod machine;
 mod message;
 mod news;
@@ -24,6 +25,7 @@ mod sign_in;
 
 pub use columns::{cell, column, malformed_cell, status};
 use keychain::keychain;
+pub use lifetime::lifetime;
 pub use message::Message;
 pub use news::news;
 pub use occurrence::{dated, ends, exactly, happened, not_known};
@@ -34,24 +36,7 @@ pub use sign_in::{device_status, flaw, sign_in_work};
 use model::{AddressError, CallError, JournalError, Note, Problem, ResumeError, Sent, WrongState};
 use protocol::crypto::{BundleProblemKind, CryptoError, OpenError, SeedError};
 use protocol::token::FindError;
-use protocol::{LifetimeError, MAX_NAME_CHARACTERS, NameError};
-
-/// Why something is no lifetime of a CI token.
-pub fn lifetime(error: &LifetimeError) -> Message {
-    let what = match error {
-        LifetimeError::OutOfRange { days: ..=0 } => "That day is not ahead.".to_owned(),
-        LifetimeError::OutOfRange { days } => {
-            let days = usize::try_from(*days).unwrap_or(usize::MAX);
-            format!("That is {} from today.", plural(days, "day"))
-        }
-        LifetimeError::NotADate(_) => "That is not a date.".to_owned(),
-    };
-    let next = match error {
-        LifetimeError::OutOfRange { .. } => "The server makes CI tokens that work for 7 to 365 days.",
-        LifetimeError::NotADate(_) => "Type it as 2027-01-31.",
-    };
-    Message::new(what, next)
-}
+use protocol::{MAX_NAME_CHARACTERS, NameError};
 
 /// A failed use case.
 pub fn explain(problem: &Problem) -> Message {
