@@ -126,6 +126,10 @@ async fn a_deletion_is_done_after_signing_in_again() {
     stage
         .until_token("old-ci", |it| it.is_some_and(|it| !it.is_active()))
         .await;
+    // The list may show it before the key is sealed again.
+    stage
+        .told("it is revoked", |it| matches!(it, News::Revoked { .. }))
+        .await;
     let revoked = stage.token("old-ci").unwrap();
     let delete = TokenIntent::Delete(revoked.clone());
     stage
