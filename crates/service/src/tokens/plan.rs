@@ -17,7 +17,7 @@ pub(crate) enum Plan {
     /// A new token.
     New(NewToken),
     /// A token that exists: its old secrets end.
-    This(DeployToken),
+    This(Box<DeployToken>),
     /// A new token beside an old one, which works on.
     SuccessorOf { old: DeployTokenId, successor: NewToken },
 }
@@ -31,7 +31,7 @@ impl Plan {
                 old: record.old.clone(),
                 successor: asked,
             },
-            (None, IssuanceKind::Rotate) => Self::This(token.clone()),
+            (None, IssuanceKind::Rotate) => Self::This(Box::new(token.clone())),
             (None, IssuanceKind::Create | IssuanceKind::Replace) => Self::New(asked),
         }
     }
@@ -97,7 +97,10 @@ impl Plan {
     pub(super) fn expected(&self, place: &Place, key: PublicKey) -> DeployToken {
         let key = TokenKey::Usable(key);
         match self {
-            Self::This(token) => DeployToken { key, ..token.clone() },
+            Self::This(token) => DeployToken {
+                key,
+                ..DeployToken::clone(token)
+            },
             Self::New(new) | Self::SuccessorOf { successor: new, .. } => DeployToken {
                 id: DeployTokenId::new(""),
                 name: new.name.clone(),

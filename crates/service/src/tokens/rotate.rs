@@ -26,5 +26,5 @@ pub async fn rotate(
     if !token.is_active() {
         return Err(Problem::WrongState(WrongState::AlreadyRevoked));
     }
-    issue(context, place, &Plan::This(token), ready, progress).await
+    issue(context, place, &Plan::This(Box::new(token)), ready, progress).await
 }
