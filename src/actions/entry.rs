@@ -173,12 +173,11 @@ impl Actions {
 
     /// Enters with a session that is kept.
     pub(super) async fn enter_account(&self, account: Account, context: Context) {
-        let address = account.address();
         let mut point = self.entry.point;
-        point.set(Some(Start::Server(address.as_str().to_owned())));
+        point.set(Some(Start::Server(account.address().to_owned())));
         let opened = Opened {
-            origin: address.host(),
-            wanted: self.platform.wanted(address.as_str()).await,
+            origin: account.host(),
+            wanted: self.platform.wanted(account.address()).await,
             kind: SessionKind::Kept,
             account: Some(account.clone()),
             context,
@@ -203,12 +202,15 @@ impl Actions {
         let context = Arc::new(opened.context);
         let here = Arc::clone(&context);
         let look = move || {
+            if let Some(Err(error)) = here.journal.as_ref().map(|journal| journal.tidy()) {
+                tracing::warn!(%error, "the journal could not be tidied");
+            }
             let interrupted = here.journal.as_ref().map_or(0, |journal| journal.interrupted());
             (interrupted, revocation::unfinished(&here))
         };
         let (interrupted, found) = on_disk(look).await?;
         let account = opened.account.as_ref();
-        let server = account.map_or(LOCAL, |account| account.address().as_str());
+        let server = account.map_or(LOCAL, |account| account.address());
         let checks = self.platform.checks(server).await;
         let mut lifetime = self.state.tokens.lifetime;
         lifetime.set(self.platform.lifetime().await);
@@ -271,7 +273,7 @@ impl Actions {
         }
         if *session.gate.peek() == Gate::Inside {
             session.end_attempt();
-            session.address.set(account.address().as_str().to_owned());
+            session.address.set(account.address().to_owned());
             session.gate.set(Gate::Expired);
         }
     }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Journal;
 use super::entry::{Entry, EntryId, IssueRecord, QueueItem, Receipt, Stage, Successor, Work};
 use super::lock::Held;
+use crate::Place;
 use crate::checkpoint::{self, Checkpoint, Operation};
-use crate::{Context, Place};
 use model::{JournalError, Problem};
 use protocol::Moment;
 
@@ -102,15 +102,25 @@ impl OpenEntry {
     }
 
     /// As [`OpenEntry::handed_over`], because the deadline has passed; gives the entry if it stays.
-    pub(super) fn expire(mut self) -> Result<Option<Self>, JournalError> {
-        let Work::Replace(record) = &mut self.entry.work else {
-            self.close()?;
+    pub(super) fn expire(self) -> Result<Option<Self>, JournalError> {
+        let Self {
+            journal,
+            operation,
+            entry,
+            _held,
+        } = self;
+        let id = entry.id.clone();
+        let Some(entry) = entry.expired() else {
+            journal.remove(&id)?;
             return Ok(None);
         };
-        record.forget_secrets();
-        self.entry.shown = None;
-        self.journal.write(&self.entry, || {})?;
-        Ok(Some(self))
+        journal.write(&entry, || {})?;
+        Ok(Some(Self {
+            journal,
+            operation,
+            entry,
+            _held,
+        }))
     }
 
     /// Notes when the server saw this program act as the runner of a replacement's successor: what comes later is CI.
@@ -207,12 +217,12 @@ pub(crate) struct EntryWriter {
 impl EntryWriter {
     /// Writes down what is intended, before anything is sent.
     pub(crate) fn begin(
-        context: &Context,
+        journal: Option<&Arc<Journal>>,
         place: &Place,
         operation: Operation,
         work: Work,
     ) -> Result<Self, Problem> {
-        let entry = match &context.journal {
+        let entry = match journal {
             Some(journal) => {
                 let mut entry = journal.begin(place, work)?;
                 entry.operation = operation;

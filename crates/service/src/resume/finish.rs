@@ -6,9 +6,10 @@ use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::journal::{
     EntryWriter, IssueRecord, OpenEntry, QueueItem, QueueState, ReplaceRecord, Stage, Work,
 };
-use crate::publish::Lists;
+use crate::keys::preflight;
+use crate::keys::recipients::Lists;
 use crate::tokens::{self, Plan, Registered, hand_over};
-use crate::{Context, Issued, Place, Progress, Replaced, Revocations, preflight, revocation};
+use crate::{Context, Issued, Place, Progress, Replaced, Revocations, revocation};
 use model::{CiTokenOutcome, Issuance, IssuanceKind, Problem, ResumeError};
 use protocol::secret::DeploySeed;
 use protocol::{DeployToken, Occurrence};
@@ -36,7 +37,7 @@ pub async fn finish(
     progress: Progress<'_>,
 ) -> Result<Finished, Problem> {
     refuse_unreadable(&interrupted.finding)?;
-    let entry = interrupted.into_entry()?;
+    let entry = interrupted.take()?;
     let place = entry.entry().place.to_place();
     let _lock = context.lock(&place).await?;
     reached(Operation::Resume, Checkpoint::Locked);
@@ -131,7 +132,7 @@ async fn remaining(context: &Context, place: &Place, entry: &OpenEntry) -> Resul
         return Ok(Vec::new());
     };
     let mut queue = queue.clone();
-    let listed = crate::list(context, place).await?;
+    let listed = crate::tokens::list(context, place).await?;
     let is_over = |item: &QueueItem| revocation::in_list(&listed, &item.token).is_ok();
     for item in queue.iter_mut().filter(|item| item.state == QueueState::Waiting) {
         if is_over(item) {
@@ -151,7 +152,7 @@ pub async fn take_back(
     progress: Progress<'_>,
 ) -> Result<Revocations, Problem> {
     refuse_unreadable(&interrupted.finding)?;
-    let entry = interrupted.into_entry()?;
+    let entry = interrupted.take()?;
     let place = entry.entry().place.to_place();
     let _lock = context.lock(&place).await?;
     reached(Operation::Resume, Checkpoint::Locked);
@@ -199,7 +200,7 @@ async fn successor_to_end(
 pub fn discard(interrupted: Interrupted) -> Result<(), Problem> {
     match &interrupted.finding {
         Finding::NotActive(_) | Finding::OtherKey | Finding::Waiting { .. } | Finding::Queue { .. } => {
-            Ok(interrupted.into_entry()?.close()?)
+            Ok(interrupted.take()?.close()?)
         }
         Finding::Unreadable(_) => Ok(interrupted.journal.remove(&interrupted.id)?),
         Finding::InUse => Err(Problem::Busy),

@@ -5,8 +5,9 @@ use super::ending;
 use super::run::{Kind, Run};
 use crate::checkpoint::{Checkpoint, reached};
 use crate::journal::QueueState;
-use crate::preflight::{self, Looked};
-use crate::publish::{Lists, Published, Purpose, publish};
+use crate::keys::preflight::{self, Looked};
+use crate::keys::publish::{Published, Purpose, publish};
+use crate::keys::recipients::Lists;
 use model::{Problem, RevocationStatus};
 use protocol::TokenEntry;
 
@@ -32,8 +33,8 @@ impl Run<'_> {
         let owes_sealing = self.tell_sealed(batch, sealed);
         let queue = batch.mark(|index| self.status(index));
         let any = |state| queue.iter().any(|item| item.state == state);
-        let is_settled = !any(QueueState::Waiting) && !(owes_sealing && any(QueueState::Revoked));
-        if is_settled && batch.close() {
+        let is_left = any(QueueState::Waiting) || (owes_sealing && any(QueueState::Revoked));
+        if !is_left && batch.close() {
             reached(self.kind.operation(), Checkpoint::Closed);
         }
     }

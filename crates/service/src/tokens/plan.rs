@@ -19,7 +19,7 @@ pub(crate) enum Plan {
     /// A new token.
     New(NewToken),
     /// A token that exists: its old secrets end, and its new CI token works for so long.
-    This(DeployToken, Lifetime),
+    This(Box<DeployToken>, Lifetime),
     /// A new token beside an old one, which works on.
     SuccessorOf { old: DeployTokenId, successor: NewToken },
 }
@@ -33,7 +33,7 @@ impl Plan {
                 old: record.old.clone(),
                 successor: asked,
             },
-            (None, IssuanceKind::Rotate) => Self::This(token.clone(), asked.lifetime),
+            (None, IssuanceKind::Rotate) => Self::This(Box::new(token.clone()), asked.lifetime),
             (None, IssuanceKind::Create | IssuanceKind::Replace) => Self::New(asked),
         }
     }
@@ -112,7 +112,7 @@ impl Plan {
                 key,
                 end: Occurrence::NotKnown(NotKnown::NotTold),
                 ci_token_suffix: None,
-                ..token.clone()
+                ..DeployToken::clone(token)
             },
             Self::New(new) | Self::SuccessorOf { successor: new, .. } => DeployToken {
                 id: DeployTokenId::new(""),

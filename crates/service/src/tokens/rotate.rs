@@ -27,5 +27,6 @@ pub async fn rotate(
     if !token.is_active() {
         return Err(Problem::WrongState(WrongState::AlreadyRevoked));
     }
-    issue(context, place, &Plan::This(token, lifetime), ready, progress).await
+    let plan = Plan::This(Box::new(token), lifetime);
+    issue(context, place, &plan, ready, progress).await
 }

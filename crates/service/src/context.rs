@@ -1,0 +1,105 @@
+//! With what a use case works: the server, this machine's device, the journal.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::Place;
+use super::journal::{Journal, PlaceLock};
+use client::{ApiAddress, Client};
+use model::Problem;
+use protocol::DeviceId;
+use protocol::crypto::DeviceIdentity;
+use protocol::secret::AccessToken;
+use tokio::sync::watch;
+
+/// This machine's identity, as the server knows it.
+#[derive(Clone, Debug)]
+pub struct LinkedDevice {
+    /// Its id on the server.
+    pub id: DeviceId,
+    /// Its key pairs.
+    pub identity: DeviceIdentity,
+}
+
+/// A server as a signed-in user: what a use case lists with, and changes. How it is called is nobody's business above.
+#[derive(Clone, Debug)]
+pub struct Server(Client);
+
+impl Server {
+    /// The hosted API, or one like it, at this address.
+    ///
+    /// # Errors
+    /// [`Problem::Address`] when credentials may not be sent there; when the network cannot be set up.
+    pub fn at(address: &str, token: &AccessToken) -> Result<Self, Problem> {
+        Ok(Self(Client::new(ApiAddress::parse(address)?, token)?))
+    }
+}
+
+impl From<Client> for Server {
+    fn from(client: Client) -> Self {
+        Self(client)
+    }
+}
+
+/// What every use case needs.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The API as the signed-in user.
+    pub(crate) client: Client,
+    /// This machine's identity; without one, listing, revoking and deleting still work.
+    pub device: Option<LinkedDevice>,
+    /// Where operations are written ahead; without one a crash may lose what the server accepted.
+    pub journal: Option<Arc<Journal>>,
+}
+
+impl Context {
+    /// A context without a journal.
+    pub fn new(server: impl Into<Server>, device: Option<LinkedDevice>) -> Self {
+        let Server(client) = server.into();
+        Self {
+            client,
+            device,
+            journal: None,
+        }
+    }
+
+    /// Until when requests to the server wait, because it takes only so many a minute, whoever in this process has sent
+    /// them; `None` while none waits.
+    pub fn waiting(&self) -> watch::Receiver<Option<Instant>> {
+        self.client.waiting()
+    }
+
+    /// The same with this device, or without one.
+    #[must_use]
+    pub fn with_device(self, device: Option<LinkedDevice>) -> Self {
+        Self { device, ..self }
+    }
+
+    /// The same, writing ahead into this journal.
+    #[must_use]
+    pub fn with_journal(self, journal: Arc<Journal>) -> Self {
+        Self {
+            journal: Some(journal),
+            ..self
+        }
+    }
+
+    /// Waits until no other window or command works in this place.
+    ///
+    /// # Errors
+    /// [`Problem::Busy`] when that takes too long.
+    pub(super) async fn lock(&self, place: &Place) -> Result<Option<PlaceLock>, Problem> {
+        match &self.journal {
+            Some(journal) => journal.lock(place).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// This machine's identity.
+    ///
+    /// # Errors
+    /// [`Problem::NoDevice`].
+    pub(super) fn device(&self) -> Result<&LinkedDevice, Problem> {
+        self.device.as_ref().ok_or(Problem::NoDevice)
+    }
+}
