@@ -16,7 +16,7 @@ use model::{
 };
 use protocol::{DeployTokenId, Moment};
 use service::Context;
-use service::emergency::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
+use service::revocation::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
 
 /// A window goes on until the server answers or the user has waited enough: the queue is in the journal all the same.
 const RETRY: RetryPolicy = RetryPolicy::REVOKE;
@@ -42,7 +42,7 @@ impl Actions {
     /// Notes what the journal says was cut off.
     async fn note_unfinished(&self, context: &Arc<Context>) {
         let asked = Arc::clone(context);
-        let found = on_disk(move || emergency::unfinished(&asked)).await;
+        let found = on_disk(move || revocation::unfinished(&asked)).await;
         if let (Ok(found), true) = (found, self.is_session(context)) {
             let mut unfinished = self.state.emergency.unfinished;
             unfinished.set(found);
@@ -60,7 +60,7 @@ impl Actions {
         };
         spawn(async move {
             let here = Arc::clone(&context);
-            let looked = beside(async move { emergency::gather(&here).await }).await;
+            let looked = beside(async move { revocation::survey(&here).await }).await;
             if !store.end_look(look) || !actions.is_session(&context) {
                 return;
             }
@@ -109,9 +109,9 @@ impl Actions {
             };
             let here = Arc::clone(&context);
             let searched = beside(async move {
-                let search = emergency::find(&here, &leak).await?;
+                let search = revocation::find(&here, &leak).await?;
                 let works = match search.found.is_empty() {
-                    true => emergency::still_works(&here, &leak).await?,
+                    true => revocation::still_works(&here, &leak).await?,
                     false => None,
                 };
                 Ok((search, works, leak))
@@ -186,7 +186,7 @@ impl Actions {
                 known.insert(token, ci_token);
             }
             let tell = move |index, fate: &RevocationStatus| tell((index, fate.clone()));
-            emergency::revoke(&context, &targets, &options(known, stop, &tell)).await
+            revocation::revoke_targets(&context, &targets, &options(known, stop, &tell)).await
         };
         self.run(context, lines, run);
     }
@@ -202,7 +202,7 @@ impl Actions {
         }
         spawn(async move {
             let here = Arc::clone(&context);
-            let taken = beside(async move { Ok(emergency::take_up(&here).await) }).await;
+            let taken = beside(async move { Ok(revocation::take_up(&here).await) }).await;
             let Ok(taken) = taken else {
                 return;
             };
@@ -273,7 +273,7 @@ impl Actions {
             let here = Arc::clone(&context);
             let origin = actions.state.place.origin.peek().clone();
             let incident =
-                beside(async move { Ok(emergency::incident(&here, origin, started, tokens).await) });
+                beside(async move { Ok(revocation::incident(&here, origin, started, tokens).await) });
             actions.end_run(number, clock, incident.await.ok());
             if store.is_running() || !actions.is_session(&context) {
                 return;
@@ -347,7 +347,7 @@ impl Actions {
             let there = folder.clone();
             let save = move || {
                 let stem = text::emergency::incident_file(Moment::now());
-                emergency::save(&there, &stem, &report(&incident))
+                revocation::save(&there, &stem, &report(&incident))
             };
             let not_saved = |cause: std::io::Error| MachineError::NotSaved {
                 folder,

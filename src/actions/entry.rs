@@ -10,7 +10,7 @@ use crate::intent::SessionIntent;
 use crate::state::{CommandLineOffer, Connection, Dialog, Gate, OwnDevice, SessionKind, SignInStage};
 use model::{News, Problem};
 use service::account::Account;
-use service::{Context, adopt, emergency};
+use service::{Context, adopt, revocation};
 
 impl Actions {
     pub(super) fn in_session(&self, intent: SessionIntent) {
@@ -198,7 +198,7 @@ impl Actions {
         let here = Arc::clone(&context);
         let look = move || {
             let interrupted = here.journal.as_ref().map_or(0, |journal| journal.interrupted());
-            (interrupted, emergency::unfinished(&here))
+            (interrupted, revocation::unfinished(&here))
         };
         let (interrupted, found) = on_disk(look).await?;
         let mut unfinished = self.state.emergency.unfinished;

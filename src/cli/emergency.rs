@@ -19,7 +19,7 @@ use model::{
 use protocol::secret::SecretText;
 use protocol::{Moment, TokenEntry, TokenStatus};
 use service::Context;
-use service::emergency::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
+use service::revocation::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
 use text::Message;
 use text::{emergency as words, plural};
 
@@ -41,7 +41,7 @@ pub async fn revoke_all(target: &Target, project: Option<&str>, options: &Revoke
         }
         None => {
             let connected = target.connect().await?;
-            let overview = emergency::gather(&connected.context).await?;
+            let overview = revocation::survey(&connected.context).await?;
             (connected, overview.active, overview.gaps)
         }
     };
@@ -144,7 +144,7 @@ async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<(Fi
     let (started, clock) = (Moment::now(), Instant::now());
     let tell = |index: usize, fate: &RevocationStatus| tell_fate(&targets[index], fate);
     let options = options(context, &tell);
-    let fates = emergency::revoke(context, targets, &options).await;
+    let fates = revocation::revoke_targets(context, targets, &options).await;
     let code = tell_outcome(&fates, clock);
     if let Some((mut file, path)) = report {
         let incident = incident(connected, started, targets, &fates).await;
@@ -183,7 +183,7 @@ async fn incident(
     fates: &[RevocationStatus],
 ) -> Incident {
     let tokens = targets.iter().cloned().zip(fates.iter().cloned()).collect();
-    emergency::incident(&connected.context, connected.origin.clone(), started, tokens).await
+    revocation::incident(&connected.context, connected.origin.clone(), started, tokens).await
 }
 
 fn tell_fate(target: &RevokeTarget, fate: &RevocationStatus) {
@@ -246,7 +246,7 @@ fn tell_outcome(fates: &[RevocationStatus], clock: Instant) -> u8 {
 pub async fn resume(target: &Target) -> Result<u8, Failure> {
     let connected = target.connect().await?;
     let context = &connected.context;
-    let taken = emergency::take_up(context).await;
+    let taken = revocation::take_up(context).await;
     if taken.is_empty() {
         output::tell("No revocation was interrupted.");
         return Ok(0);
@@ -281,12 +281,12 @@ pub async fn find(target: &Target, json: bool) -> Result<u8, Failure> {
     let leak = Leak::read(&block()?).map_err(Problem::from)?;
     let connected = target.connect().await?;
     let context = &connected.context;
-    let search = emergency::find(context, &leak).await?;
+    let search = revocation::find(context, &leak).await?;
     for gap in &search.gaps {
         output::warning(&words::gap(gap));
     }
     let accepted = if search.found.is_empty() {
-        emergency::still_works(context, &leak).await?
+        revocation::still_works(context, &leak).await?
     } else {
         None
     };

@@ -5,8 +5,8 @@ use model::{RetryPolicy, RevokeTarget};
 use protocol::TokenName;
 use protocol::crypto;
 use protocol::secret::AccessToken;
-use service::emergency::{self, KnownCiTokens, RunOptions, StopWaiting};
 use service::journal::Journal;
+use service::revocation::{self, KnownCiTokens, RunOptions, StopWaiting};
 use service::{Context, MissingKey};
 use testkit::{FaultProxy, Faults, Secrets, TestWorkspace, silent};
 
@@ -98,7 +98,7 @@ async fn a_revocation_of_many_in_one_environment_takes_four_requests_more_than_t
     for number in 0..COUNT {
         it.site.issue("staging", &format!("leaked-{number}")).await;
     }
-    let overview = emergency::gather(&it.context).await.unwrap();
+    let overview = revocation::survey(&it.context).await.unwrap();
     let leaked = |it: &&model::PlacedToken| it.token.name.starts_with("leaked-");
     let targets: Vec<RevokeTarget> = overview
         .active
@@ -117,7 +117,7 @@ async fn a_revocation_of_many_in_one_environment_takes_four_requests_more_than_t
         .requests(
             "revoke seven at once",
             COUNT + 4,
-            emergency::revoke(&it.context, &targets, &options),
+            revocation::revoke_targets(&it.context, &targets, &options),
         )
         .await;
     assert!(

@@ -88,7 +88,7 @@ impl Scene {
 
     fn active(&self) -> usize {
         self.runtime.block_on(async {
-            service::emergency::gather(&self.world.context)
+            service::revocation::survey(&self.world.context)
                 .await
                 .unwrap()
                 .active
@@ -327,7 +327,7 @@ fn by_keyboard_and_screen_reader_it_is_typed_and_one_environment_is_enough() {
     app.wait_gone("dialog", any());
     assert_eq!(scene.active(), 41);
     let kept: Vec<DeployTokenId> = scene.runtime.block_on(async {
-        let overview = service::emergency::gather(&scene.world.context).await.unwrap();
+        let overview = service::revocation::survey(&scene.world.context).await.unwrap();
         let there = overview
             .active
             .iter()

@@ -299,7 +299,7 @@ fn a_revocation_that_the_end_of_the_session_cuts_off_goes_on_after_signing_in_ag
     app.find("heading", containing("tokens are refused by the server"));
     app.wait_gone("heading", containing("not revoked"));
     let left = server.runtime.block_on(async {
-        service::emergency::gather(&server.colleague())
+        service::revocation::survey(&server.colleague())
             .await
             .unwrap()
             .active

@@ -18,8 +18,6 @@ pub mod checkpoint;
 mod create;
 mod delete;
 pub mod devices;
-pub mod emergency;
-mod ending;
 mod fulfil;
 mod issue;
 pub mod journal;
@@ -31,7 +29,7 @@ mod publish;
 mod replace;
 mod reshare;
 mod resume;
-mod revoke;
+pub mod revocation;
 mod rotate;
 pub mod sign_in;
 pub mod verify;
@@ -52,7 +50,7 @@ pub use replace::{
 };
 pub use reshare::{MissingKey, reshare};
 pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back};
-pub use revoke::{EndedToken, Revocations, Revoked, revoke, revoke_all};
+pub use revocation::{EndedToken, Revocations, Revoked, revoke, revoke_all};
 pub use rotate::rotate;
 
 use model::Step;

@@ -2,7 +2,7 @@
 //! when the answer is lost. The only way to do so.
 
 use super::checkpoint::{Checkpoint, Operation, reached};
-use super::preflight::{off_thread, own_device_is_active};
+use super::preflight::{self, Ready, off_thread, own_device_is_active};
 use super::{Context, LinkedDevice, Place, Progress};
 use model::{Problem, Step};
 use protocol::crypto;
@@ -111,6 +111,21 @@ pub(super) async fn publish(
     send(context, place, device, sealed, purpose.requests).await?;
     reached(operation, Checkpoint::Published);
     Ok(count)
+}
+
+/// Looks who there is now, and seals the key again for them.
+///
+/// # Errors
+/// What the checks found; as [`publish`].
+pub(super) async fn publish_again(
+    context: &Context,
+    place: &Place,
+    operation: Operation,
+    progress: Progress<'_>,
+) -> Result<usize, Problem> {
+    let Ready { key, lists } = preflight::check(context, place).await?;
+    let (what, purpose) = (Published::Again(&key), Purpose::default());
+    publish(context, place, &lists, what, purpose, operation, progress).await
 }
 
 /// A signed request.

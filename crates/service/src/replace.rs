@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use super::checkpoint::{Checkpoint, Operation, reached};
 use super::create::make_with_retry;
-use super::ending::{self, Lost};
 use super::journal::{Entry, Journal, OpenEntry, ReplaceRecord};
 use super::list::must_be_readable;
-use super::{Context, Issued, Place, Progress, revoke};
+use super::publish::publish_again;
+use super::revocation::{self, Lost};
+use super::{Context, Issued, Place, Progress};
 use model::{Problem, Proof, Replacement, ResumeError, Step, WrongState};
 use protocol::secret::CiToken;
 use protocol::token::FindError;
@@ -168,10 +169,10 @@ pub(super) async fn conclude(
     // Only an entry that can be read says that nothing is left to revoke.
     if old.is_none_or(DeployToken::is_active) {
         progress(Step::Revoke);
-        ending::end(context, place, &record.old, Lost::AskTheList).await?;
+        revocation::end(context, place, &record.old, Lost::AskTheList).await?;
         reached(Operation::Finish, Checkpoint::Revoked);
     }
-    let share = revoke::share_with_rest(context, place, Operation::Finish, progress).await;
+    let share = publish_again(context, place, Operation::Finish, progress).await;
     let suffix = old.and_then(|old| old.ci_token_suffix.as_deref());
     // Exposed to see whether it is the old token's at all: its end is in the server's list.
     let is_old =
@@ -204,8 +205,8 @@ async fn prove(
     known: Option<&CiToken>,
 ) -> Result<Proof, Problem> {
     match known {
-        Some(ci_token) => ending::as_runner(context, ci_token).await,
-        None => ending::listed(context, place, old).await,
+        Some(ci_token) => revocation::as_runner(context, ci_token).await,
+        None => revocation::listed(context, place, old).await,
     }
 }
 

@@ -11,7 +11,7 @@ use protocol::TokenName;
 use protocol::crypto::{self, DeviceIdentity};
 use protocol::secret::{CiToken, DeploySeed};
 use service::verify::Pulled;
-use service::{Context, Issued, LinkedDevice, Place, emergency};
+use service::{Context, Issued, LinkedDevice, Place, revocation};
 use tempfile::TempDir;
 use workspace::{LocalAccess, Options, Running, SampleSize, Workspace};
 
@@ -134,7 +134,7 @@ impl TestWorkspace {
 
     /// What is active anywhere.
     pub async fn active(&self) -> Vec<PlacedToken> {
-        let overview = emergency::gather(&self.context).await.unwrap();
+        let overview = revocation::survey(&self.context).await.unwrap();
         assert!(overview.gaps.is_empty());
         overview.active
     }

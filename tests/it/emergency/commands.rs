@@ -2,7 +2,7 @@
 
 use model::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
 use serde_json::Value;
-use service::{MissingKey, emergency};
+use service::{MissingKey, revocation};
 
 use testkit::{Runs, TestWorkspace, assert_code, said};
 use testkit::{Secrets, silent};
@@ -201,11 +201,11 @@ async fn the_ci_token_of_one_and_the_seed_of_another_prove_nothing_of_the_other(
     let site = TestWorkspace::start().await;
     let of_seed = site.issue("staging", "of-the-seed").await;
     let of_token = site.issue("production", "of-the-token").await;
-    let leak = emergency::Leak {
+    let leak = revocation::Leak {
         ci_token: Some(Secrets::of(&of_token).ci_token),
         seed: Some(Secrets::of(&of_seed).seed),
     };
-    let found = emergency::find(&site.context, &leak).await.unwrap().found;
+    let found = revocation::find(&site.context, &leak).await.unwrap().found;
     let mut proven: Vec<_> = found
         .iter()
         .map(|it| (it.exposed.token.id.clone(), it.has_the_ci_token()))

@@ -8,8 +8,8 @@ use model::{Proof, RetryPolicy, RevocationStatus, RevokeTarget, Tally};
 use protocol::TokenKey;
 use protocol::crypto;
 use protocol::secret::JournalKey;
-use service::emergency::{self, KnownCiTokens, RunOptions, StopWaiting};
 use service::journal::Journal;
+use service::revocation::{self, KnownCiTokens, RunOptions, StopWaiting};
 use service::{Context, Issued};
 
 use testkit::Secrets;
@@ -71,7 +71,7 @@ async fn all_ci_tokens_end_before_anything_is_sealed_and_requests_are_bounded() 
     let targets = targets(&site).await;
     let told = Mutex::new(vec![Vec::new(); targets.len()]);
     let tell = |index: usize, fate: &RevocationStatus| told.lock().unwrap()[index].push(fate.clone());
-    let fates = emergency::revoke(&context, &targets, &orders(&tell, 3)).await;
+    let fates = revocation::revoke_targets(&context, &targets, &orders(&tell, 3)).await;
     assert_eq!(Tally::of(&fates).gone, targets.len());
     let seen = road.seen();
     let last_revoke = seen.iter().rposition(|it| it.ends_with("/revoke")).unwrap();
@@ -98,7 +98,7 @@ async fn all_ci_tokens_end_before_anything_is_sealed_and_requests_are_bounded() 
             .iter()
             .all(|it| it.proof().is_some_and(|(proof, _)| proof == Proof::Listed))
     );
-    assert_eq!(emergency::unfinished(&context), (0, 0));
+    assert_eq!(revocation::unfinished(&context), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -133,22 +133,22 @@ async fn a_network_that_goes_leaves_the_queue_and_nothing_is_told_as_revoked() {
     let tell = |_: usize, fate: &RevocationStatus| {
         *refused_too_soon.lock().unwrap() += usize::from(fate.is_refused())
     };
-    let fates = emergency::revoke(&context, &targets, &orders(&tell, 2)).await;
+    let fates = revocation::revoke_targets(&context, &targets, &orders(&tell, 2)).await;
     assert!(
         fates.iter().all(|it| matches!(it, RevocationStatus::Unknown(_))),
         "{fates:?}"
     );
     assert_eq!(*refused_too_soon.lock().unwrap(), 0);
     assert_eq!(site.runs(&leaked).await, Runs::Decrypts);
-    assert_eq!(emergency::unfinished(&context), (targets.len(), 4));
+    assert_eq!(revocation::unfinished(&context), (targets.len(), 4));
 
     road.down(false);
-    let taken = emergency::take_up(&context).await;
+    let taken = revocation::take_up(&context).await;
     assert_eq!(taken.targets.len(), targets.len());
     assert!(taken.targets.iter().any(|it| it.project_name == "Billing"));
     let fates = taken.go_on(&context, &orders(&|_, _| {}, 2)).await;
     assert_eq!(Tally::of(&fates).gone, targets.len());
-    assert_eq!(emergency::unfinished(&context), (0, 0));
+    assert_eq!(revocation::unfinished(&context), (0, 0));
     assert_eq!(
         (site.runs(&leaked).await, site.active().await.len()),
         (Runs::Refused, 0)
@@ -174,8 +174,48 @@ async fn a_network_that_comes_back_is_waited_for() {
         }
         road.down(false);
     };
-    let (fates, ()) = tokio::join!(emergency::revoke(&context, &targets, &orders), back);
+    let (fates, ()) = tokio::join!(revocation::revoke_targets(&context, &targets, &orders), back);
     assert_eq!(Tally::of(&fates).gone, targets.len());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_every_answer_is_lost_the_list_is_asked_after_the_third() {
+    let site = TestWorkspace::start().await;
+    let leaked = site.issue("staging", "leaked").await;
+    let mut targets = targets(&site).await;
+    targets.retain(|it| it.token == leaked.issuance.token.id);
+    let endpoint = Endpoint {
+        method: "POST",
+        ending: "/revoke",
+        from: 1,
+    };
+    let road = FaultProxy::at(site.running.address(), endpoint, Fault::LostAfter);
+    let folder = tempfile::tempdir().unwrap();
+    let context = through(&site, &road.url, folder.path());
+    let options = RunOptions {
+        retry: RetryPolicy {
+            first: Duration::from_millis(1),
+            ..RetryPolicy::REVOKE
+        },
+        ..orders(&|_, _| {}, 1)
+    };
+    let run = revocation::revoke_targets(&context, &targets, &options);
+    // It would go on for ever.
+    let fates = tokio::time::timeout(Duration::from_secs(30), run).await.unwrap();
+    let listed = |fate: &RevocationStatus| {
+        matches!(
+            fate,
+            RevocationStatus::Reshared {
+                proof: Proof::Listed,
+                ..
+            }
+        )
+    };
+    assert!(listed(&fates[0]), "{fates:?}");
+    let told = road.seen().into_iter().filter(|it| it.ends_with("/revoke"));
+    assert_eq!(told.count(), 3);
+    assert_eq!(site.runs(&leaked).await, Runs::Refused);
+    assert_eq!(revocation::unfinished(&context), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -225,7 +265,7 @@ async fn ten_stuck_tokens_keep_no_other_from_ending_and_no_other_key_from_being_
     };
     let run = tokio::time::timeout(
         Duration::from_secs(60),
-        emergency::revoke(&context, &targets, &orders),
+        revocation::revoke_targets(&context, &targets, &orders),
     );
     let (fates, meanwhile) = tokio::join!(run, others);
     let fates = fates.expect("it ends when nobody waits any more");
@@ -250,14 +290,14 @@ async fn ten_stuck_tokens_keep_no_other_from_ending_and_no_other_key_from_being_
             );
         }
     }
-    assert_eq!(emergency::unfinished(&context), (10, 1));
+    assert_eq!(revocation::unfinished(&context), (10, 1));
 
     road.block(Vec::new());
-    let taken = emergency::take_up(&context).await;
+    let taken = revocation::take_up(&context).await;
     let fates = taken.go_on(&context, &self::orders(&|_, _| {}, 2)).await;
     assert_eq!(Tally::of(&fates).gone, fates.len(), "{fates:?}");
     assert_eq!(
-        (site.active().await.len(), emergency::unfinished(&context)),
+        (site.active().await.len(), revocation::unfinished(&context)),
         (0, (0, 0))
     );
 }
@@ -283,21 +323,21 @@ async fn a_key_that_was_not_sealed_again_is_owed_until_it_is() {
     // A session that ends while the key is sealed is renewed some time.
     let proxy = FaultProxy::at(site.running.address(), endpoint, Fault::Status(401, "", "{}"));
     let context = open(&proxy.url);
-    let fates = emergency::revoke(&context, &only(&first).await, &orders(&|_, _| {}, 2)).await;
+    let fates = revocation::revoke_targets(&context, &only(&first).await, &orders(&|_, _| {}, 2)).await;
     assert!(
         matches!(fates[0], RevocationStatus::ReshareFailed { .. }),
         "{fates:?}"
     );
-    assert_eq!(emergency::unfinished(&context), (0, 1));
+    assert_eq!(revocation::unfinished(&context), (0, 1));
     // A later revocation in the same environment that comes to nothing else does not forget that.
-    let fates = emergency::revoke(&context, &only(&second).await, &orders(&|_, _| {}, 2)).await;
+    let fates = revocation::revoke_targets(&context, &only(&second).await, &orders(&|_, _| {}, 2)).await;
     assert!(
         matches!(fates[0], RevocationStatus::ReshareFailed { .. }),
         "{fates:?}"
     );
-    assert_eq!(emergency::unfinished(&context), (0, 2));
+    assert_eq!(revocation::unfinished(&context), (0, 2));
     let context = open(&site.running.api_url());
-    let taken = emergency::take_up(&context).await;
+    let taken = revocation::take_up(&context).await;
     let earlier = |fate: &RevocationStatus| matches!(fate.proof(), Some((_, None)));
     assert!(
         taken.fates.iter().all(earlier),
@@ -306,7 +346,7 @@ async fn a_key_that_was_not_sealed_again_is_owed_until_it_is() {
     );
     let fates = taken.go_on(&context, &orders(&|_, _| {}, 2)).await;
     assert_eq!(Tally::of(&fates).gone, 2, "{fates:?}");
-    assert_eq!(emergency::unfinished(&context), (0, 0));
+    assert_eq!(revocation::unfinished(&context), (0, 0));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -326,7 +366,7 @@ async fn a_refusal_of_one_stops_no_other_and_what_is_revoked_already_counts() {
         let context = through(&site, &proxy.url, folder.path());
         let mut targets = targets(&site).await;
         targets.retain(|it| it.token == one.issuance.token.id || it.token == other.issuance.token.id);
-        let fates = emergency::revoke(&context, &targets, &orders(&|_, _| {}, 2)).await;
+        let fates = revocation::revoke_targets(&context, &targets, &orders(&|_, _| {}, 2)).await;
         let of = |issued: &Issued| {
             let at = targets
                 .iter()
@@ -345,12 +385,12 @@ async fn a_refusal_of_one_stops_no_other_and_what_is_revoked_already_counts() {
             of(&other)
         );
         assert_eq!(site.runs(&one).await == Runs::Decrypts, kept, "{status}");
-        assert_eq!(emergency::unfinished(&context), (0, 0), "it was told");
+        assert_eq!(revocation::unfinished(&context), (0, 0), "it was told");
         // The same refusals of what is revoked already: the list says so, and it counts as done.
-        let fates = emergency::revoke(&site.context, &targets, &orders(&|_, _| {}, 2)).await;
+        let fates = revocation::revoke_targets(&site.context, &targets, &orders(&|_, _| {}, 2)).await;
         assert_eq!(Tally::of(&fates).gone, 2, "{status}: {fates:?}");
         if status != 403 {
-            let fates = emergency::revoke(&context, &targets, &orders(&|_, _| {}, 2)).await;
+            let fates = revocation::revoke_targets(&context, &targets, &orders(&|_, _| {}, 2)).await;
             assert_eq!(Tally::of(&fates).gone, 2, "{status}: {fates:?}");
         }
     }
@@ -376,7 +416,7 @@ async fn a_known_ci_token_is_the_proof_and_a_server_that_serves_it_on_is_not_bel
     let proxy = FaultProxy::at(site.running.address(), endpoint, Fault::Status(200, "", lie));
     let folder = tempfile::tempdir().unwrap();
     let context = through(&site, &proxy.url, folder.path());
-    let believed = emergency::revoke(
+    let believed = revocation::revoke_targets(
         &context,
         &targets,
         &RunOptions {
@@ -389,13 +429,13 @@ async fn a_known_ci_token_is_the_proof_and_a_server_that_serves_it_on_is_not_bel
         matches!(believed[0], RevocationStatus::NotRevoked(_)),
         "{believed:?}"
     );
-    let listed = emergency::revoke(&context, &targets, &orders(&|_, _| {}, 2)).await;
+    let listed = revocation::revoke_targets(&context, &targets, &orders(&|_, _| {}, 2)).await;
     assert!(
         matches!(listed[0], RevocationStatus::NotRevoked(_)),
         "the list has the last word: {listed:?}"
     );
 
-    let fates = emergency::revoke(
+    let fates = revocation::revoke_targets(
         &site.context,
         &targets,
         &RunOptions {
@@ -450,7 +490,7 @@ async fn a_revocation_that_takes_seconds_to_spread_is_proven_after_the_last_paus
         known,
         ..orders(&tell, 2)
     };
-    emergency::revoke(&context, &targets, &orders).await;
+    revocation::revoke_targets(&context, &targets, &orders).await;
     let told = told.lock().unwrap();
     let proven = |fate: &RevocationStatus| {
         fate.proof()

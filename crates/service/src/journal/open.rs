@@ -269,10 +269,13 @@ impl EntryWriter {
         }
     }
 
-    /// Writes down how far a queue is.
+    /// Writes down how far a queue is, if that is news.
     pub(crate) fn mark(&mut self, queue: &[QueueItem]) {
         let operation = self.operation;
         if let Some(entry) = &mut self.entry {
+            if matches!(&entry.entry.work, Work::Revoke(known) if known == queue) {
+                return;
+            }
             entry.entry.work = Work::Revoke(queue.to_vec());
             report(entry.save(operation, Checkpoint::MarkStaged, Checkpoint::Marked));
         }

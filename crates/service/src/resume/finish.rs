@@ -9,11 +9,10 @@ use crate::journal::{
 };
 use crate::publish::Lists;
 use crate::{
-    Context, Issued, Place, Progress, Replaced, Revocations, create, preflight, replace, revoke, rotate,
+    Context, Issued, Place, Progress, Replaced, Revocations, create, preflight, replace, revocation, rotate,
 };
 use model::{CiTokenOutcome, Issuance, IssuanceKind, Problem, ResumeError};
 use protocol::secret::DeploySeed;
-use protocol::{TokenEntry, token};
 
 /// An operation that was finished after all.
 #[derive(Debug)]
@@ -53,9 +52,8 @@ pub async fn finish(
     let queue = remaining(context, &place, &entry).await?;
     reached(Operation::Resume, Checkpoint::Located);
     let record = EntryWriter::resume(Operation::Revoke, entry);
-    Ok(Finished::Revoked(
-        end_all(context, &place, queue, record, progress).await,
-    ))
+    let done = revocation::work_off(context, &place, &queue, record, progress).await;
+    Ok(Finished::Revoked(done))
 }
 
 async fn issue(
@@ -139,35 +137,13 @@ async fn remaining(context: &Context, place: &Place, entry: &OpenEntry) -> Resul
     };
     let mut queue = queue.clone();
     let listed = crate::list(context, place).await?;
-    let is_over = |item: &QueueItem| {
-        let mut tokens = listed.iter().filter_map(TokenEntry::token);
-        match tokens.find(|token| token.id == item.token) {
-            Some(token) => !token.is_active(),
-            None => token::obscured(&listed, Some(&item.token)).is_none(),
-        }
-    };
+    let is_over = |item: &QueueItem| revocation::in_list(&listed, &item.token).is_ok();
     for item in queue.iter_mut().filter(|item| item.state == QueueState::Waiting) {
         if is_over(item) {
             item.state = QueueState::Revoked;
         }
     }
     Ok(queue)
-}
-
-async fn end_all(
-    context: &Context,
-    place: &Place,
-    queue: Vec<QueueItem>,
-    record: EntryWriter,
-    progress: Progress<'_>,
-) -> Revocations {
-    let waiting = queue.iter().filter(|item| item.state == QueueState::Waiting);
-    let names: Vec<String> = waiting.map(|item| item.name.clone()).collect();
-    let (outcomes, share) = revoke::work_off(context, place, queue, record, progress).await;
-    Revocations {
-        tokens: names.into_iter().zip(outcomes).collect(),
-        share,
-    }
 }
 
 /// Ends the token of an interrupted create or rotate, or the successor of a replacement, and forgets its secrets.
@@ -193,7 +169,7 @@ pub async fn take_back(
     let mut record = EntryWriter::resume(Operation::Revoke, entry);
     // From here on it is a revocation, also after another interruption.
     record.mark(&queue);
-    Ok(end_all(context, &place, queue, record, progress).await)
+    Ok(revocation::work_off(context, &place, &queue, record, progress).await)
 }
 
 async fn to_end(context: &Context, place: &Place, issue: &IssueRecord) -> Result<QueueItem, Problem> {

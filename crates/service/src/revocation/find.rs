@@ -1,8 +1,9 @@
 //! Which token a leaked block belongs to: by the public key of its seed, and by the end of its CI token.
 
 use super::Leak;
-use super::gather::Overview;
-use crate::{Context, ending};
+use super::proof;
+use super::survey::Survey;
+use crate::Context;
 use model::{LeakMatch, Problem, Unlisted};
 use protocol::TokenKey;
 
@@ -19,11 +20,11 @@ pub struct Search {
 /// does that.
 ///
 /// # Errors
-/// As [`super::gather`].
+/// As [`super::survey()`].
 pub async fn find(context: &Context, leak: &Leak) -> Result<Search, Problem> {
-    let Overview {
+    let Survey {
         active, ended, gaps, ..
-    } = super::gather(context).await?;
+    } = super::survey(context).await?;
     let key = leak.public_key();
     let mut found: Vec<LeakMatch> = active
         .into_iter()
@@ -59,7 +60,7 @@ pub async fn find(context: &Context, leak: &Leak) -> Result<Search, Problem> {
 /// API errors: then it is not known.
 pub async fn still_works(context: &Context, leak: &Leak) -> Result<Option<bool>, Problem> {
     match &leak.ci_token {
-        Some(token) => Ok(Some(!ending::is_refused(context, token).await?)),
+        Some(token) => Ok(Some(!proof::is_refused(context, token).await?)),
         None => Ok(None),
     }
 }

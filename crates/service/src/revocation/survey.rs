@@ -12,7 +12,7 @@ use protocol::{DeployToken, Environment, EnvironmentId, Project, TokenEntry};
 
 /// What there is, and what could not be looked at.
 #[derive(Debug)]
-pub struct Overview {
+pub struct Survey {
     /// The active tokens, the most dangerous first.
     pub active: Vec<PlacedToken>,
     /// Those that are not active any more.
@@ -27,8 +27,8 @@ pub struct Overview {
 ///
 /// # Errors
 /// API errors of the list of organisations: without it there is nothing to look into.
-pub async fn gather(context: &Context) -> Result<Overview, Problem> {
-    let mut overview = Overview {
+pub async fn survey(context: &Context) -> Result<Survey, Problem> {
+    let mut survey = Survey {
         active: Vec::new(),
         ended: Vec::new(),
         gaps: Vec::new(),
@@ -43,13 +43,13 @@ pub async fn gather(context: &Context) -> Result<Overview, Problem> {
     while let Some((listed, name)) = listings.next().await {
         match listed {
             Ok(listed) => projects.extend(listed),
-            Err(error) => overview.gaps.push(Unlisted::Organization {
+            Err(error) => survey.gaps.push(Unlisted::Organization {
                 name,
                 error: error.into(),
             }),
         }
     }
-    overview.projects = projects.len();
+    survey.projects = projects.len();
     // Half as many: each asks for two lists at once.
     let projects = projects
         .into_iter()
@@ -57,15 +57,15 @@ pub async fn gather(context: &Context) -> Result<Overview, Problem> {
     let mut projects = stream::iter(projects).buffered(AT_ONCE / 2);
     while let Some((looked, project)) = projects.next().await {
         match looked {
-            Ok((tokens, environments)) => overview.add(&project, tokens, environments),
-            Err(error) => overview.gaps.push(Unlisted::Project {
+            Ok((tokens, environments)) => survey.add(&project, tokens, environments),
+            Err(error) => survey.gaps.push(Unlisted::Project {
                 name: project.name,
                 error,
             }),
         }
     }
-    sort_by_danger(&mut overview.active);
-    Ok(overview)
+    sort_by_danger(&mut survey.active);
+    Ok(survey)
 }
 
 /// Tokens and environments of a project. Without the environments the tokens can be ended all the same.
@@ -84,7 +84,7 @@ async fn look_into(
     Ok((tokens?, environments))
 }
 
-impl Overview {
+impl Survey {
     fn add(&mut self, project: &Project, tokens: Vec<TokenEntry>, environments: Vec<Environment>) {
         let known: HashMap<EnvironmentId, Environment> =
             environments.into_iter().map(|it| (it.id.clone(), it)).collect();

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use super::RunOptions;
 use super::batch::{Batch, interrupted, waiting};
-use super::engine::run;
-use crate::checkpoint::Operation;
-use crate::journal::{EntryWriter, OpenEntry, QueueState, Work};
+use super::engine::drive;
+use super::run::{Kind, Run};
+use crate::journal::{EntryWriter, OpenEntry, Work};
 use crate::{Context, Place};
-use model::{Proof, RevocationStatus, RevokeTarget};
+use model::{RevocationStatus, RevokeTarget};
 use protocol::ProjectId;
 
 /// How many tokens of interrupted revocations wait to be ended, and in how many environments something is left to do.
@@ -62,34 +62,21 @@ impl TakenUp {
         let place: Place = entry.entry().place.to_place();
         let name = names.get(&place.project).cloned();
         let project_name = name.unwrap_or_else(|| place.project.to_string());
-        let mut members = Vec::new();
-        for item in queue {
-            let fate = match item.state {
-                QueueState::Waiting => RevocationStatus::Queued,
-                QueueState::Revoked => RevocationStatus::Refused {
-                    proof: Proof::Answered,
-                    at: None,
-                },
-                // It was told then.
-                QueueState::Failed => continue,
-            };
-            members.push((self.targets.len(), item.clone()));
-            self.fates.push(fate);
-            self.targets.push(RevokeTarget {
-                project: place.project.clone(),
+        let queue = queue.clone();
+        let record = EntryWriter::resume(Kind::Emergency.operation(), entry);
+        let first = self.targets.len();
+        let (batch, fates) = Batch::taken_up(place, &queue, record, first);
+        self.fates.extend(fates);
+        self.targets
+            .extend(batch.members.iter().map(|(_, item)| RevokeTarget {
+                project: batch.place.project.clone(),
                 project_name: project_name.clone(),
-                environment: place.environment.clone(),
+                environment: batch.place.environment.clone(),
                 token: item.token.clone(),
                 name: item.name.clone(),
                 last_used_at: None,
-            });
-        }
-        self.batches.push(Batch {
-            place,
-            members,
-            record: Some(EntryWriter::resume(Operation::Emergency, entry)),
-            confirmed: false,
-        });
+            }));
+        self.batches.push(batch);
     }
 
     /// Whether there is anything to do.
@@ -99,6 +86,7 @@ impl TakenUp {
 
     /// Does what is left to do, and gives the fate of each token.
     pub async fn go_on(self, context: &Context, options: &RunOptions<'_>) -> Vec<RevocationStatus> {
-        run(context, &self.targets, self.fates, self.batches, options).await
+        let run = Run::new(context, Kind::Emergency, options, &|_| {}, self.fates);
+        drive(run, self.batches).await
     }
 }

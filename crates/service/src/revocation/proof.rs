@@ -1,11 +1,49 @@
-//! CI tokens with which a refusal can be proven.
+//! The strongest proof: asking as the runner, and the CI tokens with which that can be done.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use crate::Context;
 use crate::journal::{Found, Successor, Work};
+use client::Runner;
+use model::{CallError, Problem, Proof};
 use protocol::DeployTokenId;
 use protocol::secret::CiToken;
+
+/// A revocation may take a moment to reach every part of a server.
+const SPREADING: [Duration; 3] = [
+    Duration::from_millis(300),
+    Duration::from_millis(1000),
+    Duration::from_millis(3000),
+];
+
+/// Whether the server refuses this CI token.
+///
+/// # Errors
+/// API errors: then it is not known.
+pub(super) async fn is_refused(context: &Context, token: &CiToken) -> Result<bool, Problem> {
+    let runner = Runner::new(context.client.address().clone(), token)?;
+    match runner.bundle(&[]).await {
+        Err(CallError::Unauthorized) => Ok(true),
+        Ok(_) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Asks as the runner until it is refused.
+///
+/// # Errors
+/// [`Problem::NotDone`] when the server goes on serving the runner; API errors.
+pub(crate) async fn as_runner(context: &Context, token: &CiToken) -> Result<Proof, Problem> {
+    let mut pauses = SPREADING.into_iter();
+    while !is_refused(context, token).await? {
+        match pauses.next() {
+            Some(pause) => tokio::time::sleep(pause).await,
+            None => return Err(Problem::NotDone),
+        }
+    }
+    Ok(Proof::RunnerRefused)
+}
 
 /// CI tokens that are at hand, by the token that they belong to: pasted, or of an issuance in the journal.
 #[derive(Clone, Debug, Default)]

@@ -1,0 +1,63 @@
+//! Ending one token, and what the server's list says of it: the same for one token, for many, and for one that was replaced.
+
+use crate::list::must_be_readable;
+use crate::{Context, Place};
+use model::{Problem, Proof};
+use protocol::{DeployTokenId, TokenEntry};
+
+/// What is done about an answer that was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lost {
+    /// The list is asked.
+    AskTheList,
+    /// Nothing: the caller tells the server again, which changes nothing where it was done.
+    TellAgain,
+}
+
+/// Tells the server once, and gives the proof that it did so. What its answer leaves open is asked of its list: after a lost
+/// answer, and where it says that it does not know the token, or that the token is in the wrong state, which is what servers
+/// say of one that is revoked already.
+///
+/// # Errors
+/// [`Problem::NotDone`] when the server says that it did so and lists the token as active; its refusal when it does;
+/// [`Problem::Uncertain`] when the list cannot be had.
+pub(crate) async fn end(
+    context: &Context,
+    place: &Place,
+    id: &DeployTokenId,
+    lost: Lost,
+) -> Result<Proof, Problem> {
+    let error = match context.client.revoke_token(&place.project, id).await {
+        Ok(token) if !token.is_active() => return Ok(Proof::Answered),
+        Ok(_) => return listed(context, place, id).await,
+        Err(error) => error,
+    };
+    let is_open = error.may_have_happened() || matches!(error.status(), Some(404 | 409 | 410 | 422));
+    if !is_open || (lost == Lost::TellAgain && error.may_pass()) {
+        return Err(error.into());
+    }
+    match listed(context, place, id).await {
+        Ok(proof) => Ok(proof),
+        Err(Problem::NotDone) => Err(error.into()),
+        Err(cause) => Err(Problem::Uncertain(Box::new(cause))),
+    }
+}
+
+/// What the server's list says: a token that is not there counts as ended, unless an entry that cannot be read may be it.
+///
+/// # Errors
+/// [`Problem::NotDone`] when it is listed as active, [`model::CallError::Malformed`] when it may be; API errors.
+pub(crate) async fn listed(context: &Context, place: &Place, id: &DeployTokenId) -> Result<Proof, Problem> {
+    let entries = crate::list(context, place).await?;
+    in_list(&entries, id)
+}
+
+/// The same of a list that is at hand.
+pub(crate) fn in_list(entries: &[TokenEntry], id: &DeployTokenId) -> Result<Proof, Problem> {
+    let mut tokens = entries.iter().filter_map(TokenEntry::token);
+    match tokens.find(|it| it.id == *id) {
+        Some(token) if token.is_active() => Err(Problem::NotDone),
+        Some(_) => Ok(Proof::Listed),
+        None => must_be_readable(entries, Some(id)).map(|()| Proof::Listed),
+    }
+}
