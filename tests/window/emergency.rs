@@ -48,9 +48,12 @@ impl Scene {
                         .filter_map(|it| it.token())
                         .filter(|it| it.is_active());
                     for number in active.count()..10 {
+                        let named = model::NewToken {
+                            name: format!("runner-{number}"),
+                        };
                         let key = protocol::crypto::make_deploy_key(&mut protocol::crypto::system_rng()).1;
                         client
-                            .create_token(&project.id, &environment.id, &format!("runner-{number}"), &key)
+                            .create_token(&project.id, &environment.id, &named, &key)
                             .await
                             .unwrap();
                     }

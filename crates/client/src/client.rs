@@ -5,7 +5,7 @@ use zeroize::Zeroizing;
 
 use super::ApiAddress;
 use super::transport::{Bearer, Limits, Transport, segment};
-use model::CallError;
+use model::{CallError, NewToken};
 use protocol::envelope::PublishedKey;
 use protocol::secret::{AccessToken, CiToken};
 use protocol::variable::Bundle;
@@ -221,11 +221,11 @@ impl Client {
         &self,
         project: &ProjectId,
         environment: &EnvironmentId,
-        name: &str,
+        new: &NewToken,
         key: &PublicKey,
     ) -> Result<TokenAnswer, CallError> {
         let request = wire::tokens::CreateTokenRequest {
-            name: name.to_owned(),
+            name: new.name.clone(),
             environment_id: environment.clone(),
             public_key: key.to_base64(),
             recipient: None,

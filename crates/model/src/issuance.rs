@@ -2,7 +2,7 @@
 
 use super::Problem;
 use protocol::secret::{CiToken, DeploySeed, SecretText};
-use protocol::{DeployToken, Moment};
+use protocol::{DeployToken, Moment, TokenName};
 
 /// The variable that holds the CI token (docs/protocol.md 1.1).
 pub const CI_TOKEN_VARIABLE: &str = "GHOSTABLE_CI_TOKEN";
@@ -18,6 +18,30 @@ pub enum IssuanceKind {
     Rotate,
     /// A new token beside one that stays until CI has the new values.
     Replace,
+}
+
+/// A token that is to be made, as it is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewToken {
+    /// Its name.
+    pub name: String,
+}
+
+impl NewToken {
+    /// One like this.
+    pub fn like(token: &DeployToken) -> Self {
+        Self {
+            name: token.name.clone(),
+        }
+    }
+}
+
+impl From<&TokenName> for NewToken {
+    fn from(name: &TokenName) -> Self {
+        Self {
+            name: name.as_str().to_owned(),
+        }
+    }
 }
 
 /// A step of an operation, in the order in which they run. Not every operation has every step.

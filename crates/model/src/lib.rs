@@ -25,7 +25,9 @@ pub use access::{Flaw, Holder, HolderKind, Standing};
 pub use emergency::{
     Incident, LeakMatch, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally, Unlisted,
 };
-pub use issuance::{CI_TOKEN_VARIABLE, CiTokenOutcome, Issuance, IssuanceKind, Note, SEED_VARIABLE, Step};
+pub use issuance::{
+    CI_TOKEN_VARIABLE, CiTokenOutcome, Issuance, IssuanceKind, NewToken, Note, SEED_VARIABLE, Step,
+};
 pub use limits::SecretLimits;
 pub use news::News;
 pub use pending::{About, Finding, NotActive, Pending, Remedy, WorkKind};

@@ -15,43 +15,31 @@ pub mod access;
 pub mod account;
 pub mod adopt;
 pub mod checkpoint;
-mod create;
-mod delete;
 pub mod devices;
 mod fulfil;
-mod issue;
 pub mod journal;
-mod list;
 pub mod manifest;
 mod place;
 mod preflight;
 mod publish;
-mod replace;
 mod reshare;
 mod resume;
 pub mod revocation;
-mod rotate;
 pub mod sign_in;
-pub mod verify;
-
-pub use create::create;
-pub use delete::delete;
+mod tokens;
 
 pub use fulfil::{Fulfilled, fulfil, fulfil_all, fulfillable, select, waiting};
-pub use issue::Issued;
-pub use list::{list, list_project};
 pub use place::{
     Context, Directory, LinkedDevice, Place, directory, environments, find_environment, find_project,
 };
 pub use preflight::{KeyAccess, key_access};
-pub use replace::{
-    Replaced, finish_replacement, forget_replacement, note_own_use, readable_replacements, replace,
-    replacements,
-};
 pub use reshare::{MissingKey, reshare};
 pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back};
-pub use revocation::{EndedToken, Revocations, Revoked, revoke, revoke_all};
-pub use rotate::rotate;
+pub use revocation::{EndedToken, Replaced, Revocations, Revoked, finish_replacement, revoke, revoke_all};
+pub use tokens::{
+    Issued, create, delete, forget_replacement, list, list_project, note_own_use, readable_replacements,
+    replace, replacements, rotate, verify,
+};
 
 use model::Step;
 

@@ -1,7 +1,7 @@
 //! What an entry says.
 
 use crate::Place;
-use model::IssuanceKind;
+use model::{IssuanceKind, NewToken};
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{DeployTokenId, Environment, EnvironmentId, EnvironmentName, Moment, ProjectId, PublicKey};
 
@@ -161,7 +161,7 @@ impl ReplaceRecord {
     /// The name of both tokens.
     pub fn name(&self) -> &str {
         match &self.successor {
-            Successor::Issuing(issue) => &issue.name,
+            Successor::Issuing(issue) => &issue.asked.name,
             Successor::Delivered(it) => &it.name,
         }
     }
@@ -194,7 +194,7 @@ impl ReplaceRecord {
     pub(super) fn forget_secrets(&mut self) {
         if let Successor::Issuing(issue) = &self.successor {
             self.successor = Successor::Delivered(Delivered {
-                name: issue.name.clone(),
+                name: issue.asked.name.clone(),
                 token: issue.token.clone(),
                 key: issue.key,
             });
@@ -207,8 +207,8 @@ impl ReplaceRecord {
 pub struct IssueRecord {
     /// Which of them.
     pub kind: IssuanceKind,
-    /// Name of the token.
-    pub name: String,
+    /// The token as it was asked for; that of a rotation as it was.
+    pub asked: NewToken,
     /// Its id, once known.
     pub token: Option<DeployTokenId>,
     /// The new public key: by it the token is found again.
@@ -227,14 +227,14 @@ impl IssueRecord {
     /// One whose request is about to be sent. `token` is the one that is rotated.
     pub fn intended(
         kind: IssuanceKind,
-        name: &str,
+        asked: NewToken,
         token: Option<DeployTokenId>,
         key: PublicKey,
         seed: DeploySeed,
     ) -> Self {
         Self {
             kind,
-            name: name.to_owned(),
+            asked,
             token,
             key,
             seed,
@@ -243,6 +243,17 @@ impl IssueRecord {
             stage: Stage::Intended,
         }
     }
+}
+
+/// What the server answered to a registration, as far as it is kept.
+#[derive(Debug)]
+pub(crate) struct Receipt {
+    /// The token's id, where it was told.
+    pub(crate) token: Option<DeployTokenId>,
+    /// The CI token, where there is a new one.
+    pub(crate) ci_token: Option<CiToken>,
+    /// When that ends.
+    pub(crate) expires_at: Option<Moment>,
 }
 
 /// How far a create or a rotate got.

@@ -32,6 +32,7 @@ pub use entry::{
 pub use lock::PlaceLock;
 pub use open::{OpenEntry, ShownEntry};
 
+pub(super) use entry::Receipt;
 pub(super) use open::EntryWriter;
 
 use super::Place;

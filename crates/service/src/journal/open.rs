@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::Journal;
-use super::entry::{Entry, EntryId, IssueRecord, QueueItem, Stage, Successor, Work};
+use super::entry::{Entry, EntryId, IssueRecord, QueueItem, Receipt, Stage, Successor, Work};
 use super::lock::Held;
 use crate::checkpoint::{self, Checkpoint, Operation};
-use crate::issue::Registered;
 use crate::{Context, Place};
 use model::{JournalError, Problem};
 use protocol::Moment;
@@ -240,14 +239,13 @@ impl EntryWriter {
     }
 
     /// Writes down what the server answered. The secrets are in memory; if the disk fails now, they are still handed over.
-    pub(crate) fn received(&mut self, registered: &Registered) {
+    pub(crate) fn received(&mut self, receipt: Receipt) {
         self.update(Checkpoint::ReceiptStaged, Checkpoint::Received, |issue| {
-            let id = &registered.token.id;
-            if !id.as_str().is_empty() {
-                issue.token = Some(id.clone());
+            if receipt.token.is_some() {
+                issue.token = receipt.token;
             }
-            issue.ci_token.clone_from(&registered.ci_token);
-            issue.expires_at = registered.expires_at;
+            issue.ci_token = receipt.ci_token;
+            issue.expires_at = receipt.expires_at;
             issue.stage = Stage::Received;
         });
     }

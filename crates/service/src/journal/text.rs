@@ -9,7 +9,7 @@ use super::entry::{
     Delivered, Entry, EntryId, EntryPlace, IssueRecord, QueueItem, QueueState, ReplaceRecord, Stage,
     Successor, Work,
 };
-use model::{IssuanceKind, JournalError};
+use model::{IssuanceKind, JournalError, NewToken};
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{DeployTokenId, EnvironmentId, EnvironmentName, Moment, ProjectId, PublicKey};
 
@@ -130,7 +130,7 @@ fn room(work: &Work) -> usize {
 
 fn issue_text(record: &IssueRecord) -> IssueText {
     IssueText {
-        name: record.name.clone(),
+        name: record.asked.name.clone(),
         token: record.token.clone(),
         public_key: record.key.to_base64(),
         // Exposed to be sealed into the journal, from which the user gets them after an interruption.
@@ -201,7 +201,9 @@ fn issue_of(kind: IssuanceKind, text: &IssueText) -> Option<IssueRecord> {
     let seed: &[u8; 32] = seed.as_slice().try_into().ok()?;
     Some(IssueRecord {
         kind,
-        name: text.name.clone(),
+        asked: NewToken {
+            name: text.name.clone(),
+        },
         token: text.token.clone(),
         key: PublicKey::from_base64(&text.public_key)?,
         seed: DeploySeed::fill_with(|out| out.copy_from_slice(seed)),

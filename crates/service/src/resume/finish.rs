@@ -3,14 +3,12 @@
 use super::locate::{self, Located};
 use super::{Finding, Interrupted};
 use crate::checkpoint::{Checkpoint, Operation, reached};
-use crate::issue::{Registered, hand_over};
 use crate::journal::{
     EntryWriter, IssueRecord, OpenEntry, QueueItem, QueueState, ReplaceRecord, Stage, Work,
 };
 use crate::publish::Lists;
-use crate::{
-    Context, Issued, Place, Progress, Replaced, Revocations, create, preflight, replace, revocation, rotate,
-};
+use crate::tokens::{self, Plan, Registered, hand_over};
+use crate::{Context, Issued, Place, Progress, Replaced, Revocations, preflight, revocation};
 use model::{CiTokenOutcome, Issuance, IssuanceKind, Problem, ResumeError};
 use protocol::secret::DeploySeed;
 
@@ -46,7 +44,7 @@ pub async fn finish(
         return Ok(Finished::Issued(Box::new(issued)));
     }
     if entry.entry().replacement().is_some() {
-        let replaced = replace::conclude(context, &place, entry, None, progress).await?;
+        let replaced = revocation::conclude(context, &place, entry, None, progress).await?;
         return Ok(Finished::Replaced(Box::new(replaced)));
     }
     let queue = remaining(context, &place, &entry).await?;
@@ -63,14 +61,14 @@ async fn issue(
     progress: Progress<'_>,
 ) -> Result<Issued, Problem> {
     const VOID: Problem = Problem::NotResumable(ResumeError::NotActive);
-    let replaced = entry.entry().replacement().map(|record| record.old.clone());
     let issue = entry.entry().issue().ok_or(VOID)?;
     let Located::Active(token) = locate::locate(context, place, issue).await? else {
         return Err(VOID);
     };
     reached(Operation::Resume, Checkpoint::Located);
     let is_complete = locate::is_complete(context, issue).await;
-    let (kind, key, stage, name) = (issue.kind, issue.key, issue.stage, issue.name.clone());
+    let plan = Plan::of(entry.entry(), issue, &token);
+    let (kind, key, stage) = (issue.kind, issue.key, issue.stage);
     let seed = issue.seed.clone();
     let stored = Registered {
         token,
@@ -84,25 +82,20 @@ async fn issue(
     }
     let ready = preflight::check(context, place).await;
     let mut record = EntryWriter::resume(Operation::Resume, entry);
-    let registered = match (stage, kind) {
-        (Stage::Received | Stage::Shared, _) => Ok(stored),
-        (Stage::Intended, IssuanceKind::Create | IssuanceKind::Replace) => {
-            create::replace_ci_token(context, place, key, stored.token).await
-        }
-        (Stage::Intended, IssuanceKind::Rotate) => {
-            rotate::rotate_again(context, place, key, stored.token).await
-        }
+    let registered = match stage {
+        Stage::Received | Stage::Shared => Ok(stored),
+        Stage::Intended => plan.regain(context, place, key, stored.token).await,
     };
     let registered = match registered {
         Err(Problem::TakenBack(_)) => {
             record.close();
-            return create::make(context, place, &name, replaced.as_ref(), progress).await;
+            return tokens::make_once(context, place, &plan, progress).await;
         }
         registered => registered?,
     };
     if stage == Stage::Intended {
         reached(Operation::Resume, Checkpoint::Registered);
-        record.received(&registered);
+        record.received(registered.receipt());
     }
     let secrets = (registered, seed, key);
     Ok(hand_over(context, place, ready, kind, secrets, record, progress).await)
@@ -188,7 +181,7 @@ async fn successor_to_end(
     place: &Place,
     record: &ReplaceRecord,
 ) -> Result<QueueItem, Problem> {
-    let found = replace::successor(context, place, record).await?;
+    let found = tokens::replace::successor(context, place, record).await?;
     let token = found.ok_or(Problem::NotResumable(ResumeError::NotActive))?;
     Ok(QueueItem {
         token: token.id,

@@ -1,8 +1,9 @@
 //! Finding the token of an interrupted operation on the server.
 
 use crate::journal::{IssueRecord, ReplaceRecord, Stage};
-use crate::list::must_be_readable;
-use crate::{Context, Place, replace, verify};
+use crate::tokens::list::must_be_readable;
+use crate::tokens::{replace, verify};
+use crate::{Context, Place};
 use client::Runner;
 use model::{Finding, IssuanceKind, NotActive, Problem, replacement::use_by_ci};
 use protocol::{DeployToken, TokenEntry, TokenKey};

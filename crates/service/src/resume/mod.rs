@@ -42,7 +42,7 @@ impl From<&Entry> for About {
                     IssuanceKind::Rotate => WorkKind::Rotate,
                     IssuanceKind::Create | IssuanceKind::Replace => WorkKind::Create,
                 };
-                (kind, record.name.clone(), record.token.clone())
+                (kind, record.asked.name.clone(), record.token.clone())
             }
             Work::Replace(record) => (
                 WorkKind::Replace,

@@ -1,13 +1,13 @@
 //! Ending one token, and what the server's list says of it: the same for one token, for many, and for one that was replaced.
 
-use crate::list::must_be_readable;
+use crate::tokens::list::must_be_readable;
 use crate::{Context, Place};
 use model::{Problem, Proof};
 use protocol::{DeployTokenId, TokenEntry};
 
 /// What is done about an answer that was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Lost {
+pub(super) enum Lost {
     /// The list is asked.
     AskTheList,
     /// Nothing: the caller tells the server again, which changes nothing where it was done.
@@ -21,7 +21,7 @@ pub(crate) enum Lost {
 /// # Errors
 /// [`Problem::NotDone`] when the server says that it did so and lists the token as active; its refusal when it does;
 /// [`Problem::Uncertain`] when the list cannot be had.
-pub(crate) async fn end(
+pub(super) async fn end(
     context: &Context,
     place: &Place,
     id: &DeployTokenId,
@@ -47,7 +47,7 @@ pub(crate) async fn end(
 ///
 /// # Errors
 /// [`Problem::NotDone`] when it is listed as active, [`model::CallError::Malformed`] when it may be; API errors.
-pub(crate) async fn listed(context: &Context, place: &Place, id: &DeployTokenId) -> Result<Proof, Problem> {
+pub(super) async fn listed(context: &Context, place: &Place, id: &DeployTokenId) -> Result<Proof, Problem> {
     let entries = crate::list(context, place).await?;
     in_list(&entries, id)
 }

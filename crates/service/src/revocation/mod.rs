@@ -18,6 +18,7 @@ mod incident;
 mod leak;
 mod named;
 mod proof;
+mod replaced;
 mod run;
 mod settle;
 mod survey;
@@ -29,13 +30,14 @@ pub use incident::{incident, save};
 pub use leak::Leak;
 pub use named::{EndedToken, Revocations, Revoked, revoke, revoke_all};
 pub use proof::KnownCiTokens;
+pub use replaced::{Replaced, finish_replacement};
 pub use run::{RunOptions, StopWaiting};
 pub use survey::{Survey, survey};
 pub use unfinished::{TakenUp, take_up, unfinished};
 
-pub(crate) use ending::{Lost, end, in_list, listed};
+pub(crate) use ending::in_list;
 pub(crate) use named::work_off;
-pub(crate) use proof::as_runner;
+pub(crate) use replaced::conclude;
 
 /// The most requests that are under way at once.
 const AT_ONCE: usize = 8;

@@ -34,7 +34,7 @@ pub(super) async fn is_refused(context: &Context, token: &CiToken) -> Result<boo
 ///
 /// # Errors
 /// [`Problem::NotDone`] when the server goes on serving the runner; API errors.
-pub(crate) async fn as_runner(context: &Context, token: &CiToken) -> Result<Proof, Problem> {
+pub(super) async fn as_runner(context: &Context, token: &CiToken) -> Result<Proof, Problem> {
     let mut pauses = SPREADING.into_iter();
     while !is_refused(context, token).await? {
         match pauses.next() {

@@ -1,6 +1,6 @@
 //! Delete the record of a revoked token (docs/protocol.md 7.3).
 
-use super::{Context, Place};
+use crate::{Context, Place};
 use model::{Problem, WrongState};
 use protocol::{DeployToken, DeployTokenId, TokenEntry, token};
 
@@ -11,7 +11,7 @@ use protocol::{DeployToken, DeployTokenId, TokenEntry, token};
 /// delete.
 pub async fn delete(context: &Context, place: &Place, wanted: &str) -> Result<DeployToken, Problem> {
     let _lock = context.lock(place).await?;
-    let entries = super::list(context, place).await?;
+    let entries = super::list::list(context, place).await?;
     let found = token::find(&entries, wanted)?;
     if found.is_active() {
         return Err(Problem::WrongState(WrongState::StillActive));
@@ -33,7 +33,7 @@ pub async fn delete(context: &Context, place: &Place, wanted: &str) -> Result<De
 
 /// Whether the server still lists a record, also one that cannot be read.
 async fn is_listed(context: &Context, place: &Place, id: &DeployTokenId) -> Result<bool, Problem> {
-    let entries = super::list(context, place).await?;
+    let entries = super::list::list(context, place).await?;
     Ok(entries.iter().any(|entry| match entry {
         TokenEntry::Token(token) => token.id == *id,
         TokenEntry::Malformed { id: listed, .. } => listed.as_ref() == Some(id),

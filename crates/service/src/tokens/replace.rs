@@ -1,44 +1,27 @@
 //! Replace a token without downtime: a successor beside it, and its end only when the user says that CI has the new
-//! values.
+//! values (`revocation::replaced`).
 //!
 //! The server knows nothing of this; the journal does, from before the successor is registered until the old token is
 //! revoked. The successor's secrets leave the journal when they were handed over; that there is a replacement stays.
 
 use std::sync::Arc;
 
-use super::checkpoint::{Checkpoint, Operation, reached};
-use super::create::make_with_retry;
-use super::journal::{Entry, Journal, OpenEntry, ReplaceRecord};
+use super::issue::{Issued, make};
 use super::list::must_be_readable;
-use super::publish::publish_again;
-use super::revocation::{self, Lost};
-use super::{Context, Issued, Place, Progress};
-use model::{Problem, Proof, Replacement, ResumeError, Step, WrongState};
-use protocol::secret::CiToken;
+use super::plan::Plan;
+use crate::checkpoint::{Checkpoint, Operation, reached};
+use crate::journal::{Entry, Journal, OpenEntry, ReplaceRecord};
+use crate::{Context, Place, Progress};
+use model::{NewToken, Problem, Replacement, ResumeError, Step, WrongState};
 use protocol::token::FindError;
 use protocol::{DeployToken, DeployTokenId, TokenEntry, TokenKey, token};
-
-/// A replacement that was finished: the old token is ended.
-#[derive(Debug)]
-pub struct Replaced {
-    /// The name of both.
-    pub name: String,
-    /// The token that was replaced.
-    pub old: DeployTokenId,
-    /// The token that took its place.
-    pub successor: DeployToken,
-    /// For how many recipients the key was sealed again, or why it was not.
-    pub share: Result<usize, Problem>,
-    /// How it is known that the old token is refused, or why that could not be looked at.
-    pub proof: Result<Proof, Problem>,
-}
 
 /// Makes a successor, with the same name, for the token with this id or exact name, which goes on working. When it
 /// returns `Ok`, the secrets are inside and in the journal until they are handed over.
 ///
 /// # Errors
 /// [`Problem::NoJournal`], [`Problem::Find`] and [`Problem::WrongState`] before anything is changed; else as
-/// [`super::create()`].
+/// [`crate::create()`].
 pub async fn replace(
     context: &Context,
     place: &Place,
@@ -49,7 +32,7 @@ pub async fn replace(
     let _lock = context.lock(place).await?;
     reached(Operation::Replace, Checkpoint::Locked);
     progress(Step::Check);
-    let entries = super::list(context, place).await?;
+    let entries = super::list::list(context, place).await?;
     let old = token::find(&entries, wanted)?;
     if !old.is_active() {
         return Err(Problem::WrongState(WrongState::AlreadyRevoked));
@@ -58,7 +41,11 @@ pub async fn replace(
     if journal.replacements(place)?.iter().any(is_part) {
         return Err(Problem::WrongState(WrongState::BeingReplaced));
     }
-    make_with_retry(context, place, &old.name, Some(&old.id), progress).await
+    let plan = Plan::SuccessorOf {
+        old: old.id.clone(),
+        successor: NewToken::like(old),
+    };
+    make(context, place, &plan, progress).await
 }
 
 /// The replacements of a place that were begun here and are neither finished nor given up, oldest first. Asks no server.
@@ -110,7 +97,7 @@ pub async fn note_own_use(
     let Some(entry) = entries.iter().find(is_it) else {
         return Ok(());
     };
-    let listed = super::list(context, place).await?;
+    let listed = super::list::list(context, place).await?;
     let used = find_active(&listed, successor).and_then(|token| token.last_used_at);
     if let (Some(mut entry), Some(used)) = (journal.take(&entry.id)?, used) {
         entry.note_own_use(used)?;
@@ -118,105 +105,22 @@ pub async fn note_own_use(
     Ok(())
 }
 
-/// Revokes the token that was replaced, seals the key again, and looks whether the server refuses it. `wanted` is the old
-/// token or its successor, by id or name; `known` is a CI token to try, if it turns out to be the old one's.
-///
-/// # Errors
-/// [`Problem::WrongState`] and [`Problem::Find`] when there is no such replacement or its successor is not active,
-/// [`Problem::NotResumable`] when the successor's secrets were not handed over, [`Problem::Busy`]; whatever
-/// revoking gives. The replacement then waits on.
-pub async fn finish_replacement(
-    context: &Context,
-    place: &Place,
-    wanted: &str,
-    known: Option<&CiToken>,
-    progress: Progress<'_>,
-) -> Result<Replaced, Problem> {
-    let journal = journal(context)?;
-    let _lock = context.lock(place).await?;
-    reached(Operation::Finish, Checkpoint::Locked);
-    let entry = take(journal, place, wanted)?;
-    conclude(context, place, entry, known, progress).await
-}
-
 /// Forgets a replacement: both tokens stay as they are.
 ///
 /// # Errors
-/// As [`finish_replacement`], before anything is asked of the server.
+/// [`Problem::WrongState`] and [`Problem::Find`] when there is no such replacement, [`Problem::NotResumable`] when the
+/// successor's secrets were not handed over, [`Problem::Busy`].
 pub fn forget_replacement(context: &Context, place: &Place, wanted: &str) -> Result<(), Problem> {
     Ok(take(journal(context)?, place, wanted)?.close()?)
 }
 
-/// The same with the entry in hand; the caller holds the place.
-pub(super) async fn conclude(
-    context: &Context,
-    place: &Place,
-    entry: OpenEntry,
-    known: Option<&CiToken>,
-    progress: Progress<'_>,
-) -> Result<Replaced, Problem> {
-    progress(Step::Check);
-    let record = entry.entry().replacement();
-    let record = record.ok_or(Problem::WrongState(WrongState::NotBeingReplaced))?;
-    let listed = super::list(context, place).await?;
-    let Some(successor) = active_successor(&listed, record) else {
-        must_be_readable(&listed, record.successor_id())?;
-        return Err(Problem::WrongState(WrongState::SuccessorGone));
-    };
-    reached(Operation::Finish, Checkpoint::Checked);
-    let mut tokens = listed.iter().filter_map(TokenEntry::token);
-    let old = tokens.find(|it| it.id == record.old);
-    // Only an entry that can be read says that nothing is left to revoke.
-    if old.is_none_or(DeployToken::is_active) {
-        progress(Step::Revoke);
-        revocation::end(context, place, &record.old, Lost::AskTheList).await?;
-        reached(Operation::Finish, Checkpoint::Revoked);
-    }
-    let share = publish_again(context, place, Operation::Finish, progress).await;
-    let suffix = old.and_then(|old| old.ci_token_suffix.as_deref());
-    // Exposed to see whether it is the old token's at all: its end is in the server's list.
-    let is_old =
-        |token: &&CiToken| suffix.is_some_and(|end| !end.is_empty() && token.expose().ends_with(end));
-    let proof = prove(context, place, &record.old, known.filter(is_old)).await;
-    reached(Operation::Finish, Checkpoint::Proved);
-    let replaced = Replaced {
-        name: record.name().to_owned(),
-        old: record.old.clone(),
-        successor: successor.clone(),
-        share,
-        proof,
-    };
-    // One that works on is not forgotten, whatever was answered.
-    if !matches!(replaced.proof, Err(Problem::NotDone)) {
-        if let Err(error) = entry.close() {
-            tracing::warn!(%error, "the journal still has a replacement that is finished");
-        }
-        reached(Operation::Finish, Checkpoint::Closed);
-    }
-    progress(Step::Done);
-    Ok(replaced)
-}
-
-/// How it is known that the old token is refused: by its CI token where that is at hand, or else by the list.
-async fn prove(
-    context: &Context,
-    place: &Place,
-    old: &DeployTokenId,
-    known: Option<&CiToken>,
-) -> Result<Proof, Problem> {
-    match known {
-        Some(ci_token) => revocation::as_runner(context, ci_token).await,
-        None => revocation::listed(context, place, old).await,
-    }
-}
-
 /// The successor of a replacement whose secrets were handed over, if it is active.
-pub(super) async fn successor(
+pub(crate) async fn successor(
     context: &Context,
     place: &Place,
     record: &ReplaceRecord,
 ) -> Result<Option<DeployToken>, Problem> {
-    let listed = super::list(context, place).await?;
+    let listed = super::list::list(context, place).await?;
     let found = active_successor(&listed, record);
     if found.is_none() {
         must_be_readable(&listed, record.successor_id())?;
@@ -225,7 +129,10 @@ pub(super) async fn successor(
 }
 
 /// By its id, because it may have been rotated meanwhile; where that never arrived, by its public key.
-fn active_successor<'a>(listed: &'a [TokenEntry], record: &ReplaceRecord) -> Option<&'a DeployToken> {
+pub(crate) fn active_successor<'a>(
+    listed: &'a [TokenEntry],
+    record: &ReplaceRecord,
+) -> Option<&'a DeployToken> {
     match (record.successor_id(), record.handed_over()) {
         (Some(id), _) => find_active(listed, id),
         (None, Some(it)) => {
@@ -237,7 +144,7 @@ fn active_successor<'a>(listed: &'a [TokenEntry], record: &ReplaceRecord) -> Opt
 }
 
 /// Takes hold of the only replacement that `wanted` names, if its secrets were handed over.
-fn take(journal: &Arc<Journal>, place: &Place, wanted: &str) -> Result<OpenEntry, Problem> {
+pub(crate) fn take(journal: &Arc<Journal>, place: &Place, wanted: &str) -> Result<OpenEntry, Problem> {
     const NONE: Problem = Problem::WrongState(WrongState::NotBeingReplaced);
     let entries = journal.replacements(place)?;
     let id = DeployTokenId::new(wanted);
@@ -271,7 +178,7 @@ fn names(record: &ReplaceRecord, id: &DeployTokenId) -> bool {
     record.old == *id || record.successor_id() == Some(id)
 }
 
-fn journal(context: &Context) -> Result<&Arc<Journal>, Problem> {
+pub(crate) fn journal(context: &Context) -> Result<&Arc<Journal>, Problem> {
     context.journal.as_ref().ok_or(Problem::NoJournal)
 }
 

@@ -1,6 +1,6 @@
 //! List deploy tokens.
 
-use super::{Context, Place};
+use crate::{Context, Place};
 use model::{CallError, Problem};
 use protocol::wire::WireError;
 use protocol::{DeployTokenId, ProjectId, TokenEntry, token};
@@ -28,7 +28,7 @@ pub async fn list_project(context: &Context, project: &ProjectId) -> Result<Vec<
 ///
 /// # Errors
 /// [`CallError::Malformed`] when an entry that cannot be read may be it (see [`token::obscured`]).
-pub(super) fn must_be_readable(
+pub(crate) fn must_be_readable(
     entries: &[TokenEntry],
     wanted: Option<&DeployTokenId>,
 ) -> Result<(), Problem> {

@@ -1,0 +1,206 @@
+//! What an issuance is for, and what follows from that: how the key is registered, what stands in for a record that cannot
+//! be read, and what is done about a lost answer.
+
+use super::registered::{Registered, find_by_key, find_lost};
+use crate::checkpoint::Operation;
+use crate::journal::{Entry, IssueRecord, ReplaceRecord, Successor, Work};
+use crate::{Context, Place};
+use model::{CallError, IssuanceKind, NewToken, Note, Problem};
+use protocol::secret::DeploySeed;
+use protocol::wire::WireError;
+use protocol::wire::tokens::TokenAnswer;
+use protocol::{DeployToken, DeployTokenId, Moment, PublicKey, TokenKey, TokenStatus};
+
+/// For whom a new key is.
+#[derive(Clone, Debug)]
+pub(crate) enum Plan {
+    /// A new token.
+    New(NewToken),
+    /// A token that exists: its old secrets end.
+    This(Box<DeployToken>),
+    /// A new token beside an old one, which works on.
+    SuccessorOf { old: DeployTokenId, successor: NewToken },
+}
+
+impl Plan {
+    /// That of an issuance that was interrupted, whose token was found again.
+    pub(crate) fn of(entry: &Entry, issue: &IssueRecord, token: &DeployToken) -> Self {
+        let asked = issue.asked.clone();
+        match (entry.replacement(), issue.kind) {
+            (Some(record), _) => Self::SuccessorOf {
+                old: record.old.clone(),
+                successor: asked,
+            },
+            (None, IssuanceKind::Rotate) => Self::This(Box::new(token.clone())),
+            (None, IssuanceKind::Create | IssuanceKind::Replace) => Self::New(asked),
+        }
+    }
+
+    pub(super) fn kind(&self) -> IssuanceKind {
+        match self {
+            Self::New(_) => IssuanceKind::Create,
+            Self::This(_) => IssuanceKind::Rotate,
+            Self::SuccessorOf { .. } => IssuanceKind::Replace,
+        }
+    }
+
+    pub(super) fn operation(&self) -> Operation {
+        match self {
+            Self::New(_) => Operation::Create,
+            Self::This(_) => Operation::Rotate,
+            Self::SuccessorOf { .. } => Operation::Replace,
+        }
+    }
+
+    /// What is written down before the first request.
+    pub(super) fn intended(&self, key: PublicKey, seed: DeploySeed) -> Work {
+        let kind = self.kind();
+        match self {
+            Self::New(new) => Work::Issue(IssueRecord::intended(kind, new.clone(), None, key, seed)),
+            Self::This(token) => {
+                let (asked, id) = (NewToken::like(token), Some(token.id.clone()));
+                Work::Issue(IssueRecord::intended(kind, asked, id, key, seed))
+            }
+            Self::SuccessorOf { old, successor } => {
+                let issue = IssueRecord::intended(kind, successor.clone(), None, key, seed);
+                Work::Replace(ReplaceRecord {
+                    old: old.clone(),
+                    successor: Successor::Issuing(issue),
+                    own_use: None,
+                })
+            }
+        }
+    }
+
+    /// Tells the server the public key.
+    ///
+    /// # Errors
+    /// API errors; see [`CallError::may_have_happened`].
+    pub(super) async fn register(
+        &self,
+        context: &Context,
+        place: &Place,
+        key: PublicKey,
+    ) -> Result<TokenAnswer, CallError> {
+        let (client, project) = (&context.client, &place.project);
+        match self {
+            Self::New(new) | Self::SuccessorOf { successor: new, .. } => {
+                client
+                    .create_token(project, &place.environment.id, new, &key)
+                    .await
+            }
+            Self::This(token) => client.rotate_token(project, &token.id, &key).await,
+        }
+    }
+
+    /// The record as it should come back, for when the one that comes back cannot be read.
+    pub(super) fn expected(&self, place: &Place, key: PublicKey) -> DeployToken {
+        let key = TokenKey::Usable(key);
+        match self {
+            Self::This(token) => DeployToken {
+                key,
+                ..DeployToken::clone(token)
+            },
+            Self::New(new) | Self::SuccessorOf { successor: new, .. } => DeployToken {
+                id: DeployTokenId::new(""),
+                name: new.name.clone(),
+                status: TokenStatus::Active,
+                key,
+                environment_id: place.environment.id.clone(),
+                environment_name: place.name().clone(),
+                created_at: Moment::now(),
+                last_used_at: None,
+                expires_at: None,
+                ci_token_suffix: None,
+            },
+        }
+    }
+
+    /// Makes up for an answer that could not be read as a whole. A new token whose record is not known is looked up by its
+    /// public key, so that it can be shared with; a CI token that was lost on the way is had again.
+    pub(super) async fn complete(
+        &self,
+        context: &Context,
+        place: &Place,
+        key: PublicKey,
+        mut registered: Registered,
+    ) -> Result<Registered, Problem> {
+        if !registered.is_malformed() {
+            return Ok(registered);
+        }
+        match (self, registered.ci_token.is_some()) {
+            (Self::This(_), false) => self.regain(context, place, key, registered.token).await,
+            (Self::This(_), true) => Ok(registered),
+            (Self::New(_) | Self::SuccessorOf { .. }, false) => {
+                self.heal(context, place, key, unreadable()).await
+            }
+            (Self::New(_) | Self::SuccessorOf { .. }, true) => {
+                if let Ok(Some(found)) = find_by_key(context, place, key).await {
+                    registered.token = found;
+                }
+                Ok(registered)
+            }
+        }
+    }
+
+    /// The answer was lost: where the server acted on the request all the same, what was lost is had again.
+    ///
+    /// # Errors
+    /// `lost` where it did not; as [`Plan::regain`].
+    pub(super) async fn heal(
+        &self,
+        context: &Context,
+        place: &Place,
+        key: PublicKey,
+        lost: CallError,
+    ) -> Result<Registered, Problem> {
+        let found = find_lost(context, place, key, lost).await?;
+        self.regain(context, place, key, found).await
+    }
+
+    /// Gets a CI token for a token that has the key already, by rotating onto the same key. Where that gives none, a new
+    /// token is revoked, so that no active token is left that nobody holds; one that existed before keeps its CI token.
+    ///
+    /// # Errors
+    /// [`Problem::TakenBack`] when it was revoked, [`Problem::Uncertain`] when that is not known.
+    pub(crate) async fn regain(
+        &self,
+        context: &Context,
+        place: &Place,
+        key: PublicKey,
+        found: DeployToken,
+    ) -> Result<Registered, Problem> {
+        let id = found.id.clone();
+        let answer = context.client.rotate_token(&place.project, &id, &key).await;
+        let answer = answer.map(|answer| Registered::read(answer, found));
+        let mut registered = match (self, answer) {
+            (_, Ok(registered)) if registered.ci_token.is_some() => registered,
+            (Self::New(_) | Self::SuccessorOf { .. }, _) => return Err(take_back(context, place, id).await),
+            (Self::This(_), Err(cause)) => return Err(uncertain(cause)),
+            // Whether the old CI token stays cannot be told from this; the journal keeps the operation.
+            (Self::This(_), Ok(registered)) if registered.is_malformed() => {
+                return Err(uncertain(unreadable()));
+            }
+            (Self::This(_), Ok(registered)) => registered,
+        };
+        registered.notes.push(Note::AnswerLost);
+        Ok(registered)
+    }
+}
+
+/// Revokes a token that nobody has the CI token of.
+async fn take_back(context: &Context, place: &Place, id: DeployTokenId) -> Problem {
+    match context.client.revoke_token(&place.project, &id).await {
+        Ok(token) if !token.is_active() => Problem::TakenBack(id),
+        Ok(_) => Problem::Uncertain(Box::new(Problem::NotDone)),
+        Err(cause) => uncertain(cause),
+    }
+}
+
+fn unreadable() -> CallError {
+    CallError::Malformed(WireError::Wrong { what: "data" })
+}
+
+fn uncertain(cause: CallError) -> Problem {
+    Problem::Uncertain(Box::new(cause.into()))
+}

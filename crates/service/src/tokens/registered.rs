@@ -1,0 +1,91 @@
+//! What is known of a token that the server has registered, by its answer or by its list.
+
+use crate::journal::Receipt;
+use crate::{Context, Place};
+use model::{CallError, Note, Problem};
+use protocol::secret::CiToken;
+use protocol::wire::tokens::TokenAnswer;
+use protocol::{DeployToken, Moment, PublicKey, TokenEntry, TokenKey};
+
+/// What is known of a token that the server has registered.
+pub(crate) struct Registered {
+    pub(crate) token: DeployToken,
+    pub(crate) ci_token: Option<CiToken>,
+    pub(crate) expires_at: Option<Moment>,
+    pub(crate) notes: Vec<Note>,
+}
+
+impl Registered {
+    /// Whether the record could not be read.
+    pub(super) fn is_malformed(&self) -> bool {
+        let malformed = |note: &Note| matches!(note, Note::MalformedRecord(_));
+        self.notes.iter().any(malformed)
+    }
+
+    /// Reads an answer; `expected` stands in for what a malformed record lacks.
+    pub(super) fn read(answer: TokenAnswer, expected: DeployToken) -> Self {
+        let mut notes = Vec::new();
+        let mut token = answer.token.unwrap_or_else(|error| {
+            notes.push(Note::MalformedRecord(error.what()));
+            DeployToken {
+                id: answer.id.unwrap_or_else(|| expected.id.clone()),
+                ..expected
+            }
+        });
+        let (mut ci_token, mut expires_at) = (None, token.expires_at);
+        if let Some(issued) = answer.issued {
+            if issued.ambiguous {
+                notes.push(Note::TwoCiTokens);
+            }
+            ci_token = Some(issued.ci_token);
+            expires_at = issued.expires_at.or(expires_at);
+            token.ci_token_suffix = issued.suffix.or(token.ci_token_suffix);
+            token.expires_at = expires_at;
+        }
+        Self {
+            token,
+            ci_token,
+            expires_at,
+            notes,
+        }
+    }
+
+    /// What the journal keeps of it.
+    pub(crate) fn receipt(&self) -> Receipt {
+        let id = &self.token.id;
+        Receipt {
+            token: (!id.as_str().is_empty()).then(|| id.clone()),
+            ci_token: self.ci_token.clone(),
+            expires_at: self.expires_at,
+        }
+    }
+}
+
+/// The token with this public key, as the server lists it now.
+pub(super) async fn find_by_key(
+    context: &Context,
+    place: &Place,
+    key: PublicKey,
+) -> Result<Option<DeployToken>, Problem> {
+    let entries = super::list::list(context, place).await?;
+    let mut tokens = entries.iter().filter_map(TokenEntry::token);
+    let found = tokens.find(|token| token.key == TokenKey::Usable(key));
+    Ok(found.cloned())
+}
+
+/// The token of a request whose answer was lost, if the server acted on it.
+///
+/// # Errors
+/// `lost` again if it did not; [`Problem::Uncertain`] if it cannot be asked.
+pub(super) async fn find_lost(
+    context: &Context,
+    place: &Place,
+    key: PublicKey,
+    lost: CallError,
+) -> Result<DeployToken, Problem> {
+    match find_by_key(context, place, key).await {
+        Ok(Some(token)) if token.is_active() => Ok(token),
+        Ok(_) => Err(lost.into()),
+        Err(cause) => Err(Problem::Uncertain(Box::new(cause))),
+    }
+}
