@@ -1,4 +1,5 @@
-//! Use cases, one a file: what a person or a script asks for, from the checks before it to the proof after it.
+//! Use cases, one a file: what a person or a script asks for, from the checks before it to the proof after it. Folders know
+//! only those before them: `journal`, `keys`, `tokens`, `revocation`, `resume`, `machine`.
 //!
 //! Nothing here renders, and nothing here words an error for people: errors keep their cause, the crate `text` words them.
 //! Secrets leave only inside [`Issued`] and [`verify::Pulled`].
@@ -11,29 +12,26 @@
     )
 )]
 
-pub mod access;
-pub mod account;
-pub mod adopt;
 pub mod checkpoint;
-pub mod devices;
-mod fulfil;
+mod context;
+mod directory;
 pub mod journal;
-pub mod manifest;
+mod keys;
+mod machine;
+mod off_thread;
 mod place;
-mod preflight;
-mod publish;
-mod reshare;
 mod resume;
 pub mod revocation;
-pub mod sign_in;
 mod tokens;
 
-pub use fulfil::{Fulfilled, fulfil, fulfil_all, fulfillable, select, waiting};
-pub use place::{
-    Context, Directory, LinkedDevice, Place, directory, environments, find_environment, find_project,
+pub use context::{Context, LinkedDevice};
+pub use directory::{Directory, directory, environments, find_environment, find_project};
+pub use keys::{
+    Fulfilled, KeyAccess, MissingKey, access, fulfil, fulfil_all, fulfillable, key_access, reshare, select,
+    waiting,
 };
-pub use preflight::{KeyAccess, key_access};
-pub use reshare::{MissingKey, reshare};
+pub use machine::{account, adopt, devices, manifest, sign_in};
+pub use place::Place;
 pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back};
 pub use revocation::{EndedToken, Replaced, Revocations, Revoked, finish_replacement, revoke, revoke_all};
 pub use tokens::{

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::Journal;
 use super::entry::{Entry, EntryId, IssueRecord, QueueItem, Receipt, Stage, Successor, Work};
 use super::lock::Held;
+use crate::Place;
 use crate::checkpoint::{self, Checkpoint, Operation};
-use crate::{Context, Place};
 use model::{JournalError, Problem};
 use protocol::Moment;
 
@@ -207,12 +207,12 @@ pub(crate) struct EntryWriter {
 impl EntryWriter {
     /// Writes down what is intended, before anything is sent.
     pub(crate) fn begin(
-        context: &Context,
+        journal: Option<&Arc<Journal>>,
         place: &Place,
         operation: Operation,
         work: Work,
     ) -> Result<Self, Problem> {
-        let entry = match &context.journal {
+        let entry = match journal {
             Some(journal) => {
                 let mut entry = journal.begin(place, work)?;
                 entry.operation = operation;

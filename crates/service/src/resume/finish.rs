@@ -6,9 +6,10 @@ use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::journal::{
     EntryWriter, IssueRecord, OpenEntry, QueueItem, QueueState, ReplaceRecord, Stage, Work,
 };
-use crate::publish::Lists;
+use crate::keys::preflight;
+use crate::keys::recipients::Lists;
 use crate::tokens::{self, Plan, Registered, hand_over};
-use crate::{Context, Issued, Place, Progress, Replaced, Revocations, preflight, revocation};
+use crate::{Context, Issued, Place, Progress, Replaced, Revocations, revocation};
 use model::{CiTokenOutcome, Issuance, IssuanceKind, Problem, ResumeError};
 use protocol::secret::DeploySeed;
 
@@ -129,7 +130,7 @@ async fn remaining(context: &Context, place: &Place, entry: &OpenEntry) -> Resul
         return Ok(Vec::new());
     };
     let mut queue = queue.clone();
-    let listed = crate::list(context, place).await?;
+    let listed = crate::tokens::list(context, place).await?;
     let is_over = |item: &QueueItem| revocation::in_list(&listed, &item.token).is_ok();
     for item in queue.iter_mut().filter(|item| item.state == QueueState::Waiting) {
         if is_over(item) {

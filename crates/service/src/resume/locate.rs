@@ -24,7 +24,7 @@ pub(super) async fn locate(
     place: &Place,
     record: &IssueRecord,
 ) -> Result<Located, Problem> {
-    let entries = crate::list(context, place).await?;
+    let entries = crate::tokens::list(context, place).await?;
     judge(&entries, record)
 }
 

@@ -139,7 +139,12 @@ impl Batch {
     /// [`Problem::Journal`].
     pub(super) fn begin(&mut self, context: &Context, kind: Kind) -> Result<(), Problem> {
         let queue = self.members.iter().map(|(_, item)| item.clone()).collect();
-        let record = EntryWriter::begin(context, &self.place, kind.operation(), Work::Revoke(queue))?;
+        let record = EntryWriter::begin(
+            context.journal.as_ref(),
+            &self.place,
+            kind.operation(),
+            Work::Revoke(queue),
+        )?;
         self.record = Mutex::new(Some(record));
         Ok(())
     }

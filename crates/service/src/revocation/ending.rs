@@ -48,7 +48,7 @@ pub(super) async fn end(
 /// # Errors
 /// [`Problem::NotDone`] when it is listed as active, [`model::CallError::Malformed`] when it may be; API errors.
 pub(super) async fn listed(context: &Context, place: &Place, id: &DeployTokenId) -> Result<Proof, Problem> {
-    let entries = crate::list(context, place).await?;
+    let entries = crate::tokens::list(context, place).await?;
     in_list(&entries, id)
 }
 

@@ -78,7 +78,7 @@ pub async fn revoke_all(
     let _lock = context.lock(place).await?;
     reached(Operation::Revoke, Checkpoint::Locked);
     progress(Step::Check);
-    let entries = crate::list(context, place).await?;
+    let entries = crate::tokens::list(context, place).await?;
     reached(Operation::Revoke, Checkpoint::Checked);
     let mut queue: Vec<QueueItem> = Vec::new();
     let mut picked: Vec<Result<usize, Problem>> = Vec::new();

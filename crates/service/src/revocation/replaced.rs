@@ -4,7 +4,7 @@ use super::ending::{self, Lost};
 use super::proof::as_runner;
 use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::journal::OpenEntry;
-use crate::publish::publish_again;
+use crate::keys::publish::publish_again;
 use crate::tokens::list::must_be_readable;
 use crate::tokens::replace::{active_successor, journal, take};
 use crate::{Context, Place, Progress};
@@ -59,7 +59,7 @@ pub(crate) async fn conclude(
     progress(Step::Check);
     let record = entry.entry().replacement();
     let record = record.ok_or(Problem::WrongState(WrongState::NotBeingReplaced))?;
-    let listed = crate::list(context, place).await?;
+    let listed = crate::tokens::list(context, place).await?;
     let Some(successor) = active_successor(&listed, record) else {
         must_be_readable(&listed, record.successor_id())?;
         return Err(Problem::WrongState(WrongState::SuccessorGone));

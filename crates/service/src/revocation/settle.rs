@@ -5,8 +5,9 @@ use super::ending;
 use super::run::{Kind, Run};
 use crate::checkpoint::{Checkpoint, reached};
 use crate::journal::QueueState;
-use crate::preflight::{self, Looked};
-use crate::publish::{Lists, Published, Purpose, publish};
+use crate::keys::preflight::{self, Looked};
+use crate::keys::publish::{Published, Purpose, publish};
+use crate::keys::recipients::Lists;
 use model::{Problem, RevocationStatus};
 use protocol::TokenEntry;
 

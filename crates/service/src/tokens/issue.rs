@@ -5,8 +5,9 @@ use super::plan::Plan;
 use super::registered::Registered;
 use crate::checkpoint::{Checkpoint, reached};
 use crate::journal::{EntryWriter, OpenEntry};
-use crate::preflight::{self, Ready};
-use crate::publish::{Published, Purpose, Wanted, publish};
+use crate::keys::preflight::{self, Ready};
+use crate::keys::publish::{Published, Purpose, publish};
+use crate::keys::recipients::Wanted;
 use crate::{Context, Place, Progress};
 use model::{CiTokenOutcome, Issuance, IssuanceKind, Problem, Step};
 use protocol::crypto;
@@ -85,7 +86,7 @@ pub(super) async fn issue(
     let (seed, key) = crypto::make_deploy_key(&mut crypto::system_rng());
     reached(operation, Checkpoint::Minted);
     let intended = plan.intended(key, seed.clone());
-    let mut record = EntryWriter::begin(context, place, operation, intended)?;
+    let mut record = EntryWriter::begin(context.journal.as_ref(), place, operation, intended)?;
     progress(Step::Register);
     let registered = match plan.register(context, place, key).await {
         Ok(answer) => {

@@ -1,7 +1,7 @@
 //! The runner's side: fetch with a CI token, decrypt with a seed (docs/protocol.md 8).
 
 use crate::Context;
-use crate::preflight::off_thread;
+use crate::off_thread::off_thread;
 use client::Runner;
 use model::Problem;
 use protocol::crypto::{self, BundleProblem, BundleReport};

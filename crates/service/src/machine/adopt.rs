@@ -6,8 +6,9 @@
 
 use super::account::{Account, linked};
 use super::devices::{self, DeviceRecord};
-use super::fulfil::{fulfil_all, fulfillable};
-use super::{Context, LinkedDevice, MissingKey, Place, directory, environments, key_access, reshare};
+use crate::keys::{MissingKey, fulfil_all, fulfillable, key_access, reshare};
+use crate::off_thread::off_thread;
+use crate::{Context, LinkedDevice, Place, directory, environments};
 use client::Client;
 use keychain::ghostable::Prefix;
 use model::{KeychainError, Owner, Problem};
@@ -134,7 +135,7 @@ pub async fn with_its_device(account: &Account, found: &CommandLineSession) -> R
         created_at: Moment::now(),
     };
     let store = account.devices();
-    super::preflight::off_thread(move || store.save(&record))
+    off_thread(move || store.save(&record))
         .await?
         .map_err(Problem::NotStored)?;
     account.context(&found.token).await

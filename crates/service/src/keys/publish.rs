@@ -1,75 +1,22 @@
 //! Publishing an environment key (docs/protocol.md 6.4, 10): for whom it is sealed, sealing, signing, sending, and what to do
 //! when the answer is lost. The only way to do so.
 
-use super::checkpoint::{Checkpoint, Operation, reached};
-use super::preflight::{self, Ready, off_thread, own_device_is_active};
-use super::{Context, LinkedDevice, Place, Progress};
+use super::preflight::{self, Ready, own_device_is_active};
+use super::recipients::{Lists, Wanted};
+use crate::checkpoint::{Checkpoint, Operation, reached};
+use crate::off_thread::off_thread;
+use crate::{Context, LinkedDevice, Place, Progress};
 use model::{Problem, Step};
 use protocol::crypto;
 use protocol::secret::EnvironmentKey;
 use protocol::wire::environment_key::{CreateKeyRequest, ShareKeyRequest};
-use protocol::{
-    DeployToken, Device, DeviceId, Fingerprint, KeyRequest, KeyScope, Moment, PublicKey, Recipient,
-    RecipientKind, RequestStatus, TokenEntry,
-};
+use protocol::{DeviceId, Fingerprint, KeyRequest, KeyScope, Moment, Recipient, RequestStatus};
 
 /// Version of an environment's first key.
 const FIRST_VERSION: u64 = 1;
 
-/// Who there is in an environment: fetched once for an operation, and handed on.
-pub(super) struct Lists {
-    pub(super) devices: Vec<Device>,
-    pub(super) tokens: Vec<TokenEntry>,
-}
-
-impl Lists {
-    pub(super) async fn fetch(context: &Context, place: &Place) -> Result<Self, Problem> {
-        let (devices, tokens) = tokio::try_join!(
-            context.client.devices(&place.project, place.name()),
-            context.client.tokens(&place.project, Some(&place.environment.id)),
-        )?;
-        Ok(Self { devices, tokens })
-    }
-
-    /// Devices first, then tokens, each in list order; the wanted token replaces its entry, or comes last.
-    pub(super) fn recipients(&self, wanted: Option<Wanted<'_>>) -> Result<Vec<Recipient>, Problem> {
-        let devices = self.devices.iter().filter_map(|device| {
-            let public_key = device.recipient_key()?;
-            Some(Recipient {
-                kind: RecipientKind::Device(device.id.clone()),
-                public_key,
-            })
-        });
-        let deployment = |token: &DeployToken, public_key| Recipient {
-            kind: RecipientKind::Deployment(token.id.clone()),
-            public_key,
-        };
-        let tokens = self.tokens.iter().filter_map(TokenEntry::token);
-        let tokens = tokens.filter_map(|token| Some(deployment(token, token.recipient_key()?)));
-        let mut all: Vec<Recipient> = devices.chain(tokens).collect();
-        if let Some(Wanted { token, key }) = wanted {
-            if !token.is_active() {
-                return Err(Problem::Misregistered);
-            }
-            let wanted = deployment(token, key);
-            match all.iter_mut().find(|recipient| recipient.kind == wanted.kind) {
-                Some(entry) => *entry = wanted,
-                None => all.push(wanted),
-            }
-        }
-        Ok(all)
-    }
-}
-
-/// A token that must be among the recipients with exactly this key, whatever a list from before says.
-#[derive(Clone, Copy)]
-pub(super) struct Wanted<'a> {
-    pub(super) token: &'a DeployToken,
-    pub(super) key: PublicKey,
-}
-
 /// Which key is published.
-pub(super) enum Published<'a> {
+pub(crate) enum Published<'a> {
     /// The one that the environment has, for everybody who may have it now.
     Again(&'a EnvironmentKey),
     /// The environment's first one, which is made for this.
@@ -78,11 +25,11 @@ pub(super) enum Published<'a> {
 
 /// What a publication is for, beside those on the lists.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Purpose<'a> {
+pub(crate) struct Purpose<'a> {
     /// A token that was registered a moment ago.
-    pub(super) wanted: Option<Wanted<'a>>,
+    pub(crate) wanted: Option<Wanted<'a>>,
     /// Requests that it answers.
-    pub(super) requests: &'a [KeyRequest],
+    pub(crate) requests: &'a [KeyRequest],
 }
 
 /// Seals for everybody on the lists, and publishes. Gives the number of recipients.
@@ -90,7 +37,7 @@ pub(super) struct Purpose<'a> {
 /// # Errors
 /// [`Problem::NotARecipient`] when this device is not among them, [`Problem::Misregistered`] when the wanted token is not
 /// active; what sealing says; API errors.
-pub(super) async fn publish(
+pub(crate) async fn publish(
     context: &Context,
     place: &Place,
     lists: &Lists,
@@ -117,7 +64,7 @@ pub(super) async fn publish(
 ///
 /// # Errors
 /// What the checks found; as [`publish`].
-pub(super) async fn publish_again(
+pub(crate) async fn publish_again(
     context: &Context,
     place: &Place,
     operation: Operation,

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use super::LinkedDevice;
-use super::preflight::off_thread;
+use crate::LinkedDevice;
+use crate::off_thread::off_thread;
 use client::{Client, NewDevice};
 use model::{KeychainError, Problem};
 use protocol::crypto::{self, DeviceIdentity};

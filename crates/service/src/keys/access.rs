@@ -4,8 +4,9 @@
 //! from who is listed: every publication goes to all active ones. What is known beyond that are the requests of those
 //! that still wait.
 
-use super::fulfil::requests_of;
-use super::{Context, KeyAccess, Place, key_access};
+use super::preflight::{KeyAccess, key_access};
+use super::requests::requests_of;
+use crate::{Context, Place};
 use model::{Flaw, Holder, HolderKind, Problem, Standing};
 use protocol::crypto;
 use protocol::{

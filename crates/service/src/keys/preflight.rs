@@ -1,7 +1,8 @@
 //! Before any write: everything that a later step needs is read and checked (docs/protocol.md 7.6).
 
-use super::publish::Lists;
-use super::{Context, LinkedDevice, Place};
+use super::recipients::Lists;
+use crate::off_thread::off_thread;
+use crate::{Context, LinkedDevice, Place};
 use model::Problem;
 use protocol::crypto;
 use protocol::envelope::PublishedKey;
@@ -9,26 +10,26 @@ use protocol::secret::EnvironmentKey;
 use protocol::{Device, Fingerprint, SigningPublicKey};
 
 /// What the checks found: enough to seal for everybody.
-pub(super) struct Ready {
-    pub(super) key: EnvironmentKey,
-    pub(super) lists: Lists,
+pub(crate) struct Ready {
+    pub(crate) key: EnvironmentKey,
+    pub(crate) lists: Lists,
 }
 
 /// What there is, and the key if this device can have it.
-pub(super) struct Looked {
-    pub(super) lists: Lists,
-    pub(super) key: Result<EnvironmentKey, Problem>,
+pub(crate) struct Looked {
+    pub(crate) lists: Lists,
+    pub(crate) key: Result<EnvironmentKey, Problem>,
 }
 
 /// Identity present, lists readable, own device among the recipients, key opened and its fingerprint checked.
-pub(super) async fn check(context: &Context, place: &Place) -> Result<Ready, Problem> {
+pub(crate) async fn check(context: &Context, place: &Place) -> Result<Ready, Problem> {
     context.device()?;
     let Looked { lists, key } = look(context, place).await?;
     Ok(Ready { key: key?, lists })
 }
 
 /// The same, where the lists are of use without the key.
-pub(super) async fn look(context: &Context, place: &Place) -> Result<Looked, Problem> {
+pub(crate) async fn look(context: &Context, place: &Place) -> Result<Looked, Problem> {
     let Ok(device) = context.device() else {
         let lists = Lists::fetch(context, place).await?;
         return Ok(Looked {
@@ -84,7 +85,7 @@ pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, P
     })
 }
 
-pub(super) fn own_device_is_active(devices: &[Device], own: &LinkedDevice) -> Result<(), Problem> {
+pub(crate) fn own_device_is_active(devices: &[Device], own: &LinkedDevice) -> Result<(), Problem> {
     let listed = devices.iter().find(|device| device.id == own.id);
     let key = listed.and_then(Device::recipient_key);
     if key == Some(own.identity.encryption_public()) {
@@ -94,12 +95,12 @@ pub(super) fn own_device_is_active(devices: &[Device], own: &LinkedDevice) -> Re
     }
 }
 
-pub(super) fn signers(devices: &[Device]) -> Vec<SigningPublicKey> {
+pub(crate) fn signers(devices: &[Device]) -> Vec<SigningPublicKey> {
     devices.iter().filter_map(|device| device.signing_key).collect()
 }
 
 /// A 404 on the key may have many causes; only a listed environment really has none (docs/protocol.md G3).
-pub(super) async fn missing_key(context: &Context, place: &Place) -> Problem {
+pub(crate) async fn missing_key(context: &Context, place: &Place) -> Problem {
     match context.client.environments(&place.project).await {
         Err(error) => error.into(),
         Ok(list) if list.iter().any(|it| it.id == place.environment.id) => Problem::NoKey,
@@ -123,13 +124,4 @@ async fn open(
         crypto::open_environment_key(&published, &place.project, place.name(), id, identity, &signers)
     };
     Ok(off_thread(work).await??)
-}
-
-/// Work that costs CPU leaves the thread that polls.
-pub(super) async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| Problem::Stopped)
 }

@@ -1,9 +1,9 @@
 //! Re-share: seal the environment key again for every device and active token.
 
-use super::checkpoint::{Checkpoint, Operation, reached};
 use super::preflight::{self, Looked};
 use super::publish::{Published, Purpose, publish};
-use super::{Context, Place, Progress};
+use crate::checkpoint::{Checkpoint, Operation, reached};
+use crate::{Context, Place, Progress};
 use model::{Problem, Step};
 
 /// What to do in an environment that has no key yet (docs/protocol.md G3).

@@ -3,10 +3,10 @@
 //! There is no call that fulfils a request. The key is sealed again for everybody, and the publication names the
 //! requests that it answers.
 
-use super::checkpoint::Operation;
 use super::preflight::{self, Ready};
 use super::publish::{Published, Purpose, publish};
-use super::{Context, Progress, find_environment};
+use crate::checkpoint::Operation;
+use crate::{Context, Progress, find_environment};
 use model::{Problem, RequestError, Step};
 use protocol::{
     DeviceId, EnvironmentId, KeyRequest, OrganizationId, ProjectId, Recipient, RecipientKind, RequestFilter,

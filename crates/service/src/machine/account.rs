@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::devices::{self, DeviceRecord, DeviceStore};
-use super::journal::{self, Journal};
-use super::{Context, LinkedDevice};
+use crate::journal::{self, Journal};
+use crate::{Context, LinkedDevice};
 use client::{ApiAddress, Client, SignIn};
 use keychain::ghostable::Prefix;
 use keychain::{ApiOrigin, Keychain, StoredIdentity, StoredSession};

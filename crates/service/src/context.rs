@@ -1,0 +1,69 @@
+//! With what a use case works: the server, this machine's device, the journal.
+
+use std::sync::Arc;
+
+use super::Place;
+use super::journal::{Journal, PlaceLock};
+use client::Client;
+use model::Problem;
+use protocol::DeviceId;
+use protocol::crypto::DeviceIdentity;
+
+/// This machine's identity, as the server knows it.
+#[derive(Clone, Debug)]
+pub struct LinkedDevice {
+    /// Its id on the server.
+    pub id: DeviceId,
+    /// Its key pairs.
+    pub identity: DeviceIdentity,
+}
+
+/// What every use case needs.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The API as the signed-in user.
+    pub client: Client,
+    /// This machine's identity; without one, listing, revoking and deleting still work.
+    pub device: Option<LinkedDevice>,
+    /// Where operations are written ahead; without one a crash may lose what the server accepted.
+    pub journal: Option<Arc<Journal>>,
+}
+
+impl Context {
+    /// A context without a journal.
+    pub fn new(client: Client, device: Option<LinkedDevice>) -> Self {
+        Self {
+            client,
+            device,
+            journal: None,
+        }
+    }
+
+    /// The same, writing ahead into this journal.
+    #[must_use]
+    pub fn with_journal(self, journal: Arc<Journal>) -> Self {
+        Self {
+            journal: Some(journal),
+            ..self
+        }
+    }
+
+    /// Waits until no other window or command works in this place.
+    ///
+    /// # Errors
+    /// [`Problem::Busy`] when that takes too long.
+    pub(super) async fn lock(&self, place: &Place) -> Result<Option<PlaceLock>, Problem> {
+        match &self.journal {
+            Some(journal) => journal.lock(place).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// This machine's identity.
+    ///
+    /// # Errors
+    /// [`Problem::NoDevice`].
+    pub(super) fn device(&self) -> Result<&LinkedDevice, Problem> {
+        self.device.as_ref().ok_or(Problem::NoDevice)
+    }
+}

@@ -1,0 +1,12 @@
+//! Environment keys: whether this device has one, for whom it is sealed, publishing it, and who waits for it.
+
+pub mod access;
+pub(crate) mod preflight;
+pub(crate) mod publish;
+pub(crate) mod recipients;
+mod requests;
+mod reshare;
+
+pub use preflight::{KeyAccess, key_access};
+pub use requests::{Fulfilled, fulfil, fulfil_all, fulfillable, select, waiting};
+pub use reshare::{MissingKey, reshare};
