@@ -37,7 +37,7 @@ impl Actions {
                 borrowed.set(its.unwrap_or(false));
             }
             let asked = Arc::clone(&context);
-            let work = async move { devices::status(&asked.client, &own).await };
+            let work = async move { devices::status(&asked, &own).await };
             match actions.fetch(|it| it.is_session(&context), work).await {
                 Some(Ok(state)) => device.set(OwnDevice::Linked(state)),
                 Some(Err(error)) if actions.expired_by(&error, None) => {}
@@ -60,11 +60,8 @@ impl Actions {
         spawn(async move {
             let work = move |_tell| async move {
                 let platform = devices::platform();
-                let linked = devices::link(&context.client, &account.devices(), &name, &platform).await?;
-                Ok(Context {
-                    device: Some(linked),
-                    ..Context::clone(&context)
-                })
+                let linked = devices::link(&context, &account.devices(), &name, &platform).await?;
+                Ok(Context::clone(&context).with_device(Some(linked)))
             };
             if let Some(context) = actions.operate(dialog.operation, work).await {
                 dialog.close();
@@ -94,15 +91,12 @@ impl Actions {
                 if ended || account.is_command_lines(&own.id).await {
                     devices::forget(&account.devices(), &own.id).await
                 } else {
-                    devices::unlink(&asked.client, &account.devices(), &own.id).await
+                    devices::unlink(&asked, &account.devices(), &own.id).await
                 }
             };
             if actions.operate(dialog.operation, work).await.is_some() {
                 dialog.close();
-                actions.use_context(Context {
-                    device: None,
-                    ..Context::clone(&context)
-                });
+                actions.use_context(Context::clone(&context).with_device(None));
                 actions.tell(News::Unlinked);
             }
         });

@@ -167,12 +167,11 @@ impl Actions {
 
     /// Enters with a session that is kept.
     pub(super) async fn enter_account(&self, account: Account, context: Context) {
-        let address = account.address();
         let mut point = self.entry.point;
-        point.set(Some(Start::Server(address.as_str().to_owned())));
+        point.set(Some(Start::Server(account.address().to_owned())));
         let opened = Opened {
-            origin: address.host(),
-            wanted: self.platform.wanted(address.as_str()),
+            origin: account.host(),
+            wanted: self.platform.wanted(account.address()),
             kind: SessionKind::Kept,
             account: Some(account.clone()),
             context,
@@ -260,7 +259,7 @@ impl Actions {
         }
         if *session.gate.peek() == Gate::Inside {
             session.end_attempt();
-            session.address.set(account.address().as_str().to_owned());
+            session.address.set(account.address().to_owned());
             session.gate.set(Gate::Expired);
         }
     }

@@ -211,9 +211,7 @@ impl Actions {
     /// How what is open is called in what is remembered.
     pub(super) fn server(&self) -> String {
         let account = self.account();
-        let server = account
-            .as_ref()
-            .map_or(LOCAL, |account| account.address().as_str());
+        let server = account.as_ref().map_or(LOCAL, |account| account.address());
         server.to_owned()
     }
 

@@ -95,13 +95,13 @@ impl Actions {
 
     async fn wait_for_person(&self, account: Account, ticket: BrowserTicket) -> Result<(), Problem> {
         let mut stage = self.state.session.stage;
-        let page = ticket.login_url.clone();
+        let page = ticket.page().to_owned();
         let opened = self.platform.open_page(&page).is_ok();
         stage.set(SignInStage::Browser {
             page,
             opened,
             waiting: Waiting::ForPerson,
-            expires_at: ticket.expires_at,
+            expires_at: ticket.expires_at(),
         });
         let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
         let client = account.sign_in()?;

@@ -9,7 +9,6 @@ use super::dotenv::{self, Unwritable};
 use super::output;
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, WRONG_USE};
-use client::Runner;
 use model::{CI_TOKEN_VARIABLE, CiTokenOutcome, Problem, SEED_VARIABLE};
 use protocol::secret::{CiToken, DeploySeed};
 use service::verify::{self as runner, Pulled, pull as fetch};
@@ -205,8 +204,8 @@ async fn fetch_as_runner(target: &Target, only: &[String]) -> Result<Pulled, Fai
     let seed = protocol::crypto::parse_seed(&zeroize::Zeroizing::new(variable(SEED_VARIABLE)?))
         .map_err(Problem::from)?;
     let (address, _running) = target.runner_address().await?;
-    let runner = Runner::new(address, &ci_token).map_err(model::Problem::from)?;
-    fetch(&runner, &seed, only).await.map_err(runner_failure)
+    let pulled = fetch(address.as_str(), &ci_token, &seed, only).await;
+    pulled.map_err(runner_failure)
 }
 
 fn runner_failure(error: model::Problem) -> Failure {

@@ -4,10 +4,9 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Connected, journal, parse};
-use client::Client;
+use super::{Connected, journal};
 use model::{LocalWorkspaceError, MachineError, Problem};
-use service::{Context, LinkedDevice};
+use service::{Context, LinkedDevice, Server};
 use workspace::{LocalAccess, Options, Running, SampleSize, Workspace, WorkspaceError, default_data_dir};
 
 /// The folder that was named, or the platform's.
@@ -61,19 +60,19 @@ pub(super) async fn start(data: Option<&Path>) -> Result<Running, Problem> {
 pub(super) async fn connect(data: Option<&Path>) -> Result<Connected, Problem> {
     let running = start(data).await?;
     let access = running.local();
-    let client = Client::new(parse(&running.api_url())?, &access.access_token).map_err(Problem::from)?;
+    let server = Server::at(&running.api_url(), &access.access_token)?;
     Ok(Connected {
-        context: context(client, device(access), data)?,
+        context: context(Context::new(server, Some(device(access))), data)?,
         origin: "Local workspace".to_owned(),
         default_project: Some(access.project_id.clone()),
         _running: Some(running),
     })
 }
 
-/// With the workspace's own device and journal.
-pub(super) fn context(client: Client, device: LinkedDevice, data: Option<&Path>) -> Result<Context, Problem> {
+/// With the workspace's own journal.
+pub(super) fn context(context: Context, data: Option<&Path>) -> Result<Context, Problem> {
     let journal = journal::open(&data_dir(data)?)?;
-    Ok(Context::new(client, Some(device)).with_journal(Arc::new(journal)))
+    Ok(context.with_journal(Arc::new(journal)))
 }
 
 pub(super) fn own_device(data: Option<&Path>) -> Option<LinkedDevice> {

@@ -121,7 +121,7 @@ impl Platform for Machine {
         match &self.target {
             Target::Api { address, .. } => {
                 let started = address.as_deref().unwrap_or(HOSTED);
-                let same = super::parse(started).is_ok_and(|it| it == *account.address());
+                let same = super::parse(started).is_ok_and(|it| it.as_str() == account.address());
                 if !same {
                     return None;
                 }
@@ -137,7 +137,7 @@ impl Platform for Machine {
         account: Account,
         token: AccessToken,
     ) -> LocalBoxFuture<'static, Result<Opened, Problem>> {
-        let (data, wanted) = (self.data(), self.wanted(account.address().as_str()));
+        let (data, wanted) = (self.data(), self.wanted(account.address()));
         Box::pin(async move {
             let connected = server::with_given(&account, &token, data.as_deref()).await?;
             Ok(opened(connected, Some(account), wanted))

@@ -3,12 +3,16 @@
 use std::path::Path;
 
 use super::{Connected, KeptRunning, keys, not_text};
-use client::{ApiAddress, Client};
+use client::ApiAddress;
 use keychain::Keychain;
 use model::Problem;
+#[cfg(feature = "workspace")]
+use protocol::RemoteStatus;
 use protocol::secret::AccessToken;
 use service::Context;
 use service::account::Account;
+#[cfg(feature = "workspace")]
+use service::devices;
 
 /// The variable with a user's token (docs/protocol.md 1.1).
 const TOKEN: &str = "GHOSTABLE_TOKEN";
@@ -32,17 +36,17 @@ pub(super) async fn connect(address: &ApiAddress, data: Option<&Path>) -> Result
     match account.session().await {
         Ok(Some(token)) => {
             let context = account.context(&token).await?;
-            Ok(connected(context, address))
+            Ok(connected(context, &account))
         }
-        Ok(None) => Err(no_session(address, true)),
-        Err(error) if error.is_without_keychain() => Err(no_session(address, false)),
+        Ok(None) => Err(no_session(&account, true)),
+        Err(error) if error.is_without_keychain() => Err(no_session(&account, false)),
         Err(error) => Err(error),
     }
 }
 
-fn no_session(address: &ApiAddress, keychain: bool) -> Problem {
+fn no_session(account: &Account, keychain: bool) -> Problem {
     Problem::NoSession {
-        host: address.host(),
+        host: account.host(),
         keychain,
     }
 }
@@ -55,51 +59,53 @@ pub(super) async fn with_given(
     token: &AccessToken,
     data: Option<&Path>,
 ) -> Result<Connected, Problem> {
-    let address = account.address();
-    let client = Client::new(address.clone(), token)?;
-    if let Some(context) = local_context(&client, data).await? {
-        return Ok(connected(context, address));
+    let visitor = account.visitor(token)?;
+    if let Some(context) = local_context(account, &visitor, data).await? {
+        return Ok(connected(context, account));
     }
     let context = match account.device().await {
         Ok(Some(_)) => account.context(token).await?,
-        Ok(None) => Context::new(client, None),
+        Ok(None) => visitor,
         Err(error) => {
             if !error.is_without_keychain() {
                 tracing::warn!(%error, "the keychain cannot be used: going on without this machine's device");
             }
-            Context::new(client, None)
+            visitor
         }
     };
-    Ok(connected(context, address))
+    Ok(connected(context, account))
 }
 
-fn connected(context: Context, address: &ApiAddress) -> Connected {
+fn connected(context: Context, account: &Account) -> Connected {
     Connected {
         context,
-        origin: address.host(),
+        origin: account.host(),
         default_project: None,
         _running: KeptRunning::default(),
     }
 }
 
+/// With the local workspace's own device and journal, where this is that one.
 #[cfg(feature = "workspace")]
-async fn local_context(client: &Client, data: Option<&Path>) -> Result<Option<Context>, Problem> {
-    if !client.address().is_loopback() {
+async fn local_context(
+    account: &Account,
+    visitor: &Context,
+    data: Option<&Path>,
+) -> Result<Option<Context>, Problem> {
+    if !account.is_loopback() {
         return Ok(None);
     }
     let Some(device) = super::local::own_device(data) else {
         return Ok(None);
     };
-    let Ok(listed) = client.device(&device.id).await else {
-        return Ok(None);
-    };
-    if listed.recipient_key() != Some(device.identity.encryption_public()) {
+    let known = devices::status(visitor, &device).await;
+    if !known.is_ok_and(|it| it.remote == RemoteStatus::Active) {
         return Ok(None);
     }
-    super::local::context(client.clone(), device, data).map(Some)
+    super::local::context(visitor.clone().with_device(Some(device)), data).map(Some)
 }
 
 #[cfg(not(feature = "workspace"))]
-async fn local_context(_: &Client, _: Option<&Path>) -> Result<Option<Context>, Problem> {
+async fn local_context(_: &Account, _: &Context, _: Option<&Path>) -> Result<Option<Context>, Problem> {
     Ok(None)
 }

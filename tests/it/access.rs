@@ -61,7 +61,9 @@ fn first(site: &TestWorkspace) -> Context {
 
 async fn linked(site: &TestWorkspace, name: &str) -> Context {
     let store: Arc<dyn DeviceStore> = Arc::new(Memory::default());
-    let device = link(&client(site), &store, name, &platform()).await.unwrap();
+    let device = link(&context(site, None), &store, name, &platform())
+        .await
+        .unwrap();
     context(site, Some(device))
 }
 
@@ -109,8 +111,7 @@ async fn a_linked_device_waits_until_another_one_fulfils() {
         matches!(again, Problem::Request(RequestError::NotPending)),
         "{again:?}"
     );
-    let done = colleague
-        .client
+    let done = client(&site)
         .reshare_request(&wanted[0].organization, &pending[0])
         .await
         .unwrap();
@@ -162,7 +163,7 @@ async fn all_requests_are_fulfilled_by_one_publication_an_environment() {
     let able = fulfillable(&colleague).await.unwrap();
     assert_eq!(able.count(), 10);
     let gone = &two.device.as_ref().unwrap().id;
-    colleague.client.revoke_device(gone).await.unwrap();
+    client(&site).revoke_device(gone).await.unwrap();
     // The list is stale now: five of its requests are cancelled, and do not hold the others up.
     let done = fulfil_all(&colleague, &able.list, &|_| {}).await;
     let good: Vec<_> = done.iter().filter(|done| done.outcome.is_ok()).collect();
@@ -180,8 +181,7 @@ async fn all_requests_are_fulfilled_by_one_publication_an_environment() {
         device: Some(gone.clone()),
         ..RequestFilter::default()
     };
-    let cancelled = colleague
-        .client
+    let cancelled = client(&site)
         .reshare_requests(organization, &filter, 1)
         .await
         .unwrap();
@@ -222,8 +222,7 @@ async fn a_new_key_replaces_what_waited_for_the_old_one() {
             .0,
         201
     );
-    let superseded = colleague
-        .client
+    let superseded = client(&site)
         .reshare_request(&old.organization, old.id.as_str())
         .await
         .unwrap();
@@ -242,7 +241,7 @@ async fn a_new_key_replaces_what_waited_for_the_old_one() {
 #[tokio::test]
 async fn linking_ends_with_both_sides_or_with_neither() {
     let site = TestWorkspace::start().await;
-    let own = client(&site);
+    let own = context(&site, None);
     let locked = Arc::new(Memory {
         refuse: Some(Box::new(|| {})),
         ..Memory::default()
@@ -295,7 +294,7 @@ async fn linking_ends_with_both_sides_or_with_neither() {
 #[tokio::test]
 async fn the_server_is_asked_how_the_device_stands() {
     let site = TestWorkspace::start().await;
-    let own = client(&site);
+    let own = context(&site, None);
     let memory = Arc::new(Memory::default());
     let store: Arc<dyn DeviceStore> = memory.clone();
     let device = link(&own, &store, &default_name(), &platform()).await.unwrap();

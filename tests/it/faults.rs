@@ -500,10 +500,7 @@ async fn c2_an_unreadable_answer_is_healed_and_its_meta_rescued() {
 #[tokio::test(flavor = "multi_thread")]
 async fn c3_without_a_device_nothing_is_registered() {
     let site = site().await;
-    let nobody = Context {
-        device: None,
-        ..site.workspace.context.clone()
-    };
+    let nobody = site.workspace.context.clone().with_device(None);
     let refused = service::create(&nobody, &site.place, &name("new"), &|_| {}).await;
     assert!(matches!(refused, Err(Problem::NoDevice)));
     assert_eq!(site.active("new").await, 0);

@@ -4,6 +4,7 @@
 //! `#[cfg(test)]` items may import what they like.
 
 mod layers;
+mod service;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,6 +51,51 @@ fn layers_import_only_what_they_may() {
         "imports against docs/architecture.md:\n{}",
         found.join("\n")
     );
+}
+
+#[test]
+fn the_folders_of_service_know_only_those_before_them() {
+    let sources = sources("crates/service/src");
+    let (_, root) = sources.iter().find(|(path, _)| path.ends_with("lib.rs")).unwrap();
+    let mut found = Vec::new();
+    for (path, text) in &sources {
+        let names = service::backward(path, text, root);
+        found.extend(
+            names
+                .into_iter()
+                .map(|name| format!("{}: {name}", path.display())),
+        );
+    }
+    assert_eq!(found, [""; 0]);
+    for text in [
+        "use crate::revocation::AT_ONCE;",
+        "use crate::{Context, revoke};",
+        "fn f() { crate::revoke() }",
+    ] {
+        let path = Path::new("tokens/list.rs");
+        assert!(
+            !service::backward(path, text, root).is_empty(),
+            "not found: {text}"
+        );
+    }
+}
+
+#[test]
+fn nobody_learns_from_service_how_a_server_is_called() {
+    let mut found = Vec::new();
+    for (path, text) in sources("crates/service/src") {
+        let shown = service::shown(&text);
+        found.extend(shown.into_iter().map(|it| format!("{}: {it}", path.display())));
+    }
+    assert_eq!(found, [""; 0]);
+    for text in [
+        "use client::{ApiAddress, Client};\npub fn f(\n    client: &Client,\n) {",
+        "use client::Runner;\npub struct A {\n    pub runner: Runner,\n}",
+        "pub async fn f() -> client::Client {",
+        "pub use client::BrowserTicket;",
+    ] {
+        assert!(!service::shown(text).is_empty(), "not found: {text}");
+    }
 }
 
 #[test]

@@ -290,9 +290,9 @@ impl Scene {
         let proxy = FaultProxy::at(self.world.running.address(), endpoint, fault);
         let token = &self.world.running.local().access_token;
         let client = Client::new(ApiAddress::parse(&proxy.url).unwrap(), token).unwrap();
-        let mut context = self.context.clone();
-        context.client = client;
-        (proxy, context)
+        let context = Context::new(client, self.context.device.clone());
+        let journal = self.context.journal.clone().unwrap();
+        (proxy, context.with_journal(journal))
     }
 }
 

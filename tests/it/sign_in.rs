@@ -11,7 +11,7 @@ use model::{CallError, Problem, SignInEnd, Waiting};
 use protocol::Moment;
 use protocol::secret::{AccessToken, SecretText};
 use reqwest::StatusCode;
-use service::sign_in::{BrowserOutcome, Clock, start_browser, wait_for_browser};
+use service::sign_in::{self, BrowserOutcome, Clock};
 use testkit::{TestWorkspace, any_port, http_client, options};
 use workspace::{LocalSignIn, Workspace};
 
@@ -35,7 +35,7 @@ impl Clock for Fast {
     }
 }
 
-fn sign_in(site: &TestWorkspace) -> SignIn {
+fn api_of(site: &TestWorkspace) -> SignIn {
     SignIn::new(ApiAddress::parse(&site.running.api_url()).unwrap()).unwrap()
 }
 
@@ -44,7 +44,20 @@ fn user(site: &TestWorkspace) -> LocalSignIn {
 }
 
 async fn started(client: &SignIn) -> BrowserTicket {
-    start_browser(client).await.unwrap().unwrap()
+    client.start_browser().await.unwrap().unwrap()
+}
+
+async fn start_browser(client: &SignIn) -> Result<Option<sign_in::BrowserTicket>, Problem> {
+    sign_in::start_browser(&client.clone().into()).await
+}
+
+async fn wait_for_browser(
+    client: &SignIn,
+    ticket: &BrowserTicket,
+    clock: &Fast,
+    tell: &(dyn Fn(Waiting) + Send + Sync),
+) -> Result<BrowserOutcome, Problem> {
+    sign_in::wait_for_browser(&client.clone().into(), &ticket.clone().into(), clock, tell).await
 }
 
 async fn works(site: &TestWorkspace, token: &AccessToken) -> bool {
@@ -78,7 +91,7 @@ async fn press(ticket: &BrowserTicket, decision: &str, password: &str) -> (Statu
 #[tokio::test]
 async fn the_browser_flow_signs_in_once() {
     let site = TestWorkspace::start().await;
-    let api = sign_in(&site);
+    let api = api_of(&site);
     let ticket = started(&api).await;
     assert_eq!(ticket.poll_interval, Duration::from_secs(1));
     let lasts = ticket.expires_at.unwrap().seconds_since(Moment::now());
@@ -144,7 +157,7 @@ async fn the_browser_flow_signs_in_once() {
 #[tokio::test]
 async fn cancelled_in_the_browser() {
     let site = TestWorkspace::start().await;
-    let api = sign_in(&site);
+    let api = api_of(&site);
     let ticket = started(&api).await;
     assert_eq!(press(&ticket, "cancel", "").await.0, 200);
     let outcome = wait_for_browser(&api, &ticket, &Fast::default(), &|_| {})
@@ -170,7 +183,7 @@ async fn cancelled_in_the_browser() {
 #[tokio::test]
 async fn tickets_end_on_either_clock() {
     let site = TestWorkspace::start().await;
-    let api = sign_in(&site);
+    let api = api_of(&site);
     let ticket = started(&api).await;
     let clock = Fast::default();
     clock.ahead.store(597, Ordering::SeqCst);
@@ -201,7 +214,7 @@ async fn tickets_end_on_either_clock() {
 #[tokio::test]
 async fn the_page_takes_the_right_password_from_itself_only() {
     let site = TestWorkspace::start().await;
-    let api = sign_in(&site);
+    let api = api_of(&site);
     let ticket = started(&api).await;
     let (host, url) = (site.running.address().to_string(), ticket.login_url.clone());
     let post = |origin: &str, host: &str| {
@@ -254,7 +267,7 @@ async fn the_page_takes_the_right_password_from_itself_only() {
 #[tokio::test]
 async fn an_unverified_address_gets_no_session() {
     let site = TestWorkspace::start().await;
-    let (api, user) = (sign_in(&site), user(&site));
+    let (api, user) = (api_of(&site), user(&site));
     site.database()
         .execute("UPDATE users SET email_verified_at = NULL", [])
         .unwrap();
@@ -281,7 +294,7 @@ async fn an_unverified_address_gets_no_session() {
 #[tokio::test]
 async fn a_password_needs_a_code_and_each_code_works_once() {
     let site = TestWorkspace::start().await;
-    let (api, user) = (sign_in(&site), user(&site));
+    let (api, user) = (api_of(&site), user(&site));
     let needed = api.password(&user.email, &user.password, None).await.unwrap();
     assert!(matches!(needed, PasswordOutcome::CodeNeeded), "{needed:?}");
     let refused = |outcome: PasswordOutcome| matches!(outcome, PasswordOutcome::Refused { detail: Some(_) });
@@ -333,7 +346,7 @@ async fn a_password_needs_a_code_and_each_code_works_once() {
 #[tokio::test]
 async fn guessing_is_slowed_down() {
     let site = TestWorkspace::start().await;
-    let (api, user) = (sign_in(&site), user(&site));
+    let (api, user) = (api_of(&site), user(&site));
     let wrong = SecretText::new("guess".to_owned());
     for _ in 0..5 {
         let answer = api.password(&user.email, &wrong, None).await.unwrap();

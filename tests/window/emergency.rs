@@ -28,7 +28,7 @@ impl Scene {
         let (world, leaked) = runtime.block_on(async {
             let world = TestWorkspace::start().await;
             world.another_device("colleague").await;
-            let client = world.context.client.clone();
+            let client = world.client.clone();
             let mut leaked = Vec::new();
             for project in service::directory(&world.context).await.unwrap().projects {
                 for environment in service::environments(&world.context, &project.id).await.unwrap() {

@@ -54,9 +54,13 @@ impl Server {
     }
 
     pub fn context(&self, device: Option<LinkedDevice>) -> Context {
+        Context::new(self.client(), device)
+    }
+
+    fn client(&self) -> Client {
         let address = ApiAddress::parse(&self.api()).unwrap();
         let token = AccessToken::new(self.site.user_token().to_owned());
-        Context::new(Client::new(address, &token).unwrap(), device)
+        Client::new(address, &token).unwrap()
     }
 
     /// Shares every key that somebody waits for, and gives how many.
@@ -73,12 +77,12 @@ impl Server {
 
     /// The current devices, by name, with their ids.
     pub fn devices(&self) -> Vec<(String, DeviceId, bool)> {
-        let context = self.colleague();
+        let client = self.client();
         let project = self.site.local().project_id.clone();
         let environment = protocol::EnvironmentName::new("production");
         let devices = self
             .runtime
-            .block_on(context.client.devices(&project, &environment))
+            .block_on(client.devices(&project, &environment))
             .unwrap();
         devices
             .into_iter()
@@ -94,8 +98,7 @@ impl Server {
     }
 
     pub fn revoke_device(&self, id: &DeviceId) {
-        let context = self.colleague();
-        self.runtime.block_on(context.client.revoke_device(id)).unwrap();
+        self.runtime.block_on(self.client().revoke_device(id)).unwrap();
     }
 
     /// Ends every session, as somebody who changes the password elsewhere.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::Place;
 use super::journal::{Journal, PlaceLock};
-use client::Client;
+use client::{ApiAddress, Client};
 use model::Problem;
 use protocol::DeviceId;
 use protocol::crypto::DeviceIdentity;
+use protocol::secret::AccessToken;
 
 /// This machine's identity, as the server knows it.
 #[derive(Clone, Debug)]
@@ -18,11 +19,31 @@ pub struct LinkedDevice {
     pub identity: DeviceIdentity,
 }
 
+/// A server as a signed-in user: what a use case lists with, and changes. How it is called is nobody's business above.
+#[derive(Clone, Debug)]
+pub struct Server(Client);
+
+impl Server {
+    /// The hosted API, or one like it, at this address.
+    ///
+    /// # Errors
+    /// [`Problem::Address`] when credentials may not be sent there; when the network cannot be set up.
+    pub fn at(address: &str, token: &AccessToken) -> Result<Self, Problem> {
+        Ok(Self(Client::new(ApiAddress::parse(address)?, token)?))
+    }
+}
+
+impl From<Client> for Server {
+    fn from(client: Client) -> Self {
+        Self(client)
+    }
+}
+
 /// What every use case needs.
 #[derive(Clone, Debug)]
 pub struct Context {
     /// The API as the signed-in user.
-    pub client: Client,
+    pub(crate) client: Client,
     /// This machine's identity; without one, listing, revoking and deleting still work.
     pub device: Option<LinkedDevice>,
     /// Where operations are written ahead; without one a crash may lose what the server accepted.
@@ -31,12 +52,19 @@ pub struct Context {
 
 impl Context {
     /// A context without a journal.
-    pub fn new(client: Client, device: Option<LinkedDevice>) -> Self {
+    pub fn new(server: impl Into<Server>, device: Option<LinkedDevice>) -> Self {
+        let Server(client) = server.into();
         Self {
             client,
             device,
             journal: None,
         }
+    }
+
+    /// The same with this device, or without one.
+    #[must_use]
+    pub fn with_device(self, device: Option<LinkedDevice>) -> Self {
+        Self { device, ..self }
     }
 
     /// The same, writing ahead into this journal.

@@ -24,7 +24,7 @@ mod resume;
 pub mod revocation;
 mod tokens;
 
-pub use context::{Context, LinkedDevice};
+pub use context::{Context, LinkedDevice, Server};
 pub use directory::{Directory, directory, environments, find_environment, find_project};
 pub use keys::{
     Fulfilled, KeyAccess, MissingKey, access, fulfil, fulfil_all, fulfillable, key_access, reshare, select,

@@ -23,6 +23,8 @@ pub struct TestWorkspace {
     pub folder: TempDir,
     /// The server.
     pub running: Running,
+    /// The API as its owner.
+    pub client: Client,
     /// What its owner does, on the workspace's own device; without a journal.
     pub context: Context,
     /// For what no service sends.
@@ -75,10 +77,11 @@ impl TestWorkspace {
     /// Around a server that runs already, on what is in the folder.
     pub fn around(running: Running, folder: TempDir) -> Self {
         let client = Client::new(address(&running), &running.local().access_token).unwrap();
-        let context = Context::new(client, Some(own_device(&running)));
+        let context = Context::new(client.clone(), Some(own_device(&running)));
         Self {
             folder,
             running,
+            client,
             context,
             http: http_client(),
         }
@@ -109,7 +112,7 @@ impl TestWorkspace {
 
     /// Fetches and decrypts as a runner with these secrets.
     pub async fn pull(&self, secrets: &Secrets) -> Result<Pulled, Problem> {
-        service::verify::pull(&self.runner(&secrets.ci_token), &secrets.seed, &[]).await
+        service::verify::pull(&self.running.api_url(), &secrets.ci_token, &secrets.seed, &[]).await
     }
 
     /// Whether a runner with these secrets decrypts everything or is refused; anything in between fails the test.
@@ -174,12 +177,12 @@ impl TestWorkspace {
             name,
             platform: "linux-x64 (6.1.0)",
         };
-        let registered = self.context.client.register_device(&device).await.unwrap();
+        let registered = self.client.register_device(&device).await.unwrap();
         let device = Some(LinkedDevice {
             id: registered.id,
             identity,
         });
-        Context::new(self.context.client.clone(), device)
+        Context::new(self.client.clone(), device)
     }
 }
 

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::devices::{self, DeviceRecord, DeviceStore};
+use super::sign_in::SignIn;
 use crate::journal::{self, Journal};
 use crate::{Context, LinkedDevice};
-use client::{ApiAddress, Client, SignIn};
+use client::{ApiAddress, Client};
 use keychain::ghostable::Prefix;
 use keychain::{ApiOrigin, Keychain, StoredIdentity, StoredSession};
 use model::{AddressError, KeychainError, Owner, Part, Problem};
@@ -50,9 +51,19 @@ impl Account {
         Self { deadline, ..self }
     }
 
-    /// The address of the API.
-    pub fn address(&self) -> &ApiAddress {
-        &self.address
+    /// The address of the API, without a slash at its end.
+    pub fn address(&self) -> &str {
+        self.address.as_str()
+    }
+
+    /// The host, and the port where it is not the scheme's own: how people recognise a server.
+    pub fn host(&self) -> String {
+        self.address.host()
+    }
+
+    /// Whether the server is on this machine.
+    pub fn is_loopback(&self) -> bool {
+        self.address.is_loopback()
     }
 
     /// The keychain.
@@ -65,7 +76,7 @@ impl Account {
     /// # Errors
     /// When the network cannot be set up.
     pub fn sign_in(&self) -> Result<SignIn, Problem> {
-        Ok(SignIn::new(self.address.clone())?)
+        Ok(client::SignIn::new(self.address.clone())?.into())
     }
 
     /// The session that is kept, unless it has ended.
@@ -117,12 +128,21 @@ impl Account {
     /// # Errors
     /// [`Problem::Keychain`]; when the network cannot be set up.
     pub async fn context(&self, token: &AccessToken) -> Result<Context, Problem> {
-        let client = Client::new(self.address.clone(), token)?;
-        let context = Context::new(client, unless_damaged(self.device().await)?);
+        let context = self
+            .visitor(token)?
+            .with_device(unless_damaged(self.device().await)?);
         Ok(match unless_damaged(self.journal().await)? {
             Some(journal) => context.with_journal(Arc::new(journal)),
             None => context,
         })
+    }
+
+    /// As the signed-in user, without this machine's device and without a journal.
+    ///
+    /// # Errors
+    /// When the network cannot be set up.
+    pub fn visitor(&self, token: &AccessToken) -> Result<Context, Problem> {
+        Ok(Context::new(Client::new(self.address.clone(), token)?, None))
     }
 
     async fn journal(&self) -> Result<Option<Journal>, Problem> {
@@ -167,7 +187,7 @@ impl Account {
         if let Some(device) = &context.device
             && !self.is_command_lines(&device.id).await
         {
-            devices::unlink(&context.client, &self.devices(), &device.id).await?;
+            devices::unlink(context, &self.devices(), &device.id).await?;
         }
         self.forget().await
     }

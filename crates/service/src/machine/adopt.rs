@@ -9,7 +9,6 @@ use super::devices::{self, DeviceRecord};
 use crate::keys::{MissingKey, fulfil_all, fulfillable, key_access, reshare};
 use crate::off_thread::off_thread;
 use crate::{Context, LinkedDevice, Place, directory, environments};
-use client::Client;
 use keychain::ghostable::Prefix;
 use model::{KeychainError, Owner, Problem};
 use protocol::secret::AccessToken;
@@ -50,8 +49,8 @@ pub async fn find(account: &Account) -> Result<Option<CommandLineSession>, Probl
         return Ok(None);
     }
     let token = session.access_token;
-    let client = Client::new(account.address().clone(), &token)?;
-    let user = match client.user().await {
+    let visitor = account.visitor(&token)?;
+    let user = match visitor.client.user().await {
         Ok(user) => user,
         // It is not tied to a server: this may not be the one that it is for.
         Err(error) if error.status() == Some(401) => return Ok(None),
@@ -71,7 +70,7 @@ pub async fn find(account: &Account) -> Result<Option<CommandLineSession>, Probl
         Err(error) => return Err(error.into()),
     };
     let can_share = match &device {
-        Some(device) => devices::status(&client, device).await?.remote == RemoteStatus::Active,
+        Some(device) => devices::status(&visitor, device).await?.remote == RemoteStatus::Active,
         None => false,
     };
     let person = match (user.name, user.email) {
@@ -98,19 +97,19 @@ pub async fn with_new_device(
     name: &str,
     platform: &str,
 ) -> Result<(Context, Result<Vec<Handed>, Problem>), Problem> {
-    let client = Client::new(account.address().clone(), &found.token)?;
+    let visitor = account.visitor(&found.token)?;
     account.keep(&found.token).await?;
     let linked = match account.device().await? {
-        Some(own) => devices::status(&client, &own).await?.remote == RemoteStatus::Active,
+        Some(own) => devices::status(&visitor, &own).await?.remote == RemoteStatus::Active,
         None => false,
     };
     if !linked {
-        devices::link(&client, &account.devices(), name, platform).await?;
+        devices::link(&visitor, &account.devices(), name, platform).await?;
     }
     let context = account.context(&found.token).await?;
     let handed = match &found.device {
         Some(sharing) if found.can_share => {
-            share_everything(&Context::new(client, Some(sharing.clone())), &context).await
+            share_everything(&visitor.with_device(Some(sharing.clone())), &context).await
         }
         _ => Ok(Vec::new()),
     };

@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use crate::LinkedDevice;
 use crate::off_thread::off_thread;
+use crate::{Context, LinkedDevice};
 use client::{Client, NewDevice};
 use model::{KeychainError, Problem};
 use protocol::crypto::{self, DeviceIdentity};
@@ -86,11 +86,12 @@ fn release() -> Option<String> {
 /// [`Problem::HalfLinked`] when that failed, too: the device has to be revoked by hand. [`Problem::Uncertain`]
 /// when the answer was lost. API errors.
 pub async fn link(
-    client: &Client,
+    context: &Context,
     store: &Arc<dyn DeviceStore>,
     name: &str,
     platform: &str,
 ) -> Result<LinkedDevice, Problem> {
+    let client = &context.client;
     let identity = off_thread(|| DeviceIdentity::make(&mut crypto::system_rng())).await?;
     let key = identity.encryption_public();
     let name: String = name
@@ -172,8 +173,8 @@ async fn find_by_key(client: &Client, key: PublicKey) -> Result<Option<Device>, 
 ///
 /// # Errors
 /// API errors, except those that say that the server does not know the device.
-pub async fn status(client: &Client, device: &LinkedDevice) -> Result<DeviceState, Problem> {
-    let listed = match client.device(&device.id).await {
+pub async fn status(context: &Context, device: &LinkedDevice) -> Result<DeviceState, Problem> {
+    let listed = match context.client.device(&device.id).await {
         Ok(listed) => Some(listed),
         // The identity is stale (docs/protocol.md 4.1).
         Err(error) if matches!(error.status(), Some(404 | 410 | 422)) => None,
@@ -207,8 +208,12 @@ pub async fn status(client: &Client, device: &LinkedDevice) -> Result<DeviceStat
 /// # Errors
 /// API errors: then nothing was forgotten. [`Problem::NotForgotten`] when the device is revoked and its keys, which
 /// are worth nothing any more, could not be removed.
-pub async fn unlink(client: &Client, store: &Arc<dyn DeviceStore>, device: &DeviceId) -> Result<(), Problem> {
-    client.revoke_device(device).await?;
+pub async fn unlink(
+    context: &Context,
+    store: &Arc<dyn DeviceStore>,
+    device: &DeviceId,
+) -> Result<(), Problem> {
+    context.client.revoke_device(device).await?;
     forget(store, device).await
 }
 

@@ -9,8 +9,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::time::Duration;
 
-pub use client::{BrowserTicket, PasswordOutcome};
-use client::{PollOutcome, SignIn};
+use client::PollOutcome;
 use model::{CallError, Problem, SignInEnd, Waiting};
 use protocol::Moment;
 use protocol::secret::{AccessToken, SecretText};
@@ -42,6 +41,52 @@ impl Clock for SystemClock {
     }
 }
 
+/// A server before anybody is signed in.
+#[derive(Clone, Debug)]
+pub struct SignIn(client::SignIn);
+
+impl From<client::SignIn> for SignIn {
+    fn from(client: client::SignIn) -> Self {
+        Self(client)
+    }
+}
+
+/// A browser sign-in that was started.
+#[derive(Clone, Debug)]
+pub struct BrowserTicket(client::BrowserTicket);
+
+impl From<client::BrowserTicket> for BrowserTicket {
+    fn from(ticket: client::BrowserTicket) -> Self {
+        Self(ticket)
+    }
+}
+
+impl BrowserTicket {
+    /// The page to open: https, or on this machine if the server is there, too.
+    pub fn page(&self) -> &str {
+        &self.0.login_url
+    }
+
+    /// When it ends, where the server tells it.
+    pub fn expires_at(&self) -> Option<Moment> {
+        self.0.expires_at
+    }
+}
+
+/// What came of an e-mail address and a password.
+#[derive(Clone, Debug)]
+pub enum PasswordOutcome {
+    /// A session.
+    SignedIn(AccessToken),
+    /// The same once more, with a one-time code.
+    CodeNeeded,
+    /// E-mail address, password or code is wrong, or this account may not.
+    Refused {
+        /// The server's own short text, where it gave one.
+        detail: Option<String>,
+    },
+}
+
 /// How a browser sign-in ended.
 #[derive(Clone, Debug)]
 pub enum BrowserOutcome {
@@ -55,8 +100,8 @@ pub enum BrowserOutcome {
 ///
 /// # Errors
 /// API errors.
-pub async fn start_browser(client: &SignIn) -> Result<Option<BrowserTicket>, Problem> {
-    Ok(client.start_browser().await?)
+pub async fn start_browser(server: &SignIn) -> Result<Option<BrowserTicket>, Problem> {
+    Ok(server.0.start_browser().await?.map(BrowserTicket))
 }
 
 /// Polls at the ticket's interval until somebody decides or the ticket ends. A server that is gone meanwhile may come
@@ -65,11 +110,12 @@ pub async fn start_browser(client: &SignIn) -> Result<Option<BrowserTicket>, Pro
 /// # Errors
 /// API errors that do not pass by themselves.
 pub async fn wait_for_browser(
-    client: &SignIn,
+    server: &SignIn,
     ticket: &BrowserTicket,
     clock: &dyn Clock,
     tell: &(dyn Fn(Waiting) + Send + Sync),
 ) -> Result<BrowserOutcome, Problem> {
+    let (SignIn(client), BrowserTicket(ticket)) = (server, ticket);
     let end = ticket
         .expires_at
         .unwrap_or_else(|| clock.now().plus_seconds(PATIENCE_SECONDS));
@@ -116,10 +162,14 @@ fn passing(error: &CallError, usual: Duration) -> Option<Duration> {
 /// # Errors
 /// API errors; a refusal is an outcome.
 pub async fn password(
-    client: &SignIn,
+    server: &SignIn,
     email: &str,
     password: &SecretText,
     code: Option<&SecretText>,
 ) -> Result<PasswordOutcome, Problem> {
-    Ok(client.password(email, password, code).await?)
+    Ok(match server.0.password(email, password, code).await? {
+        client::PasswordOutcome::SignedIn(token) => PasswordOutcome::SignedIn(token),
+        client::PasswordOutcome::CodeNeeded => PasswordOutcome::CodeNeeded,
+        client::PasswordOutcome::Refused { detail } => PasswordOutcome::Refused { detail },
+    })
 }

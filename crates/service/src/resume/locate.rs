@@ -4,7 +4,6 @@ use crate::journal::{IssueRecord, ReplaceRecord, Stage};
 use crate::tokens::list::must_be_readable;
 use crate::tokens::{replace, verify};
 use crate::{Context, Place};
-use client::Runner;
 use model::{Finding, IssuanceKind, NotActive, Problem, replacement::use_by_ci};
 use protocol::{DeployToken, TokenEntry, TokenKey};
 
@@ -89,9 +88,6 @@ pub(super) async fn is_complete(context: &Context, record: &IssueRecord) -> bool
     let Some(ci_token) = &record.ci_token else {
         return true;
     };
-    let Ok(runner) = Runner::new(context.client.address().clone(), ci_token) else {
-        return false;
-    };
-    let pulled = verify::pull(&runner, &record.seed, &[]).await;
-    pulled.is_ok_and(|pulled| pulled.report.problems.is_empty())
+    let checked = verify::check(context, ci_token, &record.seed).await;
+    checked.is_ok_and(|checked| checked.problem.is_none())
 }

@@ -2,7 +2,7 @@
 
 use crate::Context;
 use crate::off_thread::off_thread;
-use client::Runner;
+use client::{ApiAddress, Runner};
 use model::Problem;
 use protocol::crypto::{self, BundleProblem, BundleReport};
 use protocol::secret::{CiToken, DeploySeed};
@@ -16,12 +16,21 @@ pub struct Pulled {
     pub report: BundleReport,
 }
 
-/// Fetches and decrypts as a runner would: all variables, or only the named ones.
+/// Fetches and decrypts as a runner would, at this address: all variables, or only the named ones.
 ///
 /// # Errors
-/// API errors, [`model::CallError::Unauthorized`] for a CI token that is not valid. Variables that do not decrypt are
-/// in the report.
-pub async fn pull(runner: &Runner, seed: &DeploySeed, only: &[String]) -> Result<Pulled, Problem> {
+/// [`Problem::Address`] when credentials may not be sent there; API errors, [`model::CallError::Unauthorized`] for a CI
+/// token that is not valid. Variables that do not decrypt are in the report.
+pub async fn pull(
+    address: &str,
+    ci_token: &CiToken,
+    seed: &DeploySeed,
+    only: &[String],
+) -> Result<Pulled, Problem> {
+    open(&Runner::new(ApiAddress::parse(address)?, ci_token)?, seed, only).await
+}
+
+async fn open(runner: &Runner, seed: &DeploySeed, only: &[String]) -> Result<Pulled, Problem> {
     let bundle = runner.bundle(only).await?;
     let seed = seed.clone();
     let environment = bundle.environment.clone();
@@ -64,7 +73,7 @@ impl Checked {
 /// As [`pull`].
 pub async fn check(context: &Context, ci_token: &CiToken, seed: &DeploySeed) -> Result<Checked, Problem> {
     let runner = Runner::new(context.client.address().clone(), ci_token)?;
-    let report = pull(&runner, seed, &[]).await?.report;
+    let report = open(&runner, seed, &[]).await?.report;
     Ok(Checked {
         decrypted: report.decrypted(),
         total: report.total,
