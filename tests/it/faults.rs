@@ -44,6 +44,7 @@ fn limits() -> Limits {
             longest_asked: Duration::from_secs(1),
             ..RetryPolicy::READ
         },
+        longest_wait: Duration::from_secs(1),
     }
 }
 

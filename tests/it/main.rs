@@ -12,6 +12,8 @@ mod access;
 #[cfg(all(feature = "gui", feature = "headless"))]
 mod actions;
 #[cfg(feature = "headless")]
+#[cfg(feature = "headless")]
+mod budget;
 mod build_info;
 #[cfg(feature = "headless")]
 mod commands;

@@ -1,6 +1,9 @@
 //! Calls of a signed-in user and of a runner, one function each.
 
+use std::time::Instant;
+
 use serde::Serialize;
+use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use super::ApiAddress;
@@ -58,6 +61,12 @@ impl Client {
     /// The address this client calls.
     pub fn address(&self) -> &ApiAddress {
         self.transport.address()
+    }
+
+    /// Until when requests to this server wait because it takes no more for now, whoever in this process has sent them;
+    /// `None` while none waits.
+    pub fn waiting(&self) -> watch::Receiver<Option<Instant>> {
+        self.transport.waiting()
     }
 
     /// `GET /user`

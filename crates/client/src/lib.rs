@@ -14,6 +14,7 @@
 mod access;
 mod address;
 mod client;
+mod gate;
 mod sign_in;
 mod transport;
 mod variables;

@@ -1,17 +1,21 @@
-//! HTTP: time limits, size limits, retries of reads, no redirects.
+//! HTTP: time limits, size limits, retries of reads, no redirects. Every request goes through the server's gate
+//! ([`super::gate`]).
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
+use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use super::ApiAddress;
 use super::client::Answer;
+use super::gate::{Gate, Priority};
 use model::{CallError, RetryPolicy, Sent};
 use protocol::DeviceId;
 use protocol::wire::error::{self as error_body, ErrorBody};
@@ -27,6 +31,9 @@ pub struct Limits {
     pub max_answer: usize,
     /// When a read is tried again.
     pub retry: RetryPolicy,
+    /// The longest time that a server that takes no more calls is waited for, before a request is sent again. Also a write
+    /// is: a request that was refused for its number has done nothing (docs/protocol.md 15).
+    pub longest_wait: Duration,
 }
 
 impl Default for Limits {
@@ -36,10 +43,15 @@ impl Default for Limits {
             total: Duration::from_secs(30),
             max_answer: 32 * 1024 * 1024,
             retry: RetryPolicy::READ,
+            longest_wait: Duration::from_secs(61),
         }
     }
 }
 
+/// How often a request is sent again that the server refused for its number. Others may use the same budget up.
+const TURNS: usize = 3;
+/// How many calls the server takes yet.
+const REMAINING: &str = "x-ratelimit-remaining";
 /// The most bytes of an error's body that are read.
 const MAX_ERROR_BODY: usize = 64 * 1024;
 
@@ -82,6 +94,7 @@ pub(super) struct Transport {
     /// A bearer with characters that no header can carry can never be right.
     usable: bool,
     limits: Limits,
+    gate: Arc<Gate>,
 }
 
 impl Transport {
@@ -92,7 +105,12 @@ impl Transport {
 
     /// For the calls by which one signs in.
     pub(super) fn without_bearer(address: ApiAddress) -> Result<Self, CallError> {
-        Self::build(address, None, true, Limits::default())
+        // Somebody waits for an answer to what was just typed: too many tries are told, and not waited out.
+        let limits = Limits {
+            longest_wait: Duration::ZERO,
+            ..Limits::default()
+        };
+        Self::build(address, None, true, limits)
     }
 
     fn build(
@@ -103,6 +121,8 @@ impl Transport {
     ) -> Result<Self, CallError> {
         // Fails only if a provider was chosen before, which is then just as good.
         drop(rustls::crypto::ring::default_provider().install_default());
+        let name = bearer.as_ref().map_or(&[][..], HeaderValue::as_bytes);
+        let gate = Gate::of(address.as_str(), name);
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
         if let Some(value) = bearer {
@@ -122,11 +142,17 @@ impl Transport {
             address,
             usable,
             limits,
+            gate,
         })
     }
 
     pub(super) fn address(&self) -> &ApiAddress {
         &self.address
+    }
+
+    /// Until when requests wait because the server takes no more for now; `None` while none waits.
+    pub(super) fn waiting(&self) -> watch::Receiver<Option<Instant>> {
+        self.gate.waiting()
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Answer, CallError> {
@@ -141,13 +167,13 @@ impl Transport {
         .await
     }
 
-    /// Sends once: a write is never repeated blindly.
+    /// A write is never repeated blindly: only where the server has refused to look at it.
     pub(super) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Answer, CallError> {
         let request = self
             .request(Method::POST, path)
             .header(CONTENT_TYPE, "application/json")
             .body(body);
-        self.send(request).await
+        self.send(request, Priority::Urgent).await
     }
 
     /// As [`Transport::post`], for an answer with a secret in it: the connection is closed afterwards, because the buffers
@@ -158,12 +184,13 @@ impl Transport {
             .header(CONTENT_TYPE, "application/json")
             .header(CONNECTION, "close")
             .body(body);
-        self.send(request).await
+        self.send(request, Priority::Urgent).await
     }
 
-    /// Sends once: a write is never repeated blindly.
+    /// A write is never repeated blindly: only where the server has refused to look at it.
     pub(super) async fn delete(&self, path: &str) -> Result<Answer, CallError> {
-        self.send(self.request(Method::DELETE, path)).await
+        self.send(self.request(Method::DELETE, path), Priority::Urgent)
+            .await
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -174,7 +201,7 @@ impl Transport {
     async fn read(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, CallError> {
         let mut pauses = self.limits.retry.begin();
         loop {
-            let error = match self.send(request()).await {
+            let error = match self.send(request(), Priority::Looking).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };
@@ -186,16 +213,41 @@ impl Transport {
         }
     }
 
-    async fn send(&self, request: RequestBuilder) -> Result<Answer, CallError> {
+    /// Sends when it is this request's turn, and again when the server refused to look at it and said for how long.
+    async fn send(&self, mut request: RequestBuilder, priority: Priority) -> Result<Answer, CallError> {
         if !self.usable {
             return Err(CallError::Unauthorized);
         }
+        for _ in 1..TURNS {
+            // Bodies are in memory, so that there always is one.
+            let Some(again) = request.try_clone() else { break };
+            match self.send_once(request, priority).await {
+                Err(CallError::TooManyRequests {
+                    retry_after: Some(pause),
+                }) if pause <= self.limits.longest_wait => request = again,
+                answer => return answer,
+            }
+        }
+        self.send_once(request, priority).await
+    }
+
+    async fn send_once(&self, request: RequestBuilder, priority: Priority) -> Result<Answer, CallError> {
+        let pass = self.gate.enter(priority).await;
         let response = request.send().await.map_err(lost)?;
         let status = response.status();
+        let remaining = response.headers().get(REMAINING);
+        pass.answered(remaining.and_then(|value| value.to_str().ok()?.trim().parse().ok()));
         if status.is_success() {
             return read_limited(response, self.limits.max_answer).await;
         }
-        Err(refusal(status, response).await)
+        let error = refusal(status, response).await;
+        match &error {
+            CallError::TooManyRequests {
+                retry_after: Some(pause),
+            } if *pause <= self.limits.longest_wait => pass.refused(*pause),
+            _ => {}
+        }
+        Err(error)
     }
 }
 

@@ -26,13 +26,14 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Somebody looks at a spinner meanwhile. A server that was silent for a whole call's time is not asked again.
+    /// Somebody looks at a spinner meanwhile. A server that was silent for a whole call's time is not asked again, nor is one
+    /// that names a time: that was waited for before the call failed.
     pub const READ: Self = Self {
         first: Duration::from_millis(250),
         factor: 4,
         longest: Duration::from_secs(1),
         times: Some(2),
-        longest_asked: Duration::from_secs(20),
+        longest_asked: Duration::ZERO,
         within: Some(Duration::from_secs(25)),
     };
 
@@ -125,9 +126,14 @@ mod tests {
         let asked = |seconds| CallError::TooManyRequests {
             retry_after: Some(Duration::from_secs(seconds)),
         };
-        let mut pauses = RetryPolicy::READ.begin();
+        let mut pauses = RetryPolicy {
+            longest_asked: Duration::from_secs(20),
+            ..RetryPolicy::READ
+        }
+        .begin();
         assert_eq!(pauses.after(&asked(7)), Some(Duration::from_secs(7)));
         assert_eq!(pauses.after(&asked(21)), None);
+        assert_eq!(RetryPolicy::READ.begin().after(&asked(7)), None);
         assert_eq!(
             RetryPolicy::REVOKE.begin().after(&asked(60)),
             Some(Duration::from_secs(60))

@@ -1,6 +1,7 @@
 //! With what a use case works: the server, this machine's device, the journal.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use super::Place;
 use super::journal::{Journal, PlaceLock};
@@ -9,6 +10,7 @@ use model::Problem;
 use protocol::DeviceId;
 use protocol::crypto::DeviceIdentity;
 use protocol::secret::AccessToken;
+use tokio::sync::watch;
 
 /// This machine's identity, as the server knows it.
 #[derive(Clone, Debug)]
@@ -59,6 +61,12 @@ impl Context {
             device,
             journal: None,
         }
+    }
+
+    /// Until when requests to the server wait, because it takes only so many a minute, whoever in this process has sent
+    /// them; `None` while none waits.
+    pub fn waiting(&self) -> watch::Receiver<Option<Instant>> {
+        self.client.waiting()
     }
 
     /// The same with this device, or without one.

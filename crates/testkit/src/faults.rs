@@ -7,7 +7,7 @@ use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Condvar, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -62,6 +62,17 @@ pub struct Faults {
     /// Requests whose path ends like this are held until so many requests are under way at once, which the test waits for
     /// in vain when there are never so many.
     pub gather: Option<(&'static str, usize)>,
+    /// More calls are answered with 429 and the time to wait, and do not reach the server.
+    pub budget: Option<Budget>,
+}
+
+/// How many calls a server takes in a time, as one that counts them by the minute; from the first call on.
+#[derive(Clone, Copy)]
+pub struct Budget {
+    /// So many.
+    pub calls: usize,
+    /// In whole seconds, because that is how the wait is told.
+    pub window: Duration,
 }
 
 /// How many requests there are at once.
@@ -85,6 +96,8 @@ struct Shared {
     streamed: AtomicUsize,
     requests: AtomicUsize,
     lost: AtomicUsize,
+    throttled: AtomicUsize,
+    window: Mutex<Option<(Instant, usize)>>,
     turned_away: AtomicUsize,
     crowd: Mutex<Crowd>,
     grows: Condvar,
@@ -150,6 +163,8 @@ impl FaultProxy {
             streamed: zero(),
             requests: zero(),
             lost: zero(),
+            throttled: zero(),
+            window: Mutex::default(),
             turned_away: zero(),
             crowd: Mutex::default(),
             grows: Condvar::new(),
@@ -218,6 +233,11 @@ impl FaultProxy {
         self.shared.lost.load(SeqCst)
     }
 
+    /// How many were answered with 429 because there had been too many.
+    pub fn throttled(&self) -> usize {
+        self.shared.throttled.load(SeqCst)
+    }
+
     /// How many were closed at once.
     pub fn turned_away(&self) -> usize {
         self.shared.turned_away.load(SeqCst)
@@ -268,6 +288,14 @@ fn carry(
     number: usize,
     shared: &Shared,
 ) -> std::io::Result<()> {
+    let left = match spend(shared) {
+        Ok(left) => left,
+        Err(wait) => {
+            shared.throttled.fetch_add(1, SeqCst);
+            let headers = format!("retry-after: {}\r\n{}", wait.as_secs() + 1, remaining(0));
+            return client.write_all(&answer(429, &headers, CANARY));
+        }
+    };
     let upstream = || forward(head, body, shared.upstream);
     let every = shared.faults.lose_every;
     if every > 0 && number.is_multiple_of(every) {
@@ -279,12 +307,35 @@ fn carry(
         shared.fired.fetch_add(1, SeqCst);
         return go_wrong(client, fault, shared, upstream);
     }
-    let answer = upstream()?;
+    let mut answer = upstream()?;
+    if let (Some(left), Some(end)) = (left, answer.windows(2).position(|part| part == b"\r\n")) {
+        answer.splice(end + 2..end + 2, remaining(left).into_bytes());
+    }
     let answered = shared.answered.fetch_add(1, SeqCst) + 1;
     if matches!(shared.faults.one, Some((_, Fault::Refused(after))) if after == answered) {
         shared.close();
     }
     client.write_all(&answer)
+}
+
+/// Takes one call of the budget, and gives how many are left; or how long the window still lasts.
+fn spend(shared: &Shared) -> Result<Option<usize>, Duration> {
+    let Some(budget) = shared.faults.budget else {
+        return Ok(None);
+    };
+    let mut window = shared.window.lock().unwrap();
+    let (begun, used) = window
+        .filter(|(begun, _)| begun.elapsed() < budget.window)
+        .unwrap_or((Instant::now(), 0));
+    if used == budget.calls {
+        return Err(budget.window.saturating_sub(begun.elapsed()));
+    }
+    *window = Some((begun, used + 1));
+    Ok(Some(budget.calls - used - 1))
+}
+
+fn remaining(left: usize) -> String {
+    format!("x-ratelimit-remaining: {left}\r\n")
 }
 
 /// The one fault, if it is this request's.

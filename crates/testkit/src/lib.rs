@@ -23,7 +23,7 @@ mod vault;
 #[cfg(target_os = "linux")]
 pub mod window;
 
-pub use faults::{CANARY, Endpoint, Fault, FaultProxy, Faults};
+pub use faults::{Budget, CANARY, Endpoint, Fault, FaultProxy, Faults};
 pub use http::{Answer, Created, deployment, device};
 pub use program::{PROGRAM, Served, assert_code, built, program, run_program, said, variables};
 pub use shell::Shell;
