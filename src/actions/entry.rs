@@ -196,6 +196,9 @@ impl Actions {
         let context = Arc::new(opened.context);
         let here = Arc::clone(&context);
         let look = move || {
+            if let Some(Err(error)) = here.journal.as_ref().map(|journal| journal.tidy()) {
+                tracing::warn!(%error, "the journal could not be tidied");
+            }
             let interrupted = here.journal.as_ref().map_or(0, |journal| journal.interrupted());
             (interrupted, revocation::unfinished(&here))
         };

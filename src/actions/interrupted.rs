@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Tell};
+use super::{Actions, Tell, beside};
 use crate::state::{Dialog, Load};
 use ::service;
 use model::{Finding, Grace, News, Pending, Problem, Remedy, ResumeError};
@@ -25,7 +25,15 @@ impl Actions {
         let mut found = self.state.place.found;
         found.set(Load::Loading);
         let actions = self.clone();
-        spawn(async move { actions.look_at_interrupted().await });
+        spawn(async move {
+            if let Some(context) = actions.context() {
+                let tidied = beside(async move { service::tidy(&context).await }).await;
+                if let Err(error) = tidied {
+                    tracing::warn!(%error, "the journal could not be tidied");
+                }
+            }
+            actions.look_at_interrupted().await;
+        });
     }
 
     async fn look_at_interrupted(&self) {

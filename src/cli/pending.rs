@@ -49,6 +49,7 @@ struct PendingJson<'a> {
 /// Lists them.
 pub async fn list(target: &Target, json: bool) -> Result<u8, Failure> {
     let connected = target.connect().await?;
+    service::tidy(&connected.context).await?;
     let all = service::interrupted(&connected.context).await?;
     if json {
         output::json(&all.iter().map(as_json).collect::<Vec<_>>())?;
@@ -155,6 +156,7 @@ fn says(finding: &Finding) -> String {
 pub async fn resume(target: &Target, id: &str, choice: Choice, hand_over: HandOver) -> Result<u8, Failure> {
     let connected = target.connect().await?;
     let context = &connected.context;
+    service::tidy(context).await?;
     let chosen = pick(service::interrupted(context).await?, id)?;
     let about = chosen.about.as_ref();
     let place = about.map_or_else(|| EnvironmentName::new(""), |about| about.environment.clone());

@@ -239,15 +239,51 @@ async fn shown_secrets_leave_the_journal_at_their_deadline_and_the_replacement_s
     drop(found);
 
     let later = journaled(&scene.world, Duration::ZERO);
-    let mut found = service::interrupted(&later).await.unwrap();
+    let found = service::interrupted(&later).await.unwrap();
     assert!(matches!(found[0].finding, Finding::Waiting { .. }), "{found:?}");
+    assert!(!scene.replacements()[0].handed_over, "a look changes nothing");
+    service::tidy(&later).await.unwrap();
     assert!(scene.replacements()[0].handed_over);
+    let mut found = service::interrupted(&later).await.unwrap();
     let done = service::finish(&later, found.remove(0), &silent).await.unwrap();
     assert!(
         matches!(done, Finished::Replaced(_)),
         "there is nothing to show any more"
     );
     scene.is_refused(&scene.old).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_look_keeps_nobody_from_finishing_and_changes_nothing() {
+    let scene = Scene::start().await;
+    scene.successor().await;
+    let journal = scene.world.folder.path().join("journal");
+    let files = || {
+        let listed = std::fs::read_dir(&journal)
+            .unwrap()
+            .map(|file| file.unwrap().path());
+        let mut files: Vec<_> = listed.map(|path| (std::fs::read(&path).unwrap(), path)).collect();
+        files.sort();
+        files
+    };
+    let before = files();
+    let mut found = service::interrupted(&scene.context).await.unwrap();
+    assert!(matches!(found[0].finding, Finding::Waiting { .. }), "{found:?}");
+    service::revocation::unfinished(&scene.context);
+    service::revocation::KnownCiTokens::held_here(&scene.context);
+    assert_eq!(files(), before);
+
+    // Another window finishes it while this one shows what it saw.
+    let other = journaled(&scene.world, Duration::from_secs(900));
+    let mut seen = service::interrupted(&other).await.unwrap();
+    let done = service::finish(&other, seen.remove(0), &silent).await.unwrap();
+    assert!(matches!(done, Finished::Replaced(_)));
+    scene.is_refused(&scene.old).await;
+    let late = service::finish(&scene.context, found.remove(0), &silent).await;
+    assert!(
+        matches!(late, Err(Problem::NotResumable(ResumeError::NotActive))),
+        "{late:?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -32,7 +32,7 @@ pub use keys::{
 };
 pub use machine::{account, adopt, devices, manifest, sign_in};
 pub use place::Place;
-pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back};
+pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back, tidy};
 pub use revocation::{EndedToken, Replaced, Revocations, Revoked, finish_replacement, revoke, revoke_all};
 pub use tokens::{
     Issued, create, delete, forget_replacement, list, list_project, note_own_use, readable_replacements,

@@ -60,6 +60,16 @@ impl Entry {
         }
     }
 
+    /// What is left of it when its secrets are forgotten: nothing, but for a replacement.
+    pub(super) fn expired(mut self) -> Option<Self> {
+        let Work::Replace(record) = &mut self.work else {
+            return None;
+        };
+        record.forget_secrets();
+        self.shown = None;
+        Some(self)
+    }
+
     /// The replacement that it is, if it is one.
     pub fn replacement(&self) -> Option<&ReplaceRecord> {
         match &self.work {

@@ -19,6 +19,11 @@ pub(super) const HELD: &str = "held";
 /// Between two tries.
 const PAUSE: Duration = Duration::from_millis(50);
 
+/// Between two tries to take hold of an entry at which somebody looks.
+const INSTANT: Duration = Duration::from_millis(1);
+/// The longest time that somebody who only looks is waited for.
+const LOOKING: Duration = Duration::from_secs(2);
+
 /// A file that is locked until this is dropped.
 #[derive(Debug)]
 struct Locked(File);
@@ -47,12 +52,33 @@ pub(super) fn held_path(folder: &Path, id: &EntryId) -> PathBuf {
     folder.join(format!("{id}.{HELD}"))
 }
 
-/// Takes hold of an entry; `None` if somebody else has it.
+/// Takes hold of an entry; `None` if somebody else works on it. Whoever only looks ([`is_held`]) shares the lock for an
+/// instant, and is waited for.
 pub(super) fn hold(folder: &Path, id: &EntryId) -> Result<Option<Held>, JournalError> {
     let path = held_path(folder, id);
     let file = file::open_private(&path).map_err(at(&path))?;
-    let taken = try_lock(&file).map_err(at(&path))?;
-    Ok(taken.then(|| Held { _file: Locked(file) }))
+    let began = Instant::now();
+    while !try_lock(&file).map_err(at(&path))? {
+        if !try_share(&file).map_err(at(&path))? || began.elapsed() >= LOOKING {
+            return Ok(None);
+        }
+        file.unlock().map_err(at(&path))?;
+        std::thread::sleep(INSTANT);
+    }
+    Ok(Some(Held { _file: Locked(file) }))
+}
+
+/// Whether somebody works on an entry. Keeps nobody from it, and makes no file.
+pub(super) fn is_held(folder: &Path, id: &EntryId) -> Result<bool, JournalError> {
+    let path = held_path(folder, id);
+    let file = match File::open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        file => file.map_err(at(&path))?,
+    };
+    let is_free = try_share(&file).map_err(at(&path))?;
+    // Also by hand: see `Locked`.
+    drop(file.unlock());
+    Ok(!is_free)
 }
 
 /// Waits for a place.
@@ -80,9 +106,19 @@ fn place_path(folder: &Path, scope: &str, place: &Place) -> PathBuf {
     folder.join(format!("place-{}.lock", crypto::derive_file_name(&parts)))
 }
 
-/// Where the file system has no locks, everybody gets them: better than not to work at all.
+/// Takes the lock for this process alone.
 fn try_lock(file: &File) -> io::Result<bool> {
-    match file.try_lock() {
+    taken(file.try_lock())
+}
+
+/// Takes the lock together with others who share it.
+fn try_share(file: &File) -> io::Result<bool> {
+    taken(file.try_lock_shared())
+}
+
+/// Where the file system has no locks, everybody gets them: better than not to work at all.
+fn taken(tried: Result<(), TryLockError>) -> io::Result<bool> {
+    match tried {
         Ok(()) => Ok(true),
         Err(TryLockError::WouldBlock) => Ok(false),
         Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => Ok(true),
@@ -134,6 +170,33 @@ mod tests {
         assert!(!waiting.is_finished());
         drop(first);
         waiting.await.unwrap().unwrap();
+    }
+
+    #[test]
+    fn whoever_looks_keeps_nobody_from_an_entry() {
+        let folder = tempfile::tempdir().unwrap();
+        let id = EntryId::make();
+        assert!(!is_held(folder.path(), &id).unwrap());
+        assert!(!held_path(folder.path(), &id).exists(), "a look makes no file");
+        drop(hold(folder.path(), &id).unwrap());
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            let look = || {
+                while !is_over.load(std::sync::atomic::Ordering::SeqCst) {
+                    is_held(folder.path(), &id).unwrap();
+                }
+            };
+            scope.spawn(look);
+            scope.spawn(look);
+            let taken = (0..300).filter(|_| hold(folder.path(), &id).unwrap().is_some());
+            let taken = taken.count();
+            is_over.store(true, std::sync::atomic::Ordering::SeqCst);
+            assert_eq!(taken, 300);
+        });
+        let held = hold(folder.path(), &id).unwrap();
+        assert!(is_held(folder.path(), &id).unwrap());
+        drop(held);
+        assert!(!is_held(folder.path(), &id).unwrap());
     }
 
     #[test]

@@ -20,6 +20,7 @@ mod lock;
 mod open;
 mod text;
 
+use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -56,15 +57,25 @@ pub struct Journal {
     deadline: Duration,
 }
 
-/// One entry, as it was found.
+/// One entry, as it was seen. Nobody is kept from it.
 #[derive(Debug)]
-pub(super) enum Found {
-    /// Nobody works on it; it is held by this process from now on.
-    Interrupted(Box<OpenEntry>),
-    /// Another window or command works on it.
+pub(super) enum Seen {
+    /// Nobody works on it.
+    Entry(Box<Entry>, Version),
+    /// A window or command works on it.
     InUse(EntryId),
     /// It cannot be read.
     Unreadable(EntryId, EntryError),
+}
+
+/// By which it is known whether an entry was written again since it was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Version(u64);
+
+impl Version {
+    fn of(sealed: &[u8]) -> Self {
+        Self(BuildHasherDefault::<DefaultHasher>::default().hash_one(sealed))
+    }
 }
 
 impl Journal {
@@ -105,7 +116,7 @@ impl Journal {
     /// How many operations were interrupted; asks no server. Replacements that wait for the user are none, nor are
     /// secrets that were shown longer ago than the deadline.
     pub fn interrupted(&self) -> usize {
-        let free = |id: &EntryId| matches!(lock::hold(&self.folder, id), Ok(Some(_)));
+        let free = |id: &EntryId| matches!(lock::is_held(&self.folder, id), Ok(false));
         let unfinished = |id: &EntryId| match self.read(id) {
             Ok(None) => false,
             Ok(Some(entry)) => !self.is_over(&entry) && handed_over(&entry).is_none(),
@@ -133,9 +144,32 @@ impl Journal {
     /// # Errors
     /// [`Problem::Busy`] when somebody else has it.
     pub(super) fn take(self: &Arc<Self>, id: &EntryId) -> Result<Option<OpenEntry>, Problem> {
+        Ok(self.hold(id)?.map(|(entry, _)| entry))
+    }
+
+    /// The same of an entry that was seen; `None` also if it was written again since.
+    ///
+    /// # Errors
+    /// As [`Journal::take`].
+    pub(super) fn take_seen(
+        self: &Arc<Self>,
+        id: &EntryId,
+        seen: Version,
+    ) -> Result<Option<OpenEntry>, Problem> {
+        let held = self.hold(id)?.filter(|(_, version)| *version == seen);
+        Ok(held.map(|(entry, _)| entry))
+    }
+
+    /// Secrets that were shown longer ago than the deadline are nobody's any more.
+    fn hold(self: &Arc<Self>, id: &EntryId) -> Result<Option<(OpenEntry, Version)>, Problem> {
         let held = lock::hold(&self.folder, id)?.ok_or(Problem::Busy)?;
-        let entry = self.read(id).ok().flatten();
-        Ok(entry.map(|entry| OpenEntry::new(Arc::clone(self), entry, Some(held))))
+        let Some((entry, version)) = self.read_version(id).ok().flatten() else {
+            return Ok(None);
+        };
+        let is_over = self.is_over(&entry);
+        let entry = OpenEntry::new(Arc::clone(self), entry, Some(held));
+        let left = if is_over { entry.expire()? } else { Some(entry) };
+        Ok(left.map(|entry| (entry, version)))
     }
 
     /// Waits for the place.
@@ -159,36 +193,60 @@ impl Journal {
         Ok(OpenEntry::new(Arc::clone(self), entry, held))
     }
 
-    /// All entries, oldest first. Secrets that were shown longer ago than the deadline are removed, with their entries
-    /// unless something is left to do; what writers left behind that were killed is cleared away.
-    pub(super) fn entries(self: &Arc<Self>) -> Result<Vec<Found>, JournalError> {
-        file::clear_leftovers(&self.folder);
-        let mut found = Vec::new();
+    /// All entries, oldest first, without the secrets that were shown longer ago than the deadline. Holds nothing and
+    /// changes nothing: removing those is [`Journal::tidy`]'s.
+    pub(super) fn look(&self) -> Result<Vec<Seen>, JournalError> {
+        let mut all = Vec::new();
         for id in self.ids()? {
-            let Some(held) = lock::hold(&self.folder, &id)? else {
-                found.push(Found::InUse(id));
+            if lock::is_held(&self.folder, &id)? {
+                all.push(Seen::InUse(id));
                 continue;
-            };
-            match self.read(&id) {
+            }
+            match self.read_version(&id) {
                 Ok(None) => {}
-                Ok(Some(entry)) if self.is_over(&entry) => {
-                    let entry = OpenEntry::new(Arc::clone(self), entry, Some(held));
-                    found.extend(entry.expire()?.map(|entry| Found::Interrupted(Box::new(entry))));
+                Ok(Some((entry, version))) => {
+                    let left = if self.is_over(&entry) {
+                        entry.expired()
+                    } else {
+                        Some(entry)
+                    };
+                    all.extend(left.map(|entry| Seen::Entry(Box::new(entry), version)));
                 }
-                Ok(Some(entry)) => {
-                    let entry = OpenEntry::new(Arc::clone(self), entry, Some(held));
-                    found.push(Found::Interrupted(Box::new(entry)));
-                }
-                Err(error) => found.push(Found::Unreadable(id, error)),
+                Err(error) => all.push(Seen::Unreadable(id, error)),
             }
         }
-        let age = |found: &Found| match found {
-            Found::Interrupted(entry) => (0, Some(entry.entry().started)),
-            Found::InUse(_) => (1, None),
-            Found::Unreadable(..) => (2, None),
+        let age = |seen: &Seen| match seen {
+            Seen::Entry(entry, _) => (0, Some(entry.started)),
+            Seen::InUse(_) => (1, None),
+            Seen::Unreadable(..) => (2, None),
         };
-        found.sort_by_key(age);
-        Ok(found)
+        all.sort_by_key(age);
+        Ok(all)
+    }
+
+    /// Removes the secrets that were shown longer ago than the deadline, with their entries unless something is left to do,
+    /// and what writers left behind that were killed. Takes hold of those alone, which nobody can want.
+    ///
+    /// # Errors
+    /// [`JournalError`]; the rest is tried again another time.
+    pub fn tidy(self: &Arc<Self>) -> Result<(), JournalError> {
+        file::clear_leftovers(&self.folder);
+        for id in self.ids()? {
+            let is_over = || {
+                self.read(&id)
+                    .is_ok_and(|entry| entry.is_some_and(|it| self.is_over(&it)))
+            };
+            if !is_over() {
+                continue;
+            }
+            match self.hold(&id) {
+                // Somebody works on it.
+                Ok(_) | Err(Problem::Busy) => {}
+                Err(Problem::Journal(error)) => return Err(error),
+                Err(error) => tracing::warn!(%error, "secrets that were shown stay"),
+            }
+        }
+        Ok(())
     }
 
     /// Removes an entry that cannot be read, because the user said so.
@@ -208,10 +266,15 @@ impl Journal {
     }
 
     fn read(&self, id: &EntryId) -> Result<Option<Entry>, EntryError> {
+        Ok(self.read_version(id)?.map(|(entry, _)| entry))
+    }
+
+    fn read_version(&self, id: &EntryId) -> Result<Option<(Entry, Version)>, EntryError> {
         let Some(sealed) = file::read(&self.folder, id).map_err(|_| EntryError::Unreadable)? else {
             return Ok(None);
         };
-        decode(&self.key, id, &sealed).map(Some)
+        let entry = decode(&self.key, id, &sealed)?;
+        Ok(Some((entry, Version::of(&sealed))))
     }
 
     /// Writes an entry; `staged` is called when it is on the disk and not yet in its place.

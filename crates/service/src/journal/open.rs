@@ -102,15 +102,25 @@ impl OpenEntry {
     }
 
     /// As [`OpenEntry::handed_over`], because the deadline has passed; gives the entry if it stays.
-    pub(super) fn expire(mut self) -> Result<Option<Self>, JournalError> {
-        let Work::Replace(record) = &mut self.entry.work else {
-            self.close()?;
+    pub(super) fn expire(self) -> Result<Option<Self>, JournalError> {
+        let Self {
+            journal,
+            operation,
+            entry,
+            _held,
+        } = self;
+        let id = entry.id.clone();
+        let Some(entry) = entry.expired() else {
+            journal.remove(&id)?;
             return Ok(None);
         };
-        record.forget_secrets();
-        self.entry.shown = None;
-        self.journal.write(&self.entry, || {})?;
-        Ok(Some(self))
+        journal.write(&entry, || {})?;
+        Ok(Some(Self {
+            journal,
+            operation,
+            entry,
+            _held,
+        }))
     }
 
     /// Notes when the server saw this program act as the runner of a replacement's successor: what comes later is CI.

@@ -36,7 +36,7 @@ pub async fn finish(
     progress: Progress<'_>,
 ) -> Result<Finished, Problem> {
     refuse_unreadable(&interrupted.finding)?;
-    let entry = interrupted.into_entry()?;
+    let entry = interrupted.take()?;
     let place = entry.entry().place.to_place();
     let _lock = context.lock(&place).await?;
     reached(Operation::Resume, Checkpoint::Locked);
@@ -150,7 +150,7 @@ pub async fn take_back(
     progress: Progress<'_>,
 ) -> Result<Revocations, Problem> {
     refuse_unreadable(&interrupted.finding)?;
-    let entry = interrupted.into_entry()?;
+    let entry = interrupted.take()?;
     let place = entry.entry().place.to_place();
     let _lock = context.lock(&place).await?;
     reached(Operation::Resume, Checkpoint::Locked);
@@ -198,7 +198,7 @@ async fn successor_to_end(
 pub fn discard(interrupted: Interrupted) -> Result<(), Problem> {
     match &interrupted.finding {
         Finding::NotActive(_) | Finding::OtherKey | Finding::Waiting { .. } | Finding::Queue { .. } => {
-            Ok(interrupted.into_entry()?.close()?)
+            Ok(interrupted.take()?.close()?)
         }
         Finding::Unreadable(_) => Ok(interrupted.journal.remove(&interrupted.id)?),
         Finding::InUse => Err(Problem::Busy),

@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 pub use finish::{Finished, discard, finish, take_back};
 
-use super::journal::{Entry, EntryId, Found, Journal, OpenEntry, QueueState, Successor, Work};
-use super::{Context, Place};
+use crate::journal::{Entry, EntryId, Journal, OpenEntry, QueueState, Seen, Stage, Successor, Version, Work};
+use crate::{Context, Place};
 use model::{About, Finding, IssuanceKind, NotActive, Pending, Problem, Remedy, ResumeError, WorkKind};
 use protocol::Moment;
 
@@ -21,7 +21,7 @@ use protocol::Moment;
 /// long.
 const SETTLED_SECONDS: i64 = 600;
 
-/// An interrupted operation. While this value lives, no other window or command can take it up.
+/// An interrupted operation, as it was seen. Nobody is kept from it: whoever does something about it first, does.
 #[derive(Debug)]
 pub struct Interrupted {
     /// Its name in the journal.
@@ -31,7 +31,7 @@ pub struct Interrupted {
     /// What became of it.
     pub finding: Finding,
     journal: Arc<Journal>,
-    entry: Option<OpenEntry>,
+    seen: Option<(Place, Version)>,
 }
 
 impl From<&Entry> for About {
@@ -76,12 +76,12 @@ impl Interrupted {
         self.finding.remedies()
     }
 
-    /// Where it works, if its entry is in the hands of this process.
+    /// Where it works; `None` where the entry cannot be read, or is in use.
     pub fn place(&self) -> Option<Place> {
-        self.entry.as_ref().map(|entry| entry.entry().place.to_place())
+        self.seen.as_ref().map(|(place, _)| place.clone())
     }
 
-    /// What is known of it, without the hold on it.
+    /// What is known of it.
     pub fn facts(&self) -> Pending {
         Pending {
             id: self.id.to_string(),
@@ -90,18 +90,25 @@ impl Interrupted {
         }
     }
 
-    fn into_entry(self) -> Result<OpenEntry, Problem> {
-        match (self.finding, self.entry) {
+    /// Takes hold of its entry.
+    ///
+    /// # Errors
+    /// [`Problem::Busy`] when somebody else has it, [`Problem::NotResumable`] when it is another server's, or not any more
+    /// what it was seen as.
+    fn take(&self) -> Result<OpenEntry, Problem> {
+        match (&self.finding, &self.seen) {
             (Finding::InUse, _) | (_, None) => Err(Problem::Busy),
             (Finding::Elsewhere, _) => Err(Problem::NotResumable(ResumeError::Elsewhere)),
-            (_, Some(entry)) => Ok(entry),
+            (_, Some((_, version))) => self
+                .journal
+                .take_seen(&self.id, *version)?
+                .ok_or(Problem::NotResumable(ResumeError::NotActive)),
         }
     }
 }
 
-/// All interrupted operations, the oldest first, each compared with the server. Without a journal there are none.
-/// Operations that never registered anything are forgotten after ten minutes; secrets that were shown, after their
-/// deadline.
+/// All interrupted operations, the oldest first, each compared with the server. Without a journal there are none. Holds
+/// nothing and changes nothing.
 ///
 /// # Errors
 /// [`Problem::Journal`] when the journal cannot be read at all.
@@ -110,28 +117,49 @@ pub async fn interrupted(context: &Context) -> Result<Vec<Interrupted>, Problem>
         return Ok(Vec::new());
     };
     let mut all = Vec::new();
-    for found in journal.entries()? {
+    for seen in journal.look()? {
         let journal = Arc::clone(journal);
-        all.push(match found {
-            Found::InUse(id) => bare(journal, id, Finding::InUse),
-            Found::Unreadable(id, error) => bare(journal, id, Finding::Unreadable(error)),
-            Found::Interrupted(entry) => {
-                let finding = look(context, entry.entry()).await;
-                if is_settled(&finding, entry.entry()) {
-                    entry.close()?;
+        all.push(match seen {
+            Seen::InUse(id) => bare(journal, id, Finding::InUse),
+            Seen::Unreadable(id, error) => bare(journal, id, Finding::Unreadable(error)),
+            Seen::Entry(entry, version) => {
+                let finding = look(context, &entry).await;
+                if is_settled(&finding, &entry) {
                     continue;
                 }
                 Interrupted {
-                    id: entry.id().clone(),
-                    about: Some(About::from(entry.entry())),
+                    id: entry.id.clone(),
+                    about: Some(About::from(&*entry)),
                     finding,
                     journal,
-                    entry: Some(*entry),
+                    seen: Some((entry.place.to_place(), version)),
                 }
             }
         });
     }
     Ok(all)
+}
+
+/// Forgets what nobody can want any more: secrets that were shown, after their deadline; after ten minutes operations that
+/// never registered anything; what killed processes left. Asks the server about the second alone.
+///
+/// # Errors
+/// [`Problem::Journal`]; the rest is tried again another time.
+pub async fn tidy(context: &Context) -> Result<(), Problem> {
+    let Some(journal) = &context.journal else {
+        return Ok(());
+    };
+    journal.tidy()?;
+    for seen in journal.look()? {
+        if let Seen::Entry(entry, version) = seen
+            && may_be_settled(&entry)
+            && is_settled(&look(context, &entry).await, &entry)
+            && let Ok(Some(entry)) = journal.take_seen(&entry.id, version)
+        {
+            entry.close()?;
+        }
+    }
+    Ok(())
 }
 
 fn bare(journal: Arc<Journal>, id: EntryId, finding: Finding) -> Interrupted {
@@ -140,13 +168,17 @@ fn bare(journal: Arc<Journal>, id: EntryId, finding: Finding) -> Interrupted {
         about: None,
         finding,
         journal,
-        entry: None,
+        seen: None,
     }
 }
 
 fn is_settled(finding: &Finding, entry: &Entry) -> bool {
-    matches!(finding, Finding::NotActive(NotActive::NeverRegistered))
-        && Moment::now().seconds_since(entry.started) >= SETTLED_SECONDS
+    matches!(finding, Finding::NotActive(NotActive::NeverRegistered)) && may_be_settled(entry)
+}
+
+fn may_be_settled(entry: &Entry) -> bool {
+    let is_intended = entry.issue().is_some_and(|issue| issue.stage == Stage::Intended);
+    is_intended && Moment::now().seconds_since(entry.started) >= SETTLED_SECONDS
 }
 
 async fn look(context: &Context, entry: &Entry) -> Finding {

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use super::run::Kind;
-use crate::journal::{EntryWriter, Found, OpenEntry, QueueItem, QueueState, Work};
+use crate::journal::{Entry, EntryWriter, QueueItem, QueueState, Seen, Work};
 use crate::{Context, Place};
 use model::{Problem, Proof, RevocationStatus, RevokeTarget};
 use protocol::DeployTokenId;
@@ -39,10 +39,10 @@ pub(super) fn write_ahead(context: &Context, targets: &[RevokeTarget]) -> Vec<Ba
             None => batches.push(Batch::new(place_of(target), vec![member])),
         }
     }
-    let mut earlier = interrupted(context);
+    let earlier = interrupted(context);
     for batch in &mut batches {
         match batch.begin(context, Kind::Emergency) {
-            Ok(()) => batch.supersede(&mut earlier),
+            Ok(()) => batch.supersede(context, &earlier),
             Err(error) => tracing::warn!(%error, "revoking without the journal"),
         }
     }
@@ -56,30 +56,29 @@ fn place_of(target: &RevokeTarget) -> Place {
     }
 }
 
-/// The interrupted revocations on this server.
-pub(super) fn interrupted(context: &Context) -> Vec<OpenEntry> {
+/// The interrupted revocations on this server; takes hold of none of them.
+pub(super) fn interrupted(context: &Context) -> Vec<Entry> {
     let Some(journal) = &context.journal else {
         return Vec::new();
     };
-    let entries = journal.entries().unwrap_or_else(|error| {
+    let entries = journal.look().unwrap_or_else(|error| {
         tracing::warn!(%error, "the journal cannot be read");
         Vec::new()
     });
-    let revocation = |found| match found {
-        Found::Interrupted(entry) if is_revocation(&entry, journal.scope()) => Some(*entry),
+    let revocation = |seen| match seen {
+        Seen::Entry(entry, _) if is_revocation(&entry, journal.scope()) => Some(*entry),
         _ => None,
     };
     entries.into_iter().filter_map(revocation).collect()
 }
 
-fn is_revocation(entry: &OpenEntry, scope: &str) -> bool {
-    let entry = entry.entry();
+fn is_revocation(entry: &Entry, scope: &str) -> bool {
     entry.place.scope == scope && matches!(entry.work, Work::Revoke(_))
 }
 
 /// The tokens of an entry that wait.
-pub(super) fn waiting(entry: &OpenEntry) -> Vec<&DeployTokenId> {
-    match &entry.entry().work {
+pub(super) fn waiting(entry: &Entry) -> Vec<&DeployTokenId> {
+    match &entry.work {
         Work::Revoke(queue) => queue
             .iter()
             .filter(|item| item.state == QueueState::Waiting)
@@ -90,9 +89,9 @@ pub(super) fn waiting(entry: &OpenEntry) -> Vec<&DeployTokenId> {
 }
 
 /// Whether tokens of an entry are revoked, and the key is not sealed again without them.
-fn owes_sealing(entry: &OpenEntry) -> bool {
+fn owes_sealing(entry: &Entry) -> bool {
     let is_revoked = |item: &QueueItem| item.state == QueueState::Revoked;
-    matches!(&entry.entry().work, Work::Revoke(queue) if queue.iter().any(is_revoked))
+    matches!(&entry.work, Work::Revoke(queue) if queue.iter().any(is_revoked))
 }
 
 impl Batch {
@@ -149,20 +148,25 @@ impl Batch {
         Ok(())
     }
 
-    /// Forgets earlier revocations of which this one leaves nothing over. One that still owes a sealing of the key stays.
-    fn supersede(&self, earlier: &mut Vec<OpenEntry>) {
-        let covered = |entry: &mut OpenEntry| {
-            entry.entry().place.to_place() == self.place
-                && !owes_sealing(entry)
-                && waiting(entry)
-                    .into_iter()
-                    .all(|token| self.members.iter().any(|(_, item)| item.token == *token))
-        };
-        for entry in earlier.extract_if(.., covered) {
-            if let Err(error) = entry.close() {
+    /// Forgets earlier revocations of which this one leaves nothing over. One that still owes a sealing of the key stays,
+    /// and one that somebody works on.
+    fn supersede(&self, context: &Context, earlier: &[Entry]) {
+        for entry in earlier.iter().filter(|entry| self.covers(entry)) {
+            let taken = context.journal.as_ref().map(|journal| journal.take(&entry.id));
+            if let Some(Ok(Some(entry))) = taken
+                && self.covers(entry.entry())
+                && let Err(error) = entry.close()
+            {
                 tracing::warn!(%error, "an earlier revocation stays in the journal");
             }
         }
+    }
+
+    fn covers(&self, entry: &Entry) -> bool {
+        let is_member = |token: &DeployTokenId| self.members.iter().any(|(_, item)| item.token == *token);
+        entry.place.to_place() == self.place
+            && !owes_sealing(entry)
+            && waiting(entry).into_iter().all(is_member)
     }
 
     /// Writes down how far each of its tokens is, and gives that.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::Context;
-use crate::journal::{Found, Successor, Work};
+use crate::journal::Seen;
 use client::Runner;
 use model::{CallError, Problem, Proof};
 use protocol::DeployTokenId;
@@ -52,22 +52,15 @@ pub struct KnownCiTokens(HashMap<DeployTokenId, CiToken>);
 impl KnownCiTokens {
     /// Those of interrupted issuances in this device's journal.
     pub fn held_here(context: &Context) -> Self {
-        let entries = context.journal.as_ref().map(|journal| journal.entries());
+        let entries = context.journal.as_ref().map(|journal| journal.look());
         // An unreadable journal must not stop an emergency: then the server's list is the proof.
         let entries = entries.and_then(Result::ok).unwrap_or_default();
-        let held = entries.into_iter().filter_map(|found| match found {
-            Found::Interrupted(entry) => {
-                let issue = match &entry.entry().work {
-                    Work::Issue(issue) => issue,
-                    Work::Replace(replace) => match &replace.successor {
-                        Successor::Issuing(issue) => issue,
-                        Successor::Delivered(_) => return None,
-                    },
-                    Work::Revoke(_) => return None,
-                };
+        let held = entries.into_iter().filter_map(|seen| match seen {
+            Seen::Entry(entry, _) => {
+                let issue = entry.issue()?;
                 Some((issue.token.clone()?, issue.ci_token.clone()?))
             }
-            Found::InUse(_) | Found::Unreadable(..) => None,
+            Seen::InUse(_) | Seen::Unreadable(..) => None,
         });
         Self(held.collect())
     }

@@ -6,7 +6,7 @@ use super::RunOptions;
 use super::batch::{Batch, interrupted, waiting};
 use super::engine::drive;
 use super::run::{Kind, Run};
-use crate::journal::{EntryWriter, OpenEntry, Work};
+use crate::journal::{Entry, EntryWriter, OpenEntry, Work};
 use crate::{Context, Place};
 use model::{RevocationStatus, RevokeTarget};
 use protocol::ProjectId;
@@ -30,7 +30,9 @@ pub struct TakenUp {
 
 /// Takes all interrupted revocations up. The user confirmed them when they were begun.
 pub async fn take_up(context: &Context) -> TakenUp {
-    let entries = interrupted(context);
+    // One that somebody else has taken up meanwhile is theirs.
+    let take = |entry: &Entry| context.journal.as_ref()?.take(&entry.id).ok()?;
+    let entries: Vec<OpenEntry> = interrupted(context).iter().filter_map(take).collect();
     let names = if entries.is_empty() {
         HashMap::new()
     } else {
