@@ -11,7 +11,7 @@ use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
 use zeroize::Zeroizing;
 
 use super::ApiAddress;
-use super::client::Answer;
+use super::client::{Answer, CLIENT_TYPE};
 use model::{CallError, RetryPolicy, Sent};
 use protocol::DeviceId;
 use protocol::wire::error::{self as error_body, ErrorBody};
@@ -105,6 +105,8 @@ impl Transport {
         drop(rustls::crypto::ring::default_provider().install_default());
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        // The source of what is noted in the audit (docs/protocol.md 1.2).
+        headers.insert("x-ghostable-client-type", HeaderValue::from_static(CLIENT_TYPE));
         if let Some(value) = bearer {
             headers.insert(AUTHORIZATION, value);
         }
