@@ -113,6 +113,9 @@ pub(super) fn create(call: &Call<'_, User>) -> Answer {
     if call.rules.strict {
         publication::check_strictly(call, &device, &subject, &request.envelope)?;
     }
+    if let Some(creator) = &request.created_by_device_id {
+        publication::check_creator(call, &project, creator)?;
+    }
     let version = match request.version {
         Some(version) => version,
         None => keys::current(call.db, &environment.id)?.map_or(1, |key| key.version.saturating_add(1)),

@@ -26,7 +26,7 @@ use protocol::wire::environment_key::{
     CreateKeyRequest, EnvelopeRequest, RecipientRequest, ShareKeyRequest, recipient_kind,
 };
 use protocol::wire::request::fit;
-use protocol::{Fingerprint, PublicKey, RecipientKind, SigningPublicKey};
+use protocol::{DeviceId, Fingerprint, PublicKey, RecipientKind, SigningPublicKey};
 
 const NONCE_LENGTH: usize = 24;
 /// Environment key and tag.
@@ -139,6 +139,23 @@ fn verify(
     let forms = [anew.to_string(), received.to_owned(), body.to_string()];
     let verified = forms.iter().any(|text| verify_body(text, &key).is_ok());
     verified.then_some(()).ok_or_else(wrong)
+}
+
+/// Whoever is named as the creator of a key is an active device of a member, not necessarily the one that signs.
+pub(super) fn check_creator(
+    call: &Call<'_, User>,
+    project: &Project,
+    creator: &DeviceId,
+) -> Result<(), Refusal> {
+    let fits = match devices::find(call.db, creator.as_str())? {
+        Some(device) => {
+            device.is_active() && devices::is_of_member(call.db, &device, &project.organization_id)?
+        }
+        None => false,
+    };
+    let field = "created_by_device_id";
+    fits.then_some(())
+        .ok_or_else(|| Refusal::invalid(field, &checks::selected(field)))
 }
 
 /// The outer layer, as it was sent.

@@ -91,6 +91,9 @@ pub(crate) fn ensure(
     connection: &mut Connection,
     local: &LocalAccess,
 ) -> Result<Vec<(SampleRole, String)>, WorkspaceError> {
+    if let Some(people) = complete(connection, &local.organization_id)? {
+        return Ok(people);
+    }
     let db = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let owner: Option<String> = db
         .query_row(
@@ -124,6 +127,29 @@ pub(crate) fn ensure(
     }
     db.commit()?;
     Ok(people)
+}
+
+/// The people, if there is one of each role who can sign in: then nothing is to be written.
+fn complete(
+    db: &Connection,
+    organization: &OrganizationId,
+) -> rusqlite::Result<Option<Vec<(SampleRole, String)>>> {
+    let mut people = Vec::new();
+    for role in SampleRole::ALL {
+        let Some(email) = member(db, organization, role)? else {
+            return Ok(None);
+        };
+        let signs_in: bool = db.query_row(
+            "SELECT EXISTS(SELECT 1 FROM users WHERE email = ?1 AND password_hash IS NOT NULL)",
+            [&email],
+            |row| row.get(0),
+        )?;
+        if !signs_in {
+            return Ok(None);
+        }
+        people.push((role, email));
+    }
+    Ok(Some(people))
 }
 
 fn member(

@@ -16,22 +16,21 @@ const ENVIRONMENT: &str = "environment";
 const PROJECT: &str = "project";
 
 /// One deed, by whom, and what it was done to.
-#[derive(Clone, Debug)]
-pub(crate) struct Deed<'a> {
-    pub(crate) organization: &'a OrganizationId,
-    pub(crate) project: &'a ProjectId,
-    pub(crate) log_name: &'static str,
-    pub(crate) event: &'a str,
-    pub(crate) description: String,
-    pub(crate) subject: Subject<'a>,
-    pub(crate) causer: Causer<'a>,
+struct Deed<'a> {
+    organization: &'a OrganizationId,
+    project: &'a ProjectId,
+    log_name: &'static str,
+    event: &'a str,
+    description: String,
+    subject: Subject<'a>,
+    causer: Causer<'a>,
     /// When; now, if it is not said.
-    pub(crate) at: Option<String>,
+    at: Option<String>,
 }
 
 /// What something was done to.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Subject<'a> {
+#[derive(Clone, Copy)]
+struct Subject<'a> {
     kind: &'static str,
     id: &'a str,
     name: &'a str,
@@ -48,8 +47,8 @@ impl<'a> Subject<'a> {
 }
 
 /// Who did something.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Causer<'a> {
+#[derive(Clone, Copy)]
+enum Causer<'a> {
     User(&'a User),
     /// A runner, by its deploy token.
     Token(&'a Token),
@@ -94,8 +93,7 @@ pub(crate) struct By<'a> {
     pub(crate) at: Option<&'a str>,
 }
 
-/// Writes a deed.
-pub(crate) fn record(db: &Connection, deed: Deed<'_>) -> rusqlite::Result<()> {
+fn record(db: &Connection, deed: Deed<'_>) -> rusqlite::Result<()> {
     let (kind, id, name, email) = match deed.causer {
         Causer::User(user) => (
             "user",
@@ -323,7 +321,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-/// What is said of a name in a text.
+/// A sentence about what has a name.
 pub(crate) fn quoted(verb: &str, what: &str, name: &EnvironmentName) -> String {
     format!("{verb} {what} \"{name}\".")
 }
