@@ -128,7 +128,7 @@ pub fn requests(data: &[u8]) {
     if let Ok(shared) = fit::<wire::environment_key::ShareKeyRequest>(body) {
         let _ = Fingerprint::from_hex(&shared.fingerprint);
         let _ = decode_base64(&shared.envelope.ciphertext_b64);
-        for recipient in shared.envelope.recipients {
+        for recipient in shared.envelope.recipients.unwrap_or_default() {
             let _ = wire::environment_key::recipient_kind(&recipient.kind, &recipient.id);
             if let Ok(envelope) = EncryptedEnvelope::from_edek(&recipient.edek_b64) {
                 let _ = envelope.ephemeral_key();

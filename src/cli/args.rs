@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::build_info;
@@ -253,6 +253,9 @@ pub enum Command {
     Licences,
     /// Show how to sign in to the local workspace: e-mail address, password, one-time codes
     LocalUser {
+        /// As which of the people of the sample: admin, developer, read-only or auditor
+        #[arg(long = "as", value_name = "ROLE", value_enum, default_value_t = LocalRole::Admin, hide_possible_values = true)]
+        role: LocalRole,
         /// Print one JSON object
         #[arg(long)]
         json: bool,
@@ -330,6 +333,19 @@ pub struct Revoke {
     pub tokens: Vec<String>,
 }
 
+/// A role in the organisation of the local workspace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LocalRole {
+    /// May do everything; the only one with one-time codes
+    Admin,
+    /// May share keys and push variables, and nothing with deploy tokens
+    Developer,
+    /// May read variables
+    ReadOnly,
+    /// May read the activity
+    Auditor,
+}
+
 /// How to serve the local workspace.
 #[derive(Debug, Args)]
 pub struct Serve {
@@ -345,7 +361,16 @@ pub struct Serve {
     /// Variables of the sample environment, when it is first made
     #[arg(long, value_name = "N")]
     pub variables: Option<usize>,
-    /// Rotating replaces the public key only; the CI token stays
+    /// Calls a minute for each person, and for the runners of each environment; 0 for no limit
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub requests_per_minute: u32,
+    /// Add an organisation that was moved to the desktop program and is refused
     #[arg(long)]
-    pub rotate_keeps_ci_token: bool,
+    pub moved: bool,
+    /// Let every call wait
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    pub latency: u64,
+    /// Check more than the hosted service does, of what is sealed and signed
+    #[arg(long)]
+    pub strict: bool,
 }

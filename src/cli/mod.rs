@@ -36,7 +36,7 @@ pub async fn run(target: Target, project: Option<String>, command: Command) -> u
             requests::fulfil(&target, project.as_deref(), &requests, all).await
         }
         Command::Licences => licences::print(),
-        Command::LocalUser { json } => local_user::print(&target, json),
+        Command::LocalUser { role, json } => local_user::print(&target, role, json),
         Command::Pending { json } => pending::list(&target, json).await,
         Command::Resume {
             id: Some(id),

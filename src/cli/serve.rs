@@ -1,5 +1,8 @@
 //! serve: the local workspace on a given address.
 
+use std::num::NonZeroU32;
+use std::time::Duration;
+
 use serde::Serialize;
 
 use super::args::Serve;
@@ -33,7 +36,10 @@ pub async fn serve(target: &Target, options: &Serve) -> Result<u8, Failure> {
             devices: options.devices,
             variables: options.variables,
         },
-        rotate_keeps_ci_token: options.rotate_keeps_ci_token,
+        requests_per_minute: NonZeroU32::new(options.requests_per_minute),
+        moved: options.moved,
+        latency: Duration::from_millis(options.latency),
+        strict: options.strict,
     });
     let workspace = workspace.map_err(workspace_problem)?;
     let running = workspace.serve(options.addr).await.map_err(workspace_problem)?;

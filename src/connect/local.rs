@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::{Connected, journal};
 use model::{LocalWorkspaceError, MachineError, Problem};
 use service::{Context, LinkedDevice, Server};
-use workspace::{LocalAccess, Options, Running, SampleSize, Workspace, WorkspaceError, default_data_dir};
+use workspace::{LocalAccess, Options, Running, Workspace, WorkspaceError, default_data_dir};
 
 /// The folder that was named, or the platform's.
 ///
@@ -45,8 +45,8 @@ pub fn workspace_problem(error: WorkspaceError) -> Problem {
 pub(super) async fn start(data: Option<&Path>) -> Result<Running, Problem> {
     let options = Options {
         data_dir: data_dir(data)?,
-        sample: SampleSize::default(),
-        rotate_keeps_ci_token: false,
+        // Nothing is throttled: nobody else uses it.
+        ..Options::default()
     };
     let open = move || Workspace::open(options);
     let workspace = tokio::task::spawn_blocking(open)

@@ -3,7 +3,7 @@
 use std::process::{Command, Output};
 
 use serde_json::Value;
-use testkit::{Served, Shell, assert_code, run_program};
+use testkit::{Endpoint, Fault, FaultProxy, Served, Shell, TestWorkspace, assert_code, run_program};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
@@ -82,7 +82,11 @@ fn the_block_is_what_a_runner_takes() {
     let output = shell.run(&["create", "--env", "staging"]);
     assert_code(&output, 0);
     let block = text(&output.stdout);
-    let lines: Vec<(&str, &str)> = block.lines().map(|line| line.split_once('=').unwrap()).collect();
+    assert!(
+        block.starts_with("GHOSTABLE_CI_TOKEN='"),
+        "quoted, because of the bar in it"
+    );
+    let lines: Vec<(&str, &str)> = testkit::variables(&block).collect();
     assert_eq!(
         lines.iter().map(|it| it.0).collect::<Vec<_>>(),
         ["GHOSTABLE_CI_TOKEN", "GHOSTABLE_DEPLOY_SEED"]
@@ -391,18 +395,21 @@ fn serve_tells_how_to_reach_it_and_shares_its_folder() {
     assert_eq!(served.process().wait().unwrap().code(), Some(0));
 }
 
-#[test]
-fn rotation_that_keeps_the_ci_token_says_so() {
-    let shell = Shell::new();
-    let served = Served::start(shell.data().as_ref(), &["--rotate-keeps-ci-token"]);
-    let (api, token) = (served.told("api"), served.told("access_token"));
-    let data = shell.data();
-    let run = |arguments: &[&str]| {
-        let mut all = vec!["--data", &data, "--api", api];
-        all.extend(arguments);
-        run_program(&all, &[("GHOSTABLE_TOKEN", token)])
+#[tokio::test(flavor = "multi_thread")]
+async fn rotation_without_a_ci_token_in_its_answer_says_so() {
+    let site = TestWorkspace::start().await;
+    let without = Fault::Edit(|answer| drop(answer.as_object_mut().unwrap().remove("meta")));
+    let rotate = Endpoint {
+        method: "POST",
+        ending: "/rotate",
+        from: 1,
     };
-    assert_code(&run(&["create", "--env", "staging", "--name", "keeper"]), 0);
+    let proxy = FaultProxy::at(site.running.address(), rotate, without);
+    assert_code(
+        &site.run(&["create", "--env", "staging", "--name", "keeper"], ""),
+        0,
+    );
+    let run = |arguments: &[&str]| site.run_at(&proxy.url, arguments, "", &[]);
     let rotated = run(&["rotate", "--env", "staging", "keeper"]);
     assert_code(&rotated, 0);
     let block = text(&rotated.stdout);

@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use model::{CallError, CiTokenOutcome, IssuanceKind, Problem, Proof, Step, WrongState};
+use model::{CallError, IssuanceKind, Problem, Proof, Step, WrongState};
 use protocol::token::FindError;
 use protocol::{Lifetime, TokenEntry, TokenName};
 use service::MissingKey;
@@ -125,37 +125,6 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
             .all(|it| it.id != created.issuance.token.id)
     );
     others_still_work("after delete").await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_keeps_the_ci_token_is_told_apart() {
-    let world = TestWorkspace::start_with(|options| options.rotate_keeps_ci_token = true).await;
-    let place = world.place("staging").await;
-    let created = service::create(&world.context, &place, &name("ci"), &silent)
-        .await
-        .unwrap();
-    let first = Secrets::of(&created);
-    let rotated = service::rotate(
-        &world.context,
-        &place,
-        created.issuance.token.id.as_str(),
-        Lifetime::default(),
-        &silent,
-    )
-    .await
-    .unwrap();
-    assert!(matches!(rotated.issuance.ci_token, CiTokenOutcome::Kept));
-    let both = Secrets {
-        seed: rotated.issuance.seed.clone(),
-        ..first.clone()
-    };
-    let pulled = world.pull(&both).await.unwrap();
-    assert_complete(&pulled, pulled.report.total);
-    assert_eq!(
-        world.pull(&first).await.unwrap().report.decrypted(),
-        0,
-        "the old seed opens nothing"
-    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

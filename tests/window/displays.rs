@@ -48,7 +48,7 @@ fn a_window_without_any_x_server() {
     app.find("push button", "Copy block").press();
     app.wait_text("Copied the block");
     let block = app.clipboard();
-    assert!(block.starts_with("GHOSTABLE_CI_TOKEN=gtok_"), "{block:?}");
+    assert!(block.starts_with("GHOSTABLE_CI_TOKEN='"), "{block:?}");
     assert!(verify(&desktop, &block).status.success(), "the copied text works");
     app.find("push button", "Clear now").press();
     app.wait_text("The clipboard is cleared.");

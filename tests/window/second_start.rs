@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 
 use crate::{data, fill, open, open_with, program};
+use testkit::CI_TOKEN_MARK;
 use testkit::driver::{App, Desktop, any, containing};
 
 /// How long a start may take that finds its window open.
@@ -65,10 +66,10 @@ fn a_second_start_shows_the_open_sheet_as_it_is() {
     let app = open(&desktop);
     crate::sheet(&app, "being-issued");
     app.find("push button", "Reveal GHOSTABLE_CI_TOKEN").press();
-    app.wait_text("gtok_");
+    app.wait_text(&CI_TOKEN_MARK.to_string());
     let value = |app: &App| {
         let text = app.text();
-        let at = text.find("gtok_").expect("the token is shown");
+        let at = text.find(CI_TOKEN_MARK).expect("the token is shown");
         text[at..at + 40].to_owned()
     };
     let before = value(&app);

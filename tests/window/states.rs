@@ -7,10 +7,10 @@ use std::sync::Arc;
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{data, open, open_with, program, sheet, verify};
-use testkit::PROGRAM;
 use testkit::driver::{App, Desktop, any, containing};
 use testkit::memory::descendants;
 use testkit::window::copy_block;
+use testkit::{CI_TOKEN_MARK, PROGRAM};
 
 /// A state that a window can be in, as somebody who works with others brings it about.
 type Put = fn(&Arc<Desktop>, &App) -> Option<App>;
@@ -124,14 +124,14 @@ fn hides_the_sheet((state, put): (&str, Put)) {
     let app = open_with(&desktop, &["--hide-sheet-after", "6"]);
     sheet(&app, "left-alone");
     app.find("push button", "Reveal GHOSTABLE_CI_TOKEN").press();
-    app.wait_text("gtok_");
+    app.wait_text(&CI_TOKEN_MARK.to_string());
     let cover = put(&desktop, &app);
     // What is read here is the page's own tree, also of a window that nobody can see.
     app.find("dialog", "Hidden because nobody was here");
-    assert!(!app.text().contains("gtok_"), "{state}");
+    assert!(!app.text().contains(CI_TOKEN_MARK), "{state}");
     drop(cover);
     app.choose();
-    assert!(!app.text().contains("gtok_"), "{state}, when it is back");
+    assert!(!app.text().contains(CI_TOKEN_MARK), "{state}, when it is back");
     app.find("push button", "Show the sheet").press();
     app.find("push button", "Reveal GHOSTABLE_CI_TOKEN");
 }

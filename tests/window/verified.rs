@@ -1,10 +1,9 @@
 //! The sheet says by itself whether a runner with its values works.
 
 use crate::server::Server;
-use crate::{create, fill, open, program, row, said, verify_at};
-use testkit::TestWorkspace;
+use crate::{create, open, program, row, said, verify_at};
 use testkit::driver::{App, Desktop, State, any, containing};
-use testkit::{Endpoint, Fault, FaultProxy};
+use testkit::{CI_TOKEN_MARK, Endpoint, Fault, FaultProxy};
 
 /// The window on a server whose own device it has, through another address of that server.
 fn open_at(server: &Server, api: &str) -> App {
@@ -25,7 +24,7 @@ fn the_sheet_acts_as_the_runner() {
     app.wait_text("Verified: a runner with these values decrypts 12 of 12 variables");
     let shown = app.text();
     assert!(
-        !shown.contains("gtok_"),
+        !shown.contains(CI_TOKEN_MARK),
         "checking puts nothing into the document"
     );
     assert!(!app.output().contains("panicked"), "{}", app.output());
@@ -61,39 +60,6 @@ fn what_does_not_work_is_said_and_sharing_again_repairs_it() {
     let ran = verify_at(&server.api(), &app.clipboard());
     assert!(ran.status.success(), "{}", said(&ran));
     assert!(!app.output().contains("panicked"), "{}", app.output());
-}
-
-#[test]
-fn a_ci_token_that_stays_is_not_called_checked() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let site = runtime.block_on(TestWorkspace::start_with(|options| {
-        options.rotate_keeps_ci_token = true
-    }));
-    let server = Server { runtime, site };
-    let app = open_at(&server, &server.api());
-    create(&app, "kept-ci");
-    app.wait_text("Verified: a runner with these values decrypts 12 of 12 variables");
-    app.find("push button", "Copy block").press();
-    app.wait_text("Copied the block");
-    let before = app.clipboard();
-    app.find("push button", "Done").press();
-    app.wait_gone("dialog", any());
-
-    app.find("push button", "Rotate kept-ci").press();
-    let dialog = app.find("dialog", "Rotate kept-ci?");
-    fill(&app, "entry", containing("Type"), "kept-ci");
-    let button = dialog.find("push button", "Rotate kept-ci");
-    button.wait(State::Enabled, true).press();
-    app.wait_text("Not checked: the CI token is the one CI has");
-    app.wait_text("GHOSTABLE_CI_TOKEN has not changed: keep the value CI has");
-    assert!(!app.text().contains("Verified"));
-    app.find("push button", "Copy block").press();
-    app.wait_text("Copied the block");
-    let seed = app.clipboard();
-    assert!(seed.starts_with("GHOSTABLE_DEPLOY_SEED=") && seed.lines().count() == 1);
-    let (ci_token, _) = before.split_once('\n').unwrap();
-    let ran = verify_at(&server.api(), &format!("{ci_token}\n{seed}"));
-    assert!(ran.status.success(), "{}", said(&ran));
 }
 
 #[test]

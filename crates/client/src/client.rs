@@ -18,6 +18,9 @@ use protocol::{
     Organization, OrganizationId, Project, ProjectId, PublicKey, SigningPublicKey, TokenEntry, User,
 };
 
+/// What this program is to the server.
+pub(super) const CLIENT_TYPE: &str = "desktop";
+
 /// The API, as a signed-in user.
 #[derive(Clone, Debug)]
 pub struct Client {
@@ -125,8 +128,9 @@ impl Client {
         let request = wire::devices::RegisterDeviceRequest {
             public_key: device.public_key.to_base64(),
             public_signing_key: device.signing_key.to_base64(),
-            name: device.name.to_owned(),
-            platform: device.platform.to_owned(),
+            name: Some(device.name.to_owned()),
+            platform: Some(device.platform.to_owned()),
+            client_type: Some(CLIENT_TYPE.to_owned()),
         };
         Ok(wire::devices::device(
             &self.transport.post("/devices", body(&request)?).await?,
@@ -136,7 +140,7 @@ impl Client {
     /// `GET /devices/{id}`
     ///
     /// # Errors
-    /// [`CallError`]; 404, 410 and 422 mean that the local identity is stale.
+    /// [`CallError`]; 403, 404, 410 and 422 mean that the local identity is stale.
     pub async fn device(&self, id: &DeviceId) -> Result<Device, CallError> {
         let path = format!("/devices/{}", segment(id.as_str()));
         Ok(wire::devices::device(&self.transport.get(&path).await?)?)
@@ -155,11 +159,11 @@ impl Client {
         Ok(wire::devices::devices(&self.transport.get(&path).await?)?)
     }
 
-    /// `GET …/environments/{name}/key` as a device. `None` when the server says that there is no key (404, or no data);
-    /// the caller confirms that the environment exists before it believes that (docs/protocol.md G3).
+    /// `GET …/environments/{name}/key` as a device. `None` when the server says that there is no key.
     ///
     /// # Errors
-    /// [`CallError::ReshareRequired`] when the key exists but is not shared with this device.
+    /// [`CallError::ReshareRequired`] when the key exists but is not shared with this device; 404 when there is no such
+    /// project, or no environment of that name in it (docs/protocol.md G3).
     pub async fn environment_key(
         &self,
         project: &ProjectId,
@@ -171,11 +175,8 @@ impl Client {
             "{}?device_id={query}",
             in_environment(project, environment, "key")
         );
-        match self.transport.get_as_device(&path, device).await {
-            Ok(answer) => Ok(wire::environment_key::parse_key_response(text(&answer)?)?),
-            Err(error) if error.status() == Some(404) => Ok(None),
-            Err(error) => Err(error),
-        }
+        let answer = self.transport.get_as_device(&path, device).await?;
+        Ok(wire::environment_key::parse_key_response(text(&answer)?)?)
     }
 
     /// `POST …/key/envelopes`: `signed` is the finished body (docs/protocol.md 5.7, 6.4).
@@ -261,7 +262,7 @@ impl Client {
     ) -> Result<TokenAnswer, CallError> {
         let path = format!("{}/rotate", token_path(project, token));
         let request = wire::tokens::RotateTokenRequest {
-            public_key: key.to_base64(),
+            public_key: Some(key.to_base64()),
             expires_after: Some(lifetime.days()),
             recipient: None,
         };

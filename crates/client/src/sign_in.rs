@@ -70,9 +70,12 @@ impl SignIn {
         let request = PollRequest {
             ticket: ticket.ticket.clone(),
         };
-        Ok(wire::poll(
-            &self.transport.post("/cli/login/poll", body(&request)?).await?,
-        )?)
+        match self.transport.post("/cli/login/poll", body(&request)?).await {
+            Ok(answer) => Ok(wire::poll(&answer)?),
+            // The server does not know the ticket (any more).
+            Err(error) if error.status() == Some(404) => Ok(PollOutcome::Expired),
+            Err(error) => Err(error),
+        }
     }
 
     /// `POST /cli/login`

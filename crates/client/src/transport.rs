@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use super::ApiAddress;
-use super::client::Answer;
+use super::client::{Answer, CLIENT_TYPE};
 use super::gate::{Gate, Priority};
 use model::{CallError, RetryPolicy, Sent};
 use protocol::DeviceId;
@@ -125,6 +125,8 @@ impl Transport {
         let gate = Gate::of(address.as_str(), name);
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        // The source of what is noted in the audit (docs/protocol.md 1.2).
+        headers.insert("x-ghostable-client-type", HeaderValue::from_static(CLIENT_TYPE));
         if let Some(value) = bearer {
             headers.insert(AUTHORIZATION, value);
         }

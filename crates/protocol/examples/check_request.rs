@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             Ok(request) => println!(
                 "{}: {} recipients by {}",
                 case["name"],
-                request.envelope.recipients.len(),
+                request.envelope.recipients.as_ref().map_or(0, Vec::len),
                 request.device_id
             ),
             Err(error) => println!("{}: refused, {error}", case["name"]),

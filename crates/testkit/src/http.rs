@@ -14,6 +14,7 @@ use protocol::{
 use protocol::{variable::VariableScope, variable::VariableUpload};
 use reqwest::Method;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::TestWorkspace;
 
@@ -32,6 +33,18 @@ impl TestWorkspace {
     /// How the owner signs in.
     pub fn user_token(&self) -> &str {
         self.local().access_token.expose()
+    }
+
+    /// A session of the first member with this role.
+    pub fn session_of(&self, role: &str) -> String {
+        let token = format!("90|{role}-{}", "x".repeat(40 - role.len() - 1));
+        let hash: [u8; 32] = Sha256::digest(token.as_bytes()).into();
+        let sql =
+            "INSERT INTO access_tokens (user_id, token_hash, created_at) SELECT m.user_id, ?1, m.joined_at
+            FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.role = ?2 ORDER BY u.rowid LIMIT 1";
+        let made = self.database().execute(sql, rusqlite::params![hash, role]);
+        assert_eq!(made.unwrap(), 1, "somebody has the role {role}");
+        token
     }
 
     /// The organisation of the sample.

@@ -66,6 +66,8 @@ impl Served {
             .arg("--data")
             .arg(data)
             .arg("serve")
+            // What a test counts is its own.
+            .args(["--requests-per-minute", "0"])
             .args(arguments)
             .stdout(Stdio::piped())
             .spawn()
@@ -97,11 +99,18 @@ impl Drop for Served {
     }
 }
 
-/// The variables that a block sets.
+/// Stands in every CI token, and in nothing else that is shown: a shell would take it for a pipe, so that a block quotes it.
+pub const CI_TOKEN_MARK: char = '|';
+
+/// The variables that a block sets, as a shell reads them.
 pub fn variables(block: &str) -> impl Iterator<Item = (&str, &str)> {
-    block
-        .lines()
-        .map(|line| line.split_once('=').expect("a line of a block is NAME=value"))
+    block.lines().map(|line| {
+        let (name, value) = line.split_once('=').expect("a line of a block is NAME=value");
+        let bare = value
+            .strip_prefix('\'')
+            .and_then(|value| value.strip_suffix('\''));
+        (name, bare.unwrap_or(value))
+    })
 }
 
 /// What a program said on both streams.

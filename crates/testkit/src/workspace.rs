@@ -13,7 +13,7 @@ use protocol::secret::{CiToken, DeploySeed};
 use service::verify::Pulled;
 use service::{Context, Issued, LinkedDevice, Place, revocation};
 use tempfile::TempDir;
-use workspace::{LocalAccess, Options, Running, SampleSize, Workspace};
+use workspace::{LocalAccess, Options, Running, Workspace};
 
 use crate::built;
 
@@ -35,8 +35,7 @@ pub struct TestWorkspace {
 pub fn options(folder: &Path) -> Options {
     Options {
         data_dir: folder.to_owned(),
-        sample: SampleSize::default(),
-        rotate_keeps_ci_token: false,
+        ..Options::default()
     }
 }
 

@@ -4,6 +4,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use super::checks;
 use super::store::{Denial, StoreError, Thing};
 use protocol::wire::error::{ConflictDocument, ErrorDocument};
 use protocol::wire::request::RequestError;
@@ -22,7 +23,7 @@ pub(super) struct Reply {
 #[derive(Debug)]
 pub(super) struct Refusal {
     status: StatusCode,
-    body: ErrorDocument,
+    body: Box<ErrorDocument>,
     retry_after: Option<u64>,
 }
 
@@ -37,6 +38,11 @@ impl Reply {
         Self::with(StatusCode::CREATED, body)
     }
 
+    /// A refusal that undoes nothing: what was done before it stays.
+    pub(super) fn refused(refusal: &Refusal) -> Answer {
+        Self::with(refusal.status, &refusal.body)
+    }
+
     /// Any status with a body.
     pub(super) fn with(status: StatusCode, body: &impl Serialize) -> Answer {
         serde_json::to_vec(body)
@@ -48,26 +54,31 @@ impl Reply {
 impl Refusal {
     /// Any status with a message.
     pub(super) fn new(status: StatusCode, message: &str) -> Self {
+        Self::with(status, ErrorDocument::message(message))
+    }
+
+    fn with(status: StatusCode, body: ErrorDocument) -> Self {
         Self {
             status,
-            body: ErrorDocument::message(message),
+            body: Box::new(body),
             retry_after: None,
         }
     }
 
     /// 401: no bearer token, or one that is not good any more.
-    pub(super) fn unauthorized(message: &str) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, message)
+    pub(super) fn unauthenticated() -> Self {
+        Self::with(StatusCode::UNAUTHORIZED, ErrorDocument::unauthenticated())
     }
 
     /// 403: a good token that may not do this.
-    pub(super) fn forbidden(message: &str) -> Self {
-        Self::new(StatusCode::FORBIDDEN, message)
+    pub(super) fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "This action is unauthorized.")
     }
 
-    /// 404: carries what is not there.
-    pub(super) fn not_found(what: &str) -> Self {
-        Self::new(StatusCode::NOT_FOUND, &format!("{what} not found."))
+    /// 404: carries the class of what is not there, as the server's framework names it.
+    pub(super) fn not_found(class: &str) -> Self {
+        let message = format!("No query results for model [App\\{class}].");
+        Self::new(StatusCode::NOT_FOUND, &message)
     }
 
     /// 409: the state of the thing does not allow it.
@@ -75,26 +86,41 @@ impl Refusal {
         Self::new(StatusCode::CONFLICT, message)
     }
 
+    /// 422: what is asked is understood, and its subject does not allow it.
+    pub(super) fn unprocessable(message: &str) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, message)
+    }
+
     /// 422 for one field.
     pub(super) fn invalid(field: &str, message: &str) -> Self {
-        Self {
-            status: StatusCode::UNPROCESSABLE_ENTITY,
-            body: ErrorDocument::field(field, message),
-            retry_after: None,
-        }
+        Self::fields(&[(field.to_owned(), message.to_owned())])
+    }
+
+    /// 422 for fields, in order.
+    pub(super) fn fields(wrong: &[(String, String)]) -> Self {
+        Self::with(StatusCode::UNPROCESSABLE_ENTITY, ErrorDocument::invalid(wrong))
+    }
+
+    /// 422 for one field of a push.
+    pub(super) fn inside_push(field: &str, message: &str) -> Self {
+        let wrong = [(field.to_owned(), message.to_owned())];
+        Self::with(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            ErrorDocument::inside_push(&wrong),
+        )
     }
 
     /// 429: to be tried again after this many seconds.
     pub(super) fn too_many(seconds: u64) -> Self {
         Self {
             retry_after: Some(seconds),
-            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too many attempts. Wait a minute.")
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, "Too Many Attempts.")
         }
     }
 
     /// What it says.
     pub(super) fn message(&self) -> &str {
-        &self.body.message
+        self.body.text()
     }
 
     /// Its status.
@@ -104,19 +130,12 @@ impl Refusal {
 
     /// 500, without saying more.
     pub(super) fn internal() -> Self {
-        Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "The workspace could not answer.",
-        )
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "Server Error")
     }
 
     /// 409: variables have changed meanwhile (docs/protocol.md 9.3).
     pub(super) fn conflicts(message: &str, conflicts: Vec<ConflictDocument>) -> Self {
-        Self {
-            status: StatusCode::CONFLICT,
-            body: ErrorDocument::conflicts(message, conflicts),
-            retry_after: None,
-        }
+        Self::with(StatusCode::CONFLICT, ErrorDocument::conflicts(message, conflicts))
     }
 }
 
@@ -124,11 +143,8 @@ impl From<RequestError> for Refusal {
     fn from(error: RequestError) -> Self {
         match error {
             RequestError::NotJson => Self::new(StatusCode::BAD_REQUEST, "The body is not JSON."),
-            RequestError::Unfit(why) => Self::new(
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &format!("The request does not fit: {why}."),
-            ),
-            RequestError::Required { what } => Self::invalid(what, "This is required, as a text."),
+            RequestError::Unfit(why) => Self::invalid("body", &format!("The request does not fit: {why}.")),
+            RequestError::Required { what } => Self::invalid(what, &checks::required(what)),
         }
     }
 }
@@ -138,19 +154,24 @@ impl From<StoreError> for Refusal {
         match error {
             StoreError::Database(error) => error.into(),
             StoreError::NotFound(thing) => Self::not_found(match thing {
-                Thing::Organization => "Organisation",
-                Thing::Project => "Project",
-                Thing::Environment => "Environment",
-                Thing::Device => "Device",
-                Thing::Account => "An account",
+                Thing::Organization => "Organization\\Models\\Organization",
+                Thing::Project => "Project\\Models\\Project",
+                Thing::Environment => "Environment\\Models\\Environment",
+                Thing::Device => "Crypto\\Models\\Device",
+                Thing::Account => "Account\\Models\\User",
             }),
-            StoreError::Denied(denial) => Self::forbidden(match denial {
-                Denial::NotAMember => "You do not belong to this organisation.",
-                Denial::DeviceElsewhere => "This device belongs to another organisation.",
-                Denial::DeviceNotOwn => "This device is not yours.",
-                Denial::DeviceRevoked => "This device has been revoked.",
-                Denial::DeviceUnknown => "This device is not registered here.",
-            }),
+            StoreError::Denied(denial) => match denial {
+                Denial::NotAMember => Self::forbidden(),
+                Denial::Moved => Self::new(
+                    StatusCode::FORBIDDEN,
+                    "This organization uses the desktop licensing experience.",
+                ),
+                Denial::DeviceNotOwn => {
+                    Self::new(StatusCode::FORBIDDEN, "You do not have access to this device.")
+                }
+                Denial::DeviceRevoked => Self::invalid("device_id", "The device has been revoked."),
+                Denial::DeviceUnknown => Self::invalid("device_id", "The selected device id is invalid."),
+            },
             StoreError::TooMany(seconds) => Self::too_many(seconds),
             StoreError::NoRandomness | StoreError::CutOff => Self::internal(),
         }
@@ -196,6 +217,8 @@ fn respond(status: StatusCode, body: Vec<u8>) -> Response {
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    // A constant without meaning for this version of the API, which all its answers carry.
+    headers.insert("x-ghostable-api-versions", HeaderValue::from_static("v1"));
     // Answers may carry a CI token: nothing between here and the client may keep them.
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response

@@ -1,10 +1,11 @@
 //! Who is calling. The two kinds of bearer tokens are kept apart: a user's token works everywhere but on `/ci/deploy`, a CI
-//! token only there.
+//! token there, and for the key of its own environment.
 
 use rusqlite::Connection;
 
 use super::answer::Refusal;
 use super::stamp::now;
+use super::store::directory;
 use super::store::tokens::{self, CiHolder};
 use super::store::users::{self, User};
 use super::token_hash::TokenHash;
@@ -18,53 +19,49 @@ pub(super) struct Runner {
     pub(super) environment_id: EnvironmentId,
 }
 
+/// A person or a runner, where both may ask.
+#[derive(Clone, Debug)]
+pub(super) enum Caller {
+    User(User),
+    Runner(Runner),
+}
+
+/// Finds whom a bearer token stands for.
+pub(super) fn caller(db: &Connection, bearer: Option<&TokenHash>) -> Result<Caller, Refusal> {
+    let known = bearer.ok_or_else(Refusal::unauthenticated)?;
+    if let Some(user) = users::by_access_token(db, known, &now())? {
+        return Ok(Caller::User(user));
+    }
+    let holder = tokens::by_ci_token(db, known)?.ok_or_else(Refusal::unauthenticated)?;
+    let runner = working(holder)?;
+    directory::refuse_moved(db, &runner.environment_id)?;
+    Ok(Caller::Runner(runner))
+}
+
 /// Finds the user of a bearer token.
 pub(super) fn user(db: &Connection, bearer: Option<&TokenHash>) -> Result<User, Refusal> {
-    let bearer = bearer.ok_or_else(missing)?;
-    if let Some(user) = users::by_access_token(db, bearer, &now())? {
-        return Ok(user);
+    match caller(db, bearer)? {
+        Caller::User(user) => Ok(user),
+        Caller::Runner(_) => Err(Refusal::forbidden()),
     }
-    let holder = tokens::by_ci_token(db, bearer)?.ok_or_else(unknown)?;
-    working(holder)?;
-    Err(Refusal::forbidden(
-        "A CI token works on /ci/deploy only. Sign in as a user.",
-    ))
 }
 
 /// Finds the deploy token of a CI token.
 pub(super) fn runner(db: &Connection, bearer: Option<&TokenHash>) -> Result<Runner, Refusal> {
-    let bearer = bearer.ok_or_else(missing)?;
-    match tokens::by_ci_token(db, bearer)? {
-        Some(holder) => working(holder),
-        None if users::by_access_token(db, bearer, &now())?.is_some() => Err(Refusal::forbidden(
-            "/ci/deploy takes a CI token, not a user's access token.",
-        )),
-        None => Err(unknown()),
+    match caller(db, bearer)? {
+        Caller::Runner(runner) => Ok(runner),
+        Caller::User(_) => Err(Refusal::forbidden()),
     }
-}
-
-fn missing() -> Refusal {
-    Refusal::unauthorized("Unauthenticated. Send a bearer token.")
-}
-
-fn unknown() -> Refusal {
-    Refusal::unauthorized("Unauthenticated. This token is not known, or has ended.")
 }
 
 /// The runner, unless its token was revoked or has expired.
 fn working(holder: CiHolder) -> Result<Runner, Refusal> {
-    if holder.status != RecordStatus::Active {
-        Err(Refusal::unauthorized(
-            "This CI token belongs to a revoked deploy token.",
-        ))
-    } else if holder.expires_at.is_some_and(|end| end <= now()) {
-        Err(Refusal::unauthorized(
-            "This CI token has expired. Rotate its deploy token.",
-        ))
-    } else {
-        Ok(Runner {
-            token_id: holder.token_id,
-            environment_id: holder.environment_id,
-        })
+    let expired = holder.expires_at.is_some_and(|end| end <= now());
+    if holder.status != RecordStatus::Active || expired {
+        return Err(Refusal::unauthenticated());
     }
+    Ok(Runner {
+        token_id: holder.token_id,
+        environment_id: holder.environment_id,
+    })
 }

@@ -8,7 +8,7 @@
 use std::net::SocketAddr;
 
 use axum::extract::{Request, State};
-use axum::http::{Method, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -46,7 +46,10 @@ pub(super) async fn check(State(own): State<OwnHosts>, request: Request, next: N
 
 fn refusal(own: &OwnHosts, request: &Request) -> Option<Refusal> {
     if request.headers().contains_key(header::ORIGIN) && !is_own_form(request) {
-        return Some(Refusal::forbidden("Requests from web pages are refused."));
+        return Some(Refusal::new(
+            StatusCode::FORBIDDEN,
+            "Requests from web pages are refused.",
+        ));
     }
     let hosts = request.headers().get_all(header::HOST);
     let mut hosts = hosts.iter().map(|host| host.to_str().unwrap_or_default());
@@ -55,7 +58,10 @@ fn refusal(own: &OwnHosts, request: &Request) -> Option<Refusal> {
         .uri()
         .authority()
         .is_none_or(|authority| own.has(authority.as_str()));
-    (!host_fits || !target_fits).then(|| Refusal::forbidden("This server answers to its own address only."))
+    (!host_fits || !target_fits).then(|| {
+        let message = "This server answers to its own address only.";
+        Refusal::new(StatusCode::FORBIDDEN, message)
+    })
 }
 
 /// Whether the confirmation page sends its form: same origin to the letter.

@@ -2,10 +2,9 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::RawPathParamsRejection;
-use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request};
+use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Query, RawPathParams, Request};
 use axum::http::{StatusCode, header, request::Parts};
 use futures_util::StreamExt;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::answer::Refusal;
@@ -25,7 +24,9 @@ pub(super) struct Input {
     /// The hash of the bearer token, if there is one.
     pub(super) bearer: Option<TokenHash>,
     device_header: Option<String>,
+    source: &'static str,
     host: String,
+    uri: String,
     path: Vec<(String, String)>,
     query: Vec<(String, String)>,
     body: Bytes,
@@ -58,16 +59,31 @@ impl Input {
         same.map(|(_, value)| value.as_str()).collect()
     }
 
-    /// The device that asks, from the query and the header, which must agree (docs/protocol.md 1.2).
-    pub(super) fn device(&self) -> Result<&str, Refusal> {
-        match (self.query("device_id"), self.device_header.as_deref()) {
-            (Some(query), Some(header)) if query != header => Err(Refusal::invalid(
-                "device_id",
-                "device_id and X-Device-ID name different devices.",
-            )),
-            (Some(device), _) | (None, Some(device)) if !device.trim().is_empty() => Ok(device),
-            _ => Err(Refusal::invalid("device_id", "device_id is required.")),
-        }
+    /// A flag of the query, or what it is where the query does not say.
+    pub(super) fn flag_or(&self, name: &str, unsaid: bool) -> bool {
+        self.query(name)
+            .map_or(unsaid, |text| matches!(text, "1" | "true"))
+    }
+
+    /// The device that asks, if one does: from the query, or else from the header (docs/protocol.md 6.3).
+    pub(super) fn device(&self) -> Option<&str> {
+        let named = self.query("device_id").or(self.device_header.as_deref());
+        named.map(str::trim).filter(|id| !id.is_empty())
+    }
+
+    /// Which kind of program asks, as it is noted: `desktop` where the header says so, else `cli`.
+    pub(super) fn source(&self) -> &'static str {
+        self.source
+    }
+
+    /// The address of a page of the list that is asked for, with the rest of the query as it is.
+    pub(super) fn page_url(&self, page: i64) -> String {
+        let others = self.query.iter().filter(|(name, _)| name != "page");
+        let query = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(others)
+            .append_pair("page", &page.to_string())
+            .finish();
+        format!("http://{}{}?{query}", self.host, self.uri)
     }
 
     /// The body's text, as it was signed.
@@ -79,11 +95,6 @@ impl Input {
     /// The body as JSON with the order of its members kept; an empty body is `{}`.
     pub(super) fn json(&self) -> Result<Value, RequestError> {
         request::parse(&self.body)
-    }
-
-    /// The body as a request.
-    pub(super) fn read<T: DeserializeOwned>(&self) -> Result<T, RequestError> {
-        request::fit(self.json()?)
     }
 }
 
@@ -99,6 +110,11 @@ impl<S: Send + Sync> FromRequest<S> for Input {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
         let (mut parts, body) = request.into_parts();
+        // Inside a nest of routes the request's own address has lost its beginning.
+        let original = match parts.extensions.get::<OriginalUri>() {
+            Some(OriginalUri(uri)) => uri.clone(),
+            None => parts.uri.clone(),
+        };
         let bad = |what: &str| Refusal::new(StatusCode::BAD_REQUEST, what);
         let path = match RawPathParams::from_request_parts(&mut parts, state).await {
             Ok(params) => params
@@ -115,7 +131,12 @@ impl<S: Send + Sync> FromRequest<S> for Input {
         Ok(Self {
             bearer: bearer(&parts),
             device_header: text(&parts, "x-device-id").map(str::to_owned),
+            source: match text(&parts, "x-ghostable-client-type") {
+                Some("desktop") => "desktop",
+                _ => "cli",
+            },
             host: text(&parts, "host").unwrap_or_default().to_owned(),
+            uri: original.path().to_owned(),
             path,
             query,
             body,

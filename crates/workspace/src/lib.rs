@@ -1,7 +1,7 @@
 //! The local workspace: a server that speaks the API v2 on the loopback address and stores in SQLite.
 //!
 //! It is what the program works with when there is no account, and what the Ghostable command line can be pointed at. It
-//! checks what the hosted service is taken to check (docs/protocol.md 12): tokens, signatures, recipients, versions. It
+//! answers as the hosted service does (docs/protocol.md), and checks no more than that unless it is asked to be strict. It
 //! never needs a plaintext or a private key; what it stores of variables and environment keys is sealed. The one
 //! exception is its own device, whose keys lie beside the database so that the sample data can be opened.
 //!
@@ -18,6 +18,7 @@
 
 mod answer;
 mod auth;
+mod checks;
 mod documents;
 mod error;
 mod guard;
@@ -25,24 +26,30 @@ mod input;
 mod local_access;
 mod password;
 mod random;
+mod roles;
 mod routes;
 mod running;
 mod sample;
 mod stamp;
 mod store;
+mod throttle;
 mod token_hash;
 mod totp;
 
 use std::net::SocketAddr;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 pub use error::WorkspaceError;
 pub use local_access::{LocalAccess, LocalSignIn};
 pub use running::Running;
 pub use sample::SampleSize;
+pub use sample::people::SampleRole;
 pub use totp::TotpSecret;
 
 use store::{Rules, Store, schema};
+use throttle::Throttle;
 
 const DATABASE: &str = "workspace.db";
 
@@ -53,8 +60,15 @@ pub struct Options {
     pub data_dir: PathBuf,
     /// How much sample data a new workspace gets.
     pub sample: SampleSize,
-    /// Rotating a deploy token replaces its public key only and leaves its CI token as it is.
-    pub rotate_keeps_ci_token: bool,
+    /// How many calls a minute a person, an address before sign-in, or an environment's runners have; `None` for no limit.
+    pub requests_per_minute: Option<NonZeroU32>,
+    /// There is a second organisation, which was moved to the desktop program: everything about it is refused.
+    pub moved: bool,
+    /// How long every request waits.
+    pub latency: Duration,
+    /// More is checked than the hosted service checks: public keys, what is sealed for whom and signed by whom, and where
+    /// uploaded variables belong. What runs against this only may rely on checks that the hosted service does not make.
+    pub strict: bool,
 }
 
 /// An opened workspace, not yet serving. Several processes may open the same one.
@@ -62,6 +76,8 @@ pub struct Options {
 pub struct Workspace {
     store: Store,
     local: LocalAccess,
+    people: Vec<(SampleRole, String)>,
+    latency: Duration,
 }
 
 impl Workspace {
@@ -82,13 +98,27 @@ impl Workspace {
                 sample::sign_in::ensure(&mut connection, folder, local)?
             }
         };
+        let people = sample::people::ensure(&mut connection, &local)?;
+        if options.moved {
+            sample::moved::ensure(&connection, &local)?;
+        }
         let rules = Rules {
-            rotate_keeps_ci_token: options.rotate_keeps_ci_token,
+            strict: options.strict,
         };
+        let throttle = Throttle::of(options.requests_per_minute);
         Ok(Self {
-            store: Store::new(connection, rules),
+            store: Store::new(connection, rules, throttle),
             local,
+            people,
+            latency: options.latency,
         })
+    }
+
+    /// The e-mail address of a person of the sample with this role. All of them have the password of the workspace's own
+    /// user ([`LocalSignIn`]); only that one, who is the admin, needs one-time codes. `None` where there is none any more.
+    pub fn email_of(&self, role: SampleRole) -> Option<&str> {
+        let found = self.people.iter().find(|(known, _)| *known == role);
+        found.map(|(_, email)| email.as_str())
     }
 
     /// The workspace's own access token and device.
@@ -101,7 +131,7 @@ impl Workspace {
     /// # Errors
     /// [`WorkspaceError::NotLoopback`], [`WorkspaceError::PortInUse`] or [`WorkspaceError::Listen`].
     pub async fn serve(self, address: SocketAddr) -> Result<Running, WorkspaceError> {
-        Running::start(self.store, self.local, address).await
+        Running::start(self.store, self.local, self.latency, address).await
     }
 }
 

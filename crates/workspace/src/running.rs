@@ -28,6 +28,7 @@ impl Running {
     pub(super) async fn start(
         store: Store,
         local: LocalAccess,
+        latency: Duration,
         address: SocketAddr,
     ) -> Result<Self, WorkspaceError> {
         if !address.ip().is_loopback() {
@@ -43,7 +44,7 @@ impl Running {
             .local_addr()
             .map_err(|source| WorkspaceError::Listen { address, source })?;
         let (stop, stopped) = oneshot::channel::<()>();
-        let service = routes::router(store, OwnHosts::of(bound));
+        let service = routes::router(store, OwnHosts::of(bound), latency);
         let server = tokio::spawn(async move {
             let served = axum::serve(listener, service).with_graceful_shutdown(async move {
                 // An error means that the other end is gone, which is a wish to stop, too.

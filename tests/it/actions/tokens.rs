@@ -81,7 +81,7 @@ async fn a_token_is_created_checked_copied_and_its_sheet_closed() {
         .await;
     for (intent, copied, begins) in [
         (SheetIntent::CopyBlock, Copied::Block, "GHOSTABLE_CI_TOKEN="),
-        (SheetIntent::CopyCiToken, Copied::CiToken, "gtok_"),
+        (SheetIntent::CopyCiToken, Copied::CiToken, "|"),
         (SheetIntent::CopySeed, Copied::Seed, ""),
     ] {
         stage.send(intent);

@@ -26,12 +26,15 @@ fn add_stranger(site: &TestWorkspace) -> String {
     )
     .unwrap();
     db.execute(
-        "INSERT INTO organizations VALUES ('other', 'Other', 'other', ?1, ?1)",
+        "INSERT INTO organizations (id, name, slug, created_at, updated_at) VALUES ('other', 'Other', 'other', ?1, ?1)",
         [at],
     )
     .unwrap();
-    db.execute("INSERT INTO memberships VALUES ('other', 'stranger')", [])
-        .unwrap();
+    db.execute(
+        "INSERT INTO memberships (organization_id, user_id, role) VALUES ('other', 'stranger', 'admin')",
+        [],
+    )
+    .unwrap();
     let sql = "INSERT INTO access_tokens (user_id, token_hash, created_at) VALUES ('stranger', ?1, ?2)";
     db.execute(sql, rusqlite::params![hash, at]).unwrap();
     token
@@ -77,7 +80,10 @@ async fn bearers(site: &TestWorkspace) -> Vec<Bearer> {
             name: "none",
             token: None,
         },
-        bearer("unknown", "gtok_0000000000000000000000000000000000000000"),
+        bearer(
+            "unknown",
+            "00000000-0000-4000-8000-000000000000|000000000000000000000000000000000000000000000000",
+        ),
         bearer("user", site.user_token()),
         bearer(
             "user, revoked",
@@ -95,17 +101,19 @@ async fn bearers(site: &TestWorkspace) -> Vec<Bearer> {
     ]
 }
 
-/// Whether a route is about the sample organisation, about nobody's in particular, or for runners.
+/// Whether a route is about the sample organisation, also for a runner of that environment, about nobody's in particular, or
+/// for runners.
 #[derive(Clone, Copy, PartialEq)]
 enum About {
     Ours,
+    OwnKey,
     Anyone,
     Runner,
 }
 
 #[tokio::test]
 async fn every_route_takes_its_own_kind_of_token_only() {
-    use About::{Anyone, Ours, Runner};
+    use About::{Anyone, Ours, OwnKey, Runner};
     let site = TestWorkspace::start().await;
     let organization = site.organization().to_owned();
     let device = site.local().device_id.to_string();
@@ -121,8 +129,17 @@ async fn every_route_takes_its_own_kind_of_token_only() {
         (get(), "/environment-types".to_owned(), Anyone),
         (post(), "/devices".to_owned(), Anyone),
         (get(), format!("/devices/{device}"), Ours),
+        (get(), "/user/devices".to_owned(), Anyone),
+        (get(), org(""), Ours),
         (get(), org("/projects"), Ours),
         (post(), org("/projects"), Ours),
+        (get(), org("/members"), Ours),
+        (get(), org("/permission-matrix"), Ours),
+        (get(), org("/activity"), Ours),
+        (get(), org("/notifications/inbox"), Ours),
+        (get(), org("/notifications/inbox/unread-count"), Ours),
+        (post(), org("/notifications/inbox/read"), Ours),
+        (post(), org("/notifications/inbox/none/read"), Ours),
         (get(), org("/key-reshare-requests"), Ours),
         (get(), org("/key-reshare-requests/none"), Ours),
         (get(), site.project(""), Ours),
@@ -133,7 +150,9 @@ async fn every_route_takes_its_own_kind_of_token_only() {
             site.project("/generate-suggested-environment-names"),
             Ours,
         ),
-        (get(), site.project("/audit"), Ours),
+        (Method::PATCH, site.project("/environments/none"), Ours),
+        (get(), site.project("/history"), Ours),
+        (get(), site.project("/activity"), Ours),
         (get(), site.project("/deploy-tokens"), Ours),
         (post(), site.project("/deploy-tokens"), Ours),
         (
@@ -148,7 +167,7 @@ async fn every_route_takes_its_own_kind_of_token_only() {
         ),
         (delete(), site.project(&format!("/deploy-tokens/{token}")), Ours),
         (get(), env("/devices"), Ours),
-        (get(), env(&format!("/key{key}")), Ours),
+        (get(), env(&format!("/key{key}")), OwnKey),
         (post(), env("/key"), Ours),
         (post(), env("/key/envelopes"), Ours),
         (post(), env("/push"), Ours),
@@ -157,6 +176,7 @@ async fn every_route_takes_its_own_kind_of_token_only() {
         (get(), env("/history"), Ours),
         (get(), env("/variables/APP_ENV/history"), Ours),
         (get(), "/ci/deploy".to_owned(), Runner),
+        (delete(), format!("/devices/{device}/delete"), Ours),
         (delete(), format!("/devices/{device}"), Ours),
     ];
     let bearers = bearers(&site).await;
@@ -180,7 +200,8 @@ async fn every_route_takes_its_own_kind_of_token_only() {
                 .await;
             let expected: &[u16] = match (bearer.name, about) {
                 ("user", Runner) | ("user, other org", Runner) => &[403],
-                ("user, other org", Ours) => &[403],
+                ("user, other org", Ours | OwnKey) => &[403],
+                ("CI, production", OwnKey) => &[200],
                 ("user" | "user, other org", _) => &[200, 201, 404, 409, 422],
                 ("CI, production" | "CI, staging", Runner) => &[200],
                 ("CI, production" | "CI, staging", _) => &[403],
@@ -234,7 +255,7 @@ async fn bearer_tokens_are_stored_as_hashes_only() {
     }
 }
 
-/// A wrong device in a request is refused, and never with a 404, which means "no key" (docs/protocol.md G3).
+/// A wrong device in a request is refused, and never with a 404, which means that the place is not there.
 #[tokio::test]
 async fn keys_are_for_own_active_devices() {
     let site = TestWorkspace::start().await;
@@ -250,27 +271,31 @@ async fn keys_are_for_own_active_devices() {
         assert_eq!(status(site.local().device_id.as_str(), rest).await, 200);
         assert_eq!(status(mine.as_str(), rest).await, 409, "not shared yet");
         assert_eq!(status(&colleague, rest).await, 403);
-        assert_eq!(status("nobody", rest).await, 403);
-        assert_eq!(status("", rest).await, 422);
+        assert_eq!(status("nobody", rest).await, 422);
+        assert_eq!(status("", rest).await, 200, "without a device all is told");
     }
     let (status_code, revoked) = site.delete(&format!("/devices/{mine}")).await;
     assert_eq!((status_code, &revoked["meta"]["success"]), (200, &json!(true)));
     assert_eq!(revoked["data"]["attributes"]["status"], "revoked");
     assert!(revoked["data"]["attributes"]["revoked_at"].is_string());
-    assert_eq!(
-        site.delete(&format!("/devices/{mine}")).await,
-        (200, revoked),
-        "again changes nothing"
-    );
+    assert_eq!(site.delete(&format!("/devices/{mine}")).await.0, 200, "again");
     for rest in ["/key", "/pull"] {
-        assert_eq!(status(mine.as_str(), rest).await, 403);
+        assert_eq!(status(mine.as_str(), rest).await, 422);
     }
     let (_, shown) = site.get(&format!("/devices/{mine}")).await;
     assert_eq!(shown["data"]["attributes"]["status"], "revoked");
+    assert_eq!(site.get(&format!("/devices/{colleague}")).await.0, 403);
+    let removed = site.delete(&format!("/devices/{mine}/delete")).await;
+    assert_eq!(removed, (200, json!({ "meta": { "success": true } })));
+    assert_eq!(site.get(&format!("/devices/{mine}")).await.0, 404);
+    let own = site.local().device_id.as_str();
+    let active = site.delete(&format!("/devices/{own}/delete")).await;
+    let message = json!({ "message": "Device must be revoked before deletion." });
+    assert_eq!(active, (409, message));
 }
 
 #[tokio::test]
-async fn header_and_query_have_to_name_the_same_device() {
+async fn of_header_and_query_the_query_counts() {
     let site = TestWorkspace::start().await;
     let device = site.local().device_id.as_str();
     let status = async |query: &str, header: &str| {
@@ -286,23 +311,43 @@ async fn header_and_query_have_to_name_the_same_device() {
             .header("X-Device-ID", header);
         request.send().await.unwrap().status().as_u16()
     };
-    assert_eq!(status(&format!("?device_id={device}"), device).await, 200);
     assert_eq!(status("", device).await, 200);
+    assert_eq!(status("", "other").await, 422);
+    assert_eq!(status(&format!("?device_id={device}"), "other").await, 200);
     assert_eq!(status("?device_id=other", device).await, 422);
 }
 
 #[tokio::test]
-async fn a_device_sees_only_its_own_share() {
+async fn everybody_that_a_key_is_sealed_for_is_told() {
     let site = TestWorkspace::start().await;
     let local = site.local();
     let path = site.environment("production", &format!("/key?device_id={}", local.device_id));
     let (_, body) = site.get(&path).await;
-    let recipients = &body["data"]["relationships"]["envelope"]["data"]["attributes"]["recipients"];
-    assert_eq!(recipients.as_array().unwrap().len(), 1);
+    let relationships = &body["data"]["relationships"];
+    let envelope = &relationships["envelope"]["data"]["attributes"];
+    let recipients = envelope["recipients"].as_array().unwrap();
+    let expected = site.recipients("production").await;
+    assert_eq!(recipients.len(), expected.len());
     assert_eq!(recipients[0]["id"], local.device_id.as_str());
-    assert!(
-        body["data"]["relationships"]["envelope"]["data"]["attributes"]
-            .get("from_ephemeral_public_key")
-            .is_none()
+    let devices = relationships["envelopes"]["data"].as_array().unwrap();
+    assert_eq!(devices.len(), 4);
+    assert_eq!(
+        envelope["from_ephemeral_public_key"], devices[0]["attributes"]["from_ephemeral_public_key"],
+        "the first recipient's"
+    );
+    let members: Vec<&str> = envelope.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(
+        members,
+        [
+            "ciphertext_b64",
+            "nonce_b64",
+            "alg",
+            "aad_b64",
+            "recipients",
+            "version",
+            "created_at",
+            "revoked_at",
+            "from_ephemeral_public_key"
+        ]
     );
 }

@@ -1,6 +1,6 @@
 //! The life of a deploy token, as its owner and its runner see it.
 
-use protocol::crypto::{make_deploy_key, make_environment_key, seal_environment_key, system_rng};
+use protocol::crypto::{make_deploy_key, seal_environment_key, system_rng};
 use protocol::{EnvironmentName, KeyScope, Moment};
 use serde_json::{Value, json};
 
@@ -54,7 +54,7 @@ async fn a_token_lives_from_create_to_delete() {
     assert_eq!(rotated["meta"]["secret"], new_ci);
     assert_eq!(
         rotated["data"]["attributes"]["token_suffix"],
-        new_ci[new_ci.len() - 4..]
+        new_ci[new_ci.len() - 8..]
     );
     assert_eq!(
         site.deploy(&created.ci, &seed).await.unwrap_err().0,
@@ -69,7 +69,7 @@ async fn a_token_lives_from_create_to_delete() {
     );
 
     let (status, refused) = site.delete(&path).await;
-    assert_eq!(status, 409, "active tokens are not deleted: {refused}");
+    assert_eq!(status, 422, "active tokens are not deleted: {refused}");
     let (status, revoked) = site.post(&format!("{path}/revoke"), &json!({})).await;
     assert_eq!(
         (status, revoked["data"]["attributes"]["status"].as_str()),
@@ -83,16 +83,23 @@ async fn a_token_lives_from_create_to_delete() {
         (200, &revoked),
         "revoking again changes nothing"
     );
-    let (status, _) = site
-        .post(
-            &format!("{path}/rotate"),
-            &json!({ "public_key": key.to_base64() }),
+    let (status, refused) = site.post(&format!("{path}/rotate"), &json!({})).await;
+    assert_eq!(
+        (status, refused),
+        (
+            422,
+            json!({ "message": "Deployment token has been revoked and cannot be rotated." })
         )
-        .await;
-    assert_eq!(status, 409, "a revoked token is not rotated");
+    );
     site.share("production").await;
 
-    assert_eq!(site.delete(&path).await.0, 200);
+    assert_eq!(
+        site.delete(&path).await,
+        (
+            200,
+            json!({ "meta": { "success": true, "deleted_id": created.id } })
+        )
+    );
     assert_eq!(site.delete(&path).await.0, 404);
     assert_eq!(site.deploy(new_ci, &new_seed).await.unwrap_err().0, 401);
     let (_, list) = site.get(&site.project("/deploy-tokens")).await;
@@ -125,20 +132,26 @@ async fn fetching_moves_last_used() {
 }
 
 #[tokio::test]
-async fn rotating_may_replace_the_public_key_only() {
-    let site = TestWorkspace::start_with(|options| options.rotate_keeps_ci_token = true).await;
-    let (_, key) = make_deploy_key(&mut system_rng());
-    let created = site.create_token("release", "production", key).await;
+async fn rotating_without_a_key_keeps_the_pair_and_replaces_the_ci_token() {
+    let site = TestWorkspace::start().await;
     let (seed, key) = make_deploy_key(&mut system_rng());
-    let path = site.project(&format!("/deploy-tokens/{}/rotate", created.id));
-    let (status, body) = site.post(&path, &json!({ "public_key": key.to_base64() })).await;
-    assert_eq!((status, body.get("meta")), (200, None));
-    assert_eq!(body["data"]["attributes"]["public_key"], key.to_base64());
+    let created = site.create_token("release", "production", key).await;
     site.share("production").await;
+    let path = site.project(&format!("/deploy-tokens/{}/rotate", created.id));
+    let (status, body) = site.post(&path, &json!({ "expires_after": 7 })).await;
     assert_eq!(
-        site.deploy(&created.ci, &seed).await.unwrap().variables.len(),
+        (status, &body["data"]["attributes"]["public_key"]),
+        (200, &json!(key.to_base64()))
+    );
+    let token = &body["meta"]["api_token"];
+    let ends = Moment::parse(token["expires_at"].as_str().unwrap()).unwrap();
+    assert_eq!(ends.ahead(Moment::now()), "in 7 days");
+    assert_eq!(site.deploy(&created.ci, &seed).await.unwrap_err().0, 401);
+    let new = token["plain_text"].as_str().unwrap();
+    assert_eq!(
+        site.deploy(new, &seed).await.unwrap().variables.len(),
         12,
-        "the CI token is the same"
+        "its entry in the envelope is good still"
     );
 }
 
@@ -164,8 +177,9 @@ async fn a_runner_gets_its_own_share_with_the_ephemeral_key_lifted() {
         envelope["from_ephemeral_public_key"],
         inner.unwrap().from_ephemeral_public_key
     );
-    assert!(body["secrets"][0].get("version").is_none() && body["secrets"][0].get("meta").is_none());
-    let only = "/ci/deploy?include_versions=1&only%5B%5D=APP_ENV&only%5B%5D=APP_URL";
+    assert_eq!(body["secrets"][0]["version"], 1);
+    assert!(body["secrets"][0]["meta"].is_object(), "both flags are on");
+    let only = "/ci/deploy?include_meta=0&include_versions=0&only%5B%5D=APP_ENV&only%5B%5D=APP_URL";
     let (_, body) = site
         .send(reqwest::Method::GET, only, Some(&created.ci), None)
         .await;
@@ -176,66 +190,76 @@ async fn a_runner_gets_its_own_share_with_the_ephemeral_key_lifted() {
         .map(|secret| &secret["name"])
         .collect();
     assert_eq!(names, ["APP_ENV", "APP_URL"]);
-    assert_eq!(body["secrets"][0]["version"], 1);
+    assert!(body["secrets"][0].get("version").is_none() && body["secrets"][0].get("meta").is_none());
 }
 
-/// `recipient` (docs/protocol.md 7.2): token and share in one step, or neither.
+/// `recipient` (docs/protocol.md 7.2): token and share in one step; what is in it is not looked at.
 #[tokio::test]
 async fn a_token_can_be_made_with_its_share() {
     let site = TestWorkspace::start().await;
     let environment_key = site.open_key("production").await;
     let (seed, key) = make_deploy_key(&mut system_rng());
     let local = site.local();
-    // A share of another publication: addressed rightly, but its DEK is not the stored one's.
-    let scope = |environment: &str, fingerprint| KeyScope {
-        project: site.local().project_id.clone(),
-        environment: EnvironmentName::new(environment),
+    let fingerprint = protocol::crypto::key_fingerprint(&environment_key);
+    let scope = KeyScope {
+        project: local.project_id.clone(),
+        environment: EnvironmentName::new("production"),
         fingerprint,
     };
-    let share = |environment: &str, secret: &protocol::secret::EnvironmentKey| {
-        let fingerprint = protocol::crypto::key_fingerprint(secret);
-        let recipients = [deployment("", key)];
-        let scope = scope(environment, fingerprint);
-        let sealed = seal_environment_key(
-            secret,
-            &scope,
-            &recipients,
-            &local.identity,
-            Moment::now(),
-            &mut system_rng(),
-        );
-        sealed.unwrap().recipients[0].edek_b64.clone()
-    };
-    let environment_id = site.environment_id("production").await;
-    let body = |edek: &str| {
+    let sealed = seal_environment_key(
+        &environment_key,
+        &scope,
+        &[deployment("", key)],
+        &local.identity,
+        Moment::now(),
+        &mut system_rng(),
+    )
+    .unwrap();
+    let path = site.project("/deploy-tokens");
+    let body = |environment: &str, key: &str, edek: &str| {
         json!({
-            "name": "atomic", "environment_id": environment_id, "public_key": key.to_base64(),
+            "name": "atomic", "environment_id": environment, "public_key": key,
             "recipient": { "edek_b64": edek },
         })
     };
-    let path = site.project("/deploy-tokens");
-    let count = async || site.get(&path).await.1["data"].as_array().unwrap().len();
-    let before = count().await;
-    let other = make_environment_key(&mut system_rng());
-    for bad in [
-        "",
-        "AAAA",
-        &share("staging", &environment_key),
-        &share("production", &other),
-    ] {
-        assert_eq!(site.post(&path, &body(bad)).await.0, 422);
-    }
-    assert_eq!(count().await, before, "a refused share leaves no token behind");
-    let (status, made) = site
-        .post(&path, &body(&share("production", &environment_key)))
-        .await;
+    let production = site.environment_id("production").await;
+    let (status, refused) = site.post(&path, &body(&production, &key.to_base64(), "%")).await;
+    assert_eq!(status, 422, "{refused}");
+    assert!(
+        refused["error"]["fields"]["recipient.edek_b64"].is_array(),
+        "{refused}"
+    );
+    let edek = &sealed.recipients[0].edek_b64;
+    let (status, made) = site.post(&path, &body(&production, &key.to_base64(), edek)).await;
     assert_eq!(status, 201, "{made}");
     let ci = made["meta"]["secret"].as_str().unwrap();
-    let (_, bundle) = site
+    let own = async |ci: &str| {
+        let (_, bundle) = site
+            .send(reqwest::Method::GET, "/ci/deploy", Some(ci), None)
+            .await;
+        bundle["environment_key"]["data"]["relationships"]["envelope"]["data"]["attributes"]["recipients"]
+            .clone()
+    };
+    assert_eq!(own(ci).await[0]["id"], made["data"]["id"]);
+    assert_eq!(own(ci).await[0]["edek_b64"], edek.as_str());
+
+    // Of no publication at all, in an environment without a key: it is dropped without a word.
+    site.post(
+        &site.project("/environments"),
+        &json!({ "name": "qa", "type": "testing" }),
+    )
+    .await;
+    let (qa, (_, key)) = (
+        site.environment_id("qa").await,
+        make_deploy_key(&mut system_rng()),
+    );
+    let (status, made) = site.post(&path, &body(&qa, &key.to_base64(), "AAAA")).await;
+    assert_eq!(status, 201, "{made}");
+    let ci = made["meta"]["secret"].as_str().unwrap();
+    let (status, bundle) = site
         .send(reqwest::Method::GET, "/ci/deploy", Some(ci), None)
         .await;
-    let envelope = &bundle["environment_key"]["data"]["relationships"]["envelope"]["data"]["attributes"];
-    assert_eq!(envelope["recipients"][0]["id"], made["data"]["id"]);
+    assert_eq!((status, &bundle["environment_key"]), (200, &Value::Null));
     drop(seed);
 }
 
@@ -245,7 +269,7 @@ async fn what_is_wrong_with_a_new_token_is_said_by_field() {
     let environment = site.environment_id("production").await;
     let (_, key) = make_deploy_key(&mut system_rng());
     let key = key.to_base64();
-    let long = "x".repeat(121);
+    let long = "x".repeat(256);
     for (field, body) in [
         (
             "name",
@@ -261,17 +285,21 @@ async fn what_is_wrong_with_a_new_token_is_said_by_field() {
         ),
         (
             "public_key",
-            json!({ "name": "a", "environment_id": environment, "public_key": "AAAA" }),
+            json!({ "name": "a", "environment_id": environment, "public_key": "A".repeat(43) }),
         ),
         (
-            "public_key",
-            json!({ "name": "a", "environment_id": environment, "public_key": "A".repeat(43) }),
+            "expires_after",
+            json!({ "name": "a", "environment_id": environment, "public_key": key, "expires_after": 6 }),
+        ),
+        (
+            "expires_after",
+            json!({ "name": "a", "environment_id": environment, "public_key": key, "expires_after": 366 }),
         ),
     ] {
         let (status, answer) = site.post(&site.project("/deploy-tokens"), &body).await;
         assert_eq!(status, 422, "{answer}");
         assert!(
-            answer["errors"][field][0].is_string() && answer["message"].is_string(),
+            answer["error"]["fields"][field][0].is_string() && answer["error"]["code"] == "GHO-VAL-0001",
             "{field}: {answer}"
         );
     }

@@ -41,7 +41,17 @@ async fn a_variable_is_stored_and_read_back() {
         upload(&site, &key, "APP_ENV", "x", Some(1)),
     ]);
     let (status, answer) = site.post(&path, &body).await;
-    assert_eq!(status, 200, "{answer}");
+    assert_eq!(
+        (status, answer),
+        (200, json!({ "data": { "added": 1, "updated": 1, "removed": 0 } }))
+    );
+    // What has not changed is left alone, whatever it is sealed as.
+    let again = site.push_body(&[upload(&site, &key, "NEW", "später", None)]);
+    let (_, answer) = site.post(&path, &again).await;
+    assert_eq!(
+        answer,
+        json!({ "data": { "added": 0, "updated": 0, "removed": 0 } })
+    );
     let names = names(&site).await;
     assert!(names.contains(&("NEW".to_owned(), 1)) && names.contains(&("APP_ENV".to_owned(), 2)));
     let pull = format!(
@@ -50,7 +60,7 @@ async fn a_variable_is_stored_and_read_back() {
     );
     let (_, bundle) = site.get(&site.environment("production", &pull)).await;
     let bundle = protocol::wire::bundle::parse_bundle(&bundle.to_string()).unwrap();
-    assert!(bundle.key.is_none());
+    assert!(bundle.key.is_some(), "with everybody that it is sealed for");
     let opened = protocol::crypto::open_variables(&bundle.variables, &key);
     let place = bundle
         .variables
@@ -65,11 +75,16 @@ async fn a_variable_is_stored_and_read_back() {
     assert_eq!(history["data"]["entries"].as_array().unwrap().len(), 2);
     let (_, history) = site.get(&site.environment("production", "/history")).await;
     assert_eq!(history["data"]["summary"]["variables_changed_last_24h"], 2);
-    let (_, audit) = site.get(&site.project("/audit")).await;
+    let (_, history) = site.get(&site.project("/history")).await;
     assert_eq!(
-        audit["data"]["entries"][0]["scope"]["environment"]["name"],
+        history["data"]["entries"][0]["scope"]["environment"]["name"],
         "production"
     );
+    assert_eq!(
+        history["data"]["entries"][0]["kek"],
+        json!({ "version": 1, "fingerprint": null })
+    );
+    assert_eq!(site.get(&site.project("/audit")).await.0, 404);
 }
 
 #[tokio::test]
@@ -113,8 +128,8 @@ async fn every_signature_is_checked() {
 }
 
 #[tokio::test]
-async fn a_variable_is_for_this_place_and_under_this_key() {
-    let site = TestWorkspace::start().await;
+async fn a_variable_is_for_this_place_where_that_is_asked_for() {
+    let site = TestWorkspace::start_with(|options| options.strict = true).await;
     let key = site.open_key("production").await;
     let staging = site.open_key("staging").await;
     let path = site.environment("production", "/push");
@@ -180,8 +195,8 @@ async fn conflicts_are_listed_and_can_be_overruled() {
         answer["conflicts"],
         json!([
             { "key": "APP_URL", "server_version": 1, "client_if_version": 7 },
-            { "key": "ABSENT", "server_version": null, "client_if_version": 1 },
-        ])
+        ]),
+        "what is not there has no version to differ from"
     );
     assert!(
         names(&site).await.contains(&("APP_ENV".to_owned(), 1)),
@@ -213,7 +228,13 @@ async fn sync_removes_what_is_not_in_the_list() {
             &site.push_body(&secrets),
         )
         .await;
-    assert_eq!((status, &answer["removed"]), (200, &json!(11)), "{answer}");
+    assert_eq!(
+        (status, answer),
+        (
+            200,
+            json!({ "data": { "added": 1, "updated": 1, "removed": 11 } })
+        )
+    );
     assert_eq!(
         names(&site).await,
         [("APP_ENV".to_owned(), 2), ("NEW".to_owned(), 1)]
@@ -221,23 +242,23 @@ async fn sync_removes_what_is_not_in_the_list() {
     let (_, history) = site
         .get(&site.environment("production", "/variables/APP_URL/history"))
         .await;
-    assert_eq!(history["data"]["entries"][0]["operation"], "variable_deleted");
+    assert_eq!(history["data"]["entries"][0]["operation"], "deleted");
 }
 
 #[tokio::test]
-async fn without_a_key_nothing_is_pushed() {
-    let site = TestWorkspace::start().await;
-    site.post(
-        &site.project("/environments"),
-        &json!({ "name": "qa", "type": "testing", "base_id": null }),
-    )
-    .await;
-    let key = site.open_key("production").await;
-    let secret = json!(site.upload("qa", &key, "NEW", "value", None));
-    assert_eq!(
-        site.post(&site.environment("qa", "/push"), &site.push_body(&[secret]))
-            .await
-            .0,
-        422
-    );
+async fn a_key_is_needed_only_where_that_is_asked_for() {
+    for (strict, expected) in [(true, 422), (false, 200)] {
+        let site = TestWorkspace::start_with(|options| options.strict = strict).await;
+        site.post(
+            &site.project("/environments"),
+            &json!({ "name": "qa", "type": "testing", "base_id": null }),
+        )
+        .await;
+        let key = site.open_key("production").await;
+        let secret = json!(site.upload("qa", &key, "NEW", "value", None));
+        let (status, answer) = site
+            .post(&site.environment("qa", "/push"), &site.push_body(&[secret]))
+            .await;
+        assert_eq!(status, expected, "{answer}");
+    }
 }

@@ -8,36 +8,31 @@ use serde_json::Value;
 
 use super::environment_key::{KeyDocument, key_from_value};
 use super::read::{list, optional_integer, optional_object, optional_text, parse_object, text};
+use super::written::microseconds;
 use super::{Data, WireError};
 use crate::types::EnvironmentName;
 use crate::types::keys::decode_base64;
 use crate::types::variable::{BASE64_PREFIX, Bundle, SealedVariable, UploadAad, UploadClaims, VariableScope};
 
-/// What pull answers: the sealed variables of an environment and of those that it builds on.
+/// What pull and runners are answered: the sealed variables of an environment, and its key.
 #[derive(Clone, Debug, Serialize)]
 pub struct BundleDocument<'a> {
     /// The environment's name.
     pub env: &'a EnvironmentName,
-    /// The layers, outermost first.
-    pub chain: Vec<&'a EnvironmentName>,
-    /// Of all layers, outermost first.
+    /// The same name alone: environments do not build on each other.
+    pub chain: [&'a EnvironmentName; 1],
+    /// By name.
     pub secrets: Vec<VariableDocument<'a>>,
-}
-
-/// What a runner is answered: the same, and the environment key as it is sealed for it.
-#[derive(Clone, Debug, Serialize)]
-pub struct RunnerBundleDocument<'a> {
-    /// The variables.
-    #[serde(flatten)]
-    pub bundle: BundleDocument<'a>,
-    /// `None` where no key was published yet.
+    /// `None` where there is no key, or where the newest one has no envelope.
     pub environment_key: Option<Data<KeyDocument<'a>>>,
 }
 
 /// One variable of a bundle, as it was uploaded.
 #[derive(Clone, Debug, Serialize)]
 pub struct VariableDocument<'a> {
-    /// The layer that it comes from.
+    /// Which one.
+    pub id: &'a str,
+    /// The environment.
     pub env: &'a EnvironmentName,
     /// Its name.
     pub name: &'a str,
@@ -50,15 +45,19 @@ pub struct VariableDocument<'a> {
     /// What the ciphertext is bound to.
     pub aad: Option<&'a UploadAad>,
     /// What is claimed about the value.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub claims: Option<&'a UploadClaims>,
+    /// Length of the raw text in bytes, as its uploader said.
+    pub line_bytes: Option<i64>,
+    /// Whether the line is commented out.
+    pub is_commented: bool,
+    /// When it was last pushed.
+    #[serde(serialize_with = "microseconds")]
+    pub updated_at: &'a str,
+    /// The e-mail address of who pushed it.
+    pub updated_by: Option<&'a str>,
     /// Counts from 1; where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub version: Option<i64>,
-    /// Version of the environment key that it is under.
-    pub env_kek_version: Option<i64>,
-    /// Fingerprint of that key, hex.
-    pub env_kek_fingerprint: Option<&'a str>,
     /// Where it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meta: Option<VariableMeta>,
@@ -73,8 +72,6 @@ pub struct VariableMeta {
     pub is_vapor_secret: bool,
     /// Whether the line is commented out.
     pub is_commented: bool,
-    /// Whether it stands in for one of an outer layer.
-    pub is_override: bool,
 }
 
 /// Reads a bundle, with either spelling of the environment key.

@@ -4,45 +4,139 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::read::{attributes, data, json, known_moment, known_text, needed_text, resources};
-use super::{RecordStatus, Resource, WireError};
+use super::reshare::PersonAttributes;
+use super::written::{seconds, seconds_if_any};
+use super::{Identifier, RecordStatus, Resource, WireError};
 use crate::types::{Device, DeviceId, DeviceStatus, PublicKey, SigningPublicKey};
 
 /// `POST /devices`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegisterDeviceRequest {
-    /// X25519, base64.
+    /// X25519, base64; new to the whole service.
     pub public_key: String,
-    /// Ed25519, base64.
+    /// Ed25519, base64. It is in no answer.
     pub public_signing_key: String,
-    /// As the user calls it.
-    pub name: String,
-    /// System and architecture.
-    pub platform: String,
+    /// As the user calls it; at most 255 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// System and architecture; at most 64 characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub platform: Option<String>,
+    /// `cli`, which is what other values and none count as, or `desktop`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client_type: Option<String>,
 }
 
-/// A device as a resource, with two members more than docs/protocol.md 4.1 has: `name` and `public_signing_key`, by which a
-/// client can check who sealed something.
-pub type DeviceDocument<'a> = Resource<'a, DeviceAttributes<'a>>;
+/// A device as a resource. Which attributes it has depends on the call (docs/protocol.md 4.1).
+pub type DeviceDocument<'a, A> = Resource<'a, A>;
 
-/// What is known of a device. Times are ISO 8601, as of all documents.
+/// What registering tells. Times are ISO 8601, as of all documents.
 #[derive(Clone, Debug, Serialize)]
-pub struct DeviceAttributes<'a> {
-    /// As its user calls it.
-    pub name: &'a str,
+pub struct RegisteredAttributes<'a> {
     /// X25519, base64.
-    pub public_key: String,
-    /// Ed25519, base64.
-    pub public_signing_key: String,
-    /// System and architecture.
+    pub public_key: &'a str,
+    /// `macos`, `linux`, `windows`, `ios`, `android`, `web` or `unknown`.
+    pub platform: &'a str,
+    /// When it was registered.
+    #[serde(serialize_with = "seconds")]
+    pub created_at: &'a str,
+}
+
+/// What `GET /devices/{id}` tells.
+#[derive(Clone, Debug, Serialize)]
+pub struct ShownAttributes<'a> {
+    /// X25519, base64.
+    pub public_key: &'a str,
+    /// As of [`RegisteredAttributes`].
     pub platform: &'a str,
     /// Whether it may hold keys.
     pub status: RecordStatus,
-    /// When it last called.
+    /// Not moved by any call: expect null.
     pub last_seen_at: Option<&'a str>,
     /// Since when it may hold none.
+    #[serde(serialize_with = "seconds_if_any")]
     pub revoked_at: Option<&'a str>,
     /// When it was registered.
+    #[serde(serialize_with = "seconds")]
     pub created_at: &'a str,
+}
+
+/// What `GET /user/devices` tells: everything but the signing key.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnAttributes<'a> {
+    /// As its user calls it.
+    pub name: Option<&'a str>,
+    /// X25519, base64.
+    pub public_key: &'a str,
+    /// As of [`RegisteredAttributes`].
+    pub platform: &'a str,
+    /// `cli` or `desktop`.
+    pub client_type: &'a str,
+    /// Whether it may hold keys.
+    pub status: RecordStatus,
+    /// As of [`ShownAttributes`].
+    pub last_seen_at: Option<&'a str>,
+    /// Since when it may hold none.
+    #[serde(serialize_with = "seconds_if_any")]
+    pub revoked_at: Option<&'a str>,
+    /// When it was registered.
+    #[serde(serialize_with = "seconds")]
+    pub created_at: &'a str,
+    /// When it was last changed.
+    #[serde(serialize_with = "seconds")]
+    pub updated_at: &'a str,
+    /// Whose it is.
+    pub user_id: &'a str,
+}
+
+/// A device of an environment, and whose it is.
+#[derive(Clone, Debug, Serialize)]
+pub struct ListedDeviceDocument<'a> {
+    /// [`DEVICES`].
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Which one.
+    pub id: &'a str,
+    /// What is told of it.
+    pub attributes: ListedAttributes<'a>,
+    /// Whose it is.
+    pub relationships: ListedRelationships<'a>,
+}
+
+/// What the list of an environment tells of a device.
+#[derive(Clone, Debug, Serialize)]
+pub struct ListedAttributes<'a> {
+    /// As its user calls it.
+    pub name: Option<&'a str>,
+    /// X25519, base64.
+    pub public_key: &'a str,
+    /// As of [`RegisteredAttributes`].
+    pub platform: &'a str,
+    /// Always active.
+    pub status: RecordStatus,
+    /// As of [`ShownAttributes`].
+    pub last_seen_at: Option<&'a str>,
+    /// When it was registered.
+    #[serde(serialize_with = "seconds")]
+    pub created_at: &'a str,
+    /// Whose it is.
+    pub user_id: &'a str,
+}
+
+/// Whose a device is.
+#[derive(Clone, Debug, Serialize)]
+pub struct ListedRelationships<'a> {
+    /// The person.
+    pub user: OwnerDocument<'a>,
+}
+
+/// The owner of a device; what is told of the person is beside `data`.
+#[derive(Clone, Debug, Serialize)]
+pub struct OwnerDocument<'a> {
+    /// Which person.
+    pub data: Identifier<'a>,
+    /// Name and address.
+    pub attributes: PersonAttributes<'a>,
 }
 
 /// What `DELETE /devices/{id}` tells of the device.
@@ -51,10 +145,11 @@ pub struct RevokedDeviceAttributes<'a> {
     /// Whether it may hold keys.
     pub status: RecordStatus,
     /// Since when it may hold none.
+    #[serde(serialize_with = "seconds_if_any")]
     pub revoked_at: Option<&'a str>,
 }
 
-/// The type of [`DeviceDocument`].
+/// The type of every device.
 pub const DEVICES: &str = "devices";
 
 /// One device, wrapped or bare.
@@ -126,42 +221,54 @@ mod tests {
 
     #[test]
     fn a_device_that_is_written_is_read() {
-        let (key, signing) = (
-            PublicKey::from_bytes([9; 32]),
-            SigningPublicKey::from_bytes([8; 32]),
-        );
-        let document = |status, revoked_at| DeviceDocument {
+        let key = PublicKey::from_bytes([9; 32]);
+        let public_key = key.to_base64();
+        let at = "2026-02-03T04:05:06.007Z";
+        let listed = ListedDeviceDocument {
             kind: DEVICES,
             id: "d1",
-            attributes: DeviceAttributes {
-                name: "laptop",
-                public_key: key.to_base64(),
-                public_signing_key: signing.to_base64(),
-                platform: "linux-x64",
-                status,
+            attributes: ListedAttributes {
+                name: Some("laptop"),
+                public_key: &public_key,
+                platform: "linux",
+                status: RecordStatus::Active,
                 last_seen_at: None,
-                revoked_at,
-                created_at: "2026-02-03T04:05:06.007Z",
+                created_at: at,
+                user_id: "u",
+            },
+            relationships: ListedRelationships {
+                user: OwnerDocument {
+                    data: Identifier {
+                        kind: "users",
+                        id: "u",
+                    },
+                    attributes: PersonAttributes {
+                        name: Some("Mara"),
+                        email: "m@b.example",
+                    },
+                },
             },
         };
-        let at = "2026-03-03T04:05:06.007Z";
-        let both = [
-            document(RecordStatus::Active, None),
-            document(RecordStatus::Revoked, Some(at)),
-        ];
-        let read = super::devices(&serde_json::to_vec(&crate::wire::Data { data: both }).unwrap()).unwrap();
+        let body = serde_json::to_vec(&crate::wire::Data { data: [listed] }).unwrap();
+        let read = super::devices(&body).unwrap();
         assert_eq!(read[0].recipient_key(), Some(key));
-        assert_eq!(read[0].signing_key, Some(signing));
+        assert_eq!(read[0].signing_key, None);
         assert_eq!(read[0].label(), "laptop");
-        assert_eq!(
-            read[0].created_at.map(Moment::to_wire).as_deref(),
-            Some(document(RecordStatus::Active, None).attributes.created_at)
-        );
-        assert_eq!(
-            read[1].status,
-            DeviceStatus::Revoked {
-                at: Moment::parse(at)
-            }
-        );
+        let second = Moment::parse("2026-02-03T04:05:06Z");
+        assert_eq!(read[0].created_at, second);
+        let shown = DeviceDocument {
+            kind: DEVICES,
+            id: "d2",
+            attributes: ShownAttributes {
+                public_key: &public_key,
+                platform: "linux",
+                status: RecordStatus::Revoked,
+                last_seen_at: None,
+                revoked_at: Some(at),
+                created_at: at,
+            },
+        };
+        let read = device(&serde_json::to_vec(&crate::wire::Data { data: shown }).unwrap()).unwrap();
+        assert_eq!(read.status, DeviceStatus::Revoked { at: second });
     }
 }

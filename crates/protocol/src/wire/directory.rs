@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::read::{attributes, data, json, known_moment, known_text, needed_text, resources};
+use super::written::seconds;
 use super::{Resource, WireError};
 use crate::types::{
     Environment, EnvironmentId, EnvironmentName, Organization, OrganizationId, Project, ProjectId, User,
@@ -19,12 +20,14 @@ pub const USERS: &str = "users";
 #[derive(Clone, Debug, Serialize)]
 pub struct UserAttributes<'a> {
     /// The name.
-    pub name: &'a str,
+    pub name: Option<&'a str>,
     /// The e-mail address.
     pub email: &'a str,
     /// When the user was registered.
+    #[serde(serialize_with = "seconds")]
     pub created_at: &'a str,
     /// When it was last changed.
+    #[serde(serialize_with = "seconds")]
     pub updated_at: &'a str,
 }
 
@@ -38,12 +41,14 @@ pub struct OrganizationDocument<'a> {
     /// Its name in addresses.
     pub slug: &'a str,
     /// When it was made.
+    #[serde(serialize_with = "seconds")]
     pub created_at: &'a str,
     /// When it was last changed.
+    #[serde(serialize_with = "seconds")]
     pub updated_at: &'a str,
 }
 
-/// A project with its environments, flat.
+/// A project, flat.
 #[derive(Clone, Debug, Serialize)]
 pub struct ProjectDocument<'a> {
     /// Its id.
@@ -56,11 +61,16 @@ pub struct ProjectDocument<'a> {
     pub organization_id: &'a OrganizationId,
     /// How it is deployed.
     pub deployment_provider: &'a str,
-    /// In the order in which they were made.
-    pub environments: Vec<EnvironmentDocument<'a>>,
+    /// What it is built with, as its maker said.
+    pub stack: Option<Value>,
+    /// In the order in which they were made; in the list of an organisation alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub environments: Option<Vec<EnvironmentDocument<'a>>>,
     /// When it was made.
+    #[serde(serialize_with = "seconds")]
     pub created_at: &'a str,
     /// When it was last changed.
+    #[serde(serialize_with = "seconds")]
     pub updated_at: &'a str,
 }
 
@@ -74,11 +84,13 @@ pub struct EnvironmentDocument<'a> {
     /// `production`, `staging` and so on.
     #[serde(rename = "type")]
     pub kind: &'a str,
-    /// The environment that it builds on.
-    pub base_id: Option<&'a EnvironmentId>,
+    /// How its file is written: `env`.
+    pub file_format: &'a str,
     /// When it was made.
+    #[serde(serialize_with = "seconds")]
     pub created_at: &'a str,
     /// When it was last changed.
+    #[serde(serialize_with = "seconds")]
     pub updated_at: &'a str,
 }
 
@@ -104,7 +116,7 @@ pub struct CreateProjectRequest {
     /// Its name.
     pub name: String,
     /// What it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     /// How it is deployed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -122,9 +134,9 @@ pub struct CreateEnvironmentRequest {
     /// One of the types of [`EnvironmentTypeDocument`].
     #[serde(rename = "type")]
     pub kind: String,
-    /// The environment that it builds on.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub base_id: Option<EnvironmentId>,
+    /// How its file is written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file_format: Option<String>,
 }
 
 /// `POST /projects/{project}/generate-suggested-environment-names`

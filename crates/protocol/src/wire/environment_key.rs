@@ -7,14 +7,15 @@ pub mod request;
 
 pub use request::{CreateKeyRequest, EnvelopeRequest, RecipientRequest, ShareKeyRequest};
 
-use super::WireError;
 use super::read::{integer, json, list, object, optional_object, optional_text, text};
+use super::written::seconds;
+use super::{Data, Resource, WireError};
 use crate::types::envelope::PublishedKey;
 use crate::types::keys::decode_base64;
 use crate::types::variable::VARIABLE_ALGORITHM;
 use crate::types::{
-    DeployTokenId, DeviceId, Fingerprint, Moment, PublicKey, RecipientKind, SealedEnvironmentKey,
-    SealedRecipient,
+    DeployTokenId, DeviceId, EnvironmentId, Fingerprint, Moment, PublicKey, RecipientKind,
+    SealedEnvironmentKey, SealedRecipient,
 };
 
 /// Recipient type of devices.
@@ -24,14 +25,14 @@ pub const DEPLOYMENT: &str = "deployment";
 /// The other spelling of the algorithm that runners accept (docs/protocol.md 8.3).
 const LONG_ALGORITHM: &str = "xchacha20-poly1305+hkdf-sha256";
 
-/// An environment key as a resource, with the envelope as far as the reader may open it (docs/protocol.md 6.2).
+/// An environment key as a resource (docs/protocol.md 6.2).
 #[derive(Clone, Debug, Serialize)]
 pub struct KeyDocument<'a> {
-    /// Id of the record.
-    pub id: &'a str,
     /// [`ENVIRONMENT_KEYS`].
     #[serde(rename = "type")]
     pub kind: &'static str,
+    /// Id of the record.
+    pub id: &'a str,
     /// What is known of the key.
     pub attributes: KeyAttributes<'a>,
     /// Where its envelope is.
@@ -46,57 +47,58 @@ pub const ENCRYPTED_ENVELOPES: &str = "encrypted-envelopes";
 /// What is known of an environment key.
 #[derive(Clone, Debug, Serialize)]
 pub struct KeyAttributes<'a> {
-    /// Counts from 1.
+    /// The environment.
+    pub environment_id: &'a EnvironmentId,
+    /// Counts from 1; several keys of an environment may have the same one.
     pub version: i64,
-    /// SHA-256 of the key, hex.
-    pub fingerprint: String,
-    /// When it was published.
-    pub created_at: &'a str,
-    /// As its publisher said.
-    pub rotated_at: Option<&'a str>,
+    /// SHA-256 of the key, hex, as its publisher said.
+    pub fingerprint: &'a str,
     /// Who published it.
-    pub created_by_device_id: &'a DeviceId,
+    pub created_by_device_id: Option<&'a str>,
+    /// As its publisher said; a key that has it is not given to runners (docs/protocol.md G23).
+    pub rotated_at: Option<&'a str>,
+    /// When it was published.
+    #[serde(serialize_with = "seconds")]
+    pub created_at: &'a str,
+    /// When it was last changed.
+    #[serde(serialize_with = "seconds")]
+    pub updated_at: &'a str,
 }
 
 /// What belongs to an environment key.
 #[derive(Clone, Debug, Serialize)]
 pub struct KeyRelationships<'a> {
-    /// Its envelope.
-    pub envelope: super::Data<Option<EnvelopeDocument<'a>>>,
+    /// Its envelope; null where its recipients were refused (docs/protocol.md G22).
+    pub envelope: Data<Option<EnvelopeDocument<'a>>>,
+    /// What is sealed for devices, decoded.
+    pub envelopes: Data<Vec<DeviceEnvelopeDocument<'a>>>,
 }
 
 /// The envelope of an environment key.
-#[derive(Clone, Debug, Serialize)]
-pub struct EnvelopeDocument<'a> {
-    /// Id of the record.
-    pub id: &'a str,
-    /// [`ENCRYPTED_ENVELOPES`].
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    /// What is in it.
-    pub attributes: EnvelopeAttributes<'a>,
-}
+pub type EnvelopeDocument<'a> = Resource<'a, EnvelopeAttributes<'a>>;
 
-/// The outer layer, and what is sealed for the reader.
+/// The outer layer, and what is sealed for whom.
 #[derive(Clone, Debug, Serialize)]
 pub struct EnvelopeAttributes<'a> {
     /// Base64 of environment key and tag.
     pub ciphertext_b64: &'a str,
     /// Base64 of 24 bytes.
     pub nonce_b64: &'a str,
-    /// [`VARIABLE_ALGORITHM`].
-    pub alg: &'a str,
-    /// When it was published.
+    /// [`VARIABLE_ALGORITHM`], or what its publisher said.
+    pub alg: Option<&'a str>,
+    /// Always null: the outer layer has no authenticated data.
+    pub aad_b64: Option<&'a str>,
+    /// Every device and token, for people; the caller alone, or null where it has no entry, for runners.
+    pub recipients: Option<Vec<RecipientDocument<'a>>>,
+    /// Of the envelope's form.
+    pub version: &'static str,
+    /// When it was first published; does not move with re-shares.
+    #[serde(serialize_with = "seconds")]
     pub created_at: &'a str,
-    /// When it replaced another one.
-    pub updated_at: Option<&'a str>,
     /// Never: an envelope is replaced.
     pub revoked_at: Option<&'a str>,
-    /// The reader alone, from a server.
-    pub recipients: Vec<RecipientDocument<'a>>,
-    /// Lifted from the payload, for runners (docs/protocol.md 8.1).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from_ephemeral_public_key: Option<&'a str>,
+    /// That of the first recipient, or of the runner that asks (docs/protocol.md 8.1).
+    pub from_ephemeral_public_key: Option<String>,
 }
 
 /// What is sealed for one recipient.
@@ -109,8 +111,30 @@ pub struct RecipientDocument<'a> {
     pub id: &'a str,
     /// The sealed DEK.
     pub edek_b64: &'a str,
-    /// When the recipient first fetched it.
-    pub seen_at: Option<&'a str>,
+}
+
+/// What is sealed for one device, where it can be read.
+pub type DeviceEnvelopeDocument<'a> = Resource<'a, DeviceEnvelopeAttributes<'a>>;
+
+/// The payload of a device's entry, member by member, each as its publisher wrote it.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeviceEnvelopeAttributes<'a> {
+    /// The device.
+    pub device_id: &'a str,
+    /// The sealed DEK.
+    pub ciphertext_b64: Value,
+    /// Its nonce.
+    pub nonce_b64: Value,
+    /// Its algorithm.
+    pub alg: Value,
+    /// What it is bound to.
+    pub aad_b64: Value,
+    /// Of its form.
+    pub version: Value,
+    /// The ephemeral key.
+    pub from_ephemeral_public_key: Value,
+    /// Never written by this project's clients.
+    pub expires_at: Value,
 }
 
 /// Reads `{"data": resource | null}`, a bare resource, or the camelCase form; `None` when there is no key.
@@ -259,7 +283,6 @@ pub fn kind_and_id(kind: &RecipientKind) -> (&'static str, &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::Data;
     use data_encoding::BASE64;
     use serde_json::json;
 
@@ -268,7 +291,7 @@ mod tests {
             version: 3,
             fingerprint: Fingerprint::from_hex(&"ab".repeat(32)),
             created_by: Some(DeviceId::new("d")),
-            created_at: Moment::parse("2026-02-03T04:05:06.007Z"),
+            created_at: Moment::parse("2026-02-03T04:05:06Z"),
             sealed: Some(SealedEnvironmentKey {
                 ciphertext: vec![1; 48],
                 nonce: vec![2; 24],
@@ -281,45 +304,47 @@ mod tests {
         }
     }
 
-    /// As a server writes it, wrapped; without an envelope where it is not shared.
+    /// As a server writes it, wrapped; without an envelope where its recipients were refused.
     fn document(shared: bool) -> Value {
-        let (fingerprint, device) = ("ab".repeat(32), DeviceId::new("d"));
+        let (fingerprint, environment) = ("ab".repeat(32), EnvironmentId::new("e"));
         let at = "2026-02-03T04:05:06.007Z";
         let (ciphertext, nonce) = (BASE64.encode(&[1; 48]), BASE64.encode(&[2; 24]));
-        let lifted = BASE64.encode(&[3; 32]);
         let envelope = EnvelopeDocument {
-            id: "e",
             kind: ENCRYPTED_ENVELOPES,
+            id: "e",
             attributes: EnvelopeAttributes {
                 ciphertext_b64: &ciphertext,
                 nonce_b64: &nonce,
-                alg: VARIABLE_ALGORITHM,
-                created_at: at,
-                updated_at: None,
-                revoked_at: None,
-                recipients: vec![RecipientDocument {
+                alg: Some(VARIABLE_ALGORITHM),
+                aad_b64: None,
+                recipients: Some(vec![RecipientDocument {
                     kind: DEPLOYMENT,
                     id: "t",
                     edek_b64: "AAAA",
-                    seen_at: None,
-                }],
-                from_ephemeral_public_key: Some(&lifted),
+                }]),
+                version: "v1",
+                created_at: at,
+                revoked_at: None,
+                from_ephemeral_public_key: Some(BASE64.encode(&[3; 32])),
             },
         };
         let data = KeyDocument {
-            id: "k",
             kind: ENVIRONMENT_KEYS,
+            id: "k",
             attributes: KeyAttributes {
+                environment_id: &environment,
                 version: 3,
-                fingerprint,
-                created_at: at,
+                fingerprint: &fingerprint,
+                created_by_device_id: Some("d"),
                 rotated_at: None,
-                created_by_device_id: &device,
+                created_at: at,
+                updated_at: at,
             },
             relationships: KeyRelationships {
                 envelope: Data {
                     data: shared.then_some(envelope),
                 },
+                envelopes: Data { data: Vec::new() },
             },
         };
         serde_json::to_value(Data { data }).unwrap()
@@ -335,7 +360,7 @@ mod tests {
             "id": "k",
             "version": 3,
             "fingerprint": "AB".repeat(32),
-            "createdAtIso": "2026-02-03T05:05:06.007000+01:00",
+            "createdAtIso": "2026-02-03T05:05:06.000000+01:00",
             "createdByDeviceId": "d",
             "envelope": {
                 "ciphertextB64": BASE64.encode(&[1; 48]),

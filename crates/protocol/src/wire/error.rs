@@ -1,9 +1,7 @@
 //! Error bodies (docs/protocol.md 1.3, 6.3, 9.3), reduced to what may be shown.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::types::{EnvironmentId, EnvironmentName, OrganizationId, ProjectId, RequestId};
 
@@ -15,45 +13,146 @@ const MAX_TEXT: usize = 300;
 /// The most field errors that are kept.
 const MAX_FIELDS: usize = 3;
 
-/// An error body as a server writes it (docs/protocol.md 1.3).
+/// Code of an answer to a request that does not fit (docs/protocol.md 1.3).
+pub const VALIDATION: &str = "GHO-VAL-0001";
+/// Code of an answer to no bearer, or to one that is not good (any more).
+pub const UNAUTHENTICATED: &str = "GHO-AUTH-0001";
+/// Code of an answer to versions that have moved on.
+pub const VERSION_CONFLICT: &str = "version_conflict";
+
+/// How a server's framework begins when it did not find something: what follows names a class of the server.
+const NAMES_A_CLASS: &str = "No query results for model";
+
+/// Messages by field; names of entries of lists are dotted, as in `envelope.recipients.3.id`.
+pub type FieldMessages = Map<String, Value>;
+
+/// An error body as a server writes it: three shapes beside the plain message (docs/protocol.md 1.3).
 #[derive(Clone, Debug, Serialize)]
-pub struct ErrorDocument {
+#[serde(untagged)]
+pub enum ErrorDocument {
+    /// Most refusals.
+    Message {
+        /// What is wrong; may be empty.
+        message: String,
+    },
+    /// A request that does not fit, or a caller who is not known.
+    Coded {
+        /// All of it.
+        error: CodedError,
+    },
+    /// What is wrong inside a push.
+    Fields {
+        /// The first of the messages.
+        message: String,
+        /// All of them.
+        errors: FieldMessages,
+    },
+    /// Variables that changed meanwhile (docs/protocol.md 9.3).
+    Conflicts {
+        /// What is wrong.
+        message: String,
+        /// The same, with [`VERSION_CONFLICT`].
+        error: CodedError,
+        /// Which variables.
+        conflicts: Vec<ConflictDocument>,
+    },
+}
+
+/// An error with a code.
+#[derive(Clone, Debug, Serialize)]
+pub struct CodedError {
+    /// One of the codes above.
+    pub code: &'static str,
     /// What is wrong.
-    pub message: String,
+    pub detail: String,
     /// The same by field, where it is a field's.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub errors: Option<BTreeMap<String, [String; 1]>>,
-    /// The variables that changed meanwhile, where that is what is wrong.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub conflicts: Option<Vec<ConflictDocument>>,
+    pub fields: Option<FieldMessages>,
 }
 
 impl ErrorDocument {
     /// A message alone.
     pub fn message(message: impl Into<String>) -> Self {
-        Self {
+        Self::Message {
             message: message.into(),
-            errors: None,
-            conflicts: None,
         }
     }
 
-    /// A message about one field.
-    pub fn field(field: &str, message: &str) -> Self {
-        let errors = BTreeMap::from([(field.to_owned(), [message.to_owned()])]);
-        Self {
-            errors: Some(errors),
-            ..Self::message(message)
+    /// A caller who is not known.
+    pub fn unauthenticated() -> Self {
+        Self::Coded {
+            error: CodedError {
+                code: UNAUTHENTICATED,
+                detail: "Unauthenticated.".to_owned(),
+                fields: None,
+            },
+        }
+    }
+
+    /// A request that does not fit, in the order in which its fields are looked at.
+    pub fn invalid(wrong: &[(String, String)]) -> Self {
+        Self::Coded {
+            error: CodedError {
+                code: VALIDATION,
+                detail: summary(wrong),
+                fields: Some(by_field(wrong)),
+            },
+        }
+    }
+
+    /// The same inside a push.
+    pub fn inside_push(wrong: &[(String, String)]) -> Self {
+        Self::Fields {
+            message: summary(wrong),
+            errors: by_field(wrong),
         }
     }
 
     /// Version conflicts (docs/protocol.md 9.3).
     pub fn conflicts(message: &str, conflicts: Vec<ConflictDocument>) -> Self {
-        Self {
-            conflicts: Some(conflicts),
-            ..Self::message(message)
+        Self::Conflicts {
+            message: message.to_owned(),
+            error: CodedError {
+                code: VERSION_CONFLICT,
+                detail: message.to_owned(),
+                fields: None,
+            },
+            conflicts,
         }
     }
+
+    /// What is wrong, in a sentence.
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Message { message } | Self::Fields { message, .. } | Self::Conflicts { message, .. } => {
+                message
+            }
+            Self::Coded { error } => &error.detail,
+        }
+    }
+}
+
+/// The first message, and how many more there are.
+fn summary(wrong: &[(String, String)]) -> String {
+    let first = wrong.first().map_or("", |(_, message)| message.as_str());
+    match wrong.len() {
+        0 | 1 => first.to_owned(),
+        2 => format!("{first} (and 1 more error)"),
+        count => format!("{first} (and {} more errors)", count - 1),
+    }
+}
+
+fn by_field(wrong: &[(String, String)]) -> FieldMessages {
+    let mut fields = FieldMessages::new();
+    for (field, message) in wrong {
+        let messages = fields
+            .entry(field.as_str())
+            .or_insert_with(|| Value::Array(Vec::new()));
+        if let Value::Array(messages) = messages {
+            messages.push(Value::String(message.clone()));
+        }
+    }
+    fields
 }
 
 /// One version conflict.
@@ -61,7 +160,7 @@ impl ErrorDocument {
 pub struct ConflictDocument {
     /// Name of the variable.
     pub key: String,
-    /// The server's version; `None` where it has no such variable.
+    /// The server's version.
     pub server_version: Option<i64>,
     /// The version that the client took to be current.
     pub client_if_version: u64,
@@ -79,6 +178,8 @@ pub struct ReshareRequiredDocument<'a> {
 pub struct ReshareRequiredError<'a> {
     /// [`RESHARE_REQUIRED`].
     pub code: &'static str,
+    /// The same as `code`.
+    pub key_access_state: &'static str,
     /// What is wrong.
     pub detail: &'static str,
     /// The requests that wait for this device.
@@ -100,7 +201,8 @@ pub struct ReshareRequiredError<'a> {
 pub struct Refusal {
     /// The HTTP status.
     pub status: u16,
-    /// `detail`, `message`, `error.detail` or `error.message`, shortened, on one line.
+    /// `detail`, `message`, `error.detail` or `error.message`, shortened, on one line; not where it names a class of the
+    /// server, which is for nobody's eyes.
     pub detail: Option<String>,
     /// Up to three `(field, first message)` pairs.
     pub fields: Vec<(String, String)>,
@@ -154,10 +256,15 @@ pub fn read(status: u16, body: &[u8]) -> ErrorBody {
     ]
     .into_iter()
     .find_map(plain_text);
+    // Nearly everywhere in `error.fields`, on push in `errors`.
+    let mut fields = fields(&json["error"]["fields"]);
+    if fields.is_empty() {
+        fields = self::fields(&json["errors"]);
+    }
     ErrorBody::Refusal(Refusal {
         status,
-        detail,
-        fields: fields(&json["errors"]),
+        detail: detail.filter(|text| !text.starts_with(NAMES_A_CLASS)),
+        fields,
     })
 }
 
@@ -234,6 +341,23 @@ mod tests {
     }
 
     #[test]
+    fn field_messages_are_in_two_places_and_classes_are_not_shown() {
+        let body = br#"{"error":{"code":"GHO-VAL-0001","detail":"The public key has already been taken.",
+            "fields":{"public_key":["The public key has already been taken."]}},"errors":{"other":["no"]}}"#;
+        let ErrorBody::Refusal(refusal) = read(422, body) else {
+            panic!()
+        };
+        let taken = "The public key has already been taken.";
+        assert_eq!(refusal.detail.as_deref(), Some(taken));
+        assert_eq!(refusal.fields, [("public_key".to_owned(), taken.to_owned())]);
+        let body = br#"{"message":"No query results for model [App\\Crypto\\Models\\Device] 7"}"#;
+        let ErrorBody::Refusal(refusal) = read(404, body) else {
+            panic!()
+        };
+        assert_eq!(refusal.detail, None);
+    }
+
+    #[test]
     fn the_two_meanings_of_409_are_told_apart_by_the_body() {
         let body = br#"{"error":{"code":"ENV_KEY_RESHARE_REQUIRED","pending_request_ids":["r1",2]}}"#;
         assert_eq!(read(409, body), ErrorBody::ReshareRequired(vec!["r1".into()]));
@@ -251,11 +375,22 @@ mod tests {
         fn read(status: u16, document: &impl Serialize) -> ErrorBody {
             super::read(status, &serde_json::to_vec(document).unwrap())
         }
-        let ErrorBody::Refusal(refusal) = read(422, &ErrorDocument::field("name", "taken")) else {
-            panic!()
-        };
-        assert_eq!(refusal.detail.as_deref(), Some("taken"));
-        assert_eq!(refusal.fields, [("name".to_owned(), "taken".to_owned())]);
+        let wrong = [
+            ("name".to_owned(), "taken".to_owned()),
+            ("name".to_owned(), "and too long".to_owned()),
+            ("key".to_owned(), "needed".to_owned()),
+        ];
+        for document in [ErrorDocument::invalid(&wrong), ErrorDocument::inside_push(&wrong)] {
+            let ErrorBody::Refusal(refusal) = read(422, &document) else {
+                panic!()
+            };
+            assert_eq!(refusal.detail.as_deref(), Some("taken (and 2 more errors)"));
+            let first = [
+                ("name".to_owned(), "taken".to_owned()),
+                ("key".to_owned(), "needed".to_owned()),
+            ];
+            assert_eq!(refusal.fields, first);
+        }
         let conflict = ConflictDocument {
             key: "A".to_owned(),
             server_version: Some(3),
@@ -271,6 +406,7 @@ mod tests {
         );
         let error = ReshareRequiredError {
             code: RESHARE_REQUIRED,
+            key_access_state: RESHARE_REQUIRED,
             detail: "wait",
             pending_request_ids: &[RequestId::new("r")],
             required_key_version: 1,

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::Value;
 
+use super::written::{seconds, seconds_if_any};
 use crate::types::{EnvironmentId, EnvironmentName, ProjectId};
 
 /// The feed of an environment.
@@ -19,6 +20,8 @@ pub struct EnvironmentFeed<'a> {
     pub summary: EnvironmentSummary<'a>,
     /// Newest first.
     pub entries: Vec<Entry<'a, OfSecret<'a>>>,
+    /// How much of the feed this is.
+    pub meta: FeedLimit,
 }
 
 /// The feed of a project with all its environments.
@@ -32,6 +35,8 @@ pub struct ProjectFeed<'a> {
     pub summary: ProjectSummary<'a>,
     /// Newest first.
     pub entries: Vec<Entry<'a, InScope<'a>>>,
+    /// How much of the feed this is.
+    pub meta: FeedLimit,
 }
 
 /// The feed of one variable.
@@ -80,6 +85,7 @@ pub struct EnvironmentSummary<'a> {
     /// Who did the last thing.
     pub last_actor: Option<Actor<'a>>,
     /// When.
+    #[serde(serialize_with = "seconds_if_any")]
     pub last_change_at: Option<&'a str>,
 }
 
@@ -97,6 +103,7 @@ pub struct ProjectSummary<'a> {
     /// Who did the last thing.
     pub last_actor: Option<Actor<'a>>,
     /// When.
+    #[serde(serialize_with = "seconds_if_any")]
     pub last_change_at: Option<&'a str>,
 }
 
@@ -108,18 +115,29 @@ pub struct LatestVariable<'a> {
     /// Its version.
     pub latest_version: Option<i64>,
     /// When it was last pushed.
+    #[serde(serialize_with = "seconds")]
     pub last_updated_at: &'a str,
     /// By whom.
     pub last_updated_by: Actor<'a>,
 }
 
-/// How much of a variable's feed there is.
-#[derive(Clone, Debug, Serialize)]
-pub struct FeedMeta {
+/// How much of a feed there is.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct FeedLimit {
     /// The most entries.
     pub limit: i64,
     /// Whether there are more.
     pub truncated: bool,
+    /// Where the rest is: nowhere.
+    pub more_url: Option<&'static str>,
+}
+
+/// How much of a variable's feed there is.
+#[derive(Clone, Debug, Serialize)]
+pub struct FeedMeta {
+    /// Its part that this is.
+    #[serde(flatten)]
+    pub limit: FeedLimit,
     /// What the reader may see.
     pub permissions: FeedPermissions,
 }
@@ -137,11 +155,12 @@ pub struct Entry<'a, More> {
     /// Which one.
     pub id: &'a str,
     /// When.
+    #[serde(serialize_with = "seconds")]
     pub occurred_at: &'a str,
     /// Who did it.
     pub actor: Actor<'a>,
     /// What.
-    pub operation: &'a str,
+    pub operation: String,
     /// The variable that it is about.
     pub variable: Option<VariableState<'a>>,
     /// The environment key that it is about.
@@ -242,6 +261,7 @@ pub struct ChangeNote<'a> {
     /// Id of the entry.
     pub id: &'a str,
     /// When it was written.
+    #[serde(serialize_with = "seconds")]
     pub created_at: &'a str,
     /// By whom.
     pub actor: Actor<'a>,

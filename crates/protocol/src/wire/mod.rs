@@ -5,12 +5,14 @@
 //! is (docs/protocol.md 1.4), and otherwise refusing it by the member's name. The members of a document are in the order in
 //! which they are written. Nothing here decrypts, signs or judges; that is [`crypto`](crate::crypto)'s work.
 
+pub mod activity;
 pub mod bundle;
 pub mod devices;
 pub mod directory;
 pub mod environment_key;
 pub mod error;
 pub mod history;
+pub mod members;
 pub mod names;
 mod read;
 pub mod request;
@@ -18,6 +20,7 @@ pub mod reshare;
 pub mod sign_in;
 pub mod tokens;
 pub mod variable;
+mod written;
 
 use serde::Serialize;
 
@@ -74,6 +77,33 @@ pub struct Success {
     pub success: bool,
 }
 
+/// `meta` of a list that has no pages.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Count {
+    /// How many entries there are.
+    pub count: usize,
+}
+
+/// `meta` of a page of a list.
+#[derive(Clone, Debug, Serialize)]
+pub struct PageMeta {
+    /// The most entries that a page has.
+    pub per_page: i64,
+    /// Where the next page is; absolute.
+    pub next_page_url: Option<String>,
+    /// Where the one before is; absolute.
+    pub prev_page_url: Option<String>,
+    /// Whether there is another page.
+    pub has_more: bool,
+}
+
+/// `meta` alone, of an answer about what is not there any more.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Done {
+    /// All of it.
+    pub meta: Success,
+}
+
 /// A resource with its type named first.
 #[derive(Clone, Debug, Serialize)]
 pub struct Resource<'a, A> {
@@ -84,6 +114,16 @@ pub struct Resource<'a, A> {
     pub id: &'a str,
     /// What is known of it.
     pub attributes: A,
+}
+
+/// Which record another one names.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Identifier<'a> {
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: &'static str,
+    /// Which one.
+    pub id: &'a str,
 }
 
 /// `status` of devices and deploy tokens.

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::WireError;
 use super::read::{attributes, json, needed_text, resources};
+use super::written::microseconds;
 use crate::types::{EnvironmentName, ProjectId};
 
 /// The names of an environment's variables as a server lists them.
@@ -15,7 +16,7 @@ pub struct NamesDocument<'a> {
     pub environment: &'a EnvironmentName,
     /// How many there are.
     pub count: usize,
-    /// In the order in which they were first pushed.
+    /// By name.
     pub data: Vec<NameDocument<'a>>,
 }
 
@@ -27,9 +28,12 @@ pub struct NameDocument<'a> {
     /// Its version, where it was asked for.
     pub version: Option<i64>,
     /// When it was last pushed.
+    #[serde(serialize_with = "microseconds")]
     pub updated_at: &'a str,
     /// Who pushed it.
-    pub updated_by_email: &'a str,
+    pub updated_by_email: Option<&'a str>,
+    /// Whether its line is commented out.
+    pub is_commented: bool,
 }
 
 /// The names in the server's order.

@@ -50,23 +50,23 @@ pub fn fit<T: DeserializeOwned>(body: Value) -> Result<T, RequestError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::wire::tokens::RotateTokenRequest;
+    use crate::wire::tokens::{CreateTokenRequest, RotateTokenRequest};
     use serde_json::json;
 
     #[test]
     fn what_is_wrong_is_said_and_cut_short() {
         assert_eq!(parse(b""), Ok(json!({})));
         assert_eq!(parse(b"{"), Err(RequestError::NotJson));
-        let unfit = |body| fit::<RotateTokenRequest>(body).unwrap_err();
+        let unfit = |body| fit::<CreateTokenRequest>(body).unwrap_err();
         assert_eq!(
             unfit(json!({})),
-            RequestError::Unfit("missing field `public_key`".to_owned())
+            RequestError::Unfit("missing field `name`".to_owned())
         );
-        let RequestError::Unfit(text) = unfit(json!({"public_key": ["A".repeat(1000)]})) else {
+        let RequestError::Unfit(text) = unfit(json!({"name": ["A".repeat(1000)]})) else {
             panic!()
         };
         assert!(text.chars().count() <= LONGEST_EXPLANATION, "{text}");
         let known = fit::<RotateTokenRequest>(json!({"public_key": "A", "of a later time": 1})).unwrap();
-        assert_eq!((known.public_key.as_str(), known.recipient), ("A", None));
+        assert_eq!((known.public_key.as_deref(), known.recipient), (Some("A"), None));
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::read::{attributes, data, json, known_moment, known_text, needed_text, resources};
+use super::written::{seconds, seconds_if_any};
 use super::{Data, RecordStatus, WireError};
 use crate::types::RequestId;
 use crate::types::{DeviceId, EnvironmentId, EnvironmentName, OrganizationId, ProjectId};
@@ -48,10 +49,13 @@ pub struct RequestAttributes<'a> {
     /// Why the device does not wait any more.
     pub cancel_reason: Option<&'a str>,
     /// Since when it waits.
+    #[serde(serialize_with = "seconds")]
     pub created_at: &'a str,
     /// When it was completed, cancelled or superseded.
+    #[serde(serialize_with = "seconds_if_any")]
     pub resolved_at: Option<&'a str>,
     /// When somebody was last told.
+    #[serde(serialize_with = "seconds_if_any")]
     pub last_notified_at: Option<&'a str>,
 }
 
@@ -123,7 +127,7 @@ pub struct NameAttributes<'a> {
 #[derive(Clone, Debug, Serialize)]
 pub struct PersonAttributes<'a> {
     /// The name.
-    pub name: &'a str,
+    pub name: Option<&'a str>,
     /// The e-mail address.
     pub email: &'a str,
 }
@@ -132,24 +136,11 @@ pub struct PersonAttributes<'a> {
 #[derive(Clone, Debug, Serialize)]
 pub struct TargetDeviceAttributes<'a> {
     /// Its name.
-    pub name: &'a str,
-    /// System and architecture.
+    pub name: Option<&'a str>,
+    /// Its system.
     pub platform: &'a str,
     /// Whether it may hold keys.
     pub status: RecordStatus,
-}
-
-/// `meta` of a page of a list.
-#[derive(Clone, Debug, Serialize)]
-pub struct PageMeta {
-    /// The most entries that a page has.
-    pub per_page: i64,
-    /// Whether there is another page.
-    pub has_more: bool,
-    /// Where.
-    pub next_page_url: Option<String>,
-    /// Where the one before is.
-    pub prev_page_url: Option<String>,
 }
 
 /// One request.

@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::WireError;
 use super::read::{json, known_moment};
 use super::request::RequestError;
+use super::written::seconds;
 use crate::secret::{AccessToken, SecretText};
 use crate::types::Moment;
 
@@ -96,20 +97,36 @@ pub struct TicketDocument<'a> {
     pub ticket: &'a str,
     /// The page to open.
     pub login_url: &'a str,
+    /// Where to poll.
+    pub poll_url: &'a str,
     /// Seconds between two polls.
     pub poll_interval: u64,
     /// When the ticket ends.
+    #[serde(serialize_with = "seconds")]
     pub expires_at: &'a str,
 }
 
 /// What a poll is answered. Not `Debug`, because of the token.
 #[derive(Serialize)]
 pub struct PollDocument<'a> {
+    /// The status again, or `unsupported` where a flow is approved and its token is gone.
+    pub kind: &'static str,
     /// Where the flow stands.
     pub status: TicketStatus,
-    /// The user's bearer token, with [`TicketStatus::Approved`] alone.
+    /// The user's bearer token, with [`TicketStatus::Approved`] alone; at each poll until the ticket ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token: Option<&'a str>,
+}
+
+/// What the poll of an unknown ticket is answered, with 404.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct UnknownTicketDocument {
+    /// `cancelled`.
+    pub kind: &'static str,
+    /// `not_found`.
+    pub status: &'static str,
+    /// In words.
+    pub message: &'static str,
 }
 
 /// Where a browser flow stands (docs/protocol.md 2.2).
@@ -154,14 +171,44 @@ impl TicketStatus {
     }
 }
 
-/// What a password is answered. Not `Debug`, because of the token.
+/// What a right password is answered. Not `Debug`, because of the token.
 #[derive(Serialize)]
-pub struct PasswordDocument<'a> {
-    /// The user's bearer token; absent where a code is needed.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub token: Option<&'a str>,
-    /// Whether a one-time code is needed.
+pub struct SessionDocument<'a> {
+    /// The user's bearer token.
+    pub token: &'a str,
+    /// Whose it is.
+    pub user: SignedInUser<'a>,
+    /// Where that person belongs.
+    pub organizations: Vec<Named<'a>>,
+}
+
+/// Who signed in.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct SignedInUser<'a> {
+    /// Which person.
+    pub id: &'a str,
+    /// The name.
+    pub name: Option<&'a str>,
+    /// The e-mail address.
+    pub email: &'a str,
+}
+
+/// A record by its name.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Named<'a> {
+    /// Which one.
+    pub id: &'a str,
+    /// Its name.
+    pub name: &'a str,
+}
+
+/// What a right password is answered where a one-time code is needed.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct CodeNeededDocument {
+    /// Always true.
     pub two_factor: bool,
+    /// In words.
+    pub message: &'static str,
 }
 
 /// A started browser flow.
@@ -186,7 +233,7 @@ pub enum PollOutcome {
     SignedIn(AccessToken),
     /// The e-mail address has to be verified first.
     VerificationRequired,
-    /// The ticket has ended.
+    /// The ticket has ended, or its token is gone.
     Expired,
     /// Somebody cancelled, or the server says something unknown.
     Cancelled,
@@ -265,10 +312,9 @@ pub fn poll(body: &[u8]) -> Result<PollOutcome, WireError> {
         match (answer.token, status, status.and_then(TicketStatus::parse)) {
             (Some(token), ..) => PollOutcome::SignedIn(token),
             (None, None, _) | (None, _, Some(TicketStatus::Pending)) => PollOutcome::Pending,
-            (None, _, Some(TicketStatus::VerificationRequired | TicketStatus::Approved)) => {
-                PollOutcome::VerificationRequired
-            }
-            (None, _, Some(TicketStatus::Expired)) => PollOutcome::Expired,
+            (None, _, Some(TicketStatus::VerificationRequired)) => PollOutcome::VerificationRequired,
+            // The server has forgotten the token of an approved flow: it has to be started again.
+            (None, _, Some(TicketStatus::Expired | TicketStatus::Approved)) => PollOutcome::Expired,
             (None, _, Some(TicketStatus::Cancelled) | None) => PollOutcome::Cancelled,
         },
     )
@@ -334,7 +380,7 @@ mod tests {
             ("<html>", "pending"),
             (r#"{"status":null,"token":null}"#, "pending"),
             (r#"{"status":"pending","token":" "}"#, "pending"),
-            (r#"{"status":"approved"}"#, "verify"),
+            (r#"{"kind":"unsupported","status":"approved"}"#, "expired"),
             (r#"{"status":"verification_required"}"#, "verify"),
             (r#"{"status":"expired"}"#, "expired"),
             (r#"{"status":"odd"}"#, "cancelled"),
@@ -401,7 +447,10 @@ mod tests {
 
     #[test]
     fn answers_are_read_as_they_were_written() {
-        let bytes = |status, token| serde_json::to_vec(&PollDocument { status, token }).unwrap();
+        let bytes = |status: TicketStatus, token| {
+            let kind = status.as_str();
+            serde_json::to_vec(&PollDocument { kind, status, token }).unwrap()
+        };
         let done = bytes(TicketStatus::Approved, Some("x"));
         assert!(matches!(poll(&done).unwrap(), PollOutcome::SignedIn(_)));
         let verify = bytes(TicketStatus::VerificationRequired, None);
@@ -409,25 +458,37 @@ mod tests {
             poll(&verify).unwrap(),
             PollOutcome::VerificationRequired
         ));
-        let code = PasswordDocument {
-            token: None,
+        let code = CodeNeededDocument {
             two_factor: true,
+            message: "A code is needed.",
         };
         let code = serde_json::to_vec(&code).unwrap();
         assert!(matches!(
             password(&code, false).unwrap(),
             PasswordOutcome::CodeNeeded
         ));
+        let session = SessionDocument {
+            token: "x",
+            user: SignedInUser {
+                id: "u",
+                name: None,
+                email: "a@b.example",
+            },
+            organizations: vec![Named { id: "o", name: "O" }],
+        };
+        let session = serde_json::to_vec(&session).unwrap();
+        assert!(matches!(
+            password(&session, true).unwrap(),
+            PasswordOutcome::SignedIn(_)
+        ));
         let started = TicketDocument {
             ticket: "t",
             login_url: "http://127.0.0.1:1/sign-in/p",
-            poll_interval: 1,
+            poll_url: "http://127.0.0.1:1/api/v2/cli/login/poll",
+            poll_interval: 3,
             expires_at: "2026-02-03T04:05:06.007Z",
         };
         let read = ticket(&serde_json::to_vec(&started).unwrap()).unwrap();
-        assert_eq!(
-            read.expires_at.map(Moment::to_wire).as_deref(),
-            Some(started.expires_at)
-        );
+        assert_eq!(read.expires_at, Moment::parse("2026-02-03T04:05:06Z"));
     }
 }

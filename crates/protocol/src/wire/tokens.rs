@@ -5,11 +5,12 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::read::{attributes, json, known_moment, known_text, occurrence, resources};
+use super::written::{seconds, seconds_if_any};
 use super::{RecordStatus, Resource, WireError};
 use crate::secret::CiToken;
 use crate::types::{
-    DeployToken, DeployTokenId, EnvironmentId, EnvironmentName, Moment, NotKnown, Occurrence, PublicKey,
-    TokenEntry, TokenKey, TokenStatus,
+    DeployToken, DeployTokenId, EnvironmentId, EnvironmentName, Moment, NotKnown, Occurrence, ProjectId,
+    PublicKey, TokenEntry, TokenKey, TokenStatus,
 };
 
 /// `POST …/deploy-tokens`.
@@ -19,7 +20,7 @@ pub struct CreateTokenRequest {
     pub name: String,
     /// Id of the environment.
     pub environment_id: EnvironmentId,
-    /// X25519, base64.
+    /// X25519, base64; new to the whole service.
     pub public_key: String,
     /// How many days the CI token lasts: 7 to 365, 90 where it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -32,8 +33,9 @@ pub struct CreateTokenRequest {
 /// `POST …/deploy-tokens/{id}/rotate`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RotateTokenRequest {
-    /// X25519, base64.
-    pub public_key: String,
+    /// X25519, base64; without it the pair stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_key: Option<String>,
     /// How many days the new CI token lasts: 7 to 365, 90 where it is not said.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_after: Option<u16>,
@@ -49,37 +51,44 @@ pub struct TokenRecipientRequest {
     pub edek_b64: String,
 }
 
-/// A token as a resource, with two members more than docs/protocol.md 7.1 has: `expires_at` and `token_suffix` of its CI
-/// token.
+/// A token as a resource.
 pub type TokenDocument<'a> = Resource<'a, TokenAttributes<'a>>;
 
 /// The type of [`TokenDocument`].
-pub const DEPLOY_TOKENS: &str = "deploy-tokens";
+pub const DEPLOYMENT_TOKEN: &str = "deployment";
 
-/// What is known of a token.
+/// What is known of a token: the nine attributes of docs/protocol.md 7.1, and four that the local workspace adds.
 #[derive(Clone, Debug, Serialize)]
 pub struct TokenAttributes<'a> {
     /// Its name.
     pub name: &'a str,
+    /// Where it is for.
+    pub environment_id: &'a EnvironmentId,
+    /// In which project that is.
+    pub project_id: &'a ProjectId,
+    /// X25519, base64.
+    pub public_key: &'a str,
     /// Whether runners may use it.
     pub status: RecordStatus,
-    /// X25519, base64.
-    pub public_key: String,
-    /// SHA-256 of that key, hex.
-    pub fingerprint: String,
-    /// When a runner last fetched with it.
-    pub last_used_at: Option<&'a str>,
+    /// The last eight characters of its CI token.
+    pub token_suffix: &'a str,
     /// When it was made.
+    #[serde(serialize_with = "seconds")]
     pub created_at: &'a str,
-    /// When it was last changed.
+    /// When it was last rotated or revoked.
+    #[serde(serialize_with = "seconds")]
     pub updated_at: &'a str,
     /// Since when runners may not use it.
+    #[serde(serialize_with = "seconds_if_any")]
     pub revoked_at: Option<&'a str>,
+    /// SHA-256 of the public key, hex, where that is a key.
+    pub fingerprint: Option<String>,
+    /// When a runner last fetched with it; in milliseconds.
+    pub last_used_at: Option<&'a str>,
     /// When its CI token ends.
+    #[serde(serialize_with = "seconds_if_any")]
     pub expires_at: Option<&'a str>,
-    /// The last characters of its CI token.
-    pub token_suffix: &'a str,
-    /// Where it is for.
+    /// Where it is for, with its name.
     pub environment: EnvironmentReference<'a>,
 }
 
@@ -92,14 +101,29 @@ pub struct EnvironmentReference<'a> {
     pub name: &'a EnvironmentName,
 }
 
-/// What create and rotate answer. Not `Debug`: there may be a CI token in it, lent for as long as it is written.
+/// What create and rotate answer. Not `Debug`: there is a CI token in it, lent for as long as it is written.
 #[derive(Serialize)]
 pub struct TokenAnswerDocument<'a> {
     /// The token.
     pub data: TokenDocument<'a>,
-    /// Its CI token, if a new one was made.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub meta: Option<IssuedMeta<'a>>,
+    /// Its new CI token.
+    pub meta: IssuedMeta<'a>,
+}
+
+/// What deleting is answered: nothing of the token, which is not there any more.
+#[derive(Clone, Debug, Serialize)]
+pub struct DeletedTokenDocument<'a> {
+    /// All of it.
+    pub meta: DeletedMeta<'a>,
+}
+
+/// Which token was deleted.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct DeletedMeta<'a> {
+    /// Always true.
+    pub success: bool,
+    /// The token.
+    pub deleted_id: &'a str,
 }
 
 /// A new CI token, told once.
@@ -123,6 +147,7 @@ pub struct ApiTokenDocument<'a> {
     /// Its last characters.
     pub token_suffix: &'a str,
     /// When it ends.
+    #[serde(serialize_with = "seconds_if_any")]
     pub expires_at: Option<&'a str>,
 }
 
@@ -334,42 +359,48 @@ mod tests {
     fn a_token_that_is_written_is_read_with_its_ci_token() {
         let key = PublicKey::from_bytes([9; 32]);
         let (id, name) = (EnvironmentId::new("e"), EnvironmentName::new("production"));
+        let (project, at) = (ProjectId::new("p"), "2026-02-03T04:05:06.007Z");
+        let (secret, suffix) = ("019c-1|abcdefgh", "abcdefgh");
+        let end = Some("2027-02-03T04:05:06.007Z");
+        let public_key = key.to_base64();
         let document = TokenAnswerDocument {
             data: TokenDocument {
-                kind: DEPLOY_TOKENS,
+                kind: DEPLOYMENT_TOKEN,
                 id: "t",
                 attributes: TokenAttributes {
                     name: "ci",
+                    environment_id: &id,
+                    project_id: &project,
+                    public_key: &public_key,
                     status: RecordStatus::Active,
-                    public_key: key.to_base64(),
-                    fingerprint: key.fingerprint().to_hex(),
-                    last_used_at: None,
-                    created_at: "2026-02-03T04:05:06.007Z",
-                    updated_at: "2026-02-03T04:05:06.007Z",
+                    token_suffix: suffix,
+                    created_at: at,
+                    updated_at: at,
                     revoked_at: None,
-                    expires_at: Some("2027-02-03T04:05:06.007Z"),
-                    token_suffix: "wxyz",
+                    fingerprint: Some(key.fingerprint().to_hex()),
+                    last_used_at: None,
+                    expires_at: end,
                     environment: EnvironmentReference { id: &id, name: &name },
                 },
             },
-            meta: Some(IssuedMeta {
-                secret: "gtok_wxyz",
+            meta: IssuedMeta {
+                secret,
                 api_token: ApiTokenDocument {
-                    plain_text: "gtok_wxyz",
+                    plain_text: secret,
                     id: "c",
                     name: "ci",
-                    token_suffix: "wxyz",
-                    expires_at: Some("2027-02-03T04:05:06.007Z"),
+                    token_suffix: suffix,
+                    expires_at: end,
                 },
-            }),
+            },
         };
         let read = answer(&serde_json::to_vec(&document).unwrap()).unwrap();
         let token = read.token.unwrap();
         assert_eq!(token.recipient_key(), Some(key));
         assert_eq!((token.environment_id, token.environment_name), (id, name));
-        assert_eq!(token.ci_token_suffix.as_deref(), Some("wxyz"));
+        assert_eq!(token.ci_token_suffix.as_deref(), Some(suffix));
         let issued = read.issued.unwrap();
-        assert_eq!(issued.ci_token.expose(), "gtok_wxyz");
+        assert_eq!(issued.ci_token.expose(), secret);
         assert_eq!(issued.end, token.end);
         assert!(!issued.ambiguous);
     }

@@ -20,13 +20,13 @@ pub struct PushRequest {
     pub force_overwrite: bool,
 }
 
-/// What a push is answered.
-#[derive(Clone, Copy, Debug, Serialize)]
+/// What a push is answered, under `data`.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct PushDocument {
-    /// In a word.
-    pub message: &'static str,
-    /// How many variables were stored.
-    pub count: usize,
+    /// How many variables are new.
+    pub added: usize,
+    /// How many have changed; one whose claim and flags are what the server has is left alone and counts as neither.
+    pub updated: usize,
     /// How many were removed because they were not in the request.
     pub removed: usize,
 }

@@ -7,25 +7,25 @@ use deploy_tokens_protocol::variable::{
     Bundle, SealedVariable, UploadAad, VARIABLE_ALGORITHM, VariableUpload,
 };
 use deploy_tokens_protocol::wire::Data;
-use deploy_tokens_protocol::wire::bundle::{BundleDocument, RunnerBundleDocument, VariableDocument};
+use deploy_tokens_protocol::wire::bundle::{BundleDocument, VariableDocument};
 use deploy_tokens_protocol::wire::environment_key::{
     ENCRYPTED_ENVELOPES, ENVIRONMENT_KEYS, EnvelopeAttributes, EnvelopeDocument, KeyAttributes, KeyDocument,
     KeyRelationships, RecipientDocument, kind_and_id,
 };
-use deploy_tokens_protocol::{DeviceId, EnvironmentName, Fingerprint, Moment};
+use deploy_tokens_protocol::{DeviceId, EnvironmentId, EnvironmentName, Fingerprint, Moment};
 
-/// The answer to a runner; what the bundle does not have is written as empty.
+/// The answer to a runner; what the bundle does not have is written as empty. Layers, and the key that a variable is under,
+/// are of no server that is known, but clients read them.
 pub fn bundle(bundle: &Bundle) -> String {
-    let names: Vec<EnvironmentName> = bundle.chain.iter().map(EnvironmentName::new).collect();
-    let document = RunnerBundleDocument {
-        bundle: BundleDocument {
-            env: &EnvironmentName::new(bundle.environment.as_str()),
-            chain: names.iter().collect(),
-            secrets: Vec::new(),
-        },
+    let env = &EnvironmentName::new(bundle.environment.as_str());
+    let document = BundleDocument {
+        env,
+        chain: [env],
+        secrets: Vec::new(),
         environment_key: None,
     };
     let mut answer = serde_json::to_value(document).unwrap();
+    answer["chain"] = bundle.chain.clone().into();
     answer["secrets"] = bundle.variables.iter().map(variable).collect();
     if let Some(key) = &bundle.key {
         answer["environment_key"] = self::key(key);
@@ -36,6 +36,7 @@ pub fn bundle(bundle: &Bundle) -> String {
 fn variable(sealed: &SealedVariable) -> serde_json::Value {
     let upload = VariableUpload::from(sealed);
     let document = VariableDocument {
+        id: "variable",
         env: &EnvironmentName::new(upload.env.as_str()),
         name: &upload.name,
         ciphertext: &upload.ciphertext,
@@ -43,18 +44,23 @@ fn variable(sealed: &SealedVariable) -> serde_json::Value {
         alg: &upload.alg,
         aad: Some(&UploadAad::from(&sealed.scope)),
         claims: sealed.hmac.as_ref().map(|_| &upload.claims),
+        line_bytes: None,
+        is_commented: false,
+        updated_at: "2026-02-03T04:05:06.007Z",
+        updated_by: None,
         version: sealed.version.map(stored),
-        env_kek_version: sealed.key_version.map(stored),
-        env_kek_fingerprint: sealed.key_fingerprint.as_deref(),
         meta: None,
     };
-    serde_json::to_value(document).unwrap()
+    let mut variable = serde_json::to_value(document).unwrap();
+    variable["env_kek_version"] = sealed.key_version.into();
+    variable["env_kek_fingerprint"] = sealed.key_fingerprint.clone().into();
+    variable
 }
 
 fn key(key: &PublishedKey) -> serde_json::Value {
     let at = key.created_at.map(Moment::to_wire).unwrap_or_default();
     let fingerprint = key.fingerprint.map(Fingerprint::to_hex).unwrap_or_default();
-    let device = key.created_by.clone().unwrap_or_else(|| DeviceId::new(""));
+    let environment = EnvironmentId::new("environment");
     let sealed = key.sealed.as_ref();
     let texts = sealed.map(|sealed| {
         let lifted = sealed.lifted_ephemeral_key.map(|key| key.to_base64());
@@ -73,7 +79,6 @@ fn key(key: &PublishedKey) -> serde_json::Value {
                     kind,
                     id,
                     edek_b64: &recipient.edek_b64,
-                    seen_at: None,
                 }
             });
             EnvelopeDocument {
@@ -82,12 +87,13 @@ fn key(key: &PublishedKey) -> serde_json::Value {
                 attributes: EnvelopeAttributes {
                     ciphertext_b64: ciphertext,
                     nonce_b64: nonce,
-                    alg: VARIABLE_ALGORITHM,
+                    alg: Some(VARIABLE_ALGORITHM),
+                    aad_b64: None,
+                    recipients: Some(recipients.collect()),
+                    version: "v1",
                     created_at: &at,
-                    updated_at: None,
                     revoked_at: None,
-                    recipients: recipients.collect(),
-                    from_ephemeral_public_key: lifted.as_deref(),
+                    from_ephemeral_public_key: lifted.clone(),
                 },
             }
         });
@@ -95,17 +101,23 @@ fn key(key: &PublishedKey) -> serde_json::Value {
         id: "key",
         kind: ENVIRONMENT_KEYS,
         attributes: KeyAttributes {
+            environment_id: &environment,
             version: stored(key.version),
-            fingerprint,
-            created_at: &at,
+            fingerprint: &fingerprint,
+            created_by_device_id: key.created_by.as_ref().map(DeviceId::as_str),
             rotated_at: None,
-            created_by_device_id: &device,
+            created_at: &at,
+            updated_at: &at,
         },
         relationships: KeyRelationships {
             envelope: Data { data: envelope },
+            envelopes: Data { data: Vec::new() },
         },
     };
-    serde_json::to_value(Data { data }).unwrap()
+    let mut key = serde_json::to_value(Data { data }).unwrap();
+    // With the milliseconds that servers leave out.
+    key["data"]["attributes"]["created_at"] = at.into();
+    key
 }
 
 /// Numbers of a server end where SQLite's do.

@@ -3,7 +3,7 @@
 use super::recipients::Lists;
 use crate::off_thread::off_thread;
 use crate::{Context, LinkedDevice, Place};
-use model::Problem;
+use model::{CallError, Problem};
 use protocol::crypto::{self, Accepted};
 use protocol::envelope::PublishedKey;
 use protocol::secret::EnvironmentKey;
@@ -44,9 +44,10 @@ pub(crate) async fn look(context: &Context, place: &Place) -> Result<Looked, Pro
     let lists = lists?;
     let key = async {
         own_device_is_active(&lists.devices, device)?;
-        match published? {
-            Some(published) => open(device, place, published, signers(&lists.devices)).await,
-            None => Err(missing_key(context, place).await),
+        match published {
+            Ok(Some(published)) => open(device, place, published, signers(&lists.devices)).await,
+            Ok(None) => Err(Problem::NoKey),
+            Err(error) => Err(unread_key(context, place, error).await),
         }
     };
     let key = key.await;
@@ -73,10 +74,20 @@ pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, P
         .client
         .environment_key(&place.project, place.name(), &device.id);
     let devices = context.client.devices(&place.project, place.name());
-    let (published, devices) = tokio::try_join!(published, devices)?;
-    let Some(published) = published else {
-        return Err(missing_key(context, place).await);
+    let (published, devices) = tokio::join!(published, devices);
+    let published = match published {
+        Ok(Some(published)) => published,
+        Ok(None) => return Err(Problem::NoKey),
+        Err(error) => {
+            // A device that is not known, was revoked or is another account's (docs/protocol.md 6.3).
+            let of_device = matches!(error.status(), Some(403 | 422));
+            if of_device && devices.is_ok_and(|listed| own_device_is_active(&listed, device).is_err()) {
+                return Err(Problem::NotARecipient);
+            }
+            return Err(unread_key(context, place, error).await);
+        }
     };
+    let devices = devices?;
     let version = published.version;
     let key = open(device, place, published, signers(&devices)).await?;
     Ok(KeyAccess {
@@ -99,11 +110,14 @@ pub(crate) fn signers(devices: &[Device]) -> Vec<SigningPublicKey> {
     devices.iter().filter_map(|device| device.signing_key).collect()
 }
 
-/// A 404 on the key may have many causes; only a listed environment really has none (docs/protocol.md G3).
-pub(crate) async fn missing_key(context: &Context, place: &Place) -> Problem {
+/// Why a key could not be read. A 404 is about the place: a key that is not there is an answer of its own
+/// (docs/protocol.md 6.3).
+pub(super) async fn unread_key(context: &Context, place: &Place, error: CallError) -> Problem {
+    if error.status() != Some(404) {
+        return error.into();
+    }
     match context.client.environments(&place.project).await {
         Err(error) => error.into(),
-        Ok(list) if list.iter().any(|it| it.id == place.environment.id) => Problem::NoKey,
         Ok(list) => Problem::UnknownEnvironment {
             wanted: place.name().to_string(),
             known: list.iter().map(|it| it.name.to_string()).collect(),

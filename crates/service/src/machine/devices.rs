@@ -53,11 +53,11 @@ pub fn default_name() -> String {
         .unwrap_or_else(|| "This computer".to_owned())
 }
 
-/// System, architecture and release, under the names that the reference uses (docs/protocol.md 4.2).
+/// System, architecture and release, under the names that the reference uses (docs/protocol.md 4.2), but for `windows`: the
+/// server does not know `win32`.
 pub fn platform() -> String {
     let system = match std::env::consts::OS {
         "macos" => "darwin",
-        "windows" => "win32",
         other => other,
     };
     let architecture = match std::env::consts::ARCH {
@@ -176,8 +176,8 @@ async fn find_by_key(client: &Client, key: PublicKey) -> Result<Option<Device>, 
 pub async fn status(context: &Context, device: &LinkedDevice) -> Result<DeviceState, Problem> {
     let listed = match context.client.device(&device.id).await {
         Ok(listed) => Some(listed),
-        // The identity is stale (docs/protocol.md 4.1).
-        Err(error) if matches!(error.status(), Some(404 | 410 | 422)) => None,
+        // The identity is stale, or another account's (docs/protocol.md 4.1).
+        Err(error) if matches!(error.status(), Some(403 | 404 | 410 | 422)) => None,
         Err(error) => return Err(error.into()),
     };
     let own_key = device.identity.encryption_public();

@@ -121,7 +121,7 @@ fn bare(word: &str) -> &str {
 mod tests {
     use super::*;
 
-    const TOKEN: &str = "gtok_0123456789abcdefXYZ";
+    const TOKEN: &str = "019a8f0e-6d3c-7f21-9a55-0c1d2e3f4a5b|0123456789abcdefXYZ";
     const SEED: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
     fn read(text: &str) -> Result<(bool, bool), LeakError> {

@@ -3,51 +3,51 @@
 use super::Call;
 use crate::answer::{Answer, Refusal, Reply};
 use crate::auth::Runner;
-use crate::documents::{self, Wanted};
+use crate::documents::{self, Told, Wanted};
 use crate::input::Input;
 use crate::stamp::now;
-use crate::store::{bundle, directory, keys, tokens};
-use protocol::RecipientKind;
-use protocol::crypto::envelope::EncryptedEnvelope;
-use protocol::wire::Data;
-use protocol::wire::bundle::RunnerBundleDocument;
+use crate::store::variables::{self, VariableRow};
+use crate::store::{StoreError, activity, directory, keys, tokens};
+use protocol::EnvironmentId;
 
-/// `GET /ci/deploy`: the sealed variables of the token's environment, and the environment key as sealed for this token
-/// alone, with its ephemeral key lifted to the envelope.
+/// `GET /ci/deploy`: the sealed variables of the token's environment, and its key with the token's own entry alone. Both
+/// flags are on unless they are switched off. It is noted, with the token as its author.
 pub(super) fn deploy(call: &Call<'_, Runner>) -> Answer {
-    let environment = directory::environment_by_id(call.db, &call.who.environment_id)?
-        .ok_or_else(|| Refusal::not_found("Environment"))?;
-    let layers = bundle::layers(call.db, &environment, &only(call.input))?;
-    let key = keys::current(call.db, &environment.id)?;
-    let own = match &key {
-        Some(key) => {
-            let runner = RecipientKind::Deployment(call.who.token_id.clone());
-            keys::recipient(call.db, &key.id, runner)?
-        }
-        None => None,
+    let gone = || Refusal::not_found("Environment\\Models\\Environment");
+    let environment = directory::environment_by_id(call.db, &call.who.environment_id)?.ok_or_else(gone)?;
+    let project = directory::project_by_id(call.db, environment.project_id.as_str())?.ok_or_else(gone)?;
+    let token = tokens::by_id(call.db, &call.who.token_id)?.ok_or_else(gone)?;
+    let variables = asked_for(call.db, call.input, &environment.id)?;
+    let key = keys::unrotated(call.db, &environment.id)?.filter(|key| key.envelope.is_some());
+    let recipients = match &key {
+        Some(key) => keys::recipients(call.db, &key.id)?,
+        None => Vec::new(),
     };
-    let lifted = own
-        .as_ref()
-        .and_then(|own| EncryptedEnvelope::from_edek(&own.edek_b64).ok())
-        .map(|envelope| envelope.from_ephemeral_public_key);
-    tokens::touch(call.db, &call.who.token_id, &now())?;
-    Reply::ok(&RunnerBundleDocument {
-        bundle: documents::bundle(&environment.name, &layers, wanted(call.input)),
-        environment_key: key.as_ref().map(|key| Data {
-            data: documents::key(key, own.as_ref(), lifted.as_deref()),
-        }),
-    })
+    let at = now();
+    tokens::touch(call.db, &token.id, &at)?;
+    activity::deploy(call.db, &project.organization_id, &token, Some(at))?;
+    let told = Told::Runner(&token.id);
+    let key = key.as_ref().map(|key| documents::key(key, &recipients, told));
+    let wanted = wanted(call.input, true);
+    Reply::ok(&documents::bundle(&environment.name, &variables, key, wanted))
 }
 
-/// What the query asks of each variable.
-pub(super) fn wanted(input: &Input) -> Wanted {
+/// What the query asks of each variable; `unsaid` where it does not say.
+pub(super) fn wanted(input: &Input, unsaid: bool) -> Wanted {
     Wanted {
-        meta: input.flag("include_meta"),
-        versions: input.flag("include_versions"),
+        meta: input.flag_or("include_meta", unsaid),
+        versions: input.flag_or("include_versions", unsaid),
     }
 }
 
-/// Which variables the query asks for; none means all.
-pub(super) fn only(input: &Input) -> Vec<String> {
-    input.queries("only[]").into_iter().map(str::to_owned).collect()
+/// The variables that the query asks for; all, where it names none.
+pub(super) fn asked_for(
+    db: &rusqlite::Connection,
+    input: &Input,
+    environment: &EnvironmentId,
+) -> Result<Vec<VariableRow>, StoreError> {
+    let only = input.queries("only[]");
+    let mut rows = variables::list(db, environment)?;
+    rows.retain(|row| only.is_empty() || only.contains(&row.name.as_str()));
+    Ok(rows)
 }

@@ -1,18 +1,22 @@
-//! User, organisations, projects, environments (docs/protocol.md 3).
+//! User, projects, environments (docs/protocol.md 3).
+
+use serde_json::Value;
 
 use super::Call;
 use crate::answer::{Answer, Refusal, Reply};
+use crate::checks::Checks;
 use crate::documents;
+use crate::roles::Permission::{CreateEnvironment, CreateProject, ManageEnvironment};
 use crate::stamp::now;
-use crate::store::directory::{self, NewProject};
-use crate::store::history::{self, Event};
+use crate::store::activity;
+use crate::store::directory::{self, Environment, NewEnvironment, NewProject};
 use crate::store::users::{self, User};
-use protocol::MAX_NAME_CHARACTERS;
-use protocol::wire::Data;
+use protocol::EnvironmentId;
 use protocol::wire::directory::{
-    CreateEnvironmentRequest, CreateProjectRequest, EnvironmentTypeDocument, SuggestNamesRequest,
-    SuggestedName, USERS, UserAttributes, UserDocument,
+    CreateProjectRequest, EnvironmentTypeDocument, SuggestNamesRequest, SuggestedName, USERS, UserAttributes,
+    UserDocument,
 };
+use protocol::wire::{Data, request};
 
 const TYPES: [EnvironmentTypeDocument; 6] = [
     environment_type("production", "Production"),
@@ -28,6 +32,12 @@ const fn environment_type(value: &'static str, label: &'static str) -> Environme
 }
 
 const PROVIDERS: [&str; 4] = ["laravel_cloud", "laravel_forge", "laravel_vapor", "other"];
+/// The longest name of an environment, in characters.
+const NAME_LIMIT: usize = 100;
+/// The longest name of a project, in characters.
+const PROJECT_LIMIT: usize = 255;
+/// How an environment's file is written, where nobody says.
+const FILE_FORMAT: &str = "env";
 
 /// `GET /user`
 pub(super) fn current_user(call: &Call<'_, User>) -> Answer {
@@ -37,7 +47,7 @@ pub(super) fn current_user(call: &Call<'_, User>) -> Answer {
             kind: USERS,
             id: &call.who.id,
             attributes: UserAttributes {
-                name: &call.who.name,
+                name: Some(&call.who.name),
                 email: &call.who.email,
                 created_at: &created_at,
                 updated_at: &updated_at,
@@ -46,49 +56,43 @@ pub(super) fn current_user(call: &Call<'_, User>) -> Answer {
     })
 }
 
-/// `GET /organizations`
-pub(super) fn organizations(call: &Call<'_, User>) -> Answer {
-    let organizations = directory::organizations(call.db, call.who)?;
-    let data: Vec<_> = organizations.iter().map(documents::organization).collect();
-    Reply::ok(&Data { data })
-}
-
-/// `GET /organizations/{organization}/projects`
+/// `GET /organizations/{organization}/projects`, each with its environments; for every member.
 pub(super) fn projects(call: &Call<'_, User>) -> Answer {
-    let organization = call.input.path("organization");
-    directory::require_member(call.db, call.who, organization)?;
+    let (organization, _) = call.member()?;
     let mut found = Vec::new();
-    for project in directory::projects(call.db, organization)? {
+    for project in directory::projects(call.db, organization.id.as_str())? {
         let environments = directory::environments(call.db, &project.id)?;
         found.push((project, environments));
     }
     let data: Vec<_> = found
         .iter()
-        .map(|(project, environments)| documents::project(project, environments))
+        .map(|(project, environments)| documents::project(project, Some(environments)))
         .collect();
     Reply::ok(&Data { data })
 }
 
-/// `GET /projects/{project}`
+/// `GET /projects/{project}`, without its environments.
 pub(super) fn project(call: &Call<'_, User>) -> Answer {
-    let project = directory::project(call.db, call.who, call.input.path("project"))?;
-    let environments = directory::environments(call.db, &project.id)?;
+    let (project, ..) = call.visible_project()?;
     Reply::ok(&Data {
-        data: documents::project(&project, &environments),
+        data: documents::project(&project, None),
     })
 }
 
 /// `POST /organizations/{organization}/projects`
 pub(super) fn create_project(call: &Call<'_, User>) -> Answer {
-    let organization = call.input.path("organization");
-    directory::require_member(call.db, call.who, organization)?;
-    let request: CreateProjectRequest = call.input.read()?;
+    let organization = call.organization(CreateProject)?;
+    let body = call.input.json()?;
+    let mut checks = Checks::of(&body);
+    checks.needed_text("name", PROJECT_LIMIT);
+    checks.done()?;
+    let request: CreateProjectRequest = request::fit(body)?;
     let provider = request.deployment_provider.as_deref().unwrap_or("other");
     let project = directory::create_project(
         call.db,
-        organization,
+        organization.id.as_str(),
         &NewProject {
-            name: checked_name(&request.name)?,
+            name: request.name.trim(),
             description: request.description.as_deref(),
             deployment_provider: if PROVIDERS.contains(&provider) {
                 provider
@@ -98,19 +102,16 @@ pub(super) fn create_project(call: &Call<'_, User>) -> Answer {
             stack: request.stack.map(|stack| stack.to_string()),
         },
     )?;
-    let event = Event {
-        operation: "project_created",
-        ..Event::default()
-    };
-    history::record(call.db, call.who, &project.id, None, event)?;
+    let words = format!("Created project \"{}\".", project.name);
+    activity::of_project(call.db, call.by(), &project, ("created", words))?;
     Reply::created(&Data {
-        data: documents::project(&project, &[]),
+        data: documents::project(&project, None),
     })
 }
 
 /// `GET /projects/{project}/environments`
 pub(super) fn environments(call: &Call<'_, User>) -> Answer {
-    let project = directory::project(call.db, call.who, call.input.path("project"))?;
+    let (project, ..) = call.visible_project()?;
     let environments = directory::environments(call.db, &project.id)?;
     let data: Vec<_> = environments.iter().map(documents::environment).collect();
     Reply::ok(&Data { data })
@@ -118,40 +119,69 @@ pub(super) fn environments(call: &Call<'_, User>) -> Answer {
 
 /// `POST /projects/{project}/environments`
 pub(super) fn create_environment(call: &Call<'_, User>) -> Answer {
-    let project = directory::project(call.db, call.who, call.input.path("project"))?;
-    let request: CreateEnvironmentRequest = call.input.read()?;
-    let name = request.name.trim();
-    if !is_slug(name) {
-        return Err(Refusal::invalid(
-            "name",
-            "The name takes lower-case letters and digits, in groups joined by single dashes or underscores.",
-        ));
-    }
-    if !TYPES.iter().any(|known| known.value == request.kind) {
-        return Err(Refusal::invalid("type", "This type of environment is not known."));
-    }
+    let project = call.project(CreateEnvironment)?;
+    let body = call.input.json()?;
     let taken = directory::environments(call.db, &project.id)?;
-    if taken.iter().any(|environment| environment.name.as_str() == name) {
-        return Err(Refusal::invalid(
-            "name",
-            "There is an environment of this name already.",
-        ));
-    }
-    let base = request.base_id.as_ref();
-    if base.is_some_and(|base| taken.iter().all(|environment| environment.id != *base)) {
-        return Err(Refusal::invalid(
-            "base_id",
-            "The base is not an environment of this project.",
-        ));
-    }
-    let environment = directory::create_environment(call.db, &project.id, name, &request.kind, base, &now())?;
-    let event = Event {
-        operation: "environment_created",
-        ..Event::default()
-    };
-    history::record(call.db, call.who, &project.id, Some(&environment.id), event)?;
+    let new = checked(&body, &taken, None)?;
+    let environment = directory::create_environment(call.db, &project.id, &new, &now())?;
+    let words = activity::quoted("Created", "environment", &environment.name);
+    activity::of_environment(call.db, call.by(), &project, &environment, ("created", words))?;
     Reply::created(&Data {
         data: documents::environment(&environment),
+    })
+}
+
+/// `PATCH /projects/{project}/environments/{environment id}`: name, type and format of the file. What carries the old name
+/// is not sealed anew.
+pub(super) fn change_environment(call: &Call<'_, User>) -> Answer {
+    let project = call.project(ManageEnvironment)?;
+    let id = EnvironmentId::new(call.input.path("environment"));
+    let old = directory::environment_by_id(call.db, &id)?
+        .filter(|environment| environment.project_id == project.id)
+        .ok_or_else(|| Refusal::not_found("Environment\\Models\\Environment"))?;
+    let body = call.input.json()?;
+    let taken = directory::environments(call.db, &project.id)?;
+    let new = checked(&body, &taken, Some(&old))?;
+    directory::change_environment(call.db, &id, &new)?;
+    let changed = directory::environment_by_id(call.db, &id)?.unwrap_or(old);
+    let words = activity::quoted("Updated", "environment", &changed.name);
+    activity::of_environment(call.db, call.by(), &project, &changed, ("updated", words))?;
+    Reply::ok(&Data {
+        data: documents::environment(&changed),
+    })
+}
+
+/// What an environment is to be; whatever is not said of one that exists stays.
+fn checked<'a>(
+    body: &'a Value,
+    taken: &[Environment],
+    old: Option<&'a Environment>,
+) -> Result<NewEnvironment<'a>, Refusal> {
+    let mut checks = Checks::of(body);
+    let name = match old {
+        Some(old) => checks.text("name", NAME_LIMIT).unwrap_or(old.name.as_str()),
+        None => checks.needed_text("name", NAME_LIMIT).unwrap_or_default(),
+    };
+    if !name.is_empty() && !is_slug(name) {
+        checks.wrong("name", "The name field format is invalid.");
+    }
+    let same = |environment: &&Environment| environment.name.as_str() == name;
+    let other = |environment: &&Environment| old.is_none_or(|old| old.id != environment.id);
+    if taken.iter().filter(other).any(|environment| same(&environment)) {
+        checks.wrong("name", "The name has already been taken.");
+    }
+    let types: Vec<&str> = TYPES.iter().map(|known| known.value).collect();
+    let kind = match old {
+        Some(old) => checks.one_of("type", &types).unwrap_or(&old.kind),
+        None => checks.needed_one_of("type", &types).unwrap_or_default(),
+    };
+    let unsaid = old.map_or(FILE_FORMAT, |old| &old.file_format);
+    let file_format = checks.text("file_format", NAME_LIMIT).unwrap_or(unsaid);
+    checks.done()?;
+    Ok(NewEnvironment {
+        name,
+        kind,
+        file_format,
     })
 }
 
@@ -162,11 +192,13 @@ pub(super) fn environment_types(_: &Call<'_, User>) -> Answer {
 
 /// `POST /projects/{project}/generate-suggested-environment-names`
 pub(super) fn suggest_names(call: &Call<'_, User>) -> Answer {
-    let project = directory::project(call.db, call.who, call.input.path("project"))?;
-    let kind = call.input.read::<SuggestNamesRequest>()?.kind;
-    if !is_slug(&kind) {
-        return Err(Refusal::invalid("type", "This type of environment is not known."));
-    }
+    let (project, ..) = call.visible_project()?;
+    let body = call.input.json()?;
+    let types: Vec<&str> = TYPES.iter().map(|known| known.value).collect();
+    let mut checks = Checks::of(&body);
+    checks.needed_one_of("type", &types);
+    checks.done()?;
+    let kind = request::fit::<SuggestNamesRequest>(body)?.kind;
     let taken = directory::environments(call.db, &project.id)?;
     let candidates = [
         kind.clone(),
@@ -187,16 +219,11 @@ pub(super) fn suggest_names(call: &Call<'_, User>) -> Answer {
     Reply::ok(&Data { data })
 }
 
-/// The name of a token, a project or an environment, trimmed; a 422 says why it is none.
-pub(super) fn checked_name(name: &str) -> Result<&str, Refusal> {
-    protocol::checked_name(name).map_err(|reason| Refusal::invalid("name", &reason.sentence()))
-}
-
-/// Lower-case letters and digits, in groups joined by single `-` or `_` (docs/protocol.md 3).
+/// Lower-case letters and digits, in groups joined by single `-` (docs/protocol.md 3).
 fn is_slug(name: &str) -> bool {
     let group =
         |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
-    name.len() <= MAX_NAME_CHARACTERS && name.split(['-', '_']).all(group)
+    name.split('-').all(group)
 }
 
 #[cfg(test)]
@@ -205,9 +232,9 @@ mod tests {
 
     #[test]
     fn environment_names_are_slugs() {
-        assert!(["production", "pr-12", "eu_west_1"].into_iter().all(is_slug));
+        assert!(["production", "pr-12", "eu-west-1"].into_iter().all(is_slug));
         assert!(
-            !["", "Production", "a--b", "-a", "a_", "a b", "ä"]
+            !["", "Production", "a--b", "-a", "a-", "eu_west", "a b", "ä"]
                 .into_iter()
                 .any(is_slug)
         );

@@ -1,4 +1,4 @@
-//! Environment keys: one's own share of it, first publication, re-share (docs/protocol.md 6).
+//! Environment keys: reading, publishing, sharing again (docs/protocol.md 6).
 
 use std::collections::HashSet;
 
@@ -7,8 +7,11 @@ use axum::http::StatusCode;
 use super::Call;
 use super::publication::{self, Subject};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::documents;
+use crate::auth::Caller;
+use crate::documents::{self, Told};
+use crate::roles::Permission::{ManageEnvironment, ViewVariables};
 use crate::stamp::{new_id, now};
+use crate::store::activity;
 use crate::store::devices::{self, Device};
 use crate::store::directory::{self, Environment, Project};
 use crate::store::history::{self, Event};
@@ -16,40 +19,73 @@ use crate::store::keys::{self, Key, RecipientRow};
 use crate::store::reshare::{self, Trigger};
 use crate::store::users::User;
 use protocol::wire::Data;
-use protocol::wire::environment_key::{CreateKeyRequest, ShareKeyRequest};
 use protocol::wire::error::{RESHARE_REQUIRED, ReshareRequiredDocument, ReshareRequiredError};
-use protocol::wire::reshare::RequestState;
-use protocol::{DeviceId, Fingerprint, RecipientKind, RequestId};
+use protocol::{DeviceId, RecipientKind};
 
-/// `GET .../key`: 404 without a key, 409 when it is not shared with the asking device, else that device's share only.
-pub(super) fn show(call: &Call<'_, User>) -> Answer {
-    let (project, environment) = place(call)?;
-    let device = devices::own(call.db, call.who, call.input.device()?)?;
-    devices::touch(call.db, &device)?;
-    let Some(key) = keys::current(call.db, &environment.id)? else {
-        return Err(Refusal::not_found("Environment key"));
+/// `GET .../key`: null without a key; 409 when it is not shared with the device that asks, if one does; else the key with
+/// everybody that it is sealed for. A CI token may read its own environment's.
+pub(super) fn show(call: &Call<'_, Caller>) -> Answer {
+    let (name, project) = (call.input.path("environment"), call.input.path("project"));
+    let key = match call.who {
+        Caller::User(user) => {
+            let (project, environment) = call.of(user).environment(ViewVariables)?;
+            let Some(key) = keys::current(call.db, &environment.id)? else {
+                return Reply::ok(&NO_KEY);
+            };
+            if let Some(device) = asking(&call.of(user))?
+                && !is_sealed_for(call.db, &key, &device)?
+            {
+                let place = (&project, &environment);
+                return reshare_required(&call.of(user), place, &device, &key, Trigger::KeyFetch);
+            }
+            key
+        }
+        Caller::Runner(runner) => {
+            let own = directory::environment_by_id(call.db, &runner.environment_id)?
+                .filter(|own| own.project_id.as_str() == project && own.name.as_str() == name)
+                .ok_or_else(Refusal::forbidden)?;
+            match keys::current(call.db, &own.id)? {
+                Some(key) => key,
+                None => return Reply::ok(&NO_KEY),
+            }
+        }
     };
-    match keys::recipient(call.db, &key.id, RecipientKind::Device(device.id.clone()))? {
-        Some(own) => Reply::ok(&Data {
-            data: documents::key(&key, Some(&own), None),
-        }),
-        None => reshare_required(call, &project, &environment, &device, &key),
+    let recipients = keys::recipients(call.db, &key.id)?;
+    Reply::ok(&Data {
+        data: documents::key(&key, &recipients, Told::All),
+    })
+}
+
+const NO_KEY: Data<Option<()>> = Data { data: None };
+
+/// The device in whose name is asked, where one is.
+pub(super) fn asking(call: &Call<'_, User>) -> Result<Option<Device>, Refusal> {
+    match call.input.device() {
+        Some(id) => Ok(Some(devices::own(call.db, call.who, id)?)),
+        None => Ok(None),
     }
+}
+
+/// Whether a device is among the recipients of a key. A key without an envelope is asked for by everybody alike: nobody is
+/// told to wait for it (docs/protocol.md G22).
+pub(super) fn is_sealed_for(db: &rusqlite::Connection, key: &Key, device: &Device) -> Result<bool, Refusal> {
+    let recipient = RecipientKind::Device(device.id.clone());
+    Ok(key.envelope.is_none() || keys::is_sealed_for(db, &key.id, &recipient)?)
 }
 
 /// 409 with the requests that wait for this device; one is made if there is none.
 pub(super) fn reshare_required(
     call: &Call<'_, User>,
-    project: &Project,
-    environment: &Environment,
+    (project, environment): (&Project, &Environment),
     device: &Device,
     key: &Key,
+    trigger: Trigger,
 ) -> Answer {
-    let trigger = Trigger::KeyRequested;
     let pending = reshare::pending(call.db, call.who, project, environment, device, trigger)?;
     let error = ReshareRequiredError {
         code: RESHARE_REQUIRED,
-        detail: "The environment key is not shared with this device yet.",
+        key_access_state: RESHARE_REQUIRED,
+        detail: "The environment key must be re-shared with this device.",
         pending_request_ids: &pending,
         required_key_version: key.version,
         organization_id: &project.organization_id,
@@ -60,130 +96,90 @@ pub(super) fn reshare_required(
     Reply::with(StatusCode::CONFLICT, &ReshareRequiredDocument { error })
 }
 
-/// `POST .../key`: the first key, or the next version of it (docs/protocol.md 6.4, 6.5).
+/// `POST .../key`: a further key, at any time (docs/protocol.md 6.5). The key is stored before its recipients are looked at:
+/// where one of them is refused, the key stays, without an envelope (G22).
 pub(super) fn create(call: &Call<'_, User>) -> Answer {
-    let (project, environment) = place(call)?;
-    let (device, request): (_, CreateKeyRequest) = publication::signed(call)?;
-    let fingerprint = Fingerprint::from_hex(&request.fingerprint)
-        .ok_or_else(|| Refusal::invalid("fingerprint", "The fingerprint is not 64 hexadecimal digits."))?;
-    if request.created_by_device_id.is_some_and(|id| id != device.id) {
-        return Err(Refusal::invalid(
-            "created_by_device_id",
-            "A key is created by the device that signs.",
-        ));
-    }
-    let current = keys::current(call.db, &environment.id)?;
-    match &current {
-        Some(key) if key.fingerprint == fingerprint => {
-            return Err(Refusal::conflict(
-                "This key is published already. Share it instead.",
-            ));
-        }
-        Some(key) if request.version != key.version.saturating_add(1) => {
-            return Err(Refusal::conflict(&format!(
-                "The environment has a key of version {}.",
-                key.version
-            )));
-        }
-        None if request.version < 1 => return Err(Refusal::invalid("version", "Versions count from 1.")),
-        _ => {}
-    }
+    let (project, environment) = call.environment(ManageEnvironment)?;
+    let publication::NewKey {
+        device,
+        request,
+        rotated_at,
+    } = publication::new_key(call)?;
     let subject = Subject {
         project: &project,
         environment: &environment,
-        fingerprint,
+        fingerprint: &request.fingerprint,
     };
-    let (envelope, recipients) = publication::check(call, &device, &subject, request.envelope)?;
+    if call.rules.strict {
+        publication::check_strictly(call, &device, &subject, &request.envelope)?;
+    }
+    if let Some(creator) = &request.created_by_device_id {
+        publication::check_creator(call, &project, creator)?;
+    }
+    let version = match request.version {
+        Some(version) => version,
+        None => keys::current(call.db, &environment.id)?.map_or(1, |key| key.version.saturating_add(1)),
+    };
+    let at = now();
     let key = Key {
         id: new_id(),
         environment_id: environment.id.clone(),
-        version: request.version,
-        fingerprint,
-        created_by_device_id: device.id.clone(),
-        created_at: now(),
-        rotated_at: request.rotated_at,
-        envelope,
+        version,
+        fingerprint: request.fingerprint.clone(),
+        created_by_device_id: request.created_by_device_id.map(|id| id.to_string()),
+        created_at: at.clone(),
+        updated_at: at,
+        rotated_at,
+        envelope: None,
     };
     keys::insert(call.db, &key)?;
-    for recipient in &recipients {
-        keys::put_recipient(call.db, &key.id, recipient)?;
-    }
-    let operation = if current.is_some() {
-        "environment_key_rotated"
-    } else {
-        "environment_key_created"
+    let recipients = match publication::recipients(call, &subject, request.envelope.recipients.as_deref()) {
+        Ok(recipients) => recipients,
+        Err(refusal) => return Reply::refused(&refusal),
     };
-    published(call, (&project, &environment), &key, &recipients, operation)?;
+    let envelope = publication::outer(&request.envelope);
+    keys::put_envelope(call.db, &key.id, &envelope, &recipients)?;
+    let key = Key {
+        envelope: Some(envelope),
+        ..key
+    };
+    let place = (&project, &environment);
+    published(call, place, &key, &recipients, Some(key.version))?;
     Reply::created(&Data {
-        data: documents::key(&key, own_share(&recipients, &device.id), None),
+        data: documents::key(&key, &recipients, Told::All),
     })
 }
 
-/// `POST .../key/envelopes`: the same key in a new envelope, which replaces the old one as a whole.
+/// `POST .../key/envelopes`: a key of any version, found by its fingerprint, in a new envelope, which replaces the old one as a
+/// whole. Only a device that it is sealed for may do so.
 pub(super) fn replace_envelope(call: &Call<'_, User>) -> Answer {
-    let (project, environment) = place(call)?;
-    let (device, request): (_, ShareKeyRequest) = publication::signed(call)?;
-    let Some(mut key) = keys::current(call.db, &environment.id)? else {
-        return Err(Refusal::not_found("Environment key"));
-    };
-    if Fingerprint::from_hex(&request.fingerprint) != Some(key.fingerprint) {
+    let (project, environment) = call.environment(ManageEnvironment)?;
+    let (device, request) = publication::shared_key(call)?;
+    let key = keys::by_fingerprint(call.db, &environment.id, &request.fingerprint)?
+        .ok_or_else(|| Refusal::invalid("fingerprint", "The selected fingerprint is invalid."))?;
+    let signer = RecipientKind::Device(device.id.clone());
+    if !keys::is_sealed_for(call.db, &key.id, &signer)? {
         return Err(Refusal::invalid(
-            "fingerprint",
-            "This is not the fingerprint of the environment's current key.",
+            "device_id",
+            "The device must already have access to the environment key.",
         ));
     }
     let subject = Subject {
         project: &project,
         environment: &environment,
-        fingerprint: key.fingerprint,
+        fingerprint: &request.fingerprint,
     };
-    let (mut envelope, recipients) = publication::check(call, &device, &subject, request.envelope)?;
-    for (index, id) in request.request_ids.iter().enumerate() {
-        check_named_request(call, &project, &environment, &recipients, index, id)?;
+    let recipients = publication::recipients(call, &subject, request.envelope.recipients.as_deref())?;
+    if call.rules.strict {
+        publication::check_strictly(call, &device, &subject, &request.envelope)?;
     }
-    envelope.updated_at = Some(envelope.created_at.clone());
-    keys::replace_envelope(call.db, &key.id, &envelope, &recipients)?;
-    key.envelope = envelope;
-    published(
-        call,
-        (&project, &environment),
-        &key,
-        &recipients,
-        "environment_key_shared",
-    )?;
+    let envelope = publication::outer(&request.envelope);
+    keys::put_envelope(call.db, &key.id, &envelope, &recipients)?;
+    let key = keys::by_fingerprint(call.db, &environment.id, &request.fingerprint)?.unwrap_or(key);
+    published(call, (&project, &environment), &key, &recipients, None)?;
     Reply::ok(&Data {
-        data: documents::key(&key, own_share(&recipients, &device.id), None),
+        data: documents::key(&key, &recipients, Told::All),
     })
-}
-
-fn own_share<'a>(recipients: &'a [RecipientRow], device: &DeviceId) -> Option<&'a RecipientRow> {
-    recipients
-        .iter()
-        .find(|recipient| matches!(&recipient.kind, RecipientKind::Device(id) if id == device))
-}
-
-/// A named request has to be of this environment; while it is pending, its device has to be among the recipients, or
-/// completing it would say what is not so.
-fn check_named_request(
-    call: &Call<'_, User>,
-    project: &Project,
-    environment: &Environment,
-    recipients: &[RecipientRow],
-    index: usize,
-    id: &RequestId,
-) -> Result<(), Refusal> {
-    let field = format!("request_ids.{index}");
-    let request = reshare::find(call.db, project.organization_id.as_str(), id.as_str())?
-        .filter(|request| request.environment_id == environment.id)
-        .ok_or_else(|| Refusal::invalid(&field, "There is no such request for this environment."))?;
-    let included = own_share(recipients, &request.target_device_id).is_some();
-    if request.status == RequestState::Pending && !included {
-        return Err(Refusal::invalid(
-            &field,
-            "The device of this request is not among the recipients.",
-        ));
-    }
-    Ok(())
 }
 
 /// What follows every publication: requests are settled, and it is noted.
@@ -192,7 +188,7 @@ fn published(
     (project, environment): (&Project, &Environment),
     key: &Key,
     recipients: &[RecipientRow],
-    operation: &str,
+    new_version: Option<i64>,
 ) -> Result<(), Refusal> {
     let devices: HashSet<&DeviceId> = recipients
         .iter()
@@ -201,29 +197,24 @@ fn published(
             RecipientKind::Deployment(_) => None,
         })
         .collect();
-    reshare::settle(call.db, call.who, (project, environment), key.version, &devices)?;
+    let place = (project, environment);
+    reshare::settle(call.db, call.who, place, &devices, new_version)?;
+    let (operation, verb) = match new_version {
+        Some(_) => ("environment_key_created", "Created"),
+        None => ("environment_key_reshared", "Re-shared"),
+    };
     let event = Event {
         operation,
         description: Some(match recipients.len() {
             1 => "for 1 recipient".to_owned(),
             count => format!("for {count} recipients"),
         }),
-        kek: Some((key.version, key.fingerprint.to_hex())),
+        kek: Some((key.version, Some(key.fingerprint.clone()))),
         ..Event::default()
     };
-    history::record(
-        call.db,
-        call.who,
-        &environment.project_id,
-        Some(&environment.id),
-        event,
-    )?;
+    let environment_id = Some(&environment.id);
+    history::record(call.db, call.who, &environment.project_id, environment_id, event)?;
+    let words = activity::quoted(verb, "the key of environment", &environment.name);
+    activity::of_environment(call.db, call.by(), project, environment, (operation, words))?;
     Ok(())
-}
-
-/// Project and environment of the path.
-pub(super) fn place(call: &Call<'_, User>) -> Result<(Project, Environment), Refusal> {
-    let project = directory::project(call.db, call.who, call.input.path("project"))?;
-    let environment = directory::environment(call.db, &project.id, call.input.path("environment"))?;
-    Ok((project, environment))
 }

@@ -3,15 +3,20 @@
 //! A route is a plain function from a [`Call`] to an [`Answer`](super::answer::Answer). It can only be put into the table
 //! through [`user`] or [`runner`], so that none is reached without its kind of token; sign-in alone is [`public`].
 
+mod activity;
 mod ci;
 mod devices;
 mod directory;
 mod history;
+mod inbox;
 mod keys;
+mod organizations;
 mod page;
+mod paging;
 mod public_keys;
 mod publication;
 mod push;
+mod push_strict;
 mod reshare;
 mod sign_in;
 mod tokens;
@@ -19,20 +24,27 @@ mod variables;
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
 
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::StatusCode;
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, patch, post};
 use axum::{Router, middleware};
 use rusqlite::Transaction;
 
 use super::answer::{Answer, Refusal};
-use super::auth::{self, Runner};
+use super::auth::{self, Caller, Runner};
 use super::guard::{self, OwnHosts};
 use super::input::Input;
+use super::roles::{Permission, Role};
+use super::store::activity::By;
+use super::store::directory::{self as places, Environment, Organization, Project};
 use super::store::users::User;
 use super::store::{Access, Rules, Store};
+use super::throttle::{Counted, Quota, Throttle};
 use super::token_hash::TokenHash;
 
 /// Where the API begins.
@@ -47,6 +59,66 @@ pub(super) struct Call<'a, Who> {
     pub(super) who: &'a Who,
     pub(super) input: &'a Input,
     pub(super) rules: Rules,
+}
+
+impl<Who> Call<'_, Who> {
+    /// The same call, as this one's.
+    fn of<'a, Other>(&'a self, who: &'a Other) -> Call<'a, Other> {
+        Call {
+            db: self.db,
+            who,
+            input: self.input,
+            rules: self.rules,
+        }
+    }
+}
+
+impl Call<'_, User> {
+    /// Who does it, for the activity feed.
+    fn by(&self) -> By<'_> {
+        By {
+            user: self.who,
+            source: self.input.source(),
+            at: None,
+        }
+    }
+
+    /// The organisation of the path, which the user belongs to.
+    fn member(&self) -> Result<(Organization, Role), Refusal> {
+        let organization = self.input.path("organization");
+        Ok(places::membership(self.db, self.who, organization)?)
+    }
+
+    /// The organisation of the path, where the user may do this.
+    fn organization(&self, permission: Permission) -> Result<Organization, Refusal> {
+        let (organization, role) = self.member()?;
+        allow(role, permission)?;
+        Ok(organization)
+    }
+
+    /// The project of the path, whose organisation the user belongs to.
+    fn visible_project(&self) -> Result<(Project, Organization, Role), Refusal> {
+        Ok(places::project(self.db, self.who, self.input.path("project"))?)
+    }
+
+    /// The project of the path, where the user may do this.
+    fn project(&self, permission: Permission) -> Result<Project, Refusal> {
+        let (project, _, role) = self.visible_project()?;
+        allow(role, permission)?;
+        Ok(project)
+    }
+
+    /// Project and environment of the path, where the user may do this. The name is matched exactly.
+    fn environment(&self, permission: Permission) -> Result<(Project, Environment), Refusal> {
+        let (project, _, role) = self.visible_project()?;
+        let environment = places::environment(self.db, &project.id, self.input.path("environment"))?;
+        allow(role, permission)?;
+        Ok((project, environment))
+    }
+}
+
+fn allow(role: Role, permission: Permission) -> Result<(), Refusal> {
+    role.may(permission).then_some(()).ok_or_else(Refusal::forbidden)
 }
 
 type Pending = Pin<Box<dyn Future<Output = Response> + Send>>;
@@ -66,6 +138,13 @@ fn public(
     authenticated(Access::Write, |_, _| Ok(()), route)
 }
 
+/// A route for people and runners.
+fn either(
+    route: fn(&Call<'_, Caller>) -> Answer,
+) -> impl Fn(State<Store>, Input) -> Pending + Clone + Send + Sync {
+    authenticated(Access::Write, auth::caller, route)
+}
+
 /// A route for runners.
 fn runner(
     route: fn(&Call<'_, Runner>) -> Answer,
@@ -73,16 +152,19 @@ fn runner(
     authenticated(Access::Write, auth::runner, route)
 }
 
-fn authenticated<Who: 'static>(
+fn authenticated<Who: Counted + 'static>(
     access: Access,
     identify: fn(&rusqlite::Connection, Option<&TokenHash>) -> Result<Who, Refusal>,
     route: fn(&Call<'_, Who>) -> Answer,
 ) -> impl Fn(State<Store>, Input) -> Pending + Clone + Send + Sync + 'static {
     move |State(store): State<Store>, input: Input| {
         Box::pin(async move {
-            let rules = store.rules;
+            let (rules, throttle) = (store.rules, store.throttle.clone());
+            let counted = Arc::new(OnceLock::new());
+            let quota = Arc::clone(&counted);
             let work = move |db: &Transaction<'_>| {
                 let who = identify(db, input.bearer.as_ref())?;
+                count(&throttle, &who, &quota)?;
                 route(&Call {
                     db,
                     who: &who,
@@ -90,31 +172,59 @@ fn authenticated<Who: 'static>(
                     rules,
                 })
             };
-            match store.run(access, work).await {
-                Ok(reply) => reply.into_response(),
-                Err(refusal) => refusal.into_response(),
-            }
+            respond(store.run(access, work).await, counted.get().copied())
         })
     }
 }
 
+/// Counts a call, and refuses it where there were too many. Who is not known is not counted.
+fn count(throttle: &Throttle, who: &impl Counted, told: &OnceLock<Quota>) -> Result<(), Refusal> {
+    let Some(quota) = throttle.take(who, Instant::now()) else {
+        return Ok(());
+    };
+    told.get_or_init(|| quota);
+    quota.wait.map_or(Ok(()), |wait| Err(Refusal::too_many(wait)))
+}
+
+fn respond(answer: Answer, quota: Option<Quota>) -> Response {
+    let mut response = match answer {
+        Ok(reply) => reply.into_response(),
+        Err(refusal) => refusal.into_response(),
+    };
+    if let Some(quota) = quota {
+        quota.tell(&mut response);
+    }
+    response
+}
+
+type Work = Pin<Box<dyn Future<Output = Answer> + Send>>;
+
+/// A route that takes no bearer token and does not run in one transaction.
+fn public_by_hand(store: Store, input: Input, route: fn(Store, Input) -> Work) -> Pending {
+    Box::pin(async move {
+        let counted = OnceLock::new();
+        let answer = match count(&store.throttle, &(), &counted) {
+            Ok(()) => route(store, input).await,
+            Err(refusal) => Err(refusal),
+        };
+        respond(answer, counted.get().copied())
+    })
+}
+
 /// The whole server.
-pub(super) fn router(store: Store, own: OwnHosts) -> Router {
+pub(super) fn router(store: Store, own: OwnHosts, latency: Duration) -> Router {
     use Access::{Read, Write};
     let environment = Router::new()
         .route("/devices", get(user(Read, devices::of_environment)))
-        .route(
-            "/key",
-            get(user(Write, keys::show)).post(user(Write, keys::create)),
-        )
+        .route("/key", get(either(keys::show)).post(user(Write, keys::create)))
         .route("/key/envelopes", post(user(Write, keys::replace_envelope)))
         .route("/push", post(user(Write, push::push)))
         .route("/pull", get(user(Write, variables::pull)))
         .route("/keys", get(user(Read, variables::names)))
-        .route("/history", get(user(Read, history::of_environment)))
+        .route("/history", get(user(Write, history::of_environment)))
         .route(
             "/variables/{variable}/history",
-            get(user(Read, history::of_variable)),
+            get(user(Write, history::of_variable)),
         );
     let project = Router::new()
         .route("/", get(user(Read, directory::project)))
@@ -126,7 +236,8 @@ pub(super) fn router(store: Store, own: OwnHosts) -> Router {
             "/generate-suggested-environment-names",
             post(user(Read, directory::suggest_names)),
         )
-        .route("/audit", get(user(Read, history::of_project)))
+        .route("/history", get(user(Write, history::of_project)))
+        .route("/activity", get(user(Read, activity::of_project)))
         .route(
             "/deploy-tokens",
             get(user(Read, tokens::list)).post(user(Write, tokens::create)),
@@ -134,27 +245,45 @@ pub(super) fn router(store: Store, own: OwnHosts) -> Router {
         .route("/deploy-tokens/{token}", delete(user(Write, tokens::delete)))
         .route("/deploy-tokens/{token}/rotate", post(user(Write, tokens::rotate)))
         .route("/deploy-tokens/{token}/revoke", post(user(Write, tokens::revoke)))
+        .route(
+            "/environments/{environment}",
+            patch(user(Write, directory::change_environment)),
+        )
         .nest("/environments/{environment}", environment);
+    let organization = Router::new()
+        .route("/", get(user(Read, organizations::show)))
+        .route(
+            "/projects",
+            get(user(Read, directory::projects)).post(user(Write, directory::create_project)),
+        )
+        .route("/members", get(user(Read, organizations::members)))
+        .route(
+            "/permission-matrix",
+            get(user(Read, organizations::permission_matrix)),
+        )
+        .route("/activity", get(user(Read, activity::of_organization)))
+        .route("/key-reshare-requests", get(user(Read, reshare::list)))
+        .route("/key-reshare-requests/{request}", get(user(Read, reshare::show)))
+        .route("/notifications/inbox", get(user(Read, inbox::list)))
+        .route(
+            "/notifications/inbox/unread-count",
+            get(user(Read, inbox::unread_count)),
+        )
+        .route("/notifications/inbox/read", post(user(Read, inbox::read_all)))
+        .route(
+            "/notifications/inbox/{entry}/read",
+            post(user(Read, inbox::read_one)),
+        );
     let api = Router::new()
         .route("/cli/login", post(sign_in::login))
         .route("/cli/login/start", post(public(sign_in::start)))
-        .route("/cli/login/poll", post(public(sign_in::poll)))
+        .route("/cli/login/poll", post(sign_in::poll))
         .route("/cli/register/start", post(sign_in::no_registration))
         .route("/cli/register/poll", post(sign_in::no_registration))
         .route("/user", get(user(Read, directory::current_user)))
-        .route("/organizations", get(user(Read, directory::organizations)))
-        .route(
-            "/organizations/{organization}/projects",
-            get(user(Read, directory::projects)).post(user(Write, directory::create_project)),
-        )
-        .route(
-            "/organizations/{organization}/key-reshare-requests",
-            get(user(Read, reshare::list)),
-        )
-        .route(
-            "/organizations/{organization}/key-reshare-requests/{request}",
-            get(user(Read, reshare::show)),
-        )
+        .route("/user/devices", get(user(Read, devices::of_user)))
+        .route("/organizations", get(user(Read, organizations::list)))
+        .nest("/organizations/{organization}", organization)
         .route(
             "/environment-types",
             get(user(Read, directory::environment_types)),
@@ -164,6 +293,7 @@ pub(super) fn router(store: Store, own: OwnHosts) -> Router {
             "/devices/{device}",
             get(user(Read, devices::show)).delete(user(Write, devices::revoke)),
         )
+        .route("/devices/{device}/delete", delete(user(Write, devices::delete)))
         .route("/ci/deploy", get(runner(ci::deploy)))
         .nest("/projects/{project}", project);
     Router::new()
@@ -171,17 +301,26 @@ pub(super) fn router(store: Store, own: OwnHosts) -> Router {
         .route(&format!("{PAGE}{{page}}"), get(page::show).post(page::decide))
         .fallback(unknown_path)
         .method_not_allowed_fallback(unknown_method)
+        .layer(middleware::from_fn_with_state(latency, delay))
         .layer(middleware::from_fn_with_state(own, guard::check))
         .with_state(store)
 }
 
+/// Lets every request wait, as a network does.
+async fn delay(State(latency): State<Duration>, request: Request, next: Next) -> Response {
+    if !latency.is_zero() {
+        tokio::time::sleep(latency).await;
+    }
+    next.run(request).await
+}
+
 async fn unknown_path() -> Refusal {
-    Refusal::not_found("This path was")
+    Refusal::new(StatusCode::NOT_FOUND, "The route could not be found.")
 }
 
 async fn unknown_method() -> Refusal {
     Refusal::new(
         StatusCode::METHOD_NOT_ALLOWED,
-        "This path does not take that method.",
+        "The method is not supported for this route.",
     )
 }

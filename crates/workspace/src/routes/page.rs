@@ -1,4 +1,5 @@
-//! The page on which a person allows or cancels a browser sign-in. Plain HTML, without scripts.
+//! The page on which a person allows a browser sign-in. Plain HTML, without scripts. There is no declining, as there is none
+//! at the hosted service: whoever does not want it closes the page.
 //!
 //! Any program of this machine, also of another user of it, can start a browser flow and open its page. The page therefore
 //! asks for the account's password, which only the owner of the data folder can read. Browsers send `Origin` with its
@@ -74,17 +75,16 @@ async fn try_decide(store: &Store, input: &Input) -> Result<Response, Refusal> {
             .map(|(_, value)| value.into_owned()))
     };
     match field("decision")?.as_deref() {
-        Some("cancel") => {
-            settle(store, input, None).await?;
-            Ok(said(
-                "Cancelled",
-                "Nobody was signed in. You can close this page.",
-            ))
-        }
         Some("allow") => {
             let password = SecretText::new(field("password")?.unwrap_or_default());
-            let (attempt, found) = check_password(store, account.user.email.clone(), password).await?;
-            if found.is_none() {
+            let email = account.user.email.clone();
+            let attempt = store
+                .run(Access::Write, move |db| sign_in::attempt(db, &email))
+                .await?;
+            if check_password(store, Some(account.clone()), password)
+                .await?
+                .is_none()
+            {
                 let wrong = "This password is wrong.";
                 return Ok(form(StatusCode::UNPROCESSABLE_ENTITY, &account, Some(wrong)));
             }
@@ -93,7 +93,7 @@ async fn try_decide(store: &Store, input: &Input) -> Result<Response, Refusal> {
                     Ok::<_, StoreError>(sign_in::forgive(db, attempt)?)
                 })
                 .await?;
-            if !settle(store, input, Some(account)).await? {
+            if !settle(store, input, account).await? {
                 return Ok(ended());
             }
             Ok(said(
@@ -104,18 +104,17 @@ async fn try_decide(store: &Store, input: &Input) -> Result<Response, Refusal> {
         _ => Ok(form(
             StatusCode::UNPROCESSABLE_ENTITY,
             &account,
-            Some("Choose one of the two."),
+            Some("Press the button to allow it."),
         )),
     }
 }
 
-async fn settle(store: &Store, input: &Input, account: Option<Account>) -> Result<bool, Refusal> {
+async fn settle(store: &Store, input: &Input, account: Account) -> Result<bool, Refusal> {
     let page = SecretText::new(input.path("page").to_owned());
     store
         .run(Access::Write, move |db| {
-            let user = account.as_ref().map(|account| &account.user);
             // Exposed to be looked up by its hash.
-            Ok(sign_in::decide(db, page.expose(), user)?)
+            Ok(sign_in::allow(db, page.expose(), &account.user)?)
         })
         .await
 }
@@ -132,8 +131,7 @@ fn form(status: StatusCode, account: &Account, wrong: Option<&str>) -> Response 
              autocomplete=\"username\"><label for=\"password\">Password</label><input id=\"password\" \
              name=\"password\" type=\"password\" autocomplete=\"current-password\" autofocus>\
              <small>deploy-tokens local-user shows it.</small><br>\
-             <button name=\"decision\" value=\"allow\">Allow</button>\
-             <button name=\"decision\" value=\"cancel\">Cancel</button></form>",
+             <button name=\"decision\" value=\"allow\">Allow</button></form>",
             wrong.unwrap_or_default()
         ),
     )

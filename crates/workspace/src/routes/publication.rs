@@ -1,236 +1,320 @@
-//! Checks of a published environment key: who signed it, for whom it is sealed, and about what (docs/protocol.md 6.4).
+//! A published environment key as it is sent: who signed it, and for whom it is sealed (docs/protocol.md 5.7, 6.4).
 //!
-//! Nothing is opened here; the server has no key that could.
+//! What is sealed is not looked into, unless the workspace was asked to be strict: then it is checked whether every entry is
+//! for its recipient, about this key, and signed by the publisher. Nothing is opened; the server has no key that could.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use data_encoding::BASE64;
 use rayon::prelude::*;
-use serde::de::DeserializeOwned;
+use serde::Serialize;
 use serde_json::Value;
 
 use super::Call;
 use crate::answer::Refusal;
+use crate::checks::{self, Checks};
 use crate::stamp::{new_id, now};
 use crate::store::devices::{self, Device};
-use crate::store::directory::{self, Environment, Project};
+use crate::store::directory::{Environment, Project};
 use crate::store::keys::{Envelope, RecipientRow};
-use crate::store::tokens::{self, Token};
+use crate::store::tokens;
 use crate::store::users::User;
-use crate::store::{StoreError, keys};
 use protocol::crypto::envelope::{EncryptedEnvelope, verify_signature};
 use protocol::crypto::verify_body;
 use protocol::keys::decode_base64;
 use protocol::variable::VARIABLE_ALGORITHM;
-use protocol::wire::environment_key::{EnvelopeRequest, recipient_kind};
+use protocol::wire::environment_key::{
+    CreateKeyRequest, EnvelopeRequest, RecipientRequest, ShareKeyRequest, recipient_kind,
+};
 use protocol::wire::request::fit;
-use protocol::{DeployTokenId, DeviceId, Fingerprint, PublicKey, RecipientKind, SigningPublicKey};
+use protocol::{DeviceId, Fingerprint, PublicKey, RecipientKind, SigningPublicKey};
 
 const NONCE_LENGTH: usize = 24;
 /// Environment key and tag.
 const SEALED_KEY_LENGTH: usize = 48;
+/// The longest text of a fingerprint that is looked at; the column takes 64 characters.
+const FINGERPRINT_LIMIT: usize = 255;
+const SIGNATURE_LENGTH: usize = 64;
 
 /// What a publication is about.
 pub(super) struct Subject<'a> {
     pub(super) project: &'a Project,
     pub(super) environment: &'a Environment,
-    pub(super) fingerprint: Fingerprint,
+    pub(super) fingerprint: &'a str,
 }
 
-/// Reads a signed body: its `device_id` is an own, active device, and `client_sig` is that device's over the text as it
-/// was received (docs/protocol.md 5.7).
-pub(super) fn signed<T: DeserializeOwned>(call: &Call<'_, User>) -> Result<(Device, T), Refusal> {
+/// A further key as it was sent.
+pub(super) struct NewKey {
+    pub(super) device: Device,
+    pub(super) request: CreateKeyRequest,
+    /// What no client should send (docs/protocol.md 6.5).
+    pub(super) rotated_at: Option<String>,
+}
+
+/// Reads `POST .../key`.
+pub(super) fn new_key(call: &Call<'_, User>) -> Result<NewKey, Refusal> {
     let body = call.input.json()?;
+    let mut checks = Checks::of(&body);
+    check_common(&mut checks, &body);
+    checks.integer("version", 1..=i64::from(i32::MAX));
+    let rotated_at = checks.text("rotated_at", FINGERPRINT_LIMIT).map(str::to_owned);
+    checks.done()?;
     let device = signer(call, &body)?;
-    let key = device.public_signing_key;
-    verify_body(call.input.text()?, &key).map_err(|error| bad_signature("client_sig", &error))?;
-    Ok((device, fit(body)?))
+    let request: CreateKeyRequest = fit(body.clone())?;
+    verify(call, &device, &body, &request)?;
+    Ok(NewKey {
+        device,
+        request,
+        rotated_at,
+    })
 }
 
-/// The device that a body names.
+/// Reads `POST .../key/envelopes`.
+pub(super) fn shared_key(call: &Call<'_, User>) -> Result<(Device, ShareKeyRequest), Refusal> {
+    let body = call.input.json()?;
+    let mut checks = Checks::of(&body);
+    check_common(&mut checks, &body);
+    let named = body.get("request_ids").and_then(Value::as_array);
+    for (index, id) in named.into_iter().flatten().enumerate() {
+        if !id.as_str().is_some_and(checks::is_uuid) {
+            let field = format!("request_ids.{index}");
+            checks.wrong(&field, checks::uuid(&field));
+        }
+    }
+    checks.done()?;
+    let device = signer(call, &body)?;
+    let request: ShareKeyRequest = fit(body.clone())?;
+    verify(call, &device, &body, &request)?;
+    Ok((device, request))
+}
+
+fn check_common(checks: &mut Checks<'_>, body: &Value) {
+    checks.needed_uuid("device_id");
+    checks.needed_text("fingerprint", FINGERPRINT_LIMIT);
+    checks.needed_text("client_sig", usize::MAX);
+    let envelope = body.get("envelope").filter(|envelope| envelope.is_object());
+    let Some(envelope) = envelope else {
+        checks.wrong("envelope", "The envelope field is required.");
+        return;
+    };
+    for part in ["ciphertext_b64", "nonce_b64"] {
+        if envelope
+            .get(part)
+            .and_then(Value::as_str)
+            .is_none_or(str::is_empty)
+        {
+            let field = format!("envelope.{part}");
+            checks.wrong(
+                &field,
+                format!("The {} field is required.", field.replace('_', " ")),
+            );
+        }
+    }
+}
+
+/// The device that a body names: an own, active one.
 pub(super) fn signer(call: &Call<'_, User>, body: &Value) -> Result<Device, Refusal> {
-    let id = body.get("device_id").and_then(Value::as_str);
-    let device = devices::own(
-        call.db,
-        call.who,
-        id.ok_or_else(|| Refusal::invalid("device_id", "device_id is required."))?,
-    )?;
-    devices::touch(call.db, &device)?;
-    Ok(device)
+    let id = body.get("device_id").and_then(Value::as_str).unwrap_or_default();
+    Ok(devices::own(call.db, call.who, id)?)
 }
 
-/// The refusal of a signature.
-pub(super) fn bad_signature(field: &str, error: &impl std::fmt::Display) -> Refusal {
-    Refusal::invalid(field, &format!("The signature is refused: {error}."))
+/// The signature is over the body as the server writes it anew, or over the text as it was received, or over the parsed body in
+/// its own order.
+fn verify(
+    call: &Call<'_, User>,
+    device: &Device,
+    body: &Value,
+    request: &impl Serialize,
+) -> Result<(), Refusal> {
+    let signature = body.get("client_sig").and_then(Value::as_str).unwrap_or_default();
+    if decode_base64(signature).is_none_or(|bytes| bytes.len() != SIGNATURE_LENGTH) {
+        return Err(Refusal::invalid("client_sig", "Invalid signature format."));
+    }
+    let wrong = || Refusal::invalid("client_sig", "Invalid signature detected for environment key.");
+    let key = SigningPublicKey::from_base64(&device.public_signing_key).ok_or_else(wrong)?;
+    let mut anew = serde_json::to_value(request).unwrap_or(Value::Null);
+    if let Some(members) = anew.as_object_mut() {
+        members.insert("client_sig".to_owned(), Value::String(signature.to_owned()));
+    }
+    let received = call.input.text()?;
+    let forms = [anew.to_string(), received.to_owned(), body.to_string()];
+    let verified = forms.iter().any(|text| verify_body(text, &key).is_ok());
+    verified.then_some(()).ok_or_else(wrong)
 }
 
-/// Checks the outer layer and every recipient, and gives what is to be stored.
-pub(super) fn check(
+/// Whoever is named as the creator of a key is an active device of a member, not necessarily the one that signs.
+pub(super) fn check_creator(
+    call: &Call<'_, User>,
+    project: &Project,
+    creator: &DeviceId,
+) -> Result<(), Refusal> {
+    let fits = match devices::find(call.db, creator.as_str())? {
+        Some(device) => {
+            device.is_active() && devices::is_of_member(call.db, &device, &project.organization_id)?
+        }
+        None => false,
+    };
+    let field = "created_by_device_id";
+    fits.then_some(())
+        .ok_or_else(|| Refusal::invalid(field, &checks::selected(field)))
+}
+
+/// The outer layer, as it was sent.
+pub(super) fn outer(envelope: &EnvelopeRequest) -> Envelope {
+    Envelope {
+        id: new_id(),
+        ciphertext_b64: envelope.ciphertext_b64.clone(),
+        nonce_b64: envelope.nonce_b64.clone(),
+        alg: envelope.alg.clone(),
+        created_at: now(),
+    }
+}
+
+/// The recipients, each an active device of a member or an active token of this environment; what is sealed for them is not
+/// looked into.
+pub(super) fn recipients(
+    call: &Call<'_, User>,
+    subject: &Subject<'_>,
+    sent: Option<&[RecipientRequest]>,
+) -> Result<Vec<RecipientRow>, Refusal> {
+    let sent = sent.unwrap_or_default().iter().enumerate();
+    sent.map(|(index, recipient)| {
+        let refuse =
+            |part: &str, why: &str| Refusal::invalid(&format!("envelope.recipients.{index}.{part}"), why);
+        let kind = recipient_kind(&recipient.kind, &recipient.id)
+            .ok_or_else(|| refuse("type", "The selected recipient type is invalid."))?;
+        match &kind {
+            RecipientKind::Device(id) => {
+                let device = devices::find(call.db, id.as_str())?
+                    .ok_or_else(|| Refusal::not_found("Crypto\\Models\\Device"))?;
+                let organization = &subject.project.organization_id;
+                if !device.is_active() || !devices::is_of_member(call.db, &device, organization)? {
+                    return Err(refuse(
+                        "id",
+                        "The recipient device is not active for this organization.",
+                    ));
+                }
+            }
+            RecipientKind::Deployment(id) => {
+                let token = tokens::find(call.db, &subject.project.id, id.as_str())?;
+                let fits = token
+                    .is_some_and(|token| token.is_active() && token.environment_id == subject.environment.id);
+                if !fits {
+                    return Err(refuse(
+                        "id",
+                        "The recipient deployment token is not active for this environment.",
+                    ));
+                }
+            }
+        }
+        Ok(RecipientRow {
+            kind,
+            edek_b64: recipient.edek_b64.clone(),
+        })
+    })
+    .collect()
+}
+
+/// What only a strict workspace checks: sizes, each recipient once, and every entry.
+pub(super) fn check_strictly(
     call: &Call<'_, User>,
     signer: &Device,
     subject: &Subject<'_>,
-    envelope: EnvelopeRequest,
-) -> Result<(Envelope, Vec<RecipientRow>), Refusal> {
+    envelope: &EnvelopeRequest,
+) -> Result<(), Refusal> {
     let bytes = |field: &str, text: &str, length: usize| match decode_base64(text) {
-        Some(bytes) if bytes.len() == length => Ok(BASE64.encode(&bytes)),
+        Some(bytes) if bytes.len() == length => Ok(()),
         _ => Err(Refusal::invalid(
             field,
             &format!("This is not base64 of {length} bytes."),
         )),
     };
-    if !envelope.alg.eq_ignore_ascii_case(VARIABLE_ALGORITHM) {
+    let alg = envelope.alg.as_deref().unwrap_or_default();
+    if !alg.eq_ignore_ascii_case(VARIABLE_ALGORITHM) {
         return Err(Refusal::invalid("envelope.alg", "This algorithm is not known."));
     }
-    let at = now();
-    let outer = Envelope {
-        id: new_id(),
-        ciphertext_b64: bytes(
-            "envelope.ciphertext_b64",
-            &envelope.ciphertext_b64,
-            SEALED_KEY_LENGTH,
-        )?,
-        nonce_b64: bytes("envelope.nonce_b64", &envelope.nonce_b64, NONCE_LENGTH)?,
-        alg: VARIABLE_ALGORITHM.to_owned(),
-        created_at: at,
-        updated_at: None,
-    };
-    if envelope.recipients.is_empty() {
+    let ciphertext = "envelope.ciphertext_b64";
+    bytes(ciphertext, &envelope.ciphertext_b64, SEALED_KEY_LENGTH)?;
+    bytes("envelope.nonce_b64", &envelope.nonce_b64, NONCE_LENGTH)?;
+    let recipients = envelope.recipients.as_deref().unwrap_or_default();
+    if recipients.is_empty() {
         return Err(Refusal::invalid("envelope.recipients", "There is no recipient."));
     }
-    let known = Known::load(call, subject)?;
     let mut seen = HashSet::new();
-    for (index, recipient) in envelope.recipients.iter().enumerate() {
+    let mut entries = Vec::with_capacity(recipients.len());
+    for (index, recipient) in recipients.iter().enumerate() {
         if !seen.insert((&recipient.kind, &recipient.id)) {
             return Err(Refusal::invalid(
                 &format!("envelope.recipients.{index}.id"),
                 "This recipient is named twice.",
             ));
         }
+        let field = format!("envelope.recipients.{index}.edek_b64");
+        entries.push((
+            field,
+            &recipient.edek_b64,
+            registered_key(call, subject, recipient)?,
+        ));
     }
-    let signer = signer.public_signing_key;
-    let rows: Vec<Result<RecipientRow, Refusal>> = envelope
-        .recipients
+    let signer = SigningPublicKey::from_base64(&signer.public_signing_key);
+    let checked: Vec<Result<(), Refusal>> = entries
         .into_par_iter()
-        .enumerate()
-        .map(|(index, recipient)| {
-            let (kind, key) = known.recipient(index, &recipient.kind, &recipient.id)?;
-            let field = format!("envelope.recipients.{index}.edek_b64");
-            check_edek(&field, &recipient.edek_b64, key, subject, Some(&signer))?;
-            Ok(RecipientRow {
-                kind,
-                edek_b64: recipient.edek_b64,
-                seen_at: None,
-            })
-        })
+        .map(|(field, edek, key)| check_edek(&field, edek, key.as_ref(), subject, signer.as_ref()))
         .collect();
     // In order, so that of several refusals the first is told, and not the one that came first.
-    let rows = rows.into_iter().collect::<Result<_, _>>()?;
-    Ok((outer, rows))
+    checked.into_iter().collect()
 }
 
-/// Adds a token to the current envelope of its environment, in the same step in which it is made or rotated.
-pub(super) fn add_token(call: &Call<'_, User>, token: &Token, edek_b64: &str) -> Result<(), Refusal> {
-    let project = directory::project(call.db, call.who, token.project_id.as_str())?;
-    let environment = directory::environment_by_id(call.db, &token.environment_id)?
-        .ok_or_else(|| Refusal::not_found("Environment"))?;
-    let key = keys::current(call.db, &environment.id)?
-        .ok_or_else(|| Refusal::invalid("recipient", "The environment has no key yet."))?;
-    let subject = Subject {
-        project: &project,
-        environment: &environment,
-        fingerprint: key.fingerprint,
-    };
-    check_edek("recipient.edek_b64", edek_b64, token.public_key, &subject, None)?;
-    let row = RecipientRow {
-        kind: RecipientKind::Deployment(token.id.clone()),
-        edek_b64: edek_b64.to_owned(),
-        seen_at: None,
-    };
-    Ok(keys::put_recipient(call.db, &key.id, &row)?)
-}
-
-/// Whom an environment's key may be sealed for: public keys by id, and whether they are active.
-struct Known {
-    devices: HashMap<DeviceId, (PublicKey, bool)>,
-    tokens: HashMap<DeployTokenId, (PublicKey, bool)>,
-}
-
-impl Known {
-    fn load(call: &Call<'_, User>, subject: &Subject<'_>) -> Result<Self, StoreError> {
-        let devices = devices::of_organization(call.db, &subject.project.organization_id, true)?;
-        let environment = subject.environment.id.as_str();
-        let tokens = tokens::list(call.db, &subject.project.id, Some(environment))?;
-        let device = |device: Device| {
-            let active = device.is_active();
-            (device.id, (device.public_key, active))
-        };
-        let token = |token: Token| {
-            let active = token.is_active();
-            (token.id, (token.public_key, active))
-        };
-        Ok(Self {
-            devices: devices.into_iter().map(device).collect(),
-            tokens: tokens.into_iter().map(token).collect(),
-        })
-    }
-
-    fn recipient(&self, index: usize, kind: &str, id: &str) -> Result<(RecipientKind, PublicKey), Refusal> {
-        let refuse = |part: &str, why: &str| {
-            let field = format!("envelope.recipients.{index}.{part}");
-            Err(Refusal::invalid(&field, why))
-        };
-        let Some(who) = recipient_kind(kind, id) else {
-            return refuse("type", "A recipient is a device or a deployment.");
-        };
-        let found = match &who {
-            RecipientKind::Device(id) => self.devices.get(id),
-            RecipientKind::Deployment(id) => self.tokens.get(id),
-        };
-        match found {
-            Some((key, true)) => Ok((who, *key)),
-            Some((_, false)) => refuse("id", "This recipient has been revoked."),
-            None => refuse("id", "This recipient does not belong to this environment."),
+fn registered_key(
+    call: &Call<'_, User>,
+    subject: &Subject<'_>,
+    recipient: &RecipientRequest,
+) -> Result<Option<PublicKey>, Refusal> {
+    let key = match recipient_kind(&recipient.kind, &recipient.id) {
+        Some(RecipientKind::Device(id)) => devices::find(call.db, id.as_str())?.map(|found| found.public_key),
+        Some(RecipientKind::Deployment(id)) => {
+            tokens::find(call.db, &subject.project.id, id.as_str())?.map(|found| found.public_key)
         }
-    }
+        None => None,
+    };
+    Ok(key.as_deref().and_then(PublicKey::from_base64))
 }
 
 /// One recipient's envelope: addressed to the key that is registered, about this key, and signed by the publisher.
 fn check_edek(
     field: &str,
     edek_b64: &str,
-    public_key: PublicKey,
+    public_key: Option<&PublicKey>,
     subject: &Subject<'_>,
     signer: Option<&SigningPublicKey>,
 ) -> Result<(), Refusal> {
+    let refuse = |why: &str| Err(Refusal::invalid(field, why));
     let envelope = EncryptedEnvelope::from_edek(edek_b64)
         .map_err(|error| Refusal::invalid(field, &format!("This is not an envelope: {error}.")))?;
-    if !envelope.is_addressed_to(&public_key) {
-        return Err(Refusal::invalid(
-            field,
-            "The envelope is addressed to another key than the registered one.",
-        ));
+    if public_key.is_none_or(|key| !envelope.is_addressed_to(key)) {
+        return refuse("The envelope is addressed to another key than the registered one.");
     }
     if envelope.ephemeral_key().is_err() {
+        return refuse("The envelope's ephemeral key is not 32 bytes.");
+    }
+    if Fingerprint::from_hex(subject.fingerprint).is_none() {
         return Err(Refusal::invalid(
-            field,
-            "The envelope's ephemeral key is not 32 bytes.",
+            "fingerprint",
+            "The fingerprint is not 64 hexadecimal digits.",
         ));
     }
     if let Some(meta) = &envelope.meta {
-        let fingerprint = subject.fingerprint.to_hex();
         let about = [
             ("project_id", subject.project.id.as_str()),
             ("environment", subject.environment.name.as_str()),
-            ("key_fingerprint", fingerprint.as_str()),
+            ("key_fingerprint", subject.fingerprint),
         ];
         if about.iter().any(|(name, value)| meta.get(name) != Some(value)) {
-            return Err(Refusal::invalid(
-                field,
-                "The envelope is for another project, environment or key.",
-            ));
+            return refuse("The envelope is for another project, environment or key.");
         }
     }
-    signer.map_or(Ok(()), |signer| {
-        verify_signature(&envelope, signer).map_err(|error| bad_signature(field, &error))
-    })
+    match signer.map(|signer| verify_signature(&envelope, signer)) {
+        Some(Ok(())) => Ok(()),
+        Some(Err(error)) => refuse(&format!("The signature is refused: {error}.")),
+        None => refuse("The publisher's signing key cannot be used."),
+    }
 }

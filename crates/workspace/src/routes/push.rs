@@ -1,154 +1,84 @@
 //! Uploading sealed variables (docs/protocol.md 9.1 to 9.3): all of them or none.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
-use super::{Call, keys as key_routes, publication};
+use super::push_strict;
+use super::{Call, publication};
 use crate::answer::{Answer, Refusal, Reply};
+use crate::checks::Checks;
+use crate::roles::Permission::PushVariables;
 use crate::stamp::{new_id, now};
 use crate::store::devices::Device;
-use crate::store::directory::{Environment, Project};
+use crate::store::directory::Environment;
 use crate::store::history::{self, Change, Event};
-use crate::store::keys::{self, Key};
 use crate::store::users::User;
 use crate::store::variables::{self, VariableRow};
+use protocol::SigningPublicKey;
 use protocol::crypto::verify_variable;
-use protocol::keys::decode_base64;
-use protocol::variable::{BASE64_PREFIX, VARIABLE_ALGORITHM, VariableUpload};
+use protocol::variable::VariableUpload;
+use protocol::wire::Data;
 use protocol::wire::error::ConflictDocument;
 use protocol::wire::request::fit;
 use protocol::wire::variable::{PushDocument, PushRequest};
 
-const NONCE_LENGTH: usize = 24;
-const TAG_LENGTH: usize = 16;
-const HMAC_LENGTH: usize = 32;
-/// The longest name of a variable, in bytes.
-const NAME_LIMIT: usize = 255;
-
-type Versions = HashMap<String, (String, i64)>;
+type Stored = BTreeMap<String, VariableRow>;
 
 /// `POST .../push[?sync=1]`
 pub(super) fn push(call: &Call<'_, User>) -> Answer {
-    let (project, environment) = key_routes::place(call)?;
+    let (project, environment) = call.environment(PushVariables)?;
     let body = call.input.json()?;
+    let mut checks = Checks::of(&body);
+    checks.needed_uuid("device_id");
+    checks.needed_list("secrets");
+    checks.done()?;
     let device = publication::signer(call, &body)?;
-    let request: PushRequest = fit(body)?;
-    let Some(key) = keys::current(call.db, &environment.id)? else {
-        return Err(Refusal::invalid(
-            "secrets",
-            "The environment has no key yet. Publish one first.",
-        ));
-    };
+    let request: PushRequest = fit(body.clone())?;
     let mut uploads = Vec::with_capacity(request.secrets.len());
     for (index, secret) in request.secrets.into_iter().enumerate() {
-        uploads.push(check(&device, &project, &environment, &key, index, secret)?);
+        uploads.push(read(&device, index, secret)?);
     }
-    let before = variables::versions(call.db, &environment.id)?;
+    if call.rules.strict {
+        push_strict::check(call, &project, &environment, &uploads)?;
+    }
+    let rows = variables::list(call.db, &environment.id)?.into_iter();
+    let mut stored: Stored = rows.map(|row| (row.name.clone(), row)).collect();
     if !request.force_overwrite {
-        refuse_conflicts(&uploads, &before)?;
+        refuse_conflicts(&uploads, &stored)?;
     }
-    let mut now_stored = before.clone();
+    let mut done = PushDocument::default();
     for upload in &uploads {
-        store(call, &device, &environment, upload, &mut now_stored)?;
+        store(call, &device, &environment, upload, &mut stored, &mut done)?;
     }
-    let removed = if call.input.flag("sync") {
-        prune(call, &environment, &uploads, &before)?
-    } else {
-        0
-    };
-    Reply::ok(&PushDocument {
-        message: "Stored.",
-        count: uploads.len(),
-        removed,
-    })
+    if call.input.flag("sync") {
+        done.removed = prune(call, &environment, &uploads, &stored)?;
+    }
+    Reply::ok(&Data { data: done })
 }
 
-/// Signature, place and form of one uploaded variable.
-fn check(
-    device: &Device,
-    project: &Project,
-    environment: &Environment,
-    key: &Key,
-    index: usize,
-    secret: Value,
-) -> Result<VariableUpload, Refusal> {
-    let refuse = |field: &str, why: &str| Refusal::invalid(&format!("secrets.{index}.{field}"), why);
-    verify_variable(&secret.to_string(), &device.public_signing_key)
-        .map_err(|error| publication::bad_signature(&format!("secrets.{index}.client_sig"), &error))?;
-    let upload: VariableUpload = fit(secret)?;
-    let name_fits = !upload.name.is_empty()
-        && upload.name.len() <= NAME_LIMIT
-        && !upload
-            .name
-            .contains(|c: char| c.is_control() || c.is_whitespace() || c == '=');
-    if !name_fits {
-        return Err(refuse("name", "This cannot be the name of a variable."));
-    }
-    let aad = &upload.aad;
-    let in_place = aad.project == project.id.as_str()
-        && aad.env == environment.name.as_str()
-        && upload.env == environment.name.as_str()
-        && aad.name == upload.name
-        && !aad.org.is_empty();
-    if !in_place {
-        return Err(refuse(
-            "aad",
-            "The variable is sealed for another project, environment or name.",
-        ));
-    }
-    if upload.alg != VARIABLE_ALGORITHM {
-        return Err(refuse("alg", "This algorithm is not known."));
-    }
-    let bytes = |text: &str| decode_base64(text.strip_prefix(BASE64_PREFIX)?).map(|bytes| bytes.len());
-    if bytes(&upload.ciphertext).is_none_or(|length| length < TAG_LENGTH) {
-        return Err(refuse(
-            "ciphertext",
-            "The ciphertext is not b64: and base64 of at least 16 bytes.",
-        ));
-    }
-    if bytes(&upload.nonce) != Some(NONCE_LENGTH) {
-        return Err(refuse("nonce", "The nonce is not b64: and base64 of 24 bytes."));
-    }
-    if bytes(&upload.claims.hmac) != Some(HMAC_LENGTH) {
-        return Err(refuse(
-            "claims.hmac",
-            "The claim is not b64: and base64 of 32 bytes.",
-        ));
-    }
-    let named = upload
-        .env_kek_fingerprint
-        .as_deref()
-        .filter(|text| !text.is_empty());
-    let current = key.fingerprint.to_hex();
-    if named.is_some_and(|text| !text.eq_ignore_ascii_case(&current)) {
-        return Err(refuse(
-            "env_kek_fingerprint",
-            "The variable is not under the environment's current key.",
-        ));
-    }
-    if upload
-        .env_kek_version
-        .is_some_and(|version| i64::try_from(version) != Ok(key.version))
-    {
-        return Err(refuse(
-            "env_kek_version",
-            "The variable is not under the environment's current key.",
-        ));
-    }
-    Ok(upload)
+/// One uploaded variable, whose signature is over its members in the order in which they came. Names, lengths and what it is
+/// bound to are not looked at.
+fn read(device: &Device, index: usize, secret: Value) -> Result<VariableUpload, Refusal> {
+    let field = format!("secrets.{index}.client_sig");
+    let wrong = |why: &str| Refusal::inside_push(&field, why);
+    let key = SigningPublicKey::from_base64(&device.public_signing_key)
+        .ok_or_else(|| wrong("Invalid signature detected for secret."))?;
+    verify_variable(&secret.to_string(), &key)
+        .map_err(|_| wrong("Invalid signature detected for secret."))?;
+    fit(secret).map_err(|error| Refusal::inside_push(&format!("secrets.{index}"), &error.to_string()))
 }
 
-/// 409 with all conflicts (docs/protocol.md 9.3). A version of 0 means that there should be none yet.
-fn refuse_conflicts(uploads: &[VariableUpload], stored: &Versions) -> Result<(), Refusal> {
+/// 409 with all conflicts (docs/protocol.md 9.3). What is not there has no version to differ from.
+fn refuse_conflicts(uploads: &[VariableUpload], stored: &Stored) -> Result<(), Refusal> {
     let conflicts: Vec<_> = uploads
         .iter()
         .filter_map(|upload| {
             let expected = upload.if_version?;
-            let server = stored.get(&upload.name).map(|(_, version)| *version);
-            (i64::try_from(expected) != Ok(server.unwrap_or(0))).then(|| ConflictDocument {
+            let server = stored.get(&upload.name)?.version;
+            (i64::try_from(expected) != Ok(server)).then(|| ConflictDocument {
                 key: upload.name.clone(),
-                server_version: server,
+                server_version: Some(server),
                 client_if_version: expected,
             })
         })
@@ -162,37 +92,35 @@ fn refuse_conflicts(uploads: &[VariableUpload], stored: &Versions) -> Result<(),
     ))
 }
 
+/// Stores a variable, unless its claim and its flags are what there is already.
 fn store(
     call: &Call<'_, User>,
     device: &Device,
     environment: &Environment,
     upload: &VariableUpload,
-    stored: &mut Versions,
+    stored: &mut Stored,
+    done: &mut PushDocument,
 ) -> Result<(), Refusal> {
     let known = stored.get(&upload.name);
-    let operation = if known.is_some() {
-        "variable_updated"
-    } else {
-        "variable_created"
+    if known.is_some_and(|row| is_unchanged(row, upload)) {
+        return Ok(());
+    }
+    let (operation, count) = match known {
+        Some(_) => ("variable_updated", &mut done.updated),
+        None => ("variable_created", &mut done.added),
     };
-    let (id, version) = known.map_or_else(
-        || (new_id(), 1),
-        |(id, version)| (id.clone(), version.saturating_add(1)),
-    );
-    let number = |value: Option<u64>| value.and_then(|value| i64::try_from(value).ok());
+    *count = count.saturating_add(1);
     let at = now();
     let row = VariableRow {
-        id: id.clone(),
+        id: known.map_or_else(new_id, |row| row.id.clone()),
         name: upload.name.clone(),
-        version,
+        version: known.map_or(1, |row| row.version.saturating_add(1)),
         ciphertext: upload.ciphertext.clone(),
         nonce: upload.nonce.clone(),
         alg: upload.alg.clone(),
         aad: Some(upload.aad.clone()),
         claims: Some(upload.claims.clone()),
-        env_kek_version: number(upload.env_kek_version),
-        env_kek_fingerprint: upload.env_kek_fingerprint.clone(),
-        line_bytes: number(upload.line_bytes),
+        line_bytes: upload.line_bytes.and_then(|bytes| i64::try_from(bytes).ok()),
         is_vapor_secret: upload.is_vapor_secret.unwrap_or_default(),
         is_commented: upload.is_commented.unwrap_or_default(),
         client_sig: upload.client_sig.clone().unwrap_or_default(),
@@ -202,11 +130,10 @@ fn store(
         updated_at: at,
     };
     variables::put(call.db, &environment.id, &row)?;
-    stored.insert(row.name.clone(), (id.clone(), version));
     let change = Change {
-        id,
-        name: row.name,
-        version,
+        id: row.id.clone(),
+        name: row.name.clone(),
+        version: row.version,
         line_bytes: row.line_bytes,
         commented: row.is_commented,
         note: upload
@@ -215,8 +142,18 @@ fn store(
             .filter(|note| !note.is_null())
             .map(Value::to_string),
     };
-    let kek = row.env_kek_version.zip(row.env_kek_fingerprint);
-    record(call, environment, operation, change, kek)
+    stored.insert(row.name.clone(), row);
+    record(call, environment, operation, change)
+}
+
+fn is_unchanged(row: &VariableRow, upload: &VariableUpload) -> bool {
+    let same_claim = row
+        .claims
+        .as_ref()
+        .is_some_and(|claims| claims.hmac == upload.claims.hmac);
+    same_claim
+        && row.is_vapor_secret == upload.is_vapor_secret.unwrap_or_default()
+        && row.is_commented == upload.is_commented.unwrap_or_default()
 }
 
 /// Removes what is not in the upload.
@@ -224,37 +161,36 @@ fn prune(
     call: &Call<'_, User>,
     environment: &Environment,
     uploads: &[VariableUpload],
-    before: &Versions,
+    stored: &Stored,
 ) -> Result<usize, Refusal> {
     let kept: HashSet<&str> = uploads.iter().map(|upload| upload.name.as_str()).collect();
-    let mut removed: Vec<_> = before
-        .iter()
-        .filter(|(name, _)| !kept.contains(name.as_str()))
+    let removed: Vec<_> = stored
+        .values()
+        .filter(|row| !kept.contains(row.name.as_str()))
         .collect();
-    removed.sort();
-    for (name, (id, version)) in &removed {
-        variables::delete(call.db, id)?;
+    for row in &removed {
+        variables::delete(call.db, &row.id)?;
         let change = Change {
-            id: id.clone(),
-            name: (*name).clone(),
-            version: *version,
+            id: row.id.clone(),
+            name: row.name.clone(),
+            version: row.version,
             ..Change::default()
         };
-        record(call, environment, "variable_deleted", change, None)?;
+        record(call, environment, "variable_deleted", change)?;
     }
     Ok(removed.len())
 }
 
+/// The key of a variable's entry is version 1 without a fingerprint, whatever was uploaded.
 fn record(
     call: &Call<'_, User>,
     environment: &Environment,
     operation: &str,
     change: Change,
-    kek: Option<(i64, String)>,
 ) -> Result<(), Refusal> {
     let event = Event {
         operation,
-        kek,
+        kek: Some((1, None)),
         variable: Some(change),
         ..Event::default()
     };

@@ -1,57 +1,71 @@
 //! Key re-share requests (docs/protocol.md 10). They are fulfilled by publishing, not by a call of their own.
 
-use super::{BASE, Call};
+use super::Call;
+use super::paging::Paging;
 use crate::answer::{Answer, Refusal, Reply};
+use crate::checks;
 use crate::documents;
-use crate::store::directory;
+use crate::roles::Permission::ManageEnvironment;
 use crate::store::reshare::{self, Filter};
 use crate::store::users::User;
-use protocol::wire::reshare::PageMeta;
+use protocol::wire::reshare::RequestState;
 use protocol::wire::{Data, DataWithMeta};
 
-const DEFAULT_PAGE: i64 = 25;
-const LARGEST_PAGE: i64 = 100;
-
-/// `GET /organizations/{organization}/key-reshare-requests`
+/// `GET /organizations/{organization}/key-reshare-requests`. Whoever may share keys is told of all requests, as `actor` and
+/// without a role; others of their own, and as `actor` of none.
 pub(super) fn list(call: &Call<'_, User>) -> Answer {
-    let organization = call.input.path("organization");
-    directory::require_member(call.db, call.who, organization)?;
-    let number = |name: &str| call.input.query(name).and_then(|text| text.parse::<i64>().ok());
-    let page = number("page").unwrap_or(1).clamp(1, 1_000_000);
-    let per_page = number("per_page").unwrap_or(DEFAULT_PAGE).clamp(1, LARGEST_PAGE);
-    let text = |name: &str| call.input.query(name).map(str::to_owned);
+    let (organization, role) = call.member()?;
+    let manages = role.may(ManageEnvironment);
+    let own = match call.input.query("role") {
+        None => !manages,
+        Some("recipient") => true,
+        Some("actor") => false,
+        Some(_) => return Err(Refusal::invalid("role", &checks::selected("role"))),
+    };
+    let paging = Paging::of(call.input)?;
     let filter = Filter {
-        role: text("role"),
-        status: text("status"),
-        project_id: text("project_id"),
-        environment_id: text("environment_id"),
-        device_id: text("device_id"),
-        offset: (page - 1) * per_page,
-        limit: per_page,
+        own,
+        status: status(call)?,
+        project_id: id(call, "project_id")?,
+        environment_id: id(call, "environment_id")?,
+        device_id: id(call, "device_id")?,
+        offset: paging.offset(),
+        limit: paging.per_page,
     };
-    let mut found = reshare::list(call.db, organization, call.who, &filter)?;
-    let limit = usize::try_from(per_page).unwrap_or(usize::MAX);
-    let has_more = found.len() > limit;
-    found.truncate(limit);
-    let url = |page: i64| {
-        format!("{BASE}/organizations/{organization}/key-reshare-requests?page={page}&per_page={per_page}")
+    let found = if own || manages {
+        reshare::list(call.db, organization.id.as_str(), call.who, &filter)?
+    } else {
+        Vec::new()
     };
+    let (found, meta) = paging.cut(call.input, found);
     let data: Vec<_> = found.iter().map(documents::request).collect();
-    let meta = PageMeta {
-        per_page,
-        has_more,
-        next_page_url: has_more.then(|| url(page + 1)),
-        prev_page_url: (page > 1).then(|| url(page - 1)),
-    };
     Reply::ok(&DataWithMeta { data, meta })
 }
 
-/// `GET /organizations/{organization}/key-reshare-requests/{request}`
+fn status(call: &Call<'_, User>) -> Result<Option<String>, Refusal> {
+    match call.input.query("status") {
+        Some(text) if RequestState::parse(text).is_none() => {
+            Err(Refusal::invalid("status", &checks::selected("status")))
+        }
+        text => Ok(text.map(str::to_owned)),
+    }
+}
+
+fn id(call: &Call<'_, User>, name: &str) -> Result<Option<String>, Refusal> {
+    match call.input.query(name) {
+        Some(text) if !checks::is_uuid(text) => Err(Refusal::invalid(name, &checks::uuid(name))),
+        text => Ok(text.map(str::to_owned)),
+    }
+}
+
+/// `GET /organizations/{organization}/key-reshare-requests/{request}`, for who waits and for who may share keys.
 pub(super) fn show(call: &Call<'_, User>) -> Answer {
-    let organization = call.input.path("organization");
-    directory::require_member(call.db, call.who, organization)?;
-    let request = reshare::find(call.db, organization, call.input.path("request"))?
-        .ok_or_else(|| Refusal::not_found("Request"))?;
+    let (organization, role) = call.member()?;
+    let request = reshare::find(call.db, organization.id.as_str(), call.input.path("request"))?
+        .ok_or_else(|| Refusal::not_found("Crypto\\Models\\EnvironmentKeyReshareRequest"))?;
+    if request.target_user.id != call.who.id && !role.may(ManageEnvironment) {
+        return Err(Refusal::forbidden());
+    }
     Reply::ok(&Data {
         data: documents::request(&request),
     })

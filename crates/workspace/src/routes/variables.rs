@@ -2,15 +2,16 @@
 
 use super::{Call, ci, keys as key_routes};
 use crate::answer::{Answer, Reply};
-use crate::documents;
+use crate::documents::{self, Told};
+use crate::roles::Permission::ViewVariables;
+use crate::store::reshare::Trigger;
 use crate::store::users::User;
-use crate::store::{bundle, devices, keys, variables};
-use protocol::RecipientKind;
+use crate::store::{activity, keys, variables};
 use protocol::wire::names::NamesDocument;
 
 /// `GET .../keys`: names, and with `include_versions=1` their versions.
 pub(super) fn names(call: &Call<'_, User>) -> Answer {
-    let (project, environment) = key_routes::place(call)?;
+    let (project, environment) = call.environment(ViewVariables)?;
     let rows = variables::list(call.db, &environment.id)?;
     let with_versions = call.input.flag("include_versions");
     Reply::ok(&NamesDocument {
@@ -24,21 +25,29 @@ pub(super) fn names(call: &Call<'_, User>) -> Answer {
     })
 }
 
-/// `GET .../pull`: the bundle without a key; a device that does not hold the key is told to wait for it.
+/// `GET .../pull`: the variables, and the key with everybody that it is sealed for; a device that asks and does not hold the
+/// key is told to wait for it.
 pub(super) fn pull(call: &Call<'_, User>) -> Answer {
-    let (project, environment) = key_routes::place(call)?;
-    let device = devices::own(call.db, call.who, call.input.device()?)?;
-    devices::touch(call.db, &device)?;
-    let recipient = RecipientKind::Device(device.id.clone());
-    if let Some(key) = keys::current(call.db, &environment.id)?
-        && keys::recipient(call.db, &key.id, recipient)?.is_none()
+    let (project, environment) = call.environment(ViewVariables)?;
+    let device = key_routes::asking(call)?;
+    let newest = keys::current(call.db, &environment.id)?;
+    if let (Some(device), Some(key)) = (&device, &newest)
+        && !key_routes::is_sealed_for(call.db, key, device)?
     {
-        return key_routes::reshare_required(call, &project, &environment, &device, &key);
+        let place = (&project, &environment);
+        return key_routes::reshare_required(call, place, device, key, Trigger::Pull);
     }
-    let layers = bundle::layers(call.db, &environment, &ci::only(call.input))?;
-    Reply::ok(&documents::bundle(
-        &environment.name,
-        &layers,
-        ci::wanted(call.input),
-    ))
+    let rows = ci::asked_for(call.db, call.input, &environment.id)?;
+    let key = keys::unrotated(call.db, &environment.id)?.filter(|key| key.envelope.is_some());
+    let recipients = match &key {
+        Some(key) => keys::recipients(call.db, &key.id)?,
+        None => Vec::new(),
+    };
+    let words = activity::quoted("Pulled", "environment", &environment.name);
+    activity::of_environment(call.db, call.by(), &project, &environment, ("pulled", words))?;
+    let key = key
+        .as_ref()
+        .map(|key| documents::key(key, &recipients, Told::All));
+    let wanted = ci::wanted(call.input, false);
+    Reply::ok(&documents::bundle(&environment.name, &rows, key, wanted))
 }

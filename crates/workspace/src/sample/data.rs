@@ -100,7 +100,7 @@ const STOREFRONT_PRODUCTION: &[Token] = &[
         Some(6 * DAY + 2 * HOUR),
     ),
     token("preview-runner", 283 * DAY, Some(94 * DAY), Some(82 * DAY + HOUR)),
-    token("vapor-eu", 319 * DAY, Some(3 * DAY), None),
+    token("vapor-eu", 319 * DAY, Some(3 * DAY), Some(46 * DAY)),
     Token {
         name: "production-ci-2025",
         created: 432 * DAY,

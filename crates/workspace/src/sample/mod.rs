@@ -5,7 +5,8 @@
 //! are relative to the moment of the first start.
 
 mod data;
-mod people;
+pub(super) mod moved;
+pub(super) mod people;
 mod sealing;
 pub(super) mod sign_in;
 mod tokens;
@@ -15,9 +16,10 @@ use std::path::Path;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::local_access::Older;
+use super::roles::Role;
 use super::stamp::new_id;
-use super::store::directory::{self, Environment, NewProject, Project};
-use super::store::history;
+use super::store::activity::{self, By};
+use super::store::directory::{self, Environment, NewEnvironment, NewProject, Project};
 use super::store::users::User;
 use super::token_hash::TokenHash;
 use super::{LocalAccess, WorkspaceError, local_access, random};
@@ -50,6 +52,15 @@ impl Seed<'_> {
     /// A moment this many seconds ago.
     fn ago(&self, seconds: i64) -> String {
         self.now.plus_seconds(-seconds).to_wire()
+    }
+
+    /// The own user at that time.
+    fn by<'a>(&'a self, at: &'a str) -> By<'a> {
+        By {
+            user: &self.user,
+            source: "cli",
+            at: Some(at),
+        }
     }
 }
 
@@ -90,7 +101,7 @@ fn fill(db: &Transaction<'_>, size: &SampleSize) -> Result<LocalAccess, Workspac
         "INSERT INTO organizations (id, name, slug, created_at, updated_at) VALUES (?1, 'Northwind', 'northwind', ?2, ?2)",
         params![organization_id.as_str(), founded],
     )?;
-    people::join(db, &organization_id, &user)?;
+    people::join(db, &organization_id, &user, Role::Admin, &founded)?;
     let access_token = insert_access_token(db, &user, &founded)?;
     let sign_in = sign_in::make(&user.email)?;
     sign_in::store(db, &user.id, &sign_in)?;
@@ -115,7 +126,7 @@ fn fill(db: &Transaction<'_>, size: &SampleSize) -> Result<LocalAccess, Workspac
             names.push(EnvironmentName::new(place.name));
             let scaled = started.is_none() && place.kind == "production";
             let wanted = |count: Option<usize>| count.filter(|_| scaled);
-            let tokens = tokens::insert(&seed, &environment, place.tokens, wanted(size.tokens))?;
+            let tokens = tokens::insert(&seed, (&made, &environment), place.tokens, wanted(size.tokens))?;
             let key = sealing::publish(&seed, &made, &environment, &devices, &tokens)?;
             let variables = data::variables(place.variables, wanted(size.variables));
             sealing::push(&seed, &made, &environment, &key, &variables)?;
@@ -168,13 +179,14 @@ fn insert_environment(
     kind: &str,
 ) -> Result<Environment, WorkspaceError> {
     let at = seed.ago(FOUNDED - 2 * DAY);
-    let environment = directory::create_environment(seed.db, &project.id, name, kind, None, &at)?;
-    let event = history::Event {
-        operation: "environment_created",
-        at: Some(at),
-        ..Default::default()
+    let new = NewEnvironment {
+        name,
+        kind,
+        file_format: "env",
     };
-    history::record(seed.db, &seed.user, &project.id, Some(&environment.id), event)?;
+    let environment = directory::create_environment(seed.db, &project.id, &new, &at)?;
+    let words = activity::quoted("Created", "environment", &environment.name);
+    activity::of_environment(seed.db, seed.by(&at), project, &environment, ("created", words))?;
     Ok(environment)
 }
 

@@ -1,22 +1,22 @@
 //! Users and their devices.
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
-use super::{DAY, HOUR, Seed};
-use crate::WorkspaceError;
-use crate::stamp::new_id;
+use super::{DAY, Seed};
+use crate::roles::Role;
+use crate::stamp::{self, new_id};
 use crate::store::devices::{self, Device};
 use crate::store::users::User;
+use crate::{LocalAccess, WorkspaceError};
 use protocol::crypto::{DeviceIdentity, system_rng};
 use protocol::wire::RecordStatus;
 use protocol::{DeviceId, Moment, OrganizationId, Recipient, RecipientKind};
 
-/// A device of the sample: name, platform, added and last seen seconds ago, whether it is revoked.
+/// A device of the sample: name, platform, added seconds ago, whether it is revoked.
 struct Sample {
     name: String,
     platform: &'static str,
     added: i64,
-    seen: i64,
     revoked: Option<i64>,
 }
 
@@ -35,12 +35,135 @@ pub(super) fn insert_user(db: &Connection, name: &str, email: &str, at: &str) ->
 }
 
 /// Makes a user a member of an organisation.
-pub(super) fn join(db: &Connection, organization: &OrganizationId, user: &User) -> rusqlite::Result<()> {
+pub(super) fn join(
+    db: &Connection,
+    organization: &OrganizationId,
+    user: &User,
+    role: Role,
+    at: &str,
+) -> rusqlite::Result<()> {
     db.execute(
-        "INSERT INTO memberships (organization_id, user_id) VALUES (?1, ?2)",
-        [organization.as_str(), &user.id],
+        "INSERT INTO memberships (organization_id, user_id, role, is_owner, joined_at) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![organization.as_str(), user.id, role.as_str(), role == Role::Admin, at],
     )?;
     Ok(())
+}
+
+/// Whom one can sign in as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SampleRole {
+    /// The workspace's own user, who owns the organisation.
+    Admin,
+    /// May read, push and share keys, and nothing with deploy tokens.
+    Developer,
+    /// May read variables.
+    ReadOnly,
+    /// May read the activity.
+    Auditor,
+}
+
+impl SampleRole {
+    const ALL: [Self; 4] = [Self::Admin, Self::Developer, Self::ReadOnly, Self::Auditor];
+
+    fn role(self) -> Role {
+        match self {
+            Self::Admin => Role::Admin,
+            Self::Developer => Role::Developer,
+            Self::ReadOnly => Role::DeveloperReadOnly,
+            Self::Auditor => Role::Auditor,
+        }
+    }
+
+    /// Who it is, where there is nobody of the role yet.
+    fn person(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Admin => ("Sam Rivera", "sam@northwind.example"),
+            Self::Developer => ("Mara Lindqvist", "mara@northwind.example"),
+            Self::ReadOnly => ("Jonas Berg", "jonas@northwind.example"),
+            Self::Auditor => ("Priya Nair", "priya@northwind.example"),
+        }
+    }
+}
+
+/// Sees to it that there is a person of each role who can sign in, also where an earlier release made the workspace, and
+/// gives their addresses. They have the password of the workspace's own user.
+pub(crate) fn ensure(
+    connection: &mut Connection,
+    local: &LocalAccess,
+) -> Result<Vec<(SampleRole, String)>, WorkspaceError> {
+    if let Some(people) = complete(connection, &local.organization_id)? {
+        return Ok(people);
+    }
+    let db = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let owner: Option<String> = db
+        .query_row(
+            "SELECT user_id FROM devices WHERE id = ?1",
+            [local.device_id.as_str()],
+            |row| row.get(0),
+        )
+        .optional()?;
+    let Some(owner) = owner else {
+        return Ok(Vec::new());
+    };
+    let mut people = Vec::new();
+    for role in SampleRole::ALL {
+        let found = member(&db, &local.organization_id, role)?;
+        let email = match found {
+            Some(email) => email,
+            None => {
+                let (name, email) = role.person();
+                let at = stamp::now();
+                let user = insert_user(&db, name, email, &at)?;
+                join(&db, &local.organization_id, &user, role.role(), &at)?;
+                email.to_owned()
+            }
+        };
+        db.execute(
+            "UPDATE users SET password_hash = (SELECT password_hash FROM users WHERE id = ?2),
+             email_verified_at = coalesce(email_verified_at, ?3) WHERE email = ?1 AND password_hash IS NULL",
+            params![email, owner, stamp::now()],
+        )?;
+        people.push((role, email));
+    }
+    db.commit()?;
+    Ok(people)
+}
+
+/// The people, if there is one of each role who can sign in: then nothing is to be written.
+fn complete(
+    db: &Connection,
+    organization: &OrganizationId,
+) -> rusqlite::Result<Option<Vec<(SampleRole, String)>>> {
+    let mut people = Vec::new();
+    for role in SampleRole::ALL {
+        let Some(email) = member(db, organization, role)? else {
+            return Ok(None);
+        };
+        let signs_in: bool = db.query_row(
+            "SELECT EXISTS(SELECT 1 FROM users WHERE email = ?1 AND password_hash IS NOT NULL)",
+            [&email],
+            |row| row.get(0),
+        )?;
+        if !signs_in {
+            return Ok(None);
+        }
+        people.push((role, email));
+    }
+    Ok(Some(people))
+}
+
+fn member(
+    db: &Connection,
+    organization: &OrganizationId,
+    role: SampleRole,
+) -> rusqlite::Result<Option<String>> {
+    db.query_row(
+        "SELECT u.email FROM users u JOIN memberships m ON m.user_id = u.id
+         WHERE m.organization_id = ?1 AND m.role = ?2 ORDER BY u.rowid LIMIT 1",
+        [organization.as_str(), role.role().as_str()],
+        |row| row.get(0),
+    )
+    .optional()
 }
 
 /// Stores the workspace's own device and gives its id.
@@ -55,9 +178,10 @@ pub(super) fn insert_own_device(
         user,
         "This computer",
         &platform,
-        identity.encryption_public(),
-        identity.signing_public(),
+        identity.encryption_public().to_base64(),
+        identity.signing_public().to_base64(),
     );
+    device.client_type = "desktop".to_owned();
     device.created_at = now.plus_seconds(-430 * DAY).to_wire();
     devices::insert(db, &device)?;
     Ok(device.id)
@@ -68,24 +192,30 @@ pub(super) fn insert_colleagues(
     seed: &Seed<'_>,
     wanted: Option<usize>,
 ) -> Result<Vec<Recipient>, WorkspaceError> {
-    let mara = insert_user(
-        seed.db,
-        "Mara Lindqvist",
-        "mara@northwind.example",
-        &seed.ago(420 * DAY),
-    )?;
-    join(seed.db, &seed.organization_id, &mara)?;
-    let sample = |name: &str, platform, added: i64, seen, revoked| Sample {
+    let mut mara = None;
+    for (role, joined) in [
+        (SampleRole::Developer, 420),
+        (SampleRole::ReadOnly, 200),
+        (SampleRole::Auditor, 150),
+    ] {
+        let ((name, email), at) = (role.person(), seed.ago(joined * DAY));
+        let user = insert_user(seed.db, name, email, &at)?;
+        join(seed.db, &seed.organization_id, &user, role.role(), &at)?;
+        mara.get_or_insert(user);
+    }
+    let Some(mara) = mara else {
+        return Ok(Vec::new());
+    };
+    let sample = |name: &str, platform, added: i64, revoked| Sample {
         name: name.to_owned(),
         platform,
         added: added * DAY,
-        seen,
         revoked,
     };
     let mut samples = vec![
-        sample("Mara's MacBook Pro", "darwin-arm64 (25.1.0)", 402, 2 * HOUR, None),
-        sample("build-server", "linux-x64 (6.12.48)", 388, 40 * 60, None),
-        sample("Tomás’ ThinkPad", "win32-x64 (10.0.26100)", 117, 5 * DAY, None),
+        sample("Mara's MacBook Pro", "darwin-arm64 (25.1.0)", 402, None),
+        sample("build-server", "linux-x64 (6.12.48)", 388, None),
+        sample("Tomás’ ThinkPad", "windows-x64 (10.0.26100)", 117, None),
     ];
     if let Some(wanted) = wanted {
         // The own device is one of them.
@@ -97,7 +227,6 @@ pub(super) fn insert_colleagues(
                 &format!("workstation-{number:04}"),
                 "linux-x64 (6.12.48)",
                 age,
-                age * HOUR,
                 None,
             )
         }));
@@ -106,7 +235,6 @@ pub(super) fn insert_colleagues(
         "Mara's old MacBook",
         "darwin-x64 (22.6.0)",
         419,
-        44 * DAY,
         Some(41 * DAY),
     ));
 
@@ -117,11 +245,10 @@ pub(super) fn insert_colleagues(
             &mara,
             &sample.name,
             sample.platform,
-            identity.encryption_public(),
-            identity.signing_public(),
+            identity.encryption_public().to_base64(),
+            identity.signing_public().to_base64(),
         );
         device.created_at = seed.ago(sample.added);
-        device.last_seen_at = Some(seed.ago(sample.seen));
         if let Some(revoked) = sample.revoked {
             device.status = RecordStatus::Revoked;
             device.revoked_at = Some(seed.ago(revoked));
@@ -140,11 +267,10 @@ fn recipient(id: DeviceId, identity: &DeviceIdentity) -> Recipient {
     }
 }
 
-/// The system under the name that the reference gives it (docs/protocol.md 4.2).
+/// The system under a name by which the service knows it (docs/protocol.md 4.1).
 fn system() -> &'static str {
     match std::env::consts::OS {
         "macos" => "darwin",
-        "windows" => "win32",
         other => other,
     }
 }

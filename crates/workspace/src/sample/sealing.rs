@@ -43,26 +43,26 @@ pub(super) fn publish(
         id: new_id(),
         environment_id: environment.id.clone(),
         version: i64::from(VERSION),
-        fingerprint,
-        created_by_device_id: seed.device_id.clone(),
+        fingerprint: fingerprint.to_hex(),
+        created_by_device_id: Some(seed.device_id.to_string()),
         created_at: seed.ago(KEY_AGE),
+        updated_at: seed.now.to_wire(),
         rotated_at: None,
-        envelope: Envelope {
-            id: new_id(),
-            ciphertext_b64: BASE64.encode(&sealed.ciphertext),
-            nonce_b64: BASE64.encode(&sealed.nonce),
-            alg: VARIABLE_ALGORITHM.to_owned(),
-            created_at: seed.now.to_wire(),
-            updated_at: Some(seed.now.to_wire()),
-        },
+        envelope: None,
+    };
+    let envelope = Envelope {
+        id: new_id(),
+        ciphertext_b64: BASE64.encode(&sealed.ciphertext),
+        nonce_b64: BASE64.encode(&sealed.nonce),
+        alg: Some(VARIABLE_ALGORITHM.to_owned()),
+        created_at: seed.now.to_wire(),
     };
     keys::insert(seed.db, &key)?;
-    for recipient in sealed.recipients {
-        keys::put_recipient(seed.db, &key.id, &row(recipient))?;
-    }
+    let recipients: Vec<_> = sealed.recipients.into_iter().map(row).collect();
+    keys::put_envelope(seed.db, &key.id, &envelope, &recipients)?;
     let event = Event {
         operation: "environment_key_created",
-        kek: Some((key.version, fingerprint.to_hex())),
+        kek: Some((key.version, Some(fingerprint.to_hex()))),
         at: Some(key.created_at),
         ..Event::default()
     };
@@ -74,7 +74,6 @@ fn row(recipient: SealedRecipient) -> RecipientRow {
     RecipientRow {
         kind: recipient.kind,
         edek_b64: recipient.edek_b64,
-        seen_at: None,
     }
 }
 
@@ -123,8 +122,6 @@ fn store(
         alg: upload.alg.clone(),
         aad: Some(upload.aad.clone()),
         claims: Some(upload.claims.clone()),
-        env_kek_version: Some(i64::from(VERSION)),
-        env_kek_fingerprint: upload.env_kek_fingerprint.clone(),
         line_bytes: upload.line_bytes.and_then(|bytes| i64::try_from(bytes).ok()),
         is_vapor_secret: false,
         is_commented: false,
@@ -137,7 +134,7 @@ fn store(
     variables::put(seed.db, &environment.id, &row)?;
     let event = Event {
         operation: "variable_created",
-        kek: row.env_kek_version.zip(row.env_kek_fingerprint),
+        kek: Some((1, None)),
         variable: Some(Change {
             id: row.id,
             name: row.name,

@@ -2,8 +2,8 @@
 
 use super::{DAY, HOUR, Seed, no_randomness};
 use crate::stamp::new_id;
-use crate::store::directory::Environment;
-use crate::store::history::{self, Event};
+use crate::store::activity::{self, TokenDeed};
+use crate::store::directory::{Environment, Project};
 use crate::store::tokens::{self, CiRecord, Token};
 use crate::{WorkspaceError, random};
 use protocol::crypto::{make_deploy_key, system_rng};
@@ -24,13 +24,13 @@ pub(super) struct Sample {
     pub(super) revoked: Option<i64>,
 }
 
-/// Up to this many tokens each also gets an entry in the history.
+/// Up to this many tokens each also has its past in the activity feed.
 const NOTED: usize = 200;
 
 /// Stores the tokens of an environment and gives the active ones as recipients. `wanted` cuts off or adds.
 pub(super) fn insert(
     seed: &Seed<'_>,
-    environment: &Environment,
+    (project, environment): (&Project, &Environment),
     samples: &[Sample],
     wanted: Option<usize>,
 ) -> Result<Vec<Recipient>, WorkspaceError> {
@@ -44,7 +44,7 @@ pub(super) fn insert(
         let token = make(seed, environment, name, &sample)?;
         tokens::insert(seed.db, &token.0)?;
         if number < NOTED {
-            note(seed, &token.0)?;
+            note(seed, project, &token.0)?;
         }
         if token.0.is_active() {
             recipients.push(token.1);
@@ -75,7 +75,7 @@ fn make(
         } else {
             RecordStatus::Active
         },
-        public_key,
+        public_key: public_key.to_base64(),
         last_used_at: sample.used.map(|ago| seed.ago(ago)),
         updated_at: sample
             .revoked
@@ -92,7 +92,7 @@ fn make(
 fn id_of(seed: &Seed<'_>, ago: i64) -> DeployTokenId {
     let at = seed.now.plus_seconds(-ago).0.as_second();
     let at = uuid::Timestamp::from_unix(uuid::NoContext, u64::try_from(at).unwrap_or(0), 0);
-    DeployTokenId::new(format!("dpl_tok_{}", uuid::Uuid::new_v7(at).simple()))
+    DeployTokenId::new(uuid::Uuid::new_v7(at).to_string())
 }
 
 /// The token of a large sample at this place: a spread of ages, uses and states.
@@ -109,32 +109,22 @@ fn generated(number: usize) -> Sample {
         name: "",
         created: age,
         used: used.filter(|used| *used < age),
-        expires: (number % 11 != 0).then_some(365 * DAY - age),
+        expires: Some(365 * DAY - age),
         revoked,
     }
 }
 
-fn note(seed: &Seed<'_>, token: &Token) -> Result<(), WorkspaceError> {
-    let deeds = [
-        ("deploy_token_created", Some(&token.created_at)),
-        ("deploy_token_revoked", token.revoked_at.as_ref()),
-    ];
-    for (operation, at) in deeds {
-        if let Some(at) = at {
-            let event = Event {
-                operation,
-                description: Some(token.name.clone()),
-                at: Some(at.clone()),
-                ..Event::default()
-            };
-            history::record(
-                seed.db,
-                &seed.user,
-                &token.project_id,
-                Some(&token.environment_id),
-                event,
-            )?;
-        }
+fn note(seed: &Seed<'_>, project: &Project, token: &Token) -> Result<(), WorkspaceError> {
+    let created = seed.by(&token.created_at);
+    activity::of_token(seed.db, created, project, token, TokenDeed::Created)?;
+    if token.is_active() {
+        activity::of_bearer(seed.db, created, project, token, "created")?;
+    }
+    if let Some(at) = &token.last_used_at {
+        activity::deploy(seed.db, &seed.organization_id, token, Some(at.clone()))?;
+    }
+    if let Some(at) = &token.revoked_at {
+        activity::of_token(seed.db, seed.by(at), project, token, TokenDeed::Revoked)?;
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::column::named;
 use super::users::User;
 use super::{Denial, StoreError, Thing};
+use crate::roles::Role;
 use crate::stamp::{new_id, now};
 use protocol::{EnvironmentId, EnvironmentName, OrganizationId, ProjectId};
 
@@ -14,9 +15,14 @@ pub(crate) struct Organization {
     pub(crate) id: OrganizationId,
     pub(crate) name: String,
     pub(crate) slug: String,
+    /// `free`, or one that is paid for.
+    pub(crate) plan: String,
     pub(crate) created_at: String,
     pub(crate) updated_at: String,
 }
+
+/// The plan without an audit log.
+const FREE: &str = "free";
 
 /// A project.
 #[derive(Clone, Debug)]
@@ -26,6 +32,8 @@ pub(crate) struct Project {
     pub(crate) name: String,
     pub(crate) slug: String,
     pub(crate) deployment_provider: String,
+    /// JSON, as its maker sent it.
+    pub(crate) stack: Option<String>,
     pub(crate) created_at: String,
     pub(crate) updated_at: String,
 }
@@ -38,15 +46,33 @@ pub(crate) struct Environment {
     pub(crate) name: EnvironmentName,
     /// `production`, `staging` and so on; the API checks which.
     pub(crate) kind: String,
-    pub(crate) base_id: Option<EnvironmentId>,
+    pub(crate) file_format: String,
     pub(crate) created_at: String,
     pub(crate) updated_at: String,
 }
 
-const PROJECT: &str =
-    "SELECT id, organization_id, name, slug, deployment_provider, created_at, updated_at FROM projects";
+const ORGANIZATION: &str = "SELECT o.id, o.name, o.slug, o.plan, o.created_at, o.updated_at";
+const PROJECT: &str = "SELECT id, organization_id, name, slug, deployment_provider, stack, created_at, updated_at FROM projects";
 const ENVIRONMENT: &str =
-    "SELECT id, project_id, name, type, base_id, created_at, updated_at FROM environments";
+    "SELECT id, project_id, name, type, file_format, created_at, updated_at FROM environments";
+
+impl Organization {
+    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
+        Ok(Self {
+            id: named(row, 0, OrganizationId::new)?,
+            name: row.get(1)?,
+            slug: row.get(2)?,
+            plan: row.get(3)?,
+            created_at: row.get(4)?,
+            updated_at: row.get(5)?,
+        })
+    }
+
+    /// Whether its plan has an audit log to be read.
+    pub(crate) fn has_audits(&self) -> bool {
+        self.plan != FREE
+    }
+}
 
 impl Project {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -56,8 +82,9 @@ impl Project {
             name: row.get(2)?,
             slug: row.get(3)?,
             deployment_provider: row.get(4)?,
-            created_at: row.get(5)?,
-            updated_at: row.get(6)?,
+            stack: row.get(5)?,
+            created_at: row.get(6)?,
+            updated_at: row.get(7)?,
         })
     }
 }
@@ -69,46 +96,101 @@ impl Environment {
             project_id: named(row, 1, ProjectId::new)?,
             name: named(row, 2, EnvironmentName::new)?,
             kind: row.get(3)?,
-            base_id: row.get::<_, Option<String>>(4)?.map(EnvironmentId::new),
+            file_format: row.get(4)?,
             created_at: row.get(5)?,
             updated_at: row.get(6)?,
         })
     }
 }
 
-/// The user's organisations.
+/// The user's organisations, moved ones too.
 pub(crate) fn organizations(db: &Connection, user: &User) -> rusqlite::Result<Vec<Organization>> {
-    let mut statement = db.prepare_cached(
-        "SELECT o.id, o.name, o.slug, o.created_at, o.updated_at FROM organizations o
-         JOIN memberships m ON m.organization_id = o.id WHERE m.user_id = ?1 ORDER BY o.name",
-    )?;
-    let rows = statement.query_map([&user.id], |row| {
-        Ok(Organization {
-            id: named(row, 0, OrganizationId::new)?,
-            name: row.get(1)?,
-            slug: row.get(2)?,
-            created_at: row.get(3)?,
-            updated_at: row.get(4)?,
-        })
-    })?;
-    rows.collect()
+    db.prepare_cached(&format!(
+        "{ORGANIZATION} FROM organizations o JOIN memberships m ON m.organization_id = o.id
+         WHERE m.user_id = ?1 ORDER BY o.name"
+    ))?
+    .query_map([&user.id], Organization::from_row)?
+    .collect()
 }
 
-/// Whether the organisation exists and the user belongs to it.
-pub(crate) fn require_member(db: &Connection, user: &User, organization: &str) -> Result<(), StoreError> {
-    let (exists, member): (bool, bool) = db
-        .prepare_cached(
-            "SELECT EXISTS(SELECT 1 FROM organizations WHERE id = ?1),
-                    EXISTS(SELECT 1 FROM memberships WHERE organization_id = ?1 AND user_id = ?2)",
-        )?
-        .query_row(params![organization, user.id], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })?;
-    match (exists, member) {
-        (_, true) => Ok(()),
-        (true, false) => Err(StoreError::Denied(Denial::NotAMember)),
-        (false, false) => Err(StoreError::NotFound(Thing::Organization)),
+/// An organisation that the user belongs to, with the role there. One that was moved is refused before anything else is
+/// looked at, as the hosted service does.
+pub(crate) fn membership(
+    db: &Connection,
+    user: &User,
+    organization: &str,
+) -> Result<(Organization, Role), StoreError> {
+    let found: Option<(Organization, bool)> = db
+        .prepare_cached(&format!(
+            "{ORGANIZATION}, o.moved FROM organizations o WHERE o.id = ?1"
+        ))?
+        .query_row([organization], |row| {
+            Ok((Organization::from_row(row)?, row.get(6)?))
+        })
+        .optional()?;
+    let (organization, moved) = found.ok_or(StoreError::NotFound(Thing::Organization))?;
+    if moved {
+        return Err(StoreError::Denied(Denial::Moved));
     }
+    let role: Option<(String, bool)> = db
+        .prepare_cached("SELECT role, is_owner FROM memberships WHERE organization_id = ?1 AND user_id = ?2")?
+        .query_row([organization.id.as_str(), &user.id], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    let (role, is_owner) = role.ok_or(StoreError::Denied(Denial::NotAMember))?;
+    // Owners count as admins.
+    let role = if is_owner {
+        Some(Role::Admin)
+    } else {
+        Role::parse(&role)
+    };
+    role.map(|role| (organization, role))
+        .ok_or(StoreError::Denied(Denial::NotAMember))
+}
+
+/// Refuses an environment whose organisation was moved to the desktop program.
+pub(crate) fn refuse_moved(db: &Connection, environment: &EnvironmentId) -> Result<(), StoreError> {
+    let moved: bool = db
+        .prepare_cached(
+            "SELECT EXISTS(SELECT 1 FROM environments e JOIN projects p ON p.id = e.project_id
+             JOIN organizations o ON o.id = p.organization_id WHERE e.id = ?1 AND o.moved)",
+        )?
+        .query_row([environment.as_str()], |row| row.get(0))?;
+    if moved {
+        return Err(StoreError::Denied(Denial::Moved));
+    }
+    Ok(())
+}
+
+/// A member of an organisation.
+#[derive(Clone, Debug)]
+pub(crate) struct Member {
+    pub(crate) user: User,
+    pub(crate) role: String,
+    pub(crate) joined_at: Option<String>,
+    pub(crate) is_owner: bool,
+}
+
+/// The members of an organisation, by name.
+pub(crate) fn members(db: &Connection, organization: &OrganizationId) -> rusqlite::Result<Vec<Member>> {
+    db.prepare_cached(
+        "SELECT u.id, u.name, u.email, m.role, m.joined_at, m.is_owner FROM memberships m
+         JOIN users u ON u.id = m.user_id WHERE m.organization_id = ?1 ORDER BY u.name, u.id",
+    )?
+    .query_map([organization.as_str()], |row| {
+        Ok(Member {
+            user: User {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                email: row.get(2)?,
+            },
+            role: row.get(3)?,
+            joined_at: row.get(4)?,
+            is_owner: row.get(5)?,
+        })
+    })?
+    .collect()
 }
 
 /// The projects of an organisation.
@@ -120,16 +202,22 @@ pub(crate) fn projects(db: &Connection, organization: &str) -> rusqlite::Result<
     .collect()
 }
 
-/// A project, if the user may see it. Somebody else's is refused with 403, not hidden with 404: a client may take a 404
-/// below a project for "no key yet" and make one (docs/protocol.md G3).
-pub(crate) fn project(db: &Connection, user: &User, id: &str) -> Result<Project, StoreError> {
-    let project = db
-        .prepare_cached(&format!("{PROJECT} WHERE id = ?1"))?
+/// A project, if the user belongs to its organisation, with both and the role there.
+pub(crate) fn project(
+    db: &Connection,
+    user: &User,
+    id: &str,
+) -> Result<(Project, Organization, Role), StoreError> {
+    let project = project_by_id(db, id)?.ok_or(StoreError::NotFound(Thing::Project))?;
+    let (organization, role) = membership(db, user, project.organization_id.as_str())?;
+    Ok((project, organization, role))
+}
+
+/// A project by id, whoever's it is.
+pub(crate) fn project_by_id(db: &Connection, id: &str) -> rusqlite::Result<Option<Project>> {
+    db.prepare_cached(&format!("{PROJECT} WHERE id = ?1"))?
         .query_row([id], Project::from_row)
-        .optional()?
-        .ok_or(StoreError::NotFound(Thing::Project))?;
-    require_member(db, user, project.organization_id.as_str())?;
-    Ok(project)
+        .optional()
 }
 
 /// Makes a project.
@@ -161,6 +249,7 @@ pub(crate) fn create_project(
         name: new.name.to_owned(),
         slug,
         deployment_provider: new.deployment_provider.to_owned(),
+        stack: new.stack.clone(),
         created_at: at.clone(),
         updated_at: at,
     })
@@ -207,40 +296,52 @@ pub(crate) fn environment_by_id(
 pub(crate) fn create_environment(
     db: &Connection,
     project: &ProjectId,
-    name: &str,
-    kind: &str,
-    base_id: Option<&EnvironmentId>,
+    new: &NewEnvironment<'_>,
     at: &str,
 ) -> rusqlite::Result<Environment> {
     let id = EnvironmentId::new(new_id());
-    let base = base_id.map(EnvironmentId::as_str);
     db.prepare_cached(
-        "INSERT INTO environments (id, project_id, name, type, base_id, created_at, updated_at)
+        "INSERT INTO environments (id, project_id, name, type, file_format, created_at, updated_at)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6)",
     )?
-    .execute(params![id.as_str(), project.as_str(), name, kind, base, at])?;
+    .execute(params![
+        id.as_str(),
+        project.as_str(),
+        new.name,
+        new.kind,
+        new.file_format,
+        at
+    ])?;
     Ok(Environment {
         id,
         project_id: project.clone(),
-        name: EnvironmentName::new(name),
-        kind: kind.to_owned(),
-        base_id: base_id.cloned(),
+        name: EnvironmentName::new(new.name),
+        kind: new.kind.to_owned(),
+        file_format: new.file_format.to_owned(),
         created_at: at.to_owned(),
         updated_at: at.to_owned(),
     })
 }
 
-/// The environment and those it builds on, outermost first (docs/protocol.md 8.1 `chain`).
-pub(crate) fn chain(db: &Connection, environment: &Environment) -> rusqlite::Result<Vec<Environment>> {
-    let mut layers = vec![environment.clone()];
-    while let Some(base) = layers.last().and_then(|layer| layer.base_id.clone()) {
-        match environment_by_id(db, &base)? {
-            Some(base) if layers.iter().all(|layer| layer.id != base.id) => layers.push(base),
-            _ => break,
-        }
-    }
-    layers.reverse();
-    Ok(layers)
+/// What an environment is made of, or becomes.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct NewEnvironment<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) kind: &'a str,
+    pub(crate) file_format: &'a str,
+}
+
+/// Changes an environment. Nothing that carries its old name is sealed anew (docs/protocol.md G21).
+pub(crate) fn change_environment(
+    db: &Connection,
+    id: &EnvironmentId,
+    new: &NewEnvironment<'_>,
+) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE environments SET name = ?2, type = ?3, file_format = ?4, updated_at = ?5 WHERE id = ?1",
+    )?
+    .execute(params![id.as_str(), new.name, new.kind, new.file_format, now()])?;
+    Ok(())
 }
 
 /// Lower-case letters, digits and single dashes.

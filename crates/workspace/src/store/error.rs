@@ -41,14 +41,14 @@ pub(crate) enum Thing {
 pub(crate) enum Denial {
     /// The caller is no member of the organisation.
     NotAMember,
-    /// The device is of somebody with whom the caller shares no organisation.
-    DeviceElsewhere,
+    /// The organisation's variables are kept by the desktop program now.
+    Moved,
     /// The device is somebody else's.
     DeviceNotOwn,
     /// The device was revoked.
     DeviceRevoked,
-    /// There is no such device. Not [`StoreError::NotFound`], which a client takes for "there is no key yet"
-    /// (docs/protocol.md G3).
+    /// There is no such device. Not [`StoreError::NotFound`]: where a device is named beside what is asked for, it is a
+    /// field that is wrong.
     DeviceUnknown,
 }
 

@@ -1,4 +1,4 @@
-//! Who did what, and when (docs/protocol.md 10b). Written in the transaction of the deed itself.
+//! What happened to variables and environment keys, and when (docs/protocol.md 10b). Written in the transaction of the deed itself.
 
 use std::collections::BTreeMap;
 
@@ -11,15 +11,18 @@ use super::users::User;
 use crate::stamp::{new_id, now};
 use protocol::{EnvironmentId, EnvironmentName, ProjectId};
 
-/// The most entries of one feed.
-pub(crate) const LIMIT: i64 = 500;
+/// The most entries of an environment's feed.
+pub(crate) const ENVIRONMENT_LIMIT: i64 = 60;
+/// The most entries of a project's feed, and of a variable's.
+pub(crate) const PROJECT_LIMIT: i64 = 100;
 
 /// One deed.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Event<'a> {
     pub(crate) operation: &'a str,
     pub(crate) description: Option<String>,
-    pub(crate) kek: Option<(i64, String)>,
+    /// Version and fingerprint of the environment key.
+    pub(crate) kek: Option<(i64, Option<String>)>,
     pub(crate) variable: Option<Change>,
     /// When; now, if it is not said.
     pub(crate) at: Option<String>,
@@ -175,14 +178,18 @@ impl Entry {
     }
 }
 
-/// What happened in an environment, newest first.
-pub(crate) fn of_environment(db: &Connection, environment: &Environment) -> rusqlite::Result<Vec<Entry>> {
-    entries(db, "v.environment_id = ?1", &[environment.id.as_str()])
+/// What happened in an environment, newest first, and whether there is more.
+pub(crate) fn of_environment(
+    db: &Connection,
+    environment: &Environment,
+) -> rusqlite::Result<(Vec<Entry>, bool)> {
+    let id = environment.id.as_str();
+    entries(db, "v.environment_id = ?1", &[id], ENVIRONMENT_LIMIT)
 }
 
-/// What happened in a project with all its environments, newest first.
-pub(crate) fn of_project(db: &Connection, project: &ProjectId) -> rusqlite::Result<Vec<Entry>> {
-    entries(db, "v.project_id = ?1", &[project.as_str()])
+/// What happened in a project with all its environments, newest first, and whether there is more.
+pub(crate) fn of_project(db: &Connection, project: &ProjectId) -> rusqlite::Result<(Vec<Entry>, bool)> {
+    entries(db, "v.project_id = ?1", &[project.as_str()], PROJECT_LIMIT)
 }
 
 /// What happened to the variable of a name, newest first; nothing if there was never one.
@@ -192,15 +199,27 @@ pub(crate) fn of_variable(
     name: &str,
 ) -> rusqlite::Result<Vec<Entry>> {
     let wanted = "v.environment_id = ?1 AND v.variable = ?2";
-    entries(db, wanted, &[environment.id.as_str(), name])
+    let found = entries(db, wanted, &[environment.id.as_str(), name], PROJECT_LIMIT)?;
+    Ok(found.0)
 }
 
-fn entries(db: &Connection, condition: &str, values: &[&str]) -> rusqlite::Result<Vec<Entry>> {
-    db.prepare_cached(&format!(
-        "{ENTRY} WHERE {condition} ORDER BY v.occurred_at DESC, v.rowid DESC LIMIT {LIMIT}"
-    ))?
-    .query_map(params_from_iter(values), Entry::from_row)?
-    .collect()
+fn entries(
+    db: &Connection,
+    condition: &str,
+    values: &[&str],
+    limit: i64,
+) -> rusqlite::Result<(Vec<Entry>, bool)> {
+    let mut found: Vec<Entry> = db
+        .prepare_cached(&format!(
+            "{ENTRY} WHERE {condition} ORDER BY v.occurred_at DESC, v.rowid DESC LIMIT {}",
+            limit.saturating_add(1)
+        ))?
+        .query_map(params_from_iter(values), Entry::from_row)?
+        .collect::<Result<_, _>>()?;
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let truncated = found.len() > limit;
+    found.truncate(limit);
+    Ok((found, truncated))
 }
 
 /// The variables of an environment.

@@ -3,7 +3,7 @@
 //! Work runs on blocking threads. A reader sees one state; a writer takes the write lock at its start, so that two
 //! processes on one file queue up instead of failing.
 
-pub(super) mod bundle;
+pub(super) mod activity;
 mod column;
 pub(super) mod devices;
 pub(super) mod directory;
@@ -22,7 +22,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::sync::Semaphore;
 
+use super::throttle::Throttle;
 pub(super) use error::{Denial, StoreError, Thing};
+pub(super) use sign_in::Sessions;
 
 /// Two, so that somebody who guesses does not keep everybody else out.
 const PASSWORDS_AT_ONCE: usize = 2;
@@ -35,13 +37,17 @@ pub(super) struct Store {
     pub(super) hashing: Arc<Semaphore>,
     /// What differs between workspaces.
     pub(super) rules: Rules,
+    /// How many calls a minute are answered.
+    pub(super) throttle: Throttle,
+    /// The tokens of approved browser flows, which are given again until their tickets end.
+    pub(super) sessions: Sessions,
 }
 
 /// What differs between workspaces.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Rules {
-    /// Rotating a token replaces its public key only (docs/protocol.md 7.2: what the hosted service does is not known).
-    pub(super) rotate_keeps_ci_token: bool,
+    /// More is checked than the hosted service checks.
+    pub(super) strict: bool,
 }
 
 /// Whether a piece of work writes.
@@ -55,8 +61,10 @@ pub(super) enum Access {
 
 impl Store {
     /// Takes over an opened database.
-    pub(super) fn new(connection: Connection, rules: Rules) -> Self {
+    pub(super) fn new(connection: Connection, rules: Rules, throttle: Throttle) -> Self {
         Self {
+            throttle,
+            sessions: Sessions::default(),
             connection: Arc::new(Mutex::new(connection)),
             hashing: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
             rules,

@@ -42,19 +42,22 @@ pub(crate) struct Request {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Trigger {
     /// A device is new.
-    DeviceRegistered,
+    DeviceLink,
     /// A device asked for the key and is not among its recipients.
-    KeyRequested,
-    /// The key is new.
-    KeyRotated,
+    KeyFetch,
+    /// The same, by pulling.
+    Pull,
+    /// A key is new, and leaves the device out.
+    Manual,
 }
 
 impl Trigger {
     fn as_str(self) -> &'static str {
         match self {
-            Self::DeviceRegistered => "device_registered",
-            Self::KeyRequested => "key_requested",
-            Self::KeyRotated => "key_rotated",
+            Self::DeviceLink => "device_link",
+            Self::KeyFetch => "key_fetch",
+            Self::Pull => "pull",
+            Self::Manual => "manual",
         }
     }
 }
@@ -62,7 +65,8 @@ impl Trigger {
 /// Which requests are asked for.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
-    pub(crate) role: Option<String>,
+    /// Whether only those that wait for the user are wanted.
+    pub(crate) own: bool,
     pub(crate) status: Option<String>,
     pub(crate) project_id: Option<String>,
     pub(crate) environment_id: Option<String>,
@@ -77,13 +81,6 @@ const REQUEST: &str = "SELECT r.id, r.organization_id, r.project_id, r.environme
     FROM reshare_requests r JOIN projects p ON p.id = r.project_id JOIN environments e ON e.id = r.environment_id
     JOIN users u ON u.id = r.target_user_id JOIN devices d ON d.id = r.target_device_id
     LEFT JOIN users b ON b.id = r.resolved_by_user_id";
-
-/// An active, own device of the user that holds the current key.
-const MAY_FULFIL: &str = "EXISTS (SELECT 1 FROM devices own
-    JOIN recipients held ON held.recipient_id = own.id AND held.type = 'device'
-    JOIN environment_keys k ON k.id = held.environment_key_id
-    WHERE own.user_id = ?2 AND own.status = 'active' AND k.environment_id = r.environment_id
-    AND k.version = (SELECT max(version) FROM environment_keys WHERE environment_id = r.environment_id))";
 
 impl Request {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -131,10 +128,8 @@ pub(crate) fn list(
 ) -> rusqlite::Result<Vec<Request>> {
     let mut sql = format!("{REQUEST} WHERE r.organization_id = ?1 AND ?2 IS NOT NULL");
     let mut values = vec![organization.to_owned(), user.id.clone()];
-    match filter.role.as_deref() {
-        Some("recipient") => sql.push_str(" AND r.target_user_id = ?2"),
-        Some(_) => sql.push_str(&format!(" AND {MAY_FULFIL}")),
-        None => {}
+    if filter.own {
+        sql.push_str(" AND r.target_user_id = ?2");
     }
     for (column, wanted) in [
         ("r.status", &filter.status),
@@ -164,8 +159,8 @@ pub(crate) fn find(db: &Connection, organization: &str, id: &str) -> rusqlite::R
         .optional()
 }
 
-/// The pending requests of a device in an environment; one is made if there is none. One for an older version of the key
-/// is superseded by it.
+/// The pending request of a device for an environment's current key; one is made if there is none. There is one record for
+/// an environment, device and version, which is used again; a pending one for another version is superseded.
 pub(crate) fn pending(
     db: &Connection,
     user: &User,
@@ -177,20 +172,56 @@ pub(crate) fn pending(
     let Some(key) = keys::current(db, &environment.id)? else {
         return Ok(Vec::new());
     };
-    let found: Option<(RequestId, i64)> = db
+    let known: Vec<(RequestId, i64, RequestState)> = db
         .prepare_cached(
-            "SELECT id, required_key_version FROM reshare_requests
-             WHERE environment_id = ?1 AND target_device_id = ?2 AND status = 'pending'",
+            "SELECT id, required_key_version, status FROM reshare_requests
+             WHERE environment_id = ?1 AND target_device_id = ?2",
         )?
-        .query_row([environment.id.as_str(), device.id.as_str()], |row| {
-            Ok((named(row, 0, RequestId::new)?, row.get(1)?))
-        })
-        .optional()?;
-    match found {
-        Some((id, version)) if version >= key.version => return Ok(vec![id]),
-        Some((id, _)) => supersede(db, user, environment, &id)?,
-        None => {}
+        .query_map([environment.id.as_str(), device.id.as_str()], |row| {
+            Ok((
+                named(row, 0, RequestId::new)?,
+                row.get(1)?,
+                parsed(row, 2, RequestState::parse)?,
+            ))
+        })?
+        .collect::<Result<_, _>>()?;
+    for (id, version, state) in &known {
+        if *state == RequestState::Pending && *version != key.version {
+            let place = (&environment.project_id, &environment.id);
+            resolve(db, user, place, id, RequestState::Superseded, None)?;
+        }
     }
+    let same = known.into_iter().find(|(_, version, _)| *version == key.version);
+    let id = match same {
+        Some((id, _, RequestState::Pending)) => return Ok(vec![id]),
+        Some((id, ..)) => {
+            reopen(db, &id, trigger)?;
+            id
+        }
+        None => insert(db, project, environment, device, key.version, trigger)?,
+    };
+    let place = (&project.id, &environment.id);
+    note(db, user, place, "environment_key_reshare_requested", &device.name)?;
+    Ok(vec![id])
+}
+
+fn reopen(db: &Connection, id: &RequestId, trigger: Trigger) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE reshare_requests SET status = 'pending', trigger_source = ?2, cancel_reason = NULL, resolved_at = NULL,
+         resolved_by_user_id = NULL, created_at = ?3 WHERE id = ?1",
+    )?
+    .execute(params![id.as_str(), trigger.as_str(), now()])?;
+    Ok(())
+}
+
+fn insert(
+    db: &Connection,
+    project: &Project,
+    environment: &Environment,
+    device: &Device,
+    version: i64,
+    trigger: Trigger,
+) -> rusqlite::Result<RequestId> {
     let id = RequestId::new(new_id());
     db.prepare_cached(
         "INSERT INTO reshare_requests (id, organization_id, project_id, environment_id, required_key_version,
@@ -202,41 +233,23 @@ pub(crate) fn pending(
         project.organization_id.as_str(),
         project.id.as_str(),
         environment.id.as_str(),
-        key.version,
+        version,
         device.user_id,
         device.id.as_str(),
         trigger.as_str(),
         now()
     ])?;
-    note(
-        db,
-        user,
-        (&project.id, &environment.id),
-        "environment_key_reshare_requested",
-        &device.name,
-    )?;
-    Ok(vec![id])
+    Ok(id)
 }
 
-fn supersede(
-    db: &Connection,
-    user: &User,
-    environment: &Environment,
-    id: &RequestId,
-) -> rusqlite::Result<()> {
-    let reason = Some(Trigger::KeyRotated.as_str());
-    let place = (&environment.project_id, &environment.id);
-    resolve(db, user, place, id, RequestState::Superseded, reason)
-}
-
-/// After a publication: completes the requests of its devices; when the key is a new one, the others are superseded by
-/// requests for the new one.
+/// After a publication: completes the requests of its devices, named or not. Where the key is a new one, those for other
+/// versions are superseded, and members' devices that it leaves out wait for it.
 pub(crate) fn settle(
     db: &Connection,
     user: &User,
     (project, environment): (&Project, &Environment),
-    version: i64,
     included: &HashSet<&DeviceId>,
+    new_version: Option<i64>,
 ) -> rusqlite::Result<()> {
     let waiting: Vec<(RequestId, DeviceId, i64)> = db
         .prepare_cached(
@@ -251,21 +264,18 @@ pub(crate) fn settle(
             ))
         })?
         .collect::<Result<_, _>>()?;
+    let place = (&environment.project_id, &environment.id);
     for (id, device, required) in waiting {
         if included.contains(&device) {
-            let place = (&environment.project_id, &environment.id);
             resolve(db, user, place, &id, RequestState::Completed, None)?;
-        } else if required < version {
-            match devices::find(db, device.as_str())? {
-                Some(device) => drop(pending(
-                    db,
-                    user,
-                    project,
-                    environment,
-                    &device,
-                    Trigger::KeyRotated,
-                )?),
-                None => supersede(db, user, environment, &id)?,
+        } else if new_version.is_some_and(|version| version != required) {
+            resolve(db, user, place, &id, RequestState::Superseded, None)?;
+        }
+    }
+    if new_version.is_some() {
+        for (device, _) in devices::of_organization(db, &project.organization_id)? {
+            if !included.contains(&device.id) {
+                pending(db, user, project, environment, &device, Trigger::Manual)?;
             }
         }
     }

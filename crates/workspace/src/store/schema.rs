@@ -23,7 +23,11 @@ const KEY_TABLES: [&str; 6] = [
     "environment_keys",
 ];
 /// One entry a version; entries are never changed, only added.
-const MIGRATIONS: &[&str] = &[include_str!("schema_1.sql"), include_str!("schema_2.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("schema_1.sql"),
+    include_str!("schema_2.sql"),
+    include_str!("schema_3.sql"),
+];
 
 /// Opens and, if needed, migrates the database. A file that is damaged or of another program is left untouched.
 pub(crate) fn open(path: &Path) -> Result<Connection, WorkspaceError> {

@@ -4,6 +4,9 @@
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
 use rusqlite::{Connection, OptionalExtension, params};
 use zeroize::Zeroizing;
 
@@ -16,12 +19,12 @@ use crate::totp::TotpSecret;
 use protocol::Moment;
 use protocol::secret::SecretText;
 
-/// How long a wrong attempt counts.
+/// How long a wrong attempt on the page counts.
 const WINDOW_SECONDS: i64 = 60;
-/// How many wrong attempts an address has within that time.
+/// How many wrong attempts on the page an address has within that time.
 const MAX_WRONG: i64 = 5;
 /// How long a ticket is good.
-const TICKET_SECONDS: i64 = 600;
+const TICKET_SECONDS: i64 = 300;
 /// How many tickets may wait at once; starting one takes no sign-in.
 const MAX_PENDING: i64 = 200;
 
@@ -161,7 +164,7 @@ pub(crate) fn start_ticket(db: &Connection) -> Result<Started, StoreError> {
         return Err(StoreError::TooMany(60));
     }
     let started = Started {
-        ticket: random::make_base62()?,
+        ticket: random::make_uuid()?,
         page: random::make_base62()?,
         expires_at: at.plus_seconds(TICKET_SECONDS).to_wire(),
     };
@@ -184,9 +187,11 @@ pub(crate) enum Standing {
     Pending,
     /// By the user with this id.
     Approved(String),
-    Cancelled,
-    /// Too old, used, or never started.
+    /// Its token was given.
+    Used,
     Expired,
+    /// It was never started.
+    Unknown,
 }
 
 /// Where the flow with this ticket stands.
@@ -209,37 +214,62 @@ fn standing(db: &Connection, column: &str, secret: &str) -> rusqlite::Result<Sta
         })
         .optional()?;
     Ok(match found {
-        Some((status, _, _)) if status == "cancelled" => Standing::Cancelled,
+        None => Standing::Unknown,
         Some((_, _, expires_at)) if expires_at <= now() => Standing::Expired,
-        Some((status, _, _)) if status == "pending" => Standing::Pending,
         Some((status, Some(user), _)) if status == "approved" => Standing::Approved(user),
-        _ => Standing::Expired,
+        Some((status, ..)) if status == "pending" => Standing::Pending,
+        Some((status, ..)) if status == "used" => Standing::Used,
+        Some(_) => Standing::Expired,
     })
 }
 
-/// The person at the page allows or cancels; `None` is cancelling. Only a pending flow changes.
-pub(crate) fn decide(db: &Connection, page: &str, user: Option<&User>) -> rusqlite::Result<bool> {
-    let status = if user.is_some() { "approved" } else { "cancelled" };
+/// The person at the page allows it. Only a pending flow changes.
+pub(crate) fn allow(db: &Connection, page: &str, user: &User) -> rusqlite::Result<bool> {
     let changed = db.execute(
-        "UPDATE sign_in_tickets SET status = ?2, user_id = ?3
-         WHERE page_hash = ?1 AND status = 'pending' AND expires_at > ?4",
-        params![
-            TokenHash::of(page).as_bytes(),
-            status,
-            user.map(|user| &user.id),
-            now()
-        ],
+        "UPDATE sign_in_tickets SET status = 'approved', user_id = ?2
+         WHERE page_hash = ?1 AND status = 'pending' AND expires_at > ?3",
+        params![TokenHash::of(page).as_bytes(), user.id, now()],
     )?;
     Ok(changed == 1)
 }
 
-/// Ends a ticket: it has given its token.
+/// The token of a ticket was given.
 pub(crate) fn use_up(db: &Connection, ticket: &str) -> rusqlite::Result<()> {
     db.execute(
         "UPDATE sign_in_tickets SET status = 'used' WHERE ticket_hash = ?1",
         [TokenHash::of(ticket).as_bytes()],
     )?;
     Ok(())
+}
+
+/// The tokens of approved flows by the hashes of their tickets, in memory alone: what is on the disk is a hash.
+#[derive(Clone, Default)]
+pub(crate) struct Sessions(Arc<Mutex<HashMap<[u8; 32], Kept>>>);
+
+/// A token, and until when it is given again.
+type Kept = (Moment, Zeroizing<String>);
+
+impl std::fmt::Debug for Sessions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Sessions")
+    }
+}
+
+impl Sessions {
+    /// Keeps the token of a ticket for as long as a ticket may last.
+    pub(crate) fn keep(&self, ticket: &str, token: &Zeroizing<String>) {
+        let end = Moment::now().plus_seconds(TICKET_SECONDS);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.retain(|_, (end, _)| end.seconds_since(Moment::now()) > 0);
+        kept.insert(*TokenHash::of(ticket).as_bytes(), (end, token.clone()));
+    }
+
+    /// The token of a ticket, if it is there still.
+    pub(crate) fn of(&self, ticket: &str) -> Option<Zeroizing<String>> {
+        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(TokenHash::of(ticket).as_bytes())
+            .map(|(_, token)| token.clone())
+    }
 }
 
 /// Whether a user's e-mail address is verified.

@@ -5,9 +5,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::StoreError;
 use super::column::{named, parsed};
 use crate::random;
+use crate::stamp::new_id;
 use crate::token_hash::TokenHash;
 use protocol::wire::RecordStatus;
-use protocol::{DeployTokenId, EnvironmentId, EnvironmentName, ProjectId, PublicKey};
+use protocol::{DeployTokenId, EnvironmentId, EnvironmentName, ProjectId};
 
 /// A deploy token.
 #[derive(Clone, Debug)]
@@ -18,7 +19,8 @@ pub(crate) struct Token {
     pub(crate) environment_name: EnvironmentName,
     pub(crate) name: String,
     pub(crate) status: RecordStatus,
-    pub(crate) public_key: PublicKey,
+    /// As it was sent, without the prefix that it may have had.
+    pub(crate) public_key: String,
     pub(crate) last_used_at: Option<String>,
     pub(crate) created_at: String,
     pub(crate) updated_at: String,
@@ -57,7 +59,7 @@ impl Token {
             environment_name: named(row, 3, EnvironmentName::new)?,
             name: row.get(4)?,
             status: parsed(row, 5, RecordStatus::parse)?,
-            public_key: parsed(row, 6, PublicKey::from_base64)?,
+            public_key: row.get(6)?,
             last_used_at: row.get(7)?,
             created_at: row.get(8)?,
             updated_at: row.get(9)?,
@@ -89,9 +91,9 @@ impl CiRecord {
     }
 }
 
-/// A new token id: time-ordered, as `dpl_tok_` and 32 hexadecimal digits.
+/// A new token id: a UUID, time-ordered.
 pub(crate) fn new_token_id() -> DeployTokenId {
-    DeployTokenId::new(format!("dpl_tok_{}", uuid::Uuid::now_v7().simple()))
+    DeployTokenId::new(new_id())
 }
 
 /// Stores a token.
@@ -107,7 +109,7 @@ pub(crate) fn insert(db: &Connection, token: &Token) -> rusqlite::Result<()> {
         token.environment_id.as_str(),
         token.name,
         token.status.as_str(),
-        token.public_key.to_base64(),
+        token.public_key,
         token.last_used_at,
         token.created_at,
         token.updated_at,
@@ -129,7 +131,7 @@ pub(crate) fn update(db: &Connection, token: &Token) -> rusqlite::Result<()> {
     .execute(params![
         token.id.as_str(),
         token.status.as_str(),
-        token.public_key.to_base64(),
+        token.public_key,
         token.last_used_at,
         token.updated_at,
         token.revoked_at,
@@ -141,24 +143,43 @@ pub(crate) fn update(db: &Connection, token: &Token) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// The tokens of a project, or of one of its environments; newest first.
+/// The tokens of a project, or of one of its environments, by name.
 pub(crate) fn list(
     db: &Connection,
     project: &ProjectId,
-    environment: Option<&str>,
+    environment: Option<&EnvironmentId>,
 ) -> rusqlite::Result<Vec<Token>> {
     match environment {
         Some(environment) => db
             .prepare_cached(&format!(
-                "{TOKEN} WHERE t.environment_id = ?1 AND t.project_id = ?2 ORDER BY t.created_at DESC, t.id DESC"
+                "{TOKEN} WHERE t.environment_id = ?1 AND t.project_id = ?2 ORDER BY t.name, t.id"
             ))?
-            .query_map([environment, project.as_str()], Token::from_row)?
+            .query_map([environment.as_str(), project.as_str()], Token::from_row)?
             .collect(),
         None => db
-            .prepare_cached(&format!("{TOKEN} WHERE t.project_id = ?1 ORDER BY t.created_at DESC, t.id DESC"))?
+            .prepare_cached(&format!("{TOKEN} WHERE t.project_id = ?1 ORDER BY t.name, t.id"))?
             .query_map([project.as_str()], Token::from_row)?
             .collect(),
     }
+}
+
+/// Whether another token has this public key, revoked ones included.
+pub(crate) fn is_key_taken(
+    db: &Connection,
+    key: &str,
+    except: Option<&DeployTokenId>,
+) -> rusqlite::Result<bool> {
+    db.prepare_cached(
+        "SELECT EXISTS(SELECT 1 FROM deploy_tokens WHERE public_key = ?1 AND (?2 IS NULL OR id <> ?2))",
+    )?
+    .query_row(params![key, except.map(DeployTokenId::as_str)], |row| row.get(0))
+}
+
+/// The token with this id, wherever it is.
+pub(crate) fn by_id(db: &Connection, id: &DeployTokenId) -> rusqlite::Result<Option<Token>> {
+    db.prepare_cached(&format!("{TOKEN} WHERE t.id = ?1"))?
+        .query_row([id.as_str()], Token::from_row)
+        .optional()
 }
 
 /// A token of a project.
@@ -192,10 +213,8 @@ pub(crate) fn touch(db: &Connection, id: &DeployTokenId, at: &str) -> rusqlite::
     Ok(())
 }
 
-/// Removes a token, and what was sealed for it.
+/// Removes a token. What was sealed for it stays until somebody publishes.
 pub(crate) fn delete(db: &Connection, id: &DeployTokenId) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM recipients WHERE type = 'deployment' AND recipient_id = ?1")?
-        .execute([id.as_str()])?;
     db.prepare_cached("DELETE FROM deploy_tokens WHERE id = ?1")?
         .execute([id.as_str()])?;
     Ok(())

@@ -1,7 +1,5 @@
 //! Sealed variables, in the version that is current (docs/protocol.md 9).
 
-use std::collections::HashMap;
-
 use rusqlite::{Connection, Row, params};
 
 use super::column::named;
@@ -20,8 +18,6 @@ pub(crate) struct VariableRow {
     /// `None` where what is stored cannot be read.
     pub(crate) aad: Option<UploadAad>,
     pub(crate) claims: Option<UploadClaims>,
-    pub(crate) env_kek_version: Option<i64>,
-    pub(crate) env_kek_fingerprint: Option<String>,
     pub(crate) line_bytes: Option<i64>,
     pub(crate) is_vapor_secret: bool,
     pub(crate) is_commented: bool,
@@ -46,53 +42,37 @@ impl VariableRow {
                 Some(claims) => serde_json::from_str(&claims).ok(),
                 None => None,
             },
-            env_kek_version: row.get(8)?,
-            env_kek_fingerprint: row.get(9)?,
-            line_bytes: row.get(10)?,
-            is_vapor_secret: row.get(11)?,
-            is_commented: row.get(12)?,
-            client_sig: row.get(13)?,
-            device_id: named(row, 14, DeviceId::new)?,
-            updated_by_email: row.get(15)?,
-            created_at: row.get(16)?,
-            updated_at: row.get(17)?,
+            line_bytes: row.get(8)?,
+            is_vapor_secret: row.get(9)?,
+            is_commented: row.get(10)?,
+            client_sig: row.get(11)?,
+            device_id: named(row, 12, DeviceId::new)?,
+            updated_by_email: row.get(13)?,
+            created_at: row.get(14)?,
+            updated_at: row.get(15)?,
         })
     }
 }
 
-/// The variables of one environment, in the order in which they were first pushed.
+/// The variables of one environment, by name.
 pub(crate) fn list(db: &Connection, environment: &EnvironmentId) -> rusqlite::Result<Vec<VariableRow>> {
     db.prepare_cached(
-        "SELECT id, name, version, ciphertext, nonce, alg, aad, claims, env_kek_version, env_kek_fingerprint,
-         line_bytes, is_vapor_secret, is_commented, client_sig, device_id, updated_by_email, created_at, updated_at
-         FROM variables WHERE environment_id = ?1 ORDER BY rowid",
+        "SELECT id, name, version, ciphertext, nonce, alg, aad, claims, line_bytes, is_vapor_secret, is_commented, client_sig, device_id, updated_by_email, created_at, updated_at
+         FROM variables WHERE environment_id = ?1 ORDER BY name",
     )?
     .query_map([environment.as_str()], VariableRow::from_row)?
     .collect()
 }
 
-/// Id and version of each variable of an environment, by name.
-pub(crate) fn versions(
-    db: &Connection,
-    environment: &EnvironmentId,
-) -> rusqlite::Result<HashMap<String, (String, i64)>> {
-    db.prepare_cached("SELECT name, id, version FROM variables WHERE environment_id = ?1")?
-        .query_map([environment.as_str()], |row| {
-            Ok((row.get(0)?, (row.get(1)?, row.get(2)?)))
-        })?
-        .collect()
-}
-
 /// Stores a variable; one of the same name is replaced and keeps its id, place and date of creation.
 pub(crate) fn put(db: &Connection, environment: &EnvironmentId, row: &VariableRow) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "INSERT INTO variables (id, environment_id, name, version, ciphertext, nonce, alg, aad, claims, env_kek_version,
-         env_kek_fingerprint, line_bytes, is_vapor_secret, is_commented, client_sig, device_id, updated_by_email,
+        "INSERT INTO variables (id, environment_id, name, version, ciphertext, nonce, alg, aad, claims, line_bytes, is_vapor_secret, is_commented, client_sig, device_id, updated_by_email,
          created_at, updated_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
          ON CONFLICT (environment_id, name) DO UPDATE SET version = excluded.version, ciphertext = excluded.ciphertext,
          nonce = excluded.nonce, alg = excluded.alg, aad = excluded.aad, claims = excluded.claims,
-         env_kek_version = excluded.env_kek_version, env_kek_fingerprint = excluded.env_kek_fingerprint,
+         env_kek_version = NULL, env_kek_fingerprint = NULL,
          line_bytes = excluded.line_bytes, is_vapor_secret = excluded.is_vapor_secret,
          is_commented = excluded.is_commented, client_sig = excluded.client_sig, device_id = excluded.device_id,
          updated_by_email = excluded.updated_by_email, updated_at = excluded.updated_at",
@@ -107,8 +87,6 @@ pub(crate) fn put(db: &Connection, environment: &EnvironmentId, row: &VariableRo
         row.alg,
         row.aad.as_ref().map(text),
         row.claims.as_ref().map(text),
-        row.env_kek_version,
-        row.env_kek_fingerprint,
         row.line_bytes,
         row.is_vapor_secret,
         row.is_commented,

@@ -18,9 +18,11 @@ pub struct EnvelopeRequest {
     /// Base64 of 24 bytes.
     pub nonce_b64: String,
     /// [`VARIABLE_ALGORITHM`].
-    pub alg: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alg: Option<String>,
     /// In the order in which they were sealed.
-    pub recipients: Vec<RecipientRequest>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<Vec<RecipientRequest>>,
 }
 
 /// One recipient of a request, in signing order.
@@ -48,8 +50,8 @@ impl From<&SealedEnvironmentKey> for EnvelopeRequest {
         Self {
             ciphertext_b64: BASE64.encode(&sealed.ciphertext),
             nonce_b64: BASE64.encode(&sealed.nonce),
-            alg: VARIABLE_ALGORITHM.to_owned(),
-            recipients: sealed.recipients.iter().map(recipient).collect(),
+            alg: Some(VARIABLE_ALGORITHM.to_owned()),
+            recipients: Some(sealed.recipients.iter().map(recipient).collect()),
         }
     }
 }
@@ -61,14 +63,12 @@ pub struct CreateKeyRequest {
     pub device_id: DeviceId,
     /// Fingerprint of the key, hex.
     pub fingerprint: String,
-    /// Counts from 1; signed, so that what does not is refused in words of its own.
-    pub version: i64,
+    /// Counts from 1; without it the server takes the highest one and one more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
     /// The publishing device again.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_by_device_id: Option<DeviceId>,
-    /// Only with a new version (docs/protocol.md 6.5).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub rotated_at: Option<String>,
     /// The sealed key.
     pub envelope: EnvelopeRequest,
 }
@@ -84,9 +84,8 @@ impl CreateKeyRequest {
         Self {
             device_id: device_id.clone(),
             fingerprint: fingerprint.to_hex(),
-            version: i64::try_from(version).unwrap_or(i64::MAX),
+            version: Some(i64::try_from(version).unwrap_or(i64::MAX)),
             created_by_device_id: Some(device_id.clone()),
-            rotated_at: None,
             envelope: sealed.into(),
         }
     }
@@ -152,12 +151,9 @@ mod tests {
         for (path, what) in [
             ("/device_id", "device_id"),
             ("/fingerprint", "fingerprint"),
-            ("/version", "version"),
             ("/envelope", "envelope"),
             ("/envelope/ciphertext_b64", "ciphertext_b64"),
             ("/envelope/nonce_b64", "nonce_b64"),
-            ("/envelope/alg", "alg"),
-            ("/envelope/recipients", "recipients"),
             ("/envelope/recipients/0/id", "id"),
             ("/envelope/recipients/0/type", "type"),
             ("/envelope/recipients/0/edek_b64", "edek_b64"),
@@ -179,8 +175,9 @@ mod tests {
         assert_eq!(fit::<ShareKeyRequest>(body()).unwrap().request_ids, []);
     }
 
+    /// The order is what is signed; and a `rotated_at` would hide the key from runners (docs/protocol.md 6.5).
     #[test]
-    fn a_new_version_has_rotated_at_before_its_envelope() {
+    fn members_are_in_signing_order_and_rotated_at_is_none_of_them() {
         let sealed = SealedEnvironmentKey {
             ciphertext: vec![0; 3],
             nonce: vec![0; 3],
@@ -191,12 +188,13 @@ mod tests {
             lifted_ephemeral_key: None,
         };
         let fingerprint = Fingerprint::from_hex(&"ab".repeat(32)).unwrap();
-        let mut request = CreateKeyRequest::new(&DeviceId::new("d"), fingerprint, 2, &sealed);
-        request.rotated_at = Some("2026-02-03T04:05:06.007Z".to_owned());
+        let request = CreateKeyRequest::new(&DeviceId::new("d"), fingerprint, 2, &sealed);
         let text = serde_json::to_string(&request).unwrap();
-        assert!(text.contains(
-            "\"created_by_device_id\":\"d\",\"rotated_at\":\"2026-02-03T04:05:06.007Z\",\"envelope\":{"
-        ));
+        let start = format!(
+            "{{\"device_id\":\"d\",\"fingerprint\":\"{}\",\"version\":2,\"created_by_device_id\":\"d\",\"envelope\":{{",
+            fingerprint.to_hex()
+        );
+        assert!(text.starts_with(&start), "{text}");
         assert_eq!(fit(serde_json::from_str(&text).unwrap()), Ok(request));
     }
 }

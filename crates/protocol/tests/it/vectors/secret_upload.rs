@@ -69,6 +69,7 @@ fn uploads_are_rebuilt_and_signed_the_standard_way() {
 fn delivered(upload: &VariableUpload) -> SealedVariable {
     let env = &EnvironmentName::new(upload.env.as_str());
     let variable = VariableDocument {
+        id: "variable",
         env,
         name: &upload.name,
         ciphertext: &upload.ciphertext,
@@ -76,15 +77,18 @@ fn delivered(upload: &VariableUpload) -> SealedVariable {
         alg: &upload.alg,
         aad: Some(&upload.aad),
         claims: Some(&upload.claims),
+        line_bytes: upload.line_bytes.map(|bytes| bytes.try_into().unwrap()),
+        is_commented: upload.is_commented.unwrap_or_default(),
+        updated_at: "2026-02-03T04:05:06.007Z",
+        updated_by: Some("m@b.example"),
         version: None,
-        env_kek_version: upload.env_kek_version.map(|version| version.try_into().unwrap()),
-        env_kek_fingerprint: upload.env_kek_fingerprint.as_deref(),
         meta: None,
     };
     let bundle = BundleDocument {
         env,
-        chain: vec![env],
+        chain: [env],
         secrets: vec![variable],
+        environment_key: None,
     };
     let bundle = parse_bundle(&serde_json::to_string(&bundle).unwrap()).unwrap();
     bundle.variables.into_iter().next().unwrap()
