@@ -1,126 +1,31 @@
 //! list, create, rotate, revoke, delete, reshare; replace is in a file of its own.
 
-use super::args::{Command, HandOver};
+use super::args::{self, HandOver, Revoke};
 use super::secret_sink::SecretSink;
-use super::{locate, output, pending, replace, runner};
+use super::{locate, output, pending, runner};
 use crate::connect::Target;
-use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
+use crate::failure::{FAILED, Failure, NOT_SHARED};
 use model::NewToken;
-use protocol::{EnvironmentName, TokenEntry, TokenName};
+use protocol::{EnvironmentName, Lifetime, TokenEntry, TokenName};
 use service::checkpoint::Operation;
 use service::{Context, MissingKey, Place, Revocations};
 use text::Message;
 use text::plural;
 
-/// Runs one of them.
-pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Result<u8, Failure> {
-    match command {
-        Command::List { place, json } => {
-            let (connected, _, place) = locate(target, project, &place.env).await?;
-            let done = list(&connected.context, &place, json).await;
-            pending::mention(&connected.context);
-            done
-        }
-        Command::Create {
-            place,
-            name,
-            end,
-            no_verify,
-            hand_over,
-        } => {
-            let lifetime = end.lifetime()?;
-            let (connected, _, place) = locate(target, project, &place.env).await?;
-            let name = TokenName::parse(&name.unwrap_or_else(|| TokenName::suggestion(place.name())))?;
-            let new = NewToken {
-                name: name.as_str().to_owned(),
-                lifetime,
-            };
-            let done = create(&connected.context, &place, new, hand_over, !no_verify).await;
-            pending::mention(&connected.context);
-            done
-        }
-        Command::Rotate {
-            place,
-            token,
-            end,
-            no_verify,
-            hand_over,
-        } => {
-            let lifetime = end.lifetime()?;
-            let (connected, _, place) = locate(target, project, &place.env).await?;
-            let sink = SecretSink::prepare(hand_over)?;
-            let issued =
-                service::rotate(&connected.context, &place, &token, lifetime, &output::progress).await;
-            let pair = issued.as_ref().ok().filter(|_| !no_verify).and_then(runner::pair);
-            let done = sink.hand_over(Operation::Rotate, issued);
-            runner::check(&connected.context, pair).await;
-            pending::mention(&connected.context);
-            done
-        }
-        Command::Replace {
-            place,
-            token,
-            finish: true,
-            ..
-        } => {
-            let (connected, _, place) = locate(target, project, &place.env).await?;
-            replace::finish(&connected.context, &place, &token).await
-        }
-        Command::Replace {
-            place,
-            token,
-            end,
-            no_verify,
-            hand_over,
-            ..
-        } => {
-            let lifetime = end.lifetime()?;
-            let (connected, _, place) = locate(target, project, &place.env).await?;
-            let asked = (token.as_str(), lifetime);
-            replace::begin(&connected.context, &place, asked, hand_over, !no_verify).await
-        }
-        Command::Revoke(wanted) => {
-            let environment = wanted.env.unwrap_or_default();
-            let (connected, _, place) = locate(target, project, &environment).await?;
-            let done = revoke(&connected.context, &place, &wanted.tokens).await;
-            pending::mention(&connected.context);
-            Ok(done)
-        }
-        Command::Delete { place, tokens } => {
-            let (connected, _, place) = locate(target, project, &place.env).await?;
-            Ok(delete(&connected.context, &place, &tokens).await)
-        }
-        Command::Reshare { place, make_key } => {
-            let (connected, _, place) = locate(target, project, &place.env).await?;
-            let missing = if make_key {
-                MissingKey::Make
-            } else {
-                MissingKey::Refuse
-            };
-            let count = service::reshare(&connected.context, &place, missing, &output::progress).await?;
-            output::tell(&format!(
-                "The key of {} is sealed for {}.",
-                place.name(),
-                plural(count, "recipient")
-            ));
-            Ok(0)
-        }
-        Command::Serve(_)
-        | Command::Completions { .. }
-        | Command::Man { .. }
-        | Command::Find { .. }
-        | Command::Requests { .. }
-        | Command::Fulfil { .. }
-        | Command::Licences
-        | Command::LocalUser { .. }
-        | Command::Verify { .. }
-        | Command::Pull { .. }
-        | Command::Pending { .. }
-        | Command::Resume { .. } => Ok(WRONG_USE),
-    }
+/// Prints the tokens of an environment.
+pub(super) async fn list(
+    target: &Target,
+    project: Option<&str>,
+    place: &args::Place,
+    json: bool,
+) -> Result<u8, Failure> {
+    let (connected, _, place) = locate(target, project, &place.env).await?;
+    let done = print(&connected.context, &place, json).await;
+    pending::mention(&connected.context);
+    done
 }
 
-async fn list(context: &Context, place: &Place, json: bool) -> Result<u8, Failure> {
+async fn print(context: &Context, place: &Place, json: bool) -> Result<u8, Failure> {
     let entries = service::list(context, place).await?;
     for entry in &entries {
         if let TokenEntry::Malformed { id, missing, .. } = entry {
@@ -149,13 +54,22 @@ async fn list(context: &Context, place: &Place, json: bool) -> Result<u8, Failur
     Ok(0)
 }
 
-async fn create(
-    context: &Context,
-    place: &Place,
-    new: NewToken,
+/// Creates a token and hands its secrets over.
+pub(super) async fn create(
+    target: &Target,
+    project: Option<&str>,
+    place: &args::Place,
+    (name, lifetime): (Option<String>, Lifetime),
     hand_over: HandOver,
     verify: bool,
 ) -> Result<u8, Failure> {
+    let (connected, _, place) = locate(target, project, &place.env).await?;
+    let (context, place) = (&connected.context, &place);
+    let name = TokenName::parse(&name.unwrap_or_else(|| TokenName::suggestion(place.name())))?;
+    let new = NewToken {
+        name: name.as_str().to_owned(),
+        lifetime,
+    };
     let sink = SecretSink::prepare(hand_over)?;
     let twins = service::list(context, place).await?;
     let twins = twins
@@ -172,14 +86,41 @@ async fn create(
     let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
     let done = sink.hand_over(Operation::Create, issued);
     runner::check(context, pair).await;
+    pending::mention(context);
     done
 }
 
-async fn revoke(context: &Context, place: &Place, tokens: &[String]) -> u8 {
-    match service::revoke_all(context, place, tokens, &output::progress).await {
+/// Gives a token new secrets and hands them over.
+pub(super) async fn rotate(
+    target: &Target,
+    project: Option<&str>,
+    place: &args::Place,
+    (token, lifetime): (String, Lifetime),
+    hand_over: HandOver,
+    verify: bool,
+) -> Result<u8, Failure> {
+    let (connected, _, place) = locate(target, project, &place.env).await?;
+    let context = &connected.context;
+    let sink = SecretSink::prepare(hand_over)?;
+    let issued = service::rotate(context, &place, &token, lifetime, &output::progress).await;
+    let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
+    let done = sink.hand_over(Operation::Rotate, issued);
+    runner::check(context, pair).await;
+    pending::mention(context);
+    done
+}
+
+/// Ends the tokens that are named.
+pub(super) async fn revoke(target: &Target, project: Option<&str>, wanted: &Revoke) -> Result<u8, Failure> {
+    let environment = wanted.env.as_deref().unwrap_or_default();
+    let (connected, _, place) = locate(target, project, environment).await?;
+    let context = &connected.context;
+    let done = match service::revoke_all(context, &place, &wanted.tokens, &output::progress).await {
         Ok(done) => tell_revoked(done, place.name()),
         Err(error) => report(error),
-    }
+    };
+    pending::mention(context);
+    Ok(done)
 }
 
 /// Tells what became of each token, and gives the exit code.
@@ -216,10 +157,17 @@ pub(super) fn not_sealed_again(cause: &Message, place: &EnvironmentName) -> Mess
     )
 }
 
-async fn delete(context: &Context, place: &Place, tokens: &[String]) -> u8 {
+/// Deletes records of revoked tokens.
+pub(super) async fn delete(
+    target: &Target,
+    project: Option<&str>,
+    place: &args::Place,
+    tokens: &[String],
+) -> Result<u8, Failure> {
+    let (connected, _, place) = locate(target, project, &place.env).await?;
     let mut worst = 0;
     for wanted in tokens {
-        let code = match service::delete(context, place, wanted).await {
+        let code = match service::delete(&connected.context, &place, wanted).await {
             Ok(token) => {
                 output::tell(&format!(
                     "The record of {} ({}) is deleted.",
@@ -232,11 +180,33 @@ async fn delete(context: &Context, place: &Place, tokens: &[String]) -> u8 {
         };
         worst = worst.max(code);
     }
-    worst
+    Ok(worst)
 }
 
 fn report(error: model::Problem) -> u8 {
     let failure = Failure::from(error);
     output::failure(&failure.message);
     failure.code.max(FAILED)
+}
+
+/// Seals the key again for everybody.
+pub(super) async fn reshare(
+    target: &Target,
+    project: Option<&str>,
+    place: &args::Place,
+    make_key: bool,
+) -> Result<u8, Failure> {
+    let (connected, _, place) = locate(target, project, &place.env).await?;
+    let missing = if make_key {
+        MissingKey::Make
+    } else {
+        MissingKey::Refuse
+    };
+    let count = service::reshare(&connected.context, &place, missing, &output::progress).await?;
+    output::tell(&format!(
+        "The key of {} is sealed for {}.",
+        place.name(),
+        plural(count, "recipient")
+    ));
+    Ok(0)
 }

@@ -4,6 +4,7 @@
 //! `create`, `rotate`, `replace` and `pull`, and never taken from the command line.
 
 mod args;
+mod command;
 mod emergency;
 mod licences;
 mod lifecycle;
@@ -17,7 +18,8 @@ mod runner;
 mod secret_sink;
 mod serve;
 
-pub use args::{Arguments, Command, Place};
+pub use args::{Arguments, Place};
+pub use command::Command;
 pub use output::tell;
 
 use crate::connect::{Connected, Target};
@@ -27,33 +29,7 @@ use protocol::Project;
 
 /// Runs one command to its end and gives the exit code.
 pub async fn run(target: Target, project: Option<String>, command: Command) -> u8 {
-    let outcome = match command {
-        Command::Serve(options) => serve::serve(&target, &options).await,
-        Command::Verify { json } => runner::verify(&target, json).await,
-        Command::Pull { file, only } => runner::pull(&target, &file, &only).await,
-        Command::Requests { json } => requests::list(&target, project.as_deref(), json).await,
-        Command::Fulfil { requests, all } => {
-            requests::fulfil(&target, project.as_deref(), &requests, all).await
-        }
-        Command::Licences => licences::print(),
-        Command::LocalUser { role, json } => local_user::print(&target, role, json),
-        Command::Pending { json } => pending::list(&target, json).await,
-        Command::Resume {
-            id: Some(id),
-            choice,
-            hand_over,
-            ..
-        } => pending::resume(&target, &id, choice, hand_over).await,
-        Command::Resume { id: None, .. } => emergency::resume(&target).await,
-        Command::Revoke(revoke) if revoke.all => {
-            emergency::revoke_all(&target, project.as_deref(), &revoke).await
-        }
-        Command::Completions { shell } => reference::completions(shell),
-        Command::Man { folder } => reference::man(&folder),
-        Command::Find { json } => emergency::find(&target, json).await,
-        command => lifecycle::run(&target, project.as_deref(), command).await,
-    };
-    match outcome {
+    match command.run(&target, project.as_deref()).await {
         Ok(code) => code,
         Err(failure) => {
             output::failure(&failure.message);

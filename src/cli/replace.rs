@@ -1,24 +1,28 @@
 //! replace: a successor beside a token, and the old one's end.
 
-use super::args::HandOver;
+use super::args::{self, HandOver};
 use super::secret_sink::SecretSink;
-use super::{output, pending, runner};
+use super::{locate, output, pending, runner};
+use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED};
 use model::{CI_TOKEN_VARIABLE, Problem, Proof, Replacement, ReplacementState};
 use protocol::secret::CiToken;
 use protocol::{EnvironmentName, Lifetime, Moment, TokenEntry};
 use service::checkpoint::Operation;
-use service::{Context, Place, Replaced};
+use service::Replaced;
 use text::Message;
 
 /// Makes the successor and hands its secrets over.
 pub(super) async fn begin(
-    context: &Context,
-    place: &Place,
+    target: &Target,
+    project: Option<&str>,
+    place: &args::Place,
     (token, lifetime): (&str, Lifetime),
     hand_over: HandOver,
     verify: bool,
 ) -> Result<u8, Failure> {
+    let (connected, _, place) = locate(target, project, &place.env).await?;
+    let (context, place) = (&connected.context, &place);
     let sink = SecretSink::prepare(hand_over)?;
     let issued = service::replace(context, place, token, lifetime, &output::progress).await;
     let successor = issued
@@ -47,7 +51,14 @@ pub(super) async fn begin(
 }
 
 /// Revokes the old token, after telling whether the successor was used.
-pub(super) async fn finish(context: &Context, place: &Place, token: &str) -> Result<u8, Failure> {
+pub(super) async fn finish(
+    target: &Target,
+    project: Option<&str>,
+    place: &args::Place,
+    token: &str,
+) -> Result<u8, Failure> {
+    let (connected, _, place) = locate(target, project, &place.env).await?;
+    let (context, place) = (&connected.context, &place);
     let listed = service::list(context, place).await?;
     let all = service::replacements(context, place)?;
     if let [only] = all

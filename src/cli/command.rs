@@ -1,0 +1,254 @@
+//! What the program can be told to do: each command's arguments, and what carries it out.
+
+use std::path::PathBuf;
+
+use clap::{Subcommand, ValueHint};
+use clap_complete::Shell;
+
+use super::args::{Choice, End, HandOver, LocalRole, Place, Revoke, Serve};
+use super::{emergency, licences, lifecycle, local_user, pending, reference, replace, requests, runner, serve};
+use crate::connect::Target;
+use crate::failure::Failure;
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the local workspace until interrupted
+    Serve(Serve),
+    /// List the deploy tokens of an environment
+    List {
+        /// Where.
+        #[command(flatten)]
+        place: Place,
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Create a deploy token and print its secrets, once
+    Create {
+        /// Where.
+        #[command(flatten)]
+        place: Place,
+        /// Name of the token [default: <environment>-ci]
+        #[arg(long, value_name = "N")]
+        name: Option<String>,
+        /// For how long.
+        #[command(flatten)]
+        end: End,
+        /// Do not check as a runner whether the values work; a server may count that as use
+        #[arg(long)]
+        no_verify: bool,
+        /// How.
+        #[command(flatten)]
+        hand_over: HandOver,
+    },
+    /// Give a deploy token new secrets and print them, once; the old ones stop working
+    Rotate {
+        /// Where.
+        #[command(flatten)]
+        place: Place,
+        /// Token, by id or exact name
+        token: String,
+        /// For how long.
+        #[command(flatten)]
+        end: End,
+        /// Do not check as a runner whether the values work; a server may count that as use
+        #[arg(long)]
+        no_verify: bool,
+        /// How.
+        #[command(flatten)]
+        hand_over: HandOver,
+    },
+    /// Make a successor for a deploy token and print its secrets, once; the old one works on until --finish
+    Replace {
+        /// Where.
+        #[command(flatten)]
+        place: Place,
+        /// Token, by id or exact name; with --finish the old one or its successor
+        token: String,
+        /// CI has the new values: revoke the old token. If GHOSTABLE_CI_TOKEN holds its CI token, that is tried and must
+        /// be refused
+        #[arg(long, conflicts_with_all = ["json", "out", "no_verify", "expires_in", "expires_on"])]
+        finish: bool,
+        /// For how long.
+        #[command(flatten)]
+        end: End,
+        /// Do not check as a runner whether the values work; a server may count that as use
+        #[arg(long)]
+        no_verify: bool,
+        /// How.
+        #[command(flatten)]
+        hand_over: HandOver,
+    },
+    /// End deploy tokens at once: some, or all of an environment, or all that there are
+    Revoke(Revoke),
+    /// Name the token that a leaked block belongs to; the block is read from standard input
+    Find {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Delete the records of revoked deploy tokens
+    Delete {
+        /// Where.
+        #[command(flatten)]
+        place: Place,
+        /// Tokens, by id or exact name
+        #[arg(required = true, value_name = "TOKEN")]
+        tokens: Vec<String>,
+    },
+    /// Seal the environment key again for every device and active token
+    Reshare {
+        /// Where.
+        #[command(flatten)]
+        place: Place,
+        /// Make the first key of an environment that has none
+        #[arg(long)]
+        make_key: bool,
+    },
+    /// List the devices that wait for a key which this device can share
+    Requests {
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Share keys with devices that wait for them
+    Fulfil {
+        /// Requests, by id
+        #[arg(value_name = "ID")]
+        requests: Vec<String>,
+        /// All of them
+        #[arg(long, conflicts_with = "requests")]
+        all: bool,
+    },
+    /// Print the licences of everything that is inside this program
+    Licences,
+    /// Show how to sign in to the local workspace: e-mail address, password, one-time codes
+    LocalUser {
+        /// As which of the people of the sample: admin, developer, read-only or auditor
+        #[arg(long = "as", value_name = "ROLE", value_enum, default_value_t = LocalRole::Admin, hide_possible_values = true)]
+        role: LocalRole,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// List operations that were interrupted, and what can be done about each
+    Pending {
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Finish an interrupted operation and print its secrets, or revoke its token, or forget it
+    Resume {
+        /// Id of the operation, or its beginning, as `pending` lists it
+        #[arg(value_name = "ID", required_unless_present = "all_revocations")]
+        id: Option<String>,
+        /// Finish all interrupted revocations at once
+        #[arg(long, conflicts_with_all = ["id", "json", "out", "revoke", "discard"])]
+        all_revocations: bool,
+        /// What to do.
+        #[command(flatten)]
+        choice: Choice,
+        /// How.
+        #[command(flatten)]
+        hand_over: HandOver,
+    },
+    /// Check as a runner: fetch with GHOSTABLE_CI_TOKEN, decrypt with GHOSTABLE_DEPLOY_SEED
+    Verify {
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the completions of a shell, for it to load (packages bring those of bash, zsh and fish)
+    Completions {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write the man pages, one a command, into a folder: for packages
+    #[command(hide = true)]
+    Man {
+        /// A folder that is there
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+        folder: PathBuf,
+    },
+    /// Write the decrypted variables to a dotenv file, as a runner
+    Pull {
+        /// The file to write
+        #[arg(long, value_name = "FILE", default_value = ".env")]
+        file: PathBuf,
+        /// Only these variables
+        #[arg(long, value_name = "KEY")]
+        only: Vec<String>,
+    },
+}
+
+impl Command {
+    /// Carries it out in a project, or in the only or first one, and gives the exit code.
+    ///
+    /// # Errors
+    /// What went wrong before anything could be told.
+    pub(super) async fn run(self, target: &Target, project: Option<&str>) -> Result<u8, Failure> {
+        match self {
+            Self::Serve(options) => serve::serve(target, &options).await,
+            Self::List { place, json } => lifecycle::list(target, project, &place, json).await,
+            Self::Create {
+                place,
+                name,
+                end,
+                no_verify,
+                hand_over,
+            } => {
+                let asked = (name, end.lifetime()?);
+                lifecycle::create(target, project, &place, asked, hand_over, !no_verify).await
+            }
+            Self::Rotate {
+                place,
+                token,
+                end,
+                no_verify,
+                hand_over,
+            } => {
+                let asked = (token, end.lifetime()?);
+                lifecycle::rotate(target, project, &place, asked, hand_over, !no_verify).await
+            }
+            Self::Replace {
+                place,
+                token,
+                finish: true,
+                ..
+            } => replace::finish(target, project, &place, &token).await,
+            Self::Replace {
+                place,
+                token,
+                end,
+                no_verify,
+                hand_over,
+                ..
+            } => {
+                let asked = (token.as_str(), end.lifetime()?);
+                replace::begin(target, project, &place, asked, hand_over, !no_verify).await
+            }
+            Self::Revoke(revoke) if revoke.all => emergency::revoke_all(target, project, &revoke).await,
+            Self::Revoke(wanted) => lifecycle::revoke(target, project, &wanted).await,
+            Self::Find { json } => emergency::find(target, json).await,
+            Self::Delete { place, tokens } => lifecycle::delete(target, project, &place, &tokens).await,
+            Self::Reshare { place, make_key } => lifecycle::reshare(target, project, &place, make_key).await,
+            Self::Requests { json } => requests::list(target, project, json).await,
+            Self::Fulfil { requests, all } => requests::fulfil(target, project, &requests, all).await,
+            Self::Licences => licences::print(),
+            Self::LocalUser { role, json } => local_user::print(target, role, json),
+            Self::Pending { json } => pending::list(target, json).await,
+            Self::Resume {
+                id: Some(id),
+                choice,
+                hand_over,
+                ..
+            } => pending::resume(target, &id, choice, hand_over).await,
+            Self::Resume { id: None, .. } => emergency::resume(target).await,
+            Self::Verify { json } => runner::verify(target, json).await,
+            Self::Completions { shell } => reference::completions(shell),
+            Self::Man { folder } => reference::man(&folder),
+            Self::Pull { file, only } => runner::pull(target, &file, &only).await,
+        }
+    }
+}
