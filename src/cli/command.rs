@@ -6,7 +6,9 @@ use clap::{Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use super::args::{Choice, End, HandOver, LocalRole, Place, Revoke, Serve};
-use super::{emergency, licences, lifecycle, local_user, pending, reference, replace, requests, runner, serve};
+use super::{
+    emergency, licences, lifecycle, local_user, pending, reference, replace, requests, runner, serve,
+};
 use crate::connect::Target;
 use crate::failure::Failure;
 

@@ -8,8 +8,8 @@ use crate::failure::{FAILED, Failure, NOT_SHARED};
 use model::{CI_TOKEN_VARIABLE, Problem, Proof, Replacement, ReplacementState};
 use protocol::secret::CiToken;
 use protocol::{EnvironmentName, Lifetime, Moment, TokenEntry};
-use service::checkpoint::Operation;
 use service::Replaced;
+use service::checkpoint::Operation;
 use text::Message;
 
 /// Makes the successor and hands its secrets over.

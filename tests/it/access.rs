@@ -308,7 +308,7 @@ async fn the_server_is_asked_how_the_device_stands() {
     );
     let state = status(&own, &device).await.unwrap();
     assert_eq!(state.remote, RemoteStatus::Active);
-    assert_eq!(state.name, None, "the server does not tell it here");
+    assert_eq!(state.name.as_deref(), Some(default_name().trim()));
     assert_eq!(
         state.encryption,
         device.identity.encryption_public().fingerprint()

@@ -48,7 +48,7 @@ fn what_does_not_work_is_said_and_sharing_again_repairs_it() {
         "broken-ci is issued, but the check of its values failed",
     );
     app.wait_text("A runner with these values decrypts 0 of 12 variables");
-    app.wait_text("the server sent no environment key");
+    app.wait_text("the key is not shared with this token yet");
     app.find("push button", "Check again").press();
     app.wait_text("A runner with these values decrypts 0 of 12 variables");
     proxy.mend();

@@ -146,6 +146,16 @@ impl Client {
         Ok(wire::devices::device(&self.transport.get(&path).await?)?)
     }
 
+    /// `GET /user/devices`: one's own, revoked ones too, with their names.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn own_devices(&self) -> Result<Vec<Device>, CallError> {
+        Ok(wire::devices::devices(
+            &self.transport.get("/user/devices").await?,
+        )?)
+    }
+
     /// `GET /projects/{project}/environments/{name}/devices`
     ///
     /// # Errors
