@@ -38,6 +38,9 @@ use protocol::crypto::{BundleProblemKind, CryptoError, OpenError, SeedError};
 use protocol::token::FindError;
 use protocol::{MAX_NAME_CHARACTERS, NameError};
 
+/// What every button says that seals the environment key again for everybody.
+pub const RESHARE_KEY: &str = "Re-share key";
+
 /// A failed use case.
 pub fn explain(problem: &Problem) -> Message {
     match problem {

@@ -78,7 +78,7 @@ fn UnsharedNotice() -> Element {
             actions: rsx! {
                 Button {
                     kind: ButtonKind::Link,
-                    label: "Re-share key",
+                    label: text::RESHARE_KEY,
                     onclick: move |()| send.call(AccessIntent::Reshare.into()),
                 }
             },

@@ -61,7 +61,7 @@ fn UnfinishedNotice() -> Element {
         let places = plural(environments, "environment");
         (
             format!("Tokens of {places} are revoked, but the key was not sealed again for those who remain."),
-            "Re-share key".to_owned(),
+            text::RESHARE_KEY.to_owned(),
         )
     };
     rsx! {

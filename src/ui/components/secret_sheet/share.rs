@@ -28,7 +28,7 @@ pub(super) fn NotShared(problem: Problem) -> Element {
                 Button {
                     label: match &sharing {
                         Operation::Running(step) => step.label(),
-                        _ => "Re-share key".to_owned(),
+                        _ => text::RESHARE_KEY.to_owned(),
                     },
                     busy: running,
                     onclick: move |()| send.call(SheetIntent::ShareAgain.into()),

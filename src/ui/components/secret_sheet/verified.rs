@@ -42,7 +42,7 @@ pub(super) fn Verified() -> Element {
                         }
                     }
                     div { class: "notice-buttons",
-                        Button { label: "Re-share key", busy, onclick: move |()| send.call(SheetIntent::ShareAgain.into()) }
+                        Button { label: text::RESHARE_KEY, busy, onclick: move |()| send.call(SheetIntent::ShareAgain.into()) }
                         Button {
                             kind: ButtonKind::Link,
                             label: "Check again",

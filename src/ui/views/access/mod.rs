@@ -32,7 +32,7 @@ pub fn AccessView() -> Element {
                 Button {
                     kind: ButtonKind::Primary,
                     icon: Icon::Key,
-                    label: "Re-share key",
+                    label: text::RESHARE_KEY,
                     short: "Re-share",
                     title: if held { "Seal the key again for every active device and token" } else { "Only a device that holds the key can re-share it" },
                     disabled: !held,
