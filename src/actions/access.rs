@@ -131,7 +131,7 @@ impl Actions {
             return requests.set(Requests::default());
         }
         let asked = Arc::clone(&context);
-        let work = async move { service::fulfillable(&asked).await };
+        let work = async move { Ok(service::fulfillable(&asked).await?.requests) };
         match self.fetch(|it| it.is_session(&context), work).await {
             None => {}
             // A signal that is set renders.

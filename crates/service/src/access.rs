@@ -54,7 +54,7 @@ pub async fn access(
                 .tokens(&place.project, Some(&place.environment.id))
                 .await?)
         },
-        requests_of(context, organization, &filter),
+        async { Ok(requests_of(context, organization, &filter).await?) },
     )?;
     let own = key_access(context, place).await;
     let mut requests = requests.list;

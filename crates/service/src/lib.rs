@@ -28,10 +28,8 @@ pub mod revocation;
 pub mod sign_in;
 mod tokens;
 
-pub use fulfil::{Fulfilled, fulfil, fulfil_all, fulfillable, select, waiting};
-pub use place::{
-    Context, Directory, LinkedDevice, Place, directory, environments, find_environment, find_project,
-};
+pub use fulfil::{Asked, Fulfilled, fulfil, fulfil_all, fulfillable, select, waiting};
+pub use place::{Context, Directory, LinkedDevice, Place, directory, environments, find_environment};
 pub use preflight::{KeyAccess, key_access};
 pub use reshare::{MissingKey, reshare};
 pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back};

@@ -154,10 +154,15 @@ pub fn read(status: u16, body: &[u8]) -> ErrorBody {
     ]
     .into_iter()
     .find_map(plain_text);
+    // Nearly everywhere in `error.fields`, on push in `errors`.
+    let mut fields = fields(&json["error"]["fields"]);
+    if fields.is_empty() {
+        fields = self::fields(&json["errors"]);
+    }
     ErrorBody::Refusal(Refusal {
         status,
         detail,
-        fields: fields(&json["errors"]),
+        fields,
     })
 }
 
