@@ -107,6 +107,8 @@ impl Actions {
                 Ok(Holders {
                     list: found.holders,
                     disclosed,
+                    is_told: found.is_told,
+                    tokens_are_hidden: !found.tokens_are_listed,
                 })
             };
             match actions.fetch(|it| it.is_here(&here), work).await {

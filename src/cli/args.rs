@@ -230,9 +230,15 @@ pub enum Command {
         /// Where.
         #[command(flatten)]
         place: Place,
-        /// Make the first key of an environment that has none
+        /// Make a key where there is none, or where nobody has the newest one
         #[arg(long)]
         make_key: bool,
+        /// Accept that the key was sealed when the environment had this name
+        #[arg(long, value_name = "NAME")]
+        was_called: Option<String>,
+        /// Accept an envelope that does not say what it is for
+        #[arg(long)]
+        accept_unnamed: bool,
     },
     /// List the devices that wait for a key which this device can share
     Requests {

@@ -6,6 +6,7 @@ use super::{locate, output, pending, replace, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
 use model::NewToken;
+use protocol::crypto::Accepted;
 use protocol::{EnvironmentName, TokenEntry, TokenName};
 use service::checkpoint::Operation;
 use service::{Context, MissingKey, Place, Revocations};
@@ -90,14 +91,25 @@ pub async fn run(target: &Target, project: Option<&str>, command: Command) -> Re
             let (connected, _, place) = locate(target, project, &place.env).await?;
             Ok(delete(&connected.context, &place, &tokens).await)
         }
-        Command::Reshare { place, make_key } => {
+        Command::Reshare {
+            place,
+            make_key,
+            was_called,
+            accept_unnamed,
+        } => {
             let (connected, _, place) = locate(target, project, &place.env).await?;
             let missing = if make_key {
                 MissingKey::Make
             } else {
                 MissingKey::Refuse
             };
-            let count = service::reshare(&connected.context, &place, missing, &output::progress).await?;
+            let accepted = Accepted {
+                former_name: was_called.map(EnvironmentName::new),
+                unnamed: accept_unnamed,
+            };
+            let context = &connected.context;
+            let count =
+                service::reshare_accepting(context, &place, missing, &accepted, &output::progress).await?;
             output::tell(&format!(
                 "The key of {} is sealed for {}.",
                 place.name(),

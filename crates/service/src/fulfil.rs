@@ -209,8 +209,8 @@ async fn answer(
     let place = find_environment(context, &first.project, first.environment.as_str()).await?;
     let _lock = context.lock(&place).await?;
     let Ready { key, lists } = preflight::check(context, &place).await?;
-    let everybody = lists.recipients(None)?;
-    let waits = |request: &KeyRequest| contains(&everybody, &request.device);
+    let devices = lists.device_recipients();
+    let waits = |request: &KeyRequest| contains(&devices, &request.device);
     if !requests.iter().all(waits) {
         return Err(Problem::Request(RequestError::DeviceGone));
     }

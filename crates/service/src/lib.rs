@@ -13,11 +13,13 @@
 
 pub mod access;
 pub mod account;
+mod add_devices;
 pub mod adopt;
 pub mod checkpoint;
 pub mod devices;
 mod fulfil;
 pub mod journal;
+mod make_key;
 pub mod manifest;
 mod place;
 mod preflight;
@@ -31,7 +33,7 @@ mod tokens;
 pub use fulfil::{Asked, Fulfilled, fulfil, fulfil_all, fulfillable, select, waiting};
 pub use place::{Context, Directory, LinkedDevice, Place, directory, environments, find_environment};
 pub use preflight::{KeyAccess, key_access};
-pub use reshare::{MissingKey, reshare};
+pub use reshare::{MissingKey, reshare, reshare_accepting};
 pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back};
 pub use revocation::{EndedToken, Replaced, Revocations, Revoked, finish_replacement, revoke, revoke_all};
 pub use tokens::{

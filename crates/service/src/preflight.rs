@@ -1,38 +1,51 @@
 //! Before any write: everything that a later step needs is read and checked (docs/protocol.md 7.6).
 
+use std::sync::Arc;
+
 use super::publish::Lists;
 use super::{Context, LinkedDevice, Place};
 use model::Problem;
-use protocol::crypto::{self, Accepted};
+use protocol::crypto::{self, Accepted, OpenedKey};
 use protocol::envelope::PublishedKey;
-use protocol::secret::EnvironmentKey;
 use protocol::{Device, Fingerprint, SigningPublicKey};
 
 /// What the checks found: enough to seal for everybody.
 pub(super) struct Ready {
-    pub(super) key: EnvironmentKey,
+    pub(super) key: OpenKey,
     pub(super) lists: Lists,
+}
+
+/// An environment key that this device has opened.
+pub(super) struct OpenKey {
+    pub(super) opened: Arc<OpenedKey>,
+    /// As it was published.
+    pub(super) published: PublishedKey,
+    /// Whether it was opened only because the user accepted what its envelope cannot prove.
+    pub(super) is_accepted: bool,
 }
 
 /// What there is, and the key if this device can have it.
 pub(super) struct Looked {
     pub(super) lists: Lists,
-    pub(super) key: Result<EnvironmentKey, Problem>,
+    /// As it was published, where the server gives it to this device.
+    pub(super) published: Option<PublishedKey>,
+    pub(super) key: Result<OpenKey, Problem>,
 }
 
 /// Identity present, lists readable, own device among the recipients, key opened and its fingerprint checked.
 pub(super) async fn check(context: &Context, place: &Place) -> Result<Ready, Problem> {
     context.device()?;
-    let Looked { lists, key } = look(context, place).await?;
+    let Looked { lists, key, .. } = look(context, place, &Accepted::default()).await?;
     Ok(Ready { key: key?, lists })
 }
 
 /// The same, where the lists are of use without the key.
-pub(super) async fn look(context: &Context, place: &Place) -> Result<Looked, Problem> {
+pub(super) async fn look(context: &Context, place: &Place, accepted: &Accepted) -> Result<Looked, Problem> {
     let Ok(device) = context.device() else {
         let lists = Lists::fetch(context, place).await?;
         return Ok(Looked {
             lists,
+            published: None,
             key: Err(Problem::NoDevice),
         });
     };
@@ -41,15 +54,20 @@ pub(super) async fn look(context: &Context, place: &Place) -> Result<Looked, Pro
         .environment_key(&place.project, place.name(), &device.id);
     let (published, lists) = tokio::join!(published, Lists::fetch(context, place));
     let lists = lists?;
+    let told = published.as_ref().ok().cloned().flatten();
     let key = async {
         own_device_is_active(&lists.devices, device)?;
         match published? {
-            Some(published) => open(device, place, published, signers(&lists.devices)).await,
+            Some(published) => open(device, place, published, signers(&lists.devices), accepted).await,
             None => Err(missing_key(context, place).await),
         }
     };
     let key = key.await;
-    Ok(Looked { lists, key })
+    Ok(Looked {
+        lists,
+        published: told,
+        key,
+    })
 }
 
 /// What this device can do with an environment's key, without changing anything.
@@ -76,12 +94,17 @@ pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, P
     let Some(published) = published else {
         return Err(missing_key(context, place).await);
     };
-    let version = published.version;
-    let key = open(device, place, published, signers(&devices)).await?;
-    Ok(KeyAccess {
-        fingerprint: crypto::key_fingerprint(&key),
-        version,
-    })
+    let key = open(device, place, published, signers(&devices), &Accepted::default()).await?;
+    Ok(KeyAccess::of(&key))
+}
+
+impl KeyAccess {
+    pub(super) fn of(key: &OpenKey) -> Self {
+        Self {
+            fingerprint: crypto::key_fingerprint(key.opened.key()),
+            version: key.published.version,
+        }
+    }
 }
 
 pub(super) fn own_device_is_active(devices: &[Device], own: &LinkedDevice) -> Result<(), Problem> {
@@ -115,20 +138,27 @@ async fn open(
     place: &Place,
     published: PublishedKey,
     mut signers: Vec<SigningPublicKey>,
-) -> Result<EnvironmentKey, Problem> {
-    let (device, place) = (device.clone(), place.clone());
+    accepted: &Accepted,
+) -> Result<OpenKey, Problem> {
+    let (device, place, accepted) = (device.clone(), place.clone(), accepted.clone());
+    let is_accepted = accepted != Accepted::default();
     signers.push(device.identity.signing_public());
     let work = move || {
         let (id, identity) = (&device.id, &device.identity);
-        crypto::open_environment_key(
+        let opened = crypto::open_for_sharing(
             &published,
             &place.project,
             place.name(),
             id,
             identity,
             &signers,
-            &Accepted::default(),
-        )
+            &accepted,
+        );
+        opened.map(|opened| OpenKey {
+            opened: Arc::new(opened),
+            published,
+            is_accepted,
+        })
     };
     Ok(off_thread(work).await??)
 }

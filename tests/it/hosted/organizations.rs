@@ -6,7 +6,7 @@ use serde_json::json;
 use service::{directory, fulfillable};
 use testkit::{assert_code, said};
 
-use super::stand_in::{MOVED, StandIn, device};
+use super::stand_in::{MOVED, StandIn, device, request};
 
 fn names_the_moved_one(unlisted: &[Unlisted]) {
     let [Unlisted::Organization { name, error }] = unlisted else {
@@ -28,11 +28,7 @@ async fn a_moved_organization_hides_neither_projects_nor_requests_of_others() {
     assert_eq!(found.organizations.len(), 2);
     assert_eq!(found.find(Some("shop")).unwrap().id.as_str(), "p1");
     names_the_moved_one(&found.unlisted);
-    let request = json!({"type": "environment-key-reshare-requests", "id": "r1",
-        "attributes": {"organization_id": "o2", "project_id": "p1", "environment_id": "e1", "required_key_version": 2,
-            "target_user_id": "u", "target_device_id": "d2", "status": "pending", "trigger_source": "key_fetch",
-            "cancel_reason": null, "created_at": "2026-01-01T00:00:00+00:00", "resolved_at": null}});
-    site.change(|it| it.requests.push(request));
+    site.change(|it| it.requests.push(request("d2")));
     let asked = fulfillable(&context).await.unwrap();
     assert_eq!(asked.requests.count(), 1);
     names_the_moved_one(&asked.unlisted);

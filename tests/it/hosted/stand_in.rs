@@ -11,7 +11,11 @@ use axum::http::{Method, StatusCode, Uri};
 use client::{ApiAddress, Client};
 use protocol::crypto::{self, DeviceIdentity};
 use protocol::secret::AccessToken;
-use protocol::{DeviceId, Environment, EnvironmentId, EnvironmentName, ProjectId};
+use protocol::wire::environment_key::CreateKeyRequest;
+use protocol::{
+    DeployTokenId, DeviceId, Environment, EnvironmentId, EnvironmentName, KeyScope, Moment, ProjectId,
+    Recipient, RecipientKind,
+};
 use serde_json::{Value, json};
 use service::{Context, LinkedDevice, Place};
 
@@ -32,6 +36,8 @@ pub struct Content {
     pub tokens: Vec<Value>,
     pub requests: Vec<Value>,
     pub environments: Vec<Value>,
+    /// Ids that no publication may name, because they are revoked.
+    pub refused: Vec<&'static str>,
     /// `data` of the key.
     pub key: Value,
     /// What becomes of further publications of a key, the first first: an answer, and the key from then on.
@@ -117,6 +123,16 @@ pub fn place() -> Place {
     }
 }
 
+/// A request of a device for the key.
+pub fn request(device: &str) -> Value {
+    json!({"type": "environment-key-reshare-requests", "id": format!("r-{device}"),
+        "attributes": {"organization_id": "o2", "project_id": "p1", "environment_id": "e1", "required_key_version": 2,
+            "target_user_id": "u", "target_device_id": device, "status": "pending", "trigger_source": "key_fetch",
+            "cancel_reason": null, "created_at": AT, "resolved_at": null},
+        "relationships": {"environment": {"data": {"id": "e1", "attributes": {"name": "preview"}}},
+            "project": {"data": null}}})
+}
+
 /// A device that the server lists as active.
 pub fn device(site: &StandIn, id: &str) -> LinkedDevice {
     let identity = DeviceIdentity::make(&mut crypto::system_rng());
@@ -176,6 +192,10 @@ impl Content {
                 (200, json!({ "data": self.key }))
             }
             ("POST", ["projects", "p1", "environments", "preview", "key", "envelopes"]) => {
+                let refused = self.refused_fields(body);
+                if !refused.is_empty() {
+                    return (422, invalid(&refused));
+                }
                 let envelope = &mut self.key["relationships"]["envelope"]["data"]["attributes"];
                 for member in ["ciphertext_b64", "nonce_b64", "recipients"] {
                     envelope[member] = body["envelope"][member].clone();
@@ -188,6 +208,18 @@ impl Content {
                 json!({"message": "No query results for model [App\\Models\\Thing]."}),
             ),
         }
+    }
+
+    /// The entries of a publication that do not fit.
+    fn refused_fields(&self, body: &Value) -> Vec<String> {
+        let recipients = body["envelope"]["recipients"].as_array().unwrap().iter();
+        let refused = recipients.enumerate().filter(|(_, it)| {
+            let id = it["id"].as_str().unwrap();
+            self.refused.contains(&id)
+        });
+        refused
+            .map(|(place, _)| format!("envelope.recipients.{place}.id"))
+            .collect()
     }
 
     /// As decided, or stored as it is sent.
@@ -203,6 +235,65 @@ impl Content {
         );
         (201, json!({ "data": self.key }))
     }
+}
+
+/// The body of a 422.
+pub fn invalid(fields: &[String]) -> Value {
+    let messages = fields
+        .iter()
+        .map(|field| (field.clone(), json!(["The selected recipient is invalid."])));
+    let messages: serde_json::Map<String, Value> = messages.collect();
+    json!({"error": {"code": "GHO-VAL-0001", "detail": "The selected recipient is invalid.", "fields": messages}})
+}
+
+/// A token that the server lists with this status.
+pub fn token(site: &StandIn, id: &str, status: &str) -> Recipient {
+    let (_, key) = crypto::make_deploy_key(&mut crypto::system_rng());
+    let revoked_at = (status == "revoked").then_some(AT);
+    let entry = json!({"type": "deployment", "id": id, "attributes": {"name": format!("ci {id}"),
+        "environment_id": "e1", "project_id": "p1", "public_key": key.to_base64(), "status": status,
+        "token_suffix": "1a2b3c4d", "created_at": AT, "updated_at": AT, "revoked_at": revoked_at}});
+    site.change(|it| it.tokens.push(entry));
+    Recipient {
+        kind: RecipientKind::Deployment(DeployTokenId::new(id)),
+        public_key: key,
+    }
+}
+
+/// A device as a recipient.
+pub fn recipient(device: &LinkedDevice) -> Recipient {
+    Recipient {
+        kind: RecipientKind::Device(device.id.clone()),
+        public_key: device.identity.encryption_public(),
+    }
+}
+
+/// A key that this device has sealed for these, when the environment had this name: `data` of it.
+pub fn sealed(sender: &LinkedDevice, environment: &str, recipients: &[Recipient]) -> Value {
+    let mut rng = crypto::system_rng();
+    let key = crypto::make_environment_key(&mut rng);
+    let fingerprint = crypto::key_fingerprint(&key);
+    let scope = KeyScope {
+        project: ProjectId::new("p1"),
+        environment: EnvironmentName::new(environment),
+        fingerprint,
+    };
+    let sealed = crypto::seal_environment_key(
+        &key,
+        &scope,
+        recipients,
+        &sender.identity,
+        Moment::now(),
+        &mut rng,
+    );
+    let request = CreateKeyRequest::new(&sender.id, fingerprint, 1, &sealed.unwrap());
+    let envelope = serde_json::to_value(request.envelope).unwrap();
+    self::key(&fingerprint.to_hex(), &envelope)
+}
+
+/// The envelope of a key.
+pub fn envelope(key: &Value) -> &Value {
+    &key["relationships"]["envelope"]["data"]["attributes"]
 }
 
 /// `data` of a key, with the envelope of a publication, or null.

@@ -4,15 +4,15 @@ use super::ends;
 use crate::{Context, Place};
 use model::{CallError, Problem};
 use protocol::wire::WireError;
-use protocol::{DeployTokenId, ProjectId, TokenEntry, token};
+use protocol::{DeployTokenId, EnvironmentId, ProjectId, TokenEntry, token};
 
 /// The tokens of one environment.
 ///
 /// # Errors
-/// API errors. A malformed entry is an entry of its own, not an error.
+/// [`Problem::NotAnAdmin`]; API errors. A malformed entry is an entry of its own, not an error.
 pub async fn list(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, Problem> {
-    let listed = context.client.tokens(&place.project, Some(&place.environment.id));
-    let mut entries = ends::fill_in(context, listed.await?).await;
+    let listed = fetch(context, &place.project, Some(&place.environment.id)).await?;
+    let mut entries = ends::fill_in(context, listed).await;
     for entry in &mut entries {
         if let TokenEntry::Token(token) = entry {
             token.name_environment(&place.environment.id, place.name());
@@ -24,10 +24,30 @@ pub async fn list(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, P
 /// The tokens of all environments of a project.
 ///
 /// # Errors
-/// API errors.
+/// [`Problem::NotAnAdmin`]; API errors.
 pub async fn list_project(context: &Context, project: &ProjectId) -> Result<Vec<TokenEntry>, Problem> {
-    let listed = context.client.tokens(project, None).await?;
+    let listed = fetch(context, project, None).await?;
     Ok(ends::fill_in(context, listed).await)
+}
+
+/// The list as the server gives it.
+///
+/// # Errors
+/// [`Problem::NotAnAdmin`] where the server allows it to admins alone (docs/protocol.md 16); API errors.
+pub(crate) async fn fetch(
+    context: &Context,
+    project: &ProjectId,
+    environment: Option<&EnvironmentId>,
+) -> Result<Vec<TokenEntry>, Problem> {
+    match context.client.tokens(project, environment).await {
+        Ok(entries) => Ok(entries),
+        Err(CallError::Refused(refusal))
+            if refusal.status == 403 && !refusal.is_of_a_moved_organization() =>
+        {
+            Err(Problem::NotAnAdmin)
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 /// Before a token is taken for inactive, or for not there, because no readable entry says otherwise.

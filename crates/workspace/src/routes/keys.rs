@@ -73,19 +73,21 @@ pub(super) fn create(call: &Call<'_, User>) -> Answer {
         ));
     }
     let current = keys::current(call.db, &environment.id)?;
+    let next = current.as_ref().map_or(1, |key| key.version.saturating_add(1));
+    let version = request.version.unwrap_or(next);
     match &current {
         Some(key) if key.fingerprint == fingerprint => {
             return Err(Refusal::conflict(
                 "This key is published already. Share it instead.",
             ));
         }
-        Some(key) if request.version != key.version.saturating_add(1) => {
+        Some(key) if version != next => {
             return Err(Refusal::conflict(&format!(
                 "The environment has a key of version {}.",
                 key.version
             )));
         }
-        None if request.version < 1 => return Err(Refusal::invalid("version", "Versions count from 1.")),
+        None if version < 1 => return Err(Refusal::invalid("version", "Versions count from 1.")),
         _ => {}
     }
     let subject = Subject {
@@ -97,7 +99,7 @@ pub(super) fn create(call: &Call<'_, User>) -> Answer {
     let key = Key {
         id: new_id(),
         environment_id: environment.id.clone(),
-        version: request.version,
+        version,
         fingerprint,
         created_by_device_id: device.id.clone(),
         created_at: now(),

@@ -61,10 +61,11 @@ pub struct CreateKeyRequest {
     pub device_id: DeviceId,
     /// Fingerprint of the key, hex.
     pub fingerprint: String,
-    /// Counts from 1; signed, so that what does not is refused in words of its own.
-    pub version: i64,
+    /// Counts from 1; without it the server takes the highest one and one more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<i64>,
     /// The publishing device again.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub created_by_device_id: Option<DeviceId>,
     /// Only with a new version (docs/protocol.md 6.5).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -84,10 +85,18 @@ impl CreateKeyRequest {
         Self {
             device_id: device_id.clone(),
             fingerprint: fingerprint.to_hex(),
-            version: i64::try_from(version).unwrap_or(i64::MAX),
+            version: Some(i64::try_from(version).unwrap_or(i64::MAX)),
             created_by_device_id: Some(device_id.clone()),
             rotated_at: None,
             envelope: sealed.into(),
+        }
+    }
+
+    /// For a key whose version the server counts (docs/protocol.md 6.5).
+    pub fn next(device_id: &DeviceId, fingerprint: Fingerprint, sealed: &SealedEnvironmentKey) -> Self {
+        Self {
+            version: None,
+            ..Self::new(device_id, fingerprint, 1, sealed)
         }
     }
 }
@@ -152,7 +161,6 @@ mod tests {
         for (path, what) in [
             ("/device_id", "device_id"),
             ("/fingerprint", "fingerprint"),
-            ("/version", "version"),
             ("/envelope", "envelope"),
             ("/envelope/ciphertext_b64", "ciphertext_b64"),
             ("/envelope/nonce_b64", "nonce_b64"),
