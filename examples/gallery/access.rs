@@ -67,6 +67,8 @@ fn holders() -> Holders {
             ),
         ],
         disclosed: vec![print(4)],
+        is_told: true,
+        tokens_are_hidden: false,
     }
 }
 

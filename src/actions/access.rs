@@ -107,6 +107,8 @@ impl Actions {
                 Ok(Holders {
                     list: found.holders,
                     disclosed,
+                    is_told: found.is_told,
+                    tokens_are_hidden: !found.tokens_are_listed,
                 })
             };
             match actions.fetch(|it| it.is_here(&here), work).await {
@@ -131,7 +133,7 @@ impl Actions {
             return requests.set(Requests::default());
         }
         let asked = Arc::clone(&context);
-        let work = async move { service::fulfillable(&asked).await };
+        let work = async move { Ok(service::fulfillable(&asked).await?.requests) };
         match self.fetch(|it| it.is_session(&context), work).await {
             None => {}
             // A signal that is set renders.

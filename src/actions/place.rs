@@ -61,6 +61,7 @@ impl Actions {
             .cloned();
         place.organizations.set(directory.organizations);
         place.projects.set(directory.projects);
+        place.unlisted.set(directory.unlisted);
         match project {
             Some(project) => self.show_project(project, wanted.environment).await,
             None => {

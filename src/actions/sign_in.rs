@@ -208,7 +208,10 @@ impl Actions {
         let missing: Vec<String> = handed
             .iter()
             .filter(|it| it.outcome.is_err())
-            .map(|it| format!("{} {}", it.project, it.environment))
+            .map(|it| match &it.environment {
+                Some(environment) => format!("{} {environment}", it.project),
+                None => it.project.clone(),
+            })
             .collect();
         if !handed.is_empty() {
             self.tell(News::LinkedWithKeys { missing });

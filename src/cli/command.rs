@@ -11,6 +11,8 @@ use super::{
 };
 use crate::connect::Target;
 use crate::failure::Failure;
+use protocol::EnvironmentName;
+use protocol::crypto::Accepted;
 
 /// What to do.
 #[derive(Debug, Subcommand)]
@@ -104,9 +106,15 @@ pub enum Command {
         /// Where.
         #[command(flatten)]
         place: Place,
-        /// Make the first key of an environment that has none
+        /// Make a key where there is none, or where nobody has the newest one
         #[arg(long)]
         make_key: bool,
+        /// Accept that the key was sealed when the environment had this name
+        #[arg(long, value_name = "NAME")]
+        was_called: Option<String>,
+        /// Accept an envelope that does not say what it is for
+        #[arg(long)]
+        accept_unnamed: bool,
     },
     /// List the devices that wait for a key which this device can share
     Requests {
@@ -234,7 +242,18 @@ impl Command {
             Self::Revoke(wanted) => lifecycle::revoke(target, project, &wanted).await,
             Self::Find { json } => emergency::find(target, json).await,
             Self::Delete { place, tokens } => lifecycle::delete(target, project, &place, &tokens).await,
-            Self::Reshare { place, make_key } => lifecycle::reshare(target, project, &place, make_key).await,
+            Self::Reshare {
+                place,
+                make_key,
+                was_called,
+                accept_unnamed,
+            } => {
+                let accepted = Accepted {
+                    former_name: was_called.map(EnvironmentName::new),
+                    unnamed: accept_unnamed,
+                };
+                lifecycle::reshare(target, project, &place, make_key, &accepted).await
+            }
             Self::Requests { json } => requests::list(target, project, json).await,
             Self::Fulfil { requests, all } => requests::fulfil(target, project, &requests, all).await,
             Self::Licences => licences::print(),

@@ -44,9 +44,7 @@ pub async fn revoke_all(target: &Target, project: Option<&str>, options: &Revoke
             (connected, overview.active, overview.gaps)
         }
     };
-    for one in &unlisted {
-        output::warning(&words::unlisted(one));
-    }
+    output::unlisted(&unlisted);
     let incomplete = if unlisted.is_empty() { 0 } else { FAILED };
     if active.is_empty() {
         output::tell("There are no active deploy tokens.");
@@ -277,9 +275,7 @@ pub async fn find(target: &Target, json: bool) -> Result<u8, Failure> {
     let connected = target.connect().await?;
     let context = &connected.context;
     let search = revocation::find(context, &leak).await?;
-    for one in &search.gaps {
-        output::warning(&words::unlisted(one));
-    }
+    output::unlisted(&search.gaps);
     let accepted = if search.found.is_empty() {
         revocation::still_works(context, &leak).await?
     } else {

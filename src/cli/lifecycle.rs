@@ -6,6 +6,7 @@ use super::{locate, output, pending, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED};
 use model::NewToken;
+use protocol::crypto::Accepted;
 use protocol::{EnvironmentName, Lifetime, TokenEntry, TokenName};
 use service::checkpoint::Operation;
 use service::{Context, MissingKey, Place, Revocations};
@@ -195,6 +196,7 @@ pub(super) async fn reshare(
     project: Option<&str>,
     place: &args::Place,
     make_key: bool,
+    accepted: &Accepted,
 ) -> Result<u8, Failure> {
     let (connected, _, place) = locate(target, project, &place.env).await?;
     let missing = if make_key {
@@ -202,7 +204,8 @@ pub(super) async fn reshare(
     } else {
         MissingKey::Refuse
     };
-    let count = service::reshare(&connected.context, &place, missing, &output::progress).await?;
+    let context = &connected.context;
+    let count = service::reshare_accepting(context, &place, missing, accepted, &output::progress).await?;
     output::tell(&format!(
         "The key of {} is sealed for {}.",
         place.name(),

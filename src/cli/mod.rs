@@ -73,7 +73,9 @@ async fn locate(
     let wanted = project
         .map(str::to_owned)
         .or_else(|| connected.default_project().map(ToString::to_string));
-    let project = service::find_project(&connected.context, wanted.as_deref()).await?;
+    let directory = service::directory(&connected.context).await?;
+    output::unlisted(&directory.unlisted);
+    let project = directory.find(wanted.as_deref())?;
     let place = service::find_environment(&connected.context, &project.id, environment).await?;
     Ok((connected, project, place))
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::failure::{FAILED, Failure};
-use model::{CiTokenOutcome, Issuance, Replacement, Step, TokenColumn};
+use model::{CiTokenOutcome, Issuance, Replacement, Step, TokenColumn, Unlisted};
 use protocol::{DeployToken, TokenEntry};
 use text::Message;
 
@@ -33,6 +33,13 @@ pub fn warning(message: &Message) {
         "{YELLOW}warning:{YELLOW:#} {}\n         {}",
         message.what, message.next
     ));
+}
+
+/// What could not be looked at, each as a warning.
+pub fn unlisted(unlisted: &[Unlisted]) {
+    for one in unlisted {
+        warning(&text::emergency::unlisted(one));
+    }
 }
 
 /// A line for people, on standard error.

@@ -6,7 +6,7 @@ use super::output;
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use protocol::{KeyRequest, Moment, Requests};
-use service::Context;
+use service::{Asked, Context};
 use text::Message;
 use text::plural;
 
@@ -114,9 +114,13 @@ pub async fn fulfil(
 
 /// Of one project, where one was named; else of all.
 async fn find(context: &Context, project: Option<&str>) -> Result<Requests, Failure> {
-    let mut requests = service::fulfillable(context).await?;
+    let Asked {
+        mut requests,
+        unlisted,
+    } = service::fulfillable(context).await?;
+    output::unlisted(&unlisted);
     if project.is_some() {
-        let project = service::find_project(context, project).await?;
+        let project = service::directory(context).await?.find(project)?;
         requests.list.retain(|request| request.project == project.id);
     }
     Ok(requests)

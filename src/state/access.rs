@@ -29,6 +29,10 @@ pub struct Holders {
     pub list: Vec<Holder>,
     /// Fingerprints of signing keys that were used with one nonce twice.
     pub disclosed: Vec<Fingerprint>,
+    /// Whether the server tells for whom the key is sealed.
+    pub is_told: bool,
+    /// Whether the tokens could not be listed, because the user is no admin.
+    pub tokens_are_hidden: bool,
 }
 
 /// Devices, holders and requests.

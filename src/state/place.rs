@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{Load, begin, restore};
-use model::{Pending, Problem};
+use model::{Pending, Problem, Unlisted};
 use protocol::{Environment, Fingerprint, Organization, Project};
 
 /// Whether there is an API to talk to.
@@ -60,6 +60,8 @@ pub struct PlaceStore {
     pub organizations: Signal<Vec<Organization>>,
     /// The projects of all organisations.
     pub projects: Signal<Vec<Project>>,
+    /// The organisations that could not be looked into, so that nobody takes the rest for all.
+    pub unlisted: Signal<Vec<Unlisted>>,
     /// The project that is open.
     pub project: Signal<Option<Project>>,
     /// The environments of that project.
@@ -87,6 +89,7 @@ impl PlaceStore {
             organization: begin(),
             organizations: begin(),
             projects: begin(),
+            unlisted: begin(),
             project: begin(),
             environments: begin(),
             environment: begin(),
@@ -106,6 +109,7 @@ impl PlaceStore {
             organization,
             organizations,
             projects,
+            unlisted,
             project,
             environments,
             environment,
@@ -120,6 +124,7 @@ impl PlaceStore {
         restore(organization);
         restore(organizations);
         restore(projects);
+        restore(unlisted);
         restore(project);
         restore(environments);
         restore(environment);

@@ -82,15 +82,15 @@ async fn a_linked_device_waits_until_another_one_fulfils() {
     let Problem::Call(CallError::ReshareRequired { pending }) = pending else {
         panic!("{pending:?}")
     };
-    let wait = waiting(&mine).await.unwrap();
+    let wait = waiting(&mine).await.unwrap().requests;
     assert_eq!(wait.count(), 5, "every environment has a key");
     assert!(wait.list.iter().any(|request| request.id.as_str() == pending[0]));
     assert_eq!(
-        fulfillable(&mine).await.unwrap().count(),
+        fulfillable(&mine).await.unwrap().requests.count(),
         0,
         "it cannot help itself"
     );
-    let able = fulfillable(&colleague).await.unwrap();
+    let able = fulfillable(&colleague).await.unwrap().requests;
     assert_eq!((able.count(), able.unreadable), (5, 0));
     assert!(
         able.list
@@ -116,7 +116,7 @@ async fn a_linked_device_waits_until_another_one_fulfils() {
         .await
         .unwrap();
     assert_eq!(done.status, RequestStatus::Completed);
-    assert_eq!(waiting(&mine).await.unwrap().count(), 4);
+    assert_eq!(waiting(&mine).await.unwrap().requests.count(), 4);
     let unknown = select(&able, &["nothing".to_owned()]).unwrap_err();
     assert!(text::explain(&unknown).what.contains("nothing"));
 }
@@ -143,7 +143,7 @@ async fn fulfilling_waits_for_whoever_changes_the_environment() {
     another.lock().unwrap();
 
     drop(linked(&site, "another laptop").await);
-    let able = fulfillable(&colleague).await.unwrap();
+    let able = fulfillable(&colleague).await.unwrap().requests;
     let is_here = |it: &&KeyRequest| it.environment == production.environment.id;
     let request = able.list.iter().find(is_here).unwrap();
     let busy = fulfil(&colleague, request, &|_| {}).await.unwrap_err();
@@ -160,7 +160,7 @@ async fn all_requests_are_fulfilled_by_one_publication_an_environment() {
         linked(&site, "two").await,
         first(&site),
     );
-    let able = fulfillable(&colleague).await.unwrap();
+    let able = fulfillable(&colleague).await.unwrap().requests;
     assert_eq!(able.count(), 10);
     let gone = &two.device.as_ref().unwrap().id;
     client(&site).revoke_device(gone).await.unwrap();
@@ -172,7 +172,7 @@ async fn all_requests_are_fulfilled_by_one_publication_an_environment() {
         Ok(_) => done.requests[0].device_label.as_deref() == Some("one"),
         Err(error) => matches!(error, Problem::Request(RequestError::NotPending)),
     }));
-    assert_eq!(fulfillable(&colleague).await.unwrap().count(), 0);
+    assert_eq!(fulfillable(&colleague).await.unwrap().requests.count(), 0);
     key_access(&one, &place(&one, &site, "staging").await)
         .await
         .unwrap();
@@ -195,17 +195,17 @@ async fn all_requests_are_fulfilled_by_one_publication_an_environment() {
     );
 
     let three = linked(&site, "three").await;
-    let able = fulfillable(&colleague).await.unwrap();
+    let able = fulfillable(&colleague).await.unwrap().requests;
     let done = fulfil_all(&colleague, &able.list, &|_| {}).await;
     assert!(done.len() == 5 && done.iter().all(|done| done.outcome.is_ok()));
-    assert_eq!(waiting(&three).await.unwrap().count(), 0);
+    assert_eq!(waiting(&three).await.unwrap().requests.count(), 0);
 }
 
 #[tokio::test]
 async fn a_new_key_replaces_what_waited_for_the_old_one() {
     let site = TestWorkspace::start().await;
     let (mine, colleague) = (linked(&site, "late").await, first(&site));
-    let old = waiting(&mine).await.unwrap();
+    let old = waiting(&mine).await.unwrap().requests;
     let production = place(&mine, &site, "production").await;
     let old = old
         .list
@@ -227,7 +227,7 @@ async fn a_new_key_replaces_what_waited_for_the_old_one() {
         .await
         .unwrap();
     assert_eq!(superseded.status, RequestStatus::Superseded);
-    let able = fulfillable(&colleague).await.unwrap();
+    let able = fulfillable(&colleague).await.unwrap().requests;
     let new = able
         .list
         .iter()
@@ -264,7 +264,7 @@ async fn linking_ends_with_both_sides_or_with_neither() {
         .unwrap();
     assert_eq!(revoked, 1, "nothing is left behind");
     assert_eq!(
-        fulfillable(&first(&site)).await.unwrap().count(),
+        fulfillable(&first(&site)).await.unwrap().requests.count(),
         0,
         "and nobody is asked to share with it"
     );
@@ -439,7 +439,7 @@ async fn the_commands_list_and_fulfil_requests() {
     assert_eq!(run(&site, &["fulfil", "nothing"]).status.code(), Some(2));
     let id = listed[0]["id"].as_str().unwrap();
     assert!(run(&site, &["fulfil", id]).status.success());
-    assert_eq!(waiting(&mine).await.unwrap().count(), 4);
+    assert_eq!(waiting(&mine).await.unwrap().requests.count(), 4);
     let table = run(&site, &["requests"]);
     assert_eq!(
         String::from_utf8_lossy(&table.stdout).lines().count(),
@@ -472,7 +472,7 @@ async fn the_commands_list_and_fulfil_requests() {
         .is_array()
     );
     assert!(run(&site, &["fulfil", "--all"]).status.success());
-    assert_eq!(waiting(&mine).await.unwrap().count(), 0);
+    assert_eq!(waiting(&mine).await.unwrap().requests.count(), 0);
     assert_eq!(json(&run(&site, &["requests", "--json"])), serde_json::json!([]));
 
     let user = json(&run(&site, &["local-user", "--json"]));
@@ -544,7 +544,7 @@ async fn a_device_that_reuses_its_nonce_is_pointed_out() {
 
     let site = TestWorkspace::start().await;
     let (careless, seeing) = (linked(&site, "careless").await, first(&site));
-    let requests = fulfillable(&seeing).await.unwrap().list;
+    let requests = fulfillable(&seeing).await.unwrap().requests.list;
     fulfil_all(&seeing, &requests, &|_| {}).await;
     let production = place(&seeing, &site, "production").await;
     assert!(disclosed_signers(&seeing, &production).await.is_empty());

@@ -26,6 +26,8 @@ mod emergency;
 #[cfg(feature = "headless")]
 mod faults;
 mod fuzz_bounded;
+#[cfg(feature = "headless")]
+mod hosted;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod layering;

@@ -67,7 +67,7 @@ impl Server {
     pub fn fulfil_all(&self) -> usize {
         let context = self.colleague();
         self.runtime.block_on(async {
-            let waiting = fulfillable(&context).await.unwrap().list;
+            let waiting = fulfillable(&context).await.unwrap().requests.list;
             for done in fulfil_all(&context, &waiting, &|_| {}).await {
                 done.outcome.unwrap();
             }

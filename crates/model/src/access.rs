@@ -41,11 +41,11 @@ pub enum HolderKind {
 /// How a device or token stands with the key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
-    /// It is among those that each publication is sealed for.
+    /// The key is sealed for it; where the server does not tell: it is among those that each publication is sealed for.
     Holds,
-    /// It should hold the key and has asked for it.
+    /// It should hold the key and does not yet.
     Waits {
-        /// Since when.
+        /// Since when it has asked for it; `None` where it has not, as far as is known.
         since: Option<Moment>,
     },
     /// It should not hold the key, or cannot.
@@ -60,6 +60,8 @@ pub enum Flaw {
         /// Since when, where known.
         at: Option<Moment>,
     },
+    /// It is revoked, or not listed any more, and the key is still sealed for it (docs/protocol.md G32).
+    StillSealed,
     /// Its status is not known to this program, so it is not sealed for.
     OtherStatus(String),
     /// Its public key is not one: nothing can be sealed for it.

@@ -1,32 +1,89 @@
 //! Organisations, projects and environments: what the user can see, and finding one of them by its name or id.
 
 use super::{Context, Place};
-use model::Problem;
+use model::{CallError, Problem, Unlisted};
 use protocol::{Environment, Organization, Project, ProjectId};
 
 /// What the user can see.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Directory {
     /// All organisations.
     pub organizations: Vec<Organization>,
-    /// The projects of all of them.
+    /// The projects of those that could be looked into.
     pub projects: Vec<Project>,
+    /// The organisations that could not be looked into.
+    pub unlisted: Vec<Unlisted>,
 }
 
-/// All organisations of the user and their projects.
+/// All organisations of the user and their projects. One that cannot be looked into hides no other
+/// (docs/protocol.md 1.3, 21).
 ///
 /// # Errors
-/// API errors.
+/// API errors of the list of organisations, and those of the projects where no organisation can be looked into; a session
+/// that has ended.
 pub async fn directory(context: &Context) -> Result<Directory, Problem> {
     let organizations = context.client.organizations().await?;
-    let mut projects = Vec::new();
-    for organization in &organizations {
-        projects.extend(context.client.projects(&organization.id).await?);
-    }
+    let ask = |organization: Organization| async move { context.client.projects(&organization.id).await };
+    let (projects, unlisted) = of_each(&organizations, ask).await?;
     Ok(Directory {
         organizations,
-        projects,
+        projects: projects.into_iter().flatten().collect(),
+        unlisted,
     })
+}
+
+/// Asks each organisation the same: the answers, and those that gave none.
+///
+/// # Errors
+/// The first one's where nobody gave an answer; a session that has ended, because then nobody will.
+pub(crate) async fn of_each<T, F>(
+    organizations: &[Organization],
+    ask: impl Fn(Organization) -> F,
+) -> Result<(Vec<T>, Vec<Unlisted>), Problem>
+where
+    F: Future<Output = Result<T, CallError>>,
+{
+    let (mut answers, mut unlisted) = (Vec::new(), Vec::new());
+    let mut first = None;
+    for organization in organizations {
+        match ask(organization.clone()).await {
+            Ok(answer) => answers.push(answer),
+            Err(CallError::Unauthorized) => return Err(CallError::Unauthorized.into()),
+            Err(error) => {
+                let error = Problem::from(error);
+                first.get_or_insert_with(|| error.clone());
+                let name = organization.name.clone();
+                unlisted.push(Unlisted::Organization { name, error });
+            }
+        }
+    }
+    match first {
+        Some(error) if answers.is_empty() => Err(error),
+        _ => Ok((answers, unlisted)),
+    }
+}
+
+impl Directory {
+    /// The project with this id or name; with no wish, the first one.
+    ///
+    /// # Errors
+    /// [`Problem::UnknownProject`] lists what there is.
+    pub fn find(&self, wanted: Option<&str>) -> Result<Project, Problem> {
+        let mut projects = self.projects.iter();
+        let found = match wanted.map(str::trim) {
+            None => projects.next(),
+            Some(wanted) => projects
+                .find(|project| project.id.as_str() == wanted)
+                .or_else(|| {
+                    let is_called = |it: &&Project| it.name.trim().to_lowercase() == wanted.to_lowercase();
+                    self.projects.iter().find(is_called)
+                }),
+        };
+        found.cloned().ok_or_else(|| Problem::UnknownProject {
+            wanted: wanted.unwrap_or_default().to_owned(),
+            known: self.projects.iter().map(|it| it.name.clone()).collect(),
+        })
+    }
 }
 
 /// The environments of a project.
@@ -35,30 +92,6 @@ pub async fn directory(context: &Context) -> Result<Directory, Problem> {
 /// API errors.
 pub async fn environments(context: &Context, project: &ProjectId) -> Result<Vec<Environment>, Problem> {
     Ok(context.client.environments(project).await?)
-}
-
-/// The project with this id or name, among all organisations of the user; with no wish, the only one or the first.
-///
-/// # Errors
-/// [`Problem::UnknownProject`] lists what there is; API errors.
-pub async fn find_project(context: &Context, wanted: Option<&str>) -> Result<Project, Problem> {
-    let projects = directory(context).await?.projects;
-    let names = || projects.iter().map(|project| project.name.clone()).collect();
-    let found = match wanted.map(str::trim) {
-        None => projects.first(),
-        Some(wanted) => projects
-            .iter()
-            .find(|project| project.id.as_str() == wanted)
-            .or_else(|| {
-                projects
-                    .iter()
-                    .find(|project| project.name.trim().to_lowercase() == wanted.to_lowercase())
-            }),
-    };
-    found.cloned().ok_or_else(|| Problem::UnknownProject {
-        wanted: wanted.unwrap_or_default().to_owned(),
-        known: names(),
-    })
 }
 
 /// The environment with this name (trimmed, without regard to case) or exactly this id (docs/protocol.md 3).

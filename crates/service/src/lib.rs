@@ -25,10 +25,10 @@ pub mod revocation;
 mod tokens;
 
 pub use context::{Context, LinkedDevice, Server};
-pub use directory::{Directory, directory, environments, find_environment, find_project};
+pub use directory::{Directory, directory, environments, find_environment};
 pub use keys::{
-    Fulfilled, KeyAccess, MissingKey, access, fulfil, fulfil_all, fulfillable, key_access, reshare, select,
-    waiting,
+    Asked, Fulfilled, KeyAccess, MissingKey, access, fulfil, fulfil_all, fulfillable, key_access, reshare,
+    reshare_accepting, select, waiting,
 };
 pub use machine::{account, adopt, devices, manifest, sign_in};
 pub use place::Place;

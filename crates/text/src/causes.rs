@@ -82,6 +82,7 @@ pub(super) fn sealing(error: &CryptoError) -> &'static str {
         CryptoError::NoRecipients => "there is no recipient to seal the environment key for",
         CryptoError::LowOrderRecipient { .. } => "the public key of a recipient is not safe to seal for",
         CryptoError::ScopeFingerprint => "the fingerprint of the scope is not that of the environment key",
+        CryptoError::NoDataKey => "another client sealed the environment key for this device alone",
         CryptoError::BodyNotAnObject => "the body to be signed is not a JSON object",
         CryptoError::TooLong => "the plaintext is too long to be sealed",
     }

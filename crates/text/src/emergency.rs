@@ -60,7 +60,7 @@ pub fn trouble(status: &RevocationStatus) -> Option<Message> {
 pub fn unlisted(unlisted: &Unlisted) -> Message {
     let (whose, error) = match unlisted {
         Unlisted::Organization { name, error } => {
-            (format!("The projects of {name} cannot be listed."), error)
+            (format!("The organisation {name} cannot be looked into."), error)
         }
         Unlisted::Project { name, error } => (format!("The tokens of {name} cannot be listed."), error),
         Unlisted::Unreadable { project, count } => {

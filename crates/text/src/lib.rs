@@ -15,6 +15,7 @@ mod causes;
 mod columns;
 pub mod emergency;
 mod keychain;
+mod keys;
 mod lifetime;
 mod machine;
 mod message;
@@ -34,7 +35,7 @@ use sign_in::{browser, linking, manifest, no_session, password_refused, request}
 pub use sign_in::{device_status, flaw, sign_in_work};
 
 use model::{AddressError, CallError, JournalError, Note, Problem, ResumeError, Sent, WrongState};
-use protocol::crypto::{BundleProblemKind, CryptoError, OpenError, SeedError};
+use protocol::crypto::{BundleProblemKind, CryptoError, SeedError};
 use protocol::token::FindError;
 use protocol::{MAX_NAME_CHARACTERS, NameError};
 
@@ -45,7 +46,7 @@ pub const RESHARE_KEY: &str = "Re-share key";
 pub fn explain(problem: &Problem) -> Message {
     match problem {
         Problem::Call(error) => call(error),
-        Problem::Open(error) => open(error),
+        Problem::Open(error) => keys::open(error),
         Problem::Crypto(error) => crypto(error),
         Problem::Find(error) => find(error),
         Problem::WrongState(error) => unfit(*error),
@@ -63,6 +64,9 @@ pub fn explain(problem: &Problem) -> Message {
             "The environment has no key yet: nothing was ever pushed to it.",
             "Push variables first, or make the first key here. Nothing was changed.",
         ),
+        Problem::NotAnAdmin => keys::not_an_admin(),
+        Problem::Overtaken => keys::overtaken(),
+        Problem::FormerNameInUse { name } => keys::former_name_in_use(name),
         Problem::NotDone => Message::new(
             "The server took the call, but still lists the token as active.",
             "Refresh and try again. Until it is listed as revoked, treat it as working.",
@@ -277,34 +281,6 @@ fn refused(refusal: &protocol::wire::error::Refusal) -> Message {
         _ => ("The server refused.", "Refresh and try again."),
     };
     Message::new(format!("{what}{said}"), next)
-}
-
-/// An environment key that could not be opened.
-fn open(error: &OpenError) -> Message {
-    match error {
-        OpenError::NotShared => Message::new(
-            "The environment key is not shared with this device yet.",
-            "A colleague who has access can share it by re-sharing the environment's key. Listing and revoking work meanwhile.",
-        ),
-        OpenError::NoEnvelope => Message::new(
-            "The newest key of this environment has no envelope: its publication failed halfway, and runners cannot decrypt.",
-            "Make a new key (reshare --make-key), then push the variables again: nobody can open the old ones with it.",
-        ),
-        OpenError::SealedUnderName { name } => Message::new(
-            format!("The environment's key was sealed when the environment was called “{name}”."),
-            format!(
-                "If it was renamed, re-share the key under its new name (reshare --was-called {name}). If it never had that name, somebody may be tampering with it."
-            ),
-        ),
-        OpenError::Unnamed => Message::new(
-            "The envelope of the environment's key does not say what it is for: it was sealed by another client.",
-            "The key in it is the announced one. To seal it anew for everybody, re-share it (reshare --accept-unnamed).",
-        ),
-        other => Message::new(
-            format!("The environment key that the server gave is not to be trusted: {other}."),
-            "Nothing was changed. Ask a colleague to re-share the key; if it stays like this, somebody may be tampering with it.",
-        ),
-    }
 }
 
 /// Sealing or signing that failed.

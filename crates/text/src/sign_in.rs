@@ -173,6 +173,10 @@ pub fn flaw(flaw: &Flaw) -> Message {
             "Revoked. What it kept still opens what was sealed before.",
             "Change values that it should not know.",
         ),
+        Flaw::StillSealed => (
+            "It is revoked or not there any more, and the key is still sealed for it.",
+            "Re-share the key, so that it is left out.",
+        ),
         Flaw::OtherStatus(text) => {
             return Message::new(
                 format!("Its status “{text}” is not known here, so nothing is sealed for it."),

@@ -85,6 +85,19 @@ pub enum Problem {
     /// The environment exists and has no key.
     #[error("the environment has no key yet")]
     NoKey,
+    /// The server shows deploy tokens to admins of the organisation alone (docs/protocol.md 16).
+    #[error("only admins of the organisation may see and change its deploy tokens")]
+    NotAnAdmin,
+    /// The server took a key, and gives another one, or another envelope: somebody else's publication counts
+    /// (docs/protocol.md 6.4, G24).
+    #[error("somebody else's publication of the key counts")]
+    Overtaken,
+    /// The name under which the key was sealed is another environment's now, so that the key may be that one's.
+    #[error("another environment is called “{name}” now")]
+    FormerNameInUse {
+        /// That name.
+        name: EnvironmentName,
+    },
     /// The token is in the wrong state for what was asked.
     #[error("{0}")]
     WrongState(WrongState),

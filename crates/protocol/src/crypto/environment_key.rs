@@ -52,14 +52,34 @@ pub fn seal_environment_key<R: CryptoRng + ?Sized>(
     let dek = DataKey::fill_with(|bytes| rng.fill_bytes(bytes));
     let mut nonce = [0; NONCE_LENGTH];
     rng.fill_bytes(&mut nonce);
+    let entries = seal_data_key(&dek, scope, recipients, sender, now, rng)?;
+    // The cipher needs the DEK's bytes as key and the environment key's as plaintext.
+    let ciphertext =
+        primitives::encrypt(dek.expose(), &nonce, &[], key.expose()).ok_or(CryptoError::TooLong)?;
+    Ok(SealedEnvironmentKey {
+        ciphertext,
+        nonce: nonce.to_vec(),
+        recipients: entries,
+        lifted_ephemeral_key: None,
+    })
+}
+
+/// Seals a DEK for each recipient, on all cores, bound to the scope.
+///
+/// # Errors
+/// [`CryptoError::LowOrderRecipient`] naming the first such recipient.
+pub(super) fn seal_data_key<R: CryptoRng + ?Sized>(
+    dek: &DataKey,
+    scope: &KeyScope,
+    recipients: &[Recipient],
+    sender: &DeviceIdentity,
+    now: Moment,
+    rng: &mut R,
+) -> Result<Vec<SealedRecipient>, CryptoError> {
     let inputs: Vec<_> = recipients
         .iter()
         .map(|_| EnvelopeInputs::make(now, rng))
         .collect();
-
-    // The cipher needs the DEK's bytes as key and the environment key's as plaintext.
-    let ciphertext =
-        primitives::encrypt(dek.expose(), &nonce, &[], key.expose()).ok_or(CryptoError::TooLong)?;
     let meta = Meta::of_scope(scope);
     let sealer = Sealer::new(sender, Some(&meta));
     let seal_one = |(recipient, inputs): (&Recipient, &EnvelopeInputs)| {
@@ -80,10 +100,5 @@ pub fn seal_environment_key<R: CryptoRng + ?Sized>(
     } else {
         recipients.par_iter().zip(&inputs).map(seal_one).collect()
     };
-    Ok(SealedEnvironmentKey {
-        ciphertext,
-        nonce: nonce.to_vec(),
-        recipients: sealed.into_iter().collect::<Result<_, _>>()?,
-        lifted_ephemeral_key: None,
-    })
+    sealed.into_iter().collect()
 }

@@ -17,6 +17,9 @@ pub enum CryptoError {
     /// The scope names another key than the one to be sealed.
     #[error("the fingerprint of the scope is not that of the environment key")]
     ScopeFingerprint,
+    /// The environment key was sealed for this device itself, so that there is no DEK to give to others.
+    #[error("the environment key has no key of its own to be shared under")]
+    NoDataKey,
     /// A request body must be a JSON object to be signed.
     #[error("the body to be signed is not a JSON object")]
     BodyNotAnObject,

@@ -4,8 +4,8 @@
 //! Runners open theirs in [`super::open_bundle`].
 
 use super::envelope::{self, EncryptedEnvelope};
-use super::environment_key::key_fingerprint;
-use super::error::{Layer, OpenError};
+use super::environment_key::{key_fingerprint, seal_data_key};
+use super::error::{CryptoError, Layer, OpenError};
 use super::identity::DeviceIdentity;
 use super::meta::{ENVIRONMENT, KEY_FINGERPRINT, PROJECT_ID};
 use super::open_unnamed::UnnamedEnvelope;
@@ -13,8 +13,10 @@ use super::primitives;
 use crate::secret::{DataKey, EnvironmentKey};
 use crate::types::envelope::PublishedKey;
 use crate::types::{
-    DeviceId, EnvironmentName, Fingerprint, ProjectId, RecipientKind, SealedEnvironmentKey, SigningPublicKey,
+    DeviceId, EnvironmentName, Fingerprint, KeyScope, Moment, ProjectId, Recipient, RecipientKind,
+    SealedEnvironmentKey, SealedRecipient, SigningPublicKey,
 };
+use rand_core::CryptoRng;
 
 /// What the user has said yes to, of what an envelope cannot prove by itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -23,6 +25,70 @@ pub struct Accepted {
     pub former_name: Option<EnvironmentName>,
     /// An envelope that does not say what it is for.
     pub unnamed: bool,
+}
+
+/// An opened environment key, and the DEK that it was under: enough to let further recipients in beside those that are.
+pub struct OpenedKey {
+    key: EnvironmentKey,
+    /// `None` where the key itself was sealed for this device, without the outer layer.
+    dek: Option<DataKey>,
+}
+
+impl OpenedKey {
+    pub(super) fn new(key: EnvironmentKey, dek: Option<DataKey>) -> Self {
+        Self { key, dek }
+    }
+
+    /// The key.
+    pub fn key(&self) -> &EnvironmentKey {
+        &self.key
+    }
+
+    /// Seals the DEK for these recipients alone: entries that fit beside the published ones, under the published outer layer
+    /// (docs/protocol.md 6.4).
+    ///
+    /// # Errors
+    /// [`CryptoError::NoDataKey`]; [`CryptoError::ScopeFingerprint`] if the scope names another key;
+    /// [`CryptoError::LowOrderRecipient`] naming the first such recipient.
+    pub fn seal_entries<R: CryptoRng + ?Sized>(
+        &self,
+        scope: &KeyScope,
+        recipients: &[Recipient],
+        sender: &DeviceIdentity,
+        now: Moment,
+        rng: &mut R,
+    ) -> Result<Vec<SealedRecipient>, CryptoError> {
+        let dek = self.dek.as_ref().ok_or(CryptoError::NoDataKey)?;
+        if key_fingerprint(&self.key) != scope.fingerprint {
+            return Err(CryptoError::ScopeFingerprint);
+        }
+        seal_data_key(dek, scope, recipients, sender, now, rng)
+    }
+}
+
+/// Opens the key that is shared with this device. As [`open_for_sharing`], for the key alone.
+///
+/// # Errors
+/// As [`open_for_sharing`].
+pub fn open_environment_key(
+    published: &PublishedKey,
+    project: &ProjectId,
+    environment: &EnvironmentName,
+    device_id: &DeviceId,
+    identity: &DeviceIdentity,
+    signers: &[SigningPublicKey],
+    accepted: &Accepted,
+) -> Result<EnvironmentKey, OpenError> {
+    let opened = open_for_sharing(
+        published,
+        project,
+        environment,
+        device_id,
+        identity,
+        signers,
+        accepted,
+    );
+    opened.map(|opened| opened.key)
 }
 
 /// Opens the key that is shared with this device.
@@ -36,7 +102,7 @@ pub struct Accepted {
 /// [`OpenError`] names the failed check: shared at all, readable, version, algorithm, addressee, authenticated data
 /// against `meta`, `meta` against project, environment and fingerprint, sender and signature, key agreement, both tags,
 /// and the opened key against the announced fingerprint.
-pub fn open_environment_key(
+pub fn open_for_sharing(
     published: &PublishedKey,
     project: &ProjectId,
     environment: &EnvironmentName,
@@ -44,7 +110,7 @@ pub fn open_environment_key(
     identity: &DeviceIdentity,
     signers: &[SigningPublicKey],
     accepted: &Accepted,
-) -> Result<EnvironmentKey, OpenError> {
+) -> Result<OpenedKey, OpenError> {
     let sealed = published.sealed.as_ref().ok_or(OpenError::NoEnvelope)?;
     let own = |kind: &RecipientKind| matches!(kind, RecipientKind::Device(id) if id == device_id);
     let entry = sealed
@@ -53,9 +119,9 @@ pub fn open_environment_key(
         .find(|recipient| own(&recipient.kind))
         .ok_or(OpenError::NotShared)?;
     if let Some(unnamed) = UnnamedEnvelope::from_edek(&entry.edek_b64)? {
-        let key = unnamed.open(published, sealed, identity)?;
+        let opened = unnamed.open(published, sealed, identity)?;
         return if accepted.unnamed {
-            Ok(key)
+            Ok(opened)
         } else {
             Err(OpenError::Unnamed)
         };
@@ -76,7 +142,7 @@ pub fn open_environment_key(
     if !is_its_name {
         return Err(OpenError::SealedUnderName { name: sealed_under });
     }
-    Ok(key)
+    Ok(OpenedKey::new(key, Some(dek)))
 }
 
 fn open_data_key(envelope: &EncryptedEnvelope, identity: &DeviceIdentity) -> Result<DataKey, OpenError> {

@@ -10,7 +10,7 @@ use super::envelope::ENVELOPE_ALGORITHM;
 use super::environment_key::key_fingerprint;
 use super::error::{Layer, OpenError};
 use super::identity::DeviceIdentity;
-use super::open_key::{data_key, open_outer};
+use super::open_key::{OpenedKey, data_key, open_outer};
 use super::primitives::{self, NONCE_LENGTH};
 use crate::secret::EnvironmentKey;
 use crate::types::envelope::PublishedKey;
@@ -81,7 +81,7 @@ impl UnnamedEnvelope {
         published: &PublishedKey,
         sealed: &SealedEnvironmentKey,
         identity: &DeviceIdentity,
-    ) -> Result<EnvironmentKey, OpenError> {
+    ) -> Result<OpenedKey, OpenError> {
         let announced = published
             .fingerprint
             .ok_or(OpenError::Malformed { what: "fingerprint" })?;
@@ -95,11 +95,12 @@ impl UnnamedEnvelope {
         }
         let plain = self.decrypt(identity.encryption_secret())?;
         if let Some(key) = single_layer(&plain, announced) {
-            return Ok(key);
+            return Ok(OpenedKey::new(key, None));
         }
-        let key = open_outer(sealed, &data_key(&plain)?)?;
+        let dek = data_key(&plain)?;
+        let key = open_outer(sealed, &dek)?;
         match key_fingerprint(&key) {
-            opened if opened == announced => Ok(key),
+            opened if opened == announced => Ok(OpenedKey::new(key, Some(dek))),
             opened => Err(OpenError::FingerprintMismatch { announced, opened }),
         }
     }

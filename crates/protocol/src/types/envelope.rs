@@ -47,7 +47,7 @@ pub struct SealedEnvironmentKey {
     pub ciphertext: Vec<u8>,
     /// 24 bytes.
     pub nonce: Vec<u8>,
-    /// The sealed DEKs; a reader gets only its own.
+    /// The sealed DEKs, of everybody; a runner, and a device from some servers, gets only its own.
     pub recipients: Vec<SealedRecipient>,
     /// Lifted by the server for runners (docs/protocol.md 8.1); never sent by a publisher.
     pub lifted_ephemeral_key: Option<PublicKey>,
@@ -64,6 +64,19 @@ pub struct PublishedKey {
     pub created_by: Option<DeviceId>,
     /// When.
     pub created_at: Option<super::Moment>,
-    /// `None` when nothing is shared with the caller.
+    /// `None` when its publication failed halfway (docs/protocol.md G22).
     pub sealed: Option<SealedEnvironmentKey>,
+}
+
+impl PublishedKey {
+    /// Everybody that the key is sealed for, where the server tells: one that gives a reader its own entry alone tells nothing
+    /// about others (docs/protocol.md 6.2).
+    pub fn told_recipients(&self, own: &DeviceId) -> Option<&[SealedRecipient]> {
+        let recipients = &self.sealed.as_ref()?.recipients;
+        let is_own = |it: &SealedRecipient| matches!(&it.kind, RecipientKind::Device(id) if id == own);
+        recipients
+            .iter()
+            .any(|it| !is_own(it))
+            .then_some(recipients.as_slice())
+    }
 }

@@ -1,17 +1,18 @@
 //! Key access: every device and token that the environment's key is for, and which of them it should not be for.
 //!
-//! The API shows a device its own share of the key and nobody else's (docs/protocol.md 6.3). Who else holds it follows
-//! from who is listed: every publication goes to all active ones. What is known beyond that are the requests of those
-//! that still wait.
+//! Who holds the key is who has an entry in its envelope (docs/protocol.md 6.2), matched with who is listed. A server that
+//! shows a device its own entry alone tells nothing of others: there it follows from who is listed, because every
+//! publication goes to all active ones, and from the requests of those that still wait.
 
-use super::preflight::{KeyAccess, key_access};
+use super::preflight::{self, KeyAccess, Looked};
 use super::requests::requests_of;
 use crate::{Context, Place};
 use model::{Flaw, Holder, HolderKind, Problem, Standing};
-use protocol::crypto;
+use protocol::crypto::{self, Accepted};
+use protocol::envelope::PublishedKey;
 use protocol::{
     DeployToken, Device, DeviceStatus, Fingerprint, KeyRequest, NotKnown, Occurrence, OrganizationId,
-    RequestFilter, TokenEntry, TokenKey, TokenStatus,
+    RecipientKind, RequestFilter, SealedRecipient, TokenEntry, TokenKey, TokenStatus,
 };
 
 /// Who holds the key of an environment.
@@ -23,6 +24,10 @@ pub struct Access {
     pub holders: Vec<Holder>,
     /// The pending requests of the environment; empty also where the server shows none.
     pub requests: Vec<KeyRequest>,
+    /// Whether the server tells for whom the key is sealed.
+    pub is_told: bool,
+    /// Whether the tokens could be listed; if not, those that hold the key are known by their ids.
+    pub tokens_are_listed: bool,
 }
 
 impl Access {
@@ -47,24 +52,38 @@ pub async fn access(
         environment: Some(place.environment.id.clone()),
         ..RequestFilter::default()
     };
-    let (devices, tokens, requests) = tokio::try_join!(
-        async { Ok::<_, Problem>(context.client.devices(&place.project, place.name()).await?) },
-        async {
-            Ok(context
-                .client
-                .tokens(&place.project, Some(&place.environment.id))
-                .await?)
-        },
-        requests_of(context, organization, &filter),
-    )?;
-    let own = key_access(context, place).await;
+    let accepted = Accepted::default();
+    let (looked, requests) = tokio::try_join!(preflight::look(context, place, &accepted), async {
+        Ok::<_, Problem>(requests_of(context, organization, &filter).await?)
+    })?;
+    let Looked {
+        lists,
+        published,
+        key,
+    } = looked;
+    let own = key.map(|key| KeyAccess::of(&key));
+    let told = Told::of(context, published.as_ref());
     let mut requests = requests.list;
     requests.retain(|request| request.is_pending() && request.environment == place.environment.id);
+    let tokens = lists.tokens();
+    let devices = lists.devices.iter();
     let mut holders: Vec<Holder> = devices
-        .iter()
-        .map(|device| of_device(context, device, &requests))
+        .map(|device| of_device(context, device, &requests, told))
         .collect();
-    holders.extend(tokens.iter().map(of_entry));
+    holders.extend(told.beside(
+        RecipientType::Device,
+        &holders,
+        Standing::Flawed(Flaw::StillSealed),
+    ));
+    let entries = tokens.as_deref().unwrap_or_default();
+    let mut of_tokens: Vec<Holder> = entries.iter().map(|entry| of_entry(entry, told)).collect();
+    let unknown = if tokens.is_ok() {
+        Standing::Flawed(Flaw::StillSealed)
+    } else {
+        Standing::Holds
+    };
+    of_tokens.extend(told.beside(RecipientType::Token, &of_tokens, unknown));
+    holders.extend(of_tokens);
     if own.is_err() {
         for holder in &mut holders {
             let is_own = matches!(holder.kind, HolderKind::Device { own: true, .. });
@@ -78,7 +97,70 @@ pub async fn access(
         own,
         holders,
         requests,
+        is_told: told.0.is_some(),
+        tokens_are_listed: tokens.is_ok(),
     })
+}
+
+/// Who has an entry in the envelope; `None` where the server does not tell.
+#[derive(Clone, Copy)]
+struct Told<'a>(Option<&'a [SealedRecipient]>);
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum RecipientType {
+    Device,
+    Token,
+}
+
+impl<'a> Told<'a> {
+    fn of(context: &Context, published: Option<&'a PublishedKey>) -> Self {
+        let own = context.device.as_ref();
+        Self(
+            own.zip(published)
+                .and_then(|(own, key)| key.told_recipients(&own.id)),
+        )
+    }
+
+    /// Whether this one has an entry, where that is told.
+    fn has(self, kind: &RecipientKind) -> Option<bool> {
+        Some(self.0?.iter().any(|entry| entry.kind == *kind))
+    }
+
+    /// Those with an entry that are not among the listed ones.
+    fn beside(self, wanted: RecipientType, listed: &[Holder], standing: Standing) -> Vec<Holder> {
+        let entries = self.0.unwrap_or_default().iter();
+        let kinds = entries.filter_map(|entry| match (&entry.kind, wanted) {
+            (RecipientKind::Device(id), RecipientType::Device) => Some(HolderKind::Device {
+                id: id.clone(),
+                own: false,
+                platform: String::new(),
+            }),
+            (RecipientKind::Deployment(id), RecipientType::Token) => {
+                Some(HolderKind::Token { id: Some(id.clone()) })
+            }
+            _ => None,
+        });
+        let is_listed = |kind: &HolderKind| listed.iter().any(|it| is_same(&it.kind, kind));
+        let unlisted = kinds.filter(|kind| !is_listed(kind));
+        unlisted
+            .map(|kind| Holder {
+                kind,
+                name: String::new(),
+                fingerprint: None,
+                since: None,
+                last_seen: NOT_TOLD,
+                standing: standing.clone(),
+            })
+            .collect()
+    }
+}
+
+fn is_same(one: &HolderKind, other: &HolderKind) -> bool {
+    match (one, other) {
+        (HolderKind::Device { id, .. }, HolderKind::Device { id: other, .. }) => id == other,
+        (HolderKind::Token { id }, HolderKind::Token { id: other }) => id == other,
+        _ => false,
+    }
 }
 
 /// The signing keys that must be treated as disclosed, by what can be seen of their signatures: all that this device is
@@ -109,18 +191,24 @@ pub async fn disclosed_signers(context: &Context, place: &Place) -> Vec<Fingerpr
 
 const NOT_TOLD: Occurrence = Occurrence::NotKnown(NotKnown::NotTold);
 
-fn of_device(context: &Context, device: &Device, requests: &[KeyRequest]) -> Holder {
+fn of_device(context: &Context, device: &Device, requests: &[KeyRequest], told: Told<'_>) -> Holder {
+    let has_entry = told.has(&RecipientKind::Device(device.id.clone()));
     let own = context.device.as_ref().filter(|own| own.id == device.id);
     let waits = requests.iter().find(|request| request.device == device.id);
     let standing = match (&device.status, device.public_key, waits) {
+        (DeviceStatus::Revoked { .. }, _, _) if has_entry == Some(true) => {
+            Standing::Flawed(Flaw::StillSealed)
+        }
         (DeviceStatus::Revoked { at }, _, _) => Standing::Flawed(Flaw::Revoked { at: *at }),
         (_, None, _) => Standing::Flawed(Flaw::UnusableKey),
         (_, Some(key), _) if own.is_some_and(|own| own.identity.encryption_public() != key) => {
             Standing::Flawed(Flaw::ForeignKey)
         }
+        _ if has_entry == Some(true) => Standing::Holds,
         (_, _, Some(request)) => Standing::Waits {
             since: request.created_at,
         },
+        _ if has_entry == Some(false) => Standing::Waits { since: None },
         _ => Standing::Holds,
     };
     Holder {
@@ -137,9 +225,9 @@ fn of_device(context: &Context, device: &Device, requests: &[KeyRequest]) -> Hol
     }
 }
 
-fn of_entry(entry: &TokenEntry) -> Holder {
+fn of_entry(entry: &TokenEntry, told: Told<'_>) -> Holder {
     match entry {
-        TokenEntry::Token(token) => of_token(token),
+        TokenEntry::Token(token) => of_token(token, told),
         TokenEntry::Malformed { id, name, missing } => Holder {
             kind: HolderKind::Token { id: id.clone() },
             name: name.clone().unwrap_or_default(),
@@ -151,11 +239,16 @@ fn of_entry(entry: &TokenEntry) -> Holder {
     }
 }
 
-fn of_token(token: &DeployToken) -> Holder {
+fn of_token(token: &DeployToken, told: Told<'_>) -> Holder {
+    let has_entry = told.has(&RecipientKind::Deployment(token.id.clone()));
     let standing = match (&token.status, &token.key) {
+        (TokenStatus::Revoked { .. }, _) if has_entry == Some(true) => Standing::Flawed(Flaw::StillSealed),
         (TokenStatus::Revoked { at }, _) => Standing::Flawed(Flaw::Revoked { at: *at }),
         (TokenStatus::Other(text), _) => Standing::Flawed(Flaw::OtherStatus(text.clone())),
         (TokenStatus::Active, TokenKey::Unusable) => Standing::Flawed(Flaw::UnusableKey),
+        (TokenStatus::Active, TokenKey::Usable(_)) if has_entry == Some(false) => {
+            Standing::Waits { since: None }
+        }
         (TokenStatus::Active, TokenKey::Usable(_)) => Standing::Holds,
     };
     Holder {

@@ -1,6 +1,8 @@
 //! Environment keys: whether this device has one, for whom it is sealed, publishing it, and who waits for it.
 
 pub mod access;
+mod add_devices;
+mod make_key;
 pub(crate) mod preflight;
 pub(crate) mod publish;
 pub(crate) mod recipients;
@@ -8,5 +10,5 @@ mod requests;
 mod reshare;
 
 pub use preflight::{KeyAccess, key_access};
-pub use requests::{Fulfilled, fulfil, fulfil_all, fulfillable, select, waiting};
-pub use reshare::{MissingKey, reshare};
+pub use requests::{Asked, Fulfilled, fulfil, fulfil_all, fulfillable, select, waiting};
+pub use reshare::{MissingKey, reshare, reshare_accepting};

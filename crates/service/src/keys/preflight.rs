@@ -1,39 +1,52 @@
 //! Before any write: everything that a later step needs is read and checked (docs/protocol.md 7.6).
 
+use std::sync::Arc;
+
 use super::recipients::Lists;
 use crate::off_thread::off_thread;
 use crate::{Context, LinkedDevice, Place};
 use model::{CallError, Problem};
-use protocol::crypto::{self, Accepted};
+use protocol::crypto::{self, Accepted, OpenedKey};
 use protocol::envelope::PublishedKey;
-use protocol::secret::EnvironmentKey;
 use protocol::{Device, Fingerprint, SigningPublicKey};
 
 /// What the checks found: enough to seal for everybody.
 pub(crate) struct Ready {
-    pub(crate) key: EnvironmentKey,
+    pub(crate) key: OpenKey,
     pub(crate) lists: Lists,
+}
+
+/// An environment key that this device has opened.
+pub(crate) struct OpenKey {
+    pub(crate) opened: Arc<OpenedKey>,
+    /// As it was published.
+    pub(crate) published: PublishedKey,
+    /// Whether it was opened only because the user accepted what its envelope cannot prove.
+    pub(crate) is_accepted: bool,
 }
 
 /// What there is, and the key if this device can have it.
 pub(crate) struct Looked {
     pub(crate) lists: Lists,
-    pub(crate) key: Result<EnvironmentKey, Problem>,
+    /// As it was published, where the server gives it to this device.
+    pub(crate) published: Option<PublishedKey>,
+    pub(crate) key: Result<OpenKey, Problem>,
 }
 
 /// Identity present, lists readable, own device among the recipients, key opened and its fingerprint checked.
 pub(crate) async fn check(context: &Context, place: &Place) -> Result<Ready, Problem> {
     context.device()?;
-    let Looked { lists, key } = look(context, place).await?;
+    let Looked { lists, key, .. } = look(context, place, &Accepted::default()).await?;
     Ok(Ready { key: key?, lists })
 }
 
 /// The same, where the lists are of use without the key.
-pub(crate) async fn look(context: &Context, place: &Place) -> Result<Looked, Problem> {
+pub(crate) async fn look(context: &Context, place: &Place, accepted: &Accepted) -> Result<Looked, Problem> {
     let Ok(device) = context.device() else {
         let lists = Lists::fetch(context, place).await?;
         return Ok(Looked {
             lists,
+            published: None,
             key: Err(Problem::NoDevice),
         });
     };
@@ -42,16 +55,21 @@ pub(crate) async fn look(context: &Context, place: &Place) -> Result<Looked, Pro
         .environment_key(&place.project, place.name(), &device.id);
     let (published, lists) = tokio::join!(published, Lists::fetch(context, place));
     let lists = lists?;
+    let told = published.as_ref().ok().cloned().flatten();
     let key = async {
         own_device_is_active(&lists.devices, device)?;
         match published {
-            Ok(Some(published)) => open(device, place, published, signers(&lists.devices)).await,
+            Ok(Some(published)) => open(device, place, published, signers(&lists.devices), accepted).await,
             Ok(None) => Err(Problem::NoKey),
             Err(error) => Err(unread_key(context, place, error).await),
         }
     };
     let key = key.await;
-    Ok(Looked { lists, key })
+    Ok(Looked {
+        lists,
+        published: told,
+        key,
+    })
 }
 
 /// What this device can do with an environment's key, without changing anything.
@@ -88,12 +106,17 @@ pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, P
         }
     };
     let devices = devices?;
-    let version = published.version;
-    let key = open(device, place, published, signers(&devices)).await?;
-    Ok(KeyAccess {
-        fingerprint: crypto::key_fingerprint(&key),
-        version,
-    })
+    let key = open(device, place, published, signers(&devices), &Accepted::default()).await?;
+    Ok(KeyAccess::of(&key))
+}
+
+impl KeyAccess {
+    pub(crate) fn of(key: &OpenKey) -> Self {
+        Self {
+            fingerprint: crypto::key_fingerprint(key.opened.key()),
+            version: key.published.version,
+        }
+    }
 }
 
 pub(crate) fn own_device_is_active(devices: &[Device], own: &LinkedDevice) -> Result<(), Problem> {
@@ -112,7 +135,7 @@ pub(crate) fn signers(devices: &[Device]) -> Vec<SigningPublicKey> {
 
 /// Why a key could not be read. A 404 is about the place: a key that is not there is an answer of its own
 /// (docs/protocol.md 6.3).
-pub(super) async fn unread_key(context: &Context, place: &Place, error: CallError) -> Problem {
+pub(crate) async fn unread_key(context: &Context, place: &Place, error: CallError) -> Problem {
     if error.status() != Some(404) {
         return error.into();
     }
@@ -130,20 +153,27 @@ async fn open(
     place: &Place,
     published: PublishedKey,
     mut signers: Vec<SigningPublicKey>,
-) -> Result<EnvironmentKey, Problem> {
-    let (device, place) = (device.clone(), place.clone());
+    accepted: &Accepted,
+) -> Result<OpenKey, Problem> {
+    let (device, place, accepted) = (device.clone(), place.clone(), accepted.clone());
+    let is_accepted = accepted != Accepted::default();
     signers.push(device.identity.signing_public());
     let work = move || {
         let (id, identity) = (&device.id, &device.identity);
-        crypto::open_environment_key(
+        let opened = crypto::open_for_sharing(
             &published,
             &place.project,
             place.name(),
             id,
             identity,
             &signers,
-            &Accepted::default(),
-        )
+            &accepted,
+        );
+        opened.map(|opened| OpenKey {
+            opened: Arc::new(opened),
+            published,
+            is_accepted,
+        })
     };
     Ok(off_thread(work).await??)
 }

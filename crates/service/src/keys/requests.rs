@@ -6,15 +6,25 @@
 use super::preflight::{self, Ready};
 use super::publish::{Published, Purpose, publish};
 use crate::checkpoint::Operation;
+use crate::directory::of_each;
 use crate::{Context, Progress, find_environment};
-use model::{Problem, RequestError, Step};
+use model::{CallError, Problem, RequestError, Step, Unlisted};
 use protocol::{
-    DeviceId, EnvironmentId, KeyRequest, OrganizationId, ProjectId, Recipient, RecipientKind, RequestFilter,
-    RequestRole, Requests,
+    DeviceId, EnvironmentId, KeyRequest, Organization, OrganizationId, ProjectId, Recipient, RecipientKind,
+    RequestFilter, RequestRole, Requests,
 };
 
 /// No list is longer than this many pages of 100; what is beyond is there when these are done.
 const MAX_PAGES: u32 = 50;
+
+/// The requests of all organisations of the user that could be asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Asked {
+    /// The requests.
+    pub requests: Requests,
+    /// The organisations that gave no answer.
+    pub unlisted: Vec<Unlisted>,
+}
 
 /// What became of the requests of one environment.
 #[derive(Debug)]
@@ -29,7 +39,7 @@ pub struct Fulfilled {
 ///
 /// # Errors
 /// [`Problem::NoDevice`]; API errors.
-pub async fn fulfillable(context: &Context) -> Result<Requests, Problem> {
+pub async fn fulfillable(context: &Context) -> Result<Asked, Problem> {
     let own = context.device()?.id.clone();
     let filter = RequestFilter {
         role: Some(RequestRole::Actor),
@@ -38,6 +48,7 @@ pub async fn fulfillable(context: &Context) -> Result<Requests, Problem> {
     };
     let mut found = everywhere(context, &filter).await?;
     found
+        .requests
         .list
         .retain(|request| request.is_pending() && request.device != own);
     Ok(found)
@@ -47,7 +58,7 @@ pub async fn fulfillable(context: &Context) -> Result<Requests, Problem> {
 ///
 /// # Errors
 /// [`Problem::NoDevice`]; API errors.
-pub async fn waiting(context: &Context) -> Result<Requests, Problem> {
+pub async fn waiting(context: &Context) -> Result<Asked, Problem> {
     let own = context.device()?.id.clone();
     let filter = RequestFilter {
         role: Some(RequestRole::Recipient),
@@ -57,19 +68,27 @@ pub async fn waiting(context: &Context) -> Result<Requests, Problem> {
     };
     let mut found = everywhere(context, &filter).await?;
     found
+        .requests
         .list
         .retain(|request| request.is_pending() && request.device == own);
     Ok(found)
 }
 
-async fn everywhere(context: &Context, filter: &RequestFilter) -> Result<Requests, Problem> {
+/// Asks every organisation of the user. One that gives no answer hides no other's requests.
+async fn everywhere(context: &Context, filter: &RequestFilter) -> Result<Asked, Problem> {
+    let organizations = context.client.organizations().await?;
+    let ask =
+        |organization: Organization| async move { requests_of(context, &organization.id, filter).await };
+    let (found, unlisted) = of_each(&organizations, ask).await?;
     let mut all = Requests::default();
-    for organization in context.client.organizations().await? {
-        let found = requests_of(context, &organization.id, filter).await?;
-        all.list.extend(found.list);
-        all.unreadable += found.unreadable;
+    for requests in found {
+        all.list.extend(requests.list);
+        all.unreadable += requests.unreadable;
     }
-    Ok(all)
+    Ok(Asked {
+        requests: all,
+        unlisted,
+    })
 }
 
 /// All pages of an organisation's requests.
@@ -77,7 +96,7 @@ pub(super) async fn requests_of(
     context: &Context,
     organization: &OrganizationId,
     filter: &RequestFilter,
-) -> Result<Requests, Problem> {
+) -> Result<Requests, CallError> {
     let mut all = Requests::default();
     for number in 1..=MAX_PAGES {
         let page = context
@@ -190,8 +209,8 @@ async fn answer(
     let place = find_environment(context, &first.project, first.environment.as_str()).await?;
     let _lock = context.lock(&place).await?;
     let Ready { key, lists } = preflight::check(context, &place).await?;
-    let everybody = lists.recipients(None)?;
-    let waits = |request: &KeyRequest| contains(&everybody, &request.device);
+    let devices = lists.device_recipients();
+    let waits = |request: &KeyRequest| contains(&devices, &request.device);
     if !requests.iter().all(waits) {
         return Err(Problem::Request(RequestError::DeviceGone));
     }

@@ -30,8 +30,8 @@ pub struct CommandLineSession {
 pub struct Handed {
     /// The project's name.
     pub project: String,
-    /// The environment's name.
-    pub environment: String,
+    /// The environment's name; `None` where the project's environments cannot be listed.
+    pub environment: Option<String>,
     /// Whether this device can open its key now, or why not. An environment without a key needs none.
     pub outcome: Result<(), Problem>,
 }
@@ -145,16 +145,25 @@ async fn share_everything(sharing: &Context, fresh: &Context) -> Result<Vec<Hand
     let own = fresh.device()?.id.clone();
     match fulfillable(sharing).await {
         Ok(mut asked) => {
-            asked.list.retain(|request| request.device == own);
+            asked.requests.list.retain(|request| request.device == own);
             // Each environment is looked at below: that says what is true now.
-            fulfil_all(sharing, &asked.list, &|_| {}).await;
+            fulfil_all(sharing, &asked.requests.list, &|_| {}).await;
         }
         Err(error) => tracing::warn!(%error, "the requests for keys cannot be listed"),
     }
     let mut handed = Vec::new();
     for project in directory(fresh).await?.projects {
-        for environment in environments(fresh, &project.id).await? {
-            handed.push(share_one(sharing, fresh, &project, environment).await);
+        match environments(fresh, &project.id).await {
+            Ok(environments) => {
+                for environment in environments {
+                    handed.push(share_one(sharing, fresh, &project, environment).await);
+                }
+            }
+            Err(error) => handed.push(Handed {
+                project: project.name,
+                environment: None,
+                outcome: Err(error),
+            }),
         }
     }
     Ok(handed)
@@ -179,7 +188,7 @@ async fn share_one(
     }
     Handed {
         project: project.name.clone(),
-        environment: place.environment.name.to_string(),
+        environment: Some(place.environment.name.to_string()),
         outcome: match opened {
             Ok(_) | Err(Problem::NoKey) => Ok(()),
             Err(error) => Err(error),

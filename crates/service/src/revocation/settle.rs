@@ -10,6 +10,7 @@ use crate::keys::publish::{Published, Purpose, publish};
 use crate::keys::recipients::Lists;
 use model::{Problem, RevocationStatus};
 use protocol::TokenEntry;
+use protocol::crypto::Accepted;
 
 impl Run<'_> {
     /// Looks at the server's list, seals the key again for everybody else, and lets the journal forget what is settled.
@@ -26,8 +27,8 @@ impl Run<'_> {
             let listed = self
                 .unless_stopped(Lists::fetch(self.context, &batch.place))
                 .await;
-            if let Ok(lists) = listed {
-                self.confirm(batch, &lists.tokens);
+            if let Ok(tokens) = listed.as_ref().map_err(Clone::clone).and_then(Lists::tokens) {
+                self.confirm(batch, tokens);
             }
         }
         let owes_sealing = self.tell_sealed(batch, sealed);
@@ -97,8 +98,9 @@ impl Run<'_> {
             }
         };
         *has_looked = true;
-        let Looked { lists, key } = preflight::look(self.context, &batch.place).await?;
-        self.confirm(batch, &lists.tokens);
+        let Looked { lists, key, .. } =
+            preflight::look(self.context, &batch.place, &Accepted::default()).await?;
+        self.confirm(batch, lists.tokens()?);
         batch.mark(|index| self.status(index));
         if !self.any_refused(batch) {
             return Ok(None);

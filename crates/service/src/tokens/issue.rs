@@ -28,14 +28,16 @@ pub struct Issued {
 /// Everything that is looked at before anything is written.
 ///
 /// # Errors
-/// What the checks found; nothing was changed.
+/// What the checks found, [`Problem::NotAnAdmin`] among it; nothing was changed.
 pub(super) async fn prepare(
     context: &Context,
     place: &Place,
     progress: Progress<'_>,
 ) -> Result<Ready, Problem> {
     progress(Step::Check);
-    preflight::check(context, place).await
+    let ready = preflight::check(context, place).await?;
+    ready.lists.tokens()?;
+    Ok(ready)
 }
 
 /// Makes a token, with a second try where the first one had to be revoked again: that duplicates nothing. The caller

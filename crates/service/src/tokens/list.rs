@@ -1,6 +1,7 @@
 //! List deploy tokens.
 
 use super::ends;
+use crate::keys::recipients::listed_tokens;
 use crate::{Context, Place};
 use model::{CallError, Problem};
 use protocol::wire::WireError;
@@ -9,10 +10,10 @@ use protocol::{DeployTokenId, ProjectId, TokenEntry, token};
 /// The tokens of one environment.
 ///
 /// # Errors
-/// API errors. A malformed entry is an entry of its own, not an error.
+/// [`Problem::NotAnAdmin`]; API errors. A malformed entry is an entry of its own, not an error.
 pub async fn list(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, Problem> {
-    let listed = context.client.tokens(&place.project, Some(&place.environment.id));
-    let mut entries = ends::fill_in(context, listed.await?).await;
+    let listed = listed_tokens(context, &place.project, Some(&place.environment.id)).await?;
+    let mut entries = ends::fill_in(context, listed).await;
     for entry in &mut entries {
         if let TokenEntry::Token(token) = entry {
             token.name_environment(&place.environment.id, place.name());
@@ -24,9 +25,9 @@ pub async fn list(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, P
 /// The tokens of all environments of a project.
 ///
 /// # Errors
-/// API errors.
+/// [`Problem::NotAnAdmin`]; API errors.
 pub async fn list_project(context: &Context, project: &ProjectId) -> Result<Vec<TokenEntry>, Problem> {
-    let listed = context.client.tokens(project, None).await?;
+    let listed = listed_tokens(context, project, None).await?;
     Ok(ends::fill_in(context, listed).await)
 }
 

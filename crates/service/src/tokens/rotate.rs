@@ -23,7 +23,7 @@ pub async fn rotate(
     let _lock = context.lock(place).await?;
     reached(Operation::Rotate, Checkpoint::Locked);
     let ready = prepare(context, place, progress).await?;
-    let token = token::find(&ready.lists.tokens, wanted)?.clone();
+    let token = token::find(ready.lists.tokens()?, wanted)?.clone();
     if !token.is_active() {
         return Err(Problem::WrongState(WrongState::AlreadyRevoked));
     }

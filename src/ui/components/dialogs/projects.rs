@@ -3,9 +3,10 @@
 use dioxus::prelude::*;
 
 use crate::state::AppState;
+use crate::ui::components::MessageText;
 use crate::ui::components::sidebar::EnvironmentLine;
 use crate::ui::elements::{
-    Button, Dialog, DialogActions, DialogBody, DialogHead, Glyph, Icon, SearchField, TextField,
+    Button, Dialog, DialogActions, DialogBody, DialogHead, Glyph, Icon, Notice, SearchField, TextField, Tone,
 };
 use crate::ui::intent::{PlaceIntent, use_send};
 use crate::ui::viewport::use_viewport;
@@ -89,6 +90,9 @@ pub fn ProjectsDialog() -> Element {
                 }
                 if found.is_empty() && environments.is_empty() {
                     p { class: "choices-none", role: "status", "No environment and no project has “{search.read().trim()}” in its name." }
+                }
+                for message in place.unlisted.read().iter().map(text::emergency::unlisted) {
+                    Notice { key: "{message.what}", tone: Tone::Warn, MessageText { message } }
                 }
                 FolderLine {}
             }

@@ -1,6 +1,7 @@
 //! Who holds the key of the open environment, and who should not.
 
 mod failed;
+mod note;
 mod row;
 
 use dioxus::prelude::*;
@@ -11,6 +12,7 @@ use crate::ui::elements::{Button, ButtonKind, Icon, IconButton, Notice, Tone};
 use crate::ui::intent::{AccessIntent, PlaceIntent, use_send};
 use failed::Failed;
 use model::{Flaw, Holder, HolderKind, Standing};
+use note::Note;
 use protocol::Fingerprint;
 use row::HolderRow;
 use text::plural;
@@ -54,16 +56,19 @@ fn Content() -> Element {
         Load::Failed(problem) => rsx! {
             Failed { message: text::explain(problem) }
         },
-        Load::Ready(Holders { list, disclosed }) => rsx! {
+        Load::Ready(Holders {
+            list,
+            disclosed,
+            is_told,
+            tokens_are_hidden,
+        }) => rsx! {
             div { class: "notices",
                 Waiting {}
                 Flawed { list: list.clone() }
                 Disclosed { disclosed: disclosed.clone() }
             }
             HolderTable { list: list.clone() }
-            p { class: "access-note",
-                "Every time the key is shared, it is sealed for all active devices and tokens of this environment. The server shows nobody else's share: who holds it follows from who is listed."
-            }
+            Note { is_told: *is_told, tokens_are_hidden: *tokens_are_hidden }
         },
     }
 }

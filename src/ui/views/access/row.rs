@@ -12,6 +12,8 @@ pub(super) fn HolderRow(holder: Holder) -> Element {
         HolderKind::Device {
             own: true, platform, ..
         } => format!("This machine · {platform}"),
+        // Only an entry that no list has is without one.
+        HolderKind::Device { id, platform, .. } if platform.is_empty() => id.to_string(),
         HolderKind::Device { platform, .. } => platform.clone(),
         HolderKind::Token { id } => id.as_ref().map_or_else(String::new, ToString::to_string),
     };

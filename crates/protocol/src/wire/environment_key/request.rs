@@ -89,6 +89,14 @@ impl CreateKeyRequest {
             envelope: sealed.into(),
         }
     }
+
+    /// For a key whose version the server counts (docs/protocol.md 6.5).
+    pub fn next(device_id: &DeviceId, fingerprint: Fingerprint, sealed: &SealedEnvironmentKey) -> Self {
+        Self {
+            version: None,
+            ..Self::new(device_id, fingerprint, 1, sealed)
+        }
+    }
 }
 
 /// `POST .../key/envelopes`: the same key for another set of recipients; in signing order.

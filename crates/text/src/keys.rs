@@ -1,0 +1,57 @@
+//! Environment keys that cannot be opened or shared: what happened, and what to do.
+
+use super::Message;
+use protocol::EnvironmentName;
+use protocol::crypto::OpenError;
+
+/// Deploy tokens are for admins.
+pub(super) fn not_an_admin() -> Message {
+    Message::new(
+        "Only admins of the organisation see its deploy tokens, and create, rotate or revoke them.",
+        "Ask an admin of the organisation to do it.",
+    )
+}
+
+/// Another publication counts.
+pub(super) fn overtaken() -> Message {
+    Message::new(
+        "The server took what was published, but gives something else: somebody else published the key at the same time.",
+        "Theirs counts. Look who has access now, and share again if somebody still waits.",
+    )
+}
+
+/// The accepted name belongs to another environment.
+pub(super) fn former_name_in_use(name: &EnvironmentName) -> Message {
+    Message::new(
+        format!("Another environment of the project is called “{name}” now, so the key may be that one's."),
+        "Nothing was changed. Ask a colleague whether this environment ever had that name, and to re-share its key.",
+    )
+}
+
+/// An environment key that could not be opened.
+pub(super) fn open(error: &OpenError) -> Message {
+    match error {
+        OpenError::NotShared => Message::new(
+            "The environment key is not shared with this device yet.",
+            "A colleague who has access can share it by re-sharing the environment's key. Listing and revoking work meanwhile.",
+        ),
+        OpenError::NoEnvelope => Message::new(
+            "The newest key of this environment has no envelope: its publication failed halfway, and runners cannot decrypt.",
+            "Make a new key (reshare --make-key), then push the variables again: nobody can open the old ones with it.",
+        ),
+        OpenError::SealedUnderName { name } => Message::new(
+            format!("The environment's key was sealed when the environment was called “{name}”."),
+            format!(
+                "If it was renamed, re-share the key under its new name (reshare --was-called {name}). If it never had that name, somebody may be tampering with it."
+            ),
+        ),
+        OpenError::Unnamed => Message::new(
+            "The envelope of the environment's key does not say what it is for: it was sealed by another client.",
+            "The key in it is the announced one. To seal it anew for everybody, re-share it (reshare --accept-unnamed).",
+        ),
+        other => Message::new(
+            format!("The environment key that the server gave is not to be trusted: {other}."),
+            "Nothing was changed. Ask a colleague to re-share the key; if it stays like this, somebody may be tampering with it.",
+        ),
+    }
+}

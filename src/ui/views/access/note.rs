@@ -1,0 +1,21 @@
+//! Where what is shown comes from.
+
+use dioxus::prelude::*;
+
+#[component]
+pub(super) fn Note(is_told: bool, tokens_are_hidden: bool) -> Element {
+    rsx! {
+        if tokens_are_hidden {
+            p { class: "access-note",
+                "Only admins of the organisation see its deploy tokens: those that hold the key are known by their ids. When you share the key, what they have stays as it is."
+            }
+        }
+        p { class: "access-note",
+            if is_told {
+                "Who holds the key is what the server tells: each share is listed with the key."
+            } else {
+                "Every time the key is shared, it is sealed for all active devices and tokens of this environment. The server shows nobody else's share: who holds it follows from who is listed."
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The services against a stand-in that answers literally as the hosted server does where the local workspace may differ:
+//! organisations that were moved, people who are no admins, keys with all their recipients or with no envelope.
+
+mod developer;
+mod holders;
+mod keys;
+mod organizations;
+mod stand_in;
