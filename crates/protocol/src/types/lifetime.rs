@@ -69,10 +69,14 @@ impl Lifetime {
         self.0
     }
 
-    /// The day of the zone on which a CI token ends that is made now, as `2027-01-31`.
+    /// When a CI token ends that is made now.
+    pub fn end(self, now: Moment) -> Moment {
+        now.plus_seconds(i64::from(self.0).saturating_mul(86_400))
+    }
+
+    /// The day of the zone on which that is, as `2027-01-31`.
     pub fn last_day(self, now: Moment, zone: &TimeZone) -> String {
-        let end = now.plus_seconds(i64::from(self.0).saturating_mul(86_400));
-        end.0.to_zoned_datetime(zone.clone()).date().to_string()
+        self.end(now).0.to_zoned_datetime(zone.clone()).date().to_string()
     }
 }
 

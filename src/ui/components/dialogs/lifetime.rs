@@ -6,7 +6,7 @@ use crate::ui::clock::use_clock;
 use crate::ui::elements::{Segment, Segmented, TextField};
 use protocol::{Lifetime, LifetimeError};
 
-const LABEL: &str = "The CI token ends";
+const LABEL: &str = "Days until the CI token ends";
 /// Stands for a day that is typed, among numbers of days.
 const ON_A_DAY: u16 = 0;
 
@@ -19,6 +19,10 @@ pub(super) fn EndChoice(mut chosen: Chosen) -> Element {
     let clock = use_clock();
     let is_offered = |it: &Result<Lifetime, _>| it.as_ref().is_ok_and(|it| Lifetime::OFFERED.contains(it));
     let mut on_a_day = use_signal(|| !is_offered(&chosen.peek()));
+    let end_of = {
+        let clock = clock.clone();
+        move |lifetime: Lifetime| lifetime.end(*clock.now.read()).date(&clock.zone)
+    };
     let last_day = move |lifetime: Lifetime| lifetime.last_day(*clock.now.peek(), &clock.zone);
     let mut day = use_signal({
         let last_day = last_day.clone();
@@ -27,19 +31,19 @@ pub(super) fn EndChoice(mut chosen: Chosen) -> Element {
     let zone = use_clock().zone;
     let segments = Lifetime::OFFERED.into_iter().map(|it| Segment {
         value: it.days(),
-        label: format!("{} days", it.days()),
+        label: it.days().to_string(),
         count: None,
     });
     let date = Segment {
         value: ON_A_DAY,
-        label: "On a date".to_owned(),
+        label: "A date".to_owned(),
         count: None,
     };
     let pressed = match &*chosen.read() {
         Ok(lifetime) if !*on_a_day.read() => lifetime.days(),
         _ => ON_A_DAY,
     };
-    let ends = chosen.read().clone().ok().map(last_day.clone());
+    let ends = chosen.read().clone().ok().map(end_of);
     let wrong = chosen
         .read()
         .as_ref()
@@ -73,8 +77,9 @@ pub(super) fn EndChoice(mut chosen: Chosen) -> Element {
                         day.set(typed);
                     },
                 }
-            } else if let Some(ends) = ends {
-                p { class: "field-note", "On {ends}. Rotate the token before; the server makes none without an end." }
+            }
+            if let Some(ends) = ends {
+                p { class: "field-hint", "It ends on {ends}. Rotate or replace the token before then." }
             }
         }
     }
