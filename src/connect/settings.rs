@@ -235,20 +235,20 @@ mod tests {
         assert!(!remembered.checks("https://one.example") && remembered.checks("local"));
         remembered.note_checks("https://one.example", true).unwrap();
         assert!(remembered.checks("https://one.example"));
+    }
+
+    #[test]
+    fn the_last_lifetime_is_proposed_unless_the_server_would_not_take_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let remembered = Remembered::in_folder(folder.path().to_owned());
         assert_eq!(remembered.lifetime(), Lifetime::default());
         let month = Lifetime::of_days(30).unwrap();
         remembered.note_lifetime(month);
         assert_eq!(remembered.lifetime(), month);
-        let path = folder.path().join(FILE);
-        let odd = fs::read_to_string(&path)
-            .unwrap()
-            .replace("\"lifetime_days\":30", "\"lifetime_days\":-5");
-        fs::write(&path, odd).unwrap();
-        assert_eq!(
-            remembered.lifetime(),
-            Lifetime::default(),
-            "the server takes no such number"
-        );
+        for odd in [r#"{"lifetime_days":-5}"#, r#"{"lifetime_days":4000}"#] {
+            fs::write(folder.path().join(FILE), odd).unwrap();
+            assert_eq!(remembered.lifetime(), Lifetime::default(), "{odd}");
+        }
     }
 
     #[test]
