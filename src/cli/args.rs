@@ -126,6 +126,20 @@ pub struct HandOver {
     pub out: Option<PathBuf>,
 }
 
+/// How secrets are issued, whatever for.
+#[derive(Debug, Args)]
+pub struct Issue {
+    /// For how long.
+    #[command(flatten)]
+    pub end: End,
+    /// Do not check as a runner whether the values work; a server may count that as use
+    #[arg(long)]
+    pub no_verify: bool,
+    /// How.
+    #[command(flatten)]
+    pub hand_over: HandOver,
+}
+
 /// What to do with an interrupted operation, if not to finish it.
 #[derive(Clone, Copy, Debug, Args)]
 #[group(multiple = false)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueHint};
 use clap_complete::Shell;
 
-use super::args::{Choice, End, HandOver, LocalRole, Place, Revoke, Serve};
+use super::args::{Choice, HandOver, Issue, LocalRole, Place, Revoke, Serve};
 use super::{
     emergency, licences, lifecycle, local_user, pending, reference, replace, requests, runner, serve,
 };
@@ -36,15 +36,9 @@ pub enum Command {
         /// Name of the token [default: <environment>-ci]
         #[arg(long, value_name = "N")]
         name: Option<String>,
-        /// For how long.
-        #[command(flatten)]
-        end: End,
-        /// Do not check as a runner whether the values work; a server may count that as use
-        #[arg(long)]
-        no_verify: bool,
         /// How.
         #[command(flatten)]
-        hand_over: HandOver,
+        issue: Issue,
     },
     /// Give a deploy token new secrets and print them, once; the old ones stop working
     Rotate {
@@ -53,15 +47,9 @@ pub enum Command {
         place: Place,
         /// Token, by id or exact name
         token: String,
-        /// For how long.
-        #[command(flatten)]
-        end: End,
-        /// Do not check as a runner whether the values work; a server may count that as use
-        #[arg(long)]
-        no_verify: bool,
         /// How.
         #[command(flatten)]
-        hand_over: HandOver,
+        issue: Issue,
     },
     /// Make a successor for a deploy token and print its secrets, once; the old one works on until --finish
     Replace {
@@ -74,15 +62,9 @@ pub enum Command {
         /// be refused
         #[arg(long, conflicts_with_all = ["json", "out", "no_verify", "expires_in", "expires_on"])]
         finish: bool,
-        /// For how long.
-        #[command(flatten)]
-        end: End,
-        /// Do not check as a runner whether the values work; a server may count that as use
-        #[arg(long)]
-        no_verify: bool,
         /// How.
         #[command(flatten)]
-        hand_over: HandOver,
+        issue: Issue,
     },
     /// End deploy tokens at once: some, or all of an environment, or all that there are
     Revoke(Revoke),
@@ -201,25 +183,11 @@ impl Command {
         match self {
             Self::Serve(options) => serve::serve(target, &options).await,
             Self::List { place, json } => lifecycle::list(target, project, &place, json).await,
-            Self::Create {
-                place,
-                name,
-                end,
-                no_verify,
-                hand_over,
-            } => {
-                let asked = (name, end.lifetime()?);
-                lifecycle::create(target, project, &place, asked, hand_over, !no_verify).await
+            Self::Create { place, name, issue } => {
+                lifecycle::create(target, project, &place, name, issue).await
             }
-            Self::Rotate {
-                place,
-                token,
-                end,
-                no_verify,
-                hand_over,
-            } => {
-                let asked = (token, end.lifetime()?);
-                lifecycle::rotate(target, project, &place, asked, hand_over, !no_verify).await
+            Self::Rotate { place, token, issue } => {
+                lifecycle::rotate(target, project, &place, &token, issue).await
             }
             Self::Replace {
                 place,
@@ -228,16 +196,8 @@ impl Command {
                 ..
             } => replace::finish(target, project, &place, &token).await,
             Self::Replace {
-                place,
-                token,
-                end,
-                no_verify,
-                hand_over,
-                ..
-            } => {
-                let asked = (token.as_str(), end.lifetime()?);
-                replace::begin(target, project, &place, asked, hand_over, !no_verify).await
-            }
+                place, token, issue, ..
+            } => replace::begin(target, project, &place, &token, issue).await,
             Self::Revoke(revoke) if revoke.all => emergency::revoke_all(target, project, &revoke).await,
             Self::Revoke(wanted) => lifecycle::revoke(target, project, &wanted).await,
             Self::Find { json } => emergency::find(target, json).await,

@@ -1,15 +1,15 @@
 //! list, create, rotate, revoke, delete, reshare; replace is in a file of its own.
 
-use super::args::{self, HandOver, Revoke};
+use super::args::{self, Issue, Revoke};
 use super::secret_sink::SecretSink;
 use super::{locate, output, pending, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED};
-use model::NewToken;
+use model::{NewToken, Problem};
 use protocol::crypto::Accepted;
-use protocol::{EnvironmentName, Lifetime, TokenEntry, TokenName};
+use protocol::{EnvironmentName, TokenEntry, TokenName};
 use service::checkpoint::Operation;
-use service::{Context, MissingKey, Place, Revocations};
+use service::{Context, Issued, MissingKey, Place, Revocations};
 use text::Message;
 use text::plural;
 
@@ -60,10 +60,10 @@ pub(super) async fn create(
     target: &Target,
     project: Option<&str>,
     place: &args::Place,
-    (name, lifetime): (Option<String>, Lifetime),
-    hand_over: HandOver,
-    verify: bool,
+    name: Option<String>,
+    issue: Issue,
 ) -> Result<u8, Failure> {
+    let lifetime = issue.end.lifetime()?;
     let (connected, _, place) = locate(target, project, &place.env).await?;
     let (context, place) = (&connected.context, &place);
     let name = TokenName::parse(&name.unwrap_or_else(|| TokenName::suggestion(place.name())))?;
@@ -71,7 +71,7 @@ pub(super) async fn create(
         name: name.as_str().to_owned(),
         lifetime,
     };
-    let sink = SecretSink::prepare(hand_over)?;
+    let sink = SecretSink::prepare(issue.hand_over)?;
     let twins = service::list(context, place).await?;
     let twins = twins
         .iter()
@@ -84,11 +84,7 @@ pub(super) async fn create(
         ));
     }
     let issued = service::create(context, place, new, &output::progress).await;
-    let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
-    let done = sink.hand_over(Operation::Create, issued);
-    runner::check(context, pair).await;
-    pending::mention(context);
-    done
+    hand_over(context, sink, Operation::Create, issued, !issue.no_verify).await
 }
 
 /// Gives a token new secrets and hands them over.
@@ -96,16 +92,27 @@ pub(super) async fn rotate(
     target: &Target,
     project: Option<&str>,
     place: &args::Place,
-    (token, lifetime): (String, Lifetime),
-    hand_over: HandOver,
-    verify: bool,
+    token: &str,
+    issue: Issue,
 ) -> Result<u8, Failure> {
+    let lifetime = issue.end.lifetime()?;
     let (connected, _, place) = locate(target, project, &place.env).await?;
     let context = &connected.context;
-    let sink = SecretSink::prepare(hand_over)?;
-    let issued = service::rotate(context, &place, &token, lifetime, &output::progress).await;
+    let sink = SecretSink::prepare(issue.hand_over)?;
+    let issued = service::rotate(context, &place, token, lifetime, &output::progress).await;
+    hand_over(context, sink, Operation::Rotate, issued, !issue.no_verify).await
+}
+
+/// Hands over what was issued, checks it as its runner where that is wanted, and mentions what else waits.
+async fn hand_over(
+    context: &Context,
+    sink: SecretSink,
+    operation: Operation,
+    issued: Result<Issued, Problem>,
+    verify: bool,
+) -> Result<u8, Failure> {
     let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
-    let done = sink.hand_over(Operation::Rotate, issued);
+    let done = sink.hand_over(operation, issued);
     runner::check(context, pair).await;
     pending::mention(context);
     done
@@ -184,7 +191,7 @@ pub(super) async fn delete(
     Ok(worst)
 }
 
-fn report(error: model::Problem) -> u8 {
+fn report(error: Problem) -> u8 {
     let failure = Failure::from(error);
     output::failure(&failure.message);
     failure.code.max(FAILED)

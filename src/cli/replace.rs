@@ -1,13 +1,13 @@
 //! replace: a successor beside a token, and the old one's end.
 
-use super::args::{self, HandOver};
+use super::args::{self, Issue};
 use super::secret_sink::SecretSink;
 use super::{locate, output, pending, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED};
 use model::{CI_TOKEN_VARIABLE, Problem, Proof, Replacement, ReplacementState};
 use protocol::secret::CiToken;
-use protocol::{EnvironmentName, Lifetime, Moment, TokenEntry};
+use protocol::{EnvironmentName, Moment, TokenEntry};
 use service::Replaced;
 use service::checkpoint::Operation;
 use text::Message;
@@ -17,19 +17,23 @@ pub(super) async fn begin(
     target: &Target,
     project: Option<&str>,
     place: &args::Place,
-    (token, lifetime): (&str, Lifetime),
-    hand_over: HandOver,
-    verify: bool,
+    token: &str,
+    issue: Issue,
 ) -> Result<u8, Failure> {
+    let lifetime = issue.end.lifetime()?;
     let (connected, _, place) = locate(target, project, &place.env).await?;
     let (context, place) = (&connected.context, &place);
-    let sink = SecretSink::prepare(hand_over)?;
+    let sink = SecretSink::prepare(issue.hand_over)?;
     let issued = service::replace(context, place, token, lifetime, &output::progress).await;
     let successor = issued
         .as_ref()
         .ok()
         .map(|issued| issued.issuance.token.id.clone());
-    let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
+    let pair = issued
+        .as_ref()
+        .ok()
+        .filter(|_| !issue.no_verify)
+        .and_then(runner::pair);
     let done = sink.hand_over(Operation::Replace, issued);
     let checked = pair.is_some();
     runner::check(context, pair).await;

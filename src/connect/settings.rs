@@ -1,7 +1,6 @@
 //! What is remembered between starts: which server was open, where in it, and what was chosen for it. Nothing secret.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -154,9 +153,7 @@ impl Remembered {
     }
 
     fn read_file(&self) -> Settings {
-        let path = self.path();
-        let fits = fs::metadata(&path).is_ok_and(|file| file.len() <= LARGEST);
-        let text = fits.then(|| fs::read(&path).ok()).flatten();
+        let text = private_file::read(&self.path(), LARGEST).ok().flatten();
         text.and_then(|text| serde_json::from_slice(&text).ok())
             .unwrap_or_default()
     }
@@ -182,6 +179,8 @@ fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn spot(project: &str, environment: &str) -> Location {

@@ -1,7 +1,6 @@
 //! Size and place of the window between starts, in a file of its own in the data folder: whatever happens to it, nothing
 //! else is lost. Nothing secret.
 
-use std::fs;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -51,9 +50,7 @@ impl PlaceMemory {
 
     /// What is remembered; a file that is not there or makes no sense remembers nothing.
     pub fn read(&self) -> Option<WindowPlace> {
-        let path = self.folder.join(FILE);
-        let fits = fs::metadata(&path).is_ok_and(|file| file.len() <= LARGEST);
-        let text = fits.then(|| fs::read(&path).ok()).flatten()?;
+        let text = private_file::read(&self.folder.join(FILE), LARGEST).ok()??;
         let place: WindowPlace = serde_json::from_slice(&text).ok()?;
         place.is_sound().then_some(place)
     }
@@ -71,6 +68,8 @@ impl PlaceMemory {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
+
     use super::*;
 
     fn memory(folder: &std::path::Path) -> PlaceMemory {

@@ -15,7 +15,7 @@
 mod staged;
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 pub use staged::{Staged, clear_leftovers, staged_for};
@@ -61,6 +61,23 @@ pub fn open(path: &Path) -> io::Result<File> {
             Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => {}
             opened => return opened,
         }
+    }
+}
+
+/// The content of a file of at most so many bytes; `None` if it is not there.
+///
+/// # Errors
+/// [`io::ErrorKind::InvalidData`] if it is larger, whatever it grows to meanwhile; what the system says.
+pub fn read(path: &Path, most: u64) -> io::Result<Option<Vec<u8>>> {
+    let file = match File::open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        file => file?,
+    };
+    let mut content = Vec::new();
+    file.take(most.saturating_add(1)).read_to_end(&mut content)?;
+    match u64::try_from(content.len()) {
+        Ok(length) if length <= most => Ok(Some(content)),
+        _ => Err(io::Error::new(io::ErrorKind::InvalidData, "it is too large")),
     }
 }
 

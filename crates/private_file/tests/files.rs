@@ -5,7 +5,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use deploy_tokens_private_file::{NewFile, Staged, clear_leftovers, make_folder, open, replace, staged_for};
+use deploy_tokens_private_file::{
+    NewFile, Staged, clear_leftovers, make_folder, open, read, replace, staged_for,
+};
 
 fn names(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = fs::read_dir(folder)
@@ -14,6 +16,18 @@ fn names(folder: &Path) -> Vec<String> {
         .collect();
     names.sort();
     names
+}
+
+#[test]
+fn no_more_is_read_than_is_asked_for() {
+    let root = tempfile::tempdir().unwrap();
+    let path = root.path().join("it");
+    assert_eq!(read(&path, 3).unwrap(), None);
+    fs::write(&path, b"abc").unwrap();
+    assert_eq!(read(&path, 3).unwrap().as_deref(), Some(&b"abc"[..]));
+    let larger = read(&path, 2).unwrap_err();
+    assert_eq!(larger.kind(), std::io::ErrorKind::InvalidData);
+    assert!(read(root.path(), 2).is_err(), "a folder has no content");
 }
 
 #[test]

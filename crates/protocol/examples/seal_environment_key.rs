@@ -70,7 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         &[mine.signing_public()],
         &Accepted::default(),
     )?;
-    println!("the other device has it: {}", opened.ct_eq(&key));
+    println!("the other device has it: {}", opened.key().ct_eq(&key));
 
     // What is sealed for the token opens with its seed and with nothing else.
     let for_token = EncryptedEnvelope::from_edek(&sealed.recipients[2].edek_b64)?;

@@ -145,6 +145,7 @@ impl TestWorkspace {
             &Accepted::default(),
         )
         .unwrap()
+        .into_key()
     }
 
     /// Everybody that the key of an environment should be sealed for.

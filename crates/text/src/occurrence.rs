@@ -37,6 +37,5 @@ pub fn not_known(why: NotKnown) -> &'static str {
         NotKnown::NotTold => "The server does not tell it.",
         NotKnown::Unreadable => "What the server tells of it cannot be read.",
         NotKnown::ChangedElsewhere => "The token was rotated elsewhere since it was last told here.",
-        NotKnown::NotAllowed => "You may not see the activity of this project.",
     }
 }

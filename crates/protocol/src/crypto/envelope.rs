@@ -14,6 +14,8 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 mod json;
 
+pub(super) use json::members_of_edek;
+
 use super::body::verify_bytes;
 use super::error::{CryptoError, Layer, OpenError};
 use super::identity::{DeviceIdentity, SIGNATURE_LENGTH};

@@ -36,7 +36,7 @@ pub use error::{CryptoError, Layer, OpenError, SeedError, SignatureError, Variab
 pub use identity::DeviceIdentity;
 pub use meta::Meta;
 pub use nonce::find_disclosed_signers;
-pub use open_key::{Accepted, OpenedKey, open_environment_key, open_for_sharing};
+pub use open_key::{Accepted, OpenedKey, open_environment_key};
 pub use record::{RecordError, derive_file_name, make_journal_key, open_record, seal_record};
 pub use variable::{
     VariableKeys, open_variable, open_variables, seal_variable, sign_variable, verify_variable,

@@ -44,6 +44,11 @@ impl OpenedKey {
         &self.key
     }
 
+    /// The key, without what it was under.
+    pub fn into_key(self) -> EnvironmentKey {
+        self.key
+    }
+
     /// Seals the DEK for these recipients alone: entries that fit beside the published ones, under the published outer layer
     /// (docs/protocol.md 6.4).
     ///
@@ -66,31 +71,6 @@ impl OpenedKey {
     }
 }
 
-/// Opens the key that is shared with this device. As [`open_for_sharing`], for the key alone.
-///
-/// # Errors
-/// As [`open_for_sharing`].
-pub fn open_environment_key(
-    published: &PublishedKey,
-    project: &ProjectId,
-    environment: &EnvironmentName,
-    device_id: &DeviceId,
-    identity: &DeviceIdentity,
-    signers: &[SigningPublicKey],
-    accepted: &Accepted,
-) -> Result<EnvironmentKey, OpenError> {
-    let opened = open_for_sharing(
-        published,
-        project,
-        environment,
-        device_id,
-        identity,
-        signers,
-        accepted,
-    );
-    opened.map(|opened| opened.key)
-}
-
 /// Opens the key that is shared with this device.
 ///
 /// `signers` are the signing keys that the caller knows; this device's own is always among them. An envelope of a known
@@ -102,7 +82,7 @@ pub fn open_environment_key(
 /// [`OpenError`] names the failed check: shared at all, readable, version, algorithm, addressee, authenticated data
 /// against `meta`, `meta` against project, environment and fingerprint, sender and signature, key agreement, both tags,
 /// and the opened key against the announced fingerprint.
-pub fn open_for_sharing(
+pub fn open_environment_key(
     published: &PublishedKey,
     project: &ProjectId,
     environment: &EnvironmentName,
@@ -118,7 +98,8 @@ pub fn open_for_sharing(
         .iter()
         .find(|recipient| own(&recipient.kind))
         .ok_or(OpenError::NotShared)?;
-    if let Some(unnamed) = UnnamedEnvelope::from_edek(&entry.edek_b64)? {
+    let members = envelope::members_of_edek(&entry.edek_b64)?;
+    if let Some(unnamed) = UnnamedEnvelope::from_members(&members)? {
         let opened = unnamed.open(published, sealed, identity)?;
         return if accepted.unnamed {
             Ok(opened)
@@ -126,7 +107,7 @@ pub fn open_for_sharing(
             Err(OpenError::Unnamed)
         };
     }
-    let envelope = EncryptedEnvelope::from_edek(&entry.edek_b64)?;
+    let envelope = EncryptedEnvelope::from_members(&members)?;
     let dek = open_data_key(&envelope, identity)?;
     let (named, sealed_under) = check_meta(&envelope, project, published.fingerprint)?;
     check_sender(&envelope, &identity.signing_public(), signers)?;

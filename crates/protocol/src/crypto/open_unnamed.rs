@@ -15,7 +15,6 @@ use super::primitives::{self, NONCE_LENGTH};
 use crate::secret::EnvironmentKey;
 use crate::types::envelope::PublishedKey;
 use crate::types::keys::decode_base64;
-use crate::types::variable::BASE64_PREFIX;
 use crate::types::{Fingerprint, PublicKey, SealedEnvironmentKey};
 
 /// `alg` as these payloads have it, if they have one.
@@ -31,21 +30,16 @@ pub(super) struct UnnamedEnvelope {
 }
 
 impl UnnamedEnvelope {
-    /// Reads `edek_b64`. `None` if it says what it is for, and is to be judged by that.
+    /// Reads the members of a recipient's payload. `None` if it says what it is for, and is to be judged by that.
     ///
     /// # Errors
     /// [`OpenError`] names what cannot be read.
-    pub(super) fn from_edek(text: &str) -> Result<Option<Self>, OpenError> {
-        let bare = text.trim();
-        let bare = bare.strip_prefix(BASE64_PREFIX).unwrap_or(bare);
-        let bytes = decode_base64(bare).ok_or(OpenError::Malformed { what: "edek_b64" })?;
-        let object: Map<String, Value> =
-            serde_json::from_slice(&bytes).map_err(|_| OpenError::Malformed { what: "JSON" })?;
+    pub(super) fn from_members(object: &Map<String, Value>) -> Result<Option<Self>, OpenError> {
         let given = |name: &str| object.get(name).is_some_and(|value| !value.is_null());
         if given("meta") || given("aad_b64") {
             return Ok(None);
         }
-        Self::read(&object).map(Some)
+        Self::read(object).map(Some)
     }
 
     fn read(object: &Map<String, Value>) -> Result<Self, OpenError> {

@@ -23,8 +23,6 @@ pub enum NotKnown {
     Unreadable,
     /// It was told here once; another client has changed the token since.
     ChangedElsewhere,
-    /// Who is signed in may not see it.
-    NotAllowed,
 }
 
 impl Occurrence {
@@ -49,7 +47,6 @@ impl Occurrence {
             Self::NotKnown(NotKnown::NotTold) => "not_told",
             Self::NotKnown(NotKnown::Unreadable) => "unreadable",
             Self::NotKnown(NotKnown::ChangedElsewhere) => "changed_elsewhere",
-            Self::NotKnown(NotKnown::NotAllowed) => "not_allowed",
         }
     }
 

@@ -3,8 +3,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use deploy_tokens_protocol::crypto::envelope::{self, EncryptedEnvelope, EnvelopeInputs, seal};
 use deploy_tokens_protocol::crypto::{
-    Accepted, CryptoError, DeviceIdentity, Layer, Meta, OpenError, key_fingerprint, make_deploy_key,
-    make_environment_key, open_environment_key, seal_environment_key, system_rng,
+    Accepted, CryptoError, DeviceIdentity, Layer, Meta, OpenError, OpenedKey, key_fingerprint,
+    make_deploy_key, make_environment_key, open_environment_key, seal_environment_key, system_rng,
 };
 use deploy_tokens_protocol::envelope::PublishedKey;
 use deploy_tokens_protocol::secret::EnvironmentKey;
@@ -87,6 +87,7 @@ impl World {
             signers,
             accepted,
         )
+        .map(OpenedKey::into_key)
     }
 
     /// Replaces the colleague's envelope.

@@ -3,7 +3,7 @@
 //! runner out.
 
 use super::preflight::{OpenKey, own_device_is_active};
-use super::publish::{Sealed, send};
+use super::publish::{Sealed, scope, send};
 use super::recipients::Lists;
 use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::off_thread::off_thread;
@@ -13,8 +13,7 @@ use protocol::crypto;
 use protocol::envelope::PublishedKey;
 use protocol::wire::environment_key::ShareKeyRequest;
 use protocol::{
-    DeviceId, KeyRequest, KeyScope, Moment, Recipient, RecipientKind, RequestId, SealedEnvironmentKey,
-    SealedRecipient,
+    DeviceId, KeyRequest, Moment, Recipient, RecipientKind, RequestId, SealedEnvironmentKey, SealedRecipient,
 };
 
 /// Lets the active devices that have no entry in beside the published ones, and gives the number of recipients. Entries of
@@ -98,11 +97,7 @@ async fn seal_entries(
     recipients: Vec<Recipient>,
 ) -> Result<Vec<SealedRecipient>, Problem> {
     let (identity, opened) = (device.identity.clone(), key.opened.clone());
-    let scope = KeyScope {
-        project: place.project.clone(),
-        environment: place.name().clone(),
-        fingerprint: crypto::key_fingerprint(opened.key()),
-    };
+    let scope = scope(place, opened.key());
     let work = move || {
         let mut rng = crypto::system_rng();
         opened.seal_entries(&scope, &recipients, &identity, Moment::now(), &mut rng)

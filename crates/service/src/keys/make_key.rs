@@ -5,6 +5,7 @@
 
 use super::add_devices::all_are_told;
 use super::preflight::own_device_is_active;
+use super::publish::seal_for;
 use super::recipients::Lists;
 use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::off_thread::off_thread;
@@ -12,7 +13,7 @@ use crate::{Context, LinkedDevice, Place, Progress};
 use model::{CallError, Problem, Step};
 use protocol::crypto;
 use protocol::wire::environment_key::CreateKeyRequest;
-use protocol::{Fingerprint, KeyScope, Moment, Recipient, RecipientKind};
+use protocol::{Fingerprint, Recipient, RecipientKind};
 
 /// A signed request.
 struct Made {
@@ -123,22 +124,12 @@ async fn look_again(
 }
 
 async fn seal(device: &LinkedDevice, place: &Place, recipients: Vec<Recipient>) -> Result<Made, Problem> {
-    let device = device.clone();
-    let (project, environment) = (place.project.clone(), place.name().clone());
+    let (device, place) = (device.clone(), place.clone());
     let work = move || {
-        let mut rng = crypto::system_rng();
-        let key = crypto::make_environment_key(&mut rng);
-        let fingerprint = crypto::key_fingerprint(&key);
-        let scope = KeyScope {
-            project,
-            environment,
-            fingerprint,
-        };
-        let identity = &device.identity;
-        let sealed =
-            crypto::seal_environment_key(&key, &scope, &recipients, identity, Moment::now(), &mut rng)?;
+        let key = crypto::make_environment_key(&mut crypto::system_rng());
+        let (fingerprint, sealed) = seal_for(&device, &place, &key, &recipients)?;
         let request = CreateKeyRequest::next(&device.id, fingerprint, &sealed);
-        let body = crypto::sign_body(identity, &request)?;
+        let body = crypto::sign_body(&device.identity, &request)?;
         Ok(Made { body, fingerprint })
     };
     off_thread(work).await?

@@ -160,7 +160,7 @@ async fn open(
     signers.push(device.identity.signing_public());
     let work = move || {
         let (id, identity) = (&device.id, &device.identity);
-        let opened = crypto::open_for_sharing(
+        let opened = crypto::open_environment_key(
             &published,
             &place.project,
             place.name(),

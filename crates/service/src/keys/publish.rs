@@ -10,8 +10,9 @@ use crate::off_thread::off_thread;
 use crate::{Context, LinkedDevice, Place, Progress};
 use model::{Problem, Step};
 use protocol::crypto;
+use protocol::secret::EnvironmentKey;
 use protocol::wire::environment_key::ShareKeyRequest;
-use protocol::{KeyRequest, KeyScope, Moment, Recipient, RequestStatus};
+use protocol::{Fingerprint, KeyRequest, KeyScope, Moment, Recipient, RequestStatus, SealedEnvironmentKey};
 
 /// Which key is published.
 pub(crate) enum Published<'a> {
@@ -95,26 +96,41 @@ async fn seal(
     recipients: Vec<Recipient>,
     requests: &[KeyRequest],
 ) -> Result<Sealed, Problem> {
-    let (device, opened) = (device.clone(), key.opened.clone());
-    let (project, environment) = (place.project.clone(), place.name().clone());
+    let (device, place, opened) = (device.clone(), place.clone(), key.opened.clone());
     let requests = requests.iter().map(|request| request.id.clone()).collect();
     let work = move || {
-        let mut rng = crypto::system_rng();
-        let key = opened.key();
-        let fingerprint = crypto::key_fingerprint(key);
-        let scope = KeyScope {
-            project,
-            environment,
-            fingerprint,
-        };
-        let identity = &device.identity;
-        let sealed =
-            crypto::seal_environment_key(key, &scope, &recipients, identity, Moment::now(), &mut rng)?;
+        let (fingerprint, sealed) = seal_for(&device, &place, opened.key(), &recipients)?;
         let request = ShareKeyRequest::new(&device.id, fingerprint, &sealed, requests);
-        let body = crypto::sign_body(identity, &request)?;
+        let body = crypto::sign_body(&device.identity, &request)?;
         Ok(Sealed { body })
     };
     off_thread(work).await?
+}
+
+/// Seals a key for everybody in a place under its name of today, and gives its fingerprint beside it.
+///
+/// # Errors
+/// What sealing says.
+pub(super) fn seal_for(
+    device: &LinkedDevice,
+    place: &Place,
+    key: &EnvironmentKey,
+    recipients: &[Recipient],
+) -> Result<(Fingerprint, SealedEnvironmentKey), Problem> {
+    let scope = scope(place, key);
+    let mut rng = crypto::system_rng();
+    let sealed =
+        crypto::seal_environment_key(key, &scope, recipients, &device.identity, Moment::now(), &mut rng)?;
+    Ok((scope.fingerprint, sealed))
+}
+
+/// What an envelope of a key says that it is for.
+pub(super) fn scope(place: &Place, key: &EnvironmentKey) -> KeyScope {
+    KeyScope {
+        project: place.project.clone(),
+        environment: place.name().clone(),
+        fingerprint: crypto::key_fingerprint(key),
+    }
 }
 
 /// A lost answer is asked for: publishing the same body again changes nothing, unless the first one was taken and answered

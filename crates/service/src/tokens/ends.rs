@@ -2,8 +2,7 @@
 //! 7.2). Kept beside the journal by deploy token and the last characters of its CI token; no secret is in it.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -112,12 +111,9 @@ fn forget_oldest(ends: &mut Ends) {
 }
 
 fn read(path: &Path) -> io::Result<Document> {
-    let file = match File::open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Document::default()),
-        file => file?,
-    };
-    let mut text = Vec::new();
-    file.take(LARGEST).read_to_end(&mut text)?;
+    let text = private_file::read(path, LARGEST)?;
     // A file that is no JSON holds nothing that could be kept.
-    Ok(serde_json::from_slice(&text).unwrap_or_default())
+    Ok(text
+        .and_then(|text| serde_json::from_slice(&text).ok())
+        .unwrap_or_default())
 }

@@ -7,8 +7,6 @@ use crate::ui::elements::{Segment, Segmented, TextField};
 use protocol::{Lifetime, LifetimeError};
 
 const LABEL: &str = "Days until the CI token ends";
-/// Stands for a day that is typed, among numbers of days.
-const ON_A_DAY: u16 = 0;
 
 /// What was chosen; what is typed may be no lifetime.
 pub(super) type Chosen = Signal<Result<Lifetime, LifetimeError>>;
@@ -30,19 +28,16 @@ pub(super) fn EndChoice(mut chosen: Chosen) -> Element {
     });
     let zone = use_clock().zone;
     let segments = Lifetime::OFFERED.into_iter().map(|it| Segment {
-        value: it.days(),
+        value: Some(it),
         label: it.days().to_string(),
         count: None,
     });
     let date = Segment {
-        value: ON_A_DAY,
+        value: None,
         label: "A date".to_owned(),
         count: None,
     };
-    let pressed = match &*chosen.read() {
-        Ok(lifetime) if !*on_a_day.read() => lifetime.days(),
-        _ => ON_A_DAY,
-    };
+    let pressed = chosen.read().clone().ok().filter(|_| !*on_a_day.read());
     let ends = chosen.read().clone().ok().map(end_of);
     let wrong = chosen
         .read()
@@ -56,10 +51,10 @@ pub(super) fn EndChoice(mut chosen: Chosen) -> Element {
                 label: LABEL,
                 segments: segments.chain([date]).collect::<Vec<_>>(),
                 value: pressed,
-                onchange: move |days: u16| {
-                    on_a_day.set(days == ON_A_DAY);
-                    if days != ON_A_DAY {
-                        chosen.set(Lifetime::of_days(i64::from(days)));
+                onchange: move |picked: Option<Lifetime>| {
+                    on_a_day.set(picked.is_none());
+                    if let Some(lifetime) = picked {
+                        chosen.set(Ok(lifetime));
                     } else if let Ok(lifetime) = *chosen.peek() {
                         day.set(last_day(lifetime));
                     }

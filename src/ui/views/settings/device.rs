@@ -3,10 +3,10 @@
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog, OwnDevice, SessionKind};
-use crate::ui::components::{MessageText, TimeAgo};
+use crate::ui::components::{Happened, MessageText};
 use crate::ui::elements::{Badge, Button, ButtonKind, Icon, IconButton, Notice, Tone};
 use crate::ui::intent::{AccessIntent, ProgramIntent, use_send};
-use protocol::{DeviceState, Fingerprint, RemoteStatus};
+use protocol::{DeviceState, Fingerprint, Occurrence, RemoteStatus};
 
 #[component]
 pub(super) fn DeviceCard() -> Element {
@@ -82,7 +82,7 @@ fn Linked(device: DeviceState) -> Element {
                 Fact { name: "System", "{platform}" }
             }
             if let Some(at) = device.last_seen_at {
-                Fact { name: "Last seen", TimeAgo { at, absent: "" } }
+                Fact { name: "Last seen", Happened { what: Occurrence::At(at) } }
             }
             FingerprintText { name: "Encryption key", print: device.encryption }
             FingerprintText { name: "Signing key", print: device.signing }

@@ -26,10 +26,7 @@ impl EncryptedEnvelope {
     /// # Errors
     /// [`OpenError::Malformed`] names the member.
     pub fn from_edek(text: &str) -> Result<Self, OpenError> {
-        let bare = text.trim();
-        let bare = bare.strip_prefix(BASE64_PREFIX).unwrap_or(bare);
-        let bytes = decode_base64(bare).ok_or(OpenError::Malformed { what: "edek_b64" })?;
-        Self::from_json_bytes(&bytes)
+        Self::from_members(&members_of_edek(text)?)
     }
 
     /// Reads the JSON; unknown members are ignored, null counts as absent.
@@ -37,12 +34,10 @@ impl EncryptedEnvelope {
     /// # Errors
     /// [`OpenError::Malformed`] names the member.
     pub fn from_json(text: &str) -> Result<Self, OpenError> {
-        Self::from_json_bytes(text.as_bytes())
+        Self::from_members(&members(text.as_bytes())?)
     }
 
-    fn from_json_bytes(bytes: &[u8]) -> Result<Self, OpenError> {
-        let object: Map<String, Value> =
-            serde_json::from_slice(bytes).map_err(|_| OpenError::Malformed { what: "JSON" })?;
+    pub(in crate::crypto) fn from_members(object: &Map<String, Value>) -> Result<Self, OpenError> {
         let optional = |what: &'static str| match object.get(what) {
             None | Some(Value::Null) => Ok(None),
             Some(Value::String(text)) => Ok(Some(text.clone())),
@@ -72,6 +67,20 @@ impl EncryptedEnvelope {
             signature_b64: optional("signature_b64")?,
         })
     }
+}
+
+/// The members of what is in an `edek_b64`, with or without the prefix `b64:`.
+///
+/// # Errors
+/// [`OpenError::Malformed`].
+pub(in crate::crypto) fn members_of_edek(text: &str) -> Result<Map<String, Value>, OpenError> {
+    let bare = text.trim();
+    let bare = bare.strip_prefix(BASE64_PREFIX).unwrap_or(bare);
+    members(&decode_base64(bare).ok_or(OpenError::Malformed { what: "edek_b64" })?)
+}
+
+fn members(json: &[u8]) -> Result<Map<String, Value>, OpenError> {
+    serde_json::from_slice(json).map_err(|_| OpenError::Malformed { what: "JSON" })
 }
 
 #[cfg(test)]

@@ -183,7 +183,8 @@ fn every_device_reads_its_key_back() {
                 &[signing_key(&case["signer"], "signing_public_key_b64")],
                 &Accepted::default(),
             )
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
+            .unwrap_or_else(|error| panic!("{name}: {error}"))
+            .into_key();
             let expect = &back["expect"];
             assert_eq!(STANDARD.encode(key.expose()), text(expect, "env_key_b64"));
             assert_eq!(Some(resource.version), expect["version"].as_u64());
