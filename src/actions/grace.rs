@@ -90,7 +90,7 @@ pub(super) fn begin(over: Arc<Over>, newest: Newest, seconds: u64) -> mpsc::Unbo
             ));
             tokio::select! {
                 () = newest.left(&over) => return tell(Told::Left),
-                () = tokio::time::sleep(Duration::from_secs(wait)) => {}
+                () = passes(Duration::from_secs(wait)) => {}
             }
             let Some(context) = newest.at(&over) else {
                 return tell(Told::Left);
@@ -106,6 +106,23 @@ pub(super) fn begin(over: Arc<Over>, newest: Newest, seconds: u64) -> mpsc::Unbo
         }
     });
     told
+}
+
+#[cfg(not(any(debug_assertions, feature = "test-hooks")))]
+async fn passes(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
+/// In debug builds a test says when the time has passed: once each time that it makes the file which
+/// `DEPLOY_TOKENS_GRACE_PASSES` names.
+#[cfg(any(debug_assertions, feature = "test-hooks"))]
+async fn passes(time: Duration) {
+    let Some(file) = process_env::text("DEPLOY_TOKENS_GRACE_PASSES").ok().flatten() else {
+        return tokio::time::sleep(time).await;
+    };
+    while std::fs::remove_file(&file).is_err() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 async fn end(over: &Over, context: Arc<Context>) -> Result<Option<Replaced>, Problem> {

@@ -60,7 +60,7 @@ impl Actions {
     /// Has the token that a successor replaces revoked when the chosen time has passed; wherever the window is then, because
     /// that token works until it is done. Here is told how that goes.
     pub(super) fn begin_grace(&self, grace: Grace, over: Over) {
-        let (actions, Some(seconds)) = (self.clone(), grace.seconds().map(shortened)) else {
+        let (actions, Some(seconds)) = (self.clone(), grace.seconds()) else {
             return;
         };
         let over = Arc::new(over);
@@ -97,18 +97,4 @@ impl Actions {
             actions.refresh();
         });
     }
-}
-
-/// In debug builds `DEPLOY_TOKENS_GRACE` gives the seconds instead, so that a test need not wait.
-#[cfg(any(debug_assertions, feature = "test-hooks"))]
-fn shortened(seconds: u64) -> u64 {
-    let wanted = process_env::text("DEPLOY_TOKENS_GRACE").ok().flatten();
-    wanted
-        .and_then(|text| text.trim().parse().ok())
-        .unwrap_or(seconds)
-}
-
-#[cfg(not(any(debug_assertions, feature = "test-hooks")))]
-fn shortened(seconds: u64) -> u64 {
-    seconds
 }

@@ -2,6 +2,7 @@
 
 use crate::{fill, open, said, sheet, verify};
 use testkit::driver::{App, Desktop, State, any, containing};
+use testkit::window::GraceClock;
 
 fn create(app: &App, name: &str) -> String {
     sheet(app, name);
@@ -93,7 +94,8 @@ fn the_old_one_works_until_it_is_finished() {
 
 #[test]
 fn the_old_one_is_revoked_when_the_chosen_time_has_passed() {
-    let desktop = Desktop::new().env("DEPLOY_TOKENS_GRACE", "4").start();
+    let desktop = Desktop::new().start();
+    let clock = GraceClock::of(&desktop);
     let app = open(&desktop);
     let old = create(&app, "timed-ci");
     let dialog = ask(&app, "timed-ci");
@@ -104,6 +106,7 @@ fn the_old_one_is_revoked_when_the_chosen_time_has_passed() {
     let new = take(&app);
     assert!(verify(&desktop, &old).status.success(), "not yet");
     app.wait_text("The old one is revoked");
+    clock.pass();
     app.wait_text("timed-ci is replaced: runners with the old values are refused");
     assert_eq!(verify(&desktop, &old).status.code(), Some(3));
     assert!(verify(&desktop, &new).status.success());
@@ -126,7 +129,8 @@ fn place_locks(folder: &std::path::Path) -> Vec<std::fs::File> {
 
 #[test]
 fn the_end_of_the_chosen_time_is_tried_again_when_another_program_is_at_work() {
-    let desktop = Desktop::new().env("DEPLOY_TOKENS_GRACE", "4").start();
+    let desktop = Desktop::new().start();
+    let clock = GraceClock::of(&desktop);
     let app = open(&desktop);
     let old = create(&app, "timed-ci");
     let dialog = ask(&app, "timed-ci");
@@ -139,10 +143,12 @@ fn the_end_of_the_chosen_time_is_tried_again_when_another_program_is_at_work() {
     for lock in &locks {
         lock.lock().unwrap();
     }
+    clock.pass();
     app.wait_text("The old timed-ci is not revoked yet; this is tried again");
     app.wait_text("The old one is revoked in");
     assert!(verify(&desktop, &old).status.success(), "it still works");
     drop(locks);
+    clock.pass();
     app.wait_text("timed-ci is replaced: runners with the old values are refused");
     assert_eq!(verify(&desktop, &old).status.code(), Some(3));
 }

@@ -9,7 +9,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::{data, open, open_with, program, sheet, verify};
 use testkit::driver::{App, Desktop, any, containing};
 use testkit::memory::descendants;
-use testkit::window::copy_block;
+use testkit::window::{GraceClock, copy_block};
 use testkit::{CI_TOKEN_MARK, PROGRAM};
 
 /// A state that a window can be in, as somebody who works with others brings it about.
@@ -33,10 +33,7 @@ const STATES: [(&str, Put); 5] = [
 ];
 
 fn desktop() -> Arc<Desktop> {
-    Desktop::new()
-        .window_manager()
-        .env("DEPLOY_TOKENS_GRACE", "8")
-        .start()
+    Desktop::new().window_manager().start()
 }
 
 /// Another window over the whole screen.
@@ -151,9 +148,10 @@ fn a_sheet_hides_in_a_window_on_another_desktop() {
     hides_the_sheet(STATES[3]);
 }
 
-/// In this state a replaced token ends at its chosen time. The time is shortened, which released programs do not do.
+/// In this state a replaced token ends at its chosen time. The test says when that is, which released programs do not heed.
 fn ends_the_replaced((state, put): (&str, Put)) {
     let desktop = desktop();
+    let clock = GraceClock::of(&desktop);
     let app = open(&desktop);
     sheet(&app, "timed-ci");
     let old = copy_block(&app);
@@ -171,6 +169,7 @@ fn ends_the_replaced((state, put): (&str, Put)) {
     app.wait_gone("dialog", any());
     let cover = put(&desktop, &app);
     assert!(verify(&desktop, &old).status.success(), "{state}: not yet");
+    clock.pass();
     app.wait_for("the end of the old token", || {
         (verify(&desktop, &old).status.code() == Some(3)).then_some(())
     });

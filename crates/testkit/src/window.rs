@@ -1,5 +1,6 @@
 //! What a user of the window does: the words of its pages, where the driver knows roles only.
 
+use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::sync::Arc;
 
@@ -22,6 +23,23 @@ pub fn open_with(desktop: &Arc<Desktop>, more: &[&str]) -> App {
 /// Where the workspace of this desktop lies.
 pub fn data(desktop: &Desktop) -> String {
     desktop.home().join("workspace").display().to_string()
+}
+
+/// Says when the chosen time of a replaced token has passed, which a debug build's window takes from a test.
+pub struct GraceClock(PathBuf);
+
+impl GraceClock {
+    /// For the windows that are opened on this desktop from now on: their times pass when it is said, and not before.
+    pub fn of(desktop: &Desktop) -> Self {
+        let file = desktop.home().join("grace-passes");
+        desktop.set("DEPLOY_TOKENS_GRACE_PASSES", &file.display().to_string());
+        Self(file)
+    }
+
+    /// One time passes: the chosen one, or the pause before it is tried again.
+    pub fn pass(&self) {
+        std::fs::write(&self.0, "").expect("a file in the desktop's home");
+    }
 }
 
 /// Creates a token in the open environment, up to its sheet.
