@@ -213,7 +213,7 @@ impl Actions {
             if taken.is_empty() {
                 return actions.note_unfinished(&context).await;
             }
-            let statuses = taken.fates.iter().cloned();
+            let statuses = taken.statuses.iter().cloned();
             let lines = taken.targets.iter().cloned().zip(statuses).collect();
             let run = move |context: Arc<Context>, stop: StopWaiting, tell: Tell<Change>| async move {
                 let known = held_here(&context).await;

@@ -121,7 +121,7 @@ async fn a_revocation_of_many_in_one_environment_takes_four_requests_more_than_t
         known: KnownCiTokens::default(),
         tell: &|_, _| {},
     };
-    let fates = it
+    let statuses = it
         .requests(
             "revoke seven at once",
             COUNT + 4,
@@ -129,9 +129,9 @@ async fn a_revocation_of_many_in_one_environment_takes_four_requests_more_than_t
         )
         .await;
     assert!(
-        fates
+        statuses
             .iter()
-            .all(|fate| matches!(fate, model::RevocationStatus::Reshared { .. })),
-        "{fates:?}"
+            .all(|status| matches!(status, model::RevocationStatus::Reshared { .. })),
+        "{statuses:?}"
     );
 }

@@ -83,7 +83,7 @@ fn Choose() -> Element {
                 Failed { message: text::explain(message) }
             },
             Load::Loading => rsx! {
-                div { class: "exposed-bones", "aria-hidden": "true",
+                div { class: "active-bones", "aria-hidden": "true",
                     for index in 0..5 {
                         span { key: "{index}", class: "bone" }
                     }

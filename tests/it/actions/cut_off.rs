@@ -1,9 +1,9 @@
 //! What a lost answer or a session that has ended cuts off: it is said as it is, and nothing is lost.
 
 use deploy_tokens::intent::{AccessIntent, Intent, PlaceIntent, SessionIntent, SheetIntent, TokenIntent};
-use deploy_tokens::state::{AppState, Confirm, ConfirmKind, Dialog, Gate, Operation};
+use deploy_tokens::state::{AppState, Confirm, ConfirmKind, Dialog, Gate, Load, Operation, OwnDevice};
 use dioxus::prelude::ReadableExt as _;
-use model::{Grace, News};
+use model::{Grace, News, Remedy};
 use protocol::{DeployToken, Lifetime};
 use testkit::Fault;
 
@@ -152,6 +152,91 @@ async fn what_is_wanted_of_keys_and_devices_is_done_after_signing_in_again() {
         .cut_off(Dialog::UnlinkDevice, AccessIntent::UnlinkDevice)
         .await;
     stage.told("it is unlinked", |it| *it == News::Unlinked).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_is_linked_after_signing_in_again() {
+    let mut stage = Stage::start().await;
+    stage.look(|it| it.dialog.show(Dialog::UnlinkDevice));
+    stage.send(AccessIntent::UnlinkDevice);
+    stage
+        .until("it is unlinked", |it| *it.access.device.peek() == OwnDevice::None)
+        .await;
+    let link = AccessIntent::LinkDevice {
+        name: "late laptop".to_owned(),
+    };
+    stage.send(AccessIntent::AskToLink);
+    let asked = stage.look(|it| it.dialog.open.peek().clone());
+    stage.cut_off(asked, link).await;
+    stage.told("it is linked", |it| *it == News::Linked).await;
+    let linked = |it: AppState| matches!(&*it.access.device.peek(), OwnDevice::Linked(device) if device.name.as_deref() == Some("late laptop"));
+    stage.until("it is seen", linked).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_waits_for_a_key_gets_it_after_signing_in_again() {
+    let mut stage = Stage::start().await;
+    let waiting = stage.site.another_device("waiting laptop").await;
+    let place = stage.site.place("production").await;
+    let without = service::key_access(&waiting, &place).await;
+    assert!(without.is_err(), "{without:?}");
+    stage.send(PlaceIntent::Refresh);
+    let somebody_waits = |it: AppState| !it.access.requests.peek().list.is_empty();
+    stage.until("it is known who waits", somebody_waits).await;
+    stage.cut_off(Dialog::Requests, AccessIntent::Fulfil(None)).await;
+    stage
+        .told("it is answered", |it| matches!(it, News::RequestsAnswered(_)))
+        .await;
+    service::key_access(&waiting, &place).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_project_is_opened_after_signing_in_again() {
+    let mut stage = Stage::start().await;
+    let other = stage.look(|it| {
+        let open = it.place.project.peek().clone();
+        let all = it.place.projects.peek().clone();
+        all.into_iter().find(|it| Some(it) != open.as_ref()).unwrap()
+    });
+    let open = PlaceIntent::OpenProject(other.id.clone());
+    stage.cut_off(Dialog::Closed, open).await;
+    stage
+        .until("it is open", |it| {
+            it.place.project.peek().as_ref() == Some(&other)
+        })
+        .await;
+    stage.listed().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_interrupted_is_revoked_after_signing_in_again() {
+    let mut stage = Stage::start().await;
+    let token = stage.create("left-ci").await;
+    // The values were not taken: they are in the journal.
+    stage.send(SessionIntent::Leave);
+    stage.send(SessionIntent::SignIn);
+    stage
+        .until("it is noted", |it| *it.place.interrupted.peek() == 1)
+        .await;
+    stage.send(TokenIntent::ShowInterrupted);
+    stage
+        .until(
+            "it was looked up",
+            |it| matches!(&*it.place.found.peek(), Load::Ready(all) if all.len() == 1),
+        )
+        .await;
+    let (dialog, found) = stage.look(|it| (it.dialog.open.peek().clone(), it.place.found.peek().clone()));
+    let Load::Ready(found) = found else { unreachable!() };
+    let revoke = TokenIntent::Resume {
+        id: found[0].id.clone(),
+        remedy: Remedy::Revoke,
+    };
+    stage.cut_off(dialog, revoke).await;
+    stage
+        .until("nothing is interrupted", |it| *it.place.interrupted.peek() == 0)
+        .await;
+    let active = stage.site.active().await;
+    assert!(!active.iter().any(|it| it.token.id == token.id));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -70,9 +70,9 @@ async fn all_ci_tokens_end_before_anything_is_sealed_and_requests_are_bounded() 
     let context = through(&site, &road.url, folder.path());
     let targets = targets(&site).await;
     let told = Mutex::new(vec![Vec::new(); targets.len()]);
-    let tell = |index: usize, fate: &RevocationStatus| told.lock().unwrap()[index].push(fate.clone());
-    let fates = revocation::revoke_targets(&context, &targets, &orders(&tell, 3)).await;
-    assert_eq!(Tally::of(&fates).gone, targets.len());
+    let tell = |index: usize, status: &RevocationStatus| told.lock().unwrap()[index].push(status.clone());
+    let statuses = revocation::revoke_targets(&context, &targets, &orders(&tell, 3)).await;
+    assert_eq!(Tally::of(&statuses).gone, targets.len());
     let seen = road.seen();
     let last_revoke = seen.iter().rposition(|it| it.ends_with("/revoke")).unwrap();
     let first_seal = seen.iter().position(|it| it.ends_with("/key/envelopes")).unwrap();
@@ -84,9 +84,9 @@ async fn all_ci_tokens_end_before_anything_is_sealed_and_requests_are_bounded() 
     );
     let most = road.most_at_once();
     assert!((8..=12).contains(&most), "{most} at once");
-    for fates in told.lock().unwrap().iter() {
-        let steps: Vec<_> = fates.iter().map(std::mem::discriminant).collect();
-        let at = |wanted: fn(&RevocationStatus) -> bool| fates.iter().position(wanted).unwrap();
+    for statuses in told.lock().unwrap().iter() {
+        let steps: Vec<_> = statuses.iter().map(std::mem::discriminant).collect();
+        let at = |wanted: fn(&RevocationStatus) -> bool| statuses.iter().position(wanted).unwrap();
         assert!(
             at(|it| *it == RevocationStatus::Revoking) < at(RevocationStatus::is_refused),
             "{steps:?}"
@@ -94,7 +94,7 @@ async fn all_ci_tokens_end_before_anything_is_sealed_and_requests_are_bounded() 
         assert!(at(RevocationStatus::is_refused) < at(|it| matches!(it, RevocationStatus::Reshared { .. })));
     }
     assert!(
-        fates
+        statuses
             .iter()
             .all(|it| it.proof().is_some_and(|(proof, _)| proof == Proof::Listed))
     );
@@ -130,13 +130,15 @@ async fn a_network_that_goes_leaves_the_queue_and_nothing_is_told_as_revoked() {
     let targets = targets(&site).await;
     road.down(true);
     let refused_too_soon = Mutex::new(0);
-    let tell = |_: usize, fate: &RevocationStatus| {
-        *refused_too_soon.lock().unwrap() += usize::from(fate.is_refused())
+    let tell = |_: usize, status: &RevocationStatus| {
+        *refused_too_soon.lock().unwrap() += usize::from(status.is_refused())
     };
-    let fates = revocation::revoke_targets(&context, &targets, &orders(&tell, 2)).await;
+    let statuses = revocation::revoke_targets(&context, &targets, &orders(&tell, 2)).await;
     assert!(
-        fates.iter().all(|it| matches!(it, RevocationStatus::Unknown(_))),
-        "{fates:?}"
+        statuses
+            .iter()
+            .all(|it| matches!(it, RevocationStatus::Unknown(_))),
+        "{statuses:?}"
     );
     assert_eq!(*refused_too_soon.lock().unwrap(), 0);
     assert_eq!(site.runs(&leaked).await, Runs::Decrypts);
@@ -146,8 +148,8 @@ async fn a_network_that_goes_leaves_the_queue_and_nothing_is_told_as_revoked() {
     let taken = revocation::take_up(&context).await;
     assert_eq!(taken.targets.len(), targets.len());
     assert!(taken.targets.iter().any(|it| it.project_name == "Billing"));
-    let fates = taken.go_on(&context, &orders(&|_, _| {}, 2)).await;
-    assert_eq!(Tally::of(&fates).gone, targets.len());
+    let statuses = taken.go_on(&context, &orders(&|_, _| {}, 2)).await;
+    assert_eq!(Tally::of(&statuses).gone, targets.len());
     assert_eq!(revocation::unfinished(&context), (0, 0));
     assert_eq!(
         (site.runs(&leaked).await, site.active().await.len()),
@@ -174,8 +176,8 @@ async fn a_network_that_comes_back_is_waited_for() {
         }
         road.down(false);
     };
-    let (fates, ()) = tokio::join!(revocation::revoke_targets(&context, &targets, &orders), back);
-    assert_eq!(Tally::of(&fates).gone, targets.len());
+    let (statuses, ()) = tokio::join!(revocation::revoke_targets(&context, &targets, &orders), back);
+    assert_eq!(Tally::of(&statuses).gone, targets.len());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -201,17 +203,17 @@ async fn where_every_answer_is_lost_the_list_is_asked_after_the_third() {
     };
     let run = revocation::revoke_targets(&context, &targets, &options);
     // It would go on for ever.
-    let fates = tokio::time::timeout(Duration::from_secs(30), run).await.unwrap();
-    let listed = |fate: &RevocationStatus| {
+    let statuses = tokio::time::timeout(Duration::from_secs(30), run).await.unwrap();
+    let listed = |status: &RevocationStatus| {
         matches!(
-            fate,
+            status,
             RevocationStatus::Reshared {
                 proof: Proof::Listed,
                 ..
             }
         )
     };
-    assert!(listed(&fates[0]), "{fates:?}");
+    assert!(listed(&statuses[0]), "{statuses:?}");
     let told = road.seen().into_iter().filter(|it| it.ends_with("/revoke"));
     assert_eq!(told.count(), 3);
     assert_eq!(site.runs(&leaked).await, Runs::Refused);
@@ -240,7 +242,7 @@ async fn ten_stuck_tokens_keep_no_other_from_ending_and_no_other_key_from_being_
     let is_stuck =
         |it: &RevokeTarget| it.project_name == "Storefront" && it.environment.name.as_str() == "staging";
     let shown = Mutex::new(vec![RevocationStatus::Queued; targets.len()]);
-    let tell = |index: usize, fate: &RevocationStatus| shown.lock().unwrap()[index] = fate.clone();
+    let tell = |index: usize, status: &RevocationStatus| shown.lock().unwrap()[index] = status.clone();
     let stop = StopWaiting::default();
     let orders = RunOptions {
         retry: RetryPolicy::REVOKE,
@@ -249,10 +251,10 @@ async fn ten_stuck_tokens_keep_no_other_from_ending_and_no_other_key_from_being_
     };
     let others = async {
         for _ in 0..400 {
-            let done = targets.iter().zip(&*shown.lock().unwrap()).all(|(it, fate)| {
+            let done = targets.iter().zip(&*shown.lock().unwrap()).all(|(it, status)| {
                 stuck.contains(&it.token)
-                    || matches!(fate, RevocationStatus::Reshared { .. })
-                    || (is_stuck(it) && fate.is_refused())
+                    || matches!(status, RevocationStatus::Reshared { .. })
+                    || (is_stuck(it) && status.is_refused())
             });
             if done {
                 break;
@@ -267,19 +269,19 @@ async fn ten_stuck_tokens_keep_no_other_from_ending_and_no_other_key_from_being_
         Duration::from_secs(60),
         revocation::revoke_targets(&context, &targets, &orders),
     );
-    let (fates, meanwhile) = tokio::join!(run, others);
-    let fates = fates.expect("it ends when nobody waits any more");
-    for ((target, fate), meanwhile) in targets.iter().zip(&fates).zip(&meanwhile) {
+    let (statuses, meanwhile) = tokio::join!(run, others);
+    let statuses = statuses.expect("it ends when nobody waits any more");
+    for ((target, status), meanwhile) in targets.iter().zip(&statuses).zip(&meanwhile) {
         if stuck.contains(&target.token) {
             assert!(
-                matches!(fate, RevocationStatus::Unknown(_)),
-                "{}: {fate:?}",
+                matches!(status, RevocationStatus::Unknown(_)),
+                "{}: {status:?}",
                 target.name
             );
         } else if is_stuck(target) {
             assert!(
-                matches!(fate, RevocationStatus::ReshareFailed { .. }),
-                "{}: {fate:?}",
+                matches!(status, RevocationStatus::ReshareFailed { .. }),
+                "{}: {status:?}",
                 target.name
             );
         } else {
@@ -294,8 +296,8 @@ async fn ten_stuck_tokens_keep_no_other_from_ending_and_no_other_key_from_being_
 
     road.block(Vec::new());
     let taken = revocation::take_up(&context).await;
-    let fates = taken.go_on(&context, &self::orders(&|_, _| {}, 2)).await;
-    assert_eq!(Tally::of(&fates).gone, fates.len(), "{fates:?}");
+    let statuses = taken.go_on(&context, &self::orders(&|_, _| {}, 2)).await;
+    assert_eq!(Tally::of(&statuses).gone, statuses.len(), "{statuses:?}");
     assert_eq!(
         (site.active().await.len(), revocation::unfinished(&context)),
         (0, (0, 0))
@@ -323,29 +325,29 @@ async fn a_key_that_was_not_sealed_again_is_owed_until_it_is() {
     // A session that ends while the key is sealed is renewed some time.
     let proxy = FaultProxy::at(site.running.address(), endpoint, Fault::Status(401, "", "{}"));
     let context = open(&proxy.url);
-    let fates = revocation::revoke_targets(&context, &only(&first).await, &orders(&|_, _| {}, 2)).await;
+    let statuses = revocation::revoke_targets(&context, &only(&first).await, &orders(&|_, _| {}, 2)).await;
     assert!(
-        matches!(fates[0], RevocationStatus::ReshareFailed { .. }),
-        "{fates:?}"
+        matches!(statuses[0], RevocationStatus::ReshareFailed { .. }),
+        "{statuses:?}"
     );
     assert_eq!(revocation::unfinished(&context), (0, 1));
     // A later revocation in the same environment that comes to nothing else does not forget that.
-    let fates = revocation::revoke_targets(&context, &only(&second).await, &orders(&|_, _| {}, 2)).await;
+    let statuses = revocation::revoke_targets(&context, &only(&second).await, &orders(&|_, _| {}, 2)).await;
     assert!(
-        matches!(fates[0], RevocationStatus::ReshareFailed { .. }),
-        "{fates:?}"
+        matches!(statuses[0], RevocationStatus::ReshareFailed { .. }),
+        "{statuses:?}"
     );
     assert_eq!(revocation::unfinished(&context), (0, 2));
     let context = open(&site.running.api_url());
     let taken = revocation::take_up(&context).await;
-    let earlier = |fate: &RevocationStatus| matches!(fate.proof(), Some((_, None)));
+    let earlier = |status: &RevocationStatus| matches!(status.proof(), Some((_, None)));
     assert!(
-        taken.fates.iter().all(earlier),
+        taken.statuses.iter().all(earlier),
         "they were not refused just now: {:?}",
-        taken.fates
+        taken.statuses
     );
-    let fates = taken.go_on(&context, &orders(&|_, _| {}, 2)).await;
-    assert_eq!(Tally::of(&fates).gone, 2, "{fates:?}");
+    let statuses = taken.go_on(&context, &orders(&|_, _| {}, 2)).await;
+    assert_eq!(Tally::of(&statuses).gone, 2, "{statuses:?}");
     assert_eq!(revocation::unfinished(&context), (0, 0));
 }
 
@@ -366,13 +368,13 @@ async fn a_refusal_of_one_stops_no_other_and_what_is_revoked_already_counts() {
         let context = through(&site, &proxy.url, folder.path());
         let mut targets = targets(&site).await;
         targets.retain(|it| it.token == one.issuance.token.id || it.token == other.issuance.token.id);
-        let fates = revocation::revoke_targets(&context, &targets, &orders(&|_, _| {}, 2)).await;
+        let statuses = revocation::revoke_targets(&context, &targets, &orders(&|_, _| {}, 2)).await;
         let of = |issued: &Issued| {
             let at = targets
                 .iter()
                 .position(|it| it.token == issued.issuance.token.id)
                 .unwrap();
-            fates[at].clone()
+            statuses[at].clone()
         };
         assert!(
             matches!(of(&one), RevocationStatus::NotRevoked(_)),
@@ -387,11 +389,11 @@ async fn a_refusal_of_one_stops_no_other_and_what_is_revoked_already_counts() {
         assert_eq!(site.runs(&one).await == Runs::Decrypts, kept, "{status}");
         assert_eq!(revocation::unfinished(&context), (0, 0), "it was told");
         // The same refusals of what is revoked already: the list says so, and it counts as done.
-        let fates = revocation::revoke_targets(&site.context, &targets, &orders(&|_, _| {}, 2)).await;
-        assert_eq!(Tally::of(&fates).gone, 2, "{status}: {fates:?}");
+        let statuses = revocation::revoke_targets(&site.context, &targets, &orders(&|_, _| {}, 2)).await;
+        assert_eq!(Tally::of(&statuses).gone, 2, "{status}: {statuses:?}");
         if status != 403 {
-            let fates = revocation::revoke_targets(&context, &targets, &orders(&|_, _| {}, 2)).await;
-            assert_eq!(Tally::of(&fates).gone, 2, "{status}: {fates:?}");
+            let statuses = revocation::revoke_targets(&context, &targets, &orders(&|_, _| {}, 2)).await;
+            assert_eq!(Tally::of(&statuses).gone, 2, "{status}: {statuses:?}");
         }
     }
 }
@@ -435,7 +437,7 @@ async fn a_known_ci_token_is_the_proof_and_a_server_that_serves_it_on_is_not_bel
         "the list has the last word: {listed:?}"
     );
 
-    let fates = revocation::revoke_targets(
+    let statuses = revocation::revoke_targets(
         &site.context,
         &targets,
         &RunOptions {
@@ -446,13 +448,13 @@ async fn a_known_ci_token_is_the_proof_and_a_server_that_serves_it_on_is_not_bel
     .await;
     assert!(
         matches!(
-            fates[0],
+            statuses[0],
             RevocationStatus::Reshared {
                 proof: Proof::RunnerRefused,
                 ..
             }
         ),
-        "{fates:?}"
+        "{statuses:?}"
     );
 }
 
@@ -485,15 +487,16 @@ async fn a_revocation_that_takes_seconds_to_spread_is_proven_after_the_last_paus
     let folder = tempfile::tempdir().unwrap();
     let context = through(&site, &refused.url, folder.path());
     let told = Mutex::new(Vec::new());
-    let tell = |_: usize, fate: &RevocationStatus| told.lock().unwrap().push(fate.clone());
+    let tell = |_: usize, status: &RevocationStatus| told.lock().unwrap().push(status.clone());
     let orders = RunOptions {
         known,
         ..orders(&tell, 2)
     };
     revocation::revoke_targets(&context, &targets, &orders).await;
     let told = told.lock().unwrap();
-    let proven = |fate: &RevocationStatus| {
-        fate.proof()
+    let proven = |status: &RevocationStatus| {
+        status
+            .proof()
             .is_some_and(|(proof, _)| proof == Proof::RunnerRefused)
     };
     assert!(told.iter().any(proven), "{told:?}");

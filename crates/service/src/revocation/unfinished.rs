@@ -21,10 +21,10 @@ pub fn unfinished(context: &Context) -> (usize, usize) {
 
 /// Interrupted revocations in the hands of this process.
 pub struct TakenUp {
-    /// The tokens, each with its fate so far beside it.
+    /// The tokens, each with its status so far beside it.
     pub targets: Vec<RevokeTarget>,
-    /// The fates so far.
-    pub fates: Vec<RevocationStatus>,
+    /// The statuses so far.
+    pub statuses: Vec<RevocationStatus>,
     batches: Vec<Batch>,
 }
 
@@ -40,7 +40,7 @@ pub async fn take_up(context: &Context) -> TakenUp {
     };
     let mut taken = TakenUp {
         targets: Vec::new(),
-        fates: Vec::new(),
+        statuses: Vec::new(),
         batches: Vec::new(),
     };
     for entry in entries {
@@ -67,8 +67,8 @@ impl TakenUp {
         let queue = queue.clone();
         let record = EntryWriter::resume(Kind::Emergency.operation(), entry);
         let first = self.targets.len();
-        let (batch, fates) = Batch::taken_up(place, &queue, record, first);
-        self.fates.extend(fates);
+        let (batch, statuses) = Batch::taken_up(place, &queue, record, first);
+        self.statuses.extend(statuses);
         self.targets
             .extend(batch.members.iter().map(|(_, item)| RevokeTarget {
                 project: batch.place.project.clone(),
@@ -86,9 +86,9 @@ impl TakenUp {
         self.batches.is_empty()
     }
 
-    /// Does what is left to do, and gives the fate of each token.
+    /// Does what is left to do, and gives the status of each token.
     pub async fn go_on(self, context: &Context, options: &RunOptions<'_>) -> Vec<RevocationStatus> {
-        let run = Run::new(context, Kind::Emergency, options, &|_| {}, self.fates);
+        let run = Run::new(context, Kind::Emergency, options, &|_| {}, self.statuses);
         drive(run, self.batches).await
     }
 }

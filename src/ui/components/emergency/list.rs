@@ -70,9 +70,9 @@ fn TokenGroup(group: Group, index: usize, with_project: bool) -> Element {
     let more = count.saturating_sub(MOST);
     let ids: Vec<DeployTokenId> = tokens.iter().map(|it| it.token.id.clone()).collect();
     rsx! {
-        section { class: "exposed-group", "aria-labelledby": "exposed-{index}",
-            header { class: "exposed-head",
-                h2 { id: "exposed-{index}", class: "cut", title: "{place}", "{place}" }
+        section { class: "active-group", "aria-labelledby": "active-{index}",
+            header { class: "active-head",
+                h2 { id: "active-{index}", class: "cut", title: "{place}", "{place}" }
                 Button {
                     kind: ButtonKind::Link,
                     label: "{verb} all {grouped(count)} in {place}",
@@ -80,13 +80,13 @@ fn TokenGroup(group: Group, index: usize, with_project: bool) -> Element {
                     onclick: move |()| store.choose(ids.iter().cloned(), !all),
                 }
             }
-            ul { class: "exposed-list", "aria-labelledby": "exposed-{index}",
+            ul { class: "active-list", "aria-labelledby": "active-{index}",
                 for placed in tokens.iter().take(MOST).cloned() {
                     TokenLine { key: "{placed.token.id}", placed }
                 }
             }
             if more > 0 {
-                p { class: "exposed-more", "{grouped(more)} more. Search to see them; “Select all” takes them too." }
+                p { class: "active-more", "{grouped(more)} more. Search to see them; “Select all” takes them too." }
             }
         }
     }
@@ -127,9 +127,9 @@ fn TokenLine(placed: PlacedToken) -> Element {
                         Glyph { icon: Icon::Check, size: 16 }
                     }
                 }
-                span { class: "exposed-words",
-                    span { class: "exposed-name cut", "{token.name}" }
-                    span { class: "exposed-facts", "{used}{expires}" }
+                span { class: "active-words",
+                    span { class: "active-name cut", "{token.name}" }
+                    span { class: "active-facts", "{used}{expires}" }
                 }
             }
         }
