@@ -42,6 +42,7 @@ pub async fn serve(target: &Target, options: &Serve) -> Result<u8, Failure> {
         strict: options.strict,
     });
     let workspace = workspace.map_err(workspace_problem)?;
+    workspace::allow_many_connections();
     let running = workspace.serve(options.addr).await.map_err(workspace_problem)?;
     let local = running.local();
     output::json(&Ready {

@@ -49,6 +49,9 @@ impl Default for Limits {
 }
 
 /// How often a request is sent again that the server refused for its number. Others may use the same budget up.
+/// How long a connection is kept for the next request.
+const IDLE: Duration = Duration::from_secs(20);
+
 const TURNS: usize = 3;
 /// How many calls the server takes yet.
 const REMAINING: &str = "x-ratelimit-remaining";
@@ -135,6 +138,8 @@ impl Transport {
             .user_agent(concat!("deploy-tokens/", env!("CARGO_PKG_VERSION")))
             .connect_timeout(limits.connect)
             .timeout(limits.total)
+            // Shorter than servers keep a silent connection, so that none ends as a request is sent on it.
+            .pool_idle_timeout(IDLE)
             .redirect(redirect::Policy::none())
             .no_proxy_for_loopback(&address)
             .build()

@@ -1,13 +1,19 @@
 //! What a request says, read once: bearer token (as its hash only), path, query, device header, body.
 
+use std::time::Duration;
+
+use axum::body::HttpBody as _;
 use axum::body::{Body, Bytes};
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{FromRequest, FromRequestParts, OriginalUri, Query, RawPathParams, Request};
 use axum::http::{StatusCode, header, request::Parts};
 use futures_util::StreamExt;
 use serde_json::Value;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::answer::Refusal;
+use super::routes::PAGE;
+use super::store::Store;
 use super::token_hash::TokenHash;
 use protocol::wire::request::{self, RequestError};
 
@@ -15,6 +21,12 @@ use protocol::wire::request::{self, RequestError};
 pub(super) const BODY_LIMIT: usize = 8 * 1024 * 1024;
 /// The largest body of a publication, which grows by about 1.3 KB a recipient.
 pub(super) const PUBLICATION_LIMIT: usize = 64 * 1024 * 1024;
+/// The largest body of who is not known, and what is read without taking of the shared room.
+const SMALL: usize = 16 * 1024;
+/// How long a body may take, waiting for room included.
+const BODY_TIME: Duration = Duration::from_secs(60);
+/// Where the paths of sign-in begin.
+const SIGN_IN: &str = "/cli/";
 /// How much of a body over its limit is read and thrown away so that the client gets to see the answer.
 const DRAIN_LIMIT: usize = 4 * PUBLICATION_LIMIT;
 
@@ -30,6 +42,8 @@ pub(super) struct Input {
     path: Vec<(String, String)>,
     query: Vec<(String, String)>,
     body: Bytes,
+    /// What the body takes of the room that all large ones share, until the request is answered.
+    _room: Option<OwnedSemaphorePermit>,
 }
 
 impl Input {
@@ -105,10 +119,10 @@ fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
         .map(|(_, value)| value.as_str())
 }
 
-impl<S: Send + Sync> FromRequest<S> for Input {
+impl FromRequest<Store> for Input {
     type Rejection = Refusal;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Refusal> {
+    async fn from_request(request: Request, store: &Store) -> Result<Self, Refusal> {
         let (mut parts, body) = request.into_parts();
         // Inside a nest of routes the request's own address has lost its beginning.
         let original = match parts.extensions.get::<OriginalUri>() {
@@ -116,7 +130,7 @@ impl<S: Send + Sync> FromRequest<S> for Input {
             None => parts.uri.clone(),
         };
         let bad = |what: &str| Refusal::new(StatusCode::BAD_REQUEST, what);
-        let path = match RawPathParams::from_request_parts(&mut parts, state).await {
+        let path = match RawPathParams::from_request_parts(&mut parts, store).await {
             Ok(params) => params
                 .iter()
                 .map(|(key, value)| (key.to_owned(), value.to_owned()))
@@ -127,9 +141,13 @@ impl<S: Send + Sync> FromRequest<S> for Input {
             Err(_) => Vec::new(),
         };
         let Query(query) = Query::try_from_uri(&parts.uri).map_err(|_| bad("The query cannot be read."))?;
-        let body = collect(body, limit(parts.uri.path())).await?;
+        let bearer = bearer(&parts);
+        let reading = read(store, bearer.as_ref(), &parts, body);
+        let (body, room) = tokio::time::timeout(BODY_TIME, reading)
+            .await
+            .map_err(|_| Refusal::new(StatusCode::REQUEST_TIMEOUT, "The body took too long."))??;
         Ok(Self {
-            bearer: bearer(&parts),
+            bearer,
             device_header: text(&parts, "x-device-id").map(str::to_owned),
             source: match text(&parts, "x-ghostable-client-type") {
                 Some("desktop") => "desktop",
@@ -140,12 +158,15 @@ impl<S: Send + Sync> FromRequest<S> for Input {
             path,
             query,
             body,
+            _room: room,
         })
     }
 }
 
 fn limit(path: &str) -> usize {
-    if path.ends_with("/key") || path.ends_with("/key/envelopes") {
+    if path.starts_with(SIGN_IN) || path.starts_with(PAGE) {
+        SMALL
+    } else if path.ends_with("/key") || path.ends_with("/key/envelopes") {
         PUBLICATION_LIMIT
     } else {
         BODY_LIMIT
@@ -162,23 +183,59 @@ fn bearer(parts: &Parts) -> Option<TokenHash> {
     (scheme.eq_ignore_ascii_case("bearer") && !token.is_empty()).then(|| TokenHash::of(token))
 }
 
-async fn collect(body: Body, limit: usize) -> Result<Bytes, Refusal> {
-    let mut stream = body.into_data_stream();
-    let (mut kept, mut seen) = (Vec::new(), 0_usize);
-    while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "The body ended too early."))?;
+/// Reads a body: who sends a large one is known before, and there is room for it.
+async fn read(
+    store: &Store,
+    bearer: Option<&TokenHash>,
+    parts: &Parts,
+    body: Body,
+) -> Result<(Bytes, Option<OwnedSemaphorePermit>), Refusal> {
+    let limit = limit(parts.uri.path());
+    let declared = body.size_hint().exact();
+    let declared = declared.map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+    if declared.is_some_and(|length| length <= SMALL) {
+        return Ok((collect(body, limit).await?, None));
+    }
+    let refused = match (limit, declared) {
+        (limit, Some(length)) if length > limit => Some(too_large(limit)),
+        (SMALL, _) => None,
+        _ => store.known(bearer).await.err(),
+    };
+    if let Some(refusal) = refused {
+        // Nothing of it is kept. Who is not known has little more of it read than what shows the answer.
+        let most = bearer.map_or(BODY_LIMIT, |_| DRAIN_LIMIT);
+        throw_away(body, most).await;
+        return Err(refusal);
+    }
+    let room = store.room_for(declared.unwrap_or(limit)).await?;
+    Ok((collect(body, limit).await?, Some(room)))
+}
+
+fn too_large(limit: usize) -> Refusal {
+    let message = format!("The body is larger than {} KiB.", limit / 1024);
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, &message)
+}
+
+async fn throw_away(body: Body, most: usize) {
+    let (mut stream, mut seen) = (body.into_data_stream(), 0_usize);
+    while let Some(Ok(chunk)) = stream.next().await {
         seen = seen.saturating_add(chunk.len());
-        if seen <= limit {
-            kept.extend_from_slice(&chunk);
-        } else if seen > DRAIN_LIMIT {
+        if seen > most {
             break;
-        } else {
-            kept.clear();
         }
     }
-    if seen > limit {
-        let message = format!("The body is larger than {} MiB.", limit / 1024 / 1024);
-        return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, &message));
+}
+
+async fn collect(body: Body, limit: usize) -> Result<Bytes, Refusal> {
+    let mut stream = body.into_data_stream();
+    let mut kept = Vec::new();
+    while let Some(chunk) = stream.next().await {
+        let chunk = chunk.map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "The body ended too early."))?;
+        if kept.len().saturating_add(chunk.len()) > limit {
+            throw_away(Body::from_stream(stream), DRAIN_LIMIT).await;
+            return Err(too_large(limit));
+        }
+        kept.extend_from_slice(&chunk);
     }
     Ok(kept.into())
 }

@@ -19,6 +19,7 @@
 mod answer;
 mod auth;
 mod checks;
+mod connections;
 mod documents;
 mod error;
 mod guard;
@@ -41,6 +42,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use connections::allow_many_connections;
 pub use error::WorkspaceError;
 pub use local_access::{LocalAccess, LocalSignIn};
 pub use running::Running;

@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use super::connections;
 use super::guard::OwnHosts;
 use super::routes::{self, BASE};
 use super::store::Store;
@@ -46,13 +47,11 @@ impl Running {
         let (stop, stopped) = oneshot::channel::<()>();
         let service = routes::router(store, OwnHosts::of(bound), latency);
         let server = tokio::spawn(async move {
-            let served = axum::serve(listener, service).with_graceful_shutdown(async move {
+            connections::serve(listener, service, async move {
                 // An error means that the other end is gone, which is a wish to stop, too.
                 let _ = stopped.await;
-            });
-            if let Err(error) = served.await {
-                tracing::error!(%error, "the local workspace stopped");
-            }
+            })
+            .await;
         });
         tracing::info!(address = %bound, "the local workspace is serving");
         Ok(Self {

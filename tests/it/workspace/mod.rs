@@ -3,6 +3,7 @@
 mod access;
 mod crash;
 mod files;
+mod flood;
 mod gate;
 mod lifecycle;
 mod old;

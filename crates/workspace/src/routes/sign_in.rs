@@ -1,6 +1,6 @@
 //! Sign-in (docs/protocol.md 2): e-mail, password and one-time code, or the browser flow. No bearer token is needed.
 //!
-//! A password is hashed outside the database's lock, two at a time.
+//! A password is hashed outside the database's lock, one at a time.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -9,7 +9,7 @@ use super::{Call, Pending, public_by_hand};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::checks::Checks;
 use crate::input::Input;
-use crate::password;
+use crate::password::NotChecked;
 use crate::store::directory;
 use crate::store::sign_in::{self, Account, Standing};
 use crate::store::{Access, Sessions, Store, StoreError};
@@ -103,13 +103,12 @@ pub(super) async fn check_password(
     account: Option<Account>,
     password: SecretText,
 ) -> Result<Option<Account>, Refusal> {
-    let _turn = store.hashing.acquire().await.map_err(|_| Refusal::internal())?;
-    let hashed = tokio::task::spawn_blocking(move || {
-        let stored = account.as_ref().map(|account| account.password_hash.as_str());
-        let fits = password::verify(&password, stored);
-        account.filter(|_| fits)
-    });
-    hashed.await.map_err(|_| Refusal::internal())
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    match store.hashing.fits(password, stored).await {
+        Ok(fits) => Ok(account.filter(|_| fits)),
+        Err(NotChecked::TooMany) => Err(Refusal::too_many(1)),
+        Err(NotChecked::CutOff) => Err(Refusal::internal()),
+    }
 }
 
 /// `POST /cli/login/start`

@@ -20,21 +20,27 @@ pub(super) mod variables;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use super::answer::Refusal;
+use super::auth;
+use super::password::Hashing;
 use super::throttle::Throttle;
+use super::token_hash::TokenHash;
 pub(super) use error::{Denial, StoreError, Thing};
 pub(super) use sign_in::Sessions;
 
-/// Two, so that somebody who guesses does not keep everybody else out.
-const PASSWORDS_AT_ONCE: usize = 2;
+/// What the large bodies of all unfinished requests may take together: 128 MiB.
+const BODIES_KIB: usize = 128 * 1024;
 
 /// A handle on the database.
 #[derive(Clone, Debug)]
 pub(super) struct Store {
     connection: Arc<Mutex<Connection>>,
-    /// How many passwords are hashed at once: each takes 19 MiB.
-    pub(super) hashing: Arc<Semaphore>,
+    /// Where passwords are checked.
+    pub(super) hashing: Hashing,
+    /// How many KiB of large bodies may be held at once.
+    bodies: Arc<Semaphore>,
     /// What differs between workspaces.
     pub(super) rules: Rules,
     /// How many calls a minute are answered.
@@ -66,9 +72,33 @@ impl Store {
             throttle,
             sessions: Sessions::default(),
             connection: Arc::new(Mutex::new(connection)),
-            hashing: Arc::new(Semaphore::new(PASSWORDS_AT_ONCE)),
+            hashing: Hashing::default(),
+            bodies: Arc::new(Semaphore::new(BODIES_KIB)),
             rules,
         }
+    }
+
+    /// Whether a bearer token is anybody's.
+    ///
+    /// # Errors
+    /// 401, or what else keeps its owner out.
+    pub(super) async fn known(&self, bearer: Option<&TokenHash>) -> Result<(), Refusal> {
+        let bearer = bearer.cloned();
+        self.run(Access::Read, move |db| {
+            auth::caller(db, bearer.as_ref()).map(drop)
+        })
+        .await
+    }
+
+    /// Waits until there is room for a body of so many bytes.
+    ///
+    /// # Errors
+    /// 500, if the server ends meanwhile.
+    pub(super) async fn room_for(&self, bytes: usize) -> Result<OwnedSemaphorePermit, Refusal> {
+        let wanted = bytes.div_ceil(1024).min(BODIES_KIB);
+        let wanted = u32::try_from(wanted).map_err(|_| Refusal::internal())?;
+        let room = Arc::clone(&self.bodies).acquire_many_owned(wanted).await;
+        room.map_err(|_| Refusal::internal())
     }
 
     /// Runs work in one transaction on a blocking thread. Its effects are kept when it gives a reply, and are on the
