@@ -23,6 +23,7 @@ static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
 fn main() -> ExitCode {
     log_to_stderr();
+    connect::keep_out_of_dumps();
     #[cfg(unix)]
     process_env::drop_blanks();
     let arguments = Arguments::parse();

@@ -3,7 +3,7 @@
 //! Part of the composition root, shared by the window and the headless commands.
 
 mod documents;
-#[cfg(feature = "workspace")]
+mod dumps;
 mod journal;
 mod keys;
 #[cfg(feature = "workspace")]
@@ -27,6 +27,7 @@ use protocol::ProjectId;
 use service::Context;
 
 pub use documents::read as read_document;
+pub use dumps::keep_out_of_dumps;
 #[cfg(feature = "workspace")]
 pub use local::{data_dir, workspace_problem};
 #[cfg(feature = "gui")]

@@ -12,7 +12,6 @@ mod access;
 #[cfg(all(feature = "gui", feature = "headless"))]
 mod actions;
 #[cfg(feature = "headless")]
-#[cfg(feature = "headless")]
 mod budget;
 mod build_info;
 #[cfg(feature = "headless")]
@@ -21,6 +20,8 @@ mod commands;
 mod components;
 #[cfg(all(feature = "headless", unix, debug_assertions))]
 mod crash;
+#[cfg(all(feature = "headless", target_os = "linux"))]
+mod dumps;
 #[cfg(all(feature = "headless", unix))]
 mod emergency;
 #[cfg(feature = "headless")]

@@ -44,6 +44,14 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     each.collect()
 }
 
+/// Everything is logged, and the user who runs the tests may read the program's memory.
+fn read_desktop() -> std::sync::Arc<Desktop> {
+    Desktop::new()
+        .env("RUST_LOG", "trace")
+        .env("DEPLOY_TOKENS_MEMORY_IS_READ", "1")
+        .start()
+}
+
 /// Nothing on the disk and nothing in the logs, now.
 fn assert_nothing_written(app: &App, needles: &[Needle]) {
     let all = files(app.home());
@@ -125,7 +133,7 @@ fn view_of(app: &App) -> u32 {
 
 #[test]
 fn nothing_is_left_of_the_secrets_when_the_sheet_is_closed() {
-    let desktop = Desktop::new().env("RUST_LOG", "trace").start();
+    let desktop = read_desktop();
     let app = open_with(&desktop, &["--clear-clipboard-after", "3"]);
     let needles = issue_and_close(&app, "forgotten", || {});
 
@@ -143,7 +151,7 @@ fn nothing_is_left_of_the_secrets_when_the_sheet_is_closed() {
 /// ours to wipe, but our own process, the disk and the logs do not keep it.
 #[test]
 fn what_was_revealed_is_left_in_the_web_view_alone() {
-    let desktop = Desktop::new().env("RUST_LOG", "trace").start();
+    let desktop = read_desktop();
     let app = open_with(&desktop, &["--clear-clipboard-after", "3"]);
     let needles = issue_and_close(&app, "revealed", || {
         for name in ["GHOSTABLE_CI_TOKEN", "GHOSTABLE_DEPLOY_SEED"] {
