@@ -11,8 +11,7 @@ use super::{Actions, Again, Tell, beside, on_disk, telling};
 use crate::intent::EmergencyIntent;
 use crate::state::{LeakSearch, Load, Ticket};
 use model::{
-    Incident, LeakMatch, MachineError, News, PlacedToken, Problem, RetryPolicy, RevocationStatus,
-    RevokeTarget,
+    Incident, LeakMatch, MachineError, News, PlacedToken, RetryPolicy, RevocationStatus, RevokeTarget,
 };
 use protocol::{DeployTokenId, Moment};
 use service::Context;
@@ -99,44 +98,37 @@ impl Actions {
         let search = store.begin_search();
         let (actions, pasted) = (self.clone(), self.clipboard.paste());
         spawn(async move {
-            let leak = pasted.await.and_then(|text| Ok(Leak::read(&text)?));
-            if !store.is_search(search) {
-                return;
-            }
-            let leak = match leak {
-                Ok(leak) => leak,
-                Err(problem) => return store.leak.set(LeakSearch::Nothing(problem)),
-            };
             let here = Arc::clone(&context);
-            let searched = beside(async move {
-                let search = revocation::find(&here, &leak).await?;
-                let works = match search.found.is_empty() {
-                    true => revocation::still_works(&here, &leak).await?,
-                    false => None,
-                };
-                Ok((search, works, leak))
-            })
-            .await;
+            let searched = match pasted.await {
+                Ok(text) => {
+                    beside(async move {
+                        let leak = on_disk(move || Leak::read_text(&text)).await??;
+                        revocation::find(&here, &leak).await
+                    })
+                    .await
+                }
+                Err(problem) => Err(problem),
+            };
             if !store.is_search(search) {
                 return;
             }
             if !actions.is_session(&context) {
                 return store.forget_leak();
             }
-            match searched {
-                Ok((search, works, _)) if search.found.is_empty() => {
-                    store
-                        .leak
-                        .set(LeakSearch::Nothing(Problem::NobodysLeak { works }));
-                }
-                Ok((search, _, leak)) => {
-                    actions.choose_leaked(&search.found);
-                    let first = search.found.first().filter(|it| it.has_the_ci_token());
-                    if let (Some(first), Some(ci_token)) = (first, leak.ci_token) {
+            match searched.map(|search| (search.problem(), search)) {
+                Ok((Some(nobodys), _)) => store.leak.set(LeakSearch::Nothing(nobodys)),
+                Ok((None, search)) => {
+                    let found = search.tokens();
+                    actions.choose_leaked(&found);
+                    if let Some((first, ci_token)) = found
+                        .first()
+                        .zip(found.first().and_then(|it| search.ci_token_of(it)))
+                    {
                         store.keep_leaked(first.placed.token.id.clone(), ci_token);
                     }
-                    store.leak.set(LeakSearch::Found(search.found));
+                    store.leak.set(LeakSearch::Found(found));
                 }
+                Err(error) if actions.expired_by(&error, None) => store.forget_leak(),
                 Err(error) => store.leak.set(LeakSearch::Nothing(error)),
             }
         });

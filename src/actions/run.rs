@@ -24,7 +24,7 @@ pub(super) async fn beside<T: Send + 'static>(
     tokio::spawn(work).await.unwrap_or(Err(Problem::Stopped))
 }
 
-/// Runs what waits for a disk.
+/// Runs what waits for a disk, or computes for a while.
 pub(super) async fn on_disk<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {

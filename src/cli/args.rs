@@ -152,6 +152,20 @@ pub struct Choice {
     pub discard: bool,
 }
 
+/// What is looked through for leaked secrets.
+#[derive(Debug, Args)]
+pub struct Find {
+    /// Files to look through, - for standard input [default: standard input]
+    #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// Everything that was ever added to the git repository of a folder
+    #[arg(long, value_name = "DIR", num_args = 0..=1, default_missing_value = ".", value_hint = ValueHint::DirPath)]
+    pub git: Option<PathBuf>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Which tokens to end.
 #[derive(Debug, Args)]
 pub struct Revoke {

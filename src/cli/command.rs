@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueHint};
 use clap_complete::Shell;
 
-use super::args::{Choice, HandOver, Issue, LocalRole, Place, Revoke, Serve};
+use super::args::{Choice, Find, HandOver, Issue, LocalRole, Place, Revoke, Serve};
 use super::{
-    emergency, licences, lifecycle, local_user, pending, reference, replace, requests, runner, serve,
+    emergency, find, licences, lifecycle, local_user, pending, reference, replace, requests, runner, serve,
 };
 use crate::connect::Target;
 use crate::failure::Failure;
@@ -68,12 +68,8 @@ pub enum Command {
     },
     /// End deploy tokens at once: some, or all of an environment, or all that there are
     Revoke(Revoke),
-    /// Name the token that a leaked block belongs to; the block is read from standard input
-    Find {
-        /// Print one JSON object
-        #[arg(long)]
-        json: bool,
-    },
+    /// Name the tokens that leaked secrets belong to: in a text on standard input, in files, in a repository's history
+    Find(Find),
     /// Delete the records of revoked deploy tokens
     Delete {
         /// Where.
@@ -200,7 +196,7 @@ impl Command {
             } => replace::begin(target, project, &place, &token, issue).await,
             Self::Revoke(revoke) if revoke.all => emergency::revoke_all(target, project, &revoke).await,
             Self::Revoke(wanted) => lifecycle::revoke(target, project, &wanted).await,
-            Self::Find { json } => emergency::find(target, json).await,
+            Self::Find(options) => find::find(target, &options).await,
             Self::Delete { place, tokens } => lifecycle::delete(target, project, &place, &tokens).await,
             Self::Reshare {
                 place,

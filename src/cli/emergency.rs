@@ -1,31 +1,23 @@
-//! revoke --all, find, resume --all-revocations: many tokens at once, and whose a leaked block is.
+//! revoke --all, resume --all-revocations: many tokens at once.
 
 use std::io::{BufRead as _, Read as _};
 use std::time::Instant;
-
-use serde::Serialize;
-use zeroize::{Zeroize as _, Zeroizing};
 
 use super::args::Revoke;
 use super::secret_sink::new_file;
 use super::{locate, output, pending};
 use crate::connect::{Connected, Target};
 use crate::failure::{FAILED, Failure, NOT_SHARED, REFUSED, UNREACHABLE, WRONG_USE};
-use model::{
-    Incident, LeakMatch, PlacedToken, Problem, RetryPolicy, RevocationStatus, RevokeTarget, Tally, Unlisted,
-};
+use model::{Incident, PlacedToken, Problem, RetryPolicy, RevocationStatus, RevokeTarget, Tally, Unlisted};
 use private_file::NewFile;
-use protocol::secret::SecretText;
 use protocol::{Moment, TokenEntry};
 use service::Context;
-use service::revocation::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
+use service::revocation::{self, KnownCiTokens, RunOptions, StopWaiting};
 use text::Message;
 use text::{emergency as words, plural};
 
 /// A command ends some day: after half a minute without an answer the rest stays in the journal.
 const TRIES: usize = 8;
-/// More than a block ever has.
-const LONGEST_BLOCK: u64 = 2 * 1024 * 1024;
 
 /// Ends all active tokens of an environment, or of everything.
 pub async fn revoke_all(target: &Target, project: Option<&str>, options: &Revoke) -> Result<u8, Failure> {
@@ -248,111 +240,4 @@ pub async fn resume(target: &Target) -> Result<u8, Failure> {
     let tell = |index: usize, status: &RevocationStatus| tell_status(&targets[index], status);
     let statuses = taken.go_on(context, &options(context, &tell)).await;
     Ok(tell_outcome(&statuses, clock))
-}
-
-#[derive(Serialize)]
-struct SearchJson<'a> {
-    found: Vec<FoundJson<'a>>,
-    /// Asked only where nothing was found: `null` otherwise, and where no CI token leaked.
-    ci_token_accepted: Option<bool>,
-}
-
-#[derive(Serialize)]
-struct FoundJson<'a> {
-    id: &'a str,
-    name: &'a str,
-    status: &'a str,
-    project: &'a str,
-    project_id: &'a str,
-    environment: &'a str,
-    by_seed: bool,
-    by_ci_token_suffix: bool,
-}
-
-/// Names the token of the block on standard input.
-pub async fn find(target: &Target, json: bool) -> Result<u8, Failure> {
-    let leak = Leak::read(&block()?).map_err(Problem::from)?;
-    let connected = target.connect().await?;
-    let context = &connected.context;
-    let search = revocation::find(context, &leak).await?;
-    output::unlisted(&search.gaps);
-    let accepted = if search.found.is_empty() {
-        revocation::still_works(context, &leak).await?
-    } else {
-        None
-    };
-    if json {
-        output::json(&SearchJson {
-            found: search.found.iter().map(as_json).collect(),
-            ci_token_accepted: accepted,
-        })?;
-    } else {
-        output::result(&search.found.iter().map(as_text).collect::<String>())?;
-    }
-    if !search.found.is_empty() {
-        return Ok(0);
-    }
-    output::failure(&text::explain(&Problem::NobodysLeak { works: accepted }));
-    Ok(FAILED)
-}
-
-/// Standard input, into a buffer that is wiped.
-fn block() -> Result<SecretText, Failure> {
-    let mut bytes = Zeroizing::new(Vec::with_capacity(64 * 1024));
-    let read = std::io::stdin()
-        .lock()
-        .take(LONGEST_BLOCK)
-        .read_to_end(&mut bytes);
-    let text = String::from_utf8(std::mem::take(&mut *bytes)).map_err(|error| error.into_bytes().zeroize());
-    match (read, text) {
-        (Ok(_), Ok(text)) => Ok(SecretText::new(text)),
-        _ => Err(Failure::new(
-            WRONG_USE,
-            "Standard input cannot be read as text.",
-            "Give the leaked block on standard input, such as: deploy-tokens find < leaked.txt",
-        )),
-    }
-}
-
-fn as_json(it: &LeakMatch) -> FoundJson<'_> {
-    FoundJson {
-        id: it.placed.token.id.as_str(),
-        name: &it.placed.token.name,
-        status: text::status(&it.placed.token),
-        project: &it.placed.project_name,
-        project_id: it.placed.project.as_str(),
-        environment: it.placed.environment.name.as_str(),
-        by_seed: it.by_seed,
-        by_ci_token_suffix: it.by_suffix,
-    }
-}
-
-fn as_text(it: &LeakMatch) -> String {
-    let PlacedToken {
-        project,
-        project_name,
-        environment,
-        token,
-    } = &it.placed;
-    let how = match (it.by_seed, it.by_suffix) {
-        (true, true) => "its seed and its CI token fit",
-        (true, false) => "its seed fits",
-        (false, _) => "its CI token ends alike",
-    };
-    let place = format!("{project_name} / {}", environment.name);
-    let head = format!(
-        "{} ({}) in {place}: {}, {how}\n",
-        output::strong_result(&token.name),
-        token.id,
-        text::status(token)
-    );
-    if token.is_active() {
-        let env = &environment.name;
-        format!(
-            "{head}  deploy-tokens --project {project} revoke --env {env} {}\n",
-            token.id
-        )
-    } else {
-        head
-    }
 }

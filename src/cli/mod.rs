@@ -6,6 +6,7 @@
 mod args;
 mod command;
 mod emergency;
+mod find;
 mod licences;
 mod lifecycle;
 mod local_user;

@@ -33,6 +33,8 @@ mod hosted;
 mod keychain;
 mod layering;
 #[cfg(feature = "headless")]
+mod leaks;
+#[cfg(feature = "headless")]
 mod lifecycle;
 #[cfg(all(feature = "desktop", debug_assertions))]
 mod printed;

@@ -116,6 +116,10 @@ fn a_leak_is_named_as_reviewed() {
         assert_snapshot!("find", find(&block.stdout));
         assert_snapshot!(
             "find_nothing",
+            find(b"GHOSTABLE_CI_TOKEN=0b7c1f5e-2f0d-4c56-8f0a-5d1f3f9d2c11|0123456789abcdefghijABCDEFGHIJ0123456789abcdefgh\n")
+        );
+        assert_snapshot!(
+            "find_part",
             find(b"GHOSTABLE_CI_TOKEN=0b7c1f5e-2f0d-4c56-8f0a-5d1f3f9d2c11|unknown\n")
         );
         assert_snapshot!("find_wrong", find(b"nothing of ours"));

@@ -160,6 +160,37 @@ pub enum Unlisted {
     },
 }
 
+/// What something that leaked is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaked {
+    /// A whole CI token.
+    CiToken,
+    /// What may be a CI token: put together of several lines, or longer than one.
+    WrappedCiToken,
+    /// A part of a CI token.
+    CutCiToken,
+    /// A place where a CI token is not shown.
+    MaskedCiToken,
+    /// A seed.
+    Seed,
+    /// A part of a seed.
+    CutSeed,
+    /// A place where a seed is not shown.
+    MaskedSeed,
+}
+
+impl Leaked {
+    /// Whether it stands there as a whole.
+    pub fn is_whole(self) -> bool {
+        matches!(self, Self::CiToken | Self::Seed)
+    }
+
+    /// Whether it is a CI token or a part of one.
+    pub fn is_ci_token(self) -> bool {
+        !matches!(self, Self::Seed | Self::CutSeed | Self::MaskedSeed)
+    }
+}
+
 /// A token that fits what leaked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeakMatch {

@@ -26,7 +26,8 @@ pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing};
 pub use column::TokenColumn;
 pub use emergency::{
-    Incident, LeakMatch, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally, Unlisted,
+    Incident, LeakMatch, Leaked, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally,
+    Unlisted,
 };
 pub use issuance::{
     CI_TOKEN_VARIABLE, CiTokenOutcome, Issuance, IssuanceKind, NewToken, Note, SEED_VARIABLE, Step,

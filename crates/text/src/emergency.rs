@@ -4,10 +4,9 @@ use std::fmt::Write as _;
 
 use jiff::tz::TimeZone;
 
-use super::{Message, causes, exactly, explain, plural};
-use model::{Incident, LeakError, Proof, Readable, RevocationStatus, RevokeTarget, Tally, Unlisted};
+use super::{Message, exactly, explain, plural};
+use model::{Incident, LeakError, Leaked, Proof, Readable, RevocationStatus, RevokeTarget, Tally, Unlisted};
 use protocol::Moment;
-use protocol::crypto::SeedError;
 
 /// What a line says while a run is under way and after it.
 pub fn status(status: &RevocationStatus) -> String {
@@ -93,13 +92,12 @@ pub(super) fn leak(error: LeakError) -> Message {
             "Copy the leaked block first: GHOSTABLE_CI_TOKEN=…, GHOSTABLE_DEPLOY_SEED=…, or either alone.",
         ),
         LeakError::Neither => Message::new(
-            "There is neither a GHOSTABLE_CI_TOKEN nor a GHOSTABLE_DEPLOY_SEED in it.",
-            "Give the lines with both names, or either value alone.",
+            "There is neither a CI token nor a seed in it.",
+            "Give the lines with GHOSTABLE_CI_TOKEN and GHOSTABLE_DEPLOY_SEED, or either value alone.",
         ),
-        LeakError::Seed(error) => seed(error),
         LeakError::TooLong => Message::new(
-            "That is more than a megabyte of text.",
-            "Give only the lines around GHOSTABLE_CI_TOKEN and GHOSTABLE_DEPLOY_SEED.",
+            "That is more than 50 megabytes.",
+            "Give it in parts, such as the lines around GHOSTABLE_CI_TOKEN and GHOSTABLE_DEPLOY_SEED.",
         ),
     }
 }
@@ -107,32 +105,38 @@ pub(super) fn leak(error: LeakError) -> Message {
 /// Stands in a report for a user who could not be asked for.
 const UNKNOWN_USER: &str = "not known: the server could not be asked";
 
-/// A leaked block that fits no token; whether the server still accepts its CI token, where that is known.
-pub(super) fn nobodys_leak(works: Option<bool>) -> Message {
+/// What leaked and fits no token.
+pub(super) fn nobodys_leak(works: Option<bool>, in_parts: bool) -> Message {
     Message::new(
         "No deploy token that you can see fits it.",
-        match works {
-            Some(true) => {
+        match (works, in_parts) {
+            (Some(true), _) => {
                 "The server accepts its CI token all the same: its token is in a project that you cannot see. Tell the people who can."
             }
-            Some(false) => {
+            (_, true) => {
+                "A secret in it is cut, masked or broken over lines, so that nothing can be said about it: its token may well work. Look for the whole value."
+            }
+            (Some(false), false) => {
                 "The server refuses its CI token: it is revoked, replaced or expired already, or of another server."
             }
-            None => {
+            (None, false) => {
                 "It may belong to another server, to a project that you cannot see, or be replaced already."
             }
         },
     )
 }
 
-fn seed(error: SeedError) -> Message {
-    Message::new(
-        format!(
-            "The GHOSTABLE_DEPLOY_SEED in it cannot be used: {}.",
-            causes::seed(error)
-        ),
-        "Give it as it leaked, whole, or look for its token by the CI token.",
-    )
+/// What something that leaked is.
+pub fn leaked(what: Leaked) -> &'static str {
+    match what {
+        Leaked::CiToken => "a CI token",
+        Leaked::WrappedCiToken => "a CI token, perhaps: it is broken over lines, or more follows",
+        Leaked::CutCiToken => "a part of a CI token",
+        Leaked::MaskedCiToken => "a CI token that is masked",
+        Leaked::Seed => "a seed",
+        Leaked::CutSeed => "a part of a seed",
+        Leaked::MaskedSeed => "a seed that is masked",
+    }
 }
 
 /// A run in one sentence.

@@ -114,7 +114,7 @@ pub fn explain(problem: &Problem) -> Message {
         Problem::Seed(error) => seed(*error),
         Problem::Address(error) => address(*error),
         Problem::Leak(error) => emergency::leak(*error),
-        Problem::NobodysLeak { works } => emergency::nobodys_leak(*works),
+        Problem::NobodysLeak { works, in_parts } => emergency::nobodys_leak(*works, *in_parts),
         Problem::SignIn(end) => browser(*end),
         Problem::PasswordRefused { detail, with_code } => password_refused(detail.as_deref(), *with_code),
         Problem::NoSession { host, keychain } => no_session(host, *keychain),

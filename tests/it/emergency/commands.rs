@@ -185,13 +185,33 @@ async fn a_leaked_block_names_its_token_by_either_half() {
     .unwrap();
     assert_eq!(find(&seed_line).0["found"][0]["status"], "revoked");
 
-    let unknown = site.run(&["find"], &format!("{CI_TOKEN_VARIABLE}=gtok_of_nobody_at_all\n"));
-    assert_code(&unknown, 1);
-    assert!(
-        said(&unknown).contains("refuses its CI token"),
-        "{}",
-        said(&unknown)
-    );
+    let nobodys = format!("{}{}", &token[..token.len() - 8], "AAAA0000");
+    for (leak, what) in [
+        (
+            format!("{CI_TOKEN_VARIABLE}={nobodys}\n"),
+            "The server refuses its CI token",
+        ),
+        (
+            format!("{CI_TOKEN_VARIABLE}={}\n", &nobodys[..60]),
+            "nothing can be said about it",
+        ),
+        (
+            format!("{CI_TOKEN_VARIABLE}=gtok_of_nobody_at_all1\n"),
+            "nothing can be said about it",
+        ),
+        (
+            format!("{CI_TOKEN_VARIABLE}=***\n"),
+            "nothing can be said about it",
+        ),
+        (
+            format!("{}\n{}\n", &nobodys[..60], &nobodys[60..]),
+            "nothing can be said about it",
+        ),
+    ] {
+        let output = site.run(&["find"], &leak);
+        assert_code(&output, 1);
+        assert!(said(&output).contains(what), "{leak}: {}", said(&output));
+    }
     assert_code(&site.run(&["find"], "nothing of interest\n"), 2);
     assert_code(&site.run(&["find"], ""), 2);
 }
@@ -201,11 +221,21 @@ async fn the_ci_token_of_one_and_the_seed_of_another_prove_nothing_of_the_other(
     let site = TestWorkspace::start().await;
     let of_seed = site.issue("staging", "of-the-seed").await;
     let of_token = site.issue("production", "of-the-token").await;
-    let leak = revocation::Leak {
-        ci_token: Some(Secrets::of(&of_token).ci_token),
-        seed: Some(Secrets::of(&of_seed).seed),
-    };
-    let found = revocation::find(&site.context, &leak).await.unwrap().found;
+    let (of_token_secrets, of_seed_secrets) = (Secrets::of(&of_token), Secrets::of(&of_seed));
+    let seed = of_seed_secrets.seed.to_base64();
+    let block = format!(
+        "{CI_TOKEN_VARIABLE}={}\n{SEED_VARIABLE}={}\n",
+        of_token_secrets.ci_token.expose(),
+        seed.expose()
+    );
+    let leak = revocation::Leak::read(block.as_bytes()).unwrap();
+    let search = revocation::find(&site.context, &leak).await.unwrap();
+    let found = search.tokens();
+    assert!(
+        search.ci_token_of(&found[0]).is_none(),
+        "the seed's token had another one"
+    );
+    assert!(search.ci_token_of(&found[1]).is_some());
     let mut proven: Vec<_> = found
         .iter()
         .map(|it| (it.placed.token.id.clone(), it.has_the_ci_token()))
@@ -261,4 +291,105 @@ async fn without_a_device_everything_ends_and_the_key_is_told_to_be_sealed_later
     );
     assert_eq!(site.runs(&leaked).await, Runs::Refused);
     assert_eq!(site.active().await.len(), 0);
+}
+
+/// A live token is never called anything else, whatever it leaked in: the shapes that were once missed.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_live_token_is_found_in_whatever_it_leaked() {
+    use base64::Engine as _;
+    let site = TestWorkspace::start().await;
+    let issued = site.issue("production", "leaked-ci").await;
+    let secrets = Secrets::of(&issued);
+    let (token, seed) = (secrets.ci_token.expose(), secrets.seed.to_base64());
+    let seed = seed.expose();
+    let base64 = |text: &str| base64::engine::general_purpose::STANDARD.encode(text);
+    let json = serde_json::json!({"ci_token": token, "deploy_seed": seed}).to_string();
+    for leak in [
+        json.clone(),
+        serde_json::json!({"message": json}).to_string(),
+        format!("data:\n  GHOSTABLE_CI_TOKEN: {}\n", base64(token)),
+        format!("GHOSTABLE_CI_TOKEN={token}\nGHOSTABLE_CI_TOKEN=***\n"),
+        format!("'GHOSTABLE_CI_TOKEN' => '{token}',"),
+        format!("GHOSTABLE_CI_TOKEN := {token}"),
+        format!("${{GHOSTABLE_CI_TOKEN:-{token}}}"),
+        format!("GET /hook?token={}", token.replace('|', "%7C")),
+        format!(
+            "\x1b[32mGHOSTABLE_CI_TOKEN\x1b[0m=\x1b[33m{}\x1b[36m{}",
+            &token[..9],
+            &token[9..]
+        ),
+        format!("{}\n{}\n", &token[..50], &token[50..]),
+        format!("GHOSTABLE_CI_TOKEN={}\n", &token[60..]),
+        format!("keypair: {seed}"),
+    ] {
+        let output = site.run(&["find", "--json"], &leak);
+        assert_code(&output, 0);
+        let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let is_it = found["found"][0]["id"] == issued.issuance.token.id.as_str();
+        assert!(
+            is_it && found["found"][0]["status"] == "active",
+            "{leak}: {found}"
+        );
+        assert!(!said(&output).contains(token) && !said(&output).contains(seed));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn files_and_the_history_of_a_repository_are_looked_through() {
+    let site = TestWorkspace::start().await;
+    let issued = site.issue("production", "pushed-ci").await;
+    let secrets = Secrets::of(&issued);
+    let token = secrets.ci_token.expose();
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| folder.path().join(name).display().to_string();
+    let git = |arguments: &[&str]| {
+        let identity = [
+            "-c",
+            "user.name=Sam",
+            "-c",
+            "user.email=sam@example.com",
+            "-c",
+            "commit.gpgsign=false",
+        ];
+        let done = std::process::Command::new("git")
+            .arg("-C")
+            .arg(folder.path())
+            .args(identity)
+            .args(arguments)
+            .output()
+            .unwrap();
+        assert!(done.status.success(), "{arguments:?}: {}", said(&done));
+    };
+    git(&["init", "--quiet"]);
+    std::fs::write(file("build.log"), format!("one\ntwo\nexport T={token}\n")).unwrap();
+    std::fs::write(file("notes.txt"), "nothing of interest\n").unwrap();
+    git(&["add", "."]);
+    git(&["commit", "--quiet", "-m", "oops"]);
+    let in_files = site.run(&["find", &file("notes.txt"), &file("build.log"), "--json"], "");
+    assert_code(&in_files, 0);
+    let found: Value = serde_json::from_slice(&in_files.stdout).unwrap();
+    let place = &found["sightings"][0];
+    assert_eq!(place["source"], file("build.log").as_str());
+    assert_eq!((&place["line"], &place["what"]), (&3.into(), &"ci-token".into()));
+
+    // Taken out again, it is in the history all the same.
+    std::fs::write(file("build.log"), "one\n").unwrap();
+    git(&["commit", "--quiet", "-a", "-m", "taken out"]);
+    assert_code(&site.run(&["find", &file("build.log")], ""), 2);
+    let repository = folder.path().display().to_string();
+    let in_history = site.run(&["find", "--git", &repository], "");
+    assert_code(&in_history, 0);
+    let told = said(&in_history);
+    assert!(told.contains(":build.log:3: a CI token, of pushed-ci"), "{told}");
+    assert!(!told.contains(token));
+
+    assert_code(&site.run(&["find", &file("missing")], ""), 2);
+    let none = tempfile::tempdir().unwrap();
+    let no_repository = site.run(&["find", "--git", &none.path().display().to_string()], "");
+    assert_code(&no_repository, 2);
+    assert!(
+        said(&no_repository).contains("cannot be read"),
+        "{}",
+        said(&no_repository)
+    );
 }

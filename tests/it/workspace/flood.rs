@@ -74,7 +74,7 @@ async fn a_thousand_sign_in_attempts_leave_its_memory_as_it_was() {
     let attempt = |number: usize| {
         let body = json!({"email": format!("nobody-{number}@example.com"), "password": "wrong"});
         // Every other one is not waited for.
-        let patience = if number % 2 == 0 { 30_000 } else { 20 };
+        let patience = if number.is_multiple_of(2) { 30_000 } else { 20 };
         let request = client.post(&url).json(&body);
         async move {
             let answer = request.timeout(Duration::from_millis(patience)).send().await;

@@ -1,21 +1,16 @@
 //! Why something that a person gave cannot be used. Never repeats it.
 
-use protocol::crypto::SeedError;
-
 /// A text in which neither is found. It never repeats any of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LeakError {
     /// There is nothing in it.
     #[error("there is nothing in it")]
     Empty,
-    /// Neither variable is named, and the whole is not one of them alone.
+    /// Nothing in it is, or may be, one of the two.
     #[error("neither GHOSTABLE_CI_TOKEN nor GHOSTABLE_DEPLOY_SEED is in it")]
     Neither,
-    /// The seed cannot be read, and no CI token is there.
-    #[error("the GHOSTABLE_DEPLOY_SEED in it cannot be used: {0}")]
-    Seed(SeedError),
-    /// It is too long to be a block.
-    #[error("it is longer than a megabyte")]
+    /// It is too long to be looked through at once.
+    #[error("it is longer than 50 megabytes")]
     TooLong,
 }
 

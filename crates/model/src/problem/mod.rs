@@ -171,8 +171,10 @@ pub enum Problem {
     /// What leaked fits no token that the user can see.
     #[error("what leaked fits no token")]
     NobodysLeak {
-        /// Whether the server still accepts its CI token, where that is known.
+        /// Whether the server still accepts a CI token in it; `None` where it was not asked about all of them.
         works: Option<bool>,
+        /// Something in it is cut, masked or put together of several lines, so that nothing can be said about it.
+        in_parts: bool,
     },
     /// A sign-in by browser ended without a session.
     #[error("the sign-in ended without a session")]

@@ -1,0 +1,340 @@
+//! What leaked: everything in a text that is, or may be, a secret of a deploy token.
+//!
+//! A text is read as people meet it: logs with colours, JSON in JSON, addresses, manifests with base64, wrapped lines, UTF-16.
+//! What is whole is found by its shape and not by its name, so that a name that is spelled otherwise hides nothing. What is cut
+//! or masked is told as that: nothing can be said about it, above all not that it is refused.
+
+mod cleaned;
+mod shapes;
+
+use data_encoding::BASE64_NOPAD;
+use zeroize::Zeroizing;
+
+use cleaned::Cleaned;
+use model::{LeakError, Leaked};
+use protocol::PublicKey;
+use protocol::crypto;
+use protocol::secret::{CiToken, DeploySeed, SecretText};
+use shapes::{END_LENGTH, Named};
+
+/// The longest text that is looked through, in bytes.
+pub const LONGEST_LEAK: usize = 50 * 1024 * 1024;
+/// How deep base64 in base64 is looked into.
+const DEPTH: usize = 3;
+/// The most of one kind that is kept; a text with more is no leak of ours.
+const MOST: usize = 10_000;
+/// The longest word that may be a secret by itself.
+const LONGEST_WORD: usize = 512;
+
+/// Something that may be a secret.
+#[derive(Clone, Debug)]
+pub struct Candidate {
+    /// What it was read from, if that has a name: a file, or a file of a commit.
+    pub source: Option<String>,
+    /// The line on which it begins, from one on.
+    pub line: usize,
+    secret: Secret,
+}
+
+#[derive(Clone, Debug)]
+enum Secret {
+    /// All of it; where it was put together of several lines it may be something else.
+    Token {
+        token: CiToken,
+        is_wrapped: bool,
+    },
+    /// A part, with its end perhaps.
+    TokenPart(CiToken),
+    TokenMasked,
+    Seed {
+        seed: DeploySeed,
+        is_named: bool,
+    },
+    SeedPart,
+    SeedMasked,
+}
+
+impl Candidate {
+    /// What it is.
+    pub fn what(&self) -> Leaked {
+        match &self.secret {
+            Secret::Token {
+                is_wrapped: false, ..
+            } => Leaked::CiToken,
+            Secret::Token { is_wrapped: true, .. } => Leaked::WrappedCiToken,
+            Secret::TokenPart(_) => Leaked::CutCiToken,
+            Secret::TokenMasked => Leaked::MaskedCiToken,
+            Secret::Seed { .. } => Leaked::Seed,
+            Secret::SeedPart => Leaked::CutSeed,
+            Secret::SeedMasked => Leaked::MaskedSeed,
+        }
+    }
+
+    /// The CI token, where all of it is there.
+    pub fn ci_token(&self) -> Option<&CiToken> {
+        match &self.secret {
+            Secret::Token { token, .. } => Some(token),
+            _ => None,
+        }
+    }
+
+    /// The CI token, where it stands there as a whole: only such a one may be shown to a server.
+    pub(super) fn askable(&self) -> Option<&CiToken> {
+        match &self.secret {
+            Secret::Token {
+                token,
+                is_wrapped: false,
+            } => Some(token),
+            _ => None,
+        }
+    }
+
+    /// The public half of the seed, by which the server knows its token.
+    pub(super) fn public_key(&self) -> Option<PublicKey> {
+        match &self.secret {
+            Secret::Seed { seed, .. } => Some(crypto::derive_public_key(seed)),
+            _ => None,
+        }
+    }
+
+    /// Whether the CI token, or what is there of it, ends in these characters.
+    pub(super) fn ends_in(&self, suffix: &str) -> bool {
+        let (Secret::Token { token, .. } | Secret::TokenPart(token)) = &self.secret else {
+            return false;
+        };
+        // Exposed to compare its end with what the server shows of it.
+        suffix.len() >= END_LENGTH && token.expose().trim_end_matches('=').ends_with(suffix)
+    }
+
+    /// Whether it is only worth a word when it fits a token: 43 digits of base64 are many things.
+    pub(super) fn is_chance(&self) -> bool {
+        matches!(&self.secret, Secret::Seed { is_named: false, .. })
+    }
+}
+
+/// Everything in a text that is, or may be, a secret of a deploy token, in the order of its lines.
+#[derive(Debug)]
+pub struct Leak {
+    candidates: Vec<Candidate>,
+}
+
+impl Leak {
+    /// Reads a text of any kind. Takes time in proportion to its length.
+    ///
+    /// # Errors
+    /// [`LeakError`]: nothing in it can be a secret, or it is longer than [`LONGEST_LEAK`].
+    pub fn read(bytes: &[u8]) -> Result<Self, LeakError> {
+        if bytes.len() > LONGEST_LEAK {
+            return Err(LeakError::TooLong);
+        }
+        let mut reader = Reader::default();
+        let text = Cleaned::of(bytes);
+        if text.text().trim().is_empty() {
+            return Err(LeakError::Empty);
+        }
+        reader.look(&text, None, DEPTH);
+        if reader.found.is_empty() {
+            reader.alone(text.text().trim());
+        }
+        reader.done()
+    }
+
+    /// The same of a text that is a secret already.
+    ///
+    /// # Errors
+    /// As [`Leak::read`].
+    pub fn read_text(text: &SecretText) -> Result<Self, LeakError> {
+        // Exposed to be searched; what is found goes into secret types, and nothing else of it is kept.
+        Self::read(text.expose().as_bytes())
+    }
+
+    /// The same, read from something that has a name, of which it is the part from a line on.
+    pub fn within(mut self, source: &str, first_line: usize) -> Self {
+        for it in &mut self.candidates {
+            it.source = Some(source.to_owned());
+            it.line = it.line.saturating_add(first_line).saturating_sub(1);
+        }
+        self
+    }
+
+    /// Both; what is in both, where it stands in this one.
+    pub fn and(mut self, other: Self) -> Self {
+        for it in other.candidates {
+            if !self
+                .candidates
+                .iter()
+                .any(|known| is_same(&known.secret, &it.secret))
+            {
+                self.candidates.push(it);
+            }
+        }
+        self
+    }
+
+    /// What was found.
+    pub fn candidates(&self) -> &[Candidate] {
+        &self.candidates
+    }
+}
+
+#[derive(Default)]
+struct Reader {
+    found: Vec<Candidate>,
+}
+
+impl Reader {
+    /// Looks through a text; what is found inside base64 stands where that does.
+    fn look(&mut self, text: &Cleaned, line: Option<usize>, depth: usize) {
+        let joined = text.joined();
+        self.whole(text, line, false);
+        self.whole(&joined, line, true);
+        if let Some(unquoted) = text.unquoted() {
+            self.whole(&unquoted, line, true);
+        }
+        self.named(text, line);
+        if depth == 0 {
+            return;
+        }
+        for (at, run) in shapes::digits(text.text()).filter(|(_, run)| shapes::may_be_blob(run)) {
+            self.inside(run, line.unwrap_or_else(|| text.line(at)), depth);
+        }
+        for (at, blob) in shapes::wrapped_blobs(text.text()) {
+            self.inside(&blob, line.unwrap_or_else(|| text.line(at)), depth);
+        }
+    }
+
+    fn whole(&mut self, text: &Cleaned, line: Option<usize>, is_wrapped: bool) {
+        let at = |place| line.unwrap_or_else(|| text.line(place));
+        for shape in shapes::tokens(text.text())
+            .filter(shapes::TokenShape::is_full)
+            .take(MOST)
+        {
+            let token = CiToken::new(shape.text.to_owned());
+            let is_wrapped = is_wrapped || !shape.is_whole;
+            self.keep(at(shape.at), Secret::Token { token, is_wrapped });
+        }
+        let runs = shapes::digits(text.text());
+        let seeds = runs.filter_map(|(place, run)| Some((place, shapes::seed_in(run)?)));
+        for (place, run) in seeds.take(MOST) {
+            if let Ok(seed) = crypto::parse_seed(run) {
+                let is_named = shapes::is_named_seed(text.text(), place);
+                self.keep(at(place), Secret::Seed { seed, is_named });
+            }
+        }
+    }
+
+    /// Looks at what stands behind the names, unless it was found as a whole.
+    fn named(&mut self, text: &Cleaned, line: Option<usize>) {
+        let at = |place| line.unwrap_or_else(|| text.line(place));
+        for shape in shapes::tokens(text.text()).filter(|it| !it.is_full()).take(MOST) {
+            self.part(at(shape.at), shape.text);
+        }
+        for (place, behind) in shapes::named_tokens(text.text()).take(MOST) {
+            match behind {
+                Named::Masked => self.keep(at(place), Secret::TokenMasked),
+                Named::Part(part) if shapes::tokens(part).next().is_some() => {}
+                Named::Part(part) => self.part(at(place), part),
+            }
+        }
+        for (place, behind) in shapes::named_seeds(text.text()).take(MOST) {
+            match behind {
+                Named::Masked => self.keep(at(place), Secret::SeedMasked),
+                Named::Part(part) if crypto::parse_seed(part).is_ok() => {}
+                Named::Part(_) => self.keep(at(place), Secret::SeedPart),
+            }
+        }
+    }
+
+    /// A part of a token; none, where a whole one that begins with it was put together of several lines.
+    fn part(&mut self, line: usize, part: &str) {
+        let begins = |known: &Candidate| match &known.secret {
+            // Exposed to be compared with what is there of it.
+            Secret::Token { token, .. } => token.expose().starts_with(part),
+            _ => false,
+        };
+        if !self.found.iter().any(begins) {
+            self.keep(line, Secret::TokenPart(CiToken::new(part.to_owned())));
+        }
+    }
+
+    /// Reads what base64 digits stand for, if that is a text.
+    fn inside(&mut self, run: &str, line: usize, depth: usize) {
+        // One digit alone says nothing: it belongs to what follows.
+        let usable = run.len() - usize::from(run.len() % 4 == 1);
+        let mut digits = Zeroizing::new(String::with_capacity(usable));
+        digits.extend(run.chars().take(usable).map(|c| match c {
+            '-' => '+',
+            '_' => '/',
+            other => other,
+        }));
+        let Ok(length) = BASE64_NOPAD.decode_len(digits.len()) else {
+            return;
+        };
+        let mut bytes = Zeroizing::new(vec![0; length]);
+        // The last digit may have bits that stand for nothing.
+        let decoded = BASE64_NOPAD.decode_mut(digits.as_bytes(), &mut bytes).is_ok();
+        let printable = |byte: &&u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+        let readable = bytes.iter().filter(printable).count();
+        if decoded && readable * 10 >= bytes.len() * 9 {
+            self.look(&Cleaned::of(&bytes), Some(line), depth.saturating_sub(1));
+        }
+    }
+
+    /// A text of one word without a name.
+    fn alone(&mut self, word: &str) {
+        let word = word.trim_matches(|c: char| "\"'`,;".contains(c));
+        if let Ok(seed) = crypto::parse_seed(word) {
+            self.keep(1, Secret::Seed { seed, is_named: true });
+        } else if (END_LENGTH..=LONGEST_WORD).contains(&word.len())
+            && word.bytes().all(|byte| byte.is_ascii_graphic())
+            && word.bytes().any(|byte| byte.is_ascii_digit())
+        {
+            self.keep(1, Secret::TokenPart(CiToken::new(word.to_owned())));
+        }
+    }
+
+    fn keep(&mut self, line: usize, secret: Secret) {
+        self.found.push(Candidate {
+            source: None,
+            line,
+            secret,
+        });
+    }
+
+    /// Each once, where it first stands; as whole as it was seen anywhere.
+    fn done(mut self) -> Result<Leak, LeakError> {
+        self.found.sort_by(|a, b| order(a).cmp(&order(b)));
+        self.found
+            .dedup_by(|later, first| is_same(&later.secret, &first.secret));
+        self.found.sort_by_key(|it| it.line);
+        if self.found.is_empty() {
+            return Err(LeakError::Neither);
+        }
+        Ok(Leak {
+            candidates: self.found,
+        })
+    }
+}
+
+/// Equal ones beside each other, the surest first.
+fn order(it: &Candidate) -> (u8, &[u8], bool, usize) {
+    // Exposed to be put in order.
+    match &it.secret {
+        Secret::Token { token, is_wrapped } => (0, token.expose().as_bytes(), *is_wrapped, it.line),
+        Secret::TokenPart(part) => (1, part.expose().as_bytes(), false, it.line),
+        Secret::TokenMasked => (2, &[], false, it.line),
+        Secret::Seed { seed, is_named } => (3, seed.expose(), !*is_named, it.line),
+        Secret::SeedPart => (4, &[], false, it.line),
+        Secret::SeedMasked => (5, &[], false, it.line),
+    }
+}
+
+fn is_same(a: &Secret, b: &Secret) -> bool {
+    // Exposed to be told from another one.
+    match (a, b) {
+        (Secret::Token { token: a, .. }, Secret::Token { token: b, .. })
+        | (Secret::TokenPart(a), Secret::TokenPart(b)) => a.expose() == b.expose(),
+        (Secret::Seed { seed: a, .. }, Secret::Seed { seed: b, .. }) => a.expose() == b.expose(),
+        _ => false,
+    }
+}
