@@ -59,7 +59,7 @@ async fn no_operation_asks_twice_for_what_it_knows() {
             .unwrap();
         let secrets = Secrets::of(&issued);
         // As the command and the window do after it.
-        service::verify::check(context, &secrets.ci_token, &secrets.seed)
+        service::verify::check(context, &issued.issuance.token.id, &secrets.ci_token, &secrets.seed)
             .await
             .unwrap();
         issued

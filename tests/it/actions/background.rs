@@ -330,7 +330,6 @@ fn fill(state: AppState) {
         key: protocol::PublicKey::from_bytes([1; 32]),
         since: Moment::now(),
         handed_over: true,
-        own_use: None,
     };
     set(state.tokens.replacements, vec![replacement]);
     set(state.tokens.due, vec![(id.clone(), Moment::now())]);
