@@ -66,6 +66,9 @@ async fn no_operation_asks_twice_for_what_it_knows() {
     };
     let one = it.requests("create and verify", 6, create).await;
     let id = one.issuance.token.id.to_string();
+    it.requests("list with last uses", 2, service::list_with_uses(context, &place))
+        .await
+        .unwrap();
     let rotated = it
         .requests(
             "rotate",

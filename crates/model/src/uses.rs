@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::access::{Holder, HolderKind};
 use protocol::{DeployTokenId, NotKnown, Occurrence, TokenEntry};
 
 /// What was found of each token.
@@ -56,11 +57,24 @@ impl Uses {
     pub fn fill_in(&self, entries: &mut [TokenEntry]) {
         for entry in entries {
             if let TokenEntry::Token(token) = entry {
-                token.last_use = match self.last(&token.id) {
-                    Occurrence::NotKnown(_) if token.last_use.is_known() => token.last_use,
-                    found => found,
-                };
+                token.last_use = self.last_or(&token.id, token.last_use);
             }
+        }
+    }
+
+    /// The same for those that hold a key.
+    pub fn tell_holders(&self, holders: &mut [Holder]) {
+        for holder in holders {
+            if let HolderKind::Token { id: Some(id) } = &holder.kind {
+                holder.last_seen = self.last_or(id, holder.last_seen);
+            }
+        }
+    }
+
+    fn last_or(&self, token: &DeployTokenId, told: Occurrence) -> Occurrence {
+        match self.last(token) {
+            Occurrence::NotKnown(_) if told.is_known() => told,
+            found => found,
         }
     }
 }

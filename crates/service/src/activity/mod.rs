@@ -9,5 +9,7 @@ pub use entries::{Activity, activity, activity_page};
 pub use own_checks::OwnChecks;
 pub use uses::last_uses;
 
+pub(crate) use uses::newest_uses;
+
 /// The most entries that the server gives at once.
 const PER_PAGE: u32 = 100;

@@ -26,11 +26,7 @@ pub async fn last_uses(context: &Context, project: &ProjectId, entries: &[TokenE
     if tokens.is_empty() {
         return Uses::default();
     }
-    let own = match OwnChecks::of(context) {
-        Some(own) => own.read().await,
-        None => Read::default(),
-    };
-    let mut seen = Seen::new(own);
+    let mut seen = Seen::new(own_checks(context).await);
     for page in 1..=MOST_PAGES {
         match context.client.activity(project, page, PER_PAGE).await {
             Ok(Some(read)) => seen.add(read),
@@ -48,8 +44,31 @@ pub async fn last_uses(context: &Context, project: &ProjectId, entries: &[TokenE
     }
     let found = tokens
         .into_iter()
-        .map(|token| (token.id.clone(), seen.of(token)));
+        .map(|token| (token.id.clone(), seen.of(&token.id, token.created)));
     Uses::new(found.collect())
+}
+
+/// When runners last fetched with tokens of which no more is known than their ids, by the newest page of the activity alone.
+pub(crate) async fn newest_uses(context: &Context, project: &ProjectId, tokens: &[DeployTokenId]) -> Uses {
+    let mut seen = Seen::new(own_checks(context).await);
+    match context.client.activity(project, 1, PER_PAGE).await {
+        Ok(Some(read)) => seen.add(read),
+        Ok(None) => return Uses::not_known(NotKnown::NotAllowed),
+        Err(error) => {
+            tracing::warn!(%error, "the activity of a project could not be read");
+            return Uses::not_known(NotKnown::NotReached);
+        }
+    }
+    let made = Occurrence::NotKnown(NotKnown::NotTold);
+    let found = tokens.iter().map(|id| (id.clone(), seen.of(id, made)));
+    Uses::new(found.collect())
+}
+
+async fn own_checks(context: &Context) -> Read {
+    match OwnChecks::of(context) {
+        Some(own) => own.read().await,
+        None => Read::default(),
+    }
 }
 
 /// What was read so far.
@@ -120,7 +139,7 @@ impl Seen {
 
     /// Whether nothing more has to be read for a token.
     fn accounts_for(&self, token: &DeployToken) -> bool {
-        let used = self.of(token).last;
+        let used = self.of(&token.id, token.created).last;
         used.known().is_some() || self.reaches_back_to(token.created)
     }
 
@@ -133,11 +152,12 @@ impl Seen {
         back_to < created || (self.is_whole && back_to <= created.plus_seconds(MOMENT))
     }
 
-    fn of(&self, token: &DeployToken) -> TokenUse {
+    /// What was seen of a token that was created then.
+    fn of(&self, token: &DeployTokenId, created: Occurrence) -> TokenUse {
         let none = Fetches::default();
-        let fetches = self.fetches.get(&token.id).unwrap_or(&none);
-        let by_ci = self.own.leave_out(&token.id, &fetches.at);
-        let reaches_back = self.reaches_back_to(token.created);
+        let fetches = self.fetches.get(token).unwrap_or(&none);
+        let by_ci = self.own.leave_out(token, &fetches.at);
+        let reaches_back = self.reaches_back_to(created);
         let last = match by_ci.iter().max() {
             _ if fetches.undated > 0 => Occurrence::NotKnown(NotKnown::Unreadable),
             Some(at) => Occurrence::At(*at),
