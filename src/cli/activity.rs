@@ -6,8 +6,9 @@ use super::args::Activity;
 use super::{locate, output};
 use crate::connect::Target;
 use crate::failure::{Failure, WRONG_USE};
-use model::ActivityFilter;
-use protocol::{ActivityAuthor, ActivityEntry, Moment, token};
+use model::{ActivityFilter, Problem};
+use protocol::token::{self, FindError};
+use protocol::{ActivityAuthor, ActivityEntry, DeployTokenId, Moment};
 use service::{Context, Place};
 use text::{Message, plural};
 
@@ -81,11 +82,7 @@ impl<'a> From<&'a ActivityAuthor> for AuthorJson<'a> {
 }
 
 /// Prints the newest entries of an environment that fit.
-pub(super) async fn list(
-    target: &Target,
-    project: Option<&str>,
-    wanted: &Activity,
-) -> Result<u8, Failure> {
+pub(super) async fn list(target: &Target, project: Option<&str>, wanted: &Activity) -> Result<u8, Failure> {
     let limit = wanted.limit()?;
     let (connected, _, place) = locate(target, project, &wanted.place.env).await?;
     let context = &connected.context;
@@ -111,14 +108,21 @@ pub(super) async fn list(
     Ok(0)
 }
 
-/// The token by its id or exact name, as it is listed. One that is not listed any more is still named in the activity.
+/// The token by its id or exact name. One that is not listed any more, or not to this person, is looked for as it was typed:
+/// the activity still has its id or its name.
 async fn filter(context: &Context, place: &Place, wanted: &Activity) -> Result<ActivityFilter, Failure> {
     let token = match &wanted.token {
         None => None,
         Some(wanted) => {
-            let listed = service::list(context, place).await?;
-            let found = token::find(&listed, wanted).map_err(model::Problem::from)?;
-            Some((found.id.clone(), found.name.clone()))
+            let listed = match service::list(context, place).await {
+                Err(Problem::NotAnAdmin) => Vec::new(),
+                listed => listed?,
+            };
+            Some(match token::find(&listed, wanted) {
+                Ok(found) => (found.id.clone(), found.name.clone()),
+                Err(FindError::Unknown(typed)) => (DeployTokenId::new(typed.as_str()), typed),
+                Err(several) => return Err(Problem::from(several).into()),
+            })
         }
     };
     Ok(ActivityFilter {

@@ -7,7 +7,8 @@ use clap_complete::Shell;
 
 use super::args::{Activity, Choice, HandOver, Issue, LocalRole, Place, Revoke, Serve};
 use super::{
-    activity, emergency, licences, lifecycle, local_user, pending, reference, replace, requests, runner, serve,
+    activity, emergency, licences, lifecycle, local_user, pending, reference, replace, requests, runner,
+    serve,
 };
 use crate::connect::Target;
 use crate::failure::Failure;

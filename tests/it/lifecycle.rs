@@ -90,7 +90,10 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
         .find(|it| it.id == created.issuance.token.id)
         .unwrap();
     assert!(used.last_use.known().is_some(), "a runner's fetch counts as use");
-    assert!(uses.of(&used.id).unwrap().are_all, "the activity has it from the beginning");
+    assert!(
+        uses.of(&used.id).unwrap().are_all,
+        "the activity has it from the beginning"
+    );
 
     let refused = service::delete(&world.context, &place, id).await;
     assert!(matches!(

@@ -44,5 +44,5 @@ pub use problem::{
 };
 pub use replacement::{Grace, Replacement, ReplacementState};
 pub use retry::{Pauses, RetryPolicy};
-pub use uses::{TokenUse, Uses};
 pub use sign_in::{SignInEnd, SignInWork, Waiting};
+pub use uses::{TokenUse, Uses};

@@ -1,5 +1,6 @@
 //! The activity in words.
 
+use model::TokenUse;
 use protocol::{ActivityAuthor, ActivityEntry, ActivityKind};
 
 /// A kind in a word, as programs and filters have it.
@@ -25,6 +26,19 @@ pub fn happened(entry: &ActivityEntry) -> String {
         ActivityKind::Fetched => "fetched by a runner".to_owned(),
         ActivityKind::Shared => "key shared".to_owned(),
         ActivityKind::Other => entry.event.replace('_', " "),
+    }
+}
+
+/// How often runners were seen to fetch with a token: at least so often, where not all of it was read.
+pub fn fetches(seen: TokenUse) -> String {
+    let count = match seen.fetches {
+        1 => "1 fetch".to_owned(),
+        many => format!("{many} fetches"),
+    };
+    if seen.are_all {
+        format!("{count} in all")
+    } else {
+        format!("at least {count}")
     }
 }
 

@@ -46,8 +46,8 @@ pub use connections::allow_many_connections;
 pub use error::WorkspaceError;
 pub use local_access::{LocalAccess, LocalSignIn};
 pub use running::Running;
-pub use sample::{SampleEnd, SampleSize};
 pub use sample::people::SampleRole;
+pub use sample::{SampleEnd, SampleSize};
 pub use totp::TotpSecret;
 
 use store::{Rules, Store, schema};

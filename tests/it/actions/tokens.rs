@@ -74,7 +74,8 @@ impl Stage {
 async fn last_use_is_filled_in_and_our_own_check_is_none() {
     let mut stage = Stage::start().await;
     stage.create("used-ci").await;
-    let checked = |state: AppState| matches!(&*state.sheet.verification.peek(), Verification::Verified { .. });
+    let checked =
+        |state: AppState| matches!(&*state.sheet.verification.peek(), Verification::Verified { .. });
     stage.until("it is checked", checked).await;
     let secrets = stage.look(|state| {
         let issuance = state.sheet.issuance.peek();
@@ -98,11 +99,20 @@ async fn last_use_is_filled_in_and_our_own_check_is_none() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_list_is_shown_before_the_activity_and_without_it() {
-    let (mut stage, _proxy) = Stage::behind("GET", "/activity", 1, Fault::Status(403, "", r#"{"message":"This action is unauthorized."}"#)).await;
+    let (mut stage, _proxy) = Stage::behind(
+        "GET",
+        "/activity",
+        1,
+        Fault::Status(403, "", r#"{"message":"This action is unauthorized."}"#),
+    )
+    .await;
     let not_allowed = Occurrence::NotKnown(NotKnown::NotAllowed);
     let told = |it: Option<DeployToken>| it.is_some_and(|it| it.last_use == not_allowed);
     stage.until_token("production-ci", told).await;
-    assert!(stage.look(|state| state.tokens.stale.peek().is_none()), "that is no failure of the list");
+    assert!(
+        stage.look(|state| state.tokens.stale.peek().is_none()),
+        "that is no failure of the list"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -55,15 +55,26 @@ fn at(text: &str) -> Occurrence {
 #[tokio::test]
 async fn the_newest_fetch_counts_and_never_needs_the_whole_way_back() {
     let newest = "2026-07-01T10:00:00+00:00";
-    let site = site(&["t1", "t2"], vec![
-        fetch("a4", newest, "t1"),
-        entry("a3", "deploy", "2026-06-30T10:00:00+00:00", json!({"type": "system"})),
-        fetch("a2", "2026-06-01T10:00:00+00:00", "t1"),
-        beginning("2025-12-01T00:00:00+00:00"),
-    ])
+    let site = site(
+        &["t1", "t2"],
+        vec![
+            fetch("a4", newest, "t1"),
+            entry(
+                "a3",
+                "deploy",
+                "2026-06-30T10:00:00+00:00",
+                json!({"type": "system"}),
+            ),
+            fetch("a2", "2026-06-01T10:00:00+00:00", "t1"),
+            beginning("2025-12-01T00:00:00+00:00"),
+        ],
+    )
     .await;
     let found = uses(&site).await;
-    assert_eq!((last(&found, "t1"), last(&found, "t2")), (at(newest), Occurrence::Never));
+    assert_eq!(
+        (last(&found, "t1"), last(&found, "t2")),
+        (at(newest), Occurrence::Never)
+    );
     let one = found.of(&DeployTokenId::new("t1")).unwrap();
     assert_eq!((one.fetches, one.are_all), (2, true));
     // It is older than the oldest entry: what was before is not told.
@@ -71,12 +82,19 @@ async fn the_newest_fetch_counts_and_never_needs_the_whole_way_back() {
     let found = uses(&site).await;
     let not_told = Occurrence::NotKnown(NotKnown::TooFarBack);
     assert_eq!((last(&found, "t1"), last(&found, "t2")), (at(newest), not_told));
-    assert!(!found.of(&DeployTokenId::new("t1")).unwrap().are_all, "at least two");
+    assert!(
+        !found.of(&DeployTokenId::new("t1")).unwrap().are_all,
+        "at least two"
+    );
     // Its own creation is the first thing that there is.
     site.change(|it| it.activity.push(beginning(MADE)));
     assert_eq!(last(&uses(&site).await, "t2"), Occurrence::Never);
     site.change(|it| it.activity.clear());
-    assert_eq!(last(&uses(&site).await, "t2"), not_told, "an empty one tells nothing");
+    assert_eq!(
+        last(&uses(&site).await, "t2"),
+        not_told,
+        "an empty one tells nothing"
+    );
 }
 
 #[tokio::test]
@@ -92,13 +110,25 @@ async fn what_cannot_be_read_makes_nobody_unused() {
         entry("odd", "deploy", newest, Value::Null),
         entry("odd", "deploy", newest, json!({"type": "robot", "id": "t2"})),
     ] {
-        let site = site(&["t1", "t2"], vec![fetch("a", newest, "t1"), odd.clone(), first.clone()]).await;
+        let site = site(
+            &["t1", "t2"],
+            vec![fetch("a", newest, "t1"), odd.clone(), first.clone()],
+        )
+        .await;
         let found = uses(&site).await;
-        assert_eq!((last(&found, "t1"), last(&found, "t2")), (at(newest), unreadable), "{odd}");
+        assert_eq!(
+            (last(&found, "t1"), last(&found, "t2")),
+            (at(newest), unreadable),
+            "{odd}"
+        );
     }
     let unknown = entry("odd", "brand_new", newest, json!({"type": "robot"}));
     let site = site(&["t1"], vec![unknown, first]).await;
-    assert_eq!(last(&uses(&site).await, "t1"), Occurrence::Never, "an event of another kind is none");
+    assert_eq!(
+        last(&uses(&site).await, "t1"),
+        Occurrence::Never,
+        "an event of another kind is none"
+    );
 }
 
 #[tokio::test]
@@ -142,19 +172,29 @@ async fn where_it_may_not_be_read_the_list_is_there_all_the_same() {
     let site = site(&["t1"], Vec::new()).await;
     let refused = json!({"message": "This action is unauthorized."});
     site.instead(Method::GET, "/activity", 403, refused);
-    assert_eq!(last(&uses(&site).await, "t1"), Occurrence::NotKnown(NotKnown::NotAllowed));
-    let listed = site.run(&["--project", "Shop", "list", "--env", "preview", "--json"]).await;
+    assert_eq!(
+        last(&uses(&site).await, "t1"),
+        Occurrence::NotKnown(NotKnown::NotAllowed)
+    );
+    let listed = site
+        .run(&["--project", "Shop", "list", "--env", "preview", "--json"])
+        .await;
     assert_eq!(listed.status.code(), Some(0));
     let listed: Value = serde_json::from_slice(&listed.stdout).unwrap();
     assert_eq!(
         (&listed[0]["last_used_at"], &listed[0]["last_used_why"]),
         (&Value::Null, &json!("not_allowed"))
     );
-    let asked = site.run(&["--project", "Shop", "activity", "--env", "preview"]).await;
+    let asked = site
+        .run(&["--project", "Shop", "activity", "--env", "preview"])
+        .await;
     assert_eq!(asked.status.code(), Some(3));
     let said = String::from_utf8(asked.stderr).unwrap();
     assert!(said.contains("admins and auditors"), "{said}");
     site.change(|it| it.instead.clear());
     site.instead(Method::GET, "/activity", 501, json!({"message": "Server Error"}));
-    assert_eq!(last(&uses(&site).await, "t1"), Occurrence::NotKnown(NotKnown::NotReached));
+    assert_eq!(
+        last(&uses(&site).await, "t1"),
+        Occurrence::NotKnown(NotKnown::NotReached)
+    );
 }

@@ -222,7 +222,8 @@ impl Content {
         let entries: Vec<_> = self.activity.iter().skip((page - 1) * 100).take(100).collect();
         let has_more = self.activity.len() > page * 100;
         let next = has_more.then_some("https://elsewhere.example/never-followed");
-        let meta = json!({"per_page": 100, "next_page_url": next, "prev_page_url": null, "has_more": has_more});
+        let meta =
+            json!({"per_page": 100, "next_page_url": next, "prev_page_url": null, "has_more": has_more});
         (200, json!({"data": entries, "meta": meta}))
     }
 

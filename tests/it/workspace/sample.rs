@@ -86,7 +86,9 @@ async fn tokens_are_of_every_age_and_state() {
     let now = Moment::now();
     let (_, activity) = site.get(&site.project("/activity?per_page=100")).await;
     let entries = activity["data"].as_array().unwrap().iter();
-    let fetches: Vec<_> = entries.filter(|it| it["causer"]["name"] == "preview-runner").collect();
+    let fetches: Vec<_> = entries
+        .filter(|it| it["causer"]["name"] == "preview-runner")
+        .collect();
     assert_eq!(now.days_since(moment(&fetches[0]["occurred_at"])), 94);
     assert_eq!(fetches.len(), 5);
     assert_eq!(of("production-ci-2025")["status"], "revoked");

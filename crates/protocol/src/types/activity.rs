@@ -68,7 +68,10 @@ impl ActivityKind {
 
     /// Whether it is what a person did with a deploy token.
     pub fn is_of_a_token(self) -> bool {
-        matches!(self, Self::Created | Self::Rotated | Self::Revoked | Self::Deleted)
+        matches!(
+            self,
+            Self::Created | Self::Rotated | Self::Revoked | Self::Deleted
+        )
     }
 }
 

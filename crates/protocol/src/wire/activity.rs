@@ -7,7 +7,8 @@ use super::WireError;
 use super::read::{attributes, json, known_text, needed_text, occurrence, resources};
 use super::written::seconds;
 use crate::types::{
-    ActivityAuthor, ActivityEntry, ActivityKind, ActivityPage, ActivitySubject, DeployTokenId, NotKnown, Occurrence,
+    ActivityAuthor, ActivityEntry, ActivityKind, ActivityPage, ActivitySubject, DeployTokenId, NotKnown,
+    Occurrence,
 };
 
 /// The most characters that are kept of a name or of the server's word for an event.
@@ -172,15 +173,15 @@ mod tests {
         };
         assert_eq!(
             (entry.kind, entry.at),
-            (
-                ActivityKind::Fetched,
-                Occurrence::At(Moment::parse(AT).unwrap())
-            )
+            (ActivityKind::Fetched, Occurrence::At(Moment::parse(AT).unwrap()))
         );
-        assert_eq!(entry.author, ActivityAuthor::Token {
-            id: DeployTokenId::new("t1"),
-            name: Some("ci".to_owned()),
-        });
+        assert_eq!(
+            entry.author,
+            ActivityAuthor::Token {
+                id: DeployTokenId::new("t1"),
+                name: Some("ci".to_owned()),
+            }
+        );
         assert!(read.has_more && entry.is_in(&crate::types::EnvironmentId::new("e")));
     }
 
@@ -212,7 +213,10 @@ mod tests {
         assert_eq!(odd.description.chars().count(), LONGEST_SENTENCE);
         assert!(odd.description.starts_with("a [31m x"), "no control characters");
         assert_eq!(odd.author, ActivityAuthor::Other("robot".to_owned()));
-        assert_eq!(read.entries[2].author, ActivityAuthor::Other("deployment_token".to_owned()));
+        assert_eq!(
+            read.entries[2].author,
+            ActivityAuthor::Other("deployment_token".to_owned())
+        );
         for body in ["", "[]", "{\"data\":7}"] {
             assert!(page(body.as_bytes()).is_err(), "{body}");
         }

@@ -158,7 +158,9 @@ mod tests {
     use super::*;
 
     fn at(second: i64) -> Moment {
-        Moment::parse("2026-11-24T12:00:00Z").unwrap().plus_seconds(second)
+        Moment::parse("2026-11-24T12:00:00Z")
+            .unwrap()
+            .plus_seconds(second)
     }
 
     #[tokio::test]
@@ -166,7 +168,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (one, other) = (DeployTokenId::new("one"), DeployTokenId::new("other"));
         let checks = || OwnChecks::at(folder.path().join("journal"), "here");
-        assert!(checks().if_kept().is_none(), "nothing is left where nothing is kept");
+        assert!(
+            checks().if_kept().is_none(),
+            "nothing is left where nothing is kept"
+        );
         checks().note(&one, Instant::now(), Some(at(0))).await;
         assert!(checks().if_kept().is_some());
         let read = checks().read().await;
@@ -187,14 +192,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let token = DeployTokenId::new("one");
         let many = Document {
-            checks: [("here".to_owned(), vec![
-                Noted {
-                    token: token.clone(),
-                    from: at(0).to_wire(),
-                    to: at(0).to_wire(),
-                };
-                MOST
-            ])]
+            checks: [(
+                "here".to_owned(),
+                vec![
+                    Noted {
+                        token: token.clone(),
+                        from: at(0).to_wire(),
+                        to: at(0).to_wire(),
+                    };
+                    MOST
+                ],
+            )]
             .into(),
         };
         let path = folder.path().join(CHECKS.file);

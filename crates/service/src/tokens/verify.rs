@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
+use crate::Context;
 use crate::activity::OwnChecks;
 use crate::off_thread::off_thread;
-use crate::Context;
 use client::{ApiAddress, Runner};
 use model::{CallError, Problem};
 use protocol::crypto::{self, BundleProblem, BundleReport};

@@ -12,6 +12,7 @@ use super::store::reshare::Request;
 use super::store::tokens::Token;
 use super::store::users::User;
 use super::store::variables::VariableRow;
+use protocol::EnvironmentName;
 use protocol::wire::bundle::{BundleDocument, VariableDocument, VariableMeta};
 use protocol::wire::devices::{
     DEVICES, ListedAttributes, ListedDeviceDocument, ListedRelationships, OwnAttributes, OwnerDocument,
@@ -26,7 +27,6 @@ use protocol::wire::reshare::{
 };
 use protocol::wire::tokens::{DEPLOYMENT_TOKEN, TokenAttributes, TokenDocument};
 use protocol::wire::{Data, Identifier, Resource, names::NameDocument};
-use protocol::EnvironmentName;
 
 /// A device as registering tells it.
 pub(super) fn registered(row: &Device) -> Resource<'_, RegisteredAttributes<'_>> {

@@ -103,10 +103,7 @@ pub(super) fn seed_if_new(
     Ok(Some((local, ends)))
 }
 
-fn fill(
-    db: &Transaction<'_>,
-    size: &SampleSize,
-) -> Result<(LocalAccess, Vec<SampleEnd>), WorkspaceError> {
+fn fill(db: &Transaction<'_>, size: &SampleSize) -> Result<(LocalAccess, Vec<SampleEnd>), WorkspaceError> {
     let now = Moment::now();
     let founded = now.plus_seconds(-FOUNDED).to_wire();
     let user = people::insert_user(db, "Sam Rivera", "sam@northwind.example", &founded)?;

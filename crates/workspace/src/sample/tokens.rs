@@ -138,7 +138,10 @@ fn note(seed: &Seed<'_>, project: &Project, token: &Token, sample: &Sample) -> R
     if token.is_active() {
         activity::of_bearer(seed.db, created, project, token, "created")?;
     }
-    let fetches = sample.used.into_iter().flat_map(|last| EARLIER.map(|earlier| last + earlier));
+    let fetches = sample
+        .used
+        .into_iter()
+        .flat_map(|last| EARLIER.map(|earlier| last + earlier));
     for ago in fetches.filter(|ago| *ago < sample.created) {
         activity::deploy(seed.db, &seed.organization_id, token, Some(seed.ago(ago)))?;
     }
