@@ -127,8 +127,10 @@ impl Actions {
         self.look_at_key();
         self.look_at_device();
         self.look_for_requests();
-        if *self.state.section.peek() == Section::Access {
-            self.look_at_holders();
+        match *self.state.section.peek() {
+            Section::Access => self.look_at_holders(),
+            Section::Activity => self.look_at_activity(),
+            Section::Tokens | Section::Emergency | Section::Settings => {}
         }
     }
 }
