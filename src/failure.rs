@@ -72,7 +72,7 @@ fn code(problem: &Problem) -> u8 {
         Problem::Uncertain(_) => UNREACHABLE,
         Problem::Call(error) if error.is_network() => UNREACHABLE,
         Problem::Call(CallError::Malformed(_) | CallError::TooLarge { .. }) => FAILED,
-        Problem::Call(_) | Problem::NotAnAdmin => REFUSED,
+        Problem::Call(_) | Problem::NotAnAdmin | Problem::ActivityNotShown => REFUSED,
         _ => FAILED,
     }
 }

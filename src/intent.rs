@@ -22,6 +22,8 @@ pub enum Intent {
     Sheet(SheetIntent),
     /// About devices and keys.
     Access(AccessIntent),
+    /// About what was done by whom.
+    Activity(ActivityIntent),
     /// About the emergency page.
     Emergency(EmergencyIntent),
     /// About the program itself, and the clipboard.
@@ -155,6 +157,15 @@ pub enum AccessIntent {
     Reshare,
 }
 
+/// What was done by whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ActivityIntent {
+    /// Fetch the newest entries.
+    Refresh,
+    /// Fetch those before what is shown.
+    Older,
+}
+
 /// The emergency page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmergencyIntent {
@@ -214,7 +225,7 @@ impl Intent {
                     | AccessIntent::Fulfil(_)
             ),
             Self::Place(intent) => matches!(intent, PlaceIntent::OpenProject(_)),
-            Self::Session(_) | Self::Emergency(_) | Self::Program(_) => false,
+            Self::Session(_) | Self::Activity(_) | Self::Emergency(_) | Self::Program(_) => false,
         }
     }
 }
@@ -236,6 +247,7 @@ areas! {
     Token: TokenIntent,
     Sheet: SheetIntent,
     Access: AccessIntent,
+    Activity: ActivityIntent,
     Emergency: EmergencyIntent,
     Program: ProgramIntent,
 }

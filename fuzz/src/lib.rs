@@ -86,6 +86,7 @@ pub fn wire(data: &[u8]) {
     let _ = wire::devices::device(data);
     let _ = wire::devices::devices(data);
     let _ = wire::names::variable_names(data);
+    let _ = wire::activity::page(data);
     let _ = wire::reshare::request(data);
     let _ = wire::reshare::page(data);
     let _ = wire::sign_in::ticket(data);

@@ -112,7 +112,10 @@ impl Actions {
                 })
             };
             match actions.fetch(|it| it.is_here(&here), work).await {
-                Some(Ok(found)) => holders.set(Load::Ready(found)),
+                Some(Ok(mut found)) => {
+                    actions.state.tokens.uses.peek().tell_holders(&mut found.list);
+                    holders.set(Load::Ready(found));
+                }
                 Some(Err(error)) if actions.expired_by(&error, None) => {}
                 Some(Err(error)) => holders.set(Load::Failed(error)),
                 None => {}

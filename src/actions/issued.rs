@@ -6,9 +6,9 @@ use std::time::Duration;
 use dioxus::prelude::*;
 
 use super::grace::{self, Over};
-use super::{Actions, Tell, beside, on_disk};
-use model::{Grace, IssuanceKind, JournalError, Problem};
-use protocol::{DeployTokenId, Moment, TokenEntry};
+use super::{Actions, Tell, on_disk};
+use model::{Grace, IssuanceKind, Problem};
+use protocol::DeployTokenId;
 use service::journal::{OpenEntry, ShownEntry};
 use service::{Context, Issued, Place};
 
@@ -56,15 +56,6 @@ impl Kept {
             }
             other => other,
         };
-    }
-
-    /// Notes when the server saw this program act as the runner; `None` when the entry was let go of.
-    fn note_own_use(&self, at: Moment) -> Option<Result<(), JournalError>> {
-        Some(match &mut *self.entry() {
-            Some(Written::Open(entry)) => entry.note_own_use(at),
-            Some(Written::Shown(entry)) => entry.note_own_use(at),
-            None => return None,
-        })
     }
 
     /// The user has the secrets, or their time is over.
@@ -184,42 +175,5 @@ impl Actions {
     pub(super) fn issued_at(&self) -> Option<(Arc<Context>, Place)> {
         let place = self.delivery.borrow().as_ref().map(|it| it.place.clone());
         Some((self.context()?, place?))
-    }
-
-    /// After acting as the runner of a successor: what the server has noted is not taken for a use by CI.
-    pub(super) async fn note_own_use(&self) {
-        let successor = {
-            let delivery = self.delivery.borrow();
-            let replaces = |it: &&Delivery| it.kind == IssuanceKind::Replace;
-            delivery.as_ref().filter(replaces).map(|it| it.token.clone())
-        };
-        let (Some((context, place)), Some(id)) = (self.issued_at(), successor) else {
-            return;
-        };
-        let (asked, there, wanted) = (Arc::clone(&context), place.clone(), id.clone());
-        let used = beside(async move {
-            let listed = service::list(&asked, &there).await?;
-            let mut tokens = listed.iter().filter_map(TokenEntry::token);
-            Ok(tokens
-                .find(|token| token.id == wanted)
-                .and_then(|token| token.last_use.known()))
-        });
-        let Ok(Some(used)) = used.await else {
-            return;
-        };
-        let shown = {
-            let delivery = self.delivery.borrow();
-            let shown = delivery.as_ref().filter(|it| it.token == id);
-            shown.map(|it| it.entry.clone()).unwrap_or_default()
-        };
-        let noted = on_disk(move || shown.note_own_use(used)).await;
-        match noted {
-            Ok(Some(Ok(()))) => {}
-            Ok(Some(Err(error))) => tracing::warn!(%error, "a check will look like a use by CI"),
-            // The sheet was closed meanwhile.
-            Ok(None) | Err(_) => {
-                drop(beside(async move { service::note_own_use(&context, &place, &id).await }).await);
-            }
-        }
     }
 }

@@ -5,6 +5,7 @@
 //! await. What the outside world is (how to connect, where the clipboard is) is handed in by the composition root.
 
 mod access;
+mod activity;
 mod clipboard;
 mod device;
 mod emergency;
@@ -133,6 +134,8 @@ struct Asked {
     place: Latest,
     /// The list of tokens.
     list: Latest,
+    /// The activity of the open project.
+    activity: Latest,
     /// Whether a task looks again and again for the open environment's key.
     waiting: Signal<bool>,
 }
@@ -174,6 +177,7 @@ impl Actions {
                 entry: Latest::make(),
                 place: Latest::make(),
                 list: Latest::make(),
+                activity: Latest::make(),
                 waiting: Signal::new(false),
             },
             delivery: Rc::default(),
@@ -193,6 +197,7 @@ impl Actions {
             Intent::Token(intent) => self.on_tokens(intent),
             Intent::Sheet(intent) => self.on_sheet(intent),
             Intent::Access(intent) => self.on_access(intent),
+            Intent::Activity(intent) => self.on_activity(intent),
             Intent::Emergency(intent) => self.in_emergency(intent),
             Intent::Program(intent) => self.in_program(intent),
         }

@@ -31,6 +31,7 @@ impl Actions {
             // The emergency page looks by itself, also when the connection comes later.
             Section::Tokens | Section::Emergency => {}
             Section::Access => self.look_at_holders(),
+            Section::Activity => self.look_at_activity(),
             Section::Settings => self.look_at_device(),
         }
     }
@@ -192,8 +193,11 @@ impl Actions {
         holders.set(Load::Loading);
         self.refresh();
         self.look_at_key();
-        if *self.state.section.peek() == Section::Access {
-            self.look_at_holders();
+        self.forget_activity();
+        match *self.state.section.peek() {
+            Section::Access => self.look_at_holders(),
+            Section::Activity => self.look_at_activity(),
+            Section::Tokens | Section::Emergency | Section::Settings => {}
         }
         self.remember_place();
     }

@@ -1,10 +1,12 @@
 //! The list of tokens.
 
+use std::sync::Arc;
+
 use dioxus::prelude::*;
 
 use super::Actions;
 use crate::intent::TokenIntent;
-use crate::state::{Load, Section};
+use crate::state::{Load, Section, Ticket};
 use model::{Problem, Replacement};
 use protocol::{Lifetime, TokenEntry};
 use service::{Context, Place};
@@ -52,23 +54,26 @@ impl Actions {
             return;
         };
         spawn(async move {
-            let here = place.clone();
+            let (asked, here) = (Arc::clone(&context), place.clone());
             let mut tokens = actions.state.tokens;
             tokens.refreshing.set(true);
             let ticket = actions.asked.list.begin();
-            let work = async move { look(&context, &place).await };
+            let work = async move { look(&asked, &place).await };
             let is_wanted = |it: &Self| it.asked.list.is(ticket) && it.is_here(&here);
             let Some(listed) = actions.fetch(is_wanted, work).await else {
                 return;
             };
             tokens.refreshing.set(false);
             match listed {
-                Ok((entries, here)) => {
+                Ok((entries, only_here)) => {
                     let mut interrupted = actions.state.place.interrupted;
-                    interrupted.set(here.interrupted);
-                    tokens.replacements.set(here.replacements);
-                    tokens.entries.set(Load::Ready(entries));
+                    interrupted.set(only_here.interrupted);
+                    tokens.replacements.set(only_here.replacements);
+                    let mut shown = entries.clone();
+                    tokens.uses.peek().fill_in(&mut shown);
+                    tokens.entries.set(Load::Ready(shown));
                     tokens.stale.set(None);
+                    actions.look_at_uses(&context, here, ticket, entries).await;
                 }
                 Err(error) => {
                     actions.expired_by(&error, None);
@@ -82,6 +87,26 @@ impl Actions {
                 }
             }
         });
+    }
+
+    /// Fetches when runners last fetched with the tokens that were just listed. The list is shown before, with what was known
+    /// until now: the activity may be long, and its server busy.
+    async fn look_at_uses(
+        &self,
+        context: &Arc<Context>,
+        place: Place,
+        ticket: Ticket,
+        mut entries: Vec<TokenEntry>,
+    ) {
+        let mut tokens = self.state.tokens;
+        let (asked, project, listed) = (Arc::clone(context), place.project.clone(), entries.clone());
+        let work = async move { Ok(service::last_uses(&asked, &project, &listed).await) };
+        let is_wanted = |it: &Self| it.asked.list.is(ticket) && it.is_here(&place);
+        if let Some(Ok(uses)) = self.fetch(is_wanted, work).await {
+            uses.fill_in(&mut entries);
+            tokens.uses.set(uses);
+            tokens.entries.set(Load::Ready(entries));
+        }
     }
 
     /// From here on this lifetime is proposed, also after a restart.
@@ -102,8 +127,10 @@ impl Actions {
         self.look_at_key();
         self.look_at_device();
         self.look_for_requests();
-        if *self.state.section.peek() == Section::Access {
-            self.look_at_holders();
+        match *self.state.section.peek() {
+            Section::Access => self.look_at_holders(),
+            Section::Activity => self.look_at_activity(),
+            Section::Tokens | Section::Emergency | Section::Settings => {}
         }
     }
 }

@@ -20,26 +20,27 @@ impl Actions {
         let pair = sheet.issuance.peek().as_ref().and_then(|issuance| {
             // What is not shared cannot work yet; the sheet says so.
             let shared = issuance.share.is_ok();
-            shared.then(|| (issuance.ci_token.clone(), issuance.seed.clone()))
+            let pair = || (issuance.ci_token.clone(), issuance.seed.clone());
+            shared.then(|| (issuance.token.id.clone(), pair()))
         });
-        let (ci_token, seed) = match pair {
-            Some((CiTokenOutcome::Issued(ci_token), seed)) => (ci_token, seed),
-            Some((CiTokenOutcome::Kept, _)) => return sheet.verification.set(Verification::NotHere),
-            Some((CiTokenOutcome::Missing, _)) | None => return,
+        let (token, ci_token, seed) = match pair {
+            Some((token, (CiTokenOutcome::Issued(ci_token), seed))) => (token, ci_token, seed),
+            Some((_, (CiTokenOutcome::Kept, _))) => return sheet.verification.set(Verification::NotHere),
+            Some((_, (CiTokenOutcome::Missing, _))) | None => return,
         };
         let (actions, Some(context)) = (self.clone(), self.context()) else {
             return;
         };
         let showing = sheet.verifying();
         spawn(async move {
-            let checked = beside(async move { verify::check(&context, &ci_token, &seed).await }).await;
+            let check = async move { verify::check(&context, &token, &ci_token, &seed).await };
+            let checked = beside(check).await;
             let outcome = match checked {
                 Ok(checked) => outcome(&checked),
                 Err(error) => Verification::Failed(error),
             };
             sheet.verified(showing, outcome);
-            actions.note_own_use().await;
-            // The server has noted a use.
+            // The server has noted a use, which is not CI's.
             actions.refresh();
         });
     }

@@ -9,7 +9,7 @@ use super::Command;
 use crate::build_info;
 use crate::failure::{Failure, WRONG_USE};
 use model::SecretLimits;
-use protocol::{Lifetime, Moment};
+use protocol::{ActivityKind, Lifetime, Moment};
 
 /// Issue, rotate, revoke and delete Ghostable deploy tokens. Without a command the window opens.
 #[derive(Debug, Parser)]
@@ -187,6 +187,59 @@ pub struct Revoke {
     /// Tokens, by id or exact name
     #[arg(required_unless_present = "all", value_name = "TOKEN")]
     pub tokens: Vec<String>,
+}
+
+/// Which part of the activity to print.
+#[derive(Debug, Args)]
+pub struct Activity {
+    /// Where.
+    #[command(flatten)]
+    pub place: Place,
+    /// Only what is about this token, by id or exact name
+    #[arg(long, value_name = "TOKEN")]
+    pub token: Option<String>,
+    /// Only what is of this kind
+    #[arg(long, value_name = "KIND", value_enum)]
+    pub kind: Option<Kind>,
+    /// So many entries at most, the newest; up to 1000
+    #[arg(long, value_name = "N", default_value_t = 50)]
+    pub limit: u16,
+    /// Print a JSON array
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A kind of entries of the activity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// A token was created
+    Created,
+    /// A token got new secrets
+    Rotated,
+    /// A token was revoked
+    Revoked,
+    /// The record of a token was deleted
+    Deleted,
+    /// A runner fetched
+    Fetched,
+    /// The key was made, or shared again
+    Shared,
+    /// Anything else
+    Other,
+}
+
+impl From<Kind> for ActivityKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Created => Self::Created,
+            Kind::Rotated => Self::Rotated,
+            Kind::Revoked => Self::Revoked,
+            Kind::Deleted => Self::Deleted,
+            Kind::Fetched => Self::Fetched,
+            Kind::Shared => Self::Shared,
+            Kind::Other => Self::Other,
+        }
+    }
 }
 
 /// A role in the organisation of the local workspace.

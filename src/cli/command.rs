@@ -5,9 +5,10 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueHint};
 use clap_complete::Shell;
 
-use super::args::{Choice, Find, HandOver, Issue, LocalRole, Place, Revoke, Serve};
+use super::args::{Activity, Choice, Find, HandOver, Issue, LocalRole, Place, Revoke, Serve};
 use super::{
-    emergency, find, licences, lifecycle, local_user, pending, reference, replace, requests, runner, serve,
+    activity, emergency, find, licences, lifecycle, local_user, pending, reference, replace, requests,
+    runner, serve,
 };
 use crate::connect::Target;
 use crate::failure::Failure;
@@ -28,6 +29,8 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Show who did what in an environment: its deploy tokens, its key, and what runners fetched
+    Activity(Activity),
     /// Create a deploy token and print its secrets, once
     Create {
         /// Where.
@@ -179,6 +182,7 @@ impl Command {
         match self {
             Self::Serve(options) => serve::serve(target, &options).await,
             Self::List { place, json } => lifecycle::list(target, project, &place, json).await,
+            Self::Activity(wanted) => activity::list(target, project, &wanted).await,
             Self::Create { place, name, issue } => {
                 lifecycle::create(target, project, &place, name, issue).await
             }

@@ -27,7 +27,7 @@ pub(super) async fn list(
 }
 
 async fn print(context: &Context, place: &Place, json: bool) -> Result<u8, Failure> {
-    let entries = service::list(context, place).await?;
+    let (entries, uses) = service::list_with_uses(context, place).await?;
     for entry in &entries {
         if let TokenEntry::Malformed { id, missing, .. } = entry {
             let id = id
@@ -44,7 +44,7 @@ async fn print(context: &Context, place: &Place, json: bool) -> Result<u8, Failu
         let tokens: Vec<_> = entries
             .iter()
             .filter_map(TokenEntry::token)
-            .map(|token| output::TokenJson::listed(token, &replacements))
+            .map(|token| output::TokenJson::listed(token, &replacements, &uses))
             .collect();
         output::json(&tokens)?;
     } else if entries.is_empty() {

@@ -3,6 +3,7 @@
 //! Standard output carries results only, standard error everything else. Secrets are printed when they are asked for by
 //! `create`, `rotate`, `replace` and `pull`, and never taken from the command line.
 
+mod activity;
 mod args;
 mod command;
 mod emergency;

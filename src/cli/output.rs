@@ -6,7 +6,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::failure::{FAILED, Failure};
-use model::{CiTokenOutcome, Issuance, Replacement, Step, TokenColumn, Unlisted};
+use model::{CiTokenOutcome, Issuance, Replacement, Step, TokenColumn, Unlisted, Uses};
 use protocol::{DeployToken, TokenEntry};
 use text::Message;
 
@@ -97,6 +97,12 @@ pub struct TokenJson<'a> {
     last_used_at: Option<String>,
     /// Whether `last_used_at` is `known`, `never`, or why it is not known.
     last_used_why: &'static str,
+    /// How many fetches of runners were seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fetches: Option<usize>,
+    /// Whether those are all; if not, there are at least so many.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fetches_are_all: Option<bool>,
     expires_at: Option<String>,
     /// The same of `expires_at`.
     expires_why: &'static str,
@@ -105,9 +111,13 @@ pub struct TokenJson<'a> {
 }
 
 impl<'a> TokenJson<'a> {
-    /// As it is listed: also whether it is being replaced, which only this machine knows.
-    pub fn listed(token: &'a DeployToken, replacements: &[Replacement]) -> Self {
+    /// As it is listed: also how often runners were seen to fetch with it, where that is told, and whether it is being
+    /// replaced, which only this machine knows.
+    pub fn listed(token: &'a DeployToken, replacements: &[Replacement], uses: &Uses) -> Self {
+        let used = uses.of(&token.id);
         Self {
+            fetches: used.map(|it| it.fetches),
+            fetches_are_all: used.map(|it| it.are_all),
             being_replaced: Some(is_being_replaced(token, replacements)),
             ..Self::from(token)
         }
@@ -129,6 +139,8 @@ impl<'a> From<&'a DeployToken> for TokenJson<'a> {
             created_at: token.created.known().map(protocol::Moment::to_wire),
             last_used_at: token.last_use.known().map(protocol::Moment::to_wire),
             last_used_why: token.last_use.word(),
+            fetches: None,
+            fetches_are_all: None,
             expires_at: token.end.known().map(protocol::Moment::to_wire),
             expires_why: token.end.word(),
             being_replaced: None,

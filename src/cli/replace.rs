@@ -35,16 +35,8 @@ pub(super) async fn begin(
         .filter(|_| !issue.no_verify)
         .and_then(runner::pair);
     let done = sink.hand_over(Operation::Replace, issued);
-    let checked = pair.is_some();
     runner::check(context, pair).await;
     if let Some(successor) = successor {
-        if checked && let Err(error) = service::note_own_use(context, place, &successor).await {
-            let cause = text::explain(&error);
-            output::warning(&Message::new(
-                format!("The check just made will look like a use by CI. {}", cause.what),
-                "Judge by the time at which the successor was used.",
-            ));
-        }
         output::tell(&format!(
             "The old token works until you say that CI has the new values: deploy-tokens replace --env {} --finish {successor}",
             place.name()
@@ -63,7 +55,7 @@ pub(super) async fn finish(
 ) -> Result<u8, Failure> {
     let (connected, _, place) = locate(target, project, &place.env).await?;
     let (context, place) = (&connected.context, &place);
-    let listed = service::list(context, place).await?;
+    let (listed, _) = service::list_with_uses(context, place).await?;
     let all = service::replacements(context, place)?;
     if let [only] = all
         .iter()

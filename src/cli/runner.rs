@@ -9,8 +9,9 @@ use crate::connect::Target;
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use model::formats::dotenv::{self, Unwritable};
 use model::{CI_TOKEN_VARIABLE, CiTokenOutcome, Problem, SEED_VARIABLE};
+use protocol::DeployTokenId;
 use protocol::secret::{CiToken, DeploySeed};
-use service::verify::{self as runner, Pulled, pull as fetch};
+use service::verify::{self as runner, Pulled};
 use service::{Context, Issued};
 use text::Message;
 
@@ -30,7 +31,10 @@ struct ProblemJson<'a> {
 
 /// Says how many variables of how many decrypt.
 pub async fn verify(target: &Target, json: bool) -> Result<u8, Failure> {
-    let pulled = fetch_as_runner(target, &[]).await?;
+    let pulled = as_runner(target, async |address, ci_token, seed| {
+        runner::try_out(address, ci_token, seed, target.own_checks()).await
+    });
+    let pulled = pulled.await?;
     let (report, complete) = (&pulled.report, is_complete(&pulled));
     let decrypted = report.decrypted();
     if json {
@@ -58,7 +62,10 @@ pub async fn verify(target: &Target, json: bool) -> Result<u8, Failure> {
 /// there, or cannot be written so that a shell that sources the file does nothing but set it.
 pub async fn pull(target: &Target, file: &Path, only: &[String]) -> Result<u8, Failure> {
     check_names(only)?;
-    let pulled = fetch_as_runner(target, only).await?;
+    let pulled = as_runner(target, async |address, ci_token, seed| {
+        runner::pull(address, ci_token, seed, only).await
+    });
+    let pulled = pulled.await?;
     if !is_complete(&pulled) {
         tell_problems(&pulled);
         return Err(Failure::new(
@@ -152,21 +159,38 @@ fn unwritable(name: &str, why: Unwritable, file: &Path) -> Failure {
     )
 }
 
+/// What a runner has, and of which token.
+pub(super) struct Pair {
+    token: DeployTokenId,
+    ci_token: CiToken,
+    seed: DeploySeed,
+}
+
 /// What of an issuance can be checked: both values, once the key is shared with them.
-pub(super) fn pair(issued: &Issued) -> Option<(CiToken, DeploySeed)> {
-    match (&issued.issuance.ci_token, &issued.issuance.share) {
-        (CiTokenOutcome::Issued(ci_token), Ok(_)) => Some((ci_token.clone(), issued.issuance.seed.clone())),
+pub(super) fn pair(issued: &Issued) -> Option<Pair> {
+    let issuance = &issued.issuance;
+    match (&issuance.ci_token, &issuance.share) {
+        (CiTokenOutcome::Issued(ci_token), Ok(_)) => Some(Pair {
+            token: issuance.token.id.clone(),
+            ci_token: ci_token.clone(),
+            seed: issuance.seed.clone(),
+        }),
         _ => None,
     }
 }
 
 /// Checks as a runner what was just handed over, and tells it on standard error. The exit code stays that of the
 /// issuance: a script must not take what it was given for failed.
-pub(super) async fn check(context: &Context, pair: Option<(CiToken, DeploySeed)>) {
-    let Some((ci_token, seed)) = pair else {
+pub(super) async fn check(context: &Context, pair: Option<Pair>) {
+    let Some(Pair {
+        token,
+        ci_token,
+        seed,
+    }) = pair
+    else {
         return;
     };
-    match runner::check(context, &ci_token, &seed).await {
+    match runner::check(context, &token, &ci_token, &seed).await {
         Ok(checked) if checked.is_complete() => output::tell(&format!(
             "Verified: a runner with these values decrypts {} of {} variables.",
             checked.decrypted, checked.total
@@ -198,12 +222,16 @@ fn tell_problems(pulled: &Pulled) {
     }
 }
 
-async fn fetch_as_runner(target: &Target, only: &[String]) -> Result<Pulled, Failure> {
+/// Does something with the runner's values of the environment.
+async fn as_runner(
+    target: &Target,
+    fetch: impl AsyncFnOnce(&str, &CiToken, &DeploySeed) -> Result<Pulled, Problem>,
+) -> Result<Pulled, Failure> {
     let ci_token = CiToken::new(variable(CI_TOKEN_VARIABLE)?);
     let seed = protocol::crypto::parse_seed(&zeroize::Zeroizing::new(variable(SEED_VARIABLE)?))
         .map_err(Problem::from)?;
     let (address, _running) = target.runner_address().await?;
-    let pulled = fetch(address.as_str(), &ci_token, &seed, only).await;
+    let pulled = fetch(address.as_str(), &ci_token, &seed).await;
     pulled.map_err(runner_failure)
 }
 

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use super::args::Serve;
 use super::output;
-use crate::connect::{Target, data_dir, workspace_problem};
+use crate::connect::{Target, data_dir, open_workspace, workspace_problem};
 use crate::failure::{FAILED, Failure, WRONG_USE};
-use workspace::{Options, SampleSize, Workspace};
+use workspace::{Options, SampleSize};
 
 #[derive(Serialize)]
 struct Ready<'a> {
@@ -29,7 +29,7 @@ pub async fn serve(target: &Target, options: &Serve) -> Result<u8, Failure> {
             "Use 127.0.0.1: the local workspace is not made to be reached from elsewhere.",
         ));
     }
-    let workspace = Workspace::open(Options {
+    let workspace = open_workspace(Options {
         data_dir: data_dir(target.data())?,
         sample: SampleSize {
             tokens: options.tokens,
@@ -41,7 +41,7 @@ pub async fn serve(target: &Target, options: &Serve) -> Result<u8, Failure> {
         latency: Duration::from_millis(options.latency),
         strict: options.strict,
     });
-    let workspace = workspace.map_err(workspace_problem)?;
+    let workspace = workspace?;
     workspace::allow_many_connections();
     let running = workspace.serve(options.addr).await.map_err(workspace_problem)?;
     let local = running.local();

@@ -12,6 +12,7 @@ use super::keys;
 use private_file::Staged;
 use protocol::crypto;
 use protocol::secret::JournalKey;
+use service::OwnChecks;
 use service::journal::Journal;
 
 /// How the journal knows the local workspace, whose address changes at every start.
@@ -32,6 +33,12 @@ pub(super) fn open(data_dir: &Path) -> Result<Journal, Problem> {
         })
     })?;
     Ok(Journal::open(data_dir.join(FOLDER), key, SCOPE).with_deadline(keys::deadline()))
+}
+
+/// Where the workspace's own journal is, if there is one: this program's own checks as a runner are noted there.
+pub(super) fn own_checks(data: Option<&Path>) -> Option<OwnChecks> {
+    let folder = super::data_dir(data).ok()?.join(FOLDER);
+    OwnChecks::at(folder, SCOPE).if_kept()
 }
 
 fn key(path: &Path) -> io::Result<JournalKey> {

@@ -42,17 +42,33 @@ pub fn workspace_problem(error: WorkspaceError) -> Problem {
     })
 }
 
+/// Opens the workspace. When its CI tokens end is told once, as by any server: when it is made, and to its own journal.
+///
+/// # Errors
+/// What is wrong with the folder or what is in it.
+pub fn open(options: Options) -> Result<Workspace, Problem> {
+    let folder = options.data_dir.clone();
+    let workspace = Workspace::open(options).map_err(workspace_problem)?;
+    let ends = workspace.sample_ends().iter();
+    let mut ends = ends
+        .map(|end| (end.token.clone(), end.suffix.clone(), end.at))
+        .peekable();
+    if ends.peek().is_some()
+        && let Err(error) = service::note_ends(&journal::open(&folder)?, ends)
+    {
+        tracing::warn!(%error, "the ends of the sample's tokens cannot be noted");
+    }
+    Ok(workspace)
+}
+
 pub(super) async fn start(data: Option<&Path>) -> Result<Running, Problem> {
     let options = Options {
         data_dir: data_dir(data)?,
         // Nothing is throttled: nobody else uses it.
         ..Options::default()
     };
-    let open = move || Workspace::open(options);
-    let workspace = tokio::task::spawn_blocking(open)
-        .await
-        .map_err(|_| Problem::Stopped)?;
-    let workspace = workspace.map_err(workspace_problem)?;
+    let workspace = tokio::task::spawn_blocking(move || open(options));
+    let workspace = workspace.await.map_err(|_| Problem::Stopped)??;
     let free_port = SocketAddr::from(([127, 0, 0, 1], 0));
     workspace.serve(free_port).await.map_err(workspace_problem)
 }

@@ -25,11 +25,13 @@ use keychain::ghostable::PREFIX_VARIABLE;
 use process_env::NotTextError;
 use protocol::ProjectId;
 use service::Context;
+#[cfg(feature = "workspace")]
+use service::OwnChecks;
 
 pub use documents::read as read_document;
 pub use dumps::keep_out_of_dumps;
 #[cfg(feature = "workspace")]
-pub use local::{data_dir, workspace_problem};
+pub use local::{data_dir, open as open_workspace, workspace_problem};
 #[cfg(feature = "gui")]
 pub use machine::Machine;
 #[cfg(feature = "gui")]
@@ -128,6 +130,23 @@ impl Target {
             Self::Api { address, .. } => Ok((hosted_or(address)?, None)),
             Self::Remembered(_) => Ok((parse(HOSTED)?, None)),
         }
+    }
+}
+
+#[cfg(feature = "workspace")]
+impl Target {
+    /// Where a check as a runner is noted, so that it is not taken for a use by CI; `None` on a machine where this program
+    /// keeps nothing. What serves on this machine is taken for the local workspace.
+    pub fn own_checks(&self) -> Option<OwnChecks> {
+        let address = match self {
+            Self::Local(data) => return journal::own_checks(data.as_deref()),
+            Self::Api { address, .. } => hosted_or(address).ok()?,
+            Self::Remembered(_) => parse(HOSTED).ok()?,
+        };
+        if address.is_loopback() {
+            return journal::own_checks(self.data());
+        }
+        server::own_checks(&address, self.data())
     }
 }
 

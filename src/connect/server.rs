@@ -12,7 +12,7 @@ use protocol::secret::AccessToken;
 use service::Context;
 use service::account::Account;
 #[cfg(feature = "workspace")]
-use service::devices;
+use service::{OwnChecks, devices};
 
 /// The variable with a user's token (docs/protocol.md 1.1).
 const TOKEN: &str = "GHOSTABLE_TOKEN";
@@ -42,6 +42,13 @@ pub(super) async fn connect(address: &ApiAddress, data: Option<&Path>) -> Result
         Err(error) if error.is_without_keychain() => Err(no_session(&account, false)),
         Err(error) => Err(error),
     }
+}
+
+/// Where this program's own checks as a runner of this server are noted, if anything of it is kept here.
+#[cfg(feature = "workspace")]
+pub(super) fn own_checks(address: &ApiAddress, data: Option<&Path>) -> Option<OwnChecks> {
+    let account = Account::at(address.as_str(), Keychain::system(), keys::journals(data));
+    account.ok()?.own_checks()?.if_kept()
 }
 
 fn no_session(account: &Account, keychain: bool) -> Problem {

@@ -6,6 +6,7 @@
 
 mod about;
 mod access;
+mod activity;
 mod clipboard;
 mod dialog;
 mod emergency;
@@ -21,6 +22,7 @@ use dioxus::prelude::*;
 
 pub use about::AboutStore;
 pub use access::{AccessStore, Holders, OwnDevice};
+pub use activity::{ActivityStore, Entries};
 pub use clipboard::ClipboardStore;
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
 pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, groups};
@@ -58,6 +60,8 @@ pub struct AppState {
     pub session: SessionStore,
     /// Devices, holders of keys, and requests for them.
     pub access: AccessStore,
+    /// Who did what in the open project.
+    pub activity: ActivityStore,
     /// Where the window is: organisation, project, environment, its key.
     pub place: PlaceStore,
     /// The tokens of that environment.
@@ -82,6 +86,7 @@ impl AppState {
             emergency: EmergencyStore::make(),
             session: SessionStore::make(),
             access: AccessStore::make(),
+            activity: ActivityStore::make(),
             place: PlaceStore::make(),
             tokens: TokensStore::make(),
             dialog: DialogStore::make(),
@@ -101,6 +106,7 @@ impl AppState {
             emergency,
             session,
             access,
+            activity,
             place,
             tokens,
             dialog,
@@ -113,6 +119,7 @@ impl AppState {
         emergency.reset();
         session.reset();
         access.reset();
+        activity.reset();
         place.reset();
         tokens.reset();
         dialog.reset();

@@ -10,6 +10,8 @@ pub enum Section {
     Emergency,
     /// Who holds the key of the open environment.
     Access,
+    /// Who did what in the open environment or its project.
+    Activity,
     /// This device, the session, and what can be set.
     Settings,
 }

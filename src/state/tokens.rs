@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{Load, begin, restore};
-use model::{Problem, Replacement, TokenColumn};
+use model::{Problem, Replacement, TokenColumn, Uses};
 use protocol::{DeployToken, DeployTokenId, Lifetime, Moment, Occurrence, TokenEntry, TokenStatus};
 
 /// A token that was not used for this many days is pointed out.
@@ -84,6 +84,8 @@ pub struct Attention {
 pub struct TokensStore {
     /// All entries of the environment, in the server's order.
     pub entries: Signal<Load<Vec<TokenEntry>>>,
+    /// When runners last fetched, and how often, as the activity told it last.
+    pub uses: Signal<Uses>,
     /// The tokens that are being replaced from this machine.
     pub replacements: Signal<Vec<Replacement>>,
     /// When the token that a successor replaces will be revoked, where the user has chosen a time.
@@ -108,6 +110,7 @@ impl TokensStore {
     pub(super) fn make() -> Self {
         Self {
             entries: begin(),
+            uses: begin(),
             replacements: begin(),
             due: begin(),
             stale: begin(),
@@ -124,6 +127,7 @@ impl TokensStore {
     pub fn reset(self) {
         let Self {
             entries,
+            uses,
             replacements,
             due,
             stale,
@@ -136,6 +140,7 @@ impl TokensStore {
             lifetime: _,
         } = self;
         restore(entries);
+        restore(uses);
         restore(replacements);
         restore(due);
         restore(stale);

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use data_encoding::BASE64;
 
 /// The sheets in the order in which they apply.
-const SHEETS: [&str; 15] = [
+const SHEETS: [&str; 16] = [
     include_str!("../../assets/theme.css"),
     include_str!("elements/controls.css"),
     include_str!("elements/overlays.css"),
@@ -20,6 +20,7 @@ const SHEETS: [&str; 15] = [
     include_str!("components/sign_in/style.css"),
     include_str!("views/welcome/style.css"),
     include_str!("views/access/style.css"),
+    include_str!("views/activity/style.css"),
     include_str!("views/settings/style.css"),
     include_str!("components/emergency/style.css"),
     include_str!("components/navigation/style.css"),

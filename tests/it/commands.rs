@@ -2,7 +2,7 @@
 
 use std::process::{Command, Output};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use testkit::{Endpoint, Fault, FaultProxy, Served, Shell, TestWorkspace, assert_code, run_program};
 
 fn text(bytes: &[u8]) -> String {
@@ -39,6 +39,56 @@ fn the_whole_life_by_commands() {
     let verified = shell.run_as_runner(&issued, &["verify"]);
     assert_code(&verified, 0);
     assert!(text(&verified.stdout).contains("12 of 12"));
+    let listed = || {
+        let all = shell.list();
+        all.into_iter()
+            .find(|token| token["id"] == issued["token"]["id"])
+            .unwrap()
+    };
+    let checked = listed();
+    assert_eq!(
+        (&checked["last_used_why"], &checked["fetches"]),
+        (&json!("never"), &json!(0)),
+        "both were checks"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("env");
+    let pull = ["pull", "--file", file.to_str().unwrap()];
+    assert_code(&shell.run_as_runner(&issued, &pull), 0);
+    let used = listed();
+    assert_eq!(
+        (&used["last_used_why"], &used["fetches"]),
+        (&json!("known"), &json!(1))
+    );
+    assert_eq!(used["fetches_are_all"], true);
+    let activity = |more: &[&str]| {
+        let arguments = [
+            &["activity", "--env", "production", "--token", "by-command"],
+            more,
+        ]
+        .concat();
+        let printed = shell.run(&arguments);
+        assert_code(&printed, 0);
+        text(&printed.stdout)
+    };
+    let entries: Value = serde_json::from_str(&activity(&["--json"])).unwrap();
+    let kinds: Vec<_> = entries
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["kind"].clone())
+        .collect();
+    assert_eq!(
+        kinds,
+        ["fetched", "fetched", "fetched", "created"],
+        "checks are fetches, too"
+    );
+    assert_eq!(entries[3]["by"]["name"], "Sam Rivera");
+    let created = activity(&["--kind", "created"]);
+    assert!(
+        created.contains("token created") && !created.contains("fetched"),
+        "{created}"
+    );
 
     let rotated = shell.run(&["rotate", "--env", "production", "by-command", "--json"]);
     assert_code(&rotated, 0);

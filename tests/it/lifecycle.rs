@@ -83,13 +83,17 @@ async fn a_token_lives_and_dies_and_others_are_not_touched() {
     );
     others_still_work("after rotate").await;
 
-    let listed = service::list(&world.context, &place).await.unwrap();
+    let (listed, uses) = service::list_with_uses(&world.context, &place).await.unwrap();
     let used = listed
         .iter()
         .filter_map(TokenEntry::token)
         .find(|it| it.id == created.issuance.token.id)
         .unwrap();
     assert!(used.last_use.known().is_some(), "a runner's fetch counts as use");
+    assert!(
+        uses.of(&used.id).unwrap().are_all,
+        "the activity has it from the beginning"
+    );
 
     let refused = service::delete(&world.context, &place, id).await;
     assert!(matches!(

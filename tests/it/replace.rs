@@ -68,7 +68,7 @@ impl Scene {
     }
 
     async fn progress(&self) -> ReplacementState {
-        let listed = service::list(&self.context, &self.place).await.unwrap();
+        let (listed, _) = service::list_with_uses(&self.context, &self.place).await.unwrap();
         self.replacements()[0].progress(&listed)
     }
 
@@ -142,16 +142,19 @@ async fn use_by_ci_is_told_from_our_own_check() {
     let scene = Scene::start().await;
     let (id, new) = scene.successor().await;
     assert_eq!(scene.progress().await, ReplacementState::Unused);
-    // What the program does after handing over: it acts as the runner. The server's clock is moved for it, because uses
-    // within a second are one.
-    scene.works(&new).await;
-    let earlier = "UPDATE deploy_tokens SET last_used_at = strftime('%Y-%m-%dT%H:%M:%fZ', last_used_at, '-2 seconds') WHERE id = ?1";
-    let moved = scene.world.database().execute(earlier, [id.as_str()]).unwrap();
-    assert_eq!(moved, 1);
-    service::note_own_use(&scene.context, &scene.place, &id)
-        .await
-        .unwrap();
+    // What the program does after handing over: it acts as the runner.
+    let own = service::verify::check(&scene.context, &id, &new.ci_token, &new.seed);
+    assert!(own.await.unwrap().is_complete());
     assert_eq!(scene.progress().await, ReplacementState::Unused);
+    let found = service::interrupted(&scene.context).await.unwrap();
+    assert!(matches!(
+        &found[0].finding,
+        Finding::Waiting {
+            used: Occurrence::Never
+        }
+    ));
+    drop(found);
+    // In the same second: of two fetches one is CI's.
     scene.works(&new).await;
     assert!(matches!(scene.progress().await, ReplacementState::Used(_)));
     let found = service::interrupted(&scene.context).await.unwrap();
@@ -517,6 +520,15 @@ fn a_script_replaces_and_finishes() {
         "{pending}"
     );
     assert_eq!(shell.verify(&new), Some(0));
+    let pending = &shell.json(&["pending", "--json"])[0];
+    assert!(
+        pending["says"].as_str().unwrap().contains("not been used yet"),
+        "a check is no use by CI: {pending}"
+    );
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("env");
+    let pulled = shell.run_as_runner(&new, &["pull", "--file", file.to_str().unwrap()]);
+    assert_eq!(pulled.status.code(), Some(0), "{}", said(&pulled));
     let pending = &shell.json(&["pending", "--json"])[0];
     assert!(
         pending["says"].as_str().unwrap().contains("was used just now"),

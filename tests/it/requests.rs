@@ -59,13 +59,21 @@ async fn no_operation_asks_twice_for_what_it_knows() {
             .unwrap();
         let secrets = Secrets::of(&issued);
         // As the command and the window do after it.
-        service::verify::check(context, &secrets.ci_token, &secrets.seed)
-            .await
-            .unwrap();
+        service::verify::check(
+            context,
+            &issued.issuance.token.id,
+            &secrets.ci_token,
+            &secrets.seed,
+        )
+        .await
+        .unwrap();
         issued
     };
     let one = it.requests("create and verify", 6, create).await;
     let id = one.issuance.token.id.to_string();
+    it.requests("list with last uses", 2, service::list_with_uses(context, &place))
+        .await
+        .unwrap();
     let rotated = it
         .requests(
             "rotate",

@@ -8,6 +8,7 @@
 )]
 
 mod about;
+mod activity;
 mod adoption;
 mod clipboard;
 mod displays;
@@ -31,6 +32,6 @@ mod trouble;
 mod verified;
 
 use testkit::window::{
-    confirm, copy_block, create, data, done, fill, open, open_with, row, sheet, verify, verify_at,
+    confirm, copy_block, create, data, done, fill, open, open_with, pull, row, sheet, verify, verify_at,
 };
 use testkit::{program, said};

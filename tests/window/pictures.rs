@@ -72,7 +72,11 @@ fn emergency(app: &App, theme: &str) {
 
 /// The pages that were not shown yet, at the size that the window has.
 fn pages(app: &App, size: &str, theme: &str) {
-    for (page, heading) in [("Access", "Devices"), ("Settings", "This device")] {
+    for (page, heading) in [
+        ("Access", "Devices"),
+        ("Activity", "Today"),
+        ("Settings", "This device"),
+    ] {
         app.find("push button", containing(page)).press();
         app.find("heading", heading);
         picture(app, &format!("{}-{size}-{theme}.png", page.to_lowercase()));

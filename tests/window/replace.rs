@@ -1,6 +1,6 @@
 //! Replace without downtime, by pressing what is on the screen: both work until it is finished, also after a restart.
 
-use crate::{fill, open, said, sheet, verify};
+use crate::{fill, open, pull, said, sheet, verify};
 use testkit::driver::{App, Desktop, State, any, containing};
 use testkit::window::GraceClock;
 
@@ -66,7 +66,10 @@ fn the_old_one_works_until_it_is_finished() {
     let app = open(&desktop);
     badges(&app, "release-ci", &["Active", "Being replaced"]);
     assert!(!app.text().contains("interrupted"));
-    assert!(verify(&desktop, &new).status.success(), "CI takes the new values");
+    assert!(verify(&desktop, &new).status.success());
+    app.find("push button", "Refresh").press();
+    app.wait_text("its successor has not been used yet");
+    assert!(pull(&desktop, &new).status.success(), "CI takes the new values");
     app.find("push button", "Refresh").press();
     app.wait_text("its successor was used just now");
 

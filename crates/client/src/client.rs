@@ -15,7 +15,7 @@ use protocol::variable::Bundle;
 use protocol::wire::{self, WireError, tokens::TokenAnswer};
 use protocol::{
     DeployToken, DeployTokenId, Device, DeviceId, Environment, EnvironmentId, EnvironmentName, Lifetime,
-    Organization, OrganizationId, Project, ProjectId, PublicKey, SigningPublicKey, TokenEntry, User,
+    Moment, Organization, OrganizationId, Project, ProjectId, PublicKey, SigningPublicKey, TokenEntry, User,
 };
 
 /// What this program is to the server.
@@ -329,13 +329,21 @@ impl Runner {
     /// # Errors
     /// [`CallError::Unauthorized`] when the CI token is not (or no longer) valid.
     pub async fn bundle(&self, only: &[String]) -> Result<Bundle, CallError> {
+        Ok(self.dated_bundle(only).await?.0)
+    }
+
+    /// The same, and when the server gave it by its own clock, where it says so: its activity has a `deploy` of about that
+    /// time (docs/protocol.md 17, G30).
+    ///
+    /// # Errors
+    /// As [`Runner::bundle`].
+    pub async fn dated_bundle(&self, only: &[String]) -> Result<(Bundle, Option<Moment>), CallError> {
         let mut path = "/ci/deploy?include_meta=1&include_versions=1".to_owned();
         for name in only {
             path.push_str(&format!("&only%5B%5D={}", segment(name)));
         }
-        Ok(wire::bundle::parse_bundle(text(
-            &self.transport.get(&path).await?,
-        )?)?)
+        let answer = self.transport.get_dated(&path).await?;
+        Ok((wire::bundle::parse_bundle(text(&answer.body)?)?, answer.at))
     }
 }
 

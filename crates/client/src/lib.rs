@@ -12,6 +12,7 @@
 )]
 
 mod access;
+mod activity;
 mod address;
 mod client;
 mod gate;

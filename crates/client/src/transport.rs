@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{
+    ACCEPT, AUTHORIZATION, CONNECTION, CONTENT_TYPE, DATE, HeaderMap, HeaderValue, RETRY_AFTER,
+};
 use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
 use tokio::sync::watch;
 use zeroize::Zeroizing;
@@ -17,8 +19,8 @@ use super::ApiAddress;
 use super::client::{Answer, CLIENT_TYPE};
 use super::gate::{Gate, Priority};
 use model::{CallError, RetryPolicy, Sent};
-use protocol::DeviceId;
 use protocol::wire::error::{self as error_body, ErrorBody};
+use protocol::{DeviceId, Moment};
 
 /// How long a call may take, how much it may answer, and when a read is tried again.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,6 +89,12 @@ impl Bearer {
         }
         Self(value)
     }
+}
+
+/// An answer, and when the server gave it by its own clock, where it says so (RFC 9110, 6.6.1).
+pub(super) struct Dated {
+    pub(super) body: Answer,
+    pub(super) at: Option<Moment>,
 }
 
 /// One API with one bearer.
@@ -163,15 +171,19 @@ impl Transport {
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Answer, CallError> {
+        Ok(self.get_dated(path).await?.body)
+    }
+
+    pub(super) async fn get_dated(&self, path: &str) -> Result<Dated, CallError> {
         self.read(|| self.request(Method::GET, path)).await
     }
 
     pub(super) async fn get_as_device(&self, path: &str, device: &DeviceId) -> Result<Answer, CallError> {
-        self.read(|| {
+        let request = || {
             self.request(Method::GET, path)
                 .header("X-Device-ID", device.as_str())
-        })
-        .await
+        };
+        Ok(self.read(request).await?.body)
     }
 
     /// A write is never repeated blindly: only where the server has refused to look at it.
@@ -180,7 +192,7 @@ impl Transport {
             .request(Method::POST, path)
             .header(CONTENT_TYPE, "application/json")
             .body(body);
-        self.send(request, Priority::Urgent).await
+        Ok(self.send(request, Priority::Urgent).await?.body)
     }
 
     /// As [`Transport::post`], for an answer with a secret in it: the connection is closed afterwards, because the buffers
@@ -191,13 +203,13 @@ impl Transport {
             .header(CONTENT_TYPE, "application/json")
             .header(CONNECTION, "close")
             .body(body);
-        self.send(request, Priority::Urgent).await
+        Ok(self.send(request, Priority::Urgent).await?.body)
     }
 
     /// A write is never repeated blindly: only where the server has refused to look at it.
     pub(super) async fn delete(&self, path: &str) -> Result<Answer, CallError> {
-        self.send(self.request(Method::DELETE, path), Priority::Urgent)
-            .await
+        let request = self.request(Method::DELETE, path);
+        Ok(self.send(request, Priority::Urgent).await?.body)
     }
 
     fn request(&self, method: Method, path: &str) -> RequestBuilder {
@@ -205,7 +217,7 @@ impl Transport {
     }
 
     /// Reads are repeated with back-off, or when the server said to come back.
-    async fn read(&self, request: impl Fn() -> RequestBuilder) -> Result<Answer, CallError> {
+    async fn read(&self, request: impl Fn() -> RequestBuilder) -> Result<Dated, CallError> {
         let mut pauses = self.limits.retry.begin();
         loop {
             let error = match self.send(request(), Priority::Looking).await {
@@ -221,7 +233,7 @@ impl Transport {
     }
 
     /// Sends when it is this request's turn, and again when the server refused to look at it and said for how long.
-    async fn send(&self, mut request: RequestBuilder, priority: Priority) -> Result<Answer, CallError> {
+    async fn send(&self, mut request: RequestBuilder, priority: Priority) -> Result<Dated, CallError> {
         if !self.usable {
             return Err(CallError::Unauthorized);
         }
@@ -238,14 +250,17 @@ impl Transport {
         self.send_once(request, priority).await
     }
 
-    async fn send_once(&self, request: RequestBuilder, priority: Priority) -> Result<Answer, CallError> {
+    async fn send_once(&self, request: RequestBuilder, priority: Priority) -> Result<Dated, CallError> {
         let pass = self.gate.enter(priority).await;
         let response = request.send().await.map_err(lost)?;
         let status = response.status();
         let remaining = response.headers().get(REMAINING);
         pass.answered(remaining.and_then(|value| value.to_str().ok()?.trim().parse().ok()));
         if status.is_success() {
-            return read_limited(response, self.limits.max_answer).await;
+            let at = response.headers().get(DATE);
+            let at = at.and_then(|value| http_date(value.to_str().ok()?.trim()));
+            let body = read_limited(response, self.limits.max_answer).await?;
+            return Ok(Dated { body, at });
         }
         let error = refusal(status, response).await;
         match &error {
@@ -306,9 +321,13 @@ fn wanted_pause(text: &str) -> Option<Duration> {
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let at = jiff::fmt::rfc2822::parse(text).ok()?.timestamp();
-    let left = at.as_second().saturating_sub(jiff::Timestamp::now().as_second());
+    let left = http_date(text)?.seconds_since(Moment::now());
     Some(Duration::from_secs(u64::try_from(left).unwrap_or(0)))
+}
+
+/// The moment of an HTTP date.
+fn http_date(text: &str) -> Option<Moment> {
+    Some(Moment(jiff::fmt::rfc2822::parse(text).ok()?.timestamp()))
 }
 
 async fn refusal(status: StatusCode, response: Response) -> CallError {

@@ -10,6 +10,7 @@
 
 mod about;
 pub mod access;
+mod activity;
 mod column;
 pub mod emergency;
 pub mod formats;
@@ -21,9 +22,11 @@ mod problem;
 pub mod replacement;
 mod retry;
 pub mod sign_in;
+mod uses;
 
 pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing};
+pub use activity::ActivityFilter;
 pub use column::TokenColumn;
 pub use emergency::{
     Incident, LeakMatch, Leaked, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally,
@@ -43,3 +46,4 @@ pub use problem::{
 pub use replacement::{Grace, Replacement, ReplacementState};
 pub use retry::{Pauses, RetryPolicy};
 pub use sign_in::{SignInEnd, SignInWork, Waiting};
+pub use uses::{TokenUse, Uses};

@@ -2,7 +2,7 @@
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
-use protocol::{DeployToken, DeployTokenId, Moment, Occurrence, PublicKey, TokenEntry, TokenKey, token};
+use protocol::{DeployTokenId, Moment, Occurrence, PublicKey, TokenEntry, TokenKey, token};
 
 /// A replacement that was begun and is neither finished nor given up. Only this machine knows of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,8 +19,6 @@ pub struct Replacement {
     pub since: Moment,
     /// Whether the user has the successor's secrets.
     pub handed_over: bool,
-    /// When this program last acted as the successor's runner, as the server noted it.
-    pub own_use: Option<Moment>,
 }
 
 /// How a replacement stands, compared with the list of tokens.
@@ -66,7 +64,8 @@ impl Grace {
 }
 
 impl Replacement {
-    /// How it stands.
+    /// How it stands, compared with a list that has the last uses by CI: not this program's own checks as the successor's
+    /// runner.
     pub fn progress(&self, entries: &[TokenEntry]) -> ReplacementState {
         let active = || {
             entries
@@ -91,7 +90,7 @@ impl Replacement {
                 None => ReplacementState::SuccessorGone,
             };
         };
-        match use_by_ci(successor, self.own_use) {
+        match successor.last_use {
             _ if is_old_gone() => ReplacementState::OldGone,
             Occurrence::At(at) => ReplacementState::Used(at),
             Occurrence::Never => ReplacementState::Unused,
@@ -100,18 +99,10 @@ impl Replacement {
     }
 }
 
-/// When CI last used a successor: this program's own check as its runner is no use by CI.
-pub fn use_by_ci(successor: &DeployToken, own_use: Option<Moment>) -> Occurrence {
-    match successor.last_use {
-        Occurrence::At(at) if Some(at) <= own_use => Occurrence::Never,
-        other => other,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{EnvironmentId, EnvironmentName, NotKnown, TokenStatus};
+    use protocol::{DeployToken, EnvironmentId, EnvironmentName, NotKnown, TokenStatus};
 
     fn token(id: &str, last_use: Occurrence, status: TokenStatus) -> TokenEntry {
         TokenEntry::Token(DeployToken {
@@ -129,36 +120,27 @@ mod tests {
     }
 
     #[test]
-    fn our_own_check_is_not_taken_for_use_by_ci() {
+    fn it_stands_as_the_list_says() {
         use Occurrence::{At, Never};
         use TokenStatus::{Active, Revoked};
-        let checked = Moment::parse("2026-11-24T12:00:00Z").unwrap();
+        let used_at = Moment::parse("2026-11-24T12:00:00Z").unwrap();
         let mut it = Replacement {
             old: DeployTokenId::new("old"),
             name: "ci".to_owned(),
             successor: Some(DeployTokenId::new("new")),
             key: PublicKey::from_bytes([1; 32]),
-            since: checked,
+            since: used_at,
             handed_over: true,
-            own_use: None,
         };
         let progress = |it: &Replacement, used, new, old| {
             it.progress(&[token("new", used, new), token("old", Never, old)])
         };
         assert_eq!(progress(&it, Never, Active, Active), ReplacementState::Unused);
-        let used = ReplacementState::Used(checked);
-        assert_eq!(progress(&it, At(checked), Active, Active), used);
+        let used = ReplacementState::Used(used_at);
+        assert_eq!(progress(&it, At(used_at), Active, Active), used);
         let not_told = Occurrence::NotKnown(NotKnown::NotTold);
         let seen = progress(&it, not_told, Active, Active);
         assert_eq!(seen, ReplacementState::UseNotKnown, "nothing told is not unused");
-        it.own_use = Some(checked);
-        assert_eq!(
-            progress(&it, At(checked), Active, Active),
-            ReplacementState::Unused
-        );
-        let later = checked.plus_seconds(1);
-        let used = ReplacementState::Used(later);
-        assert_eq!(progress(&it, At(later), Active, Active), used);
         let ended = || Revoked { at: None };
         assert_eq!(
             progress(&it, Never, ended(), Active),

@@ -1,5 +1,5 @@
 //! Use cases, one a file: what a person or a script asks for, from the checks before it to the proof after it. Folders know
-//! only those before them: `journal`, `keys`, `tokens`, `revocation`, `resume`, `machine`.
+//! only those before them: `journal`, `activity`, `keys`, `tokens`, `revocation`, `resume`, `machine`.
 //!
 //! Nothing here renders, and nothing here words an error for people: errors keep their cause, the crate `text` words them.
 //! Secrets leave only inside [`Issued`] and [`verify::Pulled`].
@@ -12,6 +12,7 @@
     )
 )]
 
+mod activity;
 pub mod checkpoint;
 mod context;
 mod directory;
@@ -24,6 +25,7 @@ mod resume;
 pub mod revocation;
 mod tokens;
 
+pub use activity::{Activity, OwnChecks, activity, activity_page, last_uses};
 pub use context::{Context, LinkedDevice, Server};
 pub use directory::{Directory, directory, environments, find_environment};
 pub use keys::{
@@ -35,8 +37,8 @@ pub use place::Place;
 pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back, tidy};
 pub use revocation::{EndedToken, Replaced, Revocations, Revoked, finish_replacement, revoke, revoke_all};
 pub use tokens::{
-    Issued, create, delete, forget_replacement, list, list_project, note_own_use, readable_replacements,
-    replace, replacements, rotate, verify,
+    Issued, create, delete, forget_replacement, list, list_project, list_with_uses, note_ends,
+    readable_replacements, replace, replacements, rotate, verify,
 };
 
 use model::Step;

@@ -110,15 +110,24 @@ pub fn row(app: &App, name: &str) -> Option<Vec<String>> {
 
 /// Runs `verify` with exactly the text of a block, as a runner that sources it.
 pub fn verify(desktop: &Desktop, block: &str) -> Output {
-    run_verify(&["--data", &data(desktop), "--local", "verify"], block)
+    as_runner(&["--data", &data(desktop), "--local", "verify"], block)
+}
+
+/// Fetches with exactly the text of a block, as CI does.
+pub fn pull(desktop: &Desktop, block: &str) -> Output {
+    let file = desktop.home().join("fetched.env").display().to_string();
+    as_runner(
+        &["--data", &data(desktop), "--local", "pull", "--file", &file],
+        block,
+    )
 }
 
 /// As [`verify`], against a server.
 pub fn verify_at(api: &str, block: &str) -> Output {
-    run_verify(&["--api", api, "verify"], block)
+    as_runner(&["--api", api, "verify"], block)
 }
 
-fn run_verify(arguments: &[&str], block: &str) -> Output {
+fn as_runner(arguments: &[&str], block: &str) -> Output {
     let mut command = Command::new(program());
     command
         .args(arguments)

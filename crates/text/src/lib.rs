@@ -11,6 +11,7 @@
     )
 )]
 
+pub mod activity;
 mod causes;
 mod columns;
 pub mod emergency;
@@ -65,6 +66,10 @@ pub fn explain(problem: &Problem) -> Message {
             "Push variables first, or make the first key here. Nothing was changed.",
         ),
         Problem::NotAnAdmin => keys::not_an_admin(),
+        Problem::ActivityNotShown => Message::new(
+            "The activity is shown to admins and auditors of an organisation, on plans that have it.",
+            "Ask an admin of the organisation for what you want to know.",
+        ),
         Problem::Overtaken => keys::overtaken(),
         Problem::FormerNameInUse { name } => keys::former_name_in_use(name),
         Problem::NotDone => Message::new(

@@ -37,5 +37,8 @@ pub fn not_known(why: NotKnown) -> &'static str {
         NotKnown::NotTold => "The server does not tell it.",
         NotKnown::Unreadable => "What the server tells of it cannot be read.",
         NotKnown::ChangedElsewhere => "The token was rotated elsewhere since it was last told here.",
+        NotKnown::NotAllowed => "The activity is shown to admins and auditors, on plans that have it.",
+        NotKnown::TooFarBack => "The activity was not read back that far.",
+        NotKnown::NotReached => "The activity could not be read.",
     }
 }

@@ -46,8 +46,8 @@ pub use connections::allow_many_connections;
 pub use error::WorkspaceError;
 pub use local_access::{LocalAccess, LocalSignIn};
 pub use running::Running;
-pub use sample::SampleSize;
 pub use sample::people::SampleRole;
+pub use sample::{SampleEnd, SampleSize};
 pub use totp::TotpSecret;
 
 use store::{Rules, Store, schema};
@@ -78,6 +78,7 @@ pub struct Options {
 pub struct Workspace {
     store: Store,
     local: LocalAccess,
+    sample_ends: Vec<SampleEnd>,
     people: Vec<(SampleRole, String)>,
     latency: Duration,
 }
@@ -93,11 +94,12 @@ impl Workspace {
         refuse_emptied(&path, folder)?;
         make_folder(folder)?;
         let mut connection = schema::open(&path)?;
-        let local = match sample::seed_if_new(&mut connection, folder, &options.sample)? {
-            Some(local) => local,
+        let (local, sample_ends) = match sample::seed_if_new(&mut connection, folder, &options.sample)? {
+            Some(made) => made,
             None => {
                 let local = local_access::read(folder)?;
-                sample::sign_in::ensure(&mut connection, folder, local)?
+                let local = sample::sign_in::ensure(&mut connection, folder, local)?;
+                (local, Vec::new())
             }
         };
         let people = sample::people::ensure(&mut connection, &local)?;
@@ -111,6 +113,7 @@ impl Workspace {
         Ok(Self {
             store: Store::new(connection, rules, throttle),
             local,
+            sample_ends,
             people,
             latency: options.latency,
         })
@@ -121,6 +124,11 @@ impl Workspace {
     pub fn email_of(&self, role: SampleRole) -> Option<&str> {
         let found = self.people.iter().find(|(known, _)| *known == role);
         found.map(|(_, email)| email.as_str())
+    }
+
+    /// When the CI tokens of the sample end, if it was made just now: as of any other, that is told once.
+    pub fn sample_ends(&self) -> &[SampleEnd] {
+        &self.sample_ends
     }
 
     /// The workspace's own access token and device.

@@ -1,6 +1,7 @@
 //! What fills the window.
 
 mod access;
+mod activity;
 mod blank;
 mod emergency;
 mod environment;

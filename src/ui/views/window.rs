@@ -6,6 +6,7 @@ use dioxus::prelude::*;
 
 use super::EnvironmentView;
 use super::access::AccessView;
+use super::activity::ActivityView;
 use super::emergency::EmergencyView;
 use super::settings::SettingsView;
 use super::welcome::WelcomeView;
@@ -40,6 +41,9 @@ pub fn Window() -> Element {
                         },
                         Section::Access => rsx! {
                             AccessView {}
+                        },
+                        Section::Activity => rsx! {
+                            ActivityView {}
                         },
                         Section::Settings => rsx! {
                             SettingsView {}

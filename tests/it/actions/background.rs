@@ -5,14 +5,14 @@ use std::sync::{Arc, Weak};
 
 use deploy_tokens::intent::{EmergencyIntent, SessionIntent, SheetIntent, TokenIntent};
 use deploy_tokens::state::{
-    AppState, CommandLineOffer, Confirm, ConfirmKind, Copied, Dialog, EmergencyRun, Gate, Holders, KeyState,
-    LeakSearch, Load, Operation, OwnDevice, Section, SessionKind, SignInStage, Sort, StatusFilter, Typed,
-    Verification,
+    AppState, CommandLineOffer, Confirm, ConfirmKind, Copied, Dialog, EmergencyRun, Entries, Gate, Holders,
+    KeyState, LeakSearch, Load, Operation, OwnDevice, Section, SessionKind, SignInStage, Sort, StatusFilter,
+    Typed, Verification,
 };
 use dioxus::prelude::*;
-use model::{Grace, News, Problem, Replacement, SignInWork, Step, TokenColumn};
+use model::{Grace, News, Problem, Replacement, SignInWork, Step, TokenColumn, Uses};
 use protocol::secret::CiToken;
-use protocol::{DeployTokenId, Lifetime, Moment, Requests};
+use protocol::{ActivityKind, DeployTokenId, Lifetime, Moment, NotKnown, Requests};
 use service::Context;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
@@ -169,6 +169,7 @@ fn shown(state: AppState) -> String {
         emergency,
         session,
         access,
+        activity,
         place,
         tokens,
         dialog,
@@ -219,6 +220,14 @@ fn shown(state: AppState) -> String {
             access.sharing.peek(),
         ),
         format!(
+            "{:?} {:?} {} {:?} {:?}",
+            activity.entries.peek(),
+            activity.older.peek(),
+            activity.whole_project.peek(),
+            activity.kind.peek(),
+            activity.token.peek(),
+        ),
+        format!(
             "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {:?} {} {}",
             place.connection.peek(),
             place.organization.peek(),
@@ -235,8 +244,9 @@ fn shown(state: AppState) -> String {
             place.origin.peek(),
         ),
         format!(
-            "{:?} {:?} {:?} {:?} {} {} {:?} {:?} {:?}",
+            "{:?} {:?} {:?} {:?} {:?} {} {} {:?} {:?} {:?}",
             tokens.entries.peek(),
+            tokens.uses.peek(),
             tokens.replacements.peek(),
             tokens.due.peek(),
             tokens.stale.peek(),
@@ -318,6 +328,12 @@ fn fill(state: AppState) {
         },
     );
     set(state.access.sharing, Operation::Failed(Problem::Busy));
+    set(state.activity.entries, Load::Ready(Entries::default()));
+    set(state.activity.older, Operation::Failed(Problem::Busy));
+    set(state.activity.whole_project, true);
+    set(state.activity.kind, Some(ActivityKind::Other));
+    set(state.activity.token, Some((id.clone(), "other".to_owned())));
+    set(state.tokens.uses, Uses::not_known(NotKnown::NotAllowed));
     set(state.place.key, KeyState::NoDevice);
     set(state.place.unshared, Some(Problem::Busy));
     set(state.place.interrupted, 3);
@@ -330,7 +346,6 @@ fn fill(state: AppState) {
         key: protocol::PublicKey::from_bytes([1; 32]),
         since: Moment::now(),
         handed_over: true,
-        own_use: None,
     };
     set(state.tokens.replacements, vec![replacement]);
     set(state.tokens.due, vec![(id.clone(), Moment::now())]);

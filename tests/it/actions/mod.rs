@@ -1,5 +1,6 @@
 //! Actions in milliseconds: an intent in, a state out, at a real workspace.
 
+mod activity;
 mod background;
 mod cut_off;
 mod emergency;

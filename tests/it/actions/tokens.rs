@@ -5,9 +5,9 @@ use deploy_tokens::state::{
     AppState, Confirm, ConfirmKind, Copied, Dialog, Gate, Load, Operation, OwnDevice, Section, Verification,
 };
 use dioxus::prelude::ReadableExt as _;
-use model::{Document, Grace, IssuanceKind, News, Problem, Remedy};
-use protocol::{DeployToken, Lifetime};
-use testkit::Fault;
+use model::{CiTokenOutcome, Document, Grace, IssuanceKind, News, Problem, Remedy};
+use protocol::{DeployToken, Lifetime, NotKnown, Occurrence};
+use testkit::{Fault, Secrets};
 
 use super::Stage;
 
@@ -68,6 +68,51 @@ impl Stage {
         }
         panic!("{name} is {:?}", self.token(name));
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn last_use_is_filled_in_and_our_own_check_is_none() {
+    let mut stage = Stage::start().await;
+    stage.create("used-ci").await;
+    let checked =
+        |state: AppState| matches!(&*state.sheet.verification.peek(), Verification::Verified { .. });
+    stage.until("it is checked", checked).await;
+    let secrets = stage.look(|state| {
+        let issuance = state.sheet.issuance.peek();
+        let issuance = issuance.as_ref().unwrap();
+        let CiTokenOutcome::Issued(ci_token) = &issuance.ci_token else {
+            panic!("no CI token was issued")
+        };
+        Secrets {
+            ci_token: ci_token.clone(),
+            seed: issuance.seed.clone(),
+        }
+    });
+    stage.close_sheet().await;
+    let never = |it: Option<DeployToken>| it.is_some_and(|it| it.last_use == Occurrence::Never);
+    stage.until_token("used-ci", never).await;
+    stage.site.pull(&secrets).await.unwrap();
+    stage.send(PlaceIntent::Refresh);
+    let used = |it: Option<DeployToken>| it.is_some_and(|it| it.last_use.known().is_some());
+    stage.until_token("used-ci", used).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_list_is_shown_before_the_activity_and_without_it() {
+    let (mut stage, _proxy) = Stage::behind(
+        "GET",
+        "/activity",
+        1,
+        Fault::Status(403, "", r#"{"message":"This action is unauthorized."}"#),
+    )
+    .await;
+    let not_allowed = Occurrence::NotKnown(NotKnown::NotAllowed);
+    let told = |it: Option<DeployToken>| it.is_some_and(|it| it.last_use == not_allowed);
+    stage.until_token("production-ci", told).await;
+    assert!(
+        stage.look(|state| state.tokens.stale.peek().is_none()),
+        "that is no failure of the list"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

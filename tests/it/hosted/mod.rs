@@ -1,6 +1,7 @@
 //! The services against a stand-in that answers literally as the hosted server does where the local workspace may differ:
 //! organisations that were moved, people who are no admins, keys with all their recipients or with no envelope.
 
+mod activity;
 mod developer;
 mod ends;
 mod holders;

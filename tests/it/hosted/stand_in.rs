@@ -36,6 +36,10 @@ pub struct Content {
     pub tokens: Vec<Value>,
     pub requests: Vec<Value>,
     pub environments: Vec<Value>,
+    /// Newest first, in pages of a hundred.
+    pub activity: Vec<Value>,
+    /// How often the activity was asked for.
+    pub activity_asked: usize,
     /// Ids that no publication may name, because they are revoked.
     pub refused: Vec<&'static str>,
     /// `data` of the key.
@@ -167,13 +171,13 @@ async fn answer(
     let instead = content.instead.iter().find(fits);
     let (status, answer) = match instead {
         Some((_, _, status, body)) => (*status, body.clone()),
-        None => content.usual(&method, &path, &body),
+        None => content.usual(&method, (&path, uri.query()), &body),
     };
     (StatusCode::from_u16(status).unwrap(), answer.to_string())
 }
 
 impl Content {
-    fn usual(&mut self, method: &Method, path: &str, body: &Value) -> (u16, Value) {
+    fn usual(&mut self, method: &Method, (path, query): (&str, Option<&str>), body: &Value) -> (u16, Value) {
         let parts: Vec<&str> = path.split('/').skip(1).collect();
         match (method.as_str(), parts.as_slice()) {
             ("GET", ["organizations"]) => (200, list(&[organization("o1"), organization("o2")])),
@@ -186,6 +190,7 @@ impl Content {
                 found.map_or((404, json!({"message": ""})), |it| (200, json!({ "data": it })))
             }
             ("GET", ["projects", "p1", "environments"]) => (200, list(&self.environments)),
+            ("GET", ["projects", "p1", "activity"]) => self.page_of_activity(query.unwrap_or_default()),
             ("GET", ["projects", "p1", "deploy-tokens"]) => (200, list(&self.tokens)),
             ("GET", ["projects", "p1", "environments", "preview", "devices"]) => (200, list(&self.devices)),
             ("GET", ["projects", "p1", "environments", "preview", "key"]) => {
@@ -208,6 +213,18 @@ impl Content {
                 json!({"message": "No query results for model [App\\Models\\Thing]."}),
             ),
         }
+    }
+
+    fn page_of_activity(&mut self, query: &str) -> (u16, Value) {
+        self.activity_asked += 1;
+        let page = query.strip_prefix("per_page=100&page=").unwrap().parse::<usize>();
+        let page = page.unwrap();
+        let entries: Vec<_> = self.activity.iter().skip((page - 1) * 100).take(100).collect();
+        let has_more = self.activity.len() > page * 100;
+        let next = has_more.then_some("https://elsewhere.example/never-followed");
+        let meta =
+            json!({"per_page": 100, "next_page_url": next, "prev_page_url": null, "has_more": has_more});
+        (200, json!({"data": entries, "meta": meta}))
     }
 
     /// The entries of a publication that do not fit.

@@ -27,7 +27,10 @@ const COPY: &str = "
     INSERT INTO environment_keys SELECT id, environment_id, version, fingerprint, created_by_device_id, created_at, NULL,
         envelope_id, ciphertext_b64, nonce_b64, alg, envelope_created_at, NULL FROM new.environment_keys;
     INSERT INTO recipients SELECT environment_key_id, type, recipient_id, edek_b64, NULL FROM new.recipients;
-    INSERT INTO deploy_tokens SELECT * FROM new.deploy_tokens;
+    INSERT INTO deploy_tokens SELECT id, project_id, environment_id, name, status, public_key,
+        (SELECT max(occurred_at) FROM new.activity WHERE event = 'deploy' AND causer_id = t.id),
+        created_at, updated_at, revoked_at, ci_token_id, ci_token_hash, ci_token_suffix, ci_expires_at
+        FROM new.deploy_tokens t;
     UPDATE deploy_tokens SET ci_expires_at = NULL WHERE name = 'vapor-eu';
     INSERT INTO variables SELECT * FROM new.variables;
     INSERT INTO events SELECT * FROM new.events;

@@ -84,21 +84,24 @@ async fn tokens_are_of_every_age_and_state() {
     };
     let moment = |value: &Value| Moment::parse(value.as_str().unwrap()).unwrap();
     let now = Moment::now();
-    assert_eq!(
-        moment(&of("nightly-backup")["expires_at"]).ahead(now),
-        "in 6 days"
-    );
-    assert_eq!(now.days_since(moment(&of("preview-runner")["last_used_at"])), 94);
+    let (_, activity) = site.get(&site.project("/activity?per_page=100")).await;
+    let entries = activity["data"].as_array().unwrap().iter();
+    let fetches: Vec<_> = entries
+        .filter(|it| it["causer"]["name"] == "preview-runner")
+        .collect();
+    assert_eq!(now.days_since(moment(&fetches[0]["occurred_at"])), 94);
+    assert_eq!(fetches.len(), 5);
     assert_eq!(of("production-ci-2025")["status"], "revoked");
+    let mut keys = std::collections::HashSet::new();
     for token in &tokens {
         let key = PublicKey::from_base64(token["attributes"]["public_key"].as_str().unwrap()).unwrap();
-        assert_eq!(token["attributes"]["fingerprint"], key.fingerprint().to_hex());
+        assert!(keys.insert(key), "each has a key of its own");
         assert_eq!(token["attributes"]["token_suffix"].as_str().unwrap().len(), 8);
         assert_eq!(
             (&token["type"], token["id"].as_str().unwrap().len()),
             (&"deployment".into(), 36)
         );
-        assert_eq!(token["attributes"]["environment"]["name"], "production");
+        assert_eq!(token["attributes"].as_object().unwrap().len(), 9);
     }
 }
 

@@ -88,6 +88,9 @@ pub enum Problem {
     /// The server shows deploy tokens to admins of the organisation alone (docs/protocol.md 16).
     #[error("only admins of the organisation may see and change its deploy tokens")]
     NotAnAdmin,
+    /// The server shows the activity to admins and auditors alone, on plans that have it (docs/protocol.md 16, 17).
+    #[error("the activity may not be read")]
+    ActivityNotShown,
     /// The server took a key, and gives another one, or another envelope: somebody else's publication counts
     /// (docs/protocol.md 6.4, G24).
     #[error("somebody else's publication of the key counts")]

@@ -1,5 +1,6 @@
 //! Plain types: what the protocol talks about, without I/O or cryptography.
 
+mod activity;
 mod device;
 pub mod envelope;
 mod environment;
@@ -13,6 +14,7 @@ pub mod token;
 pub mod variable;
 mod when;
 
+pub use activity::{ActivityAuthor, ActivityEntry, ActivityKind, ActivityPage, ActivitySubject};
 pub use device::{Device, DeviceState, DeviceStatus, RemoteStatus};
 pub use envelope::{KeyScope, Recipient, RecipientKind, SealedEnvironmentKey, SealedRecipient};
 pub use environment::{Environment, Organization, Project, User};

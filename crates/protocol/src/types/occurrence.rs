@@ -23,6 +23,12 @@ pub enum NotKnown {
     Unreadable,
     /// It was told here once; another client has changed the token since.
     ChangedElsewhere,
+    /// The activity may not be read by this person, or on this plan.
+    NotAllowed,
+    /// The activity was not read back far enough.
+    TooFarBack,
+    /// The activity could not be read now.
+    NotReached,
 }
 
 impl Occurrence {
@@ -47,6 +53,9 @@ impl Occurrence {
             Self::NotKnown(NotKnown::NotTold) => "not_told",
             Self::NotKnown(NotKnown::Unreadable) => "unreadable",
             Self::NotKnown(NotKnown::ChangedElsewhere) => "changed_elsewhere",
+            Self::NotKnown(NotKnown::NotAllowed) => "not_allowed",
+            Self::NotKnown(NotKnown::TooFarBack) => "too_far_back",
+            Self::NotKnown(NotKnown::NotReached) => "not_reached",
         }
     }
 

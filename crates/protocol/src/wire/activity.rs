@@ -1,8 +1,20 @@
 //! The activity feed: who did what, deploy tokens and runners included (docs/protocol.md 17).
 
 use serde::Serialize;
+use serde_json::Value;
 
+use super::WireError;
+use super::read::{attributes, json, known_text, needed_text, occurrence, resources};
 use super::written::seconds;
+use crate::types::{
+    ActivityAuthor, ActivityEntry, ActivityKind, ActivityPage, ActivitySubject, DeployTokenId, NotKnown,
+    Occurrence,
+};
+
+/// The most characters that are kept of a name or of the server's word for an event.
+const LONGEST_NAME: usize = 255;
+/// The most characters that are kept of a sentence.
+const LONGEST_SENTENCE: usize = 600;
 
 /// One entry.
 #[derive(Clone, Debug, Serialize)]
@@ -51,4 +63,163 @@ pub struct CauserDocument<'a> {
     /// The e-mail address of a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<&'a str>,
+}
+
+/// A page of the activity. An entry that cannot be read is counted and hides no other; one with an event that this program
+/// does not know is kept as it is told.
+///
+/// # Errors
+/// [`WireError`] when the answer is not a list.
+pub fn page(body: &[u8]) -> Result<ActivityPage, WireError> {
+    let answer = json(body)?;
+    let listed = resources(&answer)?;
+    let entries: Vec<_> = listed.iter().filter_map(|entry| entry_of(entry).ok()).collect();
+    let meta = &answer["meta"];
+    let has_more = meta["has_more"].as_bool();
+    Ok(ActivityPage {
+        unreadable: listed.len() - entries.len(),
+        // Where it leads is not followed: it is asked for by its number.
+        has_more: has_more.unwrap_or_else(|| known_text(meta, "next_page_url").is_some()),
+        entries,
+    })
+}
+
+fn entry_of(value: &Value) -> Result<ActivityEntry, WireError> {
+    let told = attributes(value);
+    let event = bounded(&needed_text(told, "event")?, LONGEST_NAME);
+    let at = match occurrence(told, "occurred_at") {
+        Occurrence::Never => Occurrence::NotKnown(NotKnown::Unreadable),
+        at => at,
+    };
+    let subject = &told["subject"];
+    Ok(ActivityEntry {
+        id: known_text(value, "id"),
+        kind: ActivityKind::of(&event),
+        event,
+        description: bounded(
+            &known_text(told, "description").unwrap_or_default(),
+            LONGEST_SENTENCE,
+        ),
+        at,
+        subject: ActivitySubject {
+            kind: name(subject, "type"),
+            id: known_text(subject, "id"),
+            name: name(subject, "name"),
+        },
+        author: author_of(&told["causer"]),
+    })
+}
+
+fn author_of(causer: &Value) -> ActivityAuthor {
+    match known_text(causer, "type").as_deref() {
+        Some("user") => ActivityAuthor::Person {
+            name: name(causer, "name"),
+            email: name(causer, "email"),
+        },
+        Some(kind @ ("deployment_token" | "environment_token")) => match known_text(causer, "id") {
+            Some(id) => ActivityAuthor::Token {
+                id: DeployTokenId::new(id),
+                name: name(causer, "name"),
+            },
+            None => ActivityAuthor::Other(kind.to_owned()),
+        },
+        Some("system") => ActivityAuthor::System,
+        Some(other) => ActivityAuthor::Other(bounded(other, LONGEST_NAME)),
+        None => ActivityAuthor::Other(String::new()),
+    }
+}
+
+fn name(object: &Value, member: &str) -> Option<String> {
+    known_text(object, member).map(|text| bounded(&text, LONGEST_NAME))
+}
+
+/// A text of the server as far as it is kept, on one line.
+fn bounded(text: &str, most: usize) -> String {
+    let printable = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().take(most).map(printable).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::Moment;
+
+    const AT: &str = "2026-07-01T10:00:00+00:00";
+
+    #[test]
+    fn what_is_written_is_read() {
+        let document = ActivityDocument {
+            id: "a1",
+            log_name: "environment",
+            event: "deploy",
+            description: "Deployed environment \"production\".",
+            occurred_at: AT,
+            subject: SubjectDocument {
+                kind: "environment",
+                id: Some("e"),
+                name: Some("production"),
+            },
+            causer: CauserDocument {
+                kind: "deployment_token",
+                id: Some("t1"),
+                name: Some("ci"),
+                email: None,
+            },
+        };
+        let body = serde_json::json!({ "data": [document], "meta": { "has_more": true } });
+        let read = page(body.to_string().as_bytes()).unwrap();
+        let [entry] = read.entries.as_slice() else {
+            panic!("{read:?}")
+        };
+        assert_eq!(
+            (entry.kind, entry.at),
+            (ActivityKind::Fetched, Occurrence::At(Moment::parse(AT).unwrap()))
+        );
+        assert_eq!(
+            entry.author,
+            ActivityAuthor::Token {
+                id: DeployTokenId::new("t1"),
+                name: Some("ci".to_owned()),
+            }
+        );
+        assert!(read.has_more && entry.is_in(&crate::types::EnvironmentId::new("e")));
+    }
+
+    #[test]
+    fn one_that_cannot_be_read_hides_no_other_and_unknown_ones_stay() {
+        let long = "x".repeat(5000);
+        let body = serde_json::json!({ "data": [
+            7, null, [], { "id": "no event" }, { "event": 7.5, "occurred_at": null },
+            { "event": "brand_new", "description": format!("a\u{1b}[31m\n{long}"), "occurred_at": "soon",
+              "subject": null, "causer": { "type": "robot" } },
+            { "event": "deploy", "causer": { "type": "deployment_token" } },
+            { "event": "deploy", "causer": 3, "subject": "x" },
+        ], "meta": { "next_page_url": "http://elsewhere.example/2" } });
+        let read = page(body.to_string().as_bytes()).unwrap();
+        assert_eq!((read.entries.len(), read.unreadable, read.has_more), (4, 4, true));
+        let kinds: Vec<_> = read.entries.iter().map(|entry| entry.kind).collect();
+        assert_eq!(
+            kinds,
+            [
+                ActivityKind::Other,
+                ActivityKind::Other,
+                ActivityKind::Fetched,
+                ActivityKind::Fetched
+            ]
+        );
+        let odd = &read.entries[1];
+        assert_eq!(odd.event, "brand_new");
+        assert_eq!(odd.at, Occurrence::NotKnown(NotKnown::Unreadable));
+        assert_eq!(odd.description.chars().count(), LONGEST_SENTENCE);
+        assert!(odd.description.starts_with("a [31m x"), "no control characters");
+        assert_eq!(odd.author, ActivityAuthor::Other("robot".to_owned()));
+        assert_eq!(
+            read.entries[2].author,
+            ActivityAuthor::Other("deployment_token".to_owned())
+        );
+        for body in ["", "[]", "{\"data\":7}"] {
+            assert!(page(body.as_bytes()).is_err(), "{body}");
+        }
+        assert_eq!(page(b"{}").unwrap(), ActivityPage::default());
+    }
 }

@@ -57,7 +57,7 @@ pub type TokenDocument<'a> = Resource<'a, TokenAttributes<'a>>;
 /// The type of [`TokenDocument`].
 pub const DEPLOYMENT_TOKEN: &str = "deployment";
 
-/// What is known of a token: the nine attributes of docs/protocol.md 7.1, and four that the local workspace adds.
+/// What is told of a token: nine attributes, and no more (docs/protocol.md 7.1).
 #[derive(Clone, Debug, Serialize)]
 pub struct TokenAttributes<'a> {
     /// Its name.
@@ -81,24 +81,6 @@ pub struct TokenAttributes<'a> {
     /// Since when runners may not use it.
     #[serde(serialize_with = "seconds_if_any")]
     pub revoked_at: Option<&'a str>,
-    /// SHA-256 of the public key, hex, where that is a key.
-    pub fingerprint: Option<String>,
-    /// When a runner last fetched with it; in milliseconds.
-    pub last_used_at: Option<&'a str>,
-    /// When its CI token ends.
-    #[serde(serialize_with = "seconds_if_any")]
-    pub expires_at: Option<&'a str>,
-    /// Where it is for, with its name.
-    pub environment: EnvironmentReference<'a>,
-}
-
-/// The environment of a token.
-#[derive(Clone, Debug, Serialize)]
-pub struct EnvironmentReference<'a> {
-    /// Its id.
-    pub id: &'a EnvironmentId,
-    /// Its name.
-    pub name: &'a EnvironmentName,
 }
 
 /// What create and rotate answer. Not `Debug`: there is a CI token in it, lent for as long as it is written.
@@ -358,7 +340,7 @@ mod tests {
     #[test]
     fn a_token_that_is_written_is_read_with_its_ci_token() {
         let key = PublicKey::from_bytes([9; 32]);
-        let (id, name) = (EnvironmentId::new("e"), EnvironmentName::new("production"));
+        let id = EnvironmentId::new("e");
         let (project, at) = (ProjectId::new("p"), "2026-02-03T04:05:06.007Z");
         let (secret, suffix) = ("019c-1|abcdefgh", "abcdefgh");
         let end = Some("2027-02-03T04:05:06.007Z");
@@ -377,10 +359,6 @@ mod tests {
                     created_at: at,
                     updated_at: at,
                     revoked_at: None,
-                    fingerprint: Some(key.fingerprint().to_hex()),
-                    last_used_at: None,
-                    expires_at: end,
-                    environment: EnvironmentReference { id: &id, name: &name },
                 },
             },
             meta: IssuedMeta {
@@ -397,11 +375,13 @@ mod tests {
         let read = answer(&serde_json::to_vec(&document).unwrap()).unwrap();
         let token = read.token.unwrap();
         assert_eq!(token.recipient_key(), Some(key));
-        assert_eq!((token.environment_id, token.environment_name), (id, name));
+        assert_eq!(token.environment_id, id);
+        assert_eq!(token.last_use, NOT_TOLD);
         assert_eq!(token.ci_token_suffix.as_deref(), Some(suffix));
         let issued = read.issued.unwrap();
         assert_eq!(issued.ci_token.expose(), secret);
-        assert_eq!(issued.end, token.end);
+        let end = end.and_then(Moment::parse).unwrap();
+        assert_eq!((issued.end, token.end), (Occurrence::At(end), NOT_TOLD));
         assert!(!issued.ambiguous);
     }
 }

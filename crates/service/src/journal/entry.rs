@@ -143,8 +143,6 @@ pub struct ReplaceRecord {
     pub old: DeployTokenId,
     /// Its successor.
     pub successor: Successor,
-    /// When this program last acted as the successor's runner, as the server noted it.
-    pub own_use: Option<Moment>,
 }
 
 /// The token that takes another one's place.

@@ -16,6 +16,7 @@
 
 mod entry;
 mod file;
+mod kept;
 mod lock;
 mod open;
 mod text;
@@ -32,6 +33,8 @@ pub use entry::{
 };
 pub use lock::PlaceLock;
 pub use open::{OpenEntry, ShownEntry};
+
+pub(crate) use kept::Kept;
 
 pub(super) use entry::Receipt;
 pub(super) use open::EntryWriter;

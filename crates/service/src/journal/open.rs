@@ -123,18 +123,6 @@ impl OpenEntry {
         }))
     }
 
-    /// Notes when the server saw this program act as the runner of a replacement's successor: what comes later is CI.
-    ///
-    /// # Errors
-    /// [`JournalError`]; the check is then taken for a use by CI.
-    pub fn note_own_use(&mut self, at: Moment) -> Result<(), JournalError> {
-        if let Work::Replace(record) = &mut self.entry.work {
-            record.own_use = Some(at);
-            self.journal.write(&self.entry, || {})?;
-        }
-        Ok(())
-    }
-
     /// The operation is over, or what was issued is not wanted: the entry is removed.
     ///
     /// # Errors
@@ -181,21 +169,6 @@ impl ShownEntry {
             _held: self._held,
         }
         .handed_over()
-    }
-
-    /// As [`OpenEntry::note_own_use`].
-    ///
-    /// # Errors
-    /// [`JournalError`]; the check is then taken for a use by CI.
-    pub fn note_own_use(&self, at: Moment) -> Result<(), JournalError> {
-        let Some(mut entry) = self.journal.read(&self.id)? else {
-            return Ok(());
-        };
-        if let Work::Replace(record) = &mut entry.work {
-            record.own_use = Some(at);
-            self.journal.write(&entry, || {})?;
-        }
-        Ok(())
     }
 
     /// As [`OpenEntry::close`].

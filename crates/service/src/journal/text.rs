@@ -36,7 +36,6 @@ enum WorkText {
 #[derive(Serialize, Deserialize)]
 struct ReplaceText {
     old: DeployTokenId,
-    own_use: Option<String>,
     successor: SuccessorText,
 }
 
@@ -151,8 +150,6 @@ fn issue_text(record: &IssueRecord) -> IssueText {
 fn replace_text(record: &ReplaceRecord) -> ReplaceText {
     ReplaceText {
         old: record.old.clone(),
-        // In full: it is compared with what the server says.
-        own_use: record.own_use.map(|at| at.0.to_string()),
         successor: match &record.successor {
             Successor::Issuing(issue) => SuccessorText::Issuing(issue_text(issue)),
             Successor::Delivered(it) => SuccessorText::Delivered {
@@ -227,7 +224,6 @@ fn issue_of(kind: IssuanceKind, text: &IssueText) -> Option<IssueRecord> {
 fn replace_of(text: ReplaceText) -> Option<ReplaceRecord> {
     Some(ReplaceRecord {
         old: text.old,
-        own_use: text.own_use.as_deref().and_then(Moment::parse),
         successor: match text.successor {
             SuccessorText::Issuing(issue) => Successor::Issuing(issue_of(IssuanceKind::Replace, &issue)?),
             SuccessorText::Delivered {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::devices::{self, DeviceRecord, DeviceStore};
 use super::sign_in::SignIn;
 use crate::journal::{self, Journal};
-use crate::{Context, LinkedDevice};
+use crate::{Context, LinkedDevice, OwnChecks};
 use client::{ApiAddress, Client};
 use keychain::ghostable::Prefix;
 use keychain::{ApiOrigin, Keychain, StoredIdentity, StoredSession};
@@ -155,6 +155,11 @@ impl Account {
         // The folder shows, from now on, that the key is in use (see `forget_journal`).
         journal.make_folder()?;
         Ok(Some(journal.with_deadline(self.deadline)))
+    }
+
+    /// Where this program's own checks as a runner at this server are noted; `None` where nothing is kept.
+    pub fn own_checks(&self) -> Option<OwnChecks> {
+        Some(OwnChecks::at(self.journal_folder()?, self.origin.as_str()))
     }
 
     /// One folder a server, called by its address.

@@ -68,7 +68,7 @@ async fn issue(
         return Err(VOID);
     };
     reached(Operation::Resume, Checkpoint::Located);
-    let is_complete = locate::is_complete(context, issue).await;
+    let is_complete = locate::is_complete(context, &token.id, issue).await;
     let plan = Plan::of(entry.entry(), issue, &token);
     let (kind, key, stage) = (issue.kind, issue.key, issue.stage);
     let seed = issue.seed.clone();

@@ -1,11 +1,12 @@
 //! Finding the token of an interrupted operation on the server.
 
+use crate::activity::last_uses;
 use crate::journal::{IssueRecord, ReplaceRecord, Stage};
 use crate::tokens::list::must_be_readable;
 use crate::tokens::{replace, verify};
 use crate::{Context, Place};
-use model::{Finding, IssuanceKind, NotActive, Problem, replacement::use_by_ci};
-use protocol::{DeployToken, TokenEntry, TokenKey};
+use model::{Finding, IssuanceKind, NotActive, Problem};
+use protocol::{DeployToken, DeployTokenId, TokenEntry, TokenKey};
 
 /// Where the key of an operation is now.
 pub(super) enum Located {
@@ -61,7 +62,7 @@ pub(super) async fn finding(context: &Context, place: &Place, record: &IssueReco
         Err(error) => Finding::Unknown(error),
         Ok(Located::NotActive(void)) => Finding::NotActive(void),
         Ok(Located::OtherKey(_)) => Finding::OtherKey,
-        Ok(Located::Active(_)) if is_complete(context, record).await => Finding::Complete,
+        Ok(Located::Active(token)) if is_complete(context, &token.id, record).await => Finding::Complete,
         Ok(Located::Active(_)) => Finding::Unfinished {
             has_ci_token: record.stage != Stage::Intended,
         },
@@ -72,22 +73,24 @@ pub(super) async fn finding(context: &Context, place: &Place, record: &IssueReco
 pub(super) async fn waiting(context: &Context, place: &Place, record: &ReplaceRecord) -> Finding {
     match replace::successor(context, place, record).await {
         Err(error) => Finding::Unknown(error),
-        Ok(Some(successor)) => Finding::Waiting {
-            used: use_by_ci(&successor, record.own_use),
-        },
+        Ok(Some(successor)) => {
+            let id = successor.id.clone();
+            let uses = last_uses(context, &place.project, &[TokenEntry::Token(successor)]).await;
+            Finding::Waiting { used: uses.last(&id) }
+        }
         Ok(None) => Finding::NotActive(NotActive::SuccessorGone),
     }
 }
 
 /// Whether a runner with these secrets can decrypt: tried where there is a CI token to try it with, because another
 /// client may have published over it (docs/protocol.md S2). Else what the journal says is believed.
-pub(super) async fn is_complete(context: &Context, record: &IssueRecord) -> bool {
+pub(super) async fn is_complete(context: &Context, token: &DeployTokenId, record: &IssueRecord) -> bool {
     if record.stage != Stage::Shared {
         return false;
     }
     let Some(ci_token) = &record.ci_token else {
         return true;
     };
-    let checked = verify::check(context, ci_token, &record.seed).await;
+    let checked = verify::check(context, token, ci_token, &record.seed).await;
     checked.is_ok_and(|checked| checked.problem.is_none())
 }

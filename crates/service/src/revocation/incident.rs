@@ -1,5 +1,6 @@
 //! What an incident report needs from the server, and its way into a file. Its words are `text::incident`'s.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -8,20 +9,31 @@ use futures_util::stream;
 
 use super::AT_ONCE;
 use crate::Context;
-use model::{Incident, Problem, Readable, RevocationStatus, RevokeTarget};
+use crate::activity::newest_uses;
+use model::{Incident, Problem, Readable, RevocationStatus, RevokeTarget, Uses};
 use private_file::NewFile;
-use protocol::Moment;
+use protocol::{DeployTokenId, Moment, ProjectId};
 
-/// What a report tells of a run that is over, with what only the server knows.
+/// What a report tells of a run that is over, with what only the server knows: nothing of it was asked while a token was to
+/// be ended, last uses among it.
 pub async fn incident(
     context: &Context,
     origin: String,
     started: Moment,
-    tokens: Vec<(RevokeTarget, RevocationStatus)>,
+    mut tokens: Vec<(RevokeTarget, RevocationStatus)>,
 ) -> Incident {
     let ended = Moment::now();
     let targets: Vec<RevokeTarget> = tokens.iter().map(|(target, _)| target.clone()).collect();
-    let (reach, by) = tokio::join!(reach(context, &targets), who(context));
+    let (reach, by, uses) = tokio::join!(
+        reach(context, &targets),
+        who(context),
+        last_uses(context, &targets)
+    );
+    for (target, _) in &mut tokens {
+        if let Some(uses) = uses.get(&target.project).filter(|_| !target.last_use.is_known()) {
+            target.last_use = uses.last(&target.token);
+        }
+    }
     Incident {
         by: by.ok(),
         origin,
@@ -55,6 +67,20 @@ async fn reach(context: &Context, targets: &[RevokeTarget]) -> Vec<Readable> {
         }
     });
     stream::iter(places).buffered(AT_ONCE).collect().await
+}
+
+/// When runners last fetched with these tokens, by project.
+async fn last_uses(context: &Context, targets: &[RevokeTarget]) -> BTreeMap<ProjectId, Uses> {
+    let mut wanted: BTreeMap<ProjectId, Vec<DeployTokenId>> = BTreeMap::new();
+    for target in targets {
+        let tokens = wanted.entry(target.project.clone()).or_default();
+        tokens.push(target.token.clone());
+    }
+    let asked = wanted.into_iter().map(|(project, tokens)| async move {
+        let uses = newest_uses(context, &project, &tokens).await;
+        (project, uses)
+    });
+    stream::iter(asked).buffered(AT_ONCE).collect().await
 }
 
 /// The signed-in user, as a report names them.

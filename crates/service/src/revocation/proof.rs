@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::Context;
+use crate::activity::OwnChecks;
 use crate::journal::Seen;
+use crate::tokens::verify::fetch_as_own;
 use client::Runner;
 use model::{CallError, Problem, Proof};
 use protocol::DeployTokenId;
@@ -23,7 +25,7 @@ const SPREADING: [Duration; 3] = [
 /// API errors: then it is not known.
 pub(super) async fn is_refused(context: &Context, token: &CiToken) -> Result<bool, Problem> {
     let runner = Runner::new(context.client.address().clone(), token)?;
-    match runner.bundle(&[]).await {
+    match fetch_as_own(&runner, OwnChecks::of(context), None).await {
         Err(CallError::Unauthorized) => Ok(true),
         Ok(_) => Ok(false),
         Err(error) => Err(error.into()),

@@ -3,19 +3,17 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
 use crate::Context;
-use crate::journal::Journal;
+use crate::journal::{Journal, Kept};
 use protocol::{DeployToken, DeployTokenId, Moment, NotKnown, Occurrence, TokenEntry};
 
-const FILE: &str = "token-ends.json";
-/// Held while the file is changed, so that of two processes neither loses what the other has noted.
-const LOCK: &str = "token-ends.lock";
-/// Far above what it can grow to; a larger file is not ours.
-const LARGEST: u64 = 8 * 1024 * 1024;
+const ENDS: Kept = Kept {
+    file: "token-ends.json",
+    lock: "token-ends.lock",
+};
 /// So many tokens of a server at most: those that ended first are forgotten.
 const MOST: usize = 20_000;
 
@@ -51,7 +49,7 @@ pub(super) async fn fill_in(context: &Context, mut entries: Vec<TokenEntry>) -> 
 }
 
 fn known(journal: &Journal) -> Ends {
-    let mut document = read(&journal.folder().join(FILE)).unwrap_or_else(|error| {
+    let mut document: Document = ENDS.read(journal.folder()).unwrap_or_else(|error| {
         tracing::warn!(%error, "the ends of tokens cannot be read");
         Document::default()
     });
@@ -78,26 +76,28 @@ pub(super) fn note(context: &Context, token: &DeployToken) {
     let Some(journal) = context.journal.as_ref().filter(|_| !token.id.as_str().is_empty()) else {
         return;
     };
-    let noted = Noted {
-        suffix: suffix.clone(),
-        ends_at: end.to_wire(),
-    };
-    if let Err(error) = write(journal, &token.id, noted) {
+    let told = [(token.id.clone(), suffix.clone(), end)];
+    if let Err(error) = note_ends(journal, told) {
         tracing::warn!(%error, "the end of a token cannot be noted");
     }
 }
 
-fn write(journal: &Journal, id: &DeployTokenId, noted: Noted) -> io::Result<()> {
-    let folder = journal.folder();
-    private_file::make_folder(folder)?;
-    let lock = private_file::open(&folder.join(LOCK))?;
-    lock.lock()?;
-    let path = folder.join(FILE);
-    let mut document = read(&path)?;
-    let ends = document.ends.entry(journal.scope().to_owned()).or_default();
-    ends.insert(id.clone(), noted);
-    forget_oldest(ends);
-    private_file::replace(&path, &serde_json::to_vec(&document)?)
+/// Notes when CI tokens end, beside this journal, by deploy token and the last characters of its CI token.
+///
+/// # Errors
+/// What the system says of the file; they are then not known later.
+pub fn note_ends(
+    journal: &Journal,
+    told: impl IntoIterator<Item = (DeployTokenId, String, Moment)>,
+) -> io::Result<()> {
+    ENDS.change(journal.folder(), |document: &mut Document| {
+        let ends = document.ends.entry(journal.scope().to_owned()).or_default();
+        for (token, suffix, end) in told {
+            let ends_at = end.to_wire();
+            ends.insert(token, Noted { suffix, ends_at });
+        }
+        forget_oldest(ends);
+    })
 }
 
 fn forget_oldest(ends: &mut Ends) {
@@ -108,12 +108,4 @@ fn forget_oldest(ends: &mut Ends) {
         };
         ends.remove(&oldest);
     }
-}
-
-fn read(path: &Path) -> io::Result<Document> {
-    let text = private_file::read(path, LARGEST)?;
-    // A file that is no JSON holds nothing that could be kept.
-    Ok(text
-        .and_then(|text| serde_json::from_slice(&text).ok())
-        .unwrap_or_default())
 }

@@ -1,13 +1,14 @@
 //! List deploy tokens.
 
 use super::ends;
+use crate::activity::last_uses;
 use crate::keys::recipients::listed_tokens;
 use crate::{Context, Place};
-use model::{CallError, Problem};
+use model::{CallError, Problem, Uses};
 use protocol::wire::WireError;
 use protocol::{DeployTokenId, ProjectId, TokenEntry, token};
 
-/// The tokens of one environment.
+/// The tokens of one environment. The hosted server does not tell here when they were last used; [`list_with_uses`] does.
 ///
 /// # Errors
 /// [`Problem::NotAnAdmin`]; API errors. A malformed entry is an entry of its own, not an error.
@@ -20,6 +21,17 @@ pub async fn list(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, P
         }
     }
     Ok(entries)
+}
+
+/// The same with when runners last fetched, as the activity tells it, and how often.
+///
+/// # Errors
+/// As [`list`]; what the activity does not tell is not known.
+pub async fn list_with_uses(context: &Context, place: &Place) -> Result<(Vec<TokenEntry>, Uses), Problem> {
+    let mut entries = list(context, place).await?;
+    let uses = last_uses(context, &place.project, &entries).await;
+    uses.fill_in(&mut entries);
+    Ok((entries, uses))
 }
 
 /// The tokens of all environments of a project.

@@ -16,9 +16,10 @@ pub mod verify;
 
 pub use create::create;
 pub use delete::delete;
+pub use ends::note_ends;
 pub use issue::Issued;
-pub use list::{list, list_project};
-pub use replace::{forget_replacement, note_own_use, readable_replacements, replace, replacements};
+pub use list::{list, list_project, list_with_uses};
+pub use replace::{forget_replacement, readable_replacements, replace, replacements};
 pub use rotate::rotate;
 
 pub(crate) use issue::{hand_over, make_once};

@@ -76,7 +76,6 @@ impl Plan {
                 Work::Replace(ReplaceRecord {
                     old: old.clone(),
                     successor: Successor::Issuing(issue),
-                    own_use: None,
                 })
             }
         }

@@ -78,32 +78,7 @@ fn public(entry: &Entry) -> Option<Replacement> {
         key: record.key(),
         since: entry.started,
         handed_over: record.handed_over().is_some(),
-        own_use: record.own_use,
     })
-}
-
-/// Notes that the server's last use of a successor is this program's own, because it has just acted as its runner.
-/// Nothing happens where the token is nobody's successor.
-///
-/// # Errors
-/// API errors, [`Problem::Busy`], [`Problem::Journal`]; the check is then taken for a use by CI.
-pub async fn note_own_use(
-    context: &Context,
-    place: &Place,
-    successor: &DeployTokenId,
-) -> Result<(), Problem> {
-    let journal = journal(context)?;
-    let entries = journal.replacements(place)?;
-    let is_it = |it: &&Entry| it.replacement().and_then(ReplaceRecord::successor_id) == Some(successor);
-    let Some(entry) = entries.iter().find(is_it) else {
-        return Ok(());
-    };
-    let listed = super::list::list(context, place).await?;
-    let used = find_active(&listed, successor).and_then(|token| token.last_use.known());
-    if let (Some(mut entry), Some(used)) = (journal.take(&entry.id)?, used) {
-        entry.note_own_use(used)?;
-    }
-    Ok(())
 }
 
 /// Forgets a replacement: both tokens stay as they are.

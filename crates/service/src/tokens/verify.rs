@@ -1,11 +1,16 @@
 //! The runner's side: fetch with a CI token, decrypt with a seed (docs/protocol.md 8).
 
+use std::time::Instant;
+
 use crate::Context;
+use crate::activity::OwnChecks;
 use crate::off_thread::off_thread;
 use client::{ApiAddress, Runner};
-use model::Problem;
+use model::{CallError, Problem};
 use protocol::crypto::{self, BundleProblem, BundleReport};
 use protocol::secret::{CiToken, DeploySeed};
+use protocol::variable::Bundle;
+use protocol::{DeployTokenId, RecipientKind};
 
 /// What a runner gets: the environment's name and the opened bundle.
 #[derive(Debug)]
@@ -27,11 +32,62 @@ pub async fn pull(
     seed: &DeploySeed,
     only: &[String],
 ) -> Result<Pulled, Problem> {
-    open(&Runner::new(ApiAddress::parse(address)?, ci_token)?, seed, only).await
+    let runner = Runner::new(ApiAddress::parse(address)?, ci_token)?;
+    open(runner.bundle(only).await?, seed).await
 }
 
-async fn open(runner: &Runner, seed: &DeploySeed, only: &[String]) -> Result<Pulled, Problem> {
-    let bundle = runner.bundle(only).await?;
+/// The same, of all variables, to see whether it works: it is not taken for a use by CI (docs/protocol.md G30), if `own` is
+/// where this machine keeps such checks.
+///
+/// # Errors
+/// As [`pull`].
+pub async fn try_out(
+    address: &str,
+    ci_token: &CiToken,
+    seed: &DeploySeed,
+    own: Option<OwnChecks>,
+) -> Result<Pulled, Problem> {
+    let runner = Runner::new(ApiAddress::parse(address)?, ci_token)?;
+    open(fetch_as_own(&runner, own, None).await?, seed).await
+}
+
+/// Fetches as the runner, and notes that it was this program: for this token, or for the one that the bundle is sealed for.
+///
+/// # Errors
+/// [`CallError`].
+pub(crate) async fn fetch_as_own(
+    runner: &Runner,
+    own: Option<OwnChecks>,
+    token: Option<&DeployTokenId>,
+) -> Result<Bundle, CallError> {
+    let begun = Instant::now();
+    let (fetched, answered) = match runner.dated_bundle(&[]).await {
+        Ok((bundle, answered)) => (Ok(bundle), answered),
+        Err(error) => (Err(error), None),
+    };
+    let may_be_noted = match &fetched {
+        Ok(_) => true,
+        Err(error) => error.may_have_happened(),
+    };
+    let named = fetched.as_ref().ok().and_then(addressee);
+    if let (true, Some(own), Some(token)) = (may_be_noted, own, token.or(named)) {
+        own.note(token, begun, answered).await;
+    }
+    fetched
+}
+
+/// The token that a bundle is for: the server leaves its entry alone in the envelope (docs/protocol.md 8.1).
+fn addressee(bundle: &Bundle) -> Option<&DeployTokenId> {
+    match bundle.key.as_ref()?.sealed.as_ref()?.recipients.as_slice() {
+        [only] => match &only.kind {
+            RecipientKind::Deployment(id) => Some(id),
+            RecipientKind::Device(_) => None,
+        },
+        _ => None,
+    }
+}
+
+async fn open(bundle: Bundle, seed: &DeploySeed) -> Result<Pulled, Problem> {
     let seed = seed.clone();
     let environment = bundle.environment.clone();
     let report = off_thread(move || crypto::open_bundle(&bundle, &seed)).await?;
@@ -66,14 +122,21 @@ impl Checked {
     }
 }
 
-/// Acts as the runner that will have this pair, at the address that the context calls. The server counts it as a use
-/// of the token. The decrypted values are wiped before this returns.
+/// Acts as the runner that will have this token's pair, at the address that the context calls. The server counts it as a
+/// use of the token; that it was none by CI is noted here. The decrypted values are wiped before this returns.
 ///
 /// # Errors
 /// As [`pull`].
-pub async fn check(context: &Context, ci_token: &CiToken, seed: &DeploySeed) -> Result<Checked, Problem> {
+pub async fn check(
+    context: &Context,
+    token: &DeployTokenId,
+    ci_token: &CiToken,
+    seed: &DeploySeed,
+) -> Result<Checked, Problem> {
     let runner = Runner::new(context.client.address().clone(), ci_token)?;
-    let report = open(&runner, seed, &[]).await?.report;
+    let token = Some(token).filter(|token| !token.as_str().is_empty());
+    let bundle = fetch_as_own(&runner, OwnChecks::of(context), token).await?;
+    let report = open(bundle, seed).await?.report;
     Ok(Checked {
         decrypted: report.decrypted(),
         total: report.total,

@@ -12,6 +12,7 @@ use super::store::reshare::Request;
 use super::store::tokens::Token;
 use super::store::users::User;
 use super::store::variables::VariableRow;
+use protocol::EnvironmentName;
 use protocol::wire::bundle::{BundleDocument, VariableDocument, VariableMeta};
 use protocol::wire::devices::{
     DEVICES, ListedAttributes, ListedDeviceDocument, ListedRelationships, OwnAttributes, OwnerDocument,
@@ -24,9 +25,8 @@ use protocol::wire::reshare::{
     NameAttributes, PersonAttributes, RESHARE_REQUESTS, Related, RequestAttributes, RequestDocument,
     RequestRelationships, TargetDeviceAttributes,
 };
-use protocol::wire::tokens::{DEPLOYMENT_TOKEN, EnvironmentReference, TokenAttributes, TokenDocument};
+use protocol::wire::tokens::{DEPLOYMENT_TOKEN, TokenAttributes, TokenDocument};
 use protocol::wire::{Data, Identifier, Resource, names::NameDocument};
-use protocol::{EnvironmentName, PublicKey};
 
 /// A device as registering tells it.
 pub(super) fn registered(row: &Device) -> Resource<'_, RegisteredAttributes<'_>> {
@@ -170,7 +170,6 @@ pub(super) fn environment(row: &Environment) -> EnvironmentDocument<'_> {
 
 /// A deploy token.
 pub(super) fn token(row: &Token) -> TokenDocument<'_> {
-    let key = PublicKey::from_base64(&row.public_key);
     TokenDocument {
         kind: DEPLOYMENT_TOKEN,
         id: row.id.as_str(),
@@ -184,13 +183,6 @@ pub(super) fn token(row: &Token) -> TokenDocument<'_> {
             created_at: &row.created_at,
             updated_at: &row.updated_at,
             revoked_at: row.revoked_at.as_deref(),
-            fingerprint: key.map(|key| key.fingerprint().to_hex()),
-            last_used_at: row.last_used_at.as_deref(),
-            expires_at: row.ci.expires_at.as_deref(),
-            environment: EnvironmentReference {
-                id: &row.environment_id,
-                name: &row.environment_name,
-            },
         },
     }
 }

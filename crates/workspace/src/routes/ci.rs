@@ -5,7 +5,6 @@ use crate::answer::{Answer, Refusal, Reply};
 use crate::auth::Runner;
 use crate::documents::{self, Told, Wanted};
 use crate::input::Input;
-use crate::stamp::now;
 use crate::store::variables::{self, VariableRow};
 use crate::store::{StoreError, activity, directory, keys, tokens};
 use protocol::EnvironmentId;
@@ -23,9 +22,7 @@ pub(super) fn deploy(call: &Call<'_, Runner>) -> Answer {
         Some(key) => keys::recipients(call.db, &key.id)?,
         None => Vec::new(),
     };
-    let at = now();
-    tokens::touch(call.db, &token.id, &at)?;
-    activity::deploy(call.db, &project.organization_id, &token, Some(at))?;
+    activity::deploy(call.db, &project.organization_id, &token, None)?;
     let told = Told::Runner(&token.id);
     let key = key.as_ref().map(|key| documents::key(key, &recipients, told));
     let wanted = wanted(call.input, true);

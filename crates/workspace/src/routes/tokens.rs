@@ -84,7 +84,6 @@ pub(super) fn create(call: &Call<'_, User>) -> Answer {
         name: name.to_owned(),
         status: RecordStatus::Active,
         public_key: checks::without_prefix(key).to_owned(),
-        last_used_at: None,
         created_at: at.clone(),
         updated_at: at,
         revoked_at: None,

@@ -25,7 +25,7 @@ use super::token_hash::TokenHash;
 use super::{LocalAccess, WorkspaceError, local_access, random};
 use protocol::crypto::{DeviceIdentity, system_rng};
 use protocol::secret::AccessToken;
-use protocol::{DeviceId, EnvironmentName, Moment, OrganizationId, ProjectId};
+use protocol::{DeployTokenId, DeviceId, EnvironmentName, Moment, OrganizationId, ProjectId};
 
 /// How much sample data the production environment gets; `None` is the usual amount.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -69,13 +69,24 @@ pub(super) const DAY: i64 = 24 * HOUR;
 /// How long ago the sample organisation was founded.
 const FOUNDED: i64 = 455 * DAY;
 
-/// Fills an empty database; `None` if it is not empty. The keys of the own device are on the disk before the data that
+/// What the server tells once, when it makes a CI token: of a token of the sample.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SampleEnd {
+    /// The deploy token.
+    pub token: DeployTokenId,
+    /// The last characters of its CI token.
+    pub suffix: String,
+    /// When that ends.
+    pub at: Moment,
+}
+
+/// Fills an empty database; `None` if it is not empty. Gives the ends of the tokens, too: nobody else is told them. The keys of the own device are on the disk before the data that
 /// they belong to.
 pub(super) fn seed_if_new(
     connection: &mut Connection,
     folder: &Path,
     size: &SampleSize,
-) -> Result<Option<LocalAccess>, WorkspaceError> {
+) -> Result<Option<(LocalAccess, Vec<SampleEnd>)>, WorkspaceError> {
     let filled = |db: &Connection| -> rusqlite::Result<bool> {
         db.query_row("SELECT EXISTS(SELECT 1 FROM organizations)", [], |row| row.get(0))
     };
@@ -86,13 +97,13 @@ pub(super) fn seed_if_new(
     if filled(&transaction)? {
         return Ok(None);
     }
-    let local = fill(&transaction, size)?;
+    let (local, ends) = fill(&transaction, size)?;
     local_access::write(folder, &local, Older::Keep)?;
     transaction.commit()?;
-    Ok(Some(local))
+    Ok(Some((local, ends)))
 }
 
-fn fill(db: &Transaction<'_>, size: &SampleSize) -> Result<LocalAccess, WorkspaceError> {
+fn fill(db: &Transaction<'_>, size: &SampleSize) -> Result<(LocalAccess, Vec<SampleEnd>), WorkspaceError> {
     let now = Moment::now();
     let founded = now.plus_seconds(-FOUNDED).to_wire();
     let user = people::insert_user(db, "Sam Rivera", "sam@northwind.example", &founded)?;
@@ -117,7 +128,7 @@ fn fill(db: &Transaction<'_>, size: &SampleSize) -> Result<LocalAccess, Workspac
     };
     let devices = people::insert_colleagues(&seed, size.devices)?;
 
-    let mut started = None;
+    let (mut started, mut ends) = (None, Vec::new());
     for project in data::PROJECTS {
         let made = insert_project(&seed, project.name, project.provider)?;
         let mut names = Vec::new();
@@ -127,14 +138,15 @@ fn fill(db: &Transaction<'_>, size: &SampleSize) -> Result<LocalAccess, Workspac
             let scaled = started.is_none() && place.kind == "production";
             let wanted = |count: Option<usize>| count.filter(|_| scaled);
             let tokens = tokens::insert(&seed, (&made, &environment), place.tokens, wanted(size.tokens))?;
-            let key = sealing::publish(&seed, &made, &environment, &devices, &tokens)?;
+            let key = sealing::publish(&seed, &made, &environment, &devices, &tokens.recipients)?;
+            ends.extend(tokens.ends);
             let variables = data::variables(place.variables, wanted(size.variables));
             sealing::push(&seed, &made, &environment, &key, &variables)?;
         }
         started.get_or_insert((made.id, names));
     }
     let (project_id, environments) = started.unwrap_or_else(|| (ProjectId::new(""), Vec::new()));
-    Ok(LocalAccess {
+    let local = LocalAccess {
         access_token,
         organization_id: seed.organization_id,
         project_id,
@@ -142,7 +154,8 @@ fn fill(db: &Transaction<'_>, size: &SampleSize) -> Result<LocalAccess, Workspac
         device_id: seed.device_id,
         identity: seed.identity,
         sign_in: Some(sign_in),
-    })
+    };
+    Ok((local, ends))
 }
 
 fn insert_access_token(db: &Transaction<'_>, user: &User, at: &str) -> Result<AccessToken, WorkspaceError> {

@@ -1,6 +1,6 @@
 //! Deploy tokens of every age and state.
 
-use super::{DAY, HOUR, Seed, no_randomness};
+use super::{DAY, HOUR, SampleEnd, Seed, no_randomness};
 use crate::stamp::new_id;
 use crate::store::activity::{self, TokenDeed};
 use crate::store::directory::{Environment, Project};
@@ -24,18 +24,30 @@ pub(super) struct Sample {
     pub(super) revoked: Option<i64>,
 }
 
+/// When runners fetched with a token of the sample, before the last time: it tells that one alone.
+const EARLIER: [i64; 5] = [0, 3 * HOUR, DAY, 2 * DAY + HOUR, 5 * DAY];
+
 /// Up to this many tokens each also has its past in the activity feed.
 const NOTED: usize = 200;
 
-/// Stores the tokens of an environment and gives the active ones as recipients. `wanted` cuts off or adds.
+/// The tokens of an environment.
+#[derive(Default)]
+pub(super) struct Inserted {
+    /// The active ones.
+    pub(super) recipients: Vec<Recipient>,
+    /// When their CI tokens end.
+    pub(super) ends: Vec<SampleEnd>,
+}
+
+/// Stores the tokens of an environment. `wanted` cuts off or adds.
 pub(super) fn insert(
     seed: &Seed<'_>,
     (project, environment): (&Project, &Environment),
     samples: &[Sample],
     wanted: Option<usize>,
-) -> Result<Vec<Recipient>, WorkspaceError> {
+) -> Result<Inserted, WorkspaceError> {
     let wanted = wanted.unwrap_or(samples.len());
-    let mut recipients = Vec::new();
+    let mut inserted = Inserted::default();
     for number in 0..wanted {
         let (name, sample) = match samples.get(number) {
             Some(sample) => (sample.name.to_owned(), *sample),
@@ -44,13 +56,20 @@ pub(super) fn insert(
         let token = make(seed, environment, name, &sample)?;
         tokens::insert(seed.db, &token.0)?;
         if number < NOTED {
-            note(seed, project, &token.0)?;
+            note(seed, project, &token.0, &sample)?;
+        }
+        if let (true, Some(ahead)) = (token.0.is_active(), sample.expires) {
+            inserted.ends.push(SampleEnd {
+                token: token.0.id.clone(),
+                suffix: token.0.ci.suffix.clone(),
+                at: seed.now.plus_seconds(ahead),
+            });
         }
         if token.0.is_active() {
-            recipients.push(token.1);
+            inserted.recipients.push(token.1);
         }
     }
-    Ok(recipients)
+    Ok(inserted)
 }
 
 fn make(
@@ -76,7 +95,6 @@ fn make(
             RecordStatus::Active
         },
         public_key: public_key.to_base64(),
-        last_used_at: sample.used.map(|ago| seed.ago(ago)),
         updated_at: sample
             .revoked
             .map_or_else(|| created_at.clone(), |ago| seed.ago(ago)),
@@ -114,14 +132,18 @@ fn generated(number: usize) -> Sample {
     }
 }
 
-fn note(seed: &Seed<'_>, project: &Project, token: &Token) -> Result<(), WorkspaceError> {
+fn note(seed: &Seed<'_>, project: &Project, token: &Token, sample: &Sample) -> Result<(), WorkspaceError> {
     let created = seed.by(&token.created_at);
     activity::of_token(seed.db, created, project, token, TokenDeed::Created)?;
     if token.is_active() {
         activity::of_bearer(seed.db, created, project, token, "created")?;
     }
-    if let Some(at) = &token.last_used_at {
-        activity::deploy(seed.db, &seed.organization_id, token, Some(at.clone()))?;
+    let fetches = sample
+        .used
+        .into_iter()
+        .flat_map(|last| EARLIER.map(|earlier| last + earlier));
+    for ago in fetches.filter(|ago| *ago < sample.created) {
+        activity::deploy(seed.db, &seed.organization_id, token, Some(seed.ago(ago)))?;
     }
     if let Some(at) = &token.revoked_at {
         activity::of_token(seed.db, seed.by(at), project, token, TokenDeed::Revoked)?;

@@ -21,7 +21,6 @@ pub(crate) struct Token {
     pub(crate) status: RecordStatus,
     /// As it was sent, without the prefix that it may have had.
     pub(crate) public_key: String,
-    pub(crate) last_used_at: Option<String>,
     pub(crate) created_at: String,
     pub(crate) updated_at: String,
     pub(crate) revoked_at: Option<String>,
@@ -46,7 +45,7 @@ pub(crate) struct CiHolder {
     pub(crate) expires_at: Option<String>,
 }
 
-const TOKEN: &str = "SELECT t.id, t.project_id, t.environment_id, e.name, t.name, t.status, t.public_key, t.last_used_at,
+const TOKEN: &str = "SELECT t.id, t.project_id, t.environment_id, e.name, t.name, t.status, t.public_key,
     t.created_at, t.updated_at, t.revoked_at, t.ci_token_id, t.ci_token_hash, t.ci_token_suffix, t.ci_expires_at
     FROM deploy_tokens t JOIN environments e ON e.id = t.environment_id";
 
@@ -60,15 +59,14 @@ impl Token {
             name: row.get(4)?,
             status: parsed(row, 5, RecordStatus::parse)?,
             public_key: row.get(6)?,
-            last_used_at: row.get(7)?,
-            created_at: row.get(8)?,
-            updated_at: row.get(9)?,
-            revoked_at: row.get(10)?,
+            created_at: row.get(7)?,
+            updated_at: row.get(8)?,
+            revoked_at: row.get(9)?,
             ci: CiRecord {
-                id: row.get(11)?,
-                hash: TokenHash::stored(row.get(12)?),
-                suffix: row.get(13)?,
-                expires_at: row.get(14)?,
+                id: row.get(10)?,
+                hash: TokenHash::stored(row.get(11)?),
+                suffix: row.get(12)?,
+                expires_at: row.get(13)?,
             },
         })
     }
@@ -99,9 +97,9 @@ pub(crate) fn new_token_id() -> DeployTokenId {
 /// Stores a token.
 pub(crate) fn insert(db: &Connection, token: &Token) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "INSERT INTO deploy_tokens (id, project_id, environment_id, name, status, public_key, last_used_at, created_at,
+        "INSERT INTO deploy_tokens (id, project_id, environment_id, name, status, public_key, created_at,
          updated_at, revoked_at, ci_token_id, ci_token_hash, ci_token_suffix, ci_expires_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?
     .execute(params![
         token.id.as_str(),
@@ -110,7 +108,6 @@ pub(crate) fn insert(db: &Connection, token: &Token) -> rusqlite::Result<()> {
         token.name,
         token.status.as_str(),
         token.public_key,
-        token.last_used_at,
         token.created_at,
         token.updated_at,
         token.revoked_at,
@@ -125,14 +122,13 @@ pub(crate) fn insert(db: &Connection, token: &Token) -> rusqlite::Result<()> {
 /// Writes what may change of a token.
 pub(crate) fn update(db: &Connection, token: &Token) -> rusqlite::Result<()> {
     db.prepare_cached(
-        "UPDATE deploy_tokens SET status = ?2, public_key = ?3, last_used_at = ?4, updated_at = ?5, revoked_at = ?6,
-         ci_token_id = ?7, ci_token_hash = ?8, ci_token_suffix = ?9, ci_expires_at = ?10 WHERE id = ?1",
+        "UPDATE deploy_tokens SET status = ?2, public_key = ?3, updated_at = ?4, revoked_at = ?5, ci_token_id = ?6,
+         ci_token_hash = ?7, ci_token_suffix = ?8, ci_expires_at = ?9 WHERE id = ?1",
     )?
     .execute(params![
         token.id.as_str(),
         token.status.as_str(),
         token.public_key,
-        token.last_used_at,
         token.updated_at,
         token.revoked_at,
         token.ci.id,
@@ -204,13 +200,6 @@ pub(crate) fn by_ci_token(db: &Connection, token: &TokenHash) -> Result<Option<C
             })
         });
     Ok(found.optional()?)
-}
-
-/// Notes that a runner has fetched.
-pub(crate) fn touch(db: &Connection, id: &DeployTokenId, at: &str) -> rusqlite::Result<()> {
-    db.prepare_cached("UPDATE deploy_tokens SET last_used_at = ?2 WHERE id = ?1")?
-        .execute([id.as_str(), at])?;
-    Ok(())
 }
 
 /// Removes a token. What was sealed for it stays until somebody publishes.

@@ -11,6 +11,9 @@ use protocol::{DeployToken, Occurrence};
 #[component]
 pub(super) fn Consequence(kind: ConfirmKind, token: DeployToken) -> Element {
     let clock = use_clock();
+    let uses = use_context::<AppState>().tokens.uses;
+    let seen = uses.read().of(&token.id);
+    let seen = seen.map_or_else(String::new, |it| format!(" ({})", text::activity::fetches(it)));
     let (stops, unused) = match kind {
         ConfirmKind::Rotate => (
             "that runner fails until its CI has the new values",
@@ -51,7 +54,7 @@ pub(super) fn Consequence(kind: ConfirmKind, token: DeployToken) -> Element {
             match token.last_use {
                 Occurrence::At(at) => rsx! {
                     strong { "Last used {clock.past(at)}" }
-                    " by a runner: {stops}."
+                    " by a runner{seen}: {stops}."
                 },
                 Occurrence::Never => rsx! { "{unused}" },
                 Occurrence::NotKnown(_) => rsx! {

@@ -6,10 +6,11 @@ use crate::state::{AppState, Section};
 use crate::ui::elements::{Glyph, Icon};
 use crate::ui::intent::{PlaceIntent, use_send};
 
-const PAGES: [(Section, Icon, &str); 4] = [
+const PAGES: [(Section, Icon, &str); 5] = [
     (Section::Tokens, Icon::Key, "Tokens"),
     (Section::Emergency, Icon::Siren, "Emergency"),
     (Section::Access, Icon::Shield, "Access"),
+    (Section::Activity, Icon::Activity, "Activity"),
     (Section::Settings, Icon::Gear, "Settings"),
 ];
 

@@ -37,6 +37,7 @@ pub(super) fn Pages() -> Element {
                 count: holders,
                 counted: "listed",
             }
+            PageLine { page: Section::Activity, icon: Icon::Activity, label: "Activity" }
         }
     }
 }
