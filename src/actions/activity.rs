@@ -24,7 +24,7 @@ impl Actions {
         self.asked.activity.begin();
         entries.set(Load::Loading);
         older.set(Operation::Idle);
-        token.set(None);
+        token.set(String::new());
     }
 
     /// Fetches the newest page. What is shown of the same project stays until it is there.

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{Load, Operation, begin, restore};
 use model::ActivityFilter;
-use protocol::{ActivityEntry, ActivityKind, ActivityPage, DeployTokenId};
+use protocol::{ActivityAuthor, ActivityEntry, ActivityKind, ActivityPage, EnvironmentId};
 
 /// What was fetched, newest first.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,8 +47,8 @@ pub struct ActivityStore {
     pub whole_project: Signal<bool>,
     /// Only entries of this kind.
     pub kind: Signal<Option<ActivityKind>>,
-    /// Only what is about this token.
-    pub token: Signal<Option<(DeployTokenId, String)>>,
+    /// Only what is about tokens whose name or id has this in it; everything where it is empty.
+    pub token: Signal<String>,
 }
 
 impl ActivityStore {
@@ -78,12 +78,25 @@ impl ActivityStore {
         restore(token);
     }
 
-    /// Which entries are shown in this environment.
-    pub fn filter(&self, environment: Option<protocol::EnvironmentId>) -> ActivityFilter {
-        ActivityFilter {
+    /// The entries to show in this environment.
+    pub fn shown(&self, entries: &[ActivityEntry], environment: Option<EnvironmentId>) -> Vec<ActivityEntry> {
+        let filter = ActivityFilter {
             environment: environment.filter(|_| !*self.whole_project.read()),
-            token: self.token.read().clone(),
             kind: *self.kind.read(),
-        }
+            token: None,
+        };
+        let token = self.token.read().trim().to_lowercase();
+        let is_shown = |entry: &&ActivityEntry| filter.fits(entry) && names(entry, &token);
+        entries.iter().filter(is_shown).cloned().collect()
+    }
+}
+
+/// Whether an entry is about a token with this in its name or id: the one that fetched, or the one in the sentence.
+fn names(entry: &ActivityEntry, wanted: &str) -> bool {
+    let has = |text: &str| text.to_lowercase().contains(wanted);
+    match &entry.author {
+        _ if wanted.is_empty() => true,
+        ActivityAuthor::Token { id, name } => has(id.as_str()) || name.as_deref().is_some_and(has),
+        _ => entry.kind.is_of_a_token() && has(&entry.description),
     }
 }

@@ -15,14 +15,14 @@ fn what_is_done_and_fetched_is_there_and_can_be_narrowed() {
     app.find("heading", "Activity");
     app.find("heading", "Today");
     app.wait_text("Created deployment token \"watched-ci\" for \"production\"");
-    app.wait_text("fetched by a runner · token watched-ci");
+    app.wait_text("by a runner · token watched-ci");
     app.wait_text("token nightly-backup");
 
     app.find("toggle button", "Created").press();
     app.find("toggle button", "Created").wait(State::Pressed, true);
     app.wait_for("the fetches to go", || {
         let shown = app.text();
-        (!shown.contains("fetched by") && shown.contains("\"watched-ci\"")).then_some(())
+        (!shown.contains("by a runner") && shown.contains("\"watched-ci\"")).then_some(())
     });
     assert!(!app.text().contains("staging-ci"), "that is elsewhere");
     app.find("toggle button", "Whole project").press();
@@ -32,7 +32,7 @@ fn what_is_done_and_fetched_is_there_and_can_be_narrowed() {
     app.wait_text("That is everything that the server tells.");
 
     app.find("toggle button", "All").press();
-    app.find("combo box", "Token").focus();
+    app.find("entry", "Token").focus();
     app.type_text("watched");
     app.wait_for("what is about other tokens to go", || {
         let shown = app.text();

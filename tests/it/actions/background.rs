@@ -332,7 +332,7 @@ fn fill(state: AppState) {
     set(state.activity.older, Operation::Failed(Problem::Busy));
     set(state.activity.whole_project, true);
     set(state.activity.kind, Some(ActivityKind::Other));
-    set(state.activity.token, Some((id.clone(), "other".to_owned())));
+    set(state.activity.token, "other".to_owned());
     set(state.tokens.uses, Uses::not_known(NotKnown::NotAllowed));
     set(state.place.key, KeyState::NoDevice);
     set(state.place.unshared, Some(Problem::Busy));

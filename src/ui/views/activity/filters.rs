@@ -2,14 +2,14 @@
 
 use dioxus::prelude::*;
 
-use crate::state::{AppState, Load};
-use crate::ui::elements::{Segment, Segmented};
-use protocol::{ActivityKind, DeployTokenId, TokenEntry};
+use crate::state::AppState;
+use crate::ui::elements::{SearchField, Segment, Segmented};
+use protocol::ActivityKind;
 
 #[component]
 pub(super) fn Filters() -> Element {
     let state = use_context::<AppState>();
-    let mut whole_project = state.activity.whole_project;
+    let (mut whole_project, mut token) = (state.activity.whole_project, state.activity.token);
     let environment = state.place.environment.read();
     let environment = environment
         .as_ref()
@@ -27,7 +27,13 @@ pub(super) fn Filters() -> Element {
                 value: *whole_project.read(),
                 onchange: move |chosen| whole_project.set(chosen),
             }
-            TokenChoice {}
+            SearchField {
+                id: "activity-token",
+                label: "Token",
+                placeholder: "Token, by name or id",
+                value: token,
+                oninput: move |text| token.set(text),
+            }
             Kinds {}
         }
     }
@@ -64,41 +70,5 @@ fn label(kind: Option<ActivityKind>) -> &'static str {
         Some(ActivityKind::Fetched) => "Fetches",
         Some(ActivityKind::Shared) => "Keys",
         Some(ActivityKind::Other) => "Other",
-    }
-}
-
-/// The tokens of the open environment; nothing where they cannot be listed.
-#[component]
-fn TokenChoice() -> Element {
-    let state = use_context::<AppState>();
-    let mut token = state.activity.token;
-    let entries = state.tokens.entries.read();
-    let Load::Ready(entries) = &*entries else {
-        return rsx! {};
-    };
-    let tokens: Vec<(DeployTokenId, String)> = entries
-        .iter()
-        .filter_map(TokenEntry::token)
-        .map(|it| (it.id.clone(), it.name.clone()))
-        .collect();
-    if tokens.is_empty() {
-        return rsx! {};
-    }
-    let chosen = token.read().as_ref().map(|(id, _)| id.clone());
-    let offered = tokens.clone();
-    rsx! {
-        label { class: "activity-token",
-            span { class: "spoken", "Token" }
-            select {
-                onchange: move |event| {
-                    let wanted = event.value();
-                    token.set(offered.iter().find(|(id, _)| id.as_str() == wanted).cloned());
-                },
-                option { value: "", selected: chosen.is_none(), "Any token" }
-                for (id , name) in tokens {
-                    option { key: "{id}", value: "{id}", selected: chosen.as_ref() == Some(&id), "{name}" }
-                }
-            }
-        }
     }
 }

@@ -90,8 +90,7 @@ fn Days(entries: Entries) -> Element {
     let state = use_context::<AppState>();
     let clock = use_clock();
     let environment = state.place.environment.read().as_ref().map(|it| it.id.clone());
-    let filter = state.activity.filter(environment);
-    let shown: Vec<ActivityEntry> = entries.list.into_iter().filter(|it| filter.fits(it)).collect();
+    let shown = state.activity.shown(&entries.list, environment);
     if shown.is_empty() {
         return rsx! {
             p { class: "activity-none", role: "status",
@@ -104,8 +103,8 @@ fn Days(entries: Entries) -> Element {
         };
     }
     rsx! {
-        for (day , entries) in by_day(shown, &clock) {
-            section { key: "{day}", class: "activity-day", "aria-label": "{day}",
+        for (number , (day , entries)) in by_day(shown, &clock).into_iter().enumerate() {
+            section { key: "{number}", class: "activity-day", "aria-label": "{day}",
                 h2 { "{day}" }
                 ul {
                     for (index , entry) in entries.into_iter().enumerate() {
