@@ -254,7 +254,6 @@ fn replacing(state: AppState) {
         key: PublicKey::from_bytes([0; 32]),
         since: Moment::now(),
         handed_over: true,
-        own_use: None,
     });
     tokens
         .due
