@@ -15,7 +15,8 @@ use protocol::variable::Bundle;
 use protocol::wire::{self, WireError, tokens::TokenAnswer};
 use protocol::{
     DeployToken, DeployTokenId, Device, DeviceId, Environment, EnvironmentId, EnvironmentName, Lifetime,
-    Moment, Organization, OrganizationId, Project, ProjectId, PublicKey, SigningPublicKey, TokenEntry, User,
+    Listed, Moment, Organization, OrganizationId, Project, ProjectId, PublicKey, SigningPublicKey,
+    TokenEntry, User,
 };
 
 /// What this program is to the server.
@@ -84,7 +85,7 @@ impl Client {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn organizations(&self) -> Result<Vec<Organization>, CallError> {
+    pub async fn organizations(&self) -> Result<Listed<Organization>, CallError> {
         Ok(wire::directory::organizations(
             &self.transport.get("/organizations").await?,
         )?)
@@ -94,7 +95,7 @@ impl Client {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn projects(&self, organization: &OrganizationId) -> Result<Vec<Project>, CallError> {
+    pub async fn projects(&self, organization: &OrganizationId) -> Result<Listed<Project>, CallError> {
         let path = format!("/organizations/{}/projects", segment(organization.as_str()));
         Ok(wire::directory::projects(
             &self.transport.get(&path).await?,
@@ -115,7 +116,7 @@ impl Client {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn environments(&self, project: &ProjectId) -> Result<Vec<Environment>, CallError> {
+    pub async fn environments(&self, project: &ProjectId) -> Result<Listed<Environment>, CallError> {
         let path = format!("/projects/{}/environments", segment(project.as_str()));
         Ok(wire::directory::environments(&self.transport.get(&path).await?)?)
     }
@@ -150,7 +151,7 @@ impl Client {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn own_devices(&self) -> Result<Vec<Device>, CallError> {
+    pub async fn own_devices(&self) -> Result<Listed<Device>, CallError> {
         Ok(wire::devices::devices(
             &self.transport.get("/user/devices").await?,
         )?)
@@ -164,7 +165,7 @@ impl Client {
         &self,
         project: &ProjectId,
         environment: &EnvironmentName,
-    ) -> Result<Vec<Device>, CallError> {
+    ) -> Result<Listed<Device>, CallError> {
         let path = in_environment(project, environment, "devices");
         Ok(wire::devices::devices(&self.transport.get(&path).await?)?)
     }

@@ -8,3 +8,4 @@ mod holders;
 mod keys;
 mod organizations;
 mod stand_in;
+mod unreadable;

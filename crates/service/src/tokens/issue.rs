@@ -6,6 +6,7 @@ use super::plan::Plan;
 use super::registered::Registered;
 use crate::checkpoint::{Checkpoint, reached};
 use crate::journal::{EntryWriter, OpenEntry};
+use crate::keys::for_whom::Entries;
 use crate::keys::preflight::{self, Ready};
 use crate::keys::publish::{Published, Purpose, publish};
 use crate::keys::recipients::Wanted;
@@ -74,7 +75,7 @@ pub(crate) async fn make_once(
 /// Issues new secrets. When it returns `Ok`, they are inside, shared or not, and in the journal until its entry is closed.
 ///
 /// # Errors
-/// [`Problem::Uncertain`] when the answer was lost and the server cannot be asked, [`Problem::TakenBack`] when no CI token
+/// [`Problem::WouldLoseKey`] before anything is changed. /// [`Problem::Uncertain`] when the answer was lost and the server cannot be asked, [`Problem::TakenBack`] when no CI token
 /// could be had for a new token. Where the server may still act on a lost request, the journal keeps the operation.
 pub(super) async fn issue(
     context: &Context,
@@ -84,6 +85,9 @@ pub(super) async fn issue(
     progress: Progress<'_>,
 ) -> Result<Issued, Problem> {
     let operation = plan.operation();
+    // Before anything is changed: what is published afterwards must not take the key from anybody.
+    let entries = Entries::of(&ready.key.published, &context.device()?.id);
+    ready.lists.nobody_loses(plan.rekeyed(), entries)?;
     reached(operation, Checkpoint::Checked);
     progress(Step::Mint);
     let (seed, key) = crypto::make_deploy_key(&mut crypto::system_rng());

@@ -62,6 +62,14 @@ impl Plan {
         }
     }
 
+    /// The token whose key is replaced.
+    pub(super) fn rekeyed(&self) -> Option<&DeployTokenId> {
+        match self {
+            Self::This(token, _) => Some(&token.id),
+            Self::New(_) | Self::SuccessorOf { .. } => None,
+        }
+    }
+
     /// What is written down before the first request.
     pub(super) fn intended(&self, key: PublicKey, seed: DeploySeed) -> Work {
         let kind = self.kind();
@@ -109,6 +117,7 @@ impl Plan {
             // What was told of the old CI token says nothing of the new one.
             Self::This(token, _) => DeployToken {
                 key,
+                status: TokenStatus::Active,
                 end: Occurrence::NotKnown(NotKnown::NotTold),
                 ci_token_suffix: None,
                 ..DeployToken::clone(token)
@@ -206,7 +215,7 @@ impl Plan {
 /// Revokes a token that nobody has the CI token of.
 async fn take_back(context: &Context, place: &Place, id: DeployTokenId) -> Problem {
     match context.client.revoke_token(&place.project, &id).await {
-        Ok(token) if !token.is_active() => Problem::TakenBack(id),
+        Ok(token) if !token.may_be_active() => Problem::TakenBack(id),
         Ok(_) => Problem::Uncertain(Box::new(Problem::NotDone)),
         Err(cause) => uncertain(cause),
     }
