@@ -38,7 +38,7 @@ pub fn CreateDialog() -> Element {
         (Ok(name), Load::Ready(entries)) => entries
             .iter()
             .filter_map(TokenEntry::token)
-            .any(|token| token.is_active() && token.name == name.as_str()),
+            .any(|token| token.may_be_active() && token.name == name.as_str()),
         _ => false,
     });
     let operation = state.dialog.operation.read().clone();
