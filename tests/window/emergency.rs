@@ -58,7 +58,7 @@ impl Scene {
                         };
                         let key = protocol::crypto::make_deploy_key(&mut protocol::crypto::system_rng()).1;
                         client
-                            .create_token(&project.id, &environment.id, &named, &key)
+                            .create_token(&project.id, &environment.id, &named, &key, None)
                             .await
                             .unwrap();
                     }

@@ -234,7 +234,8 @@ impl Client {
         Ok(wire::tokens::tokens(&self.transport.get(&path).await?)?)
     }
 
-    /// `POST /projects/{project}/deploy-tokens`
+    /// `POST /projects/{project}/deploy-tokens`, with the DEK sealed for the new key where that is to go along
+    /// (docs/protocol.md 7.2).
     ///
     /// # Errors
     /// [`CallError`]; see [`CallError::may_have_happened`].
@@ -244,13 +245,14 @@ impl Client {
         environment: &EnvironmentId,
         new: &NewToken,
         key: &PublicKey,
+        sealed: Option<String>,
     ) -> Result<TokenAnswer, CallError> {
         let request = wire::tokens::CreateTokenRequest {
             name: new.name.clone(),
             environment_id: environment.clone(),
             public_key: key.to_base64(),
             expires_after: Some(new.lifetime.days()),
-            recipient: None,
+            recipient: sealed.map(along),
         };
         Ok(wire::tokens::answer(
             &self
@@ -260,7 +262,7 @@ impl Client {
         )?)
     }
 
-    /// `POST …/deploy-tokens/{id}/rotate`
+    /// `POST …/deploy-tokens/{id}/rotate`; as [`Client::create_token`].
     ///
     /// # Errors
     /// [`CallError`]; see [`CallError::may_have_happened`].
@@ -270,12 +272,13 @@ impl Client {
         token: &DeployTokenId,
         key: &PublicKey,
         lifetime: Lifetime,
+        sealed: Option<String>,
     ) -> Result<TokenAnswer, CallError> {
         let path = format!("{}/rotate", token_path(project, token));
         let request = wire::tokens::RotateTokenRequest {
             public_key: Some(key.to_base64()),
             expires_after: Some(lifetime.days()),
-            recipient: None,
+            recipient: sealed.map(along),
         };
         Ok(wire::tokens::answer(
             &self.transport.post_for_secret(&path, body(&request)?).await?,
@@ -351,6 +354,10 @@ impl Runner {
 pub(super) fn in_environment(project: &ProjectId, environment: &EnvironmentName, rest: &str) -> String {
     let (project, environment) = (segment(project.as_str()), segment(environment.as_str()));
     format!("/projects/{project}/environments/{environment}/{rest}")
+}
+
+fn along(edek_b64: String) -> wire::tokens::TokenRecipientRequest {
+    wire::tokens::TokenRecipientRequest { edek_b64 }
 }
 
 fn tokens_path(project: &ProjectId) -> String {

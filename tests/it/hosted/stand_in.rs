@@ -48,6 +48,10 @@ pub struct Content {
     pub token_ids: Vec<String>,
     /// `data` of the key.
     pub key: Value,
+    /// What is sealed for a new token and sent along is dropped without a word.
+    pub drops_along: bool,
+    /// The key that somebody else has published when a token is registered.
+    pub overtaken_by: Option<Value>,
     /// What becomes of further publications of a key, the first first: an answer, and the key from then on.
     pub makes: Vec<(u16, Value, Value)>,
     /// Path and body of everything that was posted.
@@ -196,6 +200,7 @@ impl Content {
             ("GET", ["projects", "p1", "environments"]) => (200, list(&self.environments)),
             ("GET", ["projects", "p1", "activity"]) => self.page_of_activity(query.unwrap_or_default()),
             ("GET", ["projects", "p1", "deploy-tokens"]) => (200, list(&self.tokens)),
+            ("POST", ["projects", "p1", "deploy-tokens"]) => self.register(body),
             ("POST", ["projects", "p1", "deploy-tokens", id, "revoke"]) => self.revoke(id),
             ("GET", ["projects", "p1", "environments", "preview", "devices"]) => (200, list(&self.devices)),
             ("GET", ["projects", "p1", "environments", "preview", "key"]) => {
@@ -230,6 +235,31 @@ impl Content {
         let meta =
             json!({"per_page": 100, "next_page_url": next, "prev_page_url": null, "has_more": has_more});
         (200, json!({"data": entries, "meta": meta}))
+    }
+
+    /// A new token, called by its name, and what is sent along for it, unchecked.
+    fn register(&mut self, body: &Value) -> (u16, Value) {
+        let id = body["name"].as_str().unwrap();
+        let record = json!({"type": "deployment", "id": id, "attributes": {"name": id, "environment_id": "e1",
+            "project_id": "p1", "public_key": body["public_key"], "status": "active", "token_suffix": "87654321",
+            "created_at": AT, "updated_at": AT, "revoked_at": null}});
+        self.tokens.push(record.clone());
+        self.token_ids.push(id.to_owned());
+        if let Some(key) = self.overtaken_by.take() {
+            self.key = key;
+        }
+        let entries = &mut self.key["relationships"]["envelope"]["data"]["attributes"]["recipients"];
+        let edek = &body["recipient"]["edek_b64"];
+        if let (Some(entries), Some(edek), false) = (entries.as_array_mut(), edek.as_str(), self.drops_along)
+        {
+            entries.push(json!({"type": "deployment", "id": id, "edek_b64": edek}));
+        }
+        let issued = json!({"plain_text": "019c|87654321", "id": "c", "name": id, "token_suffix": "87654321",
+            "expires_at": AT});
+        (
+            201,
+            json!({"data": record, "meta": {"secret": "019c|87654321", "api_token": issued}}),
+        )
     }
 
     /// Revokes a token, whatever of its record can be read.

@@ -14,8 +14,8 @@ use protocol::crypto::{self, OpenError};
 use protocol::secret::EnvironmentKey;
 use protocol::wire::environment_key::ShareKeyRequest;
 use protocol::{
-    Fingerprint, KeyRequest, KeyScope, Moment, Recipient, RecipientKind, RequestId, RequestStatus,
-    SealedEnvironmentKey,
+    DeployTokenId, Fingerprint, KeyRequest, KeyScope, Moment, PublicKey, Recipient, RecipientKind, RequestId,
+    RequestStatus, SealedEnvironmentKey,
 };
 
 /// Which key is published.
@@ -178,6 +178,28 @@ async fn seal_beside(
         recipients: entries,
         ..published
     })
+}
+
+/// The published DEK for one more public key: what is sent along with a registration.
+///
+/// # Errors
+/// What sealing says, that the published DEK is not known among it.
+pub(crate) async fn seal_entry(
+    device: &LinkedDevice,
+    place: &Place,
+    key: &OpenKey,
+    public_key: PublicKey,
+) -> Result<String, Problem> {
+    let (identity, opened) = (device.identity.clone(), key.opened.clone());
+    let scope = scope(place, opened.key());
+    // The server knows by itself for whom it is.
+    let kind = RecipientKind::Deployment(DeployTokenId::new(""));
+    let work = move || {
+        let (recipient, mut rng) = ([Recipient { kind, public_key }], crypto::system_rng());
+        opened.seal_entries(&scope, &recipient, &identity, Moment::now(), &mut rng)
+    };
+    let sealed = off_thread(work).await??.pop();
+    Ok(sealed.ok_or(Problem::Stopped)?.edek_b64)
 }
 
 fn sign(

@@ -86,7 +86,8 @@ async fn issue(
         let recipients = lists.everybody(None, Entries::default())?.count();
         return Ok(complete(entry, stored, kind, seed, recipients));
     }
-    let ready = preflight::check(context, place).await;
+    // Nothing went along with a registration that was asked for again.
+    let ready = preflight::check(context, place).await.map(|ready| (ready, None));
     let mut record = EntryWriter::resume(Operation::Resume, entry);
     let registered = match stage {
         Stage::Received | Stage::Shared => Ok(stored),

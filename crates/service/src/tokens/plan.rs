@@ -89,7 +89,7 @@ impl Plan {
         }
     }
 
-    /// Tells the server the public key.
+    /// Tells the server the public key, with the DEK sealed for it.
     ///
     /// # Errors
     /// API errors; see [`CallError::may_have_happened`].
@@ -98,15 +98,20 @@ impl Plan {
         context: &Context,
         place: &Place,
         key: PublicKey,
+        sealed: Option<String>,
     ) -> Result<TokenAnswer, CallError> {
         let (client, project) = (&context.client, &place.project);
         match self {
             Self::New(new) | Self::SuccessorOf { successor: new, .. } => {
                 client
-                    .create_token(project, &place.environment.id, new, &key)
+                    .create_token(project, &place.environment.id, new, &key, sealed)
                     .await
             }
-            Self::This(token, lifetime) => client.rotate_token(project, &token.id, &key, *lifetime).await,
+            Self::This(token, lifetime) => {
+                client
+                    .rotate_token(project, &token.id, &key, *lifetime, sealed)
+                    .await
+            }
         }
     }
 
@@ -179,7 +184,7 @@ impl Plan {
         self.regain(context, place, key, found).await
     }
 
-    /// Gets a CI token for a token that has the key already, by rotating onto the same key. Where that gives none, a new
+    /// Gets a CI token for a token that has the key already, by rotating onto the same key. What is sealed for that key stays. Where that gives none, a new
     /// token is revoked, so that no active token is left that nobody holds; one that existed before keeps its CI token.
     ///
     /// # Errors
@@ -194,7 +199,7 @@ impl Plan {
         let id = found.id.clone();
         let rotate = context
             .client
-            .rotate_token(&place.project, &id, &key, self.lifetime());
+            .rotate_token(&place.project, &id, &key, self.lifetime(), None);
         let answer = rotate.await;
         let answer = answer.map(|answer| Registered::read(answer, found));
         let mut registered = match (self, answer) {

@@ -12,13 +12,7 @@ use model::Step;
 use protocol::{TokenEntry, TokenName};
 
 const ID: &str = "create";
-const PLAN: [Step; 5] = [
-    Step::Check,
-    Step::Mint,
-    Step::Register,
-    Step::Seal { recipients: 0 },
-    Step::Publish,
-];
+const PLAN: [Step; 4] = [Step::Check, Step::Mint, Step::Register, Step::ReadBack];
 
 /// The dialog.
 #[component]
