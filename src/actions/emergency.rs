@@ -139,7 +139,7 @@ impl Actions {
         let active: Vec<&PlacedToken> = found
             .iter()
             .map(|it| &it.placed)
-            .filter(|it| it.token.is_active())
+            .filter(|it| it.token.may_be_active())
             .collect();
         store.search.set(String::new());
         store
@@ -264,8 +264,9 @@ impl Actions {
             actions.end_run(number, clock, None);
             let here = Arc::clone(&context);
             let origin = actions.state.place.origin.peek().clone();
+            let gaps = store.unlisted.peek().clone();
             let incident =
-                beside(async move { Ok(revocation::incident(&here, origin, started, tokens).await) });
+                beside(async move { Ok(revocation::incident(&here, origin, started, tokens, gaps).await) });
             actions.end_run(number, clock, incident.await.ok());
             if store.is_running() || !actions.is_session(&context) {
                 return;

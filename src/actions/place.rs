@@ -1,6 +1,6 @@
 //! Connecting, and moving between projects and environments.
 
-use model::{News, Problem};
+use model::{ListOf, News, Problem, Unlisted};
 use std::sync::Arc;
 
 use dioxus::prelude::*;
@@ -8,7 +8,7 @@ use dioxus::prelude::*;
 use super::{Actions, LOCAL, Location, on_disk};
 use crate::intent::PlaceIntent;
 use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section};
-use protocol::{Environment, EnvironmentId, Project, ProjectId};
+use protocol::{Environment, EnvironmentId, Listed, Project, ProjectId};
 
 impl Actions {
     pub(super) fn in_place(&self, intent: PlaceIntent) {
@@ -135,11 +135,26 @@ impl Actions {
         let Some(environments) = self.fetch(is_wanted, work).await else {
             return Ok(());
         };
-        let environments = match environments {
+        let Listed {
+            list: environments,
+            unreadable,
+        } = match environments {
             Ok(environments) => environments,
             Err(error) if self.expired_by(&error, again) => return Ok(()),
             Err(error) => return Err(error),
         };
+        let is_of_environments = |it: &Unlisted| {
+            matches!(
+                it,
+                Unlisted::Entries {
+                    of: ListOf::Environments(_),
+                    ..
+                }
+            )
+        };
+        place.unlisted.write().retain(|it| !is_of_environments(it));
+        let gap = Unlisted::entries(ListOf::Environments(project.name.clone()), unreadable);
+        place.unlisted.write().extend(gap);
         let organizations = place.organizations.peek().clone();
         place.organization.set(
             organizations

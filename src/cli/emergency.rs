@@ -8,7 +8,9 @@ use super::secret_sink::new_file;
 use super::{locate, output, pending};
 use crate::connect::{Connected, Target};
 use crate::failure::{FAILED, Failure, NOT_SHARED, REFUSED, UNREACHABLE, WRONG_USE};
-use model::{Incident, PlacedToken, Problem, RetryPolicy, RevocationStatus, RevokeTarget, Tally, Unlisted};
+use model::{
+    Incident, ListOf, PlacedToken, Problem, RetryPolicy, RevocationStatus, RevokeTarget, Tally, Unlisted,
+};
 use private_file::NewFile;
 use protocol::{Moment, TokenEntry};
 use service::Context;
@@ -39,7 +41,11 @@ pub async fn revoke_all(target: &Target, project: Option<&str>, options: &Revoke
     output::unlisted(&unlisted);
     let incomplete = if unlisted.is_empty() { 0 } else { FAILED };
     if active.is_empty() {
-        output::tell("There are no active deploy tokens.");
+        output::tell(if unlisted.is_empty() {
+            "There are no active deploy tokens."
+        } else {
+            "No deploy token was found that is active."
+        });
         return Ok(incomplete);
     }
     output::tell(table(&active).trim_end());
@@ -54,7 +60,7 @@ pub async fn revoke_all(target: &Target, project: Option<&str>, options: &Revoke
         return Err(refused);
     }
     let targets: Vec<RevokeTarget> = active.iter().map(RevokeTarget::from).collect();
-    let done = run(&connected, &targets, report).await;
+    let done = run(&connected, &targets, unlisted, report).await;
     pending::mention(&connected.context);
     Ok(if done == 0 { incomplete } else { done })
 }
@@ -65,24 +71,21 @@ async fn of_environment(
     environment: &str,
 ) -> Result<(Connected, Vec<PlacedToken>, Vec<Unlisted>), Failure> {
     let (connected, project, place) = locate(target, project, environment).await?;
-    let (mut active, mut unreadable) = (Vec::new(), 0);
+    let (mut active, mut unreadable) = (Vec::new(), Vec::new());
     for entry in service::list(&connected.context, &place).await? {
         match entry {
-            TokenEntry::Token(token) if token.is_active() => active.push(PlacedToken {
+            TokenEntry::Token(token) if token.may_be_active() => active.push(PlacedToken {
                 project: project.id.clone(),
                 project_name: project.name.clone(),
                 environment: place.environment.clone(),
                 token,
             }),
             TokenEntry::Token(_) => {}
-            TokenEntry::Malformed { .. } => unreadable += 1,
+            TokenEntry::Malformed(entry) => unreadable.push(entry),
         }
     }
     model::emergency::sort_by_danger(&mut active);
-    let unlisted = (unreadable > 0).then_some(Unlisted::Unreadable {
-        project: project.name,
-        count: unreadable,
-    });
+    let unlisted = Unlisted::entries(ListOf::Tokens(project.name), unreadable);
     Ok((connected, active, unlisted.into_iter().collect()))
 }
 
@@ -122,15 +125,20 @@ fn confirm(count: usize) -> Result<(), Failure> {
 }
 
 /// Ends them, tells of each, and writes the report.
-async fn run(connected: &Connected, targets: &[RevokeTarget], report: Option<NewFile>) -> u8 {
+async fn run(
+    connected: &Connected,
+    targets: &[RevokeTarget],
+    unlisted: Vec<Unlisted>,
+    report: Option<NewFile>,
+) -> u8 {
     let context = &connected.context;
     let (started, clock) = (Moment::now(), Instant::now());
     let tell = |index: usize, status: &RevocationStatus| tell_status(&targets[index], status);
     let options = options(context, &tell);
     let statuses = revocation::revoke_targets(context, targets, &options).await;
-    let code = tell_outcome(&statuses, clock);
+    let code = tell_outcome(&statuses, unlisted.is_empty(), clock);
     if let Some(file) = report {
-        let incident = incident(connected, started, targets, &statuses).await;
+        let incident = incident(connected, started, targets, &statuses, unlisted).await;
         let text = words::incident(&incident, &jiff::tz::TimeZone::system());
         let path = file.path().to_owned();
         match file.fill(text.as_bytes()) {
@@ -164,9 +172,17 @@ async fn incident(
     started: Moment,
     targets: &[RevokeTarget],
     statuses: &[RevocationStatus],
+    unlisted: Vec<Unlisted>,
 ) -> Incident {
     let tokens = targets.iter().cloned().zip(statuses.iter().cloned()).collect();
-    revocation::incident(&connected.context, connected.origin.clone(), started, tokens).await
+    revocation::incident(
+        &connected.context,
+        connected.origin.clone(),
+        started,
+        tokens,
+        unlisted,
+    )
+    .await
 }
 
 fn tell_status(target: &RevokeTarget, status: &RevocationStatus) {
@@ -195,10 +211,13 @@ fn tell_status(target: &RevokeTarget, status: &RevocationStatus) {
     ));
 }
 
-fn tell_outcome(statuses: &[RevocationStatus], clock: Instant) -> u8 {
+fn tell_outcome(statuses: &[RevocationStatus], is_complete: bool, clock: Instant) -> u8 {
     let tally = Tally::of(statuses);
     let took = clock.elapsed().as_secs_f32();
-    output::tell(&format!("{} It took {took:.1} s.", words::outcome(tally)));
+    output::tell(&format!(
+        "{} It took {took:.1} s.",
+        words::outcome(tally, is_complete)
+    ));
     let mut told: Vec<&Problem> = Vec::new();
     for status in statuses {
         if let RevocationStatus::ReshareFailed { why, .. } = status
@@ -239,5 +258,5 @@ pub async fn resume(target: &Target) -> Result<u8, Failure> {
     let (targets, clock) = (taken.targets.clone(), Instant::now());
     let tell = |index: usize, status: &RevocationStatus| tell_status(&targets[index], status);
     let statuses = taken.go_on(context, &options(context, &tell)).await;
-    Ok(tell_outcome(&statuses, clock))
+    Ok(tell_outcome(&statuses, true, clock))
 }

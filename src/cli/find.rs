@@ -297,7 +297,7 @@ fn token_text(it: &LeakMatch) -> String {
         token.id,
         text::status(token)
     );
-    if token.is_active() {
+    if token.may_be_active() {
         let env = &environment.name;
         format!(
             "{head}  deploy-tokens --project {project} revoke --env {env} {}\n",

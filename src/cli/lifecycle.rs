@@ -29,14 +29,23 @@ pub(super) async fn list(
 async fn print(context: &Context, place: &Place, json: bool) -> Result<u8, Failure> {
     let (entries, uses) = service::list_with_uses(context, place).await?;
     for entry in &entries {
-        if let TokenEntry::Malformed { id, missing, .. } = entry {
-            let id = id
-                .as_ref()
-                .map_or("without an id", protocol::DeployTokenId::as_str);
-            output::warning(&Message::new(
-                format!("An entry ({id}) cannot be read: “{missing}” is missing."),
+        match entry {
+            TokenEntry::Malformed(entry) => output::warning(&Message::new(
+                format!(
+                    "In the list, {} cannot be read, so that nothing can be done with it.",
+                    text::emergency::unread_entry(entry)
+                ),
                 "It is left out of JSON. Report it to the people who run the server.",
-            ));
+            )),
+            TokenEntry::Token(token) if !token.lacks().is_empty() => output::warning(&Message::new(
+                format!(
+                    "{} cannot be read as a whole: {}.",
+                    token.id,
+                    token.lacks().join(", ")
+                ),
+                "It can be revoked by its id. Report it to the people who run the server.",
+            )),
+            TokenEntry::Token(_) => {}
         }
     }
     let replacements = service::readable_replacements(context, place);
@@ -76,7 +85,7 @@ pub(super) async fn create(
     let twins = twins
         .iter()
         .filter_map(TokenEntry::token)
-        .filter(|it| it.is_active() && it.name == new.name);
+        .filter(|it| it.may_be_active() && it.name == new.name);
     if twins.count() > 0 {
         output::warning(&Message::new(
             format!("An active token is already called “{}”.", new.name),

@@ -108,6 +108,9 @@ pub struct TokenJson<'a> {
     expires_why: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     being_replaced: Option<bool>,
+    /// The members of the server's record that cannot be read; its id stands in for its name.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unreadable: Vec<&'static str>,
 }
 
 impl<'a> TokenJson<'a> {
@@ -125,7 +128,7 @@ impl<'a> TokenJson<'a> {
 }
 
 fn is_being_replaced(token: &DeployToken, replacements: &[Replacement]) -> bool {
-    token.is_active() && replacements.iter().any(|it| it.old == token.id)
+    token.may_be_active() && replacements.iter().any(|it| it.old == token.id)
 }
 
 impl<'a> From<&'a DeployToken> for TokenJson<'a> {
@@ -144,6 +147,7 @@ impl<'a> From<&'a DeployToken> for TokenJson<'a> {
             expires_at: token.end.known().map(protocol::Moment::to_wire),
             expires_why: token.end.word(),
             being_replaced: None,
+            unreadable: token.lacks(),
         }
     }
 }
@@ -185,9 +189,7 @@ pub fn table(entries: &[TokenEntry], replacements: &[Replacement]) -> String {
             let being_replaced = is_being_replaced(token, replacements);
             TokenColumn::ALL.map(|column| text::cell(column, token, being_replaced, now, &zone))
         }
-        TokenEntry::Malformed { id, name, missing } => {
-            TokenColumn::ALL.map(|column| text::malformed_cell(column, id.as_ref(), name.as_deref(), missing))
-        }
+        TokenEntry::Malformed(entry) => TokenColumn::ALL.map(|column| text::malformed_cell(column, entry)),
     };
     let rows: Vec<_> = std::iter::once(head).chain(entries.iter().map(row)).collect();
     aligned(&rows)

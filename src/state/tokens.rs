@@ -45,11 +45,11 @@ impl Default for Sort {
 /// How many tokens there are, by status.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Active ones.
+    /// Those that are active, or may be.
     pub active: usize,
-    /// Revoked ones and others that are not active.
+    /// Revoked ones.
     pub revoked: usize,
-    /// Entries that could not be read.
+    /// Entries without an id.
     pub malformed: usize,
 }
 
@@ -68,6 +68,8 @@ pub enum TokenHealth {
     Revoked,
     /// A status this program does not know.
     Other(String),
+    /// A status that cannot be read.
+    Unreadable,
 }
 
 /// A token worth a look, for the notice above the table.
@@ -154,7 +156,7 @@ impl TokensStore {
     /// Whether a token is being replaced.
     pub fn is_being_replaced(&self, token: &DeployToken) -> bool {
         let replacements = self.replacements.read();
-        token.is_active() && replacements.iter().any(|it| it.old == token.id)
+        token.may_be_active() && replacements.iter().any(|it| it.old == token.id)
     }
 
     /// How many there are, by status; zero while loading.
@@ -171,9 +173,9 @@ pub fn count(entries: &[TokenEntry]) -> Counts {
     let mut counts = Counts::default();
     for entry in entries {
         match entry {
-            TokenEntry::Token(token) if token.is_active() => counts.active += 1,
+            TokenEntry::Token(token) if token.may_be_active() => counts.active += 1,
             TokenEntry::Token(_) => counts.revoked += 1,
-            TokenEntry::Malformed { .. } => counts.malformed += 1,
+            TokenEntry::Malformed(_) => counts.malformed += 1,
         }
     }
     counts
@@ -184,6 +186,7 @@ pub fn health(token: &DeployToken, now: Moment) -> TokenHealth {
     match &token.status {
         TokenStatus::Revoked { .. } => return TokenHealth::Revoked,
         TokenStatus::Other(text) => return TokenHealth::Other(text.clone()),
+        TokenStatus::NotKnown => return TokenHealth::Unreadable,
         TokenStatus::Active => {}
     }
     if let Some(expires) = token.end.known() {
@@ -256,8 +259,8 @@ fn matches(entry: &TokenEntry, wanted: &str, filter: StatusFilter) -> bool {
         return true;
     };
     let by_status = match filter {
-        StatusFilter::Active => token.is_active(),
-        StatusFilter::Revoked => !token.is_active(),
+        StatusFilter::Active => token.may_be_active(),
+        StatusFilter::Revoked => !token.may_be_active(),
         StatusFilter::All => true,
     };
     by_status && (wanted.is_empty() || found_in(token, wanted))
@@ -280,7 +283,7 @@ fn found_in(token: &DeployToken, wanted: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{EnvironmentId, EnvironmentName, NotKnown, PublicKey, TokenKey};
+    use protocol::{EnvironmentId, EnvironmentName, NotKnown, PublicKey, TokenKey, UnreadEntry};
 
     fn now() -> Moment {
         Moment::parse("2026-11-24T12:00:00Z").unwrap()
@@ -353,11 +356,11 @@ mod tests {
     fn visible_searches_filters_sorts_and_keeps_the_malformed() {
         let mut revoked = token("old", Some(100), None);
         revoked.status = TokenStatus::Revoked { at: None };
-        let broken = TokenEntry::Malformed {
-            id: None,
+        let broken = TokenEntry::Malformed(UnreadEntry {
+            position: 1,
             name: None,
-            missing: "status",
-        };
+            missing: "id",
+        });
         let entries = vec![
             broken.clone(),
             TokenEntry::Token(token("bb", None, None)),

@@ -15,7 +15,7 @@ use model::{CiTokenOutcome, Document, Issuance, IssuanceKind, MachineError, Pass
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{
     DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Moment, NotKnown, Occurrence,
-    PublicKey, TokenEntry, TokenKey, TokenStatus,
+    PublicKey, TokenEntry, TokenKey, TokenStatus, UnreadEntry,
 };
 
 const SECRET: &str = "gtok_this-is-the-ci-token-42KD";
@@ -191,15 +191,16 @@ fn a_malformed_entry_is_a_row_with_its_reason() {
             state,
             vec![
                 TokenEntry::Token(token("good")),
-                TokenEntry::Malformed {
-                    id: None,
+                TokenEntry::Malformed(UnreadEntry {
+                    position: 2,
                     name: Some("bad".to_owned()),
-                    missing: "created_at",
-                },
+                    missing: "id",
+                }),
             ],
         );
     });
-    assert!(html.contains("Unreadable") && html.contains("created_at is missing or wrong"));
+    assert!(html.contains("Unreadable") && html.contains("id is missing or wrong"));
+    assert!(html.contains("entry 2 of the list"));
     assert!(html.contains("More actions for good") && !html.contains("More actions for bad"));
 }
 
@@ -220,11 +221,11 @@ fn columns_of(html: &str) -> Vec<Vec<&str>> {
 #[test]
 fn head_rows_broken_rows_and_the_skeleton_have_the_same_columns() {
     let loaded = render(|state| {
-        let broken = TokenEntry::Malformed {
-            id: None,
+        let broken = TokenEntry::Malformed(UnreadEntry {
+            position: 2,
             name: None,
-            missing: "status",
-        };
+            missing: "id",
+        });
         list(state, vec![TokenEntry::Token(token("good")), broken]);
     });
     let waiting = render(|_| {});

@@ -146,6 +146,15 @@ fn pair_of_closed(issued: Issued) {
 }
 
 impl Case {
+    /// What goes along with a registration is not all that is missing then: the key is published for everybody.
+    async fn leave_somebody_sealed_for(&self) {
+        let (context, called) = (&self.workspace.context, name("left"));
+        let left = service::create(context, &self.place, &called, &|_| {}).await;
+        let left = left.unwrap();
+        self.workspace.revoke_alone(left.issuance.token.id.as_str()).await;
+        pair_of_closed(left);
+    }
+
     async fn opens(&self, pair: &Secrets) -> bool {
         let pulled = self.workspace.pull(pair).await;
         pulled.is_ok_and(|it| it.report.problems.is_empty() && it.report.decrypted() == VARIABLES)
@@ -222,7 +231,8 @@ fn points() -> Vec<(Doing, Endpoint, usize)> {
             (doing, DEVICES, 0),
             (doing, TOKENS, 0),
             (doing, write, 3),
-            (doing, PUBLISH, 4),
+            (doing, second(KEY, 2), 4),
+            (doing, PUBLISH, 5),
         ]
     };
     let later = |(doing, endpoint, after): (_, Endpoint, _)| {
@@ -293,6 +303,9 @@ async fn case(doing: Doing, endpoint: Endpoint, fault: Fault) -> String {
     let (site, ours) = (site().await, &template().await.pair);
     let (place, quiet) = (&site.place, &|_| {});
     let old = site.named("ours").await.pop();
+    if endpoint.ending == PUBLISH.ending && matches!(doing, Doing::Create | Doing::Rotate | Doing::Replace) {
+        site.leave_somebody_sealed_for().await;
+    }
     let successor = match doing {
         Doing::Finish => {
             pair(
@@ -575,6 +588,7 @@ fn c8_an_output_that_cannot_be_written_loses_no_secret() {
 #[tokio::test(flavor = "multi_thread")]
 async fn values_that_do_not_work_are_told_with_the_repair_unless_nobody_asked() {
     let site = site().await;
+    site.workspace.drops_what_is_sealed_for_tokens(true);
     let lies = Fault::Status(200, "", r#"{"data":{}}"#);
     let proxy = FaultProxy::at(site.workspace.running.address(), PUBLISH, lies);
     let run = |rest: &[&str]| {
@@ -703,7 +717,7 @@ async fn s3_a_disk_that_fails_after_publishing_loses_no_secret() {
     let journal = site.workspace.folder.path().join("journal");
     let gone = OnceLock::new();
     let progress = |step| {
-        if step == model::Step::Publish {
+        if step == model::Step::ReadBack {
             gone.get_or_init(|| std::fs::remove_dir_all(&journal).unwrap());
         }
     };

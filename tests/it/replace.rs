@@ -335,7 +335,9 @@ fn cut_names(answer: &mut Value, with_id: bool) {
             None => &mut *entry,
         };
         if attributes["name"] == "ci" {
-            attributes["status"] = Value::Null;
+            for member in ["status", "revoked_at", "public_key"] {
+                attributes[member] = Value::from(vec!["cut"]);
+            }
             if !with_id {
                 entry["id"] = Value::Null;
             }

@@ -31,7 +31,11 @@ impl Scene {
             let client = world.client.clone();
             let mut leaked = Vec::new();
             for project in service::directory(&world.context).await.unwrap().projects {
-                for environment in service::environments(&world.context, &project.id).await.unwrap() {
+                for environment in service::environments(&world.context, &project.id)
+                    .await
+                    .unwrap()
+                    .list
+                {
                     let place =
                         service::find_environment(&world.context, &project.id, environment.name.as_str())
                             .await
@@ -54,7 +58,7 @@ impl Scene {
                         };
                         let key = protocol::crypto::make_deploy_key(&mut protocol::crypto::system_rng()).1;
                         client
-                            .create_token(&project.id, &environment.id, &named, &key)
+                            .create_token(&project.id, &environment.id, &named, &key, None)
                             .await
                             .unwrap();
                     }

@@ -85,6 +85,7 @@ impl Server {
             .block_on(client.devices(&project, &environment))
             .unwrap();
         devices
+            .list
             .into_iter()
             .map(|device| {
                 let active = device.recipient_key().is_some();

@@ -33,7 +33,8 @@ fn the_sheet_acts_as_the_runner() {
 #[test]
 fn what_does_not_work_is_said_and_sharing_again_repairs_it() {
     let server = Server::start();
-    // The server says that it has taken the sealed key, and has not.
+    // The server drops what goes along, says that it has taken the sealed key, and has not.
+    server.site.drops_what_is_sealed_for_tokens(true);
     let publish = Endpoint {
         method: "POST",
         ending: "/key/envelopes",
@@ -52,6 +53,7 @@ fn what_does_not_work_is_said_and_sharing_again_repairs_it() {
     app.find("push button", "Check again").press();
     app.wait_text("A runner with these values decrypts 0 of 12 variables");
     proxy.mend();
+    server.site.drops_what_is_sealed_for_tokens(false);
     app.find("push button", "Re-share key").press();
     app.wait_text("Verified: a runner with these values decrypts 12 of 12 variables");
     app.find("dialog", "broken-ci can deploy production");

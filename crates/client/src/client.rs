@@ -15,7 +15,8 @@ use protocol::variable::Bundle;
 use protocol::wire::{self, WireError, tokens::TokenAnswer};
 use protocol::{
     DeployToken, DeployTokenId, Device, DeviceId, Environment, EnvironmentId, EnvironmentName, Lifetime,
-    Moment, Organization, OrganizationId, Project, ProjectId, PublicKey, SigningPublicKey, TokenEntry, User,
+    Listed, Moment, Organization, OrganizationId, Project, ProjectId, PublicKey, SigningPublicKey,
+    TokenEntry, User,
 };
 
 /// What this program is to the server.
@@ -84,7 +85,7 @@ impl Client {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn organizations(&self) -> Result<Vec<Organization>, CallError> {
+    pub async fn organizations(&self) -> Result<Listed<Organization>, CallError> {
         Ok(wire::directory::organizations(
             &self.transport.get("/organizations").await?,
         )?)
@@ -94,7 +95,7 @@ impl Client {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn projects(&self, organization: &OrganizationId) -> Result<Vec<Project>, CallError> {
+    pub async fn projects(&self, organization: &OrganizationId) -> Result<Listed<Project>, CallError> {
         let path = format!("/organizations/{}/projects", segment(organization.as_str()));
         Ok(wire::directory::projects(
             &self.transport.get(&path).await?,
@@ -115,7 +116,7 @@ impl Client {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn environments(&self, project: &ProjectId) -> Result<Vec<Environment>, CallError> {
+    pub async fn environments(&self, project: &ProjectId) -> Result<Listed<Environment>, CallError> {
         let path = format!("/projects/{}/environments", segment(project.as_str()));
         Ok(wire::directory::environments(&self.transport.get(&path).await?)?)
     }
@@ -150,7 +151,7 @@ impl Client {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn own_devices(&self) -> Result<Vec<Device>, CallError> {
+    pub async fn own_devices(&self) -> Result<Listed<Device>, CallError> {
         Ok(wire::devices::devices(
             &self.transport.get("/user/devices").await?,
         )?)
@@ -164,7 +165,7 @@ impl Client {
         &self,
         project: &ProjectId,
         environment: &EnvironmentName,
-    ) -> Result<Vec<Device>, CallError> {
+    ) -> Result<Listed<Device>, CallError> {
         let path = in_environment(project, environment, "devices");
         Ok(wire::devices::devices(&self.transport.get(&path).await?)?)
     }
@@ -233,7 +234,8 @@ impl Client {
         Ok(wire::tokens::tokens(&self.transport.get(&path).await?)?)
     }
 
-    /// `POST /projects/{project}/deploy-tokens`
+    /// `POST /projects/{project}/deploy-tokens`, with the DEK sealed for the new key where that is to go along
+    /// (docs/protocol.md 7.2).
     ///
     /// # Errors
     /// [`CallError`]; see [`CallError::may_have_happened`].
@@ -243,13 +245,14 @@ impl Client {
         environment: &EnvironmentId,
         new: &NewToken,
         key: &PublicKey,
+        sealed: Option<String>,
     ) -> Result<TokenAnswer, CallError> {
         let request = wire::tokens::CreateTokenRequest {
             name: new.name.clone(),
             environment_id: environment.clone(),
             public_key: key.to_base64(),
             expires_after: Some(new.lifetime.days()),
-            recipient: None,
+            recipient: sealed.map(along),
         };
         Ok(wire::tokens::answer(
             &self
@@ -259,7 +262,7 @@ impl Client {
         )?)
     }
 
-    /// `POST …/deploy-tokens/{id}/rotate`
+    /// `POST …/deploy-tokens/{id}/rotate`; as [`Client::create_token`].
     ///
     /// # Errors
     /// [`CallError`]; see [`CallError::may_have_happened`].
@@ -269,12 +272,13 @@ impl Client {
         token: &DeployTokenId,
         key: &PublicKey,
         lifetime: Lifetime,
+        sealed: Option<String>,
     ) -> Result<TokenAnswer, CallError> {
         let path = format!("{}/rotate", token_path(project, token));
         let request = wire::tokens::RotateTokenRequest {
             public_key: Some(key.to_base64()),
             expires_after: Some(lifetime.days()),
-            recipient: None,
+            recipient: sealed.map(along),
         };
         Ok(wire::tokens::answer(
             &self.transport.post_for_secret(&path, body(&request)?).await?,
@@ -350,6 +354,10 @@ impl Runner {
 pub(super) fn in_environment(project: &ProjectId, environment: &EnvironmentName, rest: &str) -> String {
     let (project, environment) = (segment(project.as_str()), segment(environment.as_str()));
     format!("/projects/{project}/environments/{environment}/{rest}")
+}
+
+fn along(edek_b64: String) -> wire::tokens::TokenRecipientRequest {
+    wire::tokens::TokenRecipientRequest { edek_b64 }
 }
 
 fn tokens_path(project: &ProjectId) -> String {

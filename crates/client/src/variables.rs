@@ -5,7 +5,7 @@ use protocol::wire;
 
 use super::Client;
 use model::CallError;
-use protocol::{EnvironmentName, ProjectId};
+use protocol::{EnvironmentName, Listed, ProjectId};
 
 impl Client {
     /// `GET …/environments/{name}/keys`: the names, in the server's order.
@@ -16,7 +16,7 @@ impl Client {
         &self,
         project: &ProjectId,
         environment: &EnvironmentName,
-    ) -> Result<Vec<String>, CallError> {
+    ) -> Result<Listed<String>, CallError> {
         let path = in_environment(project, environment, "keys");
         Ok(wire::names::variable_names(&self.transport.get(&path).await?)?)
     }

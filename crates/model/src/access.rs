@@ -62,7 +62,7 @@ pub enum Flaw {
     },
     /// It is revoked, or not listed any more, and the key is still sealed for it (docs/protocol.md G32).
     StillSealed,
-    /// Its status is not known to this program, so it is not sealed for.
+    /// Its status is not known to this program: it may be active, so it is sealed for.
     OtherStatus(String),
     /// Its public key is not one: nothing can be sealed for it.
     UnusableKey,
@@ -70,6 +70,6 @@ pub enum Flaw {
     ForeignKey,
     /// It shares its public key with another one, so that revoking one leaves the other able to open the key.
     SharedKey,
-    /// The entry cannot be read; what it lacks.
+    /// The entry cannot be read as a whole; what it lacks.
     Malformed(&'static str),
 }

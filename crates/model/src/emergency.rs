@@ -4,7 +4,10 @@
 use std::cmp::Reverse;
 
 use super::Problem;
-use protocol::{DeployToken, DeployTokenId, Environment, EnvironmentName, Moment, Occurrence, ProjectId};
+use protocol::{
+    DeployToken, DeployTokenId, Environment, EnvironmentName, Listed, Moment, Occurrence, ProjectId,
+    UnreadEntry,
+};
 
 /// A token and where it works.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,12 +154,12 @@ pub enum Unlisted {
         /// Why.
         error: Problem,
     },
-    /// Entries of a project's list cannot be read.
-    Unreadable {
-        /// The project's name.
-        project: String,
-        /// How many.
-        count: usize,
+    /// Entries of a list cannot be read.
+    Entries {
+        /// Of which list.
+        of: ListOf,
+        /// Which.
+        entries: Vec<UnreadEntry>,
     },
 }
 
@@ -191,6 +194,26 @@ impl Leaked {
     }
 }
 
+/// A list of the server's.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ListOf {
+    /// The user's organisations.
+    Organizations,
+    /// The projects of the organisation with this name.
+    Projects(String),
+    /// The environments of the project with this name.
+    Environments(String),
+    /// The deploy tokens of the project with this name.
+    Tokens(String),
+}
+
+impl Unlisted {
+    /// That these entries of a list cannot be read, if there are any.
+    pub fn entries(of: ListOf, entries: Vec<UnreadEntry>) -> Option<Self> {
+        (!entries.is_empty()).then_some(Self::Entries { of, entries })
+    }
+}
+
 /// A token that fits what leaked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeakMatch {
@@ -218,7 +241,7 @@ pub struct Readable {
     /// The environment.
     pub environment: EnvironmentName,
     /// The names of its variables, never their values; or why they are not known.
-    pub variables: Result<Vec<String>, Problem>,
+    pub variables: Result<Listed<String>, Problem>,
 }
 
 /// What an incident report tells. It has no secret in it.
@@ -236,6 +259,8 @@ pub struct Incident {
     pub tokens: Vec<(RevokeTarget, RevocationStatus)>,
     /// What their runners could have read.
     pub reach: Vec<Readable>,
+    /// What could not be looked at when the tokens were chosen.
+    pub unlisted: Vec<Unlisted>,
 }
 
 impl From<&PlacedToken> for RevokeTarget {

@@ -55,8 +55,10 @@ pub enum Step {
     Check,
     /// The key pair is made on this machine.
     Mint,
-    /// The public half is registered with the server.
+    /// The public half is registered with the server, and with it the environment key that is sealed for it.
     Register,
+    /// The environment key is read again, to see whether it is sealed for everybody.
+    ReadBack,
     /// The server is told to end the token.
     Revoke,
     /// The environment key is sealed for this many recipients.
@@ -77,6 +79,7 @@ impl Step {
             Self::Check => "Checking access".to_owned(),
             Self::Mint => "Making the key pair on this machine".to_owned(),
             Self::Register => "Registering the public key".to_owned(),
+            Self::ReadBack => "Looking whether the key arrived".to_owned(),
             Self::Revoke => "Ending the CI token".to_owned(),
             Self::Seal { recipients: 1 } => "Sealing for 1 recipient".to_owned(),
             Self::Seal { recipients } => format!("Sealing for {recipients} recipients"),

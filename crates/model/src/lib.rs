@@ -29,7 +29,7 @@ pub use access::{Flaw, Holder, HolderKind, Standing};
 pub use activity::ActivityFilter;
 pub use column::TokenColumn;
 pub use emergency::{
-    Incident, LeakMatch, Leaked, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally,
+    Incident, LeakMatch, Leaked, ListOf, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally,
     Unlisted,
 };
 pub use issuance::{

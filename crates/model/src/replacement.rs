@@ -79,7 +79,9 @@ impl Replacement {
             None => active().find(|token| token.key == TokenKey::Usable(self.key)),
         };
         let is_old_gone = || {
-            active().all(|token| token.id != self.old) && token::obscured(entries, Some(&self.old)).is_none()
+            let mut tokens = entries.iter().filter_map(TokenEntry::token);
+            tokens.all(|token| token.id != self.old || !token.may_be_active())
+                && token::obscured(entries, Some(&self.old)).is_none()
         };
         if !self.handed_over {
             return ReplacementState::Issuing;
@@ -102,7 +104,7 @@ impl Replacement {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{DeployToken, EnvironmentId, EnvironmentName, NotKnown, TokenStatus};
+    use protocol::{DeployToken, EnvironmentId, EnvironmentName, NotKnown, TokenStatus, UnreadEntry};
 
     fn token(id: &str, last_use: Occurrence, status: TokenStatus) -> TokenEntry {
         TokenEntry::Token(DeployToken {
@@ -147,18 +149,14 @@ mod tests {
             ReplacementState::SuccessorGone
         );
         assert_eq!(progress(&it, Never, Active, ended()), ReplacementState::OldGone);
-        let cut = TokenEntry::Malformed {
-            id: Some(it.old.clone()),
-            name: None,
-            missing: "created_at",
-        };
+        let cut = token("old", Never, TokenStatus::NotKnown);
         let seen = it.progress(&[token("new", Never, Active), cut]);
         assert_eq!(seen, ReplacementState::Unused, "it may still be active");
-        let nameless = TokenEntry::Malformed {
-            id: None,
+        let nameless = TokenEntry::Malformed(UnreadEntry {
+            position: 1,
             name: None,
             missing: "id",
-        };
+        });
         let seen = it.progress(&[nameless, token("old", Never, Active)]);
         assert_eq!(seen, ReplacementState::Unclear);
         it.successor = None;

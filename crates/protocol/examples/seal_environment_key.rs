@@ -55,6 +55,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     // The other device is told the key by the server. It knows who may publish, and checks the signature.
     let published = PublishedKey {
+        tells_all: false,
         version: 1,
         fingerprint: Some(scope.fingerprint),
         created_by: Some(my_id),

@@ -50,6 +50,8 @@ pub enum Checkpoint {
     MarkStaged,
     /// That is in the journal.
     Marked,
+    /// The key was read again, and has what went along with the registration.
+    ReadBack,
     /// Devices and tokens were listed for sealing.
     Listed,
     /// The key is sealed; next is the request.
@@ -105,6 +107,7 @@ impl Checkpoint {
             Self::Revoked => "revoked",
             Self::MarkStaged => "mark-staged",
             Self::Marked => "marked",
+            Self::ReadBack => "read-back",
             Self::Listed => "listed",
             Self::Sealed => "sealed",
             Self::Published => "published",
@@ -120,7 +123,8 @@ impl Checkpoint {
     }
 }
 
-/// The steps of create and of rotate, in order.
+/// The steps of create and of rotate, in order: where what went along with the registration is not all that is missing, the
+/// key is published for everybody instead of only read again.
 const ISSUE: &[Checkpoint] = &[
     Checkpoint::Locked,
     Checkpoint::Checked,
@@ -130,6 +134,7 @@ const ISSUE: &[Checkpoint] = &[
     Checkpoint::Registered,
     Checkpoint::ReceiptStaged,
     Checkpoint::Received,
+    Checkpoint::ReadBack,
     Checkpoint::Listed,
     Checkpoint::Sealed,
     Checkpoint::Published,
@@ -154,6 +159,7 @@ pub const STEPS: &[(Operation, &[Checkpoint])] = &[
             Checkpoint::Registered,
             Checkpoint::ReceiptStaged,
             Checkpoint::Received,
+            Checkpoint::ReadBack,
             Checkpoint::Listed,
             Checkpoint::Sealed,
             Checkpoint::Published,

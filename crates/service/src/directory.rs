@@ -1,8 +1,8 @@
 //! Organisations, projects and environments: what the user can see, and finding one of them by its name or id.
 
 use super::{Context, Place};
-use model::{CallError, Problem, Unlisted};
-use protocol::{Environment, Organization, Project, ProjectId};
+use model::{CallError, ListOf, Problem, Unlisted};
+use protocol::{Environment, Listed, Organization, Project, ProjectId};
 
 /// What the user can see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Directory {
     pub organizations: Vec<Organization>,
     /// The projects of those that could be looked into.
     pub projects: Vec<Project>,
-    /// The organisations that could not be looked into.
+    /// The organisations that could not be looked into, and entries that cannot be read.
     pub unlisted: Vec<Unlisted>,
 }
 
@@ -22,12 +22,21 @@ pub struct Directory {
 /// API errors of the list of organisations, and those of the projects where no organisation can be looked into; a session
 /// that has ended.
 pub async fn directory(context: &Context) -> Result<Directory, Problem> {
-    let organizations = context.client.organizations().await?;
-    let ask = |organization: Organization| async move { context.client.projects(&organization.id).await };
-    let (projects, unlisted) = of_each(&organizations, ask).await?;
+    let listed = context.client.organizations().await?;
+    let ask = |it: Organization| async move { Ok((context.client.projects(&it.id).await?, it.name)) };
+    let (answers, mut unlisted) = of_each(&listed.list, ask).await?;
+    unlisted.extend(Unlisted::entries(ListOf::Organizations, listed.unreadable));
+    let mut projects = Vec::new();
+    for (of_one, organization) in answers {
+        unlisted.extend(Unlisted::entries(
+            ListOf::Projects(organization),
+            of_one.unreadable,
+        ));
+        projects.extend(of_one.list);
+    }
     Ok(Directory {
-        organizations,
-        projects: projects.into_iter().flatten().collect(),
+        organizations: listed.list,
+        projects,
         unlisted,
     })
 }
@@ -90,7 +99,7 @@ impl Directory {
 ///
 /// # Errors
 /// API errors.
-pub async fn environments(context: &Context, project: &ProjectId) -> Result<Vec<Environment>, Problem> {
+pub async fn environments(context: &Context, project: &ProjectId) -> Result<Listed<Environment>, Problem> {
     Ok(context.client.environments(project).await?)
 }
 
@@ -103,7 +112,7 @@ pub async fn find_environment(
     project: &ProjectId,
     wanted: &str,
 ) -> Result<Place, Problem> {
-    let environments = context.client.environments(project).await?;
+    let environments = context.client.environments(project).await?.list;
     let name = wanted.trim().to_lowercase();
     let found = environments
         .iter()

@@ -67,6 +67,25 @@ impl TestWorkspace {
         rusqlite::Connection::open(self.folder.path().join("workspace.db")).unwrap()
     }
 
+    /// Revokes a token as a client does that publishes nothing afterwards: what is sealed for it stays.
+    pub async fn revoke_alone(&self, token: &str) {
+        let project = &self.running.local().project_id;
+        let path = format!("/projects/{project}/deploy-tokens/{token}/revoke");
+        self.post(&path, &serde_json::json!({})).await;
+    }
+
+    /// From now on what is sealed for tokens is not stored, or it is again: a server drops what goes along with a registration
+    /// without a word where it has no envelope for it (docs/protocol.md 7.2).
+    pub fn drops_what_is_sealed_for_tokens(&self, drops: bool) {
+        let sql = if drops {
+            "CREATE TRIGGER dropped BEFORE INSERT ON recipients WHEN NEW.type = 'deployment'
+            BEGIN SELECT RAISE(IGNORE); END"
+        } else {
+            "DROP TRIGGER dropped"
+        };
+        self.database().execute_batch(sql).unwrap();
+    }
+
     /// Any request; a body that is no JSON fails the test.
     pub async fn send(
         &self,

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use super::{dated, ends, happened};
 use model::TokenColumn;
-use protocol::{DeployToken, DeployTokenId, Fingerprint, Moment, TokenStatus};
+use protocol::{DeployToken, Fingerprint, Moment, TokenKey, TokenStatus, UnreadEntry};
 
 /// The head of a column; commands print it in capitals.
 pub fn column(column: TokenColumn) -> &'static str {
@@ -37,25 +37,28 @@ pub fn cell(
         TokenColumn::Expires => ends(token.end, now),
         TokenColumn::Fingerprint => token
             .fingerprint()
-            .map_or_else(|| "unusable".to_owned(), Fingerprint::short),
+            .map_or_else(|| no_key(&token.key).to_owned(), Fingerprint::short),
         TokenColumn::Id => token.id.to_string(),
     }
 }
 
-/// What a column says of an entry that cannot be read, because `missing` is missing or wrong.
-pub fn malformed_cell(
-    column: TokenColumn,
-    id: Option<&DeployTokenId>,
-    name: Option<&str>,
-    missing: &str,
-) -> String {
+/// What a column says of an entry that has no id, or none that can be read.
+pub fn malformed_cell(column: TokenColumn, entry: &UnreadEntry) -> String {
     match column {
-        TokenColumn::Name => name.unwrap_or("?").to_owned(),
-        TokenColumn::Status => format!("unreadable: “{missing}” is missing"),
-        TokenColumn::Id => id.map_or("?", DeployTokenId::as_str).to_owned(),
+        TokenColumn::Name => entry.name.as_deref().unwrap_or("?").to_owned(),
+        TokenColumn::Status => format!("unreadable: “{}” is missing", entry.missing),
+        TokenColumn::Id => format!("entry {}", entry.position),
         TokenColumn::LastUsed | TokenColumn::Created | TokenColumn::Expires | TokenColumn::Fingerprint => {
             "-".to_owned()
         }
+    }
+}
+
+/// What stands for a fingerprint where there is none.
+fn no_key(key: &TokenKey) -> &'static str {
+    match key {
+        TokenKey::NotTold => "not told",
+        TokenKey::Usable(_) | TokenKey::Unusable => "unusable",
     }
 }
 
@@ -65,13 +68,14 @@ pub fn status(token: &DeployToken) -> &str {
         TokenStatus::Active => "active",
         TokenStatus::Revoked { .. } => "revoked",
         TokenStatus::Other(text) => text,
+        TokenStatus::NotKnown => "not known",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{EnvironmentId, EnvironmentName, NotKnown, Occurrence, PublicKey, TokenKey};
+    use protocol::{DeployTokenId, EnvironmentId, EnvironmentName, NotKnown, Occurrence, PublicKey};
 
     fn at(text: &str) -> Moment {
         Moment::parse(text).unwrap()
@@ -126,13 +130,16 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_says_why_and_what_is_there() {
-        let id = DeployTokenId::new("dpl_tok_1");
-        let row = |id, name| TokenColumn::ALL.map(|column| malformed_cell(column, id, name, "created_at"));
-        let why = "unreadable: “created_at” is missing";
-        assert_eq!(
-            row(Some(&id), Some("ci")),
-            ["ci", why, "-", "-", "-", "-", "dpl_tok_1"]
-        );
-        assert_eq!(row(None, None), ["?", why, "-", "-", "-", "-", "?"]);
+        let row = |name: Option<&str>| {
+            let entry = UnreadEntry {
+                position: 3,
+                name: name.map(str::to_owned),
+                missing: "id",
+            };
+            TokenColumn::ALL.map(|column| malformed_cell(column, &entry))
+        };
+        let why = "unreadable: “id” is missing";
+        assert_eq!(row(Some("ci")), ["ci", why, "-", "-", "-", "-", "entry 3"]);
+        assert_eq!(row(None), ["?", why, "-", "-", "-", "-", "entry 3"]);
     }
 }

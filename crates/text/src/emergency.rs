@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 use jiff::tz::TimeZone;
 
 use super::{Message, exactly, explain, plural};
-use model::{Incident, LeakError, Leaked, Proof, Readable, RevocationStatus, RevokeTarget, Tally, Unlisted};
-use protocol::Moment;
+use model::{
+    Incident, LeakError, Leaked, ListOf, Proof, Readable, RevocationStatus, RevokeTarget, Tally, Unlisted,
+};
+use protocol::{Moment, UnreadEntry};
 
 /// What a line says while a run is under way and after it.
 pub fn status(status: &RevocationStatus) -> String {
@@ -62,25 +64,47 @@ pub fn unlisted(unlisted: &Unlisted) -> Message {
             (format!("The organisation {name} cannot be looked into."), error)
         }
         Unlisted::Project { name, error } => (format!("The tokens of {name} cannot be listed."), error),
-        Unlisted::Unreadable { project, count } => {
-            return Message::new(
-                format!(
-                    "{} of {project} cannot be read, and may be active.",
-                    plural_entry(*count)
-                ),
-                "Look at them on the server. The others are not affected.",
-            );
-        }
+        Unlisted::Entries { of, entries } => return unread(of, entries),
     };
     let cause = explain(error);
     Message::new(format!("{whose} {}", cause.what), cause.next)
 }
 
-fn plural_entry(count: usize) -> String {
-    if count == 1 {
-        "1 entry".to_owned()
-    } else {
-        format!("{count} entries")
+/// Of a longer list only so many entries are named.
+const MOST_NAMED: usize = 5;
+
+/// Entries of a list that cannot be read: which, and why.
+fn unread(of: &ListOf, entries: &[UnreadEntry]) -> Message {
+    let (list, so) = match of {
+        ListOf::Organizations => ("your organisations".to_owned(), ""),
+        ListOf::Projects(organization) => (format!("the projects of {organization}"), ""),
+        ListOf::Environments(project) => (format!("the environments of {project}"), ""),
+        ListOf::Tokens(project) => (
+            format!("the deploy tokens of {project}"),
+            ", and may be active tokens that nothing here can revoke",
+        ),
+    };
+    let named = entries.iter().take(MOST_NAMED).map(unread_entry);
+    let mut named: Vec<String> = named.collect();
+    if entries.len() > MOST_NAMED {
+        named.push(format!("{} more", entries.len() - MOST_NAMED));
+    }
+    Message::new(
+        format!("In the list of {list}, {} cannot be read{so}.", named.join(", ")),
+        "Look at them on the server. The others are not affected.",
+    )
+}
+
+/// An entry that cannot be read: where it is, its name if it has one, and what it lacks.
+pub fn unread_entry(entry: &UnreadEntry) -> String {
+    let UnreadEntry {
+        position,
+        name,
+        missing,
+    } = entry;
+    match name {
+        Some(name) => format!("entry {position} (“{name}”, without “{missing}”)"),
+        None => format!("entry {position} (without “{missing}”)"),
     }
 }
 
@@ -140,7 +164,7 @@ pub fn leaked(what: Leaked) -> &'static str {
 }
 
 /// A run in one sentence.
-pub fn outcome(tally: Tally) -> String {
+pub fn outcome(tally: Tally, is_complete: bool) -> String {
     let Tally {
         total,
         refused,
@@ -150,7 +174,8 @@ pub fn outcome(tally: Tally) -> String {
     let mut text = if refused == total && total == 1 {
         "The token is refused by the server".to_owned()
     } else if refused == total {
-        format!("All {total} tokens are refused by the server")
+        let all = if is_complete { "All " } else { "" };
+        format!("{all}{total} tokens are refused by the server")
     } else {
         format!(
             "{refused} of {} are refused by the server",
@@ -164,6 +189,9 @@ pub fn outcome(tally: Tally) -> String {
         let _ = write!(text, ", {failed} not revoked");
     }
     text.push('.');
+    if !is_complete {
+        text.push_str(" There may be more, because not everything could be looked at.");
+    }
     text
 }
 
@@ -172,7 +200,7 @@ pub fn incident(incident: &Incident, zone: &TimeZone) -> String {
     let tally = Tally::of(incident.tokens.iter().map(|(_, status)| status));
     let mut text = format!(
         "# Incident report: deploy tokens revoked\n\n{}\n\n",
-        outcome(tally)
+        outcome(tally, incident.unlisted.is_empty())
     );
     let seconds = incident.ended.seconds_since(incident.started).max(0);
     let _ = write!(
@@ -186,6 +214,7 @@ pub fn incident(incident: &Incident, zone: &TimeZone) -> String {
     );
     revoked(&mut text, incident, zone);
     left(&mut text, incident);
+    unseen(&mut text, &incident.unlisted);
     reach(&mut text, &incident.reach);
     next(&mut text, incident);
     text
@@ -238,6 +267,17 @@ fn left(text: &mut String, incident: &Incident) {
     text.push('\n');
 }
 
+fn unseen(text: &mut String, gaps: &[Unlisted]) {
+    if gaps.is_empty() {
+        return;
+    }
+    text.push_str("## Not looked at\n\n");
+    for gap in gaps {
+        let _ = writeln!(text, "- {}", plain(&unlisted(gap).to_string()));
+    }
+    text.push('\n');
+}
+
 fn reach(text: &mut String, reach: &[Readable]) {
     text.push_str("## What their runners could have read\n\n");
     for Readable {
@@ -248,12 +288,16 @@ fn reach(text: &mut String, reach: &[Readable]) {
     {
         let place = format!("{} / {}", plain(project_name), plain(environment.as_str()));
         match variables {
-            Ok(names) if names.is_empty() => {
+            Ok(names) if names.list.is_empty() && names.unreadable.is_empty() => {
                 let _ = writeln!(text, "- {place}: no variables");
             }
             Ok(names) => {
-                let names: Vec<String> = names.iter().map(|name| plain(name)).collect();
-                let count = plural(names.len(), "variable");
+                let unreadable = names.unreadable.len();
+                let mut names: Vec<String> = names.list.iter().map(|name| plain(name)).collect();
+                let count = plural(names.len() + unreadable, "variable");
+                if unreadable > 0 {
+                    names.push(format!("{unreadable} whose names cannot be read"));
+                }
                 let _ = writeln!(text, "- {place}, {count}: {}", names.join(", "));
             }
             Err(why) => {
@@ -322,7 +366,7 @@ pub fn incident_file(at: Moment) -> String {
 mod tests {
     use super::*;
     use model::Problem;
-    use protocol::{DeployTokenId, Environment, EnvironmentId, EnvironmentName, ProjectId};
+    use protocol::{DeployTokenId, Environment, EnvironmentId, EnvironmentName, Listed, ProjectId};
 
     fn at(text: &str) -> Moment {
         Moment::parse(text).unwrap()
@@ -374,8 +418,12 @@ mod tests {
                 reach: vec![Readable {
                     project_name: "Storefront".to_owned(),
                     environment: EnvironmentName::new("production"),
-                    variables: Ok(vec!["APP_KEY".to_owned(), "DB_PASSWORD".to_owned()]),
+                    variables: Ok(Listed {
+                        list: vec!["APP_KEY".to_owned(), "DB_PASSWORD".to_owned()],
+                        unreadable: Vec::new(),
+                    }),
                 }],
+                unlisted: Vec::new(),
             },
             &TimeZone::UTC,
         );

@@ -20,6 +20,16 @@ pub(super) fn overtaken() -> Message {
     )
 }
 
+/// Somebody would be left without the key.
+pub(super) fn would_lose_key(who: &str) -> Message {
+    Message::new(
+        format!(
+            "{who} may hold the environment's key, and the server tells neither its public key nor what is sealed for it. It would lose the key."
+        ),
+        "The key was not sealed again. Rotate that token, or revoke what should not be there, and share again.",
+    )
+}
+
 /// The accepted name belongs to another environment.
 pub(super) fn former_name_in_use(name: &EnvironmentName) -> Message {
     Message::new(

@@ -71,6 +71,11 @@ pub fn explain(problem: &Problem) -> Message {
             "Ask an admin of the organisation for what you want to know.",
         ),
         Problem::Overtaken => keys::overtaken(),
+        Problem::NoEnvironment => Message::new(
+            "The server does not tell in which environment the token is, so no key could be sealed again without it.",
+            "Look where it belongs on the server, and re-share the key of that environment.",
+        ),
+        Problem::WouldLoseKey { who } => keys::would_lose_key(who),
         Problem::FormerNameInUse { name } => keys::former_name_in_use(name),
         Problem::NotDone => Message::new(
             "The server took the call, but still lists the token as active.",

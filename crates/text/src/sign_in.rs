@@ -179,7 +179,9 @@ pub fn flaw(flaw: &Flaw) -> Message {
         ),
         Flaw::OtherStatus(text) => {
             return Message::new(
-                format!("Its status “{text}” is not known here, so nothing is sealed for it."),
+                format!(
+                    "Its status “{text}” is not known here: it may be active, so the key is sealed for it."
+                ),
                 "Revoke it if it should not be there.",
             );
         }
@@ -197,7 +199,9 @@ pub fn flaw(flaw: &Flaw) -> Message {
         ),
         Flaw::Malformed(missing) => {
             return Message::new(
-                format!("The server's entry cannot be read: “{missing}” is missing."),
+                format!(
+                    "The server's entry cannot be read: “{missing}” is missing or wrong. What is sealed for it is kept."
+                ),
                 "Report it to the people who run the server.",
             );
         }

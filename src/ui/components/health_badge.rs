@@ -25,6 +25,7 @@ pub fn HealthBadge(token: DeployToken) -> Element {
         TokenHealth::Unused(days) => (Tone::Warn, format!("Unused {days} days")),
         TokenHealth::Revoked => (Tone::Neutral, "Revoked".to_owned()),
         TokenHealth::Other(text) => (Tone::Neutral, text),
+        TokenHealth::Unreadable => (Tone::Warn, "Unreadable".to_owned()),
     };
     rsx! {
         Badge { tone, text }

@@ -101,12 +101,28 @@ async fn nobody_is_told_of_sharing_that_somebody_else_has_undone() {
 #[tokio::test]
 async fn nothing_is_shared_where_the_server_does_not_tell_for_whom_the_key_is_sealed() {
     let (site, own, _) = scene().await;
-    let alone = sealed(&own, "preview", &[recipient(&own)]);
+    let mut alone = sealed(&own, "preview", &[recipient(&own)]);
+    alone["relationships"]
+        .as_object_mut()
+        .unwrap()
+        .remove("envelopes");
     site.change(|it| it.key = alone);
     let context = site.context(Some(own));
     let shared = reshare(&context, &place(), MissingKey::Refuse, &silent).await;
     assert_eq!(shared, Err(Problem::NotAnAdmin));
     assert_eq!(site.change(|it| it.posted.len()), 0);
+}
+
+/// A server that tells everybody's entries, and has only this one.
+#[tokio::test]
+async fn the_only_holder_lets_the_others_in() {
+    let (site, own, new) = scene().await;
+    let alone = sealed(&own, "preview", &[recipient(&own)]);
+    site.change(|it| it.key = alone);
+    let context = site.context(Some(own));
+    let shared = reshare(&context, &place(), MissingKey::Refuse, &silent).await;
+    assert_eq!(shared, Ok(3));
+    assert!(key_access(&site.context(Some(new)), &place()).await.is_ok());
 }
 
 #[tokio::test]

@@ -2,9 +2,11 @@
 //! organisations that were moved, people who are no admins, keys with all their recipients or with no envelope.
 
 mod activity;
+mod along;
 mod developer;
 mod ends;
 mod holders;
 mod keys;
 mod organizations;
 mod stand_in;
+mod unreadable;

@@ -10,7 +10,7 @@ use axum::extract::State;
 use axum::http::{Method, StatusCode, Uri};
 use client::{ApiAddress, Client};
 use protocol::crypto::{self, DeviceIdentity};
-use protocol::secret::AccessToken;
+use protocol::secret::{AccessToken, DeploySeed};
 use protocol::wire::environment_key::CreateKeyRequest;
 use protocol::{
     DeployTokenId, DeviceId, Environment, EnvironmentId, EnvironmentName, KeyScope, Moment, ProjectId,
@@ -42,8 +42,16 @@ pub struct Content {
     pub activity_asked: usize,
     /// Ids that no publication may name, because they are revoked.
     pub refused: Vec<&'static str>,
+    /// The only ids that a publication may name, whatever the lists say; all where there are none.
+    pub known: Vec<&'static str>,
+    /// Ids of the tokens, whatever the list says.
+    pub token_ids: Vec<String>,
     /// `data` of the key.
     pub key: Value,
+    /// What is sealed for a new token and sent along is dropped without a word.
+    pub drops_along: bool,
+    /// The key that somebody else has published when a token is registered.
+    pub overtaken_by: Option<Value>,
     /// What becomes of further publications of a key, the first first: an answer, and the key from then on.
     pub makes: Vec<(u16, Value, Value)>,
     /// Path and body of everything that was posted.
@@ -192,6 +200,8 @@ impl Content {
             ("GET", ["projects", "p1", "environments"]) => (200, list(&self.environments)),
             ("GET", ["projects", "p1", "activity"]) => self.page_of_activity(query.unwrap_or_default()),
             ("GET", ["projects", "p1", "deploy-tokens"]) => (200, list(&self.tokens)),
+            ("POST", ["projects", "p1", "deploy-tokens"]) => self.register(body),
+            ("POST", ["projects", "p1", "deploy-tokens", id, "revoke"]) => self.revoke(id),
             ("GET", ["projects", "p1", "environments", "preview", "devices"]) => (200, list(&self.devices)),
             ("GET", ["projects", "p1", "environments", "preview", "key"]) => {
                 (200, json!({ "data": self.key }))
@@ -227,12 +237,54 @@ impl Content {
         (200, json!({"data": entries, "meta": meta}))
     }
 
+    /// A new token, called by its name, and what is sent along for it, unchecked.
+    fn register(&mut self, body: &Value) -> (u16, Value) {
+        let id = body["name"].as_str().unwrap();
+        let record = json!({"type": "deployment", "id": id, "attributes": {"name": id, "environment_id": "e1",
+            "project_id": "p1", "public_key": body["public_key"], "status": "active", "token_suffix": "87654321",
+            "created_at": AT, "updated_at": AT, "revoked_at": null}});
+        self.tokens.push(record.clone());
+        self.token_ids.push(id.to_owned());
+        if let Some(key) = self.overtaken_by.take() {
+            self.key = key;
+        }
+        let entries = &mut self.key["relationships"]["envelope"]["data"]["attributes"]["recipients"];
+        let edek = &body["recipient"]["edek_b64"];
+        if let (Some(entries), Some(edek), false) = (entries.as_array_mut(), edek.as_str(), self.drops_along)
+        {
+            entries.push(json!({"type": "deployment", "id": id, "edek_b64": edek}));
+        }
+        let issued = json!({"plain_text": "019c|87654321", "id": "c", "name": id, "token_suffix": "87654321",
+            "expires_at": AT});
+        (
+            201,
+            json!({"data": record, "meta": {"secret": "019c|87654321", "api_token": issued}}),
+        )
+    }
+
+    /// Revokes a token, whatever of its record can be read.
+    fn revoke(&mut self, id: &str) -> (u16, Value) {
+        let Some(place) = self.token_ids.iter().position(|it| it == id) else {
+            return (404, json!({"message": ""}));
+        };
+        let record = &mut self.tokens[place];
+        if let Some(attributes) = record["attributes"].as_object_mut() {
+            if attributes.get("status") == Some(&json!("active")) {
+                attributes.insert("status".to_owned(), json!("revoked"));
+            }
+            if attributes.get("revoked_at") == Some(&Value::Null) {
+                attributes.insert("revoked_at".to_owned(), json!(AT));
+            }
+        }
+        (200, json!({"data": record, "meta": {"success": true}}))
+    }
+
     /// The entries of a publication that do not fit.
     fn refused_fields(&self, body: &Value) -> Vec<String> {
         let recipients = body["envelope"]["recipients"].as_array().unwrap().iter();
         let refused = recipients.enumerate().filter(|(_, it)| {
             let id = it["id"].as_str().unwrap();
-            self.refused.contains(&id)
+            self.refused.contains(&id) || !(self.known.is_empty() || self.known.contains(&id))
         });
         refused
             .map(|(place, _)| format!("envelope.recipients.{place}.id"))
@@ -265,16 +317,25 @@ pub fn invalid(fields: &[String]) -> Value {
 
 /// A token that the server lists with this status.
 pub fn token(site: &StandIn, id: &str, status: &str) -> Recipient {
-    let (_, key) = crypto::make_deploy_key(&mut crypto::system_rng());
+    with_seed(site, id, status).0
+}
+
+/// The same, with its seed.
+pub fn with_seed(site: &StandIn, id: &str, status: &str) -> (Recipient, DeploySeed) {
+    let (seed, key) = crypto::make_deploy_key(&mut crypto::system_rng());
     let revoked_at = (status == "revoked").then_some(AT);
     let entry = json!({"type": "deployment", "id": id, "attributes": {"name": format!("ci {id}"),
         "environment_id": "e1", "project_id": "p1", "public_key": key.to_base64(), "status": status,
         "token_suffix": "1a2b3c4d", "created_at": AT, "updated_at": AT, "revoked_at": revoked_at}});
-    site.change(|it| it.tokens.push(entry));
-    Recipient {
+    site.change(|it| {
+        it.tokens.push(entry);
+        it.token_ids.push(id.to_owned());
+    });
+    let recipient = Recipient {
         kind: RecipientKind::Deployment(DeployTokenId::new(id)),
         public_key: key,
-    }
+    };
+    (recipient, seed)
 }
 
 /// A device as a recipient.

@@ -95,6 +95,16 @@ pub enum Problem {
     /// (docs/protocol.md 6.4, G24).
     #[error("somebody else's publication of the key counts")]
     Overtaken,
+    /// The server does not tell in which environment a token is, so its key cannot be found.
+    #[error("the server does not tell the environment")]
+    NoEnvironment,
+    /// Somebody who may hold the key would lose it: nothing can be sealed for them, because the server's list does not tell
+    /// their key, nor can what is sealed for them be kept, because its envelope does not tell that (docs/protocol.md 6.4).
+    #[error("{who} may hold the key and would lose it")]
+    WouldLoseKey {
+        /// Name or id.
+        who: String,
+    },
     /// The name under which the key was sealed is another environment's now, so that the key may be that one's.
     #[error("another environment is called “{name}” now")]
     FormerNameInUse {

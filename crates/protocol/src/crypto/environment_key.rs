@@ -57,6 +57,7 @@ pub fn seal_environment_key<R: CryptoRng + ?Sized>(
     let ciphertext =
         primitives::encrypt(dek.expose(), &nonce, &[], key.expose()).ok_or(CryptoError::TooLong)?;
     Ok(SealedEnvironmentKey {
+        unreadable: 0,
         ciphertext,
         nonce: nonce.to_vec(),
         recipients: entries,

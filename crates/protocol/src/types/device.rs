@@ -33,14 +33,21 @@ pub enum DeviceStatus {
         /// Since when, where known.
         at: Option<Moment>,
     },
+    /// What the server tells is not known here, or cannot be read: it may be active.
+    NotKnown,
 }
 
 impl Device {
-    /// Whether this device should get environment keys: active, with a usable key.
+    /// Whether it may hold keys as far as is known: only the server's word that it is revoked denies it.
+    pub fn may_be_active(&self) -> bool {
+        !matches!(self.status, DeviceStatus::Revoked { .. })
+    }
+
+    /// The key to seal environment keys for, if it is usable and the device is active, or may be.
     /// Stricter than the reference, which does not look at the status (docs/protocol.md 6.4).
     pub fn recipient_key(&self) -> Option<PublicKey> {
         match self.status {
-            DeviceStatus::Active => self.public_key,
+            DeviceStatus::Active | DeviceStatus::NotKnown => self.public_key,
             DeviceStatus::Revoked { .. } => None,
         }
     }

@@ -49,6 +49,8 @@ pub struct SealedEnvironmentKey {
     pub nonce: Vec<u8>,
     /// The sealed DEKs, of everybody; a runner, and a device from some servers, gets only its own.
     pub recipients: Vec<SealedRecipient>,
+    /// How many entries of the list cannot be read: they can be neither opened nor published again.
+    pub unreadable: usize,
     /// Lifted by the server for runners (docs/protocol.md 8.1); never sent by a publisher.
     pub lifted_ephemeral_key: Option<PublicKey>,
 }
@@ -66,6 +68,9 @@ pub struct PublishedKey {
     pub created_at: Option<super::Moment>,
     /// `None` when its publication failed halfway (docs/protocol.md G22).
     pub sealed: Option<SealedEnvironmentKey>,
+    /// Whether the server is one that tells everybody's entries: it repeats those of devices beside the envelope
+    /// (docs/protocol.md 6.2).
+    pub tells_all: bool,
 }
 
 impl PublishedKey {
@@ -74,9 +79,7 @@ impl PublishedKey {
     pub fn told_recipients(&self, own: &DeviceId) -> Option<&[SealedRecipient]> {
         let recipients = &self.sealed.as_ref()?.recipients;
         let is_own = |it: &SealedRecipient| matches!(&it.kind, RecipientKind::Device(id) if id == own);
-        recipients
-            .iter()
-            .any(|it| !is_own(it))
-            .then_some(recipients.as_slice())
+        let is_told = self.tells_all || recipients.iter().any(|it| !is_own(it));
+        is_told.then_some(recipients.as_slice())
     }
 }

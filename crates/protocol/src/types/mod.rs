@@ -7,6 +7,7 @@ mod environment;
 mod ids;
 pub mod keys;
 mod lifetime;
+mod listed;
 mod name;
 mod occurrence;
 pub mod reshare;
@@ -23,6 +24,7 @@ pub use ids::{
 };
 pub use keys::{Fingerprint, PublicKey, SigningPublicKey};
 pub use lifetime::{Lifetime, LifetimeError};
+pub use listed::{Listed, UnreadEntry};
 pub use name::{MAX_NAME_CHARACTERS, NameError, TokenName, checked_name};
 pub use occurrence::{NotKnown, Occurrence};
 pub use reshare::{KeyRequest, RequestFilter, RequestPage, RequestRole, RequestStatus, Requests};

@@ -1,19 +1,21 @@
 //! Deploy tokens (docs/protocol.md 7.1).
 
-use super::{DeployTokenId, EnvironmentId, EnvironmentName, Fingerprint, Moment, Occurrence, PublicKey};
+use super::{
+    DeployTokenId, EnvironmentId, EnvironmentName, Fingerprint, Moment, Occurrence, PublicKey, UnreadEntry,
+};
 
 /// A deploy token's record. It never holds a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DeployToken {
     /// Its id.
     pub id: DeployTokenId,
-    /// Its name.
+    /// Its name; its id where the server does not tell the name.
     pub name: String,
     /// Whether runners may use it.
     pub status: TokenStatus,
     /// The public half of its seed.
     pub key: TokenKey,
-    /// The environment it is for.
+    /// The environment it is for; empty where neither the server nor the list that it is in tells it.
     pub environment_id: EnvironmentId,
     /// That environment's name; its id where the server does not tell the name.
     pub environment_name: EnvironmentName,
@@ -32,13 +34,15 @@ pub struct DeployToken {
 pub enum TokenStatus {
     /// `status` is exactly `active` and `revoked_at` is empty.
     Active,
-    /// Revoked, since when if known.
+    /// Revoked, since when if known: `status` says so, or `revoked_at` is a moment.
     Revoked {
         /// The moment of revocation.
         at: Option<Moment>,
     },
-    /// A text this program does not know; counts as not active.
+    /// A text this program does not know: it may be active.
     Other(String),
+    /// It cannot be read, or `revoked_at` cannot: it may be active.
+    NotKnown,
 }
 
 /// A token's public key as the server lists it.
@@ -46,30 +50,44 @@ pub enum TokenStatus {
 pub enum TokenKey {
     /// 32 bytes.
     Usable(PublicKey),
-    /// Not base64 of 32 bytes: this token can never be a recipient.
+    /// Told, and not base64 of 32 bytes: nothing can be sealed for it.
     Unusable,
+    /// Not told, or not as a text: nothing can be sealed for it, though it may have a key.
+    NotTold,
 }
 
-/// One entry of a token list. A malformed one is shown as such and blocks nothing.
+/// One entry of a token list. One without an id is shown as such and blocks nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TokenEntry {
-    /// A token.
+    /// A token. What else it lacks, it says itself ([`DeployToken::lacks`]).
     Token(DeployToken),
-    /// An entry that cannot be read.
-    Malformed {
-        /// Its id, if at least that is there.
-        id: Option<DeployTokenId>,
-        /// Its name, if that is there.
-        name: Option<String>,
-        /// What is missing.
-        missing: &'static str,
-    },
+    /// An entry without an id that can be read: no call can name it.
+    Malformed(UnreadEntry),
 }
 
 impl DeployToken {
-    /// Whether runners may use it.
+    /// Whether it is known that runners may use it.
     pub fn is_active(&self) -> bool {
         self.status == TokenStatus::Active
+    }
+
+    /// Whether runners may use it as far as is known: only the server's word that it is revoked denies it.
+    pub fn may_be_active(&self) -> bool {
+        !matches!(self.status, TokenStatus::Revoked { .. })
+    }
+
+    /// The members of its record that cannot be read, of those that every record has (docs/protocol.md 7.1).
+    pub fn lacks(&self) -> Vec<&'static str> {
+        let lacks = [
+            ("name", self.name == self.id.as_str()),
+            ("status", self.status == TokenStatus::NotKnown),
+            ("public_key", self.key == TokenKey::NotTold),
+            ("environment identifier", self.environment_id.as_str().is_empty()),
+        ];
+        lacks
+            .into_iter()
+            .filter_map(|(member, is_missing)| is_missing.then_some(member))
+            .collect()
     }
 
     /// Takes the name of its environment from who knows it, where the server told the id alone.
@@ -79,10 +97,27 @@ impl DeployToken {
         }
     }
 
-    /// The key to seal for, if this token should be a recipient (docs/protocol.md 6.4).
+    /// As [`Self::name_environment`], for the list of an environment: where its id is not told either, it is that one.
+    pub fn place_in(&mut self, id: &EnvironmentId, name: &EnvironmentName) {
+        if self.environment_id.as_str().is_empty() {
+            (self.environment_id, self.environment_name) = (id.clone(), name.clone());
+        }
+        self.name_environment(id, name);
+    }
+
+    /// The key to seal for, if this token should be a recipient, or may have to be (docs/protocol.md 6.4).
     pub fn recipient_key(&self) -> Option<PublicKey> {
+        match &self.key {
+            TokenKey::Usable(key) if self.may_be_active() => Some(*key),
+            _ => None,
+        }
+    }
+
+    /// The first of what keeps it from being said to be active or not, or to have this key or that one.
+    fn unclear(&self) -> Option<&'static str> {
         match (&self.status, &self.key) {
-            (TokenStatus::Active, TokenKey::Usable(key)) => Some(*key),
+            (TokenStatus::Other(_) | TokenStatus::NotKnown, _) => Some("status"),
+            (_, TokenKey::NotTold) => Some("public_key"),
             _ => None,
         }
     }
@@ -91,30 +126,29 @@ impl DeployToken {
     pub fn fingerprint(&self) -> Option<Fingerprint> {
         match &self.key {
             TokenKey::Usable(key) => Some(key.fingerprint()),
-            TokenKey::Unusable => None,
+            TokenKey::Unusable | TokenKey::NotTold => None,
         }
     }
 }
 
 impl TokenEntry {
-    /// The token, if the entry could be read.
+    /// The token, if the entry has an id.
     pub fn token(&self) -> Option<&DeployToken> {
         match self {
             Self::Token(token) => Some(token),
-            Self::Malformed { .. } => None,
+            Self::Malformed(_) => None,
         }
     }
 }
 
-/// What an entry lacks that cannot be read and may be the token with this id, which then cannot be said to be inactive or
-/// not there. Without an id to compare, every such entry may be it.
+/// What an entry lacks that may be the token with this id, or be active, so that the token cannot be said to be inactive or
+/// not there. Without an id to compare, every entry may be it whose key is not told.
 pub fn obscured(entries: &[TokenEntry], wanted: Option<&DeployTokenId>) -> Option<&'static str> {
-    entries.iter().find_map(|entry| match entry {
-        TokenEntry::Malformed { id, missing, .. } => match (id, wanted) {
-            (Some(id), Some(wanted)) if id != wanted => None,
-            _ => Some(*missing),
-        },
-        TokenEntry::Token(_) => None,
+    entries.iter().find_map(|entry| match (entry, wanted) {
+        (TokenEntry::Malformed(entry), _) => Some(entry.missing),
+        (TokenEntry::Token(token), Some(wanted)) if token.id != *wanted => None,
+        (TokenEntry::Token(token), Some(_)) => token.unclear(),
+        (TokenEntry::Token(token), None) => (token.key == TokenKey::NotTold).then_some("public_key"),
     })
 }
 
@@ -134,7 +168,7 @@ pub enum FindError {
     },
 }
 
-/// Finds a token by id, or by exact name; among equal names an only active one wins.
+/// Finds a token by id, or by exact name; among equal names the only one wins that may be active.
 ///
 /// # Errors
 /// [`FindError::Unknown`], or [`FindError::Ambiguous`] with the ids to choose from.
@@ -144,7 +178,7 @@ pub fn find<'a>(entries: &'a [TokenEntry], wanted: &str) -> Result<&'a DeployTok
         return Ok(token);
     }
     let named: Vec<_> = tokens().filter(|token| token.name == wanted).collect();
-    let active: Vec<_> = named.iter().filter(|token| token.is_active()).collect();
+    let active: Vec<_> = named.iter().filter(|token| token.may_be_active()).collect();
     match (named.as_slice(), active.as_slice()) {
         ([], _) => Err(FindError::Unknown(wanted.to_owned())),
         ([only], _) => Ok(only),

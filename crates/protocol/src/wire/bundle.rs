@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::environment_key::{KeyDocument, key_from_value};
-use super::read::{list, optional_integer, optional_object, optional_text, parse_object, text};
+use super::read::{is_told, known_text, list, optional_object, parse_object, text};
 use super::written::microseconds;
 use super::{Data, WireError};
 use crate::types::EnvironmentName;
@@ -87,11 +87,8 @@ pub fn parse_bundle(body: &str) -> Result<Bundle, WireError> {
         chain.push(name.to_owned());
     }
     let mut variables = Vec::new();
-    for entry in list(root, "secrets")? {
-        if !entry.is_object() {
-            return Err(WireError::Wrong { what: "secrets" });
-        }
-        variables.push(variable(entry)?);
+    for (position, entry) in (1..).zip(list(root, "secrets")?) {
+        variables.push(variable(entry, position));
     }
     let key = match root.get("environmentKey").or_else(|| root.get("environment_key")) {
         Some(value) => key_from_value(value)?,
@@ -105,36 +102,31 @@ pub fn parse_bundle(body: &str) -> Result<Bundle, WireError> {
     })
 }
 
-fn variable(entry: &Value) -> Result<SealedVariable, WireError> {
-    let aad = optional_object(entry, "secrets.aad")?;
-    let part = |what| match aad {
-        Some(aad) => Ok(optional_text(aad, what)?.unwrap_or_default().to_owned()),
-        None => Ok(String::new()),
-    };
-    let claims = optional_object(entry, "secrets.claims")?;
-    let hmac = match claims {
-        Some(claims) => optional_text(claims, "claims.hmac")?,
-        None => None,
-    };
-    let name = text(entry, "secrets.name")?.to_owned();
-    Ok(SealedVariable {
-        environment: optional_text(entry, "secrets.env")?
-            .unwrap_or_default()
-            .to_owned(),
-        ciphertext: lenient_bytes(optional_text(entry, "secrets.ciphertext")?),
-        nonce: lenient_bytes(optional_text(entry, "secrets.nonce")?),
+/// A variable as far as it can be read. What is wrong with it is not opened, and so is in the report: one that has no name is
+/// called by its place, and without a ciphertext, so that nobody takes it for one of that name.
+fn variable(entry: &Value, position: usize) -> SealedVariable {
+    let part = |name| known_text(&entry["aad"], name).unwrap_or_default();
+    let name = known_text(entry, "name");
+    let ciphertext = name.as_ref().and_then(|_| known_text(entry, "ciphertext"));
+    let claims = &entry["claims"];
+    let is_claimed = is_told(claims, "hmac") || (is_told(entry, "claims") && !claims.is_object());
+    SealedVariable {
+        environment: known_text(entry, "env").unwrap_or_default(),
+        ciphertext: lenient_bytes(ciphertext.as_deref()),
+        nonce: lenient_bytes(known_text(entry, "nonce").as_deref()),
         scope: VariableScope {
-            organization: part("aad.org")?,
-            project: part("aad.project")?,
-            environment: part("aad.env")?,
-            name: part("aad.name")?,
+            organization: part("org"),
+            project: part("project"),
+            environment: part("env"),
+            name: part("name"),
         },
-        hmac: hmac.map(|text| lenient_bytes(Some(text))),
-        key_fingerprint: optional_text(entry, "secrets.env_kek_fingerprint")?.map(str::to_owned),
-        key_version: optional_integer(entry, "secrets.env_kek_version")?,
-        version: optional_integer(entry, "secrets.version")?,
-        name,
-    })
+        // One that is no text is a claim that no value can meet.
+        hmac: is_claimed.then(|| lenient_bytes(claims["hmac"].as_str())),
+        key_fingerprint: known_text(entry, "env_kek_fingerprint"),
+        key_version: entry["env_kek_version"].as_u64(),
+        version: entry["version"].as_u64(),
+        name: name.unwrap_or_else(|| format!("entry {position}, which has no name")),
+    }
 }
 
 /// Base64 with or without `b64:`; nothing when it is not that.
@@ -165,6 +157,25 @@ mod tests {
     }
 
     #[test]
+    fn no_variable_hides_another() {
+        for broken in [
+            json!(7),
+            json!(null),
+            json!({}),
+            json!({"name": ["A"], "ciphertext": "AAAA"}),
+        ] {
+            let text = json!({"env": "e", "secrets": [broken, {"name": "B", "ciphertext": "AAAA"}]});
+            let variables = parse_bundle(&text.to_string()).unwrap().variables;
+            assert_eq!(variables[0].name, "entry 1, which has no name");
+            assert!(variables[0].ciphertext.is_empty());
+            assert_eq!(
+                (variables[1].name.as_str(), variables[1].ciphertext.len()),
+                ("B", 3)
+            );
+        }
+    }
+
+    #[test]
     fn malformed_bundles_name_the_member() {
         for (text, error) in [
             ("", WireError::NotJson),
@@ -172,12 +183,8 @@ mod tests {
             ("{}", WireError::Missing { what: "env" }),
             ("{\"env\":\"e\",\"chain\":7}", WireError::Wrong { what: "chain" }),
             (
-                "{\"env\":\"e\",\"secrets\":[7]}",
+                "{\"env\":\"e\",\"secrets\":7}",
                 WireError::Wrong { what: "secrets" },
-            ),
-            (
-                "{\"env\":\"e\",\"secrets\":[{}]}",
-                WireError::Missing { what: "secrets.name" },
             ),
         ] {
             assert_eq!(parse_bundle(text), Err(error), "{text}");

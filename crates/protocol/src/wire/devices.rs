@@ -3,11 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::read::{attributes, data, json, known_moment, known_text, needed_text, resources};
+use super::read::{attributes, data, is_told, json, known_moment, known_text, listed, needed_text};
 use super::reshare::PersonAttributes;
 use super::written::{seconds, seconds_if_any};
 use super::{Identifier, RecordStatus, Resource, WireError};
-use crate::types::{Device, DeviceId, DeviceStatus, PublicKey, SigningPublicKey};
+use crate::types::{Device, DeviceId, DeviceStatus, Listed, PublicKey, SigningPublicKey};
 
 /// `POST /devices`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -161,41 +161,42 @@ pub fn device(body: &[u8]) -> Result<Device, WireError> {
     device_of(data(&answer))
 }
 
-/// The devices of an environment. An entry without an id cannot be a recipient and is left out.
+/// The devices of an environment, or one's own. An entry needs an id; what else it lacks is not told of the device.
 ///
 /// # Errors
 /// [`WireError`] when the answer is not a list.
-pub fn devices(body: &[u8]) -> Result<Vec<Device>, WireError> {
-    let answer = json(body)?;
-    Ok(resources(&answer)?
-        .iter()
-        .filter_map(|value| device_of(value).ok())
-        .collect())
+pub fn devices(body: &[u8]) -> Result<Listed<Device>, WireError> {
+    listed(body, device_of)
 }
 
 fn device_of(value: &Value) -> Result<Device, WireError> {
     let attributes = attributes(value);
     let key = known_text(attributes, "public_key");
     let signing_key = known_text(attributes, "public_signing_key");
-    let revoked_at = known_moment(attributes, "revoked_at");
-    let active = match known_text(attributes, "status") {
-        None => true,
-        Some(status) => RecordStatus::parse(&status) == Some(RecordStatus::Active),
-    };
     Ok(Device {
         id: DeviceId::new(needed_text(value, "id")?),
         name: known_text(attributes, "name"),
         public_key: key.as_deref().and_then(PublicKey::from_base64),
         signing_key: signing_key.as_deref().and_then(SigningPublicKey::from_base64),
         platform: known_text(attributes, "platform").unwrap_or_default(),
-        status: if active && revoked_at.is_none() {
-            DeviceStatus::Active
-        } else {
-            DeviceStatus::Revoked { at: revoked_at }
-        },
+        status: status_of(attributes),
         last_seen_at: known_moment(attributes, "last_seen_at"),
         created_at: known_moment(attributes, "created_at"),
     })
+}
+
+/// Absent is active; only what says *revoked* is that.
+fn status_of(attributes: &Value) -> DeviceStatus {
+    let at = known_moment(attributes, "revoked_at");
+    let status = known_text(attributes, "status").map(|text| RecordStatus::parse(&text));
+    match status {
+        Some(Some(RecordStatus::Revoked)) => DeviceStatus::Revoked { at },
+        _ if at.is_some() => DeviceStatus::Revoked { at },
+        _ if is_told(attributes, "revoked_at") => DeviceStatus::NotKnown,
+        Some(Some(RecordStatus::Active)) => DeviceStatus::Active,
+        None if !is_told(attributes, "status") => DeviceStatus::Active,
+        _ => DeviceStatus::NotKnown,
+    }
 }
 
 #[cfg(test)]
@@ -209,14 +210,22 @@ mod tests {
         let body = format!(
             r#"{{"data":[{{"id":"d1","attributes":{{"public_key":"{key}","platform":"linux-x64"}}}},
             {{"id":"d2","attributes":{{"public_key":"{key}","platform":"p","status":"revoked"}}}},
-            {{"id":"d3","attributes":{{"public_key":"AAAA","platform":"p"}}}},{{}}]}}"#
+            {{"id":"d3","attributes":{{"public_key":"AAAA","platform":"p"}}}},{{"attributes":{{"name":"lost"}}}},
+            {{"id":"d5","attributes":{{"public_key":"{key}","status":"paused"}}}},
+            {{"id":"d6","attributes":{{"public_key":"{key}","status":"active","revoked_at":7}}}}]}}"#
         );
         let devices = devices(body.as_bytes()).unwrap();
         let eligible: Vec<_> = devices
+            .list
             .iter()
             .map(|device| device.recipient_key().is_some())
             .collect();
-        assert_eq!(eligible, [true, false, false]);
+        assert_eq!(eligible, [true, false, false, true, true]);
+        let lost = &devices.unreadable[0];
+        assert_eq!(
+            (lost.position, lost.name.as_deref(), lost.missing),
+            (4, Some("lost"), "id")
+        );
     }
 
     #[test]
@@ -251,11 +260,11 @@ mod tests {
         };
         let body = serde_json::to_vec(&crate::wire::Data { data: [listed] }).unwrap();
         let read = super::devices(&body).unwrap();
-        assert_eq!(read[0].recipient_key(), Some(key));
-        assert_eq!(read[0].signing_key, None);
-        assert_eq!(read[0].label(), "laptop");
+        assert_eq!(read.list[0].recipient_key(), Some(key));
+        assert_eq!(read.list[0].signing_key, None);
+        assert_eq!(read.list[0].label(), "laptop");
         let second = Moment::parse("2026-02-03T04:05:06Z");
-        assert_eq!(read[0].created_at, second);
+        assert_eq!(read.list[0].created_at, second);
         let shown = DeviceDocument {
             kind: DEVICES,
             id: "d2",

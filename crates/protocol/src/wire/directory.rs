@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::read::{attributes, data, json, known_moment, known_text, needed_text, resources};
+use super::read::{attributes, data, json, known_moment, known_text, listed, needed_text};
 use super::written::seconds;
 use super::{Resource, WireError};
 use crate::types::{
-    Environment, EnvironmentId, EnvironmentName, Organization, OrganizationId, Project, ProjectId, User,
+    Environment, EnvironmentId, EnvironmentName, Listed, Organization, OrganizationId, Project, ProjectId,
+    User,
 };
 
 /// The current user as a resource.
@@ -162,32 +163,28 @@ pub fn user(body: &[u8]) -> Result<User, WireError> {
     })
 }
 
-/// The organisations of the user.
+/// The organisations of the user. An entry needs an id, which stands in for a name that is not told.
 ///
 /// # Errors
-/// [`WireError`] names what an entry lacks.
-pub fn organizations(body: &[u8]) -> Result<Vec<Organization>, WireError> {
-    let answer = json(body)?;
-    resources(&answer)?.iter().map(organization).collect()
+/// [`WireError`] when the answer is not a list.
+pub fn organizations(body: &[u8]) -> Result<Listed<Organization>, WireError> {
+    listed(body, organization)
 }
 
 fn organization(value: &Value) -> Result<Organization, WireError> {
+    let id = needed_text(value, "id")?;
     Ok(Organization {
-        id: OrganizationId::new(needed_text(value, "id")?),
-        name: needed_text(attributes(value), "name")?,
+        name: known_text(attributes(value), "name").unwrap_or_else(|| id.clone()),
+        id: OrganizationId::new(id),
     })
 }
 
-/// The projects of an organisation.
+/// The projects of an organisation. An entry needs an id, which stands in for a name that is not told.
 ///
 /// # Errors
-/// [`WireError`] names what an entry lacks.
-pub fn projects(body: &[u8], organization: &OrganizationId) -> Result<Vec<Project>, WireError> {
-    let answer = json(body)?;
-    resources(&answer)?
-        .iter()
-        .map(|value| project_of(value, Some(organization)))
-        .collect()
+/// [`WireError`] when the answer is not a list.
+pub fn projects(body: &[u8], organization: &OrganizationId) -> Result<Listed<Project>, WireError> {
+    listed(body, |value| project_of(value, Some(organization)))
 }
 
 /// One project, wrapped or bare.
@@ -202,22 +199,23 @@ pub fn project(body: &[u8]) -> Result<Project, WireError> {
 fn project_of(value: &Value, organization: Option<&OrganizationId>) -> Result<Project, WireError> {
     let attributes = attributes(value);
     let own = known_text(attributes, "organization_id").map(OrganizationId::new);
+    let id = needed_text(value, "id")?;
     Ok(Project {
-        id: ProjectId::new(needed_text(value, "id")?),
-        name: needed_text(attributes, "name")?,
+        name: known_text(attributes, "name").unwrap_or_else(|| id.clone()),
+        id: ProjectId::new(id),
         organization_id: own.or_else(|| organization.cloned()).ok_or(WireError::Missing {
             what: "organization_id",
         })?,
     })
 }
 
-/// The environments of a project.
+/// The environments of a project. An entry needs its id and its name: calls take the one or the other
+/// (docs/protocol.md 1.1).
 ///
 /// # Errors
-/// [`WireError`] names what an entry lacks.
-pub fn environments(body: &[u8]) -> Result<Vec<Environment>, WireError> {
-    let answer = json(body)?;
-    resources(&answer)?.iter().map(environment).collect()
+/// [`WireError`] when the answer is not a list.
+pub fn environments(body: &[u8]) -> Result<Listed<Environment>, WireError> {
+    listed(body, environment)
 }
 
 fn environment(value: &Value) -> Result<Environment, WireError> {
@@ -239,11 +237,14 @@ mod tests {
         let flat = br#"{"data":[{"id":"e1","name":"production","type":"production","base_id":null}]}"#;
         let nested = br#"{"data":[{"id":"e1","attributes":{"name":"production","type":"production"}}]}"#;
         assert_eq!(environments(flat).unwrap(), environments(nested).unwrap());
-        assert_eq!(environments(b"{}").unwrap(), []);
-        assert_eq!(
-            environments(br#"{"data":[{"id":"e"}]}"#),
-            Err(WireError::Missing { what: "name" })
-        );
+        assert_eq!(environments(b"{}").unwrap(), Listed::default());
+        let broken = environments(br#"{"data":[{"id":"e"},{"id":"e2","name":"staging"},7]}"#).unwrap();
+        let missing: Vec<_> = broken
+            .unreadable
+            .iter()
+            .map(|it| (it.position, it.missing))
+            .collect();
+        assert_eq!((broken.list.len(), missing), (1, vec![(1, "name"), (3, "id")]));
         assert_eq!(
             user(br#"{"data":{"attributes":{}}}"#),
             Err(WireError::Missing { what: "id" })

@@ -165,7 +165,9 @@ pub(super) fn key_from_value(value: &Value) -> Result<Option<PublishedKey>, Wire
 fn resource(key: &Value) -> Result<PublishedKey, WireError> {
     let attributes = object(key, "attributes")?;
     let mut sealed = None;
-    if let Some(relationships) = optional_object(key, "relationships")?
+    let relationships = optional_object(key, "relationships")?;
+    let repeated = relationships.and_then(|it| it.get("envelopes")?.get("data"));
+    if let Some(relationships) = relationships
         && let Some(envelope) = optional_object(relationships, "relationships.envelope")?
         && let Some(data) = optional_object(envelope, "envelope.data")?
     {
@@ -178,6 +180,7 @@ fn resource(key: &Value) -> Result<PublishedKey, WireError> {
         created_by: optional_text(attributes, "attributes.created_by_device_id")?.map(DeviceId::new),
         created_at: optional_text(attributes, "attributes.created_at")?.and_then(Moment::parse),
         sealed,
+        tells_all: repeated.is_some_and(Value::is_array),
     })
 }
 
@@ -191,6 +194,7 @@ fn camel_case(key: &Value) -> Result<PublishedKey, WireError> {
         sealed: envelope
             .map(|envelope| sealed_key(envelope, &CAMEL))
             .transpose()?,
+        tells_all: false,
     })
 }
 
@@ -225,14 +229,18 @@ fn sealed_key(envelope: &Value, names: &Names) -> Result<SealedEnvironmentKey, W
     {
         return Err(WireError::Wrong { what });
     }
-    let mut recipients = Vec::new();
+    let (mut recipients, mut unreadable) = (Vec::new(), 0);
     for entry in list(envelope, "envelope.recipients")? {
-        recipients.extend(recipient(entry, names)?);
+        match recipient(entry, names) {
+            Ok(read) => recipients.extend(read),
+            Err(_) => unreadable += 1,
+        }
     }
     Ok(SealedEnvironmentKey {
         ciphertext: base64_member(envelope, names.ciphertext)?,
         nonce: base64_member(envelope, names.nonce)?,
         recipients,
+        unreadable,
         // Not a key of 32 bytes is the same as none: the runner says so.
         lifted_ephemeral_key: optional_text(envelope, names.ephemeral)?.and_then(PublicKey::from_base64),
     })
@@ -292,7 +300,9 @@ mod tests {
             fingerprint: Fingerprint::from_hex(&"ab".repeat(32)),
             created_by: Some(DeviceId::new("d")),
             created_at: Moment::parse("2026-02-03T04:05:06Z"),
+            tells_all: true,
             sealed: Some(SealedEnvironmentKey {
+                unreadable: 0,
                 ciphertext: vec![1; 48],
                 nonce: vec![2; 24],
                 recipients: vec![SealedRecipient {
@@ -400,13 +410,25 @@ mod tests {
             ("/data/attributes/version".to_owned(), "attributes.version"),
             (format!("{attributes}/ciphertext_b64"), "envelope.ciphertext_b64"),
             (format!("{attributes}/nonce_b64"), "envelope.nonce_b64"),
-            (
-                format!("{attributes}/recipients/0/edek_b64"),
-                "recipients.edek_b64",
-            ),
         ] {
             assert_eq!(changed(&path, Value::Null), WireError::Missing { what });
             assert_eq!(changed(&path, json!({})), WireError::Wrong { what });
+        }
+        let mut document = document(true);
+        for broken in [
+            Value::Null,
+            json!({}),
+            json!({"type": "device", "id": ["d"], "edek_b64": "A"}),
+        ] {
+            *document
+                .pointer_mut(&format!("{attributes}/recipients/0"))
+                .unwrap() = broken;
+            let sealed = parse_key_response(&document.to_string())
+                .unwrap()
+                .unwrap()
+                .sealed
+                .unwrap();
+            assert_eq!((sealed.recipients.len(), sealed.unreadable), (0, 1));
         }
         let what = "attributes.fingerprint";
         assert_eq!(

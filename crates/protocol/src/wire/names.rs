@@ -3,9 +3,9 @@
 use serde::Serialize;
 
 use super::WireError;
-use super::read::{attributes, json, needed_text, resources};
+use super::read::{attributes, listed, needed_text};
 use super::written::microseconds;
-use crate::types::{EnvironmentName, ProjectId};
+use crate::types::{EnvironmentName, Listed, ProjectId};
 
 /// The names of an environment's variables as a server lists them.
 #[derive(Clone, Debug, Serialize)]
@@ -36,16 +36,12 @@ pub struct NameDocument<'a> {
     pub is_commented: bool,
 }
 
-/// The names in the server's order.
+/// The names in the server's order, entry by entry.
 ///
 /// # Errors
-/// [`WireError`] when the answer is not a list, or an entry has no name.
-pub fn variable_names(body: &[u8]) -> Result<Vec<String>, WireError> {
-    let answer = json(body)?;
-    resources(&answer)?
-        .iter()
-        .map(|entry| needed_text(attributes(entry), "name"))
-        .collect()
+/// [`WireError`] when the answer is not a list.
+pub fn variable_names(body: &[u8]) -> Result<Listed<String>, WireError> {
+    listed(body, |entry| needed_text(attributes(entry), "name"))
 }
 
 #[cfg(test)]
@@ -53,14 +49,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_read_and_an_entry_without_one_is_refused() {
+    fn names_are_read_and_an_entry_without_one_hides_no_other() {
         let body = br#"{"count": 2, "data": [{"name": "APP_KEY", "version": 3}, {"name": "DB_HOST"}]}"#;
-        assert_eq!(variable_names(body).unwrap(), ["APP_KEY", "DB_HOST"]);
+        assert_eq!(variable_names(body).unwrap().list, ["APP_KEY", "DB_HOST"]);
+        let read = variable_names(br#"{"data": [{"version": 3}, {"name": "APP_KEY"}]}"#).unwrap();
+        let lost = &read.unreadable[0];
         assert_eq!(
-            variable_names(br#"{"data": [{"version": 3}]}"#)
-                .unwrap_err()
-                .what(),
-            "name"
+            (read.list, lost.position, lost.missing),
+            (vec!["APP_KEY".to_owned()], 1, "name")
         );
     }
 }

@@ -7,7 +7,7 @@
 use serde_json::Value;
 
 use super::WireError;
-use crate::types::{Moment, NotKnown, Occurrence};
+use crate::types::{Listed, Moment, NotKnown, Occurrence, UnreadEntry};
 
 /// A body as JSON.
 pub(super) fn json(body: &[u8]) -> Result<Value, WireError> {
@@ -33,6 +33,43 @@ pub(super) fn resources(answer: &Value) -> Result<&[Value], WireError> {
         None | Some(Value::Null) if answer.is_object() => Ok(&[]),
         Some(Value::Array(list)) => Ok(list),
         _ => Err(WireError::Wrong { what: "data" }),
+    }
+}
+
+/// A list, entry by entry: one that cannot be read hides no other.
+///
+/// # Errors
+/// [`WireError`] when the answer is not a list.
+pub(super) fn listed<T>(
+    body: &[u8],
+    entry: impl Fn(&Value) -> Result<T, WireError>,
+) -> Result<Listed<T>, WireError> {
+    let answer = json(body)?;
+    let mut all = Listed::default();
+    for (position, value) in (1..).zip(resources(&answer)?) {
+        match entry(value) {
+            Ok(read) => all.list.push(read),
+            Err(error) => all.unreadable.push(unread(value, position, error)),
+        }
+    }
+    Ok(all)
+}
+
+/// What is told of an entry that cannot be read.
+pub(super) fn unread(value: &Value, position: usize, error: WireError) -> UnreadEntry {
+    UnreadEntry {
+        position,
+        name: known_text(attributes(value), "name"),
+        missing: error.what(),
+    }
+}
+
+/// Whether a member says anything: absent, null and empty text are the same.
+pub(super) fn is_told(object: &Value, name: &str) -> bool {
+    match object.get(name) {
+        None | Some(Value::Null) => false,
+        Some(Value::String(text)) => !text.trim().is_empty(),
+        Some(_) => true,
     }
 }
 

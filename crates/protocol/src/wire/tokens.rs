@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::read::{attributes, json, known_moment, known_text, occurrence, resources};
+use super::read::{attributes, is_told, json, known_moment, known_text, occurrence, resources, unread};
 use super::written::{seconds, seconds_if_any};
 use super::{RecordStatus, Resource, WireError};
 use crate::secret::CiToken;
@@ -184,27 +184,23 @@ struct ApiToken<'a> {
     expires_at: Option<&'a RawValue>,
 }
 
-/// The tokens of a project or environment; an entry that cannot be read becomes [`TokenEntry::Malformed`].
+/// The tokens of a project or environment, entry by entry; one without an id becomes [`TokenEntry::Malformed`].
 ///
 /// # Errors
 /// [`WireError`] when the answer is not a list.
 pub fn tokens(body: &[u8]) -> Result<Vec<TokenEntry>, WireError> {
     let answer = json(body)?;
-    let entry = |value: &Value| match token_of(value) {
+    let entry = |(position, value)| match token_of(value) {
         Ok(token) => TokenEntry::Token(token),
-        Err(error) => TokenEntry::Malformed {
-            id: id_of(value),
-            name: known_text(attributes(value), "name"),
-            missing: error.what(),
-        },
+        Err(error) => TokenEntry::Malformed(unread(value, position, error)),
     };
-    Ok(resources(&answer)?.iter().map(entry).collect())
+    Ok((1..).zip(resources(&answer)?).map(entry).collect())
 }
 
 /// What revoke answers.
 ///
 /// # Errors
-/// [`WireError`] names what the record lacks.
+/// [`WireError`] when the record has no id.
 pub fn token(body: &[u8]) -> Result<DeployToken, WireError> {
     token_of(record(&json(body)?)?)
 }
@@ -221,7 +217,7 @@ pub fn answer(body: &[u8]) -> Result<TokenAnswer, WireError> {
         token: data
             .as_ref()
             .ok_or(WireError::Missing { what: "data" })
-            .and_then(token_of),
+            .and_then(whole_token_of),
         id: data.as_ref().and_then(id_of),
         issued: parts.meta.and_then(issued),
     })
@@ -274,32 +270,54 @@ fn id_of(value: &Value) -> Option<DeployTokenId> {
     known_text(value, "id").map(DeployTokenId::new)
 }
 
-/// The order of the checks is the protocol's: name, status, public_key, environment; the id after them.
+/// A token of which nothing is missing, as create and rotate are to answer it. The order of the checks is the protocol's:
+/// name, status, public_key, environment; the id after them.
+fn whole_token_of(value: &Value) -> Result<DeployToken, WireError> {
+    let attributes = attributes(value);
+    if !attributes.is_object() {
+        return Err(WireError::Missing { what: "attributes" });
+    }
+    let id = id_of(value);
+    let token = token_with(value, id.clone().unwrap_or_else(|| DeployTokenId::new("")));
+    let parts = [
+        ("name", known_text(attributes, "name").is_some()),
+        ("status", token.status != TokenStatus::NotKnown),
+        ("public_key", token.key != TokenKey::NotTold),
+        (
+            "environment identifier",
+            !token.environment_id.as_str().is_empty(),
+        ),
+        ("id", id.is_some()),
+    ];
+    match parts.into_iter().find(|(_, is_there)| !is_there) {
+        Some((what, _)) => Err(WireError::Missing { what }),
+        None => Ok(token),
+    }
+}
+
+/// A token as far as it can be read: sharing needs its id, status and key, revoking its id alone.
 fn token_of(value: &Value) -> Result<DeployToken, WireError> {
-    let attributes = match value.get("attributes") {
-        None => value,
-        Some(nested @ Value::Object(_)) => nested,
-        Some(_) => return Err(WireError::Missing { what: "attributes" }),
-    };
-    let required = |what: &'static str| known_text(attributes, what).ok_or(WireError::Missing { what });
-    let name = required("name")?;
-    let status = required("status")?;
-    let public_key = required("public_key")?;
-    let (environment_id, environment_name) = environment_of(attributes)?;
+    let id = id_of(value).ok_or(WireError::Missing { what: "id" })?;
+    Ok(token_with(value, id))
+}
+
+fn token_with(value: &Value, id: DeployTokenId) -> DeployToken {
+    let attributes = attributes(value);
+    let (environment_id, environment_name) = environment_of(attributes);
     let api_token = &attributes["api_token"];
-    Ok(DeployToken {
-        id: id_of(value).ok_or(WireError::Missing { what: "id" })?,
-        name,
-        status: status_of(status, attributes),
-        key: PublicKey::from_base64(&public_key).map_or(TokenKey::Unusable, TokenKey::Usable),
-        environment_id,
-        environment_name,
+    DeployToken {
+        name: known_text(attributes, "name").unwrap_or_else(|| id.to_string()),
+        id,
+        status: status_of(attributes),
+        key: key_of(attributes),
+        environment_id: EnvironmentId::new(environment_id),
+        environment_name: EnvironmentName::new(environment_name),
         created: made(attributes),
         last_use: occurrence(attributes, "last_used_at"),
         end: occurrence(attributes, "expires_at").or(occurrence(api_token, "expires_at")),
         ci_token_suffix: known_text(attributes, "token_suffix")
             .or_else(|| known_text(api_token, "token_suffix")),
-    })
+    }
 }
 
 /// A token was made at some time, so null tells nothing here.
@@ -310,27 +328,41 @@ fn made(attributes: &Value) -> Occurrence {
     }
 }
 
-fn status_of(status: String, attributes: &Value) -> TokenStatus {
-    let revoked = known_text(attributes, "revoked_at").is_some();
+/// No status is longer; what is, is none.
+const LONGEST_STATUS: usize = 64;
+
+/// Only what says *revoked* is that: a status that says so, or a moment of revocation.
+fn status_of(attributes: &Value) -> TokenStatus {
     let at = known_moment(attributes, "revoked_at");
-    match RecordStatus::parse(&status) {
-        Some(RecordStatus::Active) if !revoked => TokenStatus::Active,
-        Some(_) => TokenStatus::Revoked { at },
-        None => TokenStatus::Other(status),
+    let status = known_text(attributes, "status").filter(|text| text.len() <= LONGEST_STATUS);
+    match status.as_deref().map(RecordStatus::parse) {
+        Some(Some(RecordStatus::Revoked)) => TokenStatus::Revoked { at },
+        _ if at.is_some() => TokenStatus::Revoked { at },
+        _ if is_told(attributes, "revoked_at") => TokenStatus::NotKnown,
+        Some(Some(RecordStatus::Active)) => TokenStatus::Active,
+        _ => status.map_or(TokenStatus::NotKnown, TokenStatus::Other),
     }
 }
 
-fn environment_of(attributes: &Value) -> Result<(EnvironmentId, EnvironmentName), WireError> {
+fn key_of(attributes: &Value) -> TokenKey {
+    match attributes.get("public_key").and_then(Value::as_str) {
+        Some(text) if !text.trim().is_empty() => {
+            PublicKey::from_base64(text).map_or(TokenKey::Unusable, TokenKey::Usable)
+        }
+        _ => TokenKey::NotTold,
+    }
+}
+
+/// Id and name, the id standing in for a name that is not told; empty where neither is.
+fn environment_of(attributes: &Value) -> (String, String) {
     let nested = &attributes["environment"];
     let id = known_text(nested, "id")
         .or_else(|| known_text(attributes, "environment_id"))
-        .ok_or(WireError::Missing {
-            what: "environment identifier",
-        })?;
+        .unwrap_or_default();
     let name = known_text(nested, "name")
         .or_else(|| known_text(attributes, "environment_name"))
         .unwrap_or_else(|| id.clone());
-    Ok((EnvironmentId::new(id), EnvironmentName::new(name)))
+    (id, name)
 }
 
 #[cfg(test)]

@@ -48,6 +48,7 @@ fn world() -> World {
     ];
     let sealed = seal_environment_key(&key, &scope, &recipients, &publisher, Moment::now(), rng).unwrap();
     let published = PublishedKey {
+        tells_all: false,
         version: 1,
         fingerprint: Some(scope.fingerprint),
         created_by: Some(DeviceId::new("publisher")),

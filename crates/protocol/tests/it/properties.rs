@@ -133,6 +133,7 @@ fn a_bundle(seed: &DeploySeed, values: &[(String, String)]) -> (Bundle, Environm
         chain: vec!["e".to_owned()],
         variables: values.iter().map(variable).collect(),
         key: Some(PublishedKey {
+            tells_all: false,
             version: 1,
             fingerprint: Some(scope.fingerprint),
             created_by: None,

@@ -36,7 +36,7 @@ pub async fn last_uses(context: &Context, project: &ProjectId, entries: &[TokenE
                 seen.ended = Some(NotKnown::NotReached);
             }
         }
-        let active = tokens.iter().filter(|token| token.is_active());
+        let active = tokens.iter().filter(|token| token.may_be_active());
         let is_enough = active.clone().all(|token| seen.accounts_for(token));
         if seen.ended.is_some() || seen.is_whole || is_enough {
             break;

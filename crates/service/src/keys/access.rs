@@ -11,8 +11,9 @@ use model::{Flaw, Holder, HolderKind, Problem, Standing};
 use protocol::crypto::{self, Accepted};
 use protocol::envelope::PublishedKey;
 use protocol::{
-    DeployToken, Device, DeviceStatus, Fingerprint, KeyRequest, NotKnown, Occurrence, OrganizationId,
-    RecipientKind, RequestFilter, SealedRecipient, TokenEntry, TokenKey, TokenStatus,
+    DeployToken, Device, DeviceId, DeviceStatus, Fingerprint, KeyRequest, NotKnown, Occurrence,
+    OrganizationId, RecipientKind, RequestFilter, SealedRecipient, TokenEntry, TokenKey, TokenStatus,
+    UnreadEntry,
 };
 
 /// Who holds the key of an environment.
@@ -70,6 +71,7 @@ pub async fn access(
     let mut holders: Vec<Holder> = devices
         .map(|device| of_device(context, device, &requests, told))
         .collect();
+    holders.extend(lists.unread_devices.iter().map(unread_device));
     holders.extend(told.beside(
         RecipientType::Device,
         &holders,
@@ -172,7 +174,7 @@ pub async fn disclosed_signers(context: &Context, place: &Place) -> Vec<Fingerpr
     let Ok(environments) = context.client.environments(&place.project).await else {
         return Vec::new();
     };
-    let fetch = environments.iter().map(|environment| {
+    let fetch = environments.list.iter().map(|environment| {
         context
             .client
             .environment_key(&place.project, &environment.name, &device.id)
@@ -200,6 +202,7 @@ fn of_device(context: &Context, device: &Device, requests: &[KeyRequest], told: 
             Standing::Flawed(Flaw::StillSealed)
         }
         (DeviceStatus::Revoked { at }, _, _) => Standing::Flawed(Flaw::Revoked { at: *at }),
+        (DeviceStatus::NotKnown, ..) => Standing::Flawed(Flaw::Malformed("status")),
         (_, None, _) => Standing::Flawed(Flaw::UnusableKey),
         (_, Some(key), _) if own.is_some_and(|own| own.identity.encryption_public() != key) => {
             Standing::Flawed(Flaw::ForeignKey)
@@ -228,15 +231,34 @@ fn of_device(context: &Context, device: &Device, requests: &[KeyRequest], told: 
 fn of_entry(entry: &TokenEntry, told: Told<'_>) -> Holder {
     match entry {
         TokenEntry::Token(token) => of_token(token, told),
-        TokenEntry::Malformed { id, name, missing } => Holder {
-            kind: HolderKind::Token { id: id.clone() },
-            name: name.clone().unwrap_or_default(),
-            fingerprint: None,
-            since: None,
-            last_seen: NOT_TOLD,
-            standing: Standing::Flawed(Flaw::Malformed(missing)),
-        },
+        TokenEntry::Malformed(entry) => unread(HolderKind::Token { id: None }, entry),
     }
+}
+
+/// An entry without an id.
+fn unread(kind: HolderKind, entry: &UnreadEntry) -> Holder {
+    let UnreadEntry {
+        position,
+        name,
+        missing,
+    } = entry;
+    Holder {
+        kind,
+        name: name.clone().unwrap_or_else(|| format!("Entry {position}")),
+        fingerprint: None,
+        since: None,
+        last_seen: NOT_TOLD,
+        standing: Standing::Flawed(Flaw::Malformed(missing)),
+    }
+}
+
+fn unread_device(entry: &UnreadEntry) -> Holder {
+    let kind = HolderKind::Device {
+        id: DeviceId::new(""),
+        own: false,
+        platform: String::new(),
+    };
+    unread(kind, entry)
 }
 
 fn of_token(token: &DeployToken, told: Told<'_>) -> Holder {
@@ -245,6 +267,8 @@ fn of_token(token: &DeployToken, told: Told<'_>) -> Holder {
         (TokenStatus::Revoked { .. }, _) if has_entry == Some(true) => Standing::Flawed(Flaw::StillSealed),
         (TokenStatus::Revoked { at }, _) => Standing::Flawed(Flaw::Revoked { at: *at }),
         (TokenStatus::Other(text), _) => Standing::Flawed(Flaw::OtherStatus(text.clone())),
+        (TokenStatus::NotKnown, _) => Standing::Flawed(Flaw::Malformed("status")),
+        (_, TokenKey::NotTold) => Standing::Flawed(Flaw::Malformed("public_key")),
         (TokenStatus::Active, TokenKey::Unusable) => Standing::Flawed(Flaw::UnusableKey),
         (TokenStatus::Active, TokenKey::Usable(_)) if has_entry == Some(false) => {
             Standing::Waits { since: None }

@@ -2,27 +2,23 @@
 //! is published stays as it is, and devices are let in beside. To seal anew from a list without tokens would lock every
 //! runner out.
 
+use super::for_whom::Entries;
 use super::preflight::{OpenKey, own_device_is_active};
-use super::publish::{Sealed, scope, send};
+use super::publish::{Outer, publish_for};
 use super::recipients::Lists;
-use crate::checkpoint::{Checkpoint, Operation, reached};
-use crate::off_thread::off_thread;
-use crate::{Context, LinkedDevice, Place, Progress};
-use model::{CallError, Problem, Step};
-use protocol::crypto;
+use crate::checkpoint::Operation;
+use crate::{Context, Place, Progress};
+use model::{CallError, Problem};
 use protocol::envelope::PublishedKey;
-use protocol::wire::environment_key::ShareKeyRequest;
-use protocol::{
-    DeviceId, KeyRequest, Moment, Recipient, RecipientKind, RequestId, SealedEnvironmentKey, SealedRecipient,
-};
+use protocol::{DeviceId, KeyRequest, RecipientKind};
 
 /// Lets the active devices that have no entry in beside the published ones, and gives the number of recipients. Entries of
 /// devices that are not active any more are left out, because the server refuses them; those of tokens, which cannot be
 /// listed, when it does.
 ///
 /// # Errors
-/// [`Problem::NotAnAdmin`] where the server does not tell for whom the key is sealed; [`Problem::NotARecipient`]; what
-/// sealing says; API errors; [`Problem::Overtaken`] when the server gives another envelope
+/// [`Problem::NotAnAdmin`] where the server does not tell for whom the key is sealed; [`Problem::NotARecipient`];
+/// [`Problem::WouldLoseKey`]; what sealing says; API errors; [`Problem::Overtaken`] when the server gives another envelope
 /// afterwards.
 pub(super) async fn add_devices(
     context: &Context,
@@ -34,109 +30,26 @@ pub(super) async fn add_devices(
 ) -> Result<usize, Problem> {
     let device = context.device()?;
     own_device_is_active(&lists.devices, device)?;
-    let envelope = key.published.sealed.as_ref();
-    // A server that shows this device's own entry alone may have others, which would be lost.
-    let is_told = key.published.told_recipients(&device.id).is_some();
-    let envelope = envelope.filter(|_| is_told).ok_or(Problem::NotAnAdmin)?;
-    let missing = missing_devices(lists, key, envelope);
-    let mut entries = kept_entries(lists, envelope, &missing);
-    progress(Step::Seal {
-        recipients: entries.len() + missing.len(),
-    });
-    entries.extend(seal_entries(device, place, key, missing.clone()).await?);
-    progress(Step::Publish);
-    reached(operation, Checkpoint::Sealed);
-    loop {
-        let envelope = SealedEnvironmentKey {
-            recipients: entries.clone(),
-            ..envelope.clone()
-        };
-        let sealed = sign(device, key, &envelope, requests)?;
-        match send(context, place, sealed, requests).await {
-            Ok(()) => break,
-            Err(problem) if leave_out_refused(&mut entries, &problem) => {}
-            Err(problem) => return Err(problem),
+    // What is sealed for others and not told would be lost.
+    let entries = Entries::of(&key.published, &device.id);
+    let published = entries.all()?;
+    let mut for_whom = lists.devices_alone(entries)?;
+    if !key.is_accepted {
+        // Those that name the environment by a former name, or not at all, are sealed for anew.
+        for_whom.leave_in_place(published);
+    }
+    for entry in published {
+        if matches!(entry.kind, RecipientKind::Deployment(_)) {
+            for_whom.keep_unsure(entry.clone());
         }
     }
-    reached(operation, Checkpoint::Published);
-    let added: Vec<&RecipientKind> = missing.iter().map(|recipient| &recipient.kind).collect();
+    let added: Vec<RecipientKind> = for_whom.anew.iter().map(|it| it.kind.clone()).collect();
+    let work = (Outer::Published, for_whom);
+    let count = publish_for(context, place, key, work, requests, (operation, progress)).await?;
     if is_overtaken(context, place, &device.id, key, &added).await {
         return Err(Problem::Overtaken);
     }
-    Ok(entries.len())
-}
-
-/// The active devices that are to get an entry: those without one, or all where the published ones name the environment by
-/// a former name or not at all.
-fn missing_devices(lists: &Lists, key: &OpenKey, envelope: &SealedEnvironmentKey) -> Vec<Recipient> {
-    let has_entry = |kind: &RecipientKind| envelope.recipients.iter().any(|entry| entry.kind == *kind);
-    let mut devices = lists.device_recipients();
-    devices.retain(|recipient| key.is_accepted || !has_entry(&recipient.kind));
-    devices
-}
-
-/// What stays as it is.
-fn kept_entries(
-    lists: &Lists,
-    envelope: &SealedEnvironmentKey,
-    sealed_anew: &[Recipient],
-) -> Vec<SealedRecipient> {
-    let active = lists.device_recipients();
-    let among = |list: &[Recipient], kind: &RecipientKind| list.iter().any(|it| it.kind == *kind);
-    let stays = |entry: &&SealedRecipient| match entry.kind {
-        RecipientKind::Device(_) => among(&active, &entry.kind) && !among(sealed_anew, &entry.kind),
-        RecipientKind::Deployment(_) => true,
-    };
-    envelope.recipients.iter().filter(stays).cloned().collect()
-}
-
-async fn seal_entries(
-    device: &LinkedDevice,
-    place: &Place,
-    key: &OpenKey,
-    recipients: Vec<Recipient>,
-) -> Result<Vec<SealedRecipient>, Problem> {
-    let (identity, opened) = (device.identity.clone(), key.opened.clone());
-    let scope = scope(place, opened.key());
-    let work = move || {
-        let mut rng = crypto::system_rng();
-        opened.seal_entries(&scope, &recipients, &identity, Moment::now(), &mut rng)
-    };
-    Ok(off_thread(work).await??)
-}
-
-fn sign(
-    device: &LinkedDevice,
-    key: &OpenKey,
-    envelope: &SealedEnvironmentKey,
-    requests: &[KeyRequest],
-) -> Result<Sealed, Problem> {
-    let ids: Vec<RequestId> = requests.iter().map(|request| request.id.clone()).collect();
-    let fingerprint = crypto::key_fingerprint(key.opened.key());
-    let request = ShareKeyRequest::new(&device.id, fingerprint, envelope, ids);
-    let body = crypto::sign_body(&device.identity, &request)?;
-    Ok(Sealed { body })
-}
-
-/// Leaves out the tokens that the server names as ones that nothing may be sealed for; whether there were any.
-fn leave_out_refused(entries: &mut Vec<SealedRecipient>, problem: &Problem) -> bool {
-    let Problem::Call(CallError::Refused(refusal)) = problem else {
-        return false;
-    };
-    let place_of = |field: &str| -> Option<usize> {
-        let rest = field.strip_prefix("envelope.recipients.")?;
-        rest.split('.').next()?.parse().ok()
-    };
-    let refused = refusal.fields.iter().filter_map(|(field, _)| place_of(field));
-    let refused: Vec<usize> = refused.collect();
-    let before = entries.len();
-    let mut place = 0;
-    entries.retain(|entry| {
-        let is_refused = refused.contains(&place) && matches!(entry.kind, RecipientKind::Deployment(_));
-        place += 1;
-        !is_refused
-    });
-    entries.len() < before
+    Ok(count)
 }
 
 /// Whether the server gives something else than what was published: of two who publish at once the last one wins. Where the
@@ -146,12 +59,12 @@ async fn is_overtaken(
     place: &Place,
     own: &DeviceId,
     key: &OpenKey,
-    added: &[&RecipientKind],
+    added: &[RecipientKind],
 ) -> bool {
     let client = &context.client;
     match client.environment_key(&place.project, place.name(), own).await {
         Ok(Some(now)) => {
-            now.fingerprint != key.published.fingerprint || !all_are_told(&now, own, added.iter().copied())
+            now.fingerprint != key.published.fingerprint || !all_are_told(&now, own, added.iter())
         }
         Ok(None) | Err(CallError::ReshareRequired { .. }) => true,
         Err(error) => {

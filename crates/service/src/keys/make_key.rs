@@ -4,6 +4,7 @@
 //! G24). So the key is read again afterwards, and what was refused is never sent a second time: each try makes a new key.
 
 use super::add_devices::all_are_told;
+use super::for_whom::{Entries, ForWhom};
 use super::preflight::own_device_is_active;
 use super::publish::seal_for;
 use super::recipients::Lists;
@@ -40,15 +41,17 @@ pub(super) async fn make_key(
     lists: &Lists,
     (operation, progress): (Operation, Progress<'_>),
 ) -> Result<usize, Problem> {
-    match once(context, place, lists, (operation, progress)).await? {
+    let everybody = lists.everybody(None, Entries::default())?;
+    match once(context, place, lists, everybody, (operation, progress)).await? {
         Tried::Counts(recipients) => return Ok(recipients),
         Tried::Again(problem) => {
             tracing::warn!(%problem, "a new key did not come to be; another one is made")
         }
     }
-    // Who was refused may be gone by now.
+    // Who was refused may be gone by now, and among those of whom it is not known whether they are active.
     let lists = Lists::fetch(context, place).await?;
-    match once(context, place, &lists, (operation, progress)).await? {
+    let sure = lists.everybody(None, Entries::default())?.sure();
+    match once(context, place, &lists, sure, (operation, progress)).await? {
         Tried::Counts(recipients) => Ok(recipients),
         Tried::Again(problem) => Err(problem),
     }
@@ -58,11 +61,12 @@ async fn once(
     context: &Context,
     place: &Place,
     lists: &Lists,
+    for_whom: ForWhom,
     (operation, progress): (Operation, Progress<'_>),
 ) -> Result<Tried, Problem> {
     let device = context.device()?;
     own_device_is_active(&lists.devices, device)?;
-    let recipients = lists.recipients(None)?;
+    let recipients = for_whom.anew;
     progress(Step::Seal {
         recipients: recipients.len(),
     });

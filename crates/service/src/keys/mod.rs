@@ -2,6 +2,7 @@
 
 pub mod access;
 mod add_devices;
+pub(crate) mod for_whom;
 mod make_key;
 pub(crate) mod preflight;
 pub(crate) mod publish;

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::recipients::Lists;
+use super::recipients::{Lists, with_own};
 use crate::off_thread::off_thread;
 use crate::{Context, LinkedDevice, Place};
 use model::{CallError, Problem};
 use protocol::crypto::{self, Accepted, OpenedKey};
 use protocol::envelope::PublishedKey;
-use protocol::{Device, Fingerprint, SigningPublicKey};
+use protocol::{Device, Fingerprint, Listed, SigningPublicKey};
 
 /// What the checks found: enough to seal for everybody.
 pub(crate) struct Ready {
@@ -99,15 +99,20 @@ pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, P
         Err(error) => {
             // A device that is not known, was revoked or is another account's (docs/protocol.md 6.3).
             let of_device = matches!(error.status(), Some(403 | 422));
-            if of_device && devices.is_ok_and(|listed| own_device_is_active(&listed, device).is_err()) {
+            if of_device && devices.is_ok_and(|it| is_not_listed(it, device)) {
                 return Err(Problem::NotARecipient);
             }
             return Err(unread_key(context, place, error).await);
         }
     };
-    let devices = devices?;
+    let devices = with_own(devices?, Some(device)).list;
     let key = open(device, place, published, signers(&devices), &Accepted::default()).await?;
     Ok(KeyAccess::of(&key))
+}
+
+/// Whether the list says that this device may not hold the key.
+fn is_not_listed(listed: Listed<Device>, device: &LinkedDevice) -> bool {
+    own_device_is_active(&with_own(listed, Some(device)).list, device).is_err()
 }
 
 impl KeyAccess {
@@ -143,7 +148,7 @@ pub(crate) async fn unread_key(context: &Context, place: &Place, error: CallErro
         Err(error) => error.into(),
         Ok(list) => Problem::UnknownEnvironment {
             wanted: place.name().to_string(),
-            known: list.iter().map(|it| it.name.to_string()).collect(),
+            known: list.list.iter().map(|it| it.name.to_string()).collect(),
         },
     }
 }

@@ -2,6 +2,7 @@
 //! when the answer is lost. The only way to do so.
 
 use super::add_devices::add_devices;
+use super::for_whom::{Entries, ForWhom};
 use super::make_key::make_key;
 use super::preflight::{self, OpenKey, Ready, own_device_is_active};
 use super::recipients::{Lists, Wanted};
@@ -9,10 +10,13 @@ use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::off_thread::off_thread;
 use crate::{Context, LinkedDevice, Place, Progress};
 use model::{Problem, Step};
-use protocol::crypto;
+use protocol::crypto::{self, OpenError};
 use protocol::secret::EnvironmentKey;
 use protocol::wire::environment_key::ShareKeyRequest;
-use protocol::{Fingerprint, KeyRequest, KeyScope, Moment, Recipient, RequestStatus, SealedEnvironmentKey};
+use protocol::{
+    DeployTokenId, Fingerprint, KeyRequest, KeyScope, Moment, PublicKey, Recipient, RecipientKind, RequestId,
+    RequestStatus, SealedEnvironmentKey,
+};
 
 /// Which key is published.
 pub(crate) enum Published<'a> {
@@ -37,7 +41,7 @@ pub(crate) struct Purpose<'a> {
 /// # Errors
 /// [`Problem::NotAnAdmin`] where a token is wanted, or a new key, and the tokens cannot be listed;
 /// [`Problem::NotARecipient`] when this device is not among them, [`Problem::Misregistered`] when the wanted token is not
-/// active; what sealing says; API errors.
+/// active; [`Problem::WouldLoseKey`]; what sealing says; API errors.
 pub(crate) async fn publish(
     context: &Context,
     place: &Place,
@@ -58,15 +62,68 @@ pub(crate) async fn publish(
         return add_devices(context, place, lists, key, requests, (operation, progress)).await;
     }
     own_device_is_active(&lists.devices, device)?;
-    let recipients = lists.recipients(purpose.wanted)?;
-    let count = recipients.len();
-    progress(Step::Seal { recipients: count });
-    let sealed = seal(device, place, key, recipients, purpose.requests).await?;
-    progress(Step::Publish);
-    reached(operation, Checkpoint::Sealed);
-    send(context, place, sealed, purpose.requests).await?;
-    reached(operation, Checkpoint::Published);
-    Ok(count)
+    let entries = Entries::of(&key.published, &device.id);
+    let for_whom = lists.everybody(purpose.wanted, entries)?;
+    let outer = if for_whom.kept.is_empty() {
+        Outer::New
+    } else {
+        Outer::Published
+    };
+    let requests = purpose.requests;
+    publish_for(
+        context,
+        place,
+        key,
+        (outer, for_whom),
+        requests,
+        (operation, progress),
+    )
+    .await
+}
+
+/// Under which DEK a key is published.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outer {
+    /// A new one.
+    New,
+    /// That of the published envelope, so that what is sealed for some of its recipients can stay.
+    Published,
+}
+
+/// Seals, signs and sends, and again without those that the server refuses where it was not known whether they are active.
+/// Gives the number of recipients.
+///
+/// # Errors
+/// What sealing says, that the published DEK is not known among it; API errors.
+pub(super) async fn publish_for(
+    context: &Context,
+    place: &Place,
+    key: &OpenKey,
+    (outer, mut for_whom): (Outer, ForWhom),
+    requests: &[KeyRequest],
+    (operation, progress): (Operation, Progress<'_>),
+) -> Result<usize, Problem> {
+    let device = context.device()?;
+    loop {
+        let recipients = for_whom.count();
+        progress(Step::Seal { recipients });
+        let envelope = match outer {
+            Outer::New => seal_anew(device, place, key, &for_whom).await?,
+            Outer::Published => seal_beside(device, place, key, &for_whom).await?,
+        };
+        let sealed = sign(device, key, &envelope, requests)?;
+        progress(Step::Publish);
+        reached(operation, Checkpoint::Sealed);
+        let sent: Vec<RecipientKind> = envelope.recipients.into_iter().map(|it| it.kind).collect();
+        match send(context, place, sealed, requests).await {
+            Ok(()) => {
+                reached(operation, Checkpoint::Published);
+                return Ok(recipients);
+            }
+            Err(problem) if for_whom.leave_out_refused(&sent, &problem) => {}
+            Err(problem) => return Err(problem),
+        }
+    }
 }
 
 /// Looks who there is now, and seals the key again for them.
@@ -85,26 +142,77 @@ pub(crate) async fn publish_again(
 }
 
 /// A signed request.
-pub(super) struct Sealed {
-    pub(super) body: String,
+struct Sealed {
+    body: String,
 }
 
-async fn seal(
+async fn seal_anew(
     device: &LinkedDevice,
     place: &Place,
     key: &OpenKey,
-    recipients: Vec<Recipient>,
+    for_whom: &ForWhom,
+) -> Result<SealedEnvironmentKey, Problem> {
+    let (device, place, opened) = (device.clone(), place.clone(), key.opened.clone());
+    let recipients = for_whom.anew.clone();
+    let work = move || seal_for(&device, &place, opened.key(), &recipients).map(|(_, sealed)| sealed);
+    off_thread(work).await?
+}
+
+/// The published envelope with what is kept of its entries, and new ones after them.
+async fn seal_beside(
+    device: &LinkedDevice,
+    place: &Place,
+    key: &OpenKey,
+    for_whom: &ForWhom,
+) -> Result<SealedEnvironmentKey, Problem> {
+    let published = key.published.sealed.clone().ok_or(OpenError::NoEnvelope)?;
+    let (identity, opened) = (device.identity.clone(), key.opened.clone());
+    let (scope, recipients) = (scope(place, opened.key()), for_whom.anew.clone());
+    let work = move || {
+        let mut rng = crypto::system_rng();
+        opened.seal_entries(&scope, &recipients, &identity, Moment::now(), &mut rng)
+    };
+    let mut entries = for_whom.kept.clone();
+    entries.extend(off_thread(work).await??);
+    Ok(SealedEnvironmentKey {
+        recipients: entries,
+        ..published
+    })
+}
+
+/// The published DEK for one more public key: what is sent along with a registration.
+///
+/// # Errors
+/// What sealing says, that the published DEK is not known among it.
+pub(crate) async fn seal_entry(
+    device: &LinkedDevice,
+    place: &Place,
+    key: &OpenKey,
+    public_key: PublicKey,
+) -> Result<String, Problem> {
+    let (identity, opened) = (device.identity.clone(), key.opened.clone());
+    let scope = scope(place, opened.key());
+    // The server knows by itself for whom it is.
+    let kind = RecipientKind::Deployment(DeployTokenId::new(""));
+    let work = move || {
+        let (recipient, mut rng) = ([Recipient { kind, public_key }], crypto::system_rng());
+        opened.seal_entries(&scope, &recipient, &identity, Moment::now(), &mut rng)
+    };
+    let sealed = off_thread(work).await??.pop();
+    Ok(sealed.ok_or(Problem::Stopped)?.edek_b64)
+}
+
+fn sign(
+    device: &LinkedDevice,
+    key: &OpenKey,
+    envelope: &SealedEnvironmentKey,
     requests: &[KeyRequest],
 ) -> Result<Sealed, Problem> {
-    let (device, place, opened) = (device.clone(), place.clone(), key.opened.clone());
-    let requests = requests.iter().map(|request| request.id.clone()).collect();
-    let work = move || {
-        let (fingerprint, sealed) = seal_for(&device, &place, opened.key(), &recipients)?;
-        let request = ShareKeyRequest::new(&device.id, fingerprint, &sealed, requests);
-        let body = crypto::sign_body(&device.identity, &request)?;
-        Ok(Sealed { body })
-    };
-    off_thread(work).await?
+    let ids: Vec<RequestId> = requests.iter().map(|request| request.id.clone()).collect();
+    let fingerprint = crypto::key_fingerprint(key.opened.key());
+    let request = ShareKeyRequest::new(&device.id, fingerprint, envelope, ids);
+    let body = crypto::sign_body(&device.identity, &request)?;
+    Ok(Sealed { body })
 }
 
 /// Seals a key for everybody in a place under its name of today, and gives its fingerprint beside it.
@@ -125,7 +233,7 @@ pub(super) fn seal_for(
 }
 
 /// What an envelope of a key says that it is for.
-pub(super) fn scope(place: &Place, key: &EnvironmentKey) -> KeyScope {
+fn scope(place: &Place, key: &EnvironmentKey) -> KeyScope {
     KeyScope {
         project: place.project.clone(),
         environment: place.name().clone(),
@@ -136,7 +244,7 @@ pub(super) fn scope(place: &Place, key: &EnvironmentKey) -> KeyScope {
 /// A lost answer is asked for: publishing the same body again changes nothing, unless the first one was taken and answered
 /// requests, which cannot be done twice; that is looked up instead. After silence nothing is asked, because that would double
 /// the wait.
-pub(super) async fn send(
+async fn send(
     context: &Context,
     place: &Place,
     sealed: Sealed,

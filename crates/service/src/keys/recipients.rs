@@ -1,14 +1,18 @@
-//! For whom an environment key is sealed: everybody who is listed as active (docs/protocol.md 6.4).
+//! Who there is in an environment: its devices and tokens, entry by entry. For whom of them a key is published is
+//! [`super::for_whom`]'s.
 
-use crate::{Context, Place};
+use crate::{Context, LinkedDevice, Place};
 use model::{CallError, Problem};
 use protocol::{
-    DeployToken, Device, EnvironmentId, ProjectId, PublicKey, Recipient, RecipientKind, TokenEntry,
+    DeployToken, Device, DeviceStatus, EnvironmentId, Listed, ProjectId, PublicKey, Recipient, RecipientKind,
+    TokenEntry, UnreadEntry,
 };
 
 /// Who there is in an environment: fetched once for an operation, and handed on.
 pub(crate) struct Lists {
     pub(crate) devices: Vec<Device>,
+    /// Entries of the list of devices without an id.
+    pub(crate) unread_devices: Vec<UnreadEntry>,
     /// [`Problem::NotAnAdmin`] where the server shows them to admins alone.
     tokens: Result<Vec<TokenEntry>, Problem>,
 }
@@ -19,10 +23,14 @@ impl Lists {
             context.client.devices(&place.project, place.name()),
             listed_tokens(context, &place.project, Some(&place.environment.id)),
         );
-        let devices = devices?;
+        let devices = with_own(devices?, context.device.as_ref());
         match tokens {
             Err(error) if error != Problem::NotAnAdmin => Err(error),
-            tokens => Ok(Self { devices, tokens }),
+            tokens => Ok(Self {
+                devices: devices.list,
+                unread_devices: devices.unreadable,
+                tokens,
+            }),
         }
     }
 
@@ -34,7 +42,7 @@ impl Lists {
         self.tokens.as_deref().map_err(Clone::clone)
     }
 
-    /// The active devices, in list order.
+    /// The devices that are active, or may be, in list order.
     pub(crate) fn device_recipients(&self) -> Vec<Recipient> {
         let devices = self.devices.iter().filter_map(|device| {
             let public_key = device.recipient_key()?;
@@ -45,33 +53,30 @@ impl Lists {
         });
         devices.collect()
     }
+}
 
-    /// Devices first, then tokens, each in list order; the wanted token replaces its entry, or comes last.
-    ///
-    /// # Errors
-    /// [`Problem::NotAnAdmin`] where the tokens cannot be listed: nobody may be sealed for without them.
-    /// [`Problem::Misregistered`] when the wanted token is not active.
-    pub(crate) fn recipients(&self, wanted: Option<Wanted<'_>>) -> Result<Vec<Recipient>, Problem> {
-        let deployment = |token: &DeployToken, public_key| Recipient {
-            kind: RecipientKind::Deployment(token.id.clone()),
-            public_key,
-        };
-        let tokens = self.tokens()?.iter().filter_map(TokenEntry::token);
-        let tokens = tokens.filter_map(|token| Some(deployment(token, token.recipient_key()?)));
-        let mut all = self.device_recipients();
-        all.extend(tokens);
-        if let Some(Wanted { token, key }) = wanted {
-            if !token.is_active() {
-                return Err(Problem::Misregistered);
-            }
-            let wanted = deployment(token, key);
-            match all.iter_mut().find(|recipient| recipient.kind == wanted.kind) {
-                Some(entry) => *entry = wanted,
-                None => all.push(wanted),
-            }
-        }
-        Ok(all)
+/// This machine knows its own key: where the list does not tell it, or an entry without an id may be this device's, the
+/// device is there all the same.
+pub(super) fn with_own(mut listed: Listed<Device>, own: Option<&LinkedDevice>) -> Listed<Device> {
+    let Some(own) = own else {
+        return listed;
+    };
+    let key = own.identity.encryption_public();
+    match listed.list.iter_mut().find(|device| device.id == own.id) {
+        Some(device) => device.public_key = device.public_key.or(Some(key)),
+        None if listed.unreadable.is_empty() => {}
+        None => listed.list.push(Device {
+            id: own.id.clone(),
+            name: None,
+            public_key: Some(key),
+            signing_key: Some(own.identity.signing_public()),
+            platform: String::new(),
+            status: DeviceStatus::NotKnown,
+            last_seen_at: None,
+            created_at: None,
+        }),
     }
+    listed
 }
 
 /// A token that must be among the recipients with exactly this key, whatever a list from before says.

@@ -8,7 +8,7 @@ use super::publish::{Published, Purpose, publish};
 use crate::checkpoint::Operation;
 use crate::directory::of_each;
 use crate::{Context, Progress, find_environment};
-use model::{CallError, Problem, RequestError, Step, Unlisted};
+use model::{CallError, ListOf, Problem, RequestError, Step, Unlisted};
 use protocol::{
     DeviceId, EnvironmentId, KeyRequest, Organization, OrganizationId, ProjectId, Recipient, RecipientKind,
     RequestFilter, RequestRole, Requests,
@@ -76,10 +76,11 @@ pub async fn waiting(context: &Context) -> Result<Asked, Problem> {
 
 /// Asks every organisation of the user. One that gives no answer hides no other's requests.
 async fn everywhere(context: &Context, filter: &RequestFilter) -> Result<Asked, Problem> {
-    let organizations = context.client.organizations().await?;
+    let listed = context.client.organizations().await?;
     let ask =
         |organization: Organization| async move { requests_of(context, &organization.id, filter).await };
-    let (found, unlisted) = of_each(&organizations, ask).await?;
+    let (found, mut unlisted) = of_each(&listed.list, ask).await?;
+    unlisted.extend(Unlisted::entries(ListOf::Organizations, listed.unreadable));
     let mut all = Requests::default();
     for requests in found {
         all.list.extend(requests.list);

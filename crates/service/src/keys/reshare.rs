@@ -68,6 +68,7 @@ async fn must_be_free(context: &Context, place: &Place, accepted: &Accepted) -> 
     };
     let environments = context.client.environments(&place.project).await?;
     let is_others = environments
+        .list
         .iter()
         .any(|it| it.name == *name && it.id != place.environment.id);
     if is_others {

@@ -155,7 +155,7 @@ async fn share_everything(sharing: &Context, fresh: &Context) -> Result<Vec<Hand
     for project in directory(fresh).await?.projects {
         match environments(fresh, &project.id).await {
             Ok(environments) => {
-                for environment in environments {
+                for environment in environments.list {
                     handed.push(share_one(sharing, fresh, &project, environment).await);
                 }
             }

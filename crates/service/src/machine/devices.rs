@@ -7,8 +7,9 @@ use std::sync::Arc;
 use crate::off_thread::off_thread;
 use crate::{Context, LinkedDevice};
 use client::{Client, NewDevice};
-use model::{KeychainError, Problem};
+use model::{CallError, KeychainError, Problem};
 use protocol::crypto::{self, DeviceIdentity};
+use protocol::wire::WireError;
 use protocol::{Device, DeviceId, DeviceState, DeviceStatus, Moment, PublicKey, RemoteStatus};
 
 /// The longest name that is sent, in characters.
@@ -154,14 +155,19 @@ async fn take_back(client: &Client, device: DeviceId, why: Problem) -> Problem {
 
 /// After a lost answer: the device with this key, looked for in every project that the user sees.
 async fn find_by_key(client: &Client, key: PublicKey) -> Result<Option<Device>, Problem> {
-    for organization in client.organizations().await? {
-        for project in client.projects(&organization.id).await? {
+    for organization in client.organizations().await?.list {
+        for project in client.projects(&organization.id).await?.list {
             // The devices of an organisation are the same in all of a project's environments.
-            let Some(environment) = client.environments(&project.id).await?.into_iter().next() else {
+            let environments = client.environments(&project.id).await?.list;
+            let Some(environment) = environments.into_iter().next() else {
                 continue;
             };
             let devices = client.devices(&project.id, &environment.name).await?;
-            if let Some(found) = devices.into_iter().find(|device| device.public_key == Some(key)) {
+            if let Some(found) = devices
+                .list
+                .into_iter()
+                .find(|device| device.public_key == Some(key))
+            {
                 return Ok(Some(found));
             }
         }
@@ -173,16 +179,22 @@ async fn find_by_key(client: &Client, key: PublicKey) -> Result<Option<Device>, 
 /// that is not there is unknown, or another account's (docs/protocol.md 4.1).
 ///
 /// # Errors
-/// API errors.
+/// API errors; [`CallError::Malformed`] where an entry that cannot be read may be it.
 pub async fn status(context: &Context, device: &LinkedDevice) -> Result<DeviceState, Problem> {
     let own = context.client.own_devices().await?;
-    let listed = own.into_iter().find(|listed| listed.id == device.id);
+    let listed = own.list.into_iter().find(|listed| listed.id == device.id);
+    if let (None, [unread, ..]) = (&listed, own.unreadable.as_slice()) {
+        // It may be this one.
+        let what = unread.missing;
+        return Err(CallError::Malformed(WireError::Missing { what }).into());
+    }
     let own_key = device.identity.encryption_public();
     let remote = match &listed {
         Some(listed) => match &listed.status {
             DeviceStatus::Revoked { at } => RemoteStatus::Revoked { at: *at },
-            DeviceStatus::Active if listed.public_key == Some(own_key) => RemoteStatus::Active,
-            DeviceStatus::Active => RemoteStatus::Unknown,
+            // One that is not told says nothing against this one.
+            _ if listed.public_key.is_none_or(|key| key == own_key) => RemoteStatus::Active,
+            _ => RemoteStatus::Unknown,
         },
         None => RemoteStatus::Unknown,
     };

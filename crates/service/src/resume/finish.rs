@@ -6,6 +6,7 @@ use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::journal::{
     EntryWriter, IssueRecord, OpenEntry, QueueItem, QueueState, ReplaceRecord, Stage, Work,
 };
+use crate::keys::for_whom::Entries;
 use crate::keys::preflight;
 use crate::keys::recipients::Lists;
 use crate::tokens::{self, Plan, Registered, hand_over};
@@ -81,10 +82,12 @@ async fn issue(
         notes: Vec::new(),
     };
     if is_complete {
-        let recipients = Lists::fetch(context, place).await?.recipients(None)?.len();
+        let lists = Lists::fetch(context, place).await?;
+        let recipients = lists.everybody(None, Entries::default())?.count();
         return Ok(complete(entry, stored, kind, seed, recipients));
     }
-    let ready = preflight::check(context, place).await;
+    // Nothing went along with a registration that was asked for again.
+    let ready = preflight::check(context, place).await.map(|ready| (ready, None));
     let mut record = EntryWriter::resume(Operation::Resume, entry);
     let registered = match stage {
         Stage::Received | Stage::Shared => Ok(stored),

@@ -5,7 +5,8 @@ use crate::journal::{IssueRecord, ReplaceRecord, Stage};
 use crate::tokens::list::must_be_readable;
 use crate::tokens::{replace, verify};
 use crate::{Context, Place};
-use model::{Finding, IssuanceKind, NotActive, Problem};
+use model::{CallError, Finding, IssuanceKind, NotActive, Problem};
+use protocol::wire::WireError;
 use protocol::{DeployToken, DeployTokenId, TokenEntry, TokenKey};
 
 /// Where the key of an operation is now.
@@ -33,19 +34,23 @@ fn judge(entries: &[TokenEntry], record: &IssueRecord) -> Result<Located, Proble
     let ours: Vec<_> = tokens()
         .filter(|token| token.key == TokenKey::Usable(record.key))
         .collect();
-    if let Some(active) = ours.iter().find(|token| token.is_active()) {
+    if let Some(active) = ours.iter().find(|token| token.may_be_active()) {
         return Ok(Located::Active((*active).clone()));
     }
     if !ours.is_empty() {
         return Ok(Located::NotActive(NotActive::Revoked));
     }
     let named = tokens().find(|token| Some(&token.id) == record.token.as_ref());
-    if named.is_none() {
-        // The journal may have the only copy of its seed.
-        must_be_readable(entries, record.token.as_ref())?;
+    // The journal may have the only copy of its seed: a key that is not told, or none, may be ours.
+    match named {
+        Some(token) if token.may_be_active() && !matches!(token.key, TokenKey::Usable(_)) => {
+            return Err(CallError::Malformed(WireError::Wrong { what: "public_key" }).into());
+        }
+        Some(_) => {}
+        None => must_be_readable(entries, record.token.as_ref())?,
     }
     Ok(Located::NotActive(match (named, record.kind, record.stage) {
-        (Some(token), _, _) if !token.is_active() => NotActive::Revoked,
+        (Some(token), _, _) if !token.may_be_active() => NotActive::Revoked,
         (Some(token), IssuanceKind::Create | IssuanceKind::Replace, _) => {
             return Ok(Located::OtherKey(token.clone()));
         }

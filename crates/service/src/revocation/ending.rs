@@ -2,7 +2,7 @@
 
 use crate::tokens::list::must_be_readable;
 use crate::{Context, Place};
-use model::{Problem, Proof};
+use model::{CallError, Problem, Proof};
 use protocol::{DeployTokenId, TokenEntry};
 
 /// What is done about an answer that was lost.
@@ -20,7 +20,7 @@ pub(super) enum Lost {
 ///
 /// # Errors
 /// [`Problem::NotDone`] when the server says that it did so and lists the token as active; its refusal when it does;
-/// [`Problem::Uncertain`] when the list cannot be had.
+/// [`Problem::Uncertain`] when the list cannot be had, or does not tell.
 pub(super) async fn end(
     context: &Context,
     place: &Place,
@@ -28,8 +28,8 @@ pub(super) async fn end(
     lost: Lost,
 ) -> Result<Proof, Problem> {
     let error = match context.client.revoke_token(&place.project, id).await {
-        Ok(token) if !token.is_active() => return Ok(Proof::Answered),
-        Ok(_) => return listed(context, place, id).await,
+        Ok(token) if !token.may_be_active() => return Ok(Proof::Answered),
+        Ok(_) => return listed(context, place, id).await.map_err(unless_told),
         Err(error) => error,
     };
     let is_open = error.may_have_happened() || matches!(error.status(), Some(404 | 409 | 410 | 422));
@@ -43,7 +43,16 @@ pub(super) async fn end(
     }
 }
 
-/// What the server's list says: a token that is not there counts as ended, unless an entry that cannot be read may be it.
+/// After an answer that proves nothing: a list that cannot be read does not say that nothing was done, either.
+fn unless_told(problem: Problem) -> Problem {
+    match problem {
+        Problem::Call(CallError::Malformed(_)) => Problem::Uncertain(Box::new(problem)),
+        other => other,
+    }
+}
+
+/// What the server's list says: a token that is not there counts as ended, unless an entry that cannot be read may be it, or
+/// whose status does not say so.
 ///
 /// # Errors
 /// [`Problem::NotDone`] when it is listed as active, [`model::CallError::Malformed`] when it may be; API errors.
@@ -57,7 +66,7 @@ pub(crate) fn in_list(entries: &[TokenEntry], id: &DeployTokenId) -> Result<Proo
     let mut tokens = entries.iter().filter_map(TokenEntry::token);
     match tokens.find(|it| it.id == *id) {
         Some(token) if token.is_active() => Err(Problem::NotDone),
-        Some(_) => Ok(Proof::Listed),
-        None => must_be_readable(entries, Some(id)).map(|()| Proof::Listed),
+        Some(token) if !token.may_be_active() => Ok(Proof::Listed),
+        _ => must_be_readable(entries, Some(id)).map(|()| Proof::Listed),
     }
 }

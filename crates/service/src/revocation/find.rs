@@ -98,7 +98,7 @@ impl Search {
 }
 
 fn put_in_order(found: &mut [LeakMatch]) {
-    found.sort_by_key(|it| (!it.by_seed, !it.by_suffix, !it.placed.token.is_active()));
+    found.sort_by_key(|it| (!it.by_seed, !it.by_suffix, !it.placed.token.may_be_active()));
 }
 
 /// Looks through everything that the user can see, active or not. Of what leaked nothing is sent but whole CI tokens that fit

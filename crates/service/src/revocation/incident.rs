@@ -10,7 +10,7 @@ use futures_util::stream;
 use super::AT_ONCE;
 use crate::Context;
 use crate::activity::newest_uses;
-use model::{Incident, Problem, Readable, RevocationStatus, RevokeTarget, Uses};
+use model::{Incident, Problem, Readable, RevocationStatus, RevokeTarget, Unlisted, Uses};
 use private_file::NewFile;
 use protocol::{DeployTokenId, Moment, ProjectId};
 
@@ -21,6 +21,7 @@ pub async fn incident(
     origin: String,
     started: Moment,
     mut tokens: Vec<(RevokeTarget, RevocationStatus)>,
+    unlisted: Vec<Unlisted>,
 ) -> Incident {
     let ended = Moment::now();
     let targets: Vec<RevokeTarget> = tokens.iter().map(|(target, _)| target.clone()).collect();
@@ -41,6 +42,7 @@ pub async fn incident(
         ended,
         tokens,
         reach,
+        unlisted,
     }
 }
 

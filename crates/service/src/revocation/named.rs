@@ -111,7 +111,7 @@ pub async fn revoke_all(
 fn pick(entries: &[TokenEntry], wanted: &str, queue: &[QueueItem]) -> Result<DeployToken, Problem> {
     let found = token::find(entries, wanted)?;
     let named_before = queue.iter().any(|item| item.token == found.id);
-    if found.is_active() && !named_before {
+    if found.may_be_active() && !named_before {
         Ok(found.clone())
     } else {
         Err(Problem::WrongState(WrongState::AlreadyRevoked))

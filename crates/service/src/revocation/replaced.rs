@@ -68,7 +68,7 @@ pub(crate) async fn conclude(
     let mut tokens = listed.iter().filter_map(TokenEntry::token);
     let old = tokens.find(|it| it.id == record.old);
     // Only an entry that can be read says that nothing is left to revoke.
-    if old.is_none_or(DeployToken::is_active) {
+    if old.is_none_or(DeployToken::may_be_active) {
         progress(Step::Revoke);
         ending::end(context, place, &record.old, Lost::AskTheList).await?;
         reached(Operation::Finish, Checkpoint::Revoked);

@@ -7,7 +7,7 @@ use crate::checkpoint::{Checkpoint, reached};
 use crate::journal::QueueState;
 use crate::keys::preflight::{self, Looked};
 use crate::keys::publish::{Published, Purpose, publish};
-use crate::keys::recipients::Lists;
+use crate::keys::recipients::listed_tokens;
 use model::{Problem, RevocationStatus};
 use protocol::TokenEntry;
 use protocol::crypto::Accepted;
@@ -24,11 +24,10 @@ impl Run<'_> {
         };
         if sealed.is_err() && !has_looked {
             // Without the place the list is there all the same.
-            let listed = self
-                .unless_stopped(Lists::fetch(self.context, &batch.place))
-                .await;
-            if let Ok(tokens) = listed.as_ref().map_err(Clone::clone).and_then(Lists::tokens) {
-                self.confirm(batch, tokens);
+            let id = Some(&batch.place.environment.id).filter(|_| !self.is_nowhere(batch));
+            let listed = listed_tokens(self.context, &batch.place.project, id);
+            if let Ok(tokens) = self.unless_stopped(listed).await {
+                self.confirm(batch, &tokens);
             }
         }
         let owes_sealing = self.tell_sealed(batch, sealed);
@@ -38,6 +37,11 @@ impl Run<'_> {
         if !is_left && batch.close() {
             reached(self.kind.operation(), Checkpoint::Closed);
         }
+    }
+
+    /// Whether the server does not tell in which environment the tokens are: then there is no key to be found.
+    fn is_nowhere(&self, batch: &Batch) -> bool {
+        batch.place.environment.id.as_str().is_empty()
     }
 
     fn any_refused(&self, batch: &Batch) -> bool {
@@ -97,6 +101,9 @@ impl Run<'_> {
                 lock
             }
         };
+        if self.is_nowhere(batch) {
+            return Err(Problem::NoEnvironment);
+        }
         *has_looked = true;
         let Looked { lists, key, .. } =
             preflight::look(self.context, &batch.place, &Accepted::default()).await?;

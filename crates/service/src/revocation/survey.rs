@@ -7,15 +7,15 @@ use futures_util::stream;
 
 use super::AT_ONCE;
 use crate::Context;
-use model::{PlacedToken, Problem, Unlisted, emergency::sort_by_danger};
-use protocol::{DeployToken, Environment, EnvironmentId, Project, TokenEntry};
+use model::{ListOf, PlacedToken, Problem, Unlisted, emergency::sort_by_danger};
+use protocol::{DeployToken, Environment, EnvironmentId, Listed, Project, TokenEntry};
 
 /// What there is, and what could not be looked at.
 #[derive(Debug)]
 pub struct Survey {
-    /// The active tokens, the most dangerous first.
+    /// The tokens that are active, or may be; the most dangerous first.
     pub active: Vec<PlacedToken>,
-    /// Those that are not active any more.
+    /// Those that are revoked.
     pub ended: Vec<PlacedToken>,
     /// What is not among them.
     pub gaps: Vec<Unlisted>,
@@ -35,14 +35,21 @@ pub async fn survey(context: &Context) -> Result<Survey, Problem> {
         projects: 0,
     };
     let organizations = context.client.organizations().await?;
+    let gap = Unlisted::entries(ListOf::Organizations, organizations.unreadable);
+    survey.gaps.extend(gap);
     let listings = organizations
+        .list
         .into_iter()
         .map(|it| async move { (context.client.projects(&it.id).await, it.name) });
     let mut listings = stream::iter(listings).buffered(AT_ONCE);
     let mut projects = Vec::new();
     while let Some((listed, name)) = listings.next().await {
         match listed {
-            Ok(listed) => projects.extend(listed),
+            Ok(listed) => {
+                let gap = Unlisted::entries(ListOf::Projects(name), listed.unreadable);
+                survey.gaps.extend(gap);
+                projects.extend(listed.list);
+            }
             Err(error) => survey.gaps.push(Unlisted::Organization {
                 name,
                 error: error.into(),
@@ -72,27 +79,38 @@ pub async fn survey(context: &Context) -> Result<Survey, Problem> {
 async fn look_into(
     context: &Context,
     project: &Project,
-) -> Result<(Vec<TokenEntry>, Vec<Environment>), Problem> {
+) -> Result<(Vec<TokenEntry>, Listed<Environment>), Problem> {
     let (tokens, environments) = tokio::join!(
         crate::tokens::list_project(context, &project.id),
         context.client.environments(&project.id)
     );
     let environments = environments.unwrap_or_else(|error| {
         tracing::warn!(%error, "the environments of a project could not be listed");
-        Vec::new()
+        Listed::default()
     });
     Ok((tokens?, environments))
 }
 
 impl Survey {
-    fn add(&mut self, project: &Project, tokens: Vec<TokenEntry>, environments: Vec<Environment>) {
-        let known: HashMap<EnvironmentId, Environment> =
-            environments.into_iter().map(|it| (it.id.clone(), it)).collect();
-        let mut unreadable = 0;
+    fn add(&mut self, project: &Project, tokens: Vec<TokenEntry>, environments: Listed<Environment>) {
+        let gap = Unlisted::entries(
+            ListOf::Environments(project.name.clone()),
+            environments.unreadable,
+        );
+        self.gaps.extend(gap);
+        let known: HashMap<EnvironmentId, Environment> = environments
+            .list
+            .into_iter()
+            .map(|it| (it.id.clone(), it))
+            .collect();
+        let mut unreadable = Vec::new();
         for entry in tokens {
-            let TokenEntry::Token(token) = entry else {
-                unreadable += 1;
-                continue;
+            let token = match entry {
+                TokenEntry::Token(token) => token,
+                TokenEntry::Malformed(entry) => {
+                    unreadable.push(entry);
+                    continue;
+                }
             };
             let environment = known.get(&token.environment_id).cloned();
             let found = PlacedToken {
@@ -101,18 +119,14 @@ impl Survey {
                 environment: environment.unwrap_or_else(|| as_told_by(&token)),
                 token,
             };
-            if found.token.is_active() {
+            if found.token.may_be_active() {
                 self.active.push(found);
             } else {
                 self.ended.push(found);
             }
         }
-        if unreadable > 0 {
-            self.gaps.push(Unlisted::Unreadable {
-                project: project.name.clone(),
-                count: unreadable,
-            });
-        }
+        let gap = Unlisted::entries(ListOf::Tokens(project.name.clone()), unreadable);
+        self.gaps.extend(gap);
     }
 }
 

@@ -1,5 +1,6 @@
 //! Delete the record of a revoked token (docs/protocol.md 7.3).
 
+use super::list::must_be_readable;
 use crate::{Context, Place};
 use model::{Problem, WrongState};
 use protocol::{DeployToken, DeployTokenId, TokenEntry, token};
@@ -31,11 +32,15 @@ pub async fn delete(context: &Context, place: &Place, wanted: &str) -> Result<De
     Ok(found.clone())
 }
 
-/// Whether the server still lists a record, also one that cannot be read.
+/// Whether the server still lists a record; that it does not is known only where every entry has its id.
 async fn is_listed(context: &Context, place: &Place, id: &DeployTokenId) -> Result<bool, Problem> {
     let entries = super::list::list(context, place).await?;
-    Ok(entries.iter().any(|entry| match entry {
-        TokenEntry::Token(token) => token.id == *id,
-        TokenEntry::Malformed { id: listed, .. } => listed.as_ref() == Some(id),
-    }))
+    if entries
+        .iter()
+        .filter_map(TokenEntry::token)
+        .any(|token| token.id == *id)
+    {
+        return Ok(true);
+    }
+    must_be_readable(&entries, Some(id)).map(|()| false)
 }

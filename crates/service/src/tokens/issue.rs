@@ -1,11 +1,13 @@
 //! The one way by which secrets are issued, for a new token, a new pair, or a successor: check, mint, write down, register,
 //! seal, publish, hand over. What differs is in the [`Plan`].
 
+use super::along::{self, ReadBack};
 use super::ends;
 use super::plan::Plan;
 use super::registered::Registered;
-use crate::checkpoint::{Checkpoint, reached};
+use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::journal::{EntryWriter, OpenEntry};
+use crate::keys::for_whom::Entries;
 use crate::keys::preflight::{self, Ready};
 use crate::keys::publish::{Published, Purpose, publish};
 use crate::keys::recipients::Wanted;
@@ -74,7 +76,7 @@ pub(crate) async fn make_once(
 /// Issues new secrets. When it returns `Ok`, they are inside, shared or not, and in the journal until its entry is closed.
 ///
 /// # Errors
-/// [`Problem::Uncertain`] when the answer was lost and the server cannot be asked, [`Problem::TakenBack`] when no CI token
+/// [`Problem::WouldLoseKey`] before anything is changed. /// [`Problem::Uncertain`] when the answer was lost and the server cannot be asked, [`Problem::TakenBack`] when no CI token
 /// could be had for a new token. Where the server may still act on a lost request, the journal keeps the operation.
 pub(super) async fn issue(
     context: &Context,
@@ -84,14 +86,18 @@ pub(super) async fn issue(
     progress: Progress<'_>,
 ) -> Result<Issued, Problem> {
     let operation = plan.operation();
+    // Before anything is changed: what is published afterwards must not take the key from anybody.
+    let entries = Entries::of(&ready.key.published, &context.device()?.id);
+    ready.lists.nobody_loses(plan.rekeyed(), entries)?;
     reached(operation, Checkpoint::Checked);
     progress(Step::Mint);
     let (seed, key) = crypto::make_deploy_key(&mut crypto::system_rng());
     reached(operation, Checkpoint::Minted);
     let intended = plan.intended(key, seed.clone());
     let mut record = EntryWriter::begin(context.journal.as_ref(), place, operation, intended)?;
+    let sealed = along::seal(context, place, &ready.key, key).await;
     progress(Step::Register);
-    let registered = match plan.register(context, place, key).await {
+    let registered = match plan.register(context, place, key, sealed.clone()).await {
         Ok(answer) => {
             reached(operation, Checkpoint::Registered);
             let registered = Registered::read(answer, plan.expected(place, key));
@@ -111,7 +117,8 @@ pub(super) async fn issue(
     };
     record.received(registered.receipt());
     let secrets = (registered, seed, key);
-    Ok(hand_over(context, place, Ok(ready), plan.kind(), secrets, record, progress).await)
+    let ready = Ok((ready, sealed));
+    Ok(hand_over(context, place, ready, plan.kind(), secrets, record, progress).await)
 }
 
 /// Whether nothing can come of a failed registration any more. A lost request may still arrive after the server was
@@ -124,12 +131,12 @@ fn is_over(problem: &Problem) -> bool {
     }
 }
 
-/// Seals for everybody including the token just registered, and puts the issuance together. Never fails: whatever goes
-/// wrong here, the secrets are handed over with the state as it is.
+/// Looks whether what was sealed for the token just registered has come to be, seals for everybody where that is needed, and
+/// puts the issuance together. Never fails: whatever goes wrong here, the secrets are handed over with the state as it is.
 pub(crate) async fn hand_over(
     context: &Context,
     place: &Place,
-    ready: Result<Ready, Problem>,
+    ready: Result<(Ready, Option<String>), Problem>,
     kind: IssuanceKind,
     (registered, seed, key): (Registered, DeploySeed, PublicKey),
     mut record: EntryWriter,
@@ -145,14 +152,9 @@ pub(crate) async fn hand_over(
         _ if token.id.as_str().is_empty() || token.key != TokenKey::Usable(key) => {
             Err(Problem::Misregistered)
         }
-        Ok(ready) => {
-            let purpose = Purpose {
-                wanted: Some(Wanted { token: &token, key }),
-                ..Purpose::default()
-            };
-            let Ready { key, lists } = &ready;
-            let (what, operation) = (Published::Again(key), record.operation());
-            publish(context, place, lists, what, purpose, operation, progress).await
+        Ok((ready, sealed)) => {
+            let (wanted, operation) = (Wanted { token: &token, key }, record.operation());
+            share(context, place, &ready, sealed, wanted, (operation, progress)).await
         }
         Err(error) => Err(error),
     };
@@ -172,4 +174,34 @@ pub(crate) async fn hand_over(
         },
         entry: record.into_entry(),
     }
+}
+
+/// Nothing is published where what went along is all that was missing; the number of recipients.
+async fn share(
+    context: &Context,
+    place: &Place,
+    ready: &Ready,
+    sealed: Option<String>,
+    wanted: Wanted<'_>,
+    (operation, progress): (Operation, Progress<'_>),
+) -> Result<usize, Problem> {
+    let mut newer = None;
+    if let Some(sealed) = sealed {
+        progress(Step::ReadBack);
+        match along::read_back(context, place, ready, wanted, &sealed).await {
+            ReadBack::Complete { recipients } => {
+                reached(operation, Checkpoint::ReadBack);
+                return Ok(recipients);
+            }
+            ReadBack::OtherKey => newer = Some(preflight::check(context, place).await?),
+            ReadBack::Incomplete => {}
+        }
+    }
+    let Ready { key, lists } = newer.as_ref().unwrap_or(ready);
+    let purpose = Purpose {
+        wanted: Some(wanted),
+        ..Purpose::default()
+    };
+    let what = Published::Again(key);
+    publish(context, place, lists, what, purpose, operation, progress).await
 }

@@ -11,13 +11,13 @@ use protocol::{DeployTokenId, ProjectId, TokenEntry, token};
 /// The tokens of one environment. The hosted server does not tell here when they were last used; [`list_with_uses`] does.
 ///
 /// # Errors
-/// [`Problem::NotAnAdmin`]; API errors. A malformed entry is an entry of its own, not an error.
+/// [`Problem::NotAnAdmin`]; API errors. An entry without an id is an entry of its own, not an error.
 pub async fn list(context: &Context, place: &Place) -> Result<Vec<TokenEntry>, Problem> {
     let listed = listed_tokens(context, &place.project, Some(&place.environment.id)).await?;
     let mut entries = ends::fill_in(context, listed).await;
     for entry in &mut entries {
         if let TokenEntry::Token(token) = entry {
-            token.name_environment(&place.environment.id, place.name());
+            token.place_in(&place.environment.id, place.name());
         }
     }
     Ok(entries)
@@ -46,7 +46,7 @@ pub async fn list_project(context: &Context, project: &ProjectId) -> Result<Vec<
 /// Before a token is taken for inactive, or for not there, because no readable entry says otherwise.
 ///
 /// # Errors
-/// [`CallError::Malformed`] when an entry that cannot be read may be it (see [`token::obscured`]).
+/// [`CallError::Malformed`] when an entry may be it that cannot be read as a whole (see [`token::obscured`]).
 pub(crate) fn must_be_readable(
     entries: &[TokenEntry],
     wanted: Option<&DeployTokenId>,

@@ -3,6 +3,7 @@
 //!
 //! Secrets are issued in one way ([`issue`](mod@issue)); create, rotate and replace are a [`plan`] each.
 
+mod along;
 mod create;
 mod delete;
 mod ends;

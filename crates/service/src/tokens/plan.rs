@@ -62,6 +62,14 @@ impl Plan {
         }
     }
 
+    /// The token whose key is replaced.
+    pub(super) fn rekeyed(&self) -> Option<&DeployTokenId> {
+        match self {
+            Self::This(token, _) => Some(&token.id),
+            Self::New(_) | Self::SuccessorOf { .. } => None,
+        }
+    }
+
     /// What is written down before the first request.
     pub(super) fn intended(&self, key: PublicKey, seed: DeploySeed) -> Work {
         let kind = self.kind();
@@ -81,7 +89,7 @@ impl Plan {
         }
     }
 
-    /// Tells the server the public key.
+    /// Tells the server the public key, with the DEK sealed for it.
     ///
     /// # Errors
     /// API errors; see [`CallError::may_have_happened`].
@@ -90,15 +98,20 @@ impl Plan {
         context: &Context,
         place: &Place,
         key: PublicKey,
+        sealed: Option<String>,
     ) -> Result<TokenAnswer, CallError> {
         let (client, project) = (&context.client, &place.project);
         match self {
             Self::New(new) | Self::SuccessorOf { successor: new, .. } => {
                 client
-                    .create_token(project, &place.environment.id, new, &key)
+                    .create_token(project, &place.environment.id, new, &key, sealed)
                     .await
             }
-            Self::This(token, lifetime) => client.rotate_token(project, &token.id, &key, *lifetime).await,
+            Self::This(token, lifetime) => {
+                client
+                    .rotate_token(project, &token.id, &key, *lifetime, sealed)
+                    .await
+            }
         }
     }
 
@@ -109,6 +122,7 @@ impl Plan {
             // What was told of the old CI token says nothing of the new one.
             Self::This(token, _) => DeployToken {
                 key,
+                status: TokenStatus::Active,
                 end: Occurrence::NotKnown(NotKnown::NotTold),
                 ci_token_suffix: None,
                 ..DeployToken::clone(token)
@@ -170,7 +184,7 @@ impl Plan {
         self.regain(context, place, key, found).await
     }
 
-    /// Gets a CI token for a token that has the key already, by rotating onto the same key. Where that gives none, a new
+    /// Gets a CI token for a token that has the key already, by rotating onto the same key. What is sealed for that key stays. Where that gives none, a new
     /// token is revoked, so that no active token is left that nobody holds; one that existed before keeps its CI token.
     ///
     /// # Errors
@@ -185,7 +199,7 @@ impl Plan {
         let id = found.id.clone();
         let rotate = context
             .client
-            .rotate_token(&place.project, &id, &key, self.lifetime());
+            .rotate_token(&place.project, &id, &key, self.lifetime(), None);
         let answer = rotate.await;
         let answer = answer.map(|answer| Registered::read(answer, found));
         let mut registered = match (self, answer) {
@@ -206,7 +220,7 @@ impl Plan {
 /// Revokes a token that nobody has the CI token of.
 async fn take_back(context: &Context, place: &Place, id: DeployTokenId) -> Problem {
     match context.client.revoke_token(&place.project, &id).await {
-        Ok(token) if !token.is_active() => Problem::TakenBack(id),
+        Ok(token) if !token.may_be_active() => Problem::TakenBack(id),
         Ok(_) => Problem::Uncertain(Box::new(Problem::NotDone)),
         Err(cause) => uncertain(cause),
     }

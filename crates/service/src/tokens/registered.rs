@@ -83,7 +83,7 @@ pub(super) async fn find_lost(
     lost: CallError,
 ) -> Result<DeployToken, Problem> {
     match find_by_key(context, place, key).await {
-        Ok(Some(token)) if token.is_active() => Ok(token),
+        Ok(Some(token)) if token.may_be_active() => Ok(token),
         Ok(_) => Err(lost.into()),
         Err(cause) => Err(Problem::Uncertain(Box::new(cause))),
     }

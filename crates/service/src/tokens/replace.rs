@@ -35,7 +35,7 @@ pub async fn replace(
     progress(Step::Check);
     let entries = super::list::list(context, place).await?;
     let old = token::find(&entries, wanted)?;
-    if !old.is_active() {
+    if !old.may_be_active() {
         return Err(Problem::WrongState(WrongState::AlreadyRevoked));
     }
     let is_part = |it: &Entry| it.replacement().is_some_and(|record| names(record, &old.id));

@@ -24,7 +24,7 @@ pub async fn rotate(
     reached(Operation::Rotate, Checkpoint::Locked);
     let ready = prepare(context, place, progress).await?;
     let token = token::find(ready.lists.tokens()?, wanted)?.clone();
-    if !token.is_active() {
+    if !token.may_be_active() {
         return Err(Problem::WrongState(WrongState::AlreadyRevoked));
     }
     let plan = Plan::This(Box::new(token), lifetime);

@@ -40,7 +40,7 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
     } = confirm;
     let style = style_of(kind);
     let name = token.name.clone();
-    let first_revoke = kind == ConfirmKind::Delete && token.is_active();
+    let first_revoke = kind == ConfirmKind::Delete && token.may_be_active();
     let running = operation.is_running();
     let issues = matches!(kind, ConfirmKind::Rotate | ConfirmKind::Replace);
     let allowed = (!type_name || typed.read().trim() == name.trim()) && (!issues || end.read().is_ok());

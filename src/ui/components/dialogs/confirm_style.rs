@@ -23,7 +23,7 @@ pub(super) fn style_of(kind: ConfirmKind) -> ConfirmStyle {
             button: ButtonKind::Primary,
             verb: "Rotate",
             doing: "Rotating",
-            plan: &[Step::Check, Step::Mint, Step::Register, SEAL, Step::Publish],
+            plan: &[Step::Check, Step::Mint, Step::Register, Step::ReadBack],
         },
         ConfirmKind::Replace => ConfirmStyle {
             icon: Icon::UpDown,
@@ -31,7 +31,7 @@ pub(super) fn style_of(kind: ConfirmKind) -> ConfirmStyle {
             button: ButtonKind::Primary,
             verb: "Replace",
             doing: "Replacing",
-            plan: &[Step::Check, Step::Mint, Step::Register, SEAL, Step::Publish],
+            plan: &[Step::Check, Step::Mint, Step::Register, Step::ReadBack],
         },
         ConfirmKind::Finish => ConfirmStyle {
             icon: Icon::Ban,

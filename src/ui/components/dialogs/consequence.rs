@@ -37,7 +37,7 @@ pub(super) fn Consequence(kind: ConfirmKind, token: DeployToken) -> Element {
                 Succession { token }
             };
         }
-        ConfirmKind::Delete if token.is_active() => {
+        ConfirmKind::Delete if token.may_be_active() => {
             return rsx! {
                 p { "Only the record of a revoked token can be deleted, so that no runner stops by surprise." }
             };

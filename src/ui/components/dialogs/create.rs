@@ -12,13 +12,7 @@ use model::Step;
 use protocol::{TokenEntry, TokenName};
 
 const ID: &str = "create";
-const PLAN: [Step; 5] = [
-    Step::Check,
-    Step::Mint,
-    Step::Register,
-    Step::Seal { recipients: 0 },
-    Step::Publish,
-];
+const PLAN: [Step; 4] = [Step::Check, Step::Mint, Step::Register, Step::ReadBack];
 
 /// The dialog.
 #[component]
@@ -38,7 +32,7 @@ pub fn CreateDialog() -> Element {
         (Ok(name), Load::Ready(entries)) => entries
             .iter()
             .filter_map(TokenEntry::token)
-            .any(|token| token.is_active() && token.name == name.as_str()),
+            .any(|token| token.may_be_active() && token.name == name.as_str()),
         _ => false,
     });
     let operation = state.dialog.operation.read().clone();

@@ -13,10 +13,11 @@ fn rank(step: Step) -> usize {
         Step::Check => 0,
         Step::Mint => 1,
         Step::Register => 2,
-        Step::Revoke => 3,
-        Step::Seal { .. } => 4,
-        Step::Publish => 5,
-        Step::Done => 6,
+        Step::ReadBack => 3,
+        Step::Revoke => 4,
+        Step::Seal { .. } => 5,
+        Step::Publish => 6,
+        Step::Done => 7,
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn LeakNotice() -> Element {
             }
         },
         LeakSearch::Found(found) => rsx! {
-            Notice { tone: if found.iter().any(|it| it.placed.token.is_active()) { Tone::Danger } else { Tone::Ok }, icon: Icon::Siren,
+            Notice { tone: if found.iter().any(|it| it.placed.token.may_be_active()) { Tone::Danger } else { Tone::Ok }, icon: Icon::Siren,
                 actions: rsx! {
                     Forget {}
                 },
@@ -68,7 +68,7 @@ fn FoundLine(found: LeakMatch) -> Element {
         (true, false) => "Its seed fits.",
         (false, _) => "Its CI token ends alike.",
     };
-    let state = if placed.token.is_active() {
+    let state = if placed.token.may_be_active() {
         "It works, and is selected: hold to revoke it."
     } else {
         "It is revoked already: runners with it are refused."

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::state::EmergencyRun;
+use crate::state::{AppState, EmergencyRun};
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, Spinner};
 use crate::ui::intent::{EmergencyIntent, Intent, use_send};
 use model::{RevocationStatus, RevokeTarget, Tally};
@@ -12,10 +12,11 @@ use text::emergency as words;
 #[component]
 pub fn EmergencyRunPage(run: EmergencyRun) -> Element {
     let tally = run.tally();
+    let is_complete = use_context::<AppState>().emergency.unlisted.read().is_empty();
     let seconds = run.took.as_secs_f32();
     let (tone, proof) = (tone(&run, tally), proof(&run));
     let title = if run.over {
-        words::outcome(tally)
+        words::outcome(tally, is_complete)
     } else {
         format!("Revoking {} tokens", tally.total)
     };

@@ -108,7 +108,7 @@ fn Expiry(token: DeployToken) -> Element {
         health(&token, *clock.now.read()),
         TokenHealth::Expiring(_) | TokenHealth::Expired
     );
-    if token.is_active() {
+    if token.may_be_active() {
         rsx! {
             Ends { what: token.end, close }
         }
@@ -133,6 +133,13 @@ fn FingerprintText(key_of: TokenKey) -> Element {
                 class: "mono absent",
                 title: "The server's record has no usable public key: this token can never decrypt. Rotate it.",
                 "unusable key"
+            }
+        },
+        TokenKey::NotTold => rsx! {
+            span {
+                class: "mono absent",
+                title: "The server's record does not tell the public key. What is sealed for this token stays as it is.",
+                "key not told"
             }
         },
     }

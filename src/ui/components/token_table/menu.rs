@@ -7,7 +7,7 @@ use crate::state::{AppState, ConfirmKind};
 use crate::ui::components::ask;
 use crate::ui::elements::{Icon, Menu, MenuItem, MenuLine};
 use crate::ui::intent::{ProgramIntent, use_send};
-use protocol::TokenKey;
+use protocol::Fingerprint;
 
 /// The open row's menu, if one is open.
 #[component]
@@ -29,12 +29,9 @@ pub fn RowMenu() -> Element {
     let Some(token) = open.read().clone() else {
         return rsx! {};
     };
-    let active = token.is_active();
+    let active = token.may_be_active();
     let being_replaced = state.tokens.is_being_replaced(&token);
-    let print = match &token.key {
-        TokenKey::Usable(key) => Some(key.fingerprint().to_hex()),
-        TokenKey::Unusable => None,
-    };
+    let print = token.fingerprint().map(Fingerprint::to_hex);
     let id = token.id.to_string();
     let label = format!("Actions for {}", token.name);
     rsx! {

@@ -94,14 +94,8 @@ pub fn TokenTable(label: String, entries: ReadSignal<Vec<TokenEntry>>) -> Elemen
                                 tab_stop: index == stop,
                             }
                         },
-                        TokenEntry::Malformed { id, name, missing } => rsx! {
-                            BrokenRow {
-                                key: "broken-{index}",
-                                id: id.clone(),
-                                name: name.clone(),
-                                missing: *missing,
-                                index,
-                            }
+                        TokenEntry::Malformed(entry) => rsx! {
+                            BrokenRow { key: "broken-{index}", entry: entry.clone(), index }
                         },
                     }
                 }

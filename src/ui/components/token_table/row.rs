@@ -8,14 +8,14 @@ use crate::state::{AppState, ConfirmKind};
 use crate::ui::components::ask;
 use crate::ui::elements::{Badge, Icon, IconButton, Tone};
 use model::TokenColumn;
-use protocol::{DeployToken, DeployTokenId};
+use protocol::{DeployToken, UnreadEntry};
 
 #[component]
 pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Element {
     let state = use_context::<AppState>();
     let mut stop = use_context::<TabStop>().0;
     let mut menu = use_context::<OpenMenu>().0;
-    let active = token.is_active();
+    let active = token.may_be_active();
     let opened = menu.read().as_ref().is_some_and(|it| it.id == token.id);
     let highlighted = state.tokens.highlighted.read().as_ref() == Some(&token.id);
     let for_menu = token.clone();
@@ -69,15 +69,16 @@ fn QuickAction(icon: Icon, verb: &'static str, kind: ConfirmKind, token: DeployT
     }
 }
 
-/// An entry that could not be read: shown with what is missing, and in nobody's way.
+/// An entry without an id: shown with where it is and what is missing, and in nobody's way. Nothing can be done with it, because
+/// no call can name it.
 #[component]
-pub(super) fn BrokenRow(
-    id: Option<DeployTokenId>,
-    name: Option<String>,
-    missing: &'static str,
-    index: usize,
-) -> Element {
-    let id = id.map_or_else(|| "no id".to_owned(), |id| id.to_string());
+pub(super) fn BrokenRow(entry: UnreadEntry, index: usize) -> Element {
+    let UnreadEntry {
+        position,
+        name,
+        missing,
+    } = entry;
+    let id = format!("entry {position} of the list");
     let name = name.unwrap_or_else(|| "Unnamed entry".to_owned());
     rsx! {
         tr {

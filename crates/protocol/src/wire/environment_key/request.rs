@@ -187,6 +187,7 @@ mod tests {
     #[test]
     fn members_are_in_signing_order_and_rotated_at_is_none_of_them() {
         let sealed = SealedEnvironmentKey {
+            unreadable: 0,
             ciphertext: vec![0; 3],
             nonce: vec![0; 3],
             recipients: vec![SealedRecipient {

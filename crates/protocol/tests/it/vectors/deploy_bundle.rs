@@ -144,6 +144,11 @@ fn values_and_warnings_are_those_of_the_reference_and_no_key_is_made_up() {
 fn a_bundle_that_is_written_again_reads_the_same() {
     for (case, bundle, _) in runnable() {
         let document = crate::written::bundle(&bundle);
-        assert_eq!(parse_bundle(&document).as_ref(), Ok(&bundle), "{}", case["name"]);
+        let mut expected = bundle;
+        if let Some(key) = &mut expected.key {
+            // Only what is written for people repeats the entries of devices.
+            key.tells_all = true;
+        }
+        assert_eq!(parse_bundle(&document), Ok(expected), "{}", case["name"]);
     }
 }

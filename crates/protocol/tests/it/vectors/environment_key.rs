@@ -46,6 +46,7 @@ fn kind(recipient: &Value) -> RecipientKind {
 /// The publication exactly as the reference made it.
 fn published(case: &Value) -> SealedEnvironmentKey {
     SealedEnvironmentKey {
+        unreadable: 0,
         ciphertext: bytes(&case["dek_layer"], "ciphertext_b64"),
         nonce: bytes(&case["dek_layer"], "nonce_b64"),
         recipients: list(case, "recipients")
