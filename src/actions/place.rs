@@ -8,7 +8,7 @@ use dioxus::prelude::*;
 use super::{Actions, LOCAL, Location, on_disk};
 use crate::intent::PlaceIntent;
 use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section};
-use protocol::{Environment, EnvironmentId, Project, ProjectId};
+use protocol::{Environment, EnvironmentId, OrganizationId, Project, ProjectId};
 
 impl Actions {
     pub(super) fn in_place(&self, intent: PlaceIntent) {
@@ -140,6 +140,11 @@ impl Actions {
             Err(error) => return Err(error),
         };
         let organizations = place.organizations.peek().clone();
+        let before = place.organization.peek().as_ref().map(|it| it.id.clone());
+        if before.as_ref() != Some(&project.organization_id) {
+            place.membership.set(None);
+            self.look_at_membership(project.organization_id.clone());
+        }
         place.organization.set(
             organizations
                 .into_iter()
@@ -156,6 +161,24 @@ impl Actions {
         place.connection.set(Connection::Open);
         self.show_environment(first);
         Ok(())
+    }
+
+    /// Finds out who the user is in an organisation. Nothing waits for it: without it admins are not named.
+    pub(super) fn look_at_membership(&self, organization: OrganizationId) {
+        let (actions, mut known) = (self.clone(), self.state.place.membership);
+        let Some(context) = self.context() else { return };
+        spawn(async move {
+            let (asked, id) = (Arc::clone(&context), organization.clone());
+            let work = async move { service::membership(&asked, &id).await };
+            let is_wanted = |it: &Self| it.is_session(&context) && it.organization() == Some(organization);
+            match actions.fetch(is_wanted, work).await {
+                None => {}
+                Some(Ok(membership)) => known.set(Some(membership)),
+                Some(Err(error)) => {
+                    tracing::info!(%error, "the members of the organisation cannot be listed")
+                }
+            }
+        });
     }
 
     /// Opens an environment of the open project.

@@ -4,7 +4,7 @@
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use super::ApiAddress;
 use super::client::{Answer, CLIENT_TYPE};
 use super::gate::{Gate, Priority};
-use model::{CallError, RetryPolicy, Sent};
+use model::{CallError, Pause, RetryPolicy, Sent};
 use protocol::DeviceId;
 use protocol::wire::error::{self as error_body, ErrorBody};
 
@@ -53,6 +53,8 @@ impl Default for Limits {
 const IDLE: Duration = Duration::from_secs(20);
 
 const TURNS: usize = 3;
+/// How many calls the server takes a minute (docs/protocol.md 15).
+const LIMIT: &str = "x-ratelimit-limit";
 /// How many calls the server takes yet.
 const REMAINING: &str = "x-ratelimit-remaining";
 /// The most bytes of an error's body that are read.
@@ -158,7 +160,7 @@ impl Transport {
     }
 
     /// Until when requests wait because the server takes no more for now; `None` while none waits.
-    pub(super) fn waiting(&self) -> watch::Receiver<Option<Instant>> {
+    pub(super) fn waiting(&self) -> watch::Receiver<Option<Pause>> {
         self.gate.waiting()
     }
 
@@ -242,8 +244,9 @@ impl Transport {
         let pass = self.gate.enter(priority).await;
         let response = request.send().await.map_err(lost)?;
         let status = response.status();
-        let remaining = response.headers().get(REMAINING);
-        pass.answered(remaining.and_then(|value| value.to_str().ok()?.trim().parse().ok()));
+        let told = |name: &str| response.headers().get(name)?.to_str().ok()?.trim().parse().ok();
+        pass.allowed(told(LIMIT));
+        pass.answered(told(REMAINING));
         if status.is_success() {
             return read_limited(response, self.limits.max_answer).await;
         }

@@ -15,6 +15,7 @@ pub mod emergency;
 pub mod formats;
 pub mod issuance;
 pub mod limits;
+mod membership;
 pub mod news;
 mod pending;
 mod problem;
@@ -23,7 +24,7 @@ mod retry;
 pub mod sign_in;
 
 pub use about::{Document, Passage};
-pub use access::{Flaw, Holder, HolderKind, Standing};
+pub use access::{Flaw, Holder, HolderKind, Standing, WayOut};
 pub use column::TokenColumn;
 pub use emergency::{
     Incident, LeakMatch, Leaked, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally,
@@ -33,6 +34,7 @@ pub use issuance::{
     CI_TOKEN_VARIABLE, CiTokenOutcome, Issuance, IssuanceKind, NewToken, Note, SEED_VARIABLE, Step,
 };
 pub use limits::SecretLimits;
+pub use membership::Membership;
 pub use news::News;
 pub use pending::{About, Finding, NotActive, Pending, Remedy, WorkKind};
 pub use problem::{
@@ -41,5 +43,5 @@ pub use problem::{
     ResumeError, Sent, WrongState,
 };
 pub use replacement::{Grace, Replacement, ReplacementState};
-pub use retry::{Pauses, RetryPolicy};
+pub use retry::{Pause, Pauses, RetryPolicy};
 pub use sign_in::{SignInEnd, SignInWork, Waiting};

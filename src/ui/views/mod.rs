@@ -4,6 +4,7 @@ mod access;
 mod blank;
 mod emergency;
 mod environment;
+mod for_admins;
 mod settings;
 mod welcome;
 mod window;

@@ -11,6 +11,7 @@ const ORDER: &[&str] = &[
     "journal",
     "context",
     "directory",
+    "membership",
     "keys",
     "tokens",
     "revocation",

@@ -6,6 +6,7 @@ mod environment;
 mod ids;
 pub mod keys;
 mod lifetime;
+mod member;
 mod name;
 mod occurrence;
 pub mod reshare;
@@ -13,7 +14,7 @@ pub mod token;
 pub mod variable;
 mod when;
 
-pub use device::{Device, DeviceState, DeviceStatus, RemoteStatus};
+pub use device::{Device, DeviceState, DeviceStatus, RemoteStatus, UserDevice};
 pub use envelope::{KeyScope, Recipient, RecipientKind, SealedEnvironmentKey, SealedRecipient};
 pub use environment::{Environment, Organization, Project, User};
 pub use ids::{
@@ -21,8 +22,11 @@ pub use ids::{
 };
 pub use keys::{Fingerprint, PublicKey, SigningPublicKey};
 pub use lifetime::{Lifetime, LifetimeError};
+pub use member::{Member, Role};
 pub use name::{MAX_NAME_CHARACTERS, NameError, TokenName, checked_name};
 pub use occurrence::{NotKnown, Occurrence};
-pub use reshare::{KeyRequest, RequestFilter, RequestPage, RequestRole, RequestStatus, Requests};
+pub use reshare::{
+    KeyRequest, RequestFilter, RequestPage, RequestReason, RequestRole, RequestStatus, Requests,
+};
 pub use token::{DeployToken, TokenEntry, TokenKey, TokenStatus};
 pub use when::Moment;

@@ -7,7 +7,7 @@ use super::read::{attributes, data, json, known_moment, known_text, needed_text,
 use super::reshare::PersonAttributes;
 use super::written::{seconds, seconds_if_any};
 use super::{Identifier, RecordStatus, Resource, WireError};
-use crate::types::{Device, DeviceId, DeviceStatus, PublicKey, SigningPublicKey};
+use crate::types::{Device, DeviceId, DeviceStatus, PublicKey, SigningPublicKey, UserDevice};
 
 /// `POST /devices`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,6 +171,21 @@ pub fn devices(body: &[u8]) -> Result<Vec<Device>, WireError> {
         .iter()
         .filter_map(|value| device_of(value).ok())
         .collect())
+}
+
+/// The user's own devices, revoked ones too. An entry without an id cannot be named to the server and is left out.
+///
+/// # Errors
+/// [`WireError`] when the answer is not a list.
+pub fn own_devices(body: &[u8]) -> Result<Vec<UserDevice>, WireError> {
+    let answer = json(body)?;
+    let own = resources(&answer)?.iter().filter_map(|value| {
+        Some(UserDevice {
+            device: device_of(value).ok()?,
+            client: known_text(attributes(value), "client_type"),
+        })
+    });
+    Ok(own.collect())
 }
 
 fn device_of(value: &Value) -> Result<Device, WireError> {
