@@ -8,7 +8,7 @@ use dioxus::prelude::*;
 use super::{Actions, LOCAL, Location, on_disk};
 use crate::intent::PlaceIntent;
 use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section};
-use protocol::{Environment, EnvironmentId, OrganizationId, Project, ProjectId};
+use protocol::{Environment, EnvironmentId, Project, ProjectId};
 
 impl Actions {
     pub(super) fn in_place(&self, intent: PlaceIntent) {
@@ -31,7 +31,10 @@ impl Actions {
             // The emergency page looks by itself, also when the connection comes later.
             Section::Tokens | Section::Emergency => {}
             Section::Access => self.look_at_holders(),
-            Section::Settings => self.look_at_device(),
+            Section::Settings => {
+                self.look_at_device();
+                self.look_at_membership();
+            }
         }
     }
 
@@ -141,15 +144,16 @@ impl Actions {
         };
         let organizations = place.organizations.peek().clone();
         let before = place.organization.peek().as_ref().map(|it| it.id.clone());
-        if before.as_ref() != Some(&project.organization_id) {
-            place.membership.set(None);
-            self.look_at_membership(project.organization_id.clone());
-        }
+        let is_another = before.as_ref() != Some(&project.organization_id);
         place.organization.set(
             organizations
                 .into_iter()
                 .find(|it| it.id == project.organization_id),
         );
+        if is_another {
+            place.membership.set(None);
+            self.look_at_membership();
+        }
         place.project.set(Some(project));
         let first = environments
             .iter()
@@ -163,16 +167,20 @@ impl Actions {
         Ok(())
     }
 
-    /// Finds out who the user is in an organisation. Nothing waits for it: without it admins are not named.
-    pub(super) fn look_at_membership(&self, organization: OrganizationId) {
+    /// Finds out who the user is in the open organisation. Nothing waits for it: without it admins are not named.
+    pub(super) fn look_at_membership(&self) {
         let (actions, mut known) = (self.clone(), self.state.place.membership);
-        let Some(context) = self.context() else { return };
+        let Some((context, organization)) = self.context().zip(self.organization()) else {
+            return;
+        };
         spawn(async move {
             let (asked, id) = (Arc::clone(&context), organization.clone());
             let work = async move { service::membership(&asked, &id).await };
             let is_wanted = |it: &Self| it.is_session(&context) && it.organization() == Some(organization);
             match actions.fetch(is_wanted, work).await {
                 None => {}
+                // A signal that is set renders.
+                Some(Ok(membership)) if known.peek().as_ref() == Some(&membership) => {}
                 Some(Ok(membership)) => known.set(Some(membership)),
                 Some(Err(error)) => {
                     tracing::info!(%error, "the members of the organisation cannot be listed")

@@ -5,8 +5,8 @@ use dioxus::prelude::*;
 use super::Actions;
 use crate::intent::TokenIntent;
 use crate::state::{Load, Section};
-use model::{Problem, Replacement};
-use protocol::{Lifetime, TokenEntry};
+use model::{Membership, Problem, Replacement};
+use protocol::{Lifetime, Role, TokenEntry};
 use service::{Context, Place};
 
 /// What only this machine knows about an environment.
@@ -72,6 +72,9 @@ impl Actions {
                 }
                 Err(error) => {
                     actions.expired_by(&error, None);
+                    if error == Problem::NotAnAdmin && actions.is_admin() {
+                        actions.look_at_membership();
+                    }
                     let message = error;
                     let shown = matches!(&*tokens.entries.peek(), Load::Ready(_));
                     if shown {
@@ -105,5 +108,16 @@ impl Actions {
         if *self.state.section.peek() == Section::Access {
             self.look_at_holders();
         }
+        // Who is no admin may have become one; that somebody is none any more shows when the list is refused.
+        if !self.is_admin() {
+            self.look_at_membership();
+        }
+    }
+
+    /// Whether the user was an admin when that was last looked at.
+    fn is_admin(&self) -> bool {
+        let membership = self.state.place.membership.peek();
+        let is_admin = |it: &Membership| it.role == Some(Role::Admin);
+        membership.as_ref().is_some_and(is_admin)
     }
 }

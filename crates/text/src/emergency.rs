@@ -385,7 +385,7 @@ mod tests {
             "| ci\\|main (dpl_tok_1) | Storefront / production | 24 Nov 2026, 08:00:00 +00:00 | 24 Nov 2026, 09:00:01 +00:00",
             "asked with its CI token, the server refuses it | sealed again for 7 without it |",
             "08:00:00 +00:00 | before this run | the server lists it as revoked | not sealed again |",
-            "- second (dpl_tok_1), Storefront / production: The server took the call, but still lists the token as active.",
+            "- second (dpl_tok_1), Storefront / production: The server took the call, but still lists it as it was.",
             "Storefront / production, 2 variables: APP_KEY, DB_PASSWORD",
             "1. Revoke what is still working",
         ] {
