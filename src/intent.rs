@@ -7,10 +7,6 @@ use protocol::{DeployToken, DeployTokenId, EnvironmentId, Lifetime, ProjectId, R
 
 /// A wish of the user. It never carries a secret.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one is made when the user presses something"
-)]
 pub enum Intent {
     /// About getting in and out.
     Session(SessionIntent),

@@ -34,10 +34,6 @@ pub struct Confirm {
 
 /// The dialog that is open.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one of it, and it changes when the user opens a dialog"
-)]
 pub enum Dialog {
     /// None.
     #[default]
