@@ -23,6 +23,8 @@ pub struct Failure {
     pub code: u8,
     /// What happened, what to do.
     pub message: Message,
+    /// Whether only admins may do it, so that it helps to name them.
+    pub for_admins: bool,
 }
 
 impl Failure {
@@ -31,6 +33,7 @@ impl Failure {
         Self {
             code,
             message: Message::new(what, next),
+            for_admins: false,
         }
     }
 }
@@ -40,6 +43,7 @@ impl From<Problem> for Failure {
         Self {
             code: code(&problem),
             message: text::explain(&problem),
+            for_admins: problem == Problem::NotAnAdmin,
         }
     }
 }

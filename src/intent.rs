@@ -2,15 +2,11 @@
 //! `actions` that is called the same.
 
 use crate::state::Section;
-use model::{Document, Grace, Remedy};
-use protocol::{DeployToken, DeployTokenId, EnvironmentId, Lifetime, ProjectId, RequestId};
+use model::{Document, Grace, Remedy, WayOut};
+use protocol::{DeployToken, DeployTokenId, EnvironmentId, Lifetime, ProjectId, RequestId, UserDevice};
 
 /// A wish of the user. It never carries a secret.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "one is made when the user presses something"
-)]
 pub enum Intent {
     /// About getting in and out.
     Session(SessionIntent),
@@ -151,10 +147,16 @@ pub enum AccessIntent {
     },
     /// End this machine's device: confirmed.
     UnlinkDevice,
+    /// Revoke another device of the user's own: confirmed.
+    RevokeDevice(UserDevice),
+    /// Delete the record of a revoked device of the user's own: confirmed.
+    DeleteDevice(UserDevice),
     /// Share a key with somebody who waits for it, or with all who do.
     Fulfil(Option<RequestId>),
     /// Share the environment key again with everybody who should have it.
     Reshare,
+    /// Make a key, or seal one anew, where it cannot be shared as it is: confirmed.
+    TakeWayOut(WayOut),
 }
 
 /// What was done by whom.
@@ -220,8 +222,11 @@ impl Intent {
             Self::Access(intent) => matches!(
                 intent,
                 AccessIntent::Reshare
+                    | AccessIntent::TakeWayOut(_)
                     | AccessIntent::LinkDevice { .. }
                     | AccessIntent::UnlinkDevice
+                    | AccessIntent::RevokeDevice(_)
+                    | AccessIntent::DeleteDevice(_)
                     | AccessIntent::Fulfil(_)
             ),
             Self::Place(intent) => matches!(intent, PlaceIntent::OpenProject(_)),

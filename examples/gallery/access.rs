@@ -85,6 +85,7 @@ fn request(n: u8, environment: &str) -> KeyRequest {
         device: DeviceId::new("dev_5"),
         device_label: Some("new phone".to_owned()),
         person: Some("Sam Okafor".to_owned()),
+        reason: None,
         created_at: ago(0),
         resolved_at: None,
     }

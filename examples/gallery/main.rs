@@ -28,6 +28,7 @@ use protocol::secret::{CiToken, DeploySeed};
 use protocol::{
     DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Fingerprint, Moment, Occurrence,
     Organization, OrganizationId, Project, ProjectId, PublicKey, TokenEntry, TokenKey, TokenStatus,
+    UnreadEntry,
 };
 
 const DAY: i64 = 86_400;
@@ -401,11 +402,11 @@ fn fill(state: AppState, wanted: &str) {
                     (20, None, Some(1)),
                 )),
             );
-            list.push(TokenEntry::Malformed {
-                id: Some(DeployTokenId::new("dpl_tok_0197aa")),
+            list.push(TokenEntry::Malformed(UnreadEntry {
+                position: 7,
                 name: Some("broken-record".to_owned()),
-                missing: "created_at",
-            });
+                missing: "id",
+            }));
             tokens.entries.set(Load::Ready(list));
         }
         "toasts" => {

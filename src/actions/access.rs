@@ -9,8 +9,8 @@ use super::{Actions, Again, Tell};
 use crate::intent::AccessIntent;
 use crate::state::{Dialog, Holders, KeyState, Load, Operation};
 use model::{Holder, HolderKind, News, Problem, Standing};
-use protocol::{KeyRequest, OrganizationId, RequestId, Requests};
-use service::access::{Access, access, disclosed_signers};
+use protocol::{KeyRequest, OrganizationId, RequestId};
+use service::access::{access, disclosed_signers};
 use service::{Context, Fulfilled, KeyAccess, Place};
 
 /// How often it is looked whether a missing key was shared meanwhile.
@@ -24,8 +24,11 @@ impl Actions {
             AccessIntent::AskToLink => self.ask_to_link(),
             AccessIntent::LinkDevice { name } => self.link_device(name),
             AccessIntent::UnlinkDevice => self.unlink_device(),
+            AccessIntent::RevokeDevice(device) => self.revoke_device(device),
+            AccessIntent::DeleteDevice(device) => self.delete_device(device),
             AccessIntent::Fulfil(request) => self.fulfil(request),
             AccessIntent::Reshare => self.reshare(),
+            AccessIntent::TakeWayOut(way) => self.take_way_out(way),
         }
     }
 
@@ -45,22 +48,22 @@ impl Actions {
         let Some(state) = self.fetch(|it| it.is_here(&here), work).await else {
             return;
         };
-        match state {
-            Ok(state) => {
-                let waits = matches!(state, KeyState::Pending { .. });
-                let mut key = self.state.place.key;
-                if *key.peek() != state {
-                    key.set(state);
-                }
-                if waits {
-                    self.wait_for_key();
-                }
-            }
-            Err(error) => {
-                self.expired_by(&error, None);
-                let mut key = self.state.place.key;
-                key.set(KeyState::Failed(error));
-            }
+        self.show_key(state.unwrap_or_else(|error| {
+            self.expired_by(&error, None);
+            KeyState::Failed(error)
+        }));
+    }
+
+    /// Shows what this device can do with the key of the open environment, and waits for it where it is to come.
+    fn show_key(&self, state: KeyState) {
+        let waits = matches!(state, KeyState::Pending { .. });
+        let mut key = self.state.place.key;
+        // A signal that is set renders.
+        if *key.peek() != state {
+            key.set(state);
+        }
+        if waits {
+            self.wait_for_key();
         }
     }
 
@@ -104,17 +107,21 @@ impl Actions {
             let work = async move {
                 let found = access(&context, &organization, &place).await?;
                 let disclosed = disclosed_signers(&context, &place).await;
-                Ok(Holders {
+                let able = found.holders.clone();
+                let key = state_of(found.own, || helpers(able)).unwrap_or_else(KeyState::Failed);
+                let found = Holders {
                     list: found.holders,
                     disclosed,
                     is_told: found.is_told,
                     tokens_are_hidden: !found.tokens_are_listed,
-                })
+                };
+                Ok((found, key))
             };
             match actions.fetch(|it| it.is_here(&here), work).await {
-                Some(Ok(mut found)) => {
+                Some(Ok((mut found, key))) => {
                     actions.state.tokens.uses.peek().tell_holders(&mut found.list);
                     holders.set(Load::Ready(found));
+                    actions.show_key(key);
                 }
                 Some(Err(error)) if actions.expired_by(&error, None) => {}
                 Some(Err(error)) => holders.set(Load::Failed(error)),
@@ -131,17 +138,20 @@ impl Actions {
     }
 
     async fn fetch_requests(&self, context: Arc<Context>) {
-        let mut requests = self.state.access.requests;
-        if context.device.is_none() {
-            return requests.set(Requests::default());
-        }
+        let (mut requests, mut lacking) = (self.state.access.requests, self.state.access.lacking);
         let asked = Arc::clone(&context);
-        let work = async move { Ok(service::fulfillable(&asked).await?.requests) };
+        let work = async move { service::fulfillable(&asked).await };
         match self.fetch(|it| it.is_session(&context), work).await {
             None => {}
-            // A signal that is set renders.
-            Some(Ok(found)) if *requests.peek() == found => {}
-            Some(Ok(found)) => requests.set(found),
+            Some(Ok(found)) => {
+                // A signal that is set renders.
+                if *requests.peek() != found.requests {
+                    requests.set(found.requests);
+                }
+                if *lacking.peek() != found.lacking {
+                    lacking.set(found.lacking);
+                }
+            }
             Some(Err(error)) => {
                 tracing::info!(%error, "the requests for keys cannot be listed");
                 self.expired_by(&error, None);
@@ -223,7 +233,7 @@ impl Actions {
         }));
     }
 
-    fn organization(&self) -> Option<OrganizationId> {
+    pub(super) fn organization(&self) -> Option<OrganizationId> {
         self.state
             .place
             .organization
@@ -239,30 +249,40 @@ async fn key_state(
     organization: Option<&OrganizationId>,
     place: &Place,
 ) -> Result<KeyState, Problem> {
-    match service::key_access(context, place).await {
+    let own = service::key_access(context, place).await;
+    let is_pending = own.as_ref().is_err_and(Problem::is_access_pending);
+    let found = match organization.filter(|_| is_pending) {
+        Some(organization) => access(context, organization, place).await.ok(),
+        None => None,
+    };
+    state_of(own, || {
+        found.map_or_else(Vec::new, |found| helpers(found.holders))
+    })
+}
+
+fn state_of(
+    own: Result<KeyAccess, Problem>,
+    helpers: impl FnOnce() -> Vec<String>,
+) -> Result<KeyState, Problem> {
+    match own {
         Ok(KeyAccess { fingerprint, version }) => Ok(KeyState::Held { fingerprint, version }),
         Err(Problem::NoKey) => Ok(KeyState::Missing),
         Err(Problem::NoDevice) => Ok(KeyState::NoDevice),
-        Err(error) if error.is_access_pending() => {
-            let found = match organization {
-                Some(organization) => access(context, organization, place).await.ok(),
-                None => None,
-            };
-            Ok(KeyState::Pending {
-                message: error,
-                helpers: found.map_or_else(Vec::new, helpers),
-            })
-        }
+        Err(error) if error.is_not_allowed() => Ok(KeyState::NotAllowed),
+        Err(error) if error.is_access_pending() => Ok(KeyState::Pending {
+            message: error,
+            helpers: helpers(),
+        }),
         Err(error) => Err(error),
     }
 }
 
 /// The devices that hold the key, those first that were here last.
-fn helpers(access: Access) -> Vec<String> {
+fn helpers(holders: Vec<Holder>) -> Vec<String> {
     let holds = |holder: &Holder| {
         holder.standing == Standing::Holds && matches!(holder.kind, HolderKind::Device { own: false, .. })
     };
-    let mut able: Vec<Holder> = access.holders.into_iter().filter(holds).collect();
+    let mut able: Vec<Holder> = holders.into_iter().filter(holds).collect();
     able.sort_by_key(|holder| std::cmp::Reverse(holder.last_seen.known()));
     able.into_iter().map(|holder| holder.name).collect()
 }

@@ -1,13 +1,14 @@
-//! This machine as a device: look, link, unlink.
+//! This machine as a device: look, link, unlink; and the user's other devices.
 
-use model::News;
+use std::future::Future;
 use std::sync::Arc;
 
 use dioxus::prelude::*;
 
 use super::{Actions, Session, beside};
-use crate::state::OwnDevice;
-use protocol::RemoteStatus;
+use crate::state::{Load, OwnDevice, Section};
+use model::{News, Problem};
+use protocol::{Listed, RemoteStatus, UserDevice};
 use service::{Context, devices};
 
 impl Actions {
@@ -26,7 +27,11 @@ impl Actions {
                     return;
                 }
                 let damage = damage.filter(|error| !error.is_without_keychain());
-                return device.set(damage.map_or(OwnDevice::None, OwnDevice::Damaged));
+                device.set(damage.map_or(OwnDevice::None, OwnDevice::Damaged));
+                if *actions.state.section.peek() == Section::Settings {
+                    actions.fetch_own_devices(&context).await;
+                }
+                return;
             };
             if let Some(account) = actions.account() {
                 let id = own.id.clone();
@@ -36,14 +41,70 @@ impl Actions {
                 };
                 borrowed.set(its.unwrap_or(false));
             }
-            let asked = Arc::clone(&context);
-            let work = async move { devices::status(&asked, &own).await };
-            match actions.fetch(|it| it.is_session(&context), work).await {
-                Some(Ok(state)) => device.set(OwnDevice::Linked(state)),
-                Some(Err(error)) if actions.expired_by(&error, None) => {}
+            match actions.fetch_own_devices(&context).await {
+                Some(Ok(listed)) => {
+                    let state = devices::state_of(&own, &listed);
+                    device.set(state.map_or_else(OwnDevice::Failed, OwnDevice::Linked));
+                }
                 Some(Err(error)) => device.set(OwnDevice::Failed(error)),
                 None => {}
             }
+        });
+    }
+
+    /// Fetches the user's own devices and shows them; `None` if nobody wants them any more.
+    async fn fetch_own_devices(&self, context: &Arc<Context>) -> Option<Result<Listed<UserDevice>, Problem>> {
+        let (asked, mut own) = (Arc::clone(context), self.state.access.own);
+        let work = async move { devices::own(&asked).await };
+        let listed = self.fetch(|it| it.is_session(context), work).await?;
+        match &listed {
+            Ok(listed) => own.set(Load::Ready(listed.clone())),
+            Err(error) if self.expired_by(error, None) => return None,
+            Err(error) => own.set(Load::Failed(error.clone())),
+        }
+        Some(listed)
+    }
+
+    /// Revokes another device of the user's own.
+    pub(super) fn revoke_device(&self, device: UserDevice) {
+        let id = device.device.id.clone();
+        let name = device.device.label().to_owned();
+        self.with_devices(
+            move |context| async move { devices::revoke(&context, &id).await },
+            News::DeviceRevoked { name },
+        );
+    }
+
+    /// Deletes the record of a revoked device of the user's own.
+    pub(super) fn delete_device(&self, device: UserDevice) {
+        let id = device.device.id.clone();
+        let name = device.device.label().to_owned();
+        self.with_devices(
+            move |context| async move { devices::delete(&context, &id).await },
+            News::DeviceDeleted { name },
+        );
+    }
+
+    /// Does something to the user's devices from the open dialog, and tells it once the server has said that it is so. A
+    /// failure stays in the dialog.
+    fn with_devices<F>(&self, work: impl FnOnce(Arc<Context>) -> F + 'static, news: News)
+    where
+        F: Future<Output = Result<(), Problem>> + Send + 'static,
+    {
+        let (actions, dialog) = (self.clone(), self.state.dialog);
+        let Some(context) = self.context() else { return };
+        if dialog.operation.peek().is_running() {
+            return;
+        }
+        spawn(async move {
+            let done = actions
+                .operate(dialog.operation, move |_tell| work(context))
+                .await;
+            if done.is_some() {
+                dialog.close();
+                actions.tell(news);
+            }
+            actions.look_at_device();
         });
     }
 

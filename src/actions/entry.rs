@@ -242,6 +242,8 @@ impl Actions {
         let again = resume.take();
         if was_open && place.environment.peek().is_some() {
             place.connection.set(Connection::Open);
+            // It may be somebody else's session.
+            self.look_at_membership();
             match again {
                 Some(again) => again(),
                 None => {

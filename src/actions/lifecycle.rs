@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{Actions, Tell};
 use crate::state::Operation;
-use model::{Grace, NewToken, News, Problem};
+use model::{Grace, NewToken, News, Problem, WayOut};
 use protocol::{DeployToken, Lifetime, TokenName};
 use service::{MissingKey, Place};
 
@@ -108,5 +108,27 @@ impl Actions {
             }
             actions.refresh_all();
         });
+    }
+
+    /// Makes a key, or seals one anew, as the user has said yes to. A failure stays in the dialog.
+    pub(super) fn take_way_out(&self, way: WayOut) {
+        self.in_dialog(
+            move |context, place, tell| async move {
+                service::take_way_out(&context, &place, &way, &tell).await
+            },
+            |actions, _, place, recipients| {
+                let here = actions.is_here(&place);
+                if here {
+                    let mut unshared = actions.state.place.unshared;
+                    unshared.set(None);
+                }
+                actions.tell(News::Reshared {
+                    environment: (!here).then(|| place.name().clone()),
+                    recipients,
+                });
+                actions.look_at_key();
+                actions.look_at_holders();
+            },
+        );
     }
 }

@@ -217,6 +217,31 @@ impl Actions {
             .set(session.as_ref().map(|session| Arc::clone(&session.context)));
         let mut current = self.session;
         current.set(session);
+        self.watch_pauses();
+    }
+
+    /// Shows until when requests wait, as long as this connection is the window's.
+    fn watch_pauses(&self) {
+        let (actions, connection) = (self.clone(), self.connection());
+        let Some(mut waiting) = self.context().map(|context| context.waiting()) else {
+            return;
+        };
+        let mut shown = self.state.session.pause;
+        spawn(async move {
+            loop {
+                let pause = *waiting.borrow_and_update();
+                if !connection.upgrade().is_some_and(|it| actions.is_session(&it)) {
+                    break;
+                }
+                // A signal that is set renders.
+                if *shown.peek() != pause {
+                    shown.set(pause);
+                }
+                if waiting.changed().await.is_err() {
+                    break;
+                }
+            }
+        });
     }
 
     /// The connection of the window, to see whether anything still holds it after the window was left.

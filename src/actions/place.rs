@@ -32,7 +32,10 @@ impl Actions {
             Section::Tokens | Section::Emergency => {}
             Section::Access => self.look_at_holders(),
             Section::Activity => self.look_at_activity(),
-            Section::Settings => self.look_at_device(),
+            Section::Settings => {
+                self.look_at_device();
+                self.look_at_membership();
+            }
         }
     }
 
@@ -156,11 +159,17 @@ impl Actions {
         let gap = Unlisted::entries(ListOf::Environments(project.name.clone()), unreadable);
         place.unlisted.write().extend(gap);
         let organizations = place.organizations.peek().clone();
+        let before = place.organization.peek().as_ref().map(|it| it.id.clone());
+        let is_another = before.as_ref() != Some(&project.organization_id);
         place.organization.set(
             organizations
                 .into_iter()
                 .find(|it| it.id == project.organization_id),
         );
+        if is_another {
+            place.membership.set(None);
+            self.look_at_membership();
+        }
         place.project.set(Some(project));
         let first = environments
             .iter()
@@ -172,6 +181,28 @@ impl Actions {
         place.connection.set(Connection::Open);
         self.show_environment(first);
         Ok(())
+    }
+
+    /// Finds out who the user is in the open organisation. Nothing waits for it: without it admins are not named.
+    pub(super) fn look_at_membership(&self) {
+        let (actions, mut known) = (self.clone(), self.state.place.membership);
+        let Some((context, organization)) = self.context().zip(self.organization()) else {
+            return;
+        };
+        spawn(async move {
+            let (asked, id) = (Arc::clone(&context), organization.clone());
+            let work = async move { service::membership(&asked, &id).await };
+            let is_wanted = |it: &Self| it.is_session(&context) && it.organization() == Some(organization);
+            match actions.fetch(is_wanted, work).await {
+                None => {}
+                // A signal that is set renders.
+                Some(Ok(membership)) if known.peek().as_ref() == Some(&membership) => {}
+                Some(Ok(membership)) => known.set(Some(membership)),
+                Some(Err(error)) => {
+                    tracing::info!(%error, "the members of the organisation cannot be listed")
+                }
+            }
+        });
     }
 
     /// Opens an environment of the open project.

@@ -7,8 +7,8 @@ use dioxus::prelude::*;
 use super::Actions;
 use crate::intent::TokenIntent;
 use crate::state::{Load, Section, Ticket};
-use model::{Problem, Replacement};
-use protocol::{Lifetime, TokenEntry};
+use model::{Membership, Problem, Replacement};
+use protocol::{Lifetime, Role, TokenEntry};
 use service::{Context, Place};
 
 /// What only this machine knows about an environment.
@@ -77,6 +77,9 @@ impl Actions {
                 }
                 Err(error) => {
                     actions.expired_by(&error, None);
+                    if error == Problem::NotAnAdmin && actions.is_admin() {
+                        actions.look_at_membership();
+                    }
                     let message = error;
                     let shown = matches!(&*tokens.entries.peek(), Load::Ready(_));
                     if shown {
@@ -132,5 +135,16 @@ impl Actions {
             Section::Activity => self.look_at_activity(),
             Section::Tokens | Section::Emergency | Section::Settings => {}
         }
+        // Who is no admin may have become one; that somebody is none any more shows when the list is refused.
+        if !self.is_admin() {
+            self.look_at_membership();
+        }
+    }
+
+    /// Whether the user was an admin when that was last looked at.
+    fn is_admin(&self) -> bool {
+        let membership = self.state.place.membership.peek();
+        let is_admin = |it: &Membership| it.role == Some(Role::Admin);
+        membership.as_ref().is_some_and(is_admin)
     }
 }

@@ -6,9 +6,10 @@ use clap::{Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use super::args::{Activity, Choice, Find, HandOver, Issue, LocalRole, Place, Revoke, Serve};
+use super::devices::DevicesCommand;
 use super::{
-    activity, emergency, find, licences, lifecycle, local_user, pending, reference, replace, requests,
-    runner, serve,
+    activity, devices, emergency, find, licences, lifecycle, local_user, pending, reference, replace,
+    requests, runner, serve,
 };
 use crate::connect::Target;
 use crate::failure::Failure;
@@ -111,6 +112,15 @@ pub enum Command {
         /// All of them
         #[arg(long, conflicts_with = "requests")]
         all: bool,
+    },
+    /// List your own devices; revoke some, or delete the records of revoked ones
+    Devices {
+        /// What to do.
+        #[command(subcommand)]
+        what: Option<DevicesCommand>,
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
     },
     /// Print the licences of everything that is inside this program
     Licences,
@@ -216,6 +226,7 @@ impl Command {
             }
             Self::Requests { json } => requests::list(target, project, json).await,
             Self::Fulfil { requests, all } => requests::fulfil(target, project, &requests, all).await,
+            Self::Devices { what, json } => devices::run(target, what.as_ref(), json).await,
             Self::Licences => licences::print(),
             Self::LocalUser { role, json } => local_user::print(target, role, json),
             Self::Pending { json } => pending::list(target, json).await,

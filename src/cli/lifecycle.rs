@@ -133,11 +133,11 @@ pub(super) async fn revoke(target: &Target, project: Option<&str>, wanted: &Revo
     let (connected, _, place) = locate(target, project, environment).await?;
     let context = &connected.context;
     let done = match service::revoke_all(context, &place, &wanted.tokens, &output::progress).await {
-        Ok(done) => tell_revoked(done, place.name()),
-        Err(error) => report(error),
+        Ok(done) => Ok(tell_revoked(done, place.name())),
+        Err(error) => Err(error.into()),
     };
     pending::mention(context);
-    Ok(done)
+    done
 }
 
 /// Tells what became of each token, and gives the exit code.

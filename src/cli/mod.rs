@@ -6,6 +6,7 @@
 mod activity;
 mod args;
 mod command;
+mod devices;
 mod emergency;
 mod find;
 mod licences;
@@ -33,11 +34,30 @@ use protocol::Project;
 pub async fn run(target: Target, project: Option<String>, command: Command) -> u8 {
     match command.run(&target, project.as_deref()).await {
         Ok(code) => code,
-        Err(failure) => {
+        Err(mut failure) => {
+            if failure.for_admins
+                && let Ok(ask) = ask_an_admin(&target, project.as_deref()).await
+            {
+                failure.message.next = ask;
+            }
             output::failure(&failure.message);
             failure.code
         }
     }
+}
+
+/// Whom to ask, by name, in the organisation of the project.
+async fn ask_an_admin(target: &Target, project: Option<&str>) -> Result<String, Problem> {
+    let connected = target.connect().await?;
+    let wanted = project
+        .map(str::to_owned)
+        .or_else(|| connected.default_project().map(ToString::to_string));
+    let directory = service::directory(&connected.context).await?;
+    let id = directory.find(wanted.as_deref())?.organization_id;
+    let membership = service::membership(&connected.context, &id).await?;
+    let organization = directory.organizations.iter().find(|it| it.id == id);
+    let organization = organization.map_or("the organisation", |it| it.name.as_str());
+    Ok(text::ask_an_admin(Some(&membership), organization, ""))
 }
 
 /// The project that was named, or the one that the manifest of the named folder is for.

@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::output;
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, WRONG_USE};
+use model::Problem;
 use protocol::{KeyRequest, Moment, Requests};
 use service::{Asked, Context};
 use text::Message;
@@ -21,6 +22,7 @@ struct RequestJson<'a> {
     device: Option<&'a str>,
     person: Option<&'a str>,
     required_key_version: Option<u64>,
+    reason: Option<&'a str>,
     created_at: Option<String>,
 }
 
@@ -39,6 +41,7 @@ impl<'a> From<&'a KeyRequest> for RequestJson<'a> {
             device: request.device_label.as_deref(),
             person: request.person.as_deref(),
             required_key_version: request.required_version,
+            reason: request.reason.as_ref().map(text::request_reason),
             created_at: request.created_at.map(Moment::to_wire),
         }
     }
@@ -47,8 +50,9 @@ impl<'a> From<&'a KeyRequest> for RequestJson<'a> {
 /// Lists the requests that this device can fulfil.
 pub async fn list(target: &Target, project: Option<&str>, json: bool) -> Result<u8, Failure> {
     let connected = target.connect().await?;
-    let requests = find(&connected.context, project).await?;
+    let (requests, lacking) = find(&connected.context, project).await?;
     tell_unreadable(&requests);
+    tell_lacking(&lacking, connected.context.device.is_some());
     if json {
         let list: Vec<RequestJson<'_>> = requests.list.iter().map(RequestJson::from).collect();
         output::json(&list)?;
@@ -75,8 +79,12 @@ pub async fn fulfil(
         ));
     }
     let connected = target.connect().await?;
-    let requests = find(&connected.context, project).await?;
+    if connected.context.device.is_none() {
+        return Err(Problem::NoDevice.into());
+    }
+    let (requests, lacking) = find(&connected.context, project).await?;
     tell_unreadable(&requests);
+    tell_lacking(&lacking, true);
     let wanted = if all {
         requests.list
     } else {
@@ -112,18 +120,37 @@ pub async fn fulfil(
     Ok(worst)
 }
 
-/// Of one project, where one was named; else of all.
-async fn find(context: &Context, project: Option<&str>) -> Result<Requests, Failure> {
+/// Of one project, where one was named; else of all. Those that only others can answer are apart.
+async fn find(context: &Context, project: Option<&str>) -> Result<(Requests, Vec<KeyRequest>), Failure> {
     let Asked {
         mut requests,
+        mut lacking,
         unlisted,
     } = service::fulfillable(context).await?;
     output::unlisted(&unlisted);
     if project.is_some() {
         let project = service::directory(context).await?.find(project)?;
         requests.list.retain(|request| request.project == project.id);
+        lacking.retain(|request| request.project == project.id);
     }
-    Ok(requests)
+    Ok((requests, lacking))
+}
+
+fn tell_lacking(lacking: &[KeyRequest], linked: bool) {
+    let Some(first) = lacking.first() else { return };
+    let more = match lacking.len() {
+        1 => String::new(),
+        count => format!(" and {}", plural(count.saturating_sub(1), "other")),
+    };
+    let why = if linked {
+        "This device lacks those keys itself: somebody else has to share them."
+    } else {
+        "This machine is not linked as a device: somebody else has to share those keys."
+    };
+    output::warning(&Message::new(
+        format!("{} waits for the key of {}{more}.", device(first), place(first)),
+        why,
+    ));
 }
 
 fn tell_unreadable(requests: &Requests) {

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{Load, Operation, begin, restore};
 use model::Holder;
-use protocol::{DeviceState, Fingerprint, Requests};
+use protocol::{DeviceState, Fingerprint, KeyRequest, Listed, Requests, UserDevice};
 
 /// This machine as a device.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -42,10 +42,14 @@ pub struct AccessStore {
     pub device: Signal<OwnDevice>,
     /// This device is the command line's, too, so it is not ended from here.
     pub borrowed: Signal<bool>,
+    /// All devices of the user's own.
+    pub own: Signal<Load<Listed<UserDevice>>>,
     /// Who holds the key of the open environment.
     pub holders: Signal<Load<Holders>>,
     /// Who waits for a key that this device can share.
     pub requests: Signal<Requests>,
+    /// Who waits for a key that this device lacks, so that others have to share it.
+    pub lacking: Signal<Vec<KeyRequest>>,
     /// What is done for them.
     pub sharing: Signal<Operation>,
 }
@@ -55,8 +59,10 @@ impl AccessStore {
         Self {
             device: begin(),
             borrowed: begin(),
+            own: begin(),
             holders: begin(),
             requests: begin(),
+            lacking: begin(),
             sharing: begin(),
         }
     }
@@ -66,14 +72,18 @@ impl AccessStore {
         let Self {
             device,
             borrowed,
+            own,
             holders,
             requests,
+            lacking,
             sharing,
         } = self;
         restore(device);
         restore(borrowed);
+        restore(own);
         restore(holders);
         restore(requests);
+        restore(lacking);
         restore(sharing);
     }
 }

@@ -3,8 +3,8 @@
 use dioxus::prelude::*;
 
 use super::{begin, restore};
-use model::{Document, Problem, Step};
-use protocol::DeployToken;
+use model::{Document, Problem, Step, WayOut};
+use protocol::{DeployToken, UserDevice};
 
 /// What a confirmation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +34,6 @@ pub struct Confirm {
 
 /// The dialog that is open.
 #[derive(Clone, Debug, Default, PartialEq)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "there is one of it, and it changes when the user opens a dialog"
-)]
 pub enum Dialog {
     /// None.
     #[default]
@@ -61,12 +57,16 @@ pub enum Dialog {
     },
     /// End this machine's device.
     UnlinkDevice,
+    /// Revoke another device of the user's own, or delete the record of one that is revoked.
+    EndDevice(UserDevice),
     /// Use the command line's own device.
     UseCommandLineDevice,
     /// Something to read.
     Reader(Document),
     /// Who waits for keys.
     Requests,
+    /// Make a key, or seal one anew, where it cannot be shared as it is.
+    WayOut(WayOut),
     /// Sign out; why signing out at the server failed, where it was tried.
     SignOut {
         /// Set after a failure: everything can be forgotten here all the same.

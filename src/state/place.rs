@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{Load, begin, restore};
-use model::{Pending, Problem, Unlisted};
+use model::{Membership, Pending, Problem, Unlisted, WayOut};
 use protocol::{Environment, Fingerprint, Organization, Project};
 
 /// Whether there is an API to talk to.
@@ -42,8 +42,23 @@ pub enum KeyState {
         /// The devices that can share it.
         helpers: Vec<String>,
     },
+    /// The server gives keys only to other roles than the user's.
+    NotAllowed,
     /// It could not be fetched or opened.
     Failed(Problem),
+}
+
+impl KeyState {
+    /// What makes a key of it that can be shared, where the user can say yes to something.
+    pub fn way_out(&self) -> Option<WayOut> {
+        match self {
+            Self::Missing => Some(WayOut::FirstKey),
+            Self::Failed(problem) => WayOut::of(problem),
+            Self::Loading | Self::Held { .. } | Self::NoDevice | Self::Pending { .. } | Self::NotAllowed => {
+                None
+            }
+        }
+    }
 }
 
 /// Whether what is issued is checked where nobody has said otherwise.
@@ -56,6 +71,8 @@ pub struct PlaceStore {
     pub connection: Signal<Connection>,
     /// The organisation that is open.
     pub organization: Signal<Option<Organization>>,
+    /// Who the user is there; `None` while that is not known.
+    pub membership: Signal<Option<Membership>>,
     /// All organisations of the user.
     pub organizations: Signal<Vec<Organization>>,
     /// The projects of all organisations.
@@ -87,6 +104,7 @@ impl PlaceStore {
         Self {
             connection: begin(),
             organization: begin(),
+            membership: begin(),
             organizations: begin(),
             projects: begin(),
             unlisted: begin(),
@@ -107,6 +125,7 @@ impl PlaceStore {
         let Self {
             connection,
             organization,
+            membership,
             organizations,
             projects,
             unlisted,
@@ -122,6 +141,7 @@ impl PlaceStore {
         } = self;
         restore(connection);
         restore(organization);
+        restore(membership);
         restore(organizations);
         restore(projects);
         restore(unlisted);

@@ -5,7 +5,7 @@
 use dioxus::prelude::*;
 
 use super::{begin, restore};
-use model::{Problem, SignInWork, Waiting};
+use model::{Pause, Problem, SignInWork, Waiting};
 use protocol::Moment;
 use protocol::secret::SecretText;
 
@@ -97,6 +97,8 @@ pub struct SessionStore {
     pub has_local: Signal<bool>,
     /// What is open.
     pub kind: Signal<SessionKind>,
+    /// Set while requests wait, because the server takes only so many in a time.
+    pub pause: Signal<Option<Pause>>,
     /// The API's address as typed.
     pub address: Signal<String>,
     /// How far the sign-in is.
@@ -127,6 +129,7 @@ impl SessionStore {
             gate: begin(),
             has_local: begin(),
             kind: begin(),
+            pause: begin(),
             address: begin(),
             stage: begin(),
             problem: begin(),
@@ -145,6 +148,7 @@ impl SessionStore {
             gate,
             has_local: _,
             kind,
+            pause,
             address,
             stage: _,
             problem: _,
@@ -157,6 +161,7 @@ impl SessionStore {
         } = self;
         restore(gate);
         restore(kind);
+        restore(pause);
         restore(address);
         restore(command_line);
         restore(email);

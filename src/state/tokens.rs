@@ -153,6 +153,11 @@ impl TokensStore {
         restore(highlighted);
     }
 
+    /// Whether the server shows the tokens to admins alone, and the user is none.
+    pub fn are_hidden(&self) -> bool {
+        matches!(&*self.entries.read(), Load::Failed(Problem::NotAnAdmin))
+    }
+
     /// Whether a token is being replaced.
     pub fn is_being_replaced(&self, token: &DeployToken) -> bool {
         let replacements = self.replacements.read();

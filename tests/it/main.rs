@@ -36,6 +36,8 @@ mod layering;
 mod leaks;
 #[cfg(feature = "headless")]
 mod lifecycle;
+#[cfg(feature = "headless")]
+mod own_devices;
 #[cfg(all(feature = "desktop", debug_assertions))]
 mod printed;
 #[cfg(feature = "headless")]
@@ -44,6 +46,8 @@ mod reference;
 mod replace;
 #[cfg(all(feature = "headless", unix))]
 mod requests;
+#[cfg(feature = "headless")]
+mod roles;
 #[cfg(feature = "headless")]
 mod sign_in;
 #[cfg(all(feature = "headless", unix))]

@@ -93,6 +93,7 @@ fn a_token_s_life_is_told_as_reviewed() {
         assert_snapshot!("reshare", production("reshare", &[]));
         assert_snapshot!("activity", production("activity", &["--limit", "12"]));
         assert_snapshot!("requests", printed(&shell, &["requests"]));
+        assert_snapshot!("devices", printed(&shell, &["devices"]));
         assert_snapshot!("pending_nothing", printed(&shell, &["pending"]));
     });
 }

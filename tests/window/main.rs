@@ -10,6 +10,7 @@
 mod about;
 mod activity;
 mod adoption;
+mod budget;
 mod clipboard;
 mod displays;
 mod driver;
@@ -21,15 +22,18 @@ mod keyboard;
 mod keys;
 mod lifecycle;
 mod memory;
+mod own_devices;
 mod pictures;
 mod policy;
 mod replace;
+mod roles;
 mod second_start;
 mod server;
 mod sign_in;
 mod states;
 mod trouble;
 mod verified;
+mod way_out;
 
 use testkit::window::{
     confirm, copy_block, create, data, done, fill, open, open_with, pull, row, sheet, verify, verify_at,

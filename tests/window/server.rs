@@ -10,9 +10,9 @@ use service::{Context, LinkedDevice, fulfil_all, fulfillable};
 use tokio::runtime::Runtime;
 use workspace::{LocalSignIn, Workspace};
 
-use crate::{data, program};
+use crate::{data, fill, program};
 use testkit::Vault;
-use testkit::driver::{App, Desktop, DesktopBuilder};
+use testkit::driver::{App, Desktop, DesktopBuilder, State};
 use testkit::{TestWorkspace, any_port, http_client, options};
 
 /// A browser that only notes which page it was asked for.
@@ -42,6 +42,31 @@ impl Server {
     /// The window on this server.
     pub fn open(&self, desktop: &std::sync::Arc<Desktop>) -> App {
         desktop.launch(program(), &["--data", &data(desktop), "--api", &self.api()])
+    }
+
+    /// The window on this server, where the first person with this role has signed in by password and is asked to link.
+    pub fn open_as(&self, desktop: &std::sync::Arc<Desktop>, role: &str) -> App {
+        let email: String = self
+            .site
+            .database()
+            .query_row(
+                "SELECT u.email FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.role = ?1
+                ORDER BY u.rowid LIMIT 1",
+                [role],
+                |row| row.get(0),
+            )
+            .unwrap();
+        let app = self.open(desktop);
+        app.find("push button", "Sign in").press();
+        app.find("push button", "Use e-mail and password").press();
+        app.find("password text", "Password");
+        fill(&app, "entry", "E-mail address", &email);
+        fill(&app, "password text", "Password", self.user().password.expose());
+        app.find("push button", "Sign in")
+            .wait(State::Enabled, true)
+            .press();
+        app.find("dialog", "Link this machine");
+        app
     }
 
     /// The context of its own device, which holds every key.
@@ -94,8 +119,25 @@ impl Server {
             .collect()
     }
 
+    /// Ids of the recipients of an environment's key, in order.
+    pub fn entries(&self, environment: &str) -> Vec<String> {
+        let path = self.site.environment(environment, "/key");
+        let (status, body) = self.runtime.block_on(self.site.get(&path));
+        assert_eq!(status, 200, "{body}");
+        let envelope = &body["data"]["relationships"]["envelope"]["data"]["attributes"];
+        let entries = envelope["recipients"].as_array().unwrap().iter();
+        entries.map(|it| it["id"].as_str().unwrap().to_owned()).collect()
+    }
+
     pub fn register(&self, name: &str) -> (DeviceId, DeviceIdentity) {
         self.runtime.block_on(self.site.register_device(name))
+    }
+
+    /// Whether one of the user's own devices may hold keys.
+    pub fn is_active(&self, id: &DeviceId) -> bool {
+        let own = self.runtime.block_on(self.client().own_devices()).unwrap();
+        own.iter()
+            .any(|it| it.device.id == *id && it.device.recipient_key().is_some())
     }
 
     pub fn revoke_device(&self, id: &DeviceId) {

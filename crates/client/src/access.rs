@@ -1,17 +1,26 @@
-//! Calls about who may hold a key: re-share requests and the end of a device (docs/protocol.md 4.1, 10).
+//! Calls about who may hold a key: members, re-share requests and the end of a device (docs/protocol.md 3, 4.1, 10).
 
 use super::transport::segment;
 use protocol::wire;
 
 use super::Client;
 use model::CallError;
-use protocol::{DeviceId, OrganizationId};
+use protocol::{DeviceId, Member, OrganizationId};
 use protocol::{reshare::KeyRequest, reshare::RequestFilter, reshare::RequestPage, reshare::RequestRole};
 
 /// The largest page that is asked for, as the reference does.
 const PER_PAGE: u32 = 100;
 
 impl Client {
+    /// `GET /organizations/{org}/members`, for every member (docs/protocol.md 3).
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn members(&self, organization: &OrganizationId) -> Result<Vec<Member>, CallError> {
+        let path = format!("/organizations/{}/members", segment(organization.as_str()));
+        Ok(wire::members::members(&self.transport.get(&path).await?)?)
+    }
+
     /// `GET /organizations/{org}/key-reshare-requests`: one page, counted from 1.
     ///
     /// # Errors
@@ -62,7 +71,20 @@ impl Client {
     /// [`CallError`].
     pub async fn revoke_device(&self, id: &DeviceId) -> Result<(), CallError> {
         let path = format!("/devices/{}", segment(id.as_str()));
-        match self.transport.delete(&path).await {
+        self.remove(&path).await
+    }
+
+    /// `DELETE /devices/{id}/delete`: removes the record of a revoked device; a 404 or 410 means that it is gone already.
+    ///
+    /// # Errors
+    /// [`CallError`]; 409 while it is active.
+    pub async fn delete_device(&self, id: &DeviceId) -> Result<(), CallError> {
+        let path = format!("/devices/{}/delete", segment(id.as_str()));
+        self.remove(&path).await
+    }
+
+    async fn remove(&self, path: &str) -> Result<(), CallError> {
+        match self.transport.delete(path).await {
             Ok(_) => Ok(()),
             Err(error) if matches!(error.status(), Some(404 | 410)) => Ok(()),
             Err(error) => Err(error),

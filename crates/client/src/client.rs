@@ -1,14 +1,12 @@
 //! Calls of a signed-in user and of a runner, one function each.
 
-use std::time::Instant;
-
 use serde::Serialize;
 use tokio::sync::watch;
 use zeroize::Zeroizing;
 
 use super::ApiAddress;
 use super::transport::{Bearer, Limits, Transport, segment};
-use model::{CallError, NewToken};
+use model::{CallError, NewToken, Pause};
 use protocol::envelope::PublishedKey;
 use protocol::secret::{AccessToken, CiToken};
 use protocol::variable::Bundle;
@@ -16,7 +14,7 @@ use protocol::wire::{self, WireError, tokens::TokenAnswer};
 use protocol::{
     DeployToken, DeployTokenId, Device, DeviceId, Environment, EnvironmentId, EnvironmentName, Lifetime,
     Listed, Moment, Organization, OrganizationId, Project, ProjectId, PublicKey, SigningPublicKey,
-    TokenEntry, User,
+    TokenEntry, User, UserDevice,
 };
 
 /// What this program is to the server.
@@ -69,7 +67,7 @@ impl Client {
 
     /// Until when requests to this server wait because it takes no more for now, whoever in this process has sent them;
     /// `None` while none waits.
-    pub fn waiting(&self) -> watch::Receiver<Option<Instant>> {
+    pub fn waiting(&self) -> watch::Receiver<Option<Pause>> {
         self.transport.waiting()
     }
 
@@ -151,8 +149,8 @@ impl Client {
     ///
     /// # Errors
     /// [`CallError`].
-    pub async fn own_devices(&self) -> Result<Listed<Device>, CallError> {
-        Ok(wire::devices::devices(
+    pub async fn own_devices(&self) -> Result<Listed<UserDevice>, CallError> {
+        Ok(wire::devices::own_devices(
             &self.transport.get("/user/devices").await?,
         )?)
     }

@@ -12,6 +12,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
+use model::Pause;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
@@ -30,7 +31,7 @@ pub(super) struct Gate {
     state: Mutex<State>,
     /// Something changed that a waiting request should look at.
     changed: Notify,
-    waiting: watch::Sender<Option<std::time::Instant>>,
+    waiting: watch::Sender<Option<Pause>>,
 }
 
 #[derive(Debug, Default)]
@@ -39,6 +40,8 @@ struct State {
     closed_until: Option<Instant>,
     /// How many calls the server takes yet beside those under way; `None` where it does not say.
     left: Option<u64>,
+    /// How many it takes in all; `None` where it does not say.
+    limit: Option<u64>,
     under_way: u64,
     urgent_waiting: u64,
 }
@@ -84,7 +87,7 @@ impl Gate {
     }
 
     /// Until when requests wait because the server said so; `None` while none does.
-    pub(super) fn waiting(&self) -> watch::Receiver<Option<std::time::Instant>> {
+    pub(super) fn waiting(&self) -> watch::Receiver<Option<Pause>> {
         self.waiting.subscribe()
     }
 
@@ -106,10 +109,12 @@ impl Gate {
         let mut state = self.lock();
         if let Some(moment) = state.closed_until {
             if Instant::now() < moment {
-                self.waiting.send_if_modified(|told| {
-                    let moment = Some(moment.into_std());
-                    std::mem::replace(told, moment) != moment
+                let pause = Some(Pause {
+                    until: moment.into_std(),
+                    calls_a_minute: state.limit,
                 });
+                self.waiting
+                    .send_if_modified(|told| std::mem::replace(told, pause) != pause);
                 return Answer::NotBefore(moment);
             }
             state.closed_until = None;
@@ -170,6 +175,12 @@ impl Pass<'_> {
         state.left = left.map(|left| left.saturating_sub(others));
     }
 
+    /// The server has told how many calls it takes a minute, if it does.
+    pub(super) fn allowed(&self, calls: Option<u64>) {
+        let mut state = self.gate.lock();
+        state.limit = calls.or(state.limit);
+    }
+
     /// The server takes nothing for this long.
     pub(super) fn refused(&self, pause: Duration) {
         let mut state = self.gate.lock();
@@ -198,7 +209,11 @@ mod tests {
     #[tokio::test]
     async fn what_is_urgent_goes_first_when_the_time_has_come() {
         let gate = Arc::new(Gate::new());
-        gate.enter(Priority::Looking).await.refused(MOMENT);
+        let first = gate.enter(Priority::Looking).await;
+        first.allowed(Some(60));
+        first.allowed(None);
+        first.refused(MOMENT);
+        drop(first);
         let begun = Instant::now();
         let order = Arc::new(Mutex::new(Vec::new()));
         let go = |name: &'static str, priority| {
@@ -214,7 +229,8 @@ mod tests {
         tokio::task::yield_now().await;
         let urgent = go("urgent", Priority::Urgent);
         tokio::task::yield_now().await;
-        assert!(gate.waiting().borrow().is_some(), "it is told");
+        let pause = *gate.waiting().borrow();
+        assert_eq!(pause.and_then(|it| it.calls_a_minute), Some(60), "it is told");
         looking.await.unwrap();
         urgent.await.unwrap();
         assert_eq!(*order.lock().unwrap(), ["urgent", "looking"]);

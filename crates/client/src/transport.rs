@@ -4,7 +4,7 @@
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use futures_util::StreamExt as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use super::ApiAddress;
 use super::client::{Answer, CLIENT_TYPE};
 use super::gate::{Gate, Priority};
-use model::{CallError, RetryPolicy, Sent};
+use model::{CallError, Pause, RetryPolicy, Sent};
 use protocol::wire::error::{self as error_body, ErrorBody};
 use protocol::{DeviceId, Moment};
 
@@ -55,6 +55,8 @@ impl Default for Limits {
 const IDLE: Duration = Duration::from_secs(20);
 
 const TURNS: usize = 3;
+/// How many calls the server takes a minute (docs/protocol.md 15).
+const LIMIT: &str = "x-ratelimit-limit";
 /// How many calls the server takes yet.
 const REMAINING: &str = "x-ratelimit-remaining";
 /// The most bytes of an error's body that are read.
@@ -166,7 +168,7 @@ impl Transport {
     }
 
     /// Until when requests wait because the server takes no more for now; `None` while none waits.
-    pub(super) fn waiting(&self) -> watch::Receiver<Option<Instant>> {
+    pub(super) fn waiting(&self) -> watch::Receiver<Option<Pause>> {
         self.gate.waiting()
     }
 
@@ -254,8 +256,9 @@ impl Transport {
         let pass = self.gate.enter(priority).await;
         let response = request.send().await.map_err(lost)?;
         let status = response.status();
-        let remaining = response.headers().get(REMAINING);
-        pass.answered(remaining.and_then(|value| value.to_str().ok()?.trim().parse().ok()));
+        let told = |name: &str| response.headers().get(name)?.to_str().ok()?.trim().parse().ok();
+        pass.allowed(told(LIMIT));
+        pass.answered(told(REMAINING));
         if status.is_success() {
             let at = response.headers().get(DATE);
             let at = at.and_then(|value| http_date(value.to_str().ok()?.trim()));

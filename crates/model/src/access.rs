@@ -1,6 +1,8 @@
 //! Key access: who holds the key of an environment, and who should not.
 
-use protocol::{DeployTokenId, DeviceId, Fingerprint, Moment, Occurrence};
+use super::Problem;
+use protocol::crypto::OpenError;
+use protocol::{DeployTokenId, DeviceId, EnvironmentName, Fingerprint, Moment, Occurrence};
 
 /// One device or token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,4 +74,36 @@ pub enum Flaw {
     SharedKey,
     /// The entry cannot be read as a whole; what it lacks.
     Malformed(&'static str),
+}
+
+/// How an environment whose key cannot be shared as it is gets one that can, once the user has said yes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WayOut {
+    /// Nothing was ever pushed: the first key is made (docs/protocol.md G3).
+    FirstKey,
+    /// Nobody has the newest key: a further one is made (docs/protocol.md 6.5, G22).
+    FurtherKey,
+    /// The key was sealed when the environment had this name: it is sealed anew under the name of today
+    /// (docs/protocol.md G21).
+    FormerName(EnvironmentName),
+    /// The envelope does not say what it is for: the key in it is sealed anew (docs/protocol.md 6.1).
+    Unnamed,
+}
+
+impl WayOut {
+    /// What helps against a problem with a key; `None` where nothing but a colleague does.
+    pub fn of(problem: &Problem) -> Option<Self> {
+        match problem {
+            Problem::NoKey => Some(Self::FirstKey),
+            Problem::Open(OpenError::NoEnvelope) => Some(Self::FurtherKey),
+            Problem::Open(OpenError::SealedUnderName { name }) => Some(Self::FormerName(name.clone())),
+            Problem::Open(OpenError::Unnamed) => Some(Self::Unnamed),
+            _ => None,
+        }
+    }
+
+    /// Whether a key is made, which takes the list of tokens: without it every runner would be locked out.
+    pub fn makes_a_key(&self) -> bool {
+        matches!(self, Self::FirstKey | Self::FurtherKey)
+    }
 }

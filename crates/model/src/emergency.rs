@@ -163,6 +163,19 @@ pub enum Unlisted {
     },
 }
 
+impl Unlisted {
+    /// The project, where nothing failed and its tokens are only not for the user.
+    pub fn for_admins(&self) -> Option<&str> {
+        match self {
+            Self::Project {
+                name,
+                error: Problem::NotAnAdmin,
+            } => Some(name),
+            _ => None,
+        }
+    }
+}
+
 /// What something that leaked is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leaked {
@@ -205,6 +218,8 @@ pub enum ListOf {
     Environments(String),
     /// The deploy tokens of the project with this name.
     Tokens(String),
+    /// The user's own devices.
+    Devices,
 }
 
 impl Unlisted {

@@ -16,6 +16,7 @@ pub mod emergency;
 pub mod formats;
 pub mod issuance;
 pub mod limits;
+mod membership;
 pub mod news;
 mod pending;
 mod problem;
@@ -25,7 +26,7 @@ pub mod sign_in;
 mod uses;
 
 pub use about::{Document, Passage};
-pub use access::{Flaw, Holder, HolderKind, Standing};
+pub use access::{Flaw, Holder, HolderKind, Standing, WayOut};
 pub use activity::ActivityFilter;
 pub use column::TokenColumn;
 pub use emergency::{
@@ -36,6 +37,7 @@ pub use issuance::{
     CI_TOKEN_VARIABLE, CiTokenOutcome, Issuance, IssuanceKind, NewToken, Note, SEED_VARIABLE, Step,
 };
 pub use limits::SecretLimits;
+pub use membership::Membership;
 pub use news::News;
 pub use pending::{About, Finding, NotActive, Pending, Remedy, WorkKind};
 pub use problem::{
@@ -44,6 +46,6 @@ pub use problem::{
     ResumeError, Sent, WrongState,
 };
 pub use replacement::{Grace, Replacement, ReplacementState};
-pub use retry::{Pauses, RetryPolicy};
+pub use retry::{Pause, Pauses, RetryPolicy};
 pub use sign_in::{SignInEnd, SignInWork, Waiting};
 pub use uses::{TokenUse, Uses};

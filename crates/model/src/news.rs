@@ -86,6 +86,16 @@ pub enum News {
     Linked,
     /// This machine is not linked any more.
     Unlinked,
+    /// Another device of the user's own is revoked.
+    DeviceRevoked {
+        /// Its name.
+        name: String,
+    },
+    /// The record of a device of the user's own is deleted.
+    DeviceDeleted {
+        /// Its name.
+        name: String,
+    },
     /// This machine is linked, and no key could be shared with it.
     LinkedWithoutKeys(Problem),
     /// This machine is linked and has every key, but for those of these environments.
@@ -129,6 +139,8 @@ impl News {
             | Self::Forgotten
             | Self::Linked
             | Self::Unlinked
+            | Self::DeviceRevoked { .. }
+            | Self::DeviceDeleted { .. }
             | Self::SignedOut
             | Self::ReportSaved(_) => false,
             Self::LinkedWithKeys { missing } => !missing.is_empty(),

@@ -100,6 +100,15 @@ impl Pauses {
     }
 }
 
+/// Requests wait, because the server takes only so many in a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pause {
+    /// They go on then.
+    pub until: Instant,
+    /// How many it takes a minute, where it says so.
+    pub calls_a_minute: Option<u64>,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

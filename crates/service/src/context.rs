@@ -1,12 +1,11 @@
 //! With what a use case works: the server, this machine's device, the journal.
 
 use std::sync::Arc;
-use std::time::Instant;
 
 use super::Place;
 use super::journal::{Journal, PlaceLock};
 use client::{ApiAddress, Client};
-use model::Problem;
+use model::{Pause, Problem};
 use protocol::DeviceId;
 use protocol::crypto::DeviceIdentity;
 use protocol::secret::AccessToken;
@@ -65,7 +64,7 @@ impl Context {
 
     /// Until when requests to the server wait, because it takes only so many a minute, whoever in this process has sent
     /// them; `None` while none waits.
-    pub fn waiting(&self) -> watch::Receiver<Option<Instant>> {
+    pub fn waiting(&self) -> watch::Receiver<Option<Pause>> {
         self.client.waiting()
     }
 

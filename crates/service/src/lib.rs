@@ -19,6 +19,7 @@ mod directory;
 pub mod journal;
 mod keys;
 mod machine;
+mod membership;
 mod off_thread;
 mod place;
 mod resume;
@@ -30,9 +31,10 @@ pub use context::{Context, LinkedDevice, Server};
 pub use directory::{Directory, directory, environments, find_environment};
 pub use keys::{
     Asked, Fulfilled, KeyAccess, MissingKey, access, fulfil, fulfil_all, fulfillable, key_access, reshare,
-    reshare_accepting, select, waiting,
+    reshare_accepting, select, take_way_out, waiting,
 };
 pub use machine::{account, adopt, devices, manifest, sign_in};
+pub use membership::membership;
 pub use place::Place;
 pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back, tidy};
 pub use revocation::{EndedToken, Replaced, Revocations, Revoked, finish_replacement, revoke, revoke_all};

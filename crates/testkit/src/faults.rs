@@ -292,7 +292,7 @@ fn carry(
         Ok(left) => left,
         Err(wait) => {
             shared.throttled.fetch_add(1, SeqCst);
-            let headers = format!("retry-after: {}\r\n{}", wait.as_secs() + 1, remaining(0));
+            let headers = format!("retry-after: {}\r\n{}", wait.as_secs() + 1, remaining(shared, 0));
             return client.write_all(&answer(429, &headers, CANARY));
         }
     };
@@ -309,7 +309,7 @@ fn carry(
     }
     let mut answer = upstream()?;
     if let (Some(left), Some(end)) = (left, answer.windows(2).position(|part| part == b"\r\n")) {
-        answer.splice(end + 2..end + 2, remaining(left).into_bytes());
+        answer.splice(end + 2..end + 2, remaining(shared, left).into_bytes());
     }
     let answered = shared.answered.fetch_add(1, SeqCst) + 1;
     if matches!(shared.faults.one, Some((_, Fault::Refused(after))) if after == answered) {
@@ -334,8 +334,9 @@ fn spend(shared: &Shared) -> Result<Option<usize>, Duration> {
     Ok(Some(budget.calls - used - 1))
 }
 
-fn remaining(left: usize) -> String {
-    format!("x-ratelimit-remaining: {left}\r\n")
+fn remaining(shared: &Shared, left: usize) -> String {
+    let limit = shared.faults.budget.map_or(0, |it| it.calls);
+    format!("x-ratelimit-limit: {limit}\r\nx-ratelimit-remaining: {left}\r\n")
 }
 
 /// The one fault, if it is this request's.

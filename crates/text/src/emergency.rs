@@ -83,6 +83,10 @@ fn unread(of: &ListOf, entries: &[UnreadEntry]) -> Message {
             format!("the deploy tokens of {project}"),
             ", and may be active tokens that nothing here can revoke",
         ),
+        ListOf::Devices => (
+            "your devices".to_owned(),
+            ", and may be active devices that nothing here can revoke",
+        ),
     };
     let named = entries.iter().take(MOST_NAMED).map(unread_entry);
     let mut named: Vec<String> = named.collect();
@@ -433,7 +437,7 @@ mod tests {
             "| ci\\|main (dpl_tok_1) | Storefront / production | 24 Nov 2026, 08:00:00 +00:00 | 24 Nov 2026, 09:00:01 +00:00",
             "asked with its CI token, the server refuses it | sealed again for 7 without it |",
             "08:00:00 +00:00 | before this run | the server lists it as revoked | not sealed again |",
-            "- second (dpl_tok_1), Storefront / production: The server took the call, but still lists the token as active.",
+            "- second (dpl_tok_1), Storefront / production: The server took the call, but still lists it as it was.",
             "Storefront / production, 2 variables: APP_KEY, DB_PASSWORD",
             "1. Revoke what is still working",
         ] {

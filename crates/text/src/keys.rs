@@ -1,6 +1,7 @@
 //! Environment keys that cannot be opened or shared: what happened, and what to do.
 
 use super::Message;
+use model::WayOut;
 use protocol::EnvironmentName;
 use protocol::crypto::OpenError;
 
@@ -36,6 +37,28 @@ pub(super) fn former_name_in_use(name: &EnvironmentName) -> Message {
         format!("Another environment of the project is called “{name}” now, so the key may be that one's."),
         "Nothing was changed. Ask a colleague whether this environment ever had that name, and to re-share its key.",
     )
+}
+
+/// What the matter is with a key that cannot be shared as it is, and what can be done about it with a button beside.
+pub fn way_out(way: &WayOut) -> Message {
+    match way {
+        WayOut::FirstKey => Message::new(
+            "The environment has no key yet: nothing was ever pushed to it.",
+            "The first push makes one. It can also be made here.",
+        ),
+        WayOut::FurtherKey => Message::new(
+            "The newest key of this environment has no envelope: its publication failed halfway, and runners cannot decrypt.",
+            "Nobody has that key. Make a new one, then push the variables again.",
+        ),
+        WayOut::FormerName(name) => Message::new(
+            format!("The environment's key was sealed when the environment was called “{name}”."),
+            "If it was renamed, re-share the key under its new name. If it never had that name, somebody may be tampering with it.",
+        ),
+        WayOut::Unnamed => Message::new(
+            "The envelope of the environment's key does not say what it is for: it was sealed by another client.",
+            "The key in it is the announced one. Until it is sealed anew, it cannot be shared from here.",
+        ),
+    }
 }
 
 /// An environment key that could not be opened.

@@ -23,19 +23,22 @@ mod message;
 mod news;
 mod occurrence;
 mod pending;
+mod roles;
 mod sign_in;
 
 pub use columns::{cell, column, malformed_cell, status};
 use keychain::keychain;
+pub use keys::way_out;
 pub use lifetime::lifetime;
 pub use message::Message;
 pub use news::news;
 pub use occurrence::{dated, ends, exactly, happened, not_known};
 pub use pending::{finding, operation};
+pub use roles::{ask_an_admin, role, role_gives, standing};
 use sign_in::{browser, linking, manifest, no_session, password_refused, request};
-pub use sign_in::{device_status, flaw, sign_in_work};
+pub use sign_in::{device_status, flaw, request_reason, sign_in_work};
 
-use model::{AddressError, CallError, JournalError, Note, Problem, ResumeError, Sent, WrongState};
+use model::{AddressError, CallError, JournalError, Note, Pause, Problem, ResumeError, Sent, WrongState};
 use protocol::crypto::{BundleProblemKind, CryptoError, SeedError};
 use protocol::token::FindError;
 use protocol::{MAX_NAME_CHARACTERS, NameError};
@@ -78,7 +81,7 @@ pub fn explain(problem: &Problem) -> Message {
         Problem::WouldLoseKey { who } => keys::would_lose_key(who),
         Problem::FormerNameInUse { name } => keys::former_name_in_use(name),
         Problem::NotDone => Message::new(
-            "The server took the call, but still lists the token as active.",
+            "The server took the call, but still lists it as it was.",
             "Refresh and try again. Until it is listed as revoked, treat it as working.",
         ),
         Problem::Uncertain(cause) => Message::new(
@@ -246,6 +249,14 @@ fn call(error: &CallError) -> Message {
             format!("The server's answer cannot be read: {error}."),
             "Check the API's address. If it is right, refresh to see what was done, and report this to the people who run the server.",
         ),
+    }
+}
+
+/// Why requests wait, as the beginning of a sentence.
+pub fn pause(pause: &Pause) -> String {
+    match pause.calls_a_minute {
+        Some(calls) => format!("The server takes {calls} calls a minute"),
+        None => "The server takes only so many calls a minute".to_owned(),
     }
 }
 

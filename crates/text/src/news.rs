@@ -51,6 +51,10 @@ pub fn news(news: &News) -> String {
         News::Forgotten => "The interrupted operation is forgotten.".to_owned(),
         News::Linked => "This machine is linked as a device.".to_owned(),
         News::Unlinked => "This machine is not linked any more, and its keys are forgotten.".to_owned(),
+        News::DeviceRevoked { name } => {
+            format!("{name} is revoked: no key is sealed for it any more.")
+        }
+        News::DeviceDeleted { name } => format!("The record of {name} is deleted."),
         News::LinkedWithoutKeys(problem) => format!(
             "This machine is linked, but the keys could not be shared with it. {}",
             explain(problem)

@@ -2,7 +2,7 @@
 
 use super::{Message, causes};
 use model::{Flaw, ManifestError, Problem, RequestError, SignInEnd, SignInWork};
-use protocol::RemoteStatus;
+use protocol::{RemoteStatus, RequestReason};
 
 /// A device that was not linked, or not unlinked, as it should.
 pub(super) fn linking(error: &Problem) -> Message {
@@ -207,4 +207,15 @@ pub fn flaw(flaw: &Flaw) -> Message {
         }
     };
     Message::new(what, next)
+}
+/// What a request for a key was made for.
+pub fn request_reason(reason: &RequestReason) -> &str {
+    match reason {
+        RequestReason::DeviceLink => "the device is new",
+        RequestReason::KeyFetch => "the device asked for the key",
+        RequestReason::Pull => "the device asked for the variables",
+        RequestReason::NewKey => "a new key was published without the device",
+        RequestReason::Sweep => "the server found that the device lacks the key",
+        RequestReason::Other(text) => text,
+    }
 }

@@ -21,9 +21,9 @@ pub fn ask(state: AppState, kind: ConfirmKind, token: DeployToken) {
     }));
 }
 
-/// Opens the dialog that creates a token, where there is an environment for it.
+/// Opens the dialog that creates a token, where there is an environment for it and the user may.
 pub fn create(state: AppState) {
-    if state.place.environment.peek().is_some() {
+    if state.place.environment.peek().is_some() && !state.tokens.are_hidden() {
         state.dialog.show(Dialog::Create);
     }
 }

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use super::MessageText;
+use super::way_out::WayOutNotice;
 use crate::state::{AppState, KeyState, OwnDevice};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{AccessIntent, use_send};
@@ -10,7 +11,7 @@ use text::Message;
 
 /// A device that the server has ended; else what this device can do with the key.
 #[component]
-pub(super) fn DeviceNotice() -> Element {
+pub fn DeviceNotice() -> Element {
     let device = use_context::<AppState>().access.device;
     let send = use_send();
     let ended = match &*device.read() {
@@ -41,8 +42,15 @@ pub(super) fn DeviceNotice() -> Element {
 
 #[component]
 fn KeyNotice() -> Element {
-    let key = use_context::<AppState>().place.key;
+    let state = use_context::<AppState>();
+    let key = state.place.key;
     let send = use_send();
+    if let Some(way) = key.read().way_out() {
+        return rsx! {
+            WayOutNotice { way }
+        };
+    }
+    let is_without_tokens = state.tokens.are_hidden();
     match &*key.read() {
         KeyState::NoDevice => rsx! {
             Notice {
@@ -56,7 +64,11 @@ fn KeyNotice() -> Element {
                     }
                 },
                 strong { "This machine is not linked as a device." }
-                " Listing, revoking and deleting work; creating and rotating need a device that holds the key."
+                if is_without_tokens {
+                    " Getting keys, and sharing them, needs a device."
+                } else {
+                    " Listing, revoking and deleting work; creating and rotating need a device that holds the key."
+                }
             }
         },
         KeyState::Pending { message, helpers } => rsx! {
@@ -74,21 +86,24 @@ fn KeyNotice() -> Element {
 /// Key access pending: who can help, and that nobody has to press anything here.
 #[component]
 fn PendingNotice(message: Message, helpers: Vec<String>) -> Element {
+    let is_without_tokens = use_context::<AppState>().tokens.are_hidden();
+    const HOW: &str = "to re-share the key, or to answer the request.";
     let who = match helpers.as_slice() {
         [] => message.next,
-        [one] => format!("{one} can share it: ask its owner to re-share the key, or to answer the request."),
-        [one, two] => format!(
-            "{one} or {two} can share it: ask an owner to re-share the key, or to answer the request."
-        ),
+        [one] => format!("{one} can share it: ask whoever works with it {HOW}"),
+        [one, two] => format!("{one} or {two} can share it: ask whoever works with one of them {HOW}"),
         [one, two, rest @ ..] => format!(
-            "{one}, {two} or {} more can share it: ask an owner to re-share the key, or to answer the request.",
+            "{one}, {two} or {} more can share it: ask whoever works with one of them {HOW}",
             rest.len()
         ),
     };
     rsx! {
         Notice { tone: Tone::Warn, icon: Icon::Key,
             strong { "Key access pending." }
-            " {message.what} {who} This page notices by itself. Meanwhile tokens can be listed and revoked."
+            " {message.what} {who} This page notices by itself."
+            if !is_without_tokens {
+                " Meanwhile tokens can be listed and revoked."
+            }
         }
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use dioxus::prelude::*;
 
 use super::ClipboardLine;
+use super::pause_line::PauseLine;
 use crate::state::{AppState, Toast};
 use crate::ui::elements::{Glyph, Icon, IconButton};
 
@@ -15,6 +16,7 @@ pub fn Toaster() -> Element {
     let sheet_open = sheet.issuance.read().is_some();
     rsx! {
         div { class: "toaster", role: "status", "aria-live": "polite",
+            PauseLine {}
             // An open sheet shows it itself.
             if !sheet_open {
                 ClipboardLine { class: "toast" }

@@ -58,7 +58,16 @@ fn Choose() -> Element {
     let counts = match &*active {
         Load::Ready(all) => {
             let projects = plural(*state.emergency.projects.read(), "project");
-            format!("{} active tokens in {projects}", grouped(all.len()))
+            let is_whole = state
+                .emergency
+                .unlisted
+                .read()
+                .iter()
+                .all(|it| it.for_admins().is_none());
+            match is_whole {
+                true => format!("{} active tokens in {projects}", grouped(all.len())),
+                false => format!("{} active tokens that you can see", grouped(all.len())),
+            }
         }
         Load::Loading => "Looking into all projects".to_owned(),
         Load::Failed(_) => String::new(),

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use super::blank::{Failed, NoTokens, NothingFound};
+use super::for_admins::ForAdmins;
 use crate::state::{AppState, Connection, Load, TokenHealth, health, visible};
 use crate::ui::clock::use_clock;
 use crate::ui::components::{
@@ -10,12 +11,13 @@ use crate::ui::components::{
 };
 use crate::ui::elements::{Icon, StateBlock};
 use crate::ui::viewport::use_viewport;
+use model::Problem;
 use protocol::TokenEntry;
 
 /// The page.
 #[component]
 pub fn EnvironmentView() -> Element {
-    let place = use_context::<AppState>().place;
+    let AppState { place, tokens, .. } = use_context();
     let Review(mut review) = use_context_provider(|| Review(Signal::new(false)));
     use_row_menu_provider();
     let mut viewport = use_viewport();
@@ -30,7 +32,9 @@ pub fn EnvironmentView() -> Element {
             "aria-labelledby": "page-title",
             onscroll: move |event| viewport.top.set(event.scroll_top()),
             Header {}
-            Toolbar {}
+            if !tokens.are_hidden() {
+                Toolbar {}
+            }
             Notices {}
             Content {}
         }
@@ -81,6 +85,9 @@ fn Content() -> Element {
     let environment = state.place.environment.read().clone();
     let connection = state.place.connection.read();
     match (&*tokens.entries.read(), &*connection) {
+        (Load::Failed(Problem::NotAnAdmin), _) => rsx! {
+            ForAdmins {}
+        },
         (Load::Failed(message), _) | (Load::Loading, Connection::Failed(message)) => rsx! {
             Failed { message: text::explain(message) }
         },

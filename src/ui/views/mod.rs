@@ -5,6 +5,7 @@ mod activity;
 mod blank;
 mod emergency;
 mod environment;
+mod for_admins;
 mod settings;
 mod welcome;
 mod window;

@@ -10,7 +10,7 @@ use deploy_tokens::state::{
     Typed, Verification,
 };
 use dioxus::prelude::*;
-use model::{Grace, News, Problem, Replacement, SignInWork, Step, TokenColumn, Uses};
+use model::{Grace, Membership, News, Pause, Problem, Replacement, SignInWork, Step, TokenColumn, Uses};
 use protocol::secret::CiToken;
 use protocol::{ActivityKind, DeployTokenId, Lifetime, Moment, NotKnown, Requests};
 use service::Context;
@@ -201,9 +201,10 @@ fn shown(state: AppState) -> String {
             emergency.leaked().is_some(),
         ),
         format!(
-            "{:?} {:?} {} {:?} {:?} {:?} {} {:?}",
+            "{:?} {:?} {:?} {} {:?} {:?} {:?} {} {:?}",
             session.gate.peek(),
             session.kind.peek(),
+            session.pause.peek(),
             session.address.peek(),
             session.stage.peek(),
             session.problem.peek(),
@@ -212,11 +213,13 @@ fn shown(state: AppState) -> String {
             secrets.map(|it| it.peek().is_blank()),
         ),
         format!(
-            "{:?} {} {:?} {:?} {:?}",
+            "{:?} {} {:?} {:?} {:?} {:?} {:?}",
             access.device.peek(),
             access.borrowed.peek(),
+            access.own.peek(),
             access.holders.peek(),
             access.requests.peek(),
+            access.lacking.peek(),
             access.sharing.peek(),
         ),
         format!(
@@ -228,9 +231,10 @@ fn shown(state: AppState) -> String {
             activity.token.peek(),
         ),
         format!(
-            "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {:?} {} {}",
+            "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {:?} {} {}",
             place.connection.peek(),
             place.organization.peek(),
+            place.membership.peek(),
             place.organizations.peek(),
             place.projects.peek(),
             place.project.peek(),
@@ -300,6 +304,11 @@ fn fill(state: AppState) {
         .keep_leaked(id.clone(), CiToken::new("gtok_other".to_owned()));
     set(state.session.gate, Gate::Expired);
     set(state.session.kind, SessionKind::Given);
+    let pause = Pause {
+        until: std::time::Instant::now(),
+        calls_a_minute: None,
+    };
+    set(state.session.pause, Some(pause));
     set(state.session.address, "https://other.example".to_owned());
     set(state.session.stage, SignInStage::Working(SignInWork::AskServer));
     set(state.session.problem, Some(Problem::Busy));
@@ -319,6 +328,7 @@ fn fill(state: AppState) {
     }
     set(state.access.device, OwnDevice::None);
     set(state.access.borrowed, true);
+    set(state.access.own, Load::Ready(protocol::Listed::default()));
     set(state.access.holders, Load::Ready(Holders::default()));
     set(
         state.access.requests,
@@ -334,6 +344,7 @@ fn fill(state: AppState) {
     set(state.activity.kind, Some(ActivityKind::Other));
     set(state.activity.token, "other".to_owned());
     set(state.tokens.uses, Uses::not_known(NotKnown::NotAllowed));
+    set(state.place.membership, Some(Membership::default()));
     set(state.place.key, KeyState::NoDevice);
     set(state.place.unshared, Some(Problem::Busy));
     set(state.place.interrupted, 3);

@@ -1,9 +1,10 @@
 //! Keys of environments that were renamed, and keys that nobody has.
 
-use model::{CallError, Problem};
-use protocol::EnvironmentName;
+use model::{CallError, Holder, Problem, Standing};
 use protocol::crypto::{Accepted, OpenError};
+use protocol::{EnvironmentName, OrganizationId};
 use serde_json::{Value, json};
+use service::access::access;
 use service::{MissingKey, key_access, reshare, reshare_accepting};
 use testkit::silent;
 
@@ -76,6 +77,25 @@ async fn a_former_name_that_another_environment_has_now_is_refused() {
     let name = EnvironmentName::new("staging");
     assert_eq!(refused, Err(Problem::FormerNameInUse { name }));
     assert_eq!(site.change(|it| it.posted.len()), 0);
+}
+
+#[tokio::test]
+async fn nobody_is_said_to_hold_a_key_that_nobody_has() {
+    let site = StandIn::start().await;
+    let (own, _) = (device(&site, "d1"), device(&site, "d2"));
+    token(&site, "t1", "active");
+    let context = site.context(Some(own));
+    for key in [Value::Null, without_envelope()] {
+        site.change(|it| it.key = key);
+        let found = access(&context, &OrganizationId::new("o2"), &place())
+            .await
+            .unwrap();
+        let waits = |it: &Holder| matches!(it.standing, Standing::Waits { .. });
+        assert!(
+            found.holders.len() == 3 && found.holders.iter().all(waits),
+            "{found:?}"
+        );
+    }
 }
 
 #[tokio::test]

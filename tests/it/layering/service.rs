@@ -12,6 +12,7 @@ const ORDER: &[&str] = &[
     "context",
     "directory",
     "activity",
+    "membership",
     "keys",
     "tokens",
     "revocation",

@@ -311,6 +311,17 @@ impl Problem {
         )
     }
 
+    /// Whether the server says that this is not for the user, which is a matter of the role (docs/protocol.md 16).
+    pub fn is_not_allowed(&self) -> bool {
+        match self {
+            Self::NotAnAdmin => true,
+            Self::Call(CallError::Refused(refusal)) => {
+                refusal.status == 403 && !refusal.is_of_a_moved_organization()
+            }
+            _ => false,
+        }
+    }
+
     /// Whether there is no keychain on this machine, so that a key file is needed.
     pub fn is_without_keychain(&self) -> bool {
         matches!(self, Self::Keychain(KeychainError::Absent { .. }))

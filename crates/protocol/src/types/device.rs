@@ -23,6 +23,15 @@ pub struct Device {
     pub created_at: Option<Moment>,
 }
 
+/// One of the user's own devices, with what is told only of those (docs/protocol.md 4.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserDevice {
+    /// The device.
+    pub device: Device,
+    /// What registered it: `cli` or `desktop`; `None` where the server does not tell.
+    pub client: Option<String>,
+}
+
 /// Whether a device may hold keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum DeviceStatus {

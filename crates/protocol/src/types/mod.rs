@@ -8,6 +8,7 @@ mod ids;
 pub mod keys;
 mod lifetime;
 mod listed;
+mod member;
 mod name;
 mod occurrence;
 pub mod reshare;
@@ -16,7 +17,7 @@ pub mod variable;
 mod when;
 
 pub use activity::{ActivityAuthor, ActivityEntry, ActivityKind, ActivityPage, ActivitySubject};
-pub use device::{Device, DeviceState, DeviceStatus, RemoteStatus};
+pub use device::{Device, DeviceState, DeviceStatus, RemoteStatus, UserDevice};
 pub use envelope::{KeyScope, Recipient, RecipientKind, SealedEnvironmentKey, SealedRecipient};
 pub use environment::{Environment, Organization, Project, User};
 pub use ids::{
@@ -25,8 +26,11 @@ pub use ids::{
 pub use keys::{Fingerprint, PublicKey, SigningPublicKey};
 pub use lifetime::{Lifetime, LifetimeError};
 pub use listed::{Listed, UnreadEntry};
+pub use member::{Member, Role};
 pub use name::{MAX_NAME_CHARACTERS, NameError, TokenName, checked_name};
 pub use occurrence::{NotKnown, Occurrence};
-pub use reshare::{KeyRequest, RequestFilter, RequestPage, RequestRole, RequestStatus, Requests};
+pub use reshare::{
+    KeyRequest, RequestFilter, RequestPage, RequestReason, RequestRole, RequestStatus, Requests,
+};
 pub use token::{DeployToken, TokenEntry, TokenKey, TokenStatus};
 pub use when::Moment;

@@ -28,10 +28,43 @@ pub struct KeyRequest {
     pub device_label: Option<String>,
     /// Whose device it is: name, or else e-mail address.
     pub person: Option<String>,
+    /// What it was made for, where the server tells it.
+    pub reason: Option<RequestReason>,
     /// Since when it waits.
     pub created_at: Option<Moment>,
     /// When it was completed, cancelled or superseded.
     pub resolved_at: Option<Moment>,
+}
+
+/// What a request was made for (docs/protocol.md 10).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestReason {
+    /// The device is new.
+    DeviceLink,
+    /// The device has asked for the key.
+    KeyFetch,
+    /// The device has asked for the variables.
+    Pull,
+    /// A new key was published without the device.
+    NewKey,
+    /// The server has found by itself that the device lacks the key.
+    Sweep,
+    /// A text this program does not know.
+    Other(String),
+}
+
+impl RequestReason {
+    /// Reads the text that the server has for it.
+    pub fn parse(text: &str) -> Self {
+        match text {
+            "device_link" => Self::DeviceLink,
+            "key_fetch" => Self::KeyFetch,
+            "pull" => Self::Pull,
+            "manual" => Self::NewKey,
+            "reconcile" => Self::Sweep,
+            other => Self::Other(other.to_owned()),
+        }
+    }
 }
 
 /// Where a request stands.

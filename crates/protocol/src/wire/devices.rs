@@ -7,7 +7,7 @@ use super::read::{attributes, data, is_told, json, known_moment, known_text, lis
 use super::reshare::PersonAttributes;
 use super::written::{seconds, seconds_if_any};
 use super::{Identifier, RecordStatus, Resource, WireError};
-use crate::types::{Device, DeviceId, DeviceStatus, Listed, PublicKey, SigningPublicKey};
+use crate::types::{Device, DeviceId, DeviceStatus, Listed, PublicKey, SigningPublicKey, UserDevice};
 
 /// `POST /devices`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -167,6 +167,19 @@ pub fn device(body: &[u8]) -> Result<Device, WireError> {
 /// [`WireError`] when the answer is not a list.
 pub fn devices(body: &[u8]) -> Result<Listed<Device>, WireError> {
     listed(body, device_of)
+}
+
+/// The user's own devices, revoked ones too. An entry needs an id, to be named to the server.
+///
+/// # Errors
+/// [`WireError`] when the answer is not a list.
+pub fn own_devices(body: &[u8]) -> Result<Listed<UserDevice>, WireError> {
+    listed(body, |value| {
+        Ok(UserDevice {
+            device: device_of(value)?,
+            client: known_text(attributes(value), "client_type"),
+        })
+    })
 }
 
 fn device_of(value: &Value) -> Result<Device, WireError> {

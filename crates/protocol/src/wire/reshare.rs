@@ -6,8 +6,8 @@ use serde_json::Value;
 use super::read::{attributes, data, json, known_moment, known_text, needed_text, resources};
 use super::written::{seconds, seconds_if_any};
 use super::{Data, RecordStatus, WireError};
-use crate::types::RequestId;
 use crate::types::{DeviceId, EnvironmentId, EnvironmentName, OrganizationId, ProjectId};
+use crate::types::{RequestId, RequestReason};
 use crate::types::{reshare::KeyRequest, reshare::RequestPage, reshare::RequestStatus};
 
 /// A request as a resource.
@@ -196,6 +196,7 @@ fn request_of(value: &Value) -> Result<KeyRequest, WireError> {
         device: DeviceId::new(needed_text(attributes, "target_device_id")?),
         device_label: related("target_device", "name").or_else(|| related("target_device", "platform")),
         person: related("target_user", "name").or_else(|| related("target_user", "email")),
+        reason: known_text(attributes, "trigger_source").map(|text| RequestReason::parse(&text)),
         created_at: known_moment(attributes, "created_at"),
         resolved_at: known_moment(attributes, "resolved_at"),
     })
@@ -207,7 +208,7 @@ mod tests {
 
     const REQUEST: &str = r#"{"type":"environment-key-reshare-requests","id":"r1","attributes":{
         "organization_id":"o","project_id":"p","environment_id":"e","required_key_version":2,"target_user_id":"u",
-        "target_device_id":"d","status":"cancelled","cancel_reason":"device_revoked","created_at":"2026-02-03T04:05:06Z"},
+        "target_device_id":"d","status":"cancelled","trigger_source":"pull","cancel_reason":"device_revoked","created_at":"2026-02-03T04:05:06Z"},
         "relationships":{"environment":{"data":{"id":"e","attributes":{"name":"production"}}},"project":{"data":null},
         "target_user":{"data":{"id":"u","attributes":{"email":"a@b.example"}}},
         "target_device":{"data":{"id":"d","attributes":{"platform":"linux-x64"}}}}}"#;
@@ -219,6 +220,7 @@ mod tests {
             read.status,
             RequestStatus::Cancelled(Some("device_revoked".into()))
         );
+        assert_eq!(read.reason, Some(RequestReason::Pull));
         assert_eq!(read.environment_name, Some(EnvironmentName::new("production")));
         assert_eq!((read.project_name, read.required_version), (None, Some(2)));
         assert_eq!(read.person.as_deref(), Some("a@b.example"));

@@ -8,7 +8,7 @@ use super::preflight::{self, KeyAccess, Looked};
 use super::requests::requests_of;
 use crate::{Context, Place};
 use model::{Flaw, Holder, HolderKind, Problem, Standing};
-use protocol::crypto::{self, Accepted};
+use protocol::crypto::{self, Accepted, OpenError};
 use protocol::envelope::PublishedKey;
 use protocol::{
     DeployToken, Device, DeviceId, DeviceStatus, Fingerprint, KeyRequest, NotKnown, Occurrence,
@@ -63,7 +63,11 @@ pub async fn access(
         key,
     } = looked;
     let own = key.map(|key| KeyAccess::of(&key));
-    let told = Told::of(context, published.as_ref());
+    let told = match &own {
+        // What nobody has, nobody holds.
+        Err(Problem::NoKey | Problem::Open(OpenError::NoEnvelope)) => Told(Some(&[])),
+        _ => Told::of(context, published.as_ref()),
+    };
     let mut requests = requests.list;
     requests.retain(|request| request.is_pending() && request.environment == place.environment.id);
     let tokens = lists.tokens();

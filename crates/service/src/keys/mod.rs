@@ -12,4 +12,4 @@ mod reshare;
 
 pub use preflight::{KeyAccess, key_access};
 pub use requests::{Asked, Fulfilled, fulfil, fulfil_all, fulfillable, select, waiting};
-pub use reshare::{MissingKey, reshare, reshare_accepting};
+pub use reshare::{MissingKey, reshare, reshare_accepting, take_way_out};

@@ -22,6 +22,9 @@ const MAX_PAGES: u32 = 50;
 pub struct Asked {
     /// The requests.
     pub requests: Requests,
+    /// Those of environments whose key this device waits for itself, or cannot have, because it is not linked: others have
+    /// to answer them.
+    pub lacking: Vec<KeyRequest>,
     /// The organisations that gave no answer.
     pub unlisted: Vec<Unlisted>,
 }
@@ -35,22 +38,26 @@ pub struct Fulfilled {
     pub outcome: Result<usize, Problem>,
 }
 
-/// The pending requests that this device may be able to answer; its own are not among them.
+/// The pending requests that this device may be able to answer, and apart from them those that only others can; its own
+/// are not among them.
 ///
 /// # Errors
-/// [`Problem::NoDevice`]; API errors.
+/// API errors.
 pub async fn fulfillable(context: &Context) -> Result<Asked, Problem> {
-    let own = context.device()?.id.clone();
+    let own = context.device.as_ref().map(|it| it.id.clone());
     let filter = RequestFilter {
         role: Some(RequestRole::Actor),
         pending_only: true,
         ..RequestFilter::default()
     };
     let mut found = everywhere(context, &filter).await?;
-    found
-        .requests
-        .list
-        .retain(|request| request.is_pending() && request.device != own);
+    let pending = std::mem::take(&mut found.requests.list).into_iter();
+    let (waits, others): (Vec<_>, Vec<_>) = pending
+        .filter(KeyRequest::is_pending)
+        .partition(|request| own.as_ref() == Some(&request.device));
+    let is_lacking =
+        |request: &KeyRequest| own.is_none() || waits.iter().any(|it| it.environment == request.environment);
+    (found.lacking, found.requests.list) = others.into_iter().partition(is_lacking);
     Ok(found)
 }
 
@@ -88,6 +95,7 @@ async fn everywhere(context: &Context, filter: &RequestFilter) -> Result<Asked, 
     }
     Ok(Asked {
         requests: all,
+        lacking: Vec::new(),
         unlisted,
     })
 }

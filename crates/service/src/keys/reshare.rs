@@ -4,7 +4,7 @@ use super::preflight::{self, Looked};
 use super::publish::{Published, Purpose, publish};
 use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::{Context, Place, Progress};
-use model::{Problem, Step};
+use model::{Problem, Step, WayOut};
 use protocol::crypto::{Accepted, OpenError};
 
 /// What to do in an environment that has no key yet (docs/protocol.md G3), or one without an envelope (G22).
@@ -59,6 +59,36 @@ pub async fn reshare_accepting(
     let count = publish(context, place, &lists, what, purpose, operation, progress).await?;
     progress(Step::Done);
     Ok(count)
+}
+
+/// Takes the way out that the user has said yes to, and gives the number of recipients.
+///
+/// # Errors
+/// As [`reshare_accepting`].
+pub async fn take_way_out(
+    context: &Context,
+    place: &Place,
+    way: &WayOut,
+    progress: Progress<'_>,
+) -> Result<usize, Problem> {
+    let (missing, accepted) = match way {
+        WayOut::FirstKey | WayOut::FurtherKey => (MissingKey::Make, Accepted::default()),
+        WayOut::FormerName(name) => (
+            MissingKey::Refuse,
+            Accepted {
+                former_name: Some(name.clone()),
+                unnamed: false,
+            },
+        ),
+        WayOut::Unnamed => (
+            MissingKey::Refuse,
+            Accepted {
+                former_name: None,
+                unnamed: true,
+            },
+        ),
+    };
+    reshare_accepting(context, place, missing, &accepted, progress).await
 }
 
 /// A key that was sealed under the name of another environment of the project may be that one's.

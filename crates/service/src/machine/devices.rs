@@ -10,7 +10,9 @@ use client::{Client, NewDevice};
 use model::{CallError, KeychainError, Problem};
 use protocol::crypto::{self, DeviceIdentity};
 use protocol::wire::WireError;
-use protocol::{Device, DeviceId, DeviceState, DeviceStatus, Moment, PublicKey, RemoteStatus};
+use protocol::{
+    Device, DeviceId, DeviceState, DeviceStatus, Listed, Moment, PublicKey, RemoteStatus, UserDevice,
+};
 
 /// The longest name that is sent, in characters.
 const NAME_LIMIT: usize = 120;
@@ -175,21 +177,35 @@ async fn find_by_key(client: &Client, key: PublicKey) -> Result<Option<Device>, 
     Ok(None)
 }
 
-/// Asks the server about this machine's device. It is looked for among one's own: only there its name is told, and a device
-/// that is not there is unknown, or another account's (docs/protocol.md 4.1).
+/// The user's own devices, revoked ones too, with their names, which are told only there.
+///
+/// # Errors
+/// API errors.
+pub async fn own(context: &Context) -> Result<Listed<UserDevice>, Problem> {
+    Ok(context.client.own_devices().await?)
+}
+
+/// Asks the server about this machine's device, as [`state_of`] says.
 ///
 /// # Errors
 /// API errors; [`CallError::Malformed`] where an entry that cannot be read may be it.
 pub async fn status(context: &Context, device: &LinkedDevice) -> Result<DeviceState, Problem> {
-    let own = context.client.own_devices().await?;
-    let listed = own.list.into_iter().find(|listed| listed.id == device.id);
+    state_of(device, &own(context).await?)
+}
+
+/// How this machine's device stands. It is looked for among the user's own: a device that is not there is unknown, or
+/// another account's (docs/protocol.md 4.1).
+///
+/// # Errors
+/// [`CallError::Malformed`] where it is not there, and an entry cannot be read: that may be this one.
+pub fn state_of(device: &LinkedDevice, own: &Listed<UserDevice>) -> Result<DeviceState, Problem> {
+    let listed = own.list.iter().map(|it| &it.device).find(|it| it.id == device.id);
     if let (None, [unread, ..]) = (&listed, own.unreadable.as_slice()) {
-        // It may be this one.
         let what = unread.missing;
         return Err(CallError::Malformed(WireError::Missing { what }).into());
     }
     let own_key = device.identity.encryption_public();
-    let remote = match &listed {
+    let remote = match listed {
         Some(listed) => match &listed.status {
             DeviceStatus::Revoked { at } => RemoteStatus::Revoked { at: *at },
             // One that is not told says nothing against this one.
@@ -198,7 +214,6 @@ pub async fn status(context: &Context, device: &LinkedDevice) -> Result<DeviceSt
         },
         None => RemoteStatus::Unknown,
     };
-    let listed = listed.as_ref();
     Ok(DeviceState {
         id: device.id.clone(),
         name: listed.and_then(|listed| listed.name.clone()),
@@ -210,6 +225,54 @@ pub async fn status(context: &Context, device: &LinkedDevice) -> Result<DeviceSt
         last_seen_at: listed.and_then(|listed| listed.last_seen_at),
         remote,
     })
+}
+
+/// Revokes another device of the user's own, and asks the server whether it is. What is sealed for it stays until somebody
+/// shares those keys again.
+///
+/// # Errors
+/// [`Problem::NotDone`] when the server still lists it as active; [`Problem::Uncertain`] when it cannot be asked; API errors.
+pub async fn revoke(context: &Context, device: &DeviceId) -> Result<(), Problem> {
+    let done = context.client.revoke_device(device).await;
+    let is_active = |it: &UserDevice| it.device.may_be_active();
+    is_over(context, device, done, is_active).await
+}
+
+/// Deletes the record of a revoked device of the user's own, and asks the server whether it is gone.
+///
+/// # Errors
+/// As [`revoke`]: [`Problem::NotDone`] when the server still lists it.
+pub async fn delete(context: &Context, device: &DeviceId) -> Result<(), Problem> {
+    let done = context.client.delete_device(device).await;
+    is_over(context, device, done, |_| true).await
+}
+
+/// Looks whether the device is not there any more as it was. A refusal is told as it is.
+async fn is_over(
+    context: &Context,
+    device: &DeviceId,
+    done: Result<(), CallError>,
+    is_there: impl Fn(&UserDevice) -> bool,
+) -> Result<(), Problem> {
+    match &done {
+        Err(error) if !error.may_have_happened() => return Err(error.clone().into()),
+        _ => {}
+    }
+    let now = own(context)
+        .await
+        .map_err(|error| Problem::Uncertain(Box::new(error)))?;
+    match (
+        now.list.iter().find(|it| it.device.id == *device),
+        now.unreadable.first(),
+    ) {
+        (Some(it), _) if is_there(it) => Err(done.err().map_or(Problem::NotDone, Problem::from)),
+        // It may be that one.
+        (None, Some(unread)) => {
+            let cause = CallError::Malformed(WireError::Missing { what: unread.missing });
+            Err(Problem::Uncertain(Box::new(cause.into())))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Revokes the device on the server, then forgets its keys.

@@ -5,6 +5,7 @@ mod confirm_style;
 mod consequence;
 mod create;
 mod device;
+mod end_device;
 mod grace;
 mod interrupted;
 mod keys;
@@ -15,6 +16,7 @@ mod reader;
 mod requests;
 mod revoke_chosen;
 mod session;
+mod way_out;
 
 use dioxus::prelude::*;
 
@@ -24,6 +26,7 @@ use crate::ui::elements::{Button, ButtonKind, DialogActions};
 pub use confirm::ConfirmDialog;
 pub use create::CreateDialog;
 pub use device::{CommandLineDeviceDialog, LinkDialog, UnlinkDialog};
+use end_device::EndDeviceDialog;
 use grace::WhenToRevoke;
 pub use interrupted::InterruptedDialog;
 pub use keys::KeysDialog;
@@ -34,6 +37,7 @@ pub use reader::ReaderDialog;
 pub use requests::RequestsDialog;
 use revoke_chosen::RevokeChosenDialog;
 pub use session::{ExpiredDialog, SignOutDialog};
+use way_out::WayOutDialog;
 
 /// The dialog that is open, if any.
 #[component]
@@ -66,6 +70,9 @@ pub fn Dialogs() -> Element {
         Dialog::UnlinkDevice => rsx! {
             UnlinkDialog {}
         },
+        Dialog::EndDevice(device) => rsx! {
+            EndDeviceDialog { device }
+        },
         Dialog::UseCommandLineDevice => rsx! {
             CommandLineDeviceDialog {}
         },
@@ -74,6 +81,9 @@ pub fn Dialogs() -> Element {
         },
         Dialog::Requests => rsx! {
             RequestsDialog {}
+        },
+        Dialog::WayOut(way) => rsx! {
+            WayOutDialog { key: "{way:?}", way }
         },
         Dialog::SignOut { failed } => rsx! {
             SignOutDialog { failed }

@@ -1,9 +1,9 @@
-//! Who waits for a key that this device can share.
+//! Who waits for a key: those that this device can share it with, and those that only others can.
 
 use dioxus::prelude::*;
 
 use super::{Failure, Progress};
-use crate::state::{AppState, Operation};
+use crate::state::{AppState, Operation, OwnDevice};
 use crate::ui::components::TimeAgo;
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, Notice, Tone,
@@ -23,11 +23,15 @@ pub fn RequestsDialog() -> Element {
     let requests = state.access.requests.read().clone();
     let operation = state.access.sharing.read().clone();
     let running = operation.is_running();
+    let lacking = state.access.lacking.read().clone();
+    let linked = !matches!(&*state.access.device.read(), OwnDevice::None);
     let count = requests.count();
     rsx! {
         Dialog { id: ID, on_cancel: move |()| state.dialog.close(),
             DialogHead { id: ID, icon: Icon::Key, title: "Key requests",
-                if count == 0 {
+                if count == 0 && !lacking.is_empty() {
+                    "These devices wait for keys that only others can share."
+                } else if count == 0 {
                     "No device waits for a key that this one can share."
                 } else {
                     "These devices wait for a key that this one holds. Sharing lets them read the environment's variables: share only with machines you know."
@@ -48,9 +52,22 @@ pub fn RequestsDialog() -> Element {
                         "{plural(requests.unreadable, \"entry\")} of the server's list cannot be read."
                     }
                 }
-                ul { class: "requests", "aria-label": "Requests",
+                ul { class: "requests", role: "list", "aria-label": "Requests",
                     for request in requests.list.iter().cloned() {
-                        RequestLine { key: "{request.id}", request, running }
+                        RequestLine { key: "{request.id}", request, running: Some(running) }
+                    }
+                }
+                if !lacking.is_empty() {
+                    section { class: "lacking", "aria-labelledby": "lacking",
+                        h3 { id: "lacking",
+                            if linked { "You lack the key yourself" } else { "This machine is not linked, so it has no key" }
+                        }
+                        p { "Somebody else has to share it: with you, too, where you wait for it." }
+                        ul { class: "requests", role: "list", "aria-labelledby": "lacking",
+                            for request in lacking {
+                                RequestLine { key: "{request.id}", request, running: None }
+                            }
+                        }
                     }
                 }
             }
@@ -73,8 +90,9 @@ pub fn RequestsDialog() -> Element {
     }
 }
 
+/// One that waits; `running` is `None` where there is nothing to press.
 #[component]
-fn RequestLine(request: KeyRequest, running: bool) -> Element {
+fn RequestLine(request: KeyRequest, running: Option<bool>) -> Element {
     let send = use_send();
     let device = request
         .device_label
@@ -96,12 +114,17 @@ fn RequestLine(request: KeyRequest, running: bool) -> Element {
                     }
                     "{project} {environment} · "
                     TimeAgo { at: request.created_at, absent: "some time ago" }
+                    if let Some(reason) = &request.reason {
+                        " · {text::request_reason(reason)}"
+                    }
                 }
             }
-            Button {
-                label: "Share key",
-                disabled: running,
-                onclick: move |()| send.call(AccessIntent::Fulfil(Some(id.clone())).into()),
+            if let Some(running) = running {
+                Button {
+                    label: "Share key",
+                    disabled: running,
+                    onclick: move |()| send.call(AccessIntent::Fulfil(Some(id.clone())).into()),
+                }
             }
         }
     }

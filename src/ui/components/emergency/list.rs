@@ -22,6 +22,7 @@ pub fn EmergencyList() -> Element {
         _ => Vec::new(),
     });
     if found.read().is_empty() {
+        let is_for_admins = store.unlisted.read().iter().any(|it| it.for_admins().is_some());
         let searched = !store.search.read().trim().is_empty();
         return rsx! {
             if searched {
@@ -29,6 +30,12 @@ pub fn EmergencyList() -> Element {
                     icon: Icon::Search,
                     title: "No active token matches",
                     text: "Search looks at names, ids, projects and environments.",
+                }
+            } else if is_for_admins {
+                StateBlock {
+                    icon: Icon::Shield,
+                    title: "No token that you can see",
+                    text: "There may be active ones: they are shown to admins alone.",
                 }
             } else {
                 StateBlock {

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::leak::LeakNotice;
 use crate::state::AppState;
-use crate::ui::components::MessageText;
+use crate::ui::components::{MessageText, use_ask_admin};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{EmergencyIntent, use_send};
 use text::plural;
@@ -33,11 +33,39 @@ pub fn EmergencyNotices() -> Element {
                     MessageText { message: text::explain(&problem) }
                 }
             }
-            for message in store.unlisted.read().iter().map(text::emergency::unlisted) {
+            ForAdminsNotice {}
+            for message in store.unlisted.read().iter().filter(|it| it.for_admins().is_none()).map(text::emergency::unlisted) {
                 Notice { key: "{message.what}", tone: Tone::Warn, assertive: true,
                     MessageText { message }
                 }
             }
+        }
+    }
+}
+
+/// Projects whose tokens are not for the user: said once for all of them.
+#[component]
+fn ForAdminsNotice() -> Element {
+    let state = use_context::<AppState>();
+    let ask = use_ask_admin("to look into it");
+    let unlisted = state.emergency.unlisted.read();
+    let projects: Vec<&str> = unlisted.iter().filter_map(model::Unlisted::for_admins).collect();
+    let of = match projects.as_slice() {
+        [] => return rsx! {},
+        [one] => (*one).to_owned(),
+        [one, two] => format!("{one} and {two}"),
+        [one, two, rest @ ..] => format!("{one}, {two} and {}", plural(rest.len(), "more project")),
+    };
+    // Which organisation a project is of is known where there is only one.
+    let ask = if state.place.organizations.read().len() == 1 {
+        ask
+    } else {
+        "Ask an admin of their organisation to look into it.".to_owned()
+    };
+    rsx! {
+        Notice { tone: Tone::Neutral, icon: Icon::Shield,
+            strong { "Deploy tokens of {of} are shown to admins alone." }
+            " {ask} With a leaked block in the clipboard, “Paste leak” still tells whether the server accepts it."
         }
     }
 }

@@ -11,6 +11,11 @@ use crate::ui::elements::{Button, ButtonKind, Glyph, Icon};
 pub fn Header() -> Element {
     let state = use_context::<AppState>();
     let ready = state.place.environment.read().is_some();
+    if state.tokens.are_hidden() {
+        return rsx! {
+            PageTop { title: "Deploy tokens" }
+        };
+    }
     let why_not = match &*state.place.key.read() {
         KeyState::NoDevice => {
             Some("Link this machine first: only a device can share the key with a new token.")
@@ -18,6 +23,7 @@ pub fn Header() -> Element {
         KeyState::Pending { .. } => {
             Some("The key is not shared with this device yet, so it cannot be shared with a new token.")
         }
+        KeyState::NotAllowed => Some("Environment keys are not for your role."),
         _ => None,
     };
     rsx! {
@@ -101,6 +107,9 @@ fn KeyCrumb() -> Element {
         },
         KeyState::Pending { message, .. } => rsx! {
             span { class: "crumb-key crumb-warn", title: "{message}", "key not shared with this device" }
+        },
+        KeyState::NotAllowed => rsx! {
+            span { class: "crumb-key", "key not for your role" }
         },
         KeyState::Failed(message) => rsx! {
             span { class: "crumb-key crumb-warn", title: "{message}", "key not readable" }

@@ -78,7 +78,7 @@ pub(super) fn PageLine(
 #[component]
 pub(super) fn RequestsLine() -> Element {
     let state = use_context::<AppState>();
-    let count = state.access.requests.read().count();
+    let count = state.access.requests.read().count() + state.access.lacking.read().len();
     if count == 0 {
         return rsx! {};
     }

@@ -2,20 +2,20 @@
 
 mod failed;
 mod note;
+mod notices;
 mod row;
 
 use dioxus::prelude::*;
 
-use crate::state::{AppState, Dialog, Holders, KeyState, Load, Section};
-use crate::ui::components::PageTop;
-use crate::ui::elements::{Button, ButtonKind, Icon, IconButton, Notice, Tone};
+use crate::state::{AppState, Holders, KeyState, Load, Section};
+use crate::ui::components::{DeviceNotice, PageTop};
+use crate::ui::elements::{Button, ButtonKind, Icon, IconButton};
 use crate::ui::intent::{AccessIntent, PlaceIntent, use_send};
-use failed::Failed;
-use model::{Flaw, Holder, HolderKind, Standing};
+use failed::{Failed, NotAllowed};
+use model::{Holder, HolderKind};
 use note::Note;
-use protocol::Fingerprint;
+use notices::{Disclosed, Flawed, Waiting};
 use row::HolderRow;
-use text::plural;
 
 /// The page.
 #[component]
@@ -23,6 +23,15 @@ pub fn AccessView() -> Element {
     let state = use_context::<AppState>();
     let send = use_send();
     let held = matches!(&*state.place.key.read(), KeyState::Held { .. });
+    let membership = state.place.membership.read();
+    let may_share = !membership.as_ref().is_some_and(|it| it.is_without_sharing());
+    let title = if !may_share {
+        "Sharing keys is for developers and admins"
+    } else if held {
+        "Seal the key again for every active device and token"
+    } else {
+        "Only a device that holds the key can re-share it"
+    };
     rsx! {
         main { class: "main", "aria-labelledby": "page-title",
             PageTop { title: "Access",
@@ -36,8 +45,8 @@ pub fn AccessView() -> Element {
                     icon: Icon::Key,
                     label: text::RESHARE_KEY,
                     short: "Re-share",
-                    title: if held { "Seal the key again for every active device and token" } else { "Only a device that holds the key can re-share it" },
-                    disabled: !held,
+                    title,
+                    disabled: !held || !may_share,
                     onclick: move |()| send.call(AccessIntent::Reshare.into()),
                 }
             }
@@ -53,6 +62,9 @@ fn Content() -> Element {
         Load::Loading => rsx! {
             p { class: "working", role: "status", "Fetching who holds the key…" }
         },
+        Load::Failed(problem) if problem.is_not_allowed() => rsx! {
+            NotAllowed {}
+        },
         Load::Failed(problem) => rsx! {
             Failed { message: text::explain(problem) }
         },
@@ -63,6 +75,7 @@ fn Content() -> Element {
             tokens_are_hidden,
         }) => rsx! {
             div { class: "notices",
+                DeviceNotice {}
                 Waiting {}
                 Flawed { list: list.clone() }
                 Disclosed { disclosed: disclosed.clone() }
@@ -70,69 +83,6 @@ fn Content() -> Element {
             HolderTable { list: list.clone() }
             Note { is_told: *is_told, tokens_are_hidden: *tokens_are_hidden }
         },
-    }
-}
-
-/// Others wait for keys; the sidebar that says so is not in a narrow window.
-#[component]
-fn Waiting() -> Element {
-    let state = use_context::<AppState>();
-    let count = state.access.requests.read().count();
-    if count == 0 {
-        return rsx! {};
-    }
-    rsx! {
-        Notice {
-            tone: Tone::Warn,
-            icon: Icon::ClipboardCheck,
-            actions: rsx! {
-                Button {
-                    kind: ButtonKind::Link,
-                    label: "Show requests",
-                    onclick: move |()| state.dialog.show(Dialog::Requests),
-                }
-            },
-            strong { "{plural(count, \"request\")}" }
-            " for keys that this device can share."
-        }
-    }
-}
-
-#[component]
-fn Flawed(list: Vec<Holder>) -> Element {
-    // That a token was revoked is how it should be.
-    let wrong = |it: &&Holder| match (&it.standing, &it.kind) {
-        (Standing::Flawed(Flaw::Revoked { .. }), HolderKind::Token { .. }) => false,
-        (standing, _) => matches!(standing, Standing::Flawed(_)),
-    };
-    let flawed: Vec<&Holder> = list.iter().filter(wrong).collect();
-    let [first, rest @ ..] = flawed.as_slice() else {
-        return rsx! {};
-    };
-    rsx! {
-        Notice { tone: Tone::Warn,
-            strong { "{first.name}" }
-            match rest.len() {
-                0 => " needs a look: see why in its row.".to_owned(),
-                1 => " and one more need a look: see why in their rows.".to_owned(),
-                more => format!(" and {more} more need a look: see why in their rows."),
-            }
-        }
-    }
-}
-
-/// Signing keys that anybody with two of their signatures can compute.
-#[component]
-fn Disclosed(disclosed: Vec<Fingerprint>) -> Element {
-    if disclosed.is_empty() {
-        return rsx! {};
-    }
-    let prints: Vec<String> = disclosed.iter().map(|print| print.short()).collect();
-    rsx! {
-        Notice { tone: Tone::Danger, icon: Icon::Warning, assertive: true,
-            strong { "A signing key must be treated as disclosed." }
-            " The device with the signing key {prints.join(\", \")} signs with the same nonce again and again, as the Ghostable command line does: whoever has two of its signatures can sign in its name. Link a new device in its place, and unlink it."
-        }
     }
 }
 

@@ -2,12 +2,22 @@
 
 use dioxus::prelude::*;
 
+use crate::state::AppState;
+
 #[component]
 pub(super) fn Note(is_told: bool, tokens_are_hidden: bool) -> Element {
+    let membership = use_context::<AppState>().place.membership;
+    let may_share = !membership
+        .read()
+        .as_ref()
+        .is_some_and(|it| it.is_without_sharing());
     rsx! {
         if tokens_are_hidden {
             p { class: "access-note",
-                "Only admins of the organisation see its deploy tokens: those that hold the key are known by their ids. When you share the key, what they have stays as it is."
+                "Only admins of the organisation see its deploy tokens: those that hold the key are known by their ids."
+                if may_share {
+                    " When you share the key, what they have stays as it is."
+                }
             }
         }
         p { class: "access-note",

@@ -1,8 +1,10 @@
-//! This machine as a device, what is checked, the session, and what the program is.
+//! This machine as a device, who the user is, what is checked, the session, and what the program is.
 
 mod about;
 mod check;
 mod device;
+mod devices;
+mod person;
 
 use dioxus::prelude::*;
 
@@ -13,6 +15,8 @@ use crate::ui::intent::{SessionIntent, use_send};
 use about::AboutCard;
 use check::CheckCard;
 use device::DeviceCard;
+use devices::DevicesCard;
+use person::PersonCard;
 
 /// The page.
 #[component]
@@ -25,6 +29,8 @@ pub fn SettingsView() -> Element {
                 }
             }
             DeviceCard {}
+            DevicesCard {}
+            PersonCard {}
             CheckCard {}
             SessionCard {}
             AboutCard {}
