@@ -7,7 +7,7 @@ use futures_util::stream;
 
 use super::AT_ONCE;
 use crate::Context;
-use model::{ListOf, PlacedToken, Problem, Unlisted, emergency::sort_by_danger};
+use model::{CallError, ListOf, PlacedToken, Problem, Unlisted, emergency::sort_by_danger};
 use protocol::{DeployToken, Environment, EnvironmentId, Listed, Project, TokenEntry};
 
 /// What there is, and what could not be looked at.
@@ -23,7 +23,8 @@ pub struct Survey {
     pub projects: usize,
 }
 
-/// Looks into every project, several at a time. One that fails is a gap and stops nothing.
+/// Looks into every project, several at a time. One that fails is a gap and stops nothing; where the network failed, it is
+/// looked into once more, after the others.
 ///
 /// # Errors
 /// API errors of the list of organisations: without it there is nothing to look into.
@@ -57,20 +58,8 @@ pub async fn survey(context: &Context) -> Result<Survey, Problem> {
         }
     }
     survey.projects = projects.len();
-    // Half as many: each asks for two lists at once.
-    let projects = projects
-        .into_iter()
-        .map(|it| async move { (look_into(context, &it).await, it) });
-    let mut projects = stream::iter(projects).buffered(AT_ONCE / 2);
-    while let Some((looked, project)) = projects.next().await {
-        match looked {
-            Ok((tokens, environments)) => survey.add(&project, tokens, environments),
-            Err(error) => survey.gaps.push(Unlisted::Project {
-                name: project.name,
-                error,
-            }),
-        }
-    }
+    let lost = survey.look_into_all(context, projects, true).await;
+    survey.look_into_all(context, lost, false).await;
     sort_by_danger(&mut survey.active);
     Ok(survey)
 }
@@ -92,6 +81,32 @@ async fn look_into(
 }
 
 impl Survey {
+    /// Looks into projects, and gives those that a network kept from it, if these are to be looked into `again`.
+    async fn look_into_all(
+        &mut self,
+        context: &Context,
+        projects: Vec<Project>,
+        again: bool,
+    ) -> Vec<Project> {
+        let mut lost = Vec::new();
+        let looks = projects
+            .into_iter()
+            .map(|it| async move { (look_into(context, &it).await, it) });
+        // Half as many: each asks for two lists at once.
+        let mut looks = stream::iter(looks).buffered(AT_ONCE / 2);
+        while let Some((looked, project)) = looks.next().await {
+            match looked {
+                Ok((tokens, environments)) => self.add(&project, tokens, environments),
+                Err(error) if again && error.call().is_some_and(CallError::is_network) => lost.push(project),
+                Err(error) => self.gaps.push(Unlisted::Project {
+                    name: project.name,
+                    error,
+                }),
+            }
+        }
+        lost
+    }
+
     fn add(&mut self, project: &Project, tokens: Vec<TokenEntry>, environments: Listed<Environment>) {
         let gap = Unlisted::entries(
             ListOf::Environments(project.name.clone()),
