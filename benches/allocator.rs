@@ -1,10 +1,9 @@
 //! What wiping freed memory costs: the same work with the program's allocator and with the system's, in one run
 //! (docs/benchmarks.md).
 #![allow(
-    missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a benchmark is a program of its own; criterion's macros make undocumented items"
+    reason = "a benchmark is a program of its own"
 )]
 
 use std::alloc::{GlobalAlloc, Layout, System};

@@ -1,9 +1,8 @@
 //! Opening a runner's bundle of 10 and 1000 variables, beside the plain sum of its primitives (docs/benchmarks.md).
 #![allow(
-    missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a benchmark is a program of its own; criterion's macros make undocumented items"
+    reason = "a benchmark is a program of its own"
 )]
 
 use std::hint::black_box;
@@ -69,6 +68,7 @@ fn bundle(seed: &DeploySeed, public_key: protocol::PublicKey, count: usize) -> B
         chain: vec!["production".to_owned()],
         variables: variables.collect(),
         key: Some(PublishedKey {
+            tells_all: true,
             version: 1,
             fingerprint: Some(scope.fingerprint),
             created_by: None,

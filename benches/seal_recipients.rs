@@ -1,10 +1,9 @@
 //! Sealing an environment key for 1, 100 and 1000 recipients, on all cores and on one, beside the plain sum of the
 //! primitives that it cannot do without (docs/benchmarks.md).
 #![allow(
-    missing_docs,
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a benchmark is a program of its own; criterion's macros make undocumented items"
+    reason = "a benchmark is a program of its own"
 )]
 
 use std::hint::black_box;

@@ -45,9 +45,7 @@ pub struct Opened {
 /// A place by its ids, as far as it is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Location {
-    /// The project.
     pub project: Option<ProjectId>,
-    /// The environment.
     pub environment: Option<EnvironmentId>,
 }
 

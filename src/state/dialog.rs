@@ -26,7 +26,6 @@ pub enum ConfirmKind {
 pub struct Confirm {
     /// What is about to happen.
     pub kind: ConfirmKind,
-    /// To which token.
     pub token: DeployToken,
     /// Whether the token's name must be typed: production.
     pub type_name: bool,

@@ -26,9 +26,7 @@ pub enum KeyState {
     Loading,
     /// This device opened it.
     Held {
-        /// Its fingerprint.
         fingerprint: Fingerprint,
-        /// Its version.
         version: u64,
     },
     /// The environment has no key yet: nothing was ever pushed to it.

@@ -48,7 +48,6 @@ pub enum SignInStage {
     Working(SignInWork),
     /// A person is to confirm in the browser.
     Browser {
-        /// The page.
         page: String,
         /// Whether the browser could be opened.
         opened: bool,
@@ -78,11 +77,9 @@ pub struct CommandLineOffer {
 /// A field for something that nobody looking on should read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Typed {
-    /// The password.
     Password,
     /// The one-time code.
     Code,
-    /// The passphrase.
     Passphrase,
     /// The passphrase once more.
     PassphraseAgain,

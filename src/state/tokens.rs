@@ -64,7 +64,6 @@ pub enum TokenHealth {
     Expired,
     /// Nobody used it for this many days.
     Unused(i64),
-    /// Revoked.
     Revoked,
     /// A status this program does not know.
     Other(String),

@@ -136,7 +136,8 @@ impl Server {
     /// Whether one of the user's own devices may hold keys.
     pub fn is_active(&self, id: &DeviceId) -> bool {
         let own = self.runtime.block_on(self.client().own_devices()).unwrap();
-        own.list.iter()
+        own.list
+            .iter()
             .any(|it| it.device.id == *id && it.device.recipient_key().is_some())
     }
 

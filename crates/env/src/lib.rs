@@ -21,7 +21,6 @@ use std::ffi::{OsStr, OsString};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the variable {name} does not hold text")]
 pub struct NotTextError {
-    /// Its name.
     pub name: &'static str,
 }
 

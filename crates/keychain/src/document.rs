@@ -29,7 +29,6 @@ pub struct StoredSession {
 pub struct StoredIdentity {
     /// Its id on the server.
     pub device_id: DeviceId,
-    /// Its name.
     pub name: Option<String>,
     /// System and architecture, as registered.
     pub platform: Option<String>,
@@ -48,11 +47,9 @@ pub struct StoredIdentity {
 /// An environment key that was kept (docs/protocol.md 4.3). That it has this fingerprint has been checked.
 #[derive(Clone, Debug)]
 pub struct StoredEnvironmentKey {
-    /// The key.
     pub key: EnvironmentKey,
     /// Its version on the server.
     pub version: u64,
-    /// Its fingerprint.
     pub fingerprint: Fingerprint,
 }
 

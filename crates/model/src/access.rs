@@ -9,7 +9,6 @@ use protocol::{DeployTokenId, DeviceId, EnvironmentName, Fingerprint, Moment, Oc
 pub struct Holder {
     /// Device or token, by id.
     pub kind: HolderKind,
-    /// Its name.
     pub name: String,
     /// Of its public key, as the server lists it.
     pub fingerprint: Option<Fingerprint>,
@@ -26,7 +25,6 @@ pub struct Holder {
 pub enum HolderKind {
     /// A person's machine.
     Device {
-        /// Its id.
         id: DeviceId,
         /// Whether it is this one.
         own: bool,

@@ -12,28 +12,19 @@ use protocol::{
 /// A token and where it works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlacedToken {
-    /// The project.
     pub project: ProjectId,
-    /// Its name.
     pub project_name: String,
-    /// The environment.
     pub environment: Environment,
-    /// The token.
     pub token: DeployToken,
 }
 
 /// A token that is to end: what must be known of it, also after a restart without a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevokeTarget {
-    /// The project.
     pub project: ProjectId,
-    /// Its name.
     pub project_name: String,
-    /// The environment.
     pub environment: Environment,
-    /// The token.
     pub token: DeployTokenId,
-    /// Its name.
     pub name: String,
     /// When a runner last used it.
     pub last_use: Occurrence,
@@ -81,7 +72,6 @@ pub enum RevocationStatus {
         proof: Proof,
         /// Since when runners are refused.
         at: Option<Moment>,
-        /// Why.
         why: Problem,
     },
     /// It is still working, as far as is known, and will not be tried again.
@@ -142,14 +132,12 @@ impl Tally {
 pub enum Unlisted {
     /// The projects of an organisation could not be listed.
     Organization {
-        /// Its name.
         name: String,
         /// Why.
         error: Problem,
     },
     /// The tokens of a project could not be listed.
     Project {
-        /// Its name.
         name: String,
         /// Why.
         error: Problem,
@@ -187,7 +175,6 @@ pub enum Leaked {
     CutCiToken,
     /// A place where a CI token is not shown.
     MaskedCiToken,
-    /// A seed.
     Seed,
     /// A part of a seed.
     CutSeed,
@@ -253,7 +240,6 @@ impl LeakMatch {
 pub struct Readable {
     /// The project's name.
     pub project_name: String,
-    /// The environment.
     pub environment: EnvironmentName,
     /// The names of its variables, never their values; or why they are not known.
     pub variables: Result<Listed<String>, Problem>,

@@ -23,7 +23,6 @@ pub enum IssuanceKind {
 /// A token that is to be made, as it is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewToken {
-    /// Its name.
     pub name: String,
     /// For how long its CI token is to work.
     pub lifetime: Lifetime,

@@ -15,7 +15,6 @@ pub enum News {
     ClipboardCleared,
     /// A key that this device waited for is shared with it.
     KeyIsHere {
-        /// Of this environment.
         environment: EnvironmentName,
     },
     /// So many requests were answered.
@@ -29,14 +28,12 @@ pub enum News {
     },
     /// A revocation left the key as it was.
     NotReshared {
-        /// Of this environment.
         environment: EnvironmentName,
         /// Why.
         problem: Problem,
     },
     /// A token is revoked.
     Revoked {
-        /// Its name.
         name: String,
     },
     /// A token is not revoked.
@@ -48,7 +45,6 @@ pub enum News {
     },
     /// A token's record is deleted.
     Deleted {
-        /// Its name.
         name: String,
     },
     /// A token is replaced, and its end is proven.
@@ -88,12 +84,10 @@ pub enum News {
     Unlinked,
     /// Another device of the user's own is revoked.
     DeviceRevoked {
-        /// Its name.
         name: String,
     },
     /// The record of a device of the user's own is deleted.
     DeviceDeleted {
-        /// Its name.
         name: String,
     },
     /// This machine is linked, and no key could be shared with it.

@@ -18,15 +18,12 @@ pub struct Pending {
 /// What an operation was.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct About {
-    /// Its kind.
     pub kind: WorkKind,
     /// Name of the token, or of the first one.
     pub name: String,
     /// Its id, where known; of a replacement that of the old token.
     pub token: Option<DeployTokenId>,
-    /// The project.
     pub project: ProjectId,
-    /// The environment.
     pub environment: EnvironmentName,
     /// When it began.
     pub started: Moment,

@@ -1,4 +1,6 @@
 #![doc = include_str!("../README.md")]
+// For those who use it without this program.
+#![warn(missing_docs)]
 #![cfg_attr(
     test,
     allow(

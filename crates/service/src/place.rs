@@ -5,9 +5,7 @@ use protocol::{Environment, EnvironmentName, ProjectId};
 /// One environment of one project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    /// The project.
     pub project: ProjectId,
-    /// The environment.
     pub environment: Environment,
 }
 

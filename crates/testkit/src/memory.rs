@@ -18,7 +18,6 @@ const CHUNK: u64 = 8 << 20;
 /// Where something was found.
 #[derive(Clone, Debug)]
 pub struct Hit {
-    /// Which of the needles.
     pub needle: String,
     /// The line of `/proc/PID/maps`.
     pub region: String,

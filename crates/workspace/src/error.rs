@@ -8,8 +8,9 @@ use std::path::PathBuf;
 pub enum WorkspaceError {
     /// The file is not a database, or a damaged one. It is left as it is.
     #[error(
-        "the workspace's database {} is damaged or is not a database ({reason}); move the file away and start again \
-         to get a new workspace, or put a backup in its place; it has not been changed",
+        "the workspace's database {} is damaged or is not a database ({reason}); put a backup in its place, with the \
+         -wal file that may lie beside it, or move it and local-keys.json away and start again to get a new workspace; \
+         nothing has been changed",
         path.display()
     )]
     Corrupt {

@@ -91,9 +91,9 @@ impl Workspace {
     pub fn open(options: Options) -> Result<Self, WorkspaceError> {
         let folder = options.data_dir.as_path();
         let path = folder.join(DATABASE);
-        refuse_emptied(&path, folder)?;
+        let was_there = refuse_emptied(&path, folder)?;
         make_folder(folder)?;
-        let mut connection = schema::open(&path)?;
+        let mut connection = schema::open(&path, was_there)?;
         let (local, sample_ends) = match sample::seed_if_new(&mut connection, folder, &options.sample)? {
             Some(made) => made,
             None => {
@@ -163,14 +163,20 @@ fn make_folder(folder: &Path) -> Result<(), WorkspaceError> {
     Ok(())
 }
 
-/// A database of no bytes beside the keys of a device was cut off: it is not a new one.
-fn refuse_emptied(database: &Path, folder: &Path) -> Result<(), WorkspaceError> {
-    let empty = database.metadata().is_ok_and(|meta| meta.len() == 0);
-    if empty && local_access::path(folder).exists() {
-        return Err(WorkspaceError::Corrupt {
-            path: database.to_owned(),
-            reason: "it is empty".to_owned(),
-        });
+/// Whether there was a workspace before: the keys of its device are written first. A database of no bytes, or none, is then
+/// not a new one.
+fn refuse_emptied(database: &Path, folder: &Path) -> Result<bool, WorkspaceError> {
+    let was_there = local_access::path(folder).exists();
+    let reason = match database.metadata() {
+        Ok(meta) if meta.len() > 0 => return Ok(was_there),
+        Ok(_) => "it is empty",
+        Err(_) => "it is missing",
+    };
+    if !was_there {
+        return Ok(false);
     }
-    Ok(())
+    Err(WorkspaceError::Corrupt {
+        path: database.to_owned(),
+        reason: reason.to_owned(),
+    })
 }

@@ -44,7 +44,6 @@ pub struct LocalAccess {
 pub struct LocalSignIn {
     /// The e-mail address.
     pub email: String,
-    /// The password.
     pub password: SecretText,
     /// Makes the one-time codes.
     pub totp: TotpSecret,

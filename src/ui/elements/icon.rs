@@ -4,7 +4,6 @@ use dioxus::prelude::*;
 
 /// A drawing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each name says what is drawn")]
 pub enum Icon {
     Activity,
     ArrowDown,

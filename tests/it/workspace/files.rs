@@ -141,7 +141,7 @@ fn a_damaged_file_is_refused_and_left_as_it_is() {
         assert_eq!(named, &path);
         let text = error.to_string();
         assert!(
-            text.contains("workspace.db") && text.contains("move the file away"),
+            text.contains("workspace.db") && text.contains("local-keys.json away"),
             "{text}"
         );
         assert_eq!(
@@ -151,6 +151,10 @@ fn a_damaged_file_is_refused_and_left_as_it_is() {
         );
         // What the message advises helps.
         std::fs::rename(&path, folder.path().join("workspace.db.damaged")).unwrap();
+        let missing = Workspace::open(options(folder.path())).unwrap_err();
+        assert!(missing.to_string().contains("it is missing"), "{missing}");
+        let keys = folder.path().join("local-keys.json");
+        std::fs::rename(&keys, folder.path().join("local-keys.json.away")).unwrap();
         Workspace::open(options(folder.path())).unwrap();
     }
 }
@@ -225,4 +229,20 @@ fn a_first_write_that_was_cut_off_is_rolled_back() {
         std::fs::copy(cut.path().join(name), folder.path().join(name)).unwrap();
     }
     Workspace::open(options(folder.path())).unwrap();
+}
+
+/// A database of a write-ahead log alone, as an earlier release left it, whose log is gone.
+#[test]
+fn a_database_without_tables_is_not_taken_for_a_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Workspace::open(options(folder.path())).unwrap());
+    let path = folder.path().join("workspace.db");
+    std::fs::remove_file(&path).unwrap();
+    let db = rusqlite::Connection::open(&path).unwrap();
+    db.execute_batch("CREATE TABLE x (y); DROP TABLE x;").unwrap();
+    drop(db);
+    let before = std::fs::read(&path).unwrap();
+    let error = Workspace::open(options(folder.path())).unwrap_err();
+    assert!(error.to_string().contains("-wal"), "{error}");
+    assert_eq!(std::fs::read(&path).unwrap(), before, "it is untouched");
 }

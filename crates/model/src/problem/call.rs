@@ -58,7 +58,6 @@ pub enum CallError {
     /// A redirect: credentials are not sent on to another address.
     #[error("the server redirects elsewhere")]
     Redirected {
-        /// The status.
         status: u16,
     },
     /// Any other status outside 200..299.
@@ -67,7 +66,6 @@ pub enum CallError {
     /// The answer is larger than this client takes.
     #[error("the answer is larger than {limit} bytes")]
     TooLarge {
-        /// The limit.
         limit: usize,
     },
     /// The answer cannot be read. For a write this means that it may have had an effect.

@@ -66,7 +66,6 @@ pub enum Part {
     EncryptionKey,
     /// The cached key of an environment.
     EnvironmentKey,
-    /// The key of the journal.
     JournalKey,
     /// The whole key file.
     File,

@@ -25,7 +25,6 @@ pub enum MachineError {
     /// A folder could not be shown.
     #[error("no file manager could be opened")]
     NoFileManager {
-        /// The folder.
         folder: PathBuf,
     },
     /// The data folder is not there.
@@ -77,7 +76,6 @@ pub enum MachineError {
     /// A report could not be written into a folder.
     #[error("the report cannot be saved to {}", folder.display())]
     NotSaved {
-        /// The folder.
         folder: PathBuf,
         /// What the system said.
         cause: IoCause,
@@ -110,19 +108,16 @@ pub enum LocalWorkspaceError {
     /// Another program listens at its address.
     #[error("{address} is in use")]
     PortInUse {
-        /// The address.
         address: std::net::SocketAddr,
     },
     /// Other machines could reach its address.
     #[error("{address} is not on this machine alone")]
     NotLoopback {
-        /// The address.
         address: std::net::SocketAddr,
     },
     /// Its address cannot be listened on.
     #[error("{address} cannot be listened on")]
     Listen {
-        /// The address.
         address: std::net::SocketAddr,
         /// What the system said.
         cause: IoCause,

@@ -10,13 +10,11 @@ pub enum ManifestError {
     /// There is none in the folder itself; parent folders are not searched.
     #[error("there is no .ghostable/ghostable.yaml in {}", folder.display())]
     NotFound {
-        /// The folder.
         folder: PathBuf,
     },
     /// It is of a project of Ghostable 3, which has the same file and no server.
     #[error("{} is a project of Ghostable 3", folder.display())]
     VersionThree {
-        /// The folder.
         folder: PathBuf,
     },
     /// It cannot be read.

@@ -58,6 +58,10 @@ pub enum TokenKey {
 
 /// One entry of a token list. One without an id is shown as such and blocks nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "lists are of tokens; an entry that cannot be read is rare"
+)]
 pub enum TokenEntry {
     /// A token. What else it lacks, it says itself ([`DeployToken::lacks`]).
     Token(DeployToken),

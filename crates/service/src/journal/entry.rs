@@ -84,11 +84,8 @@ impl Entry {
 pub struct EntryPlace {
     /// The server (see [`super::Journal::open`]).
     pub scope: String,
-    /// The project.
     pub project: ProjectId,
-    /// The environment.
     pub environment: EnvironmentId,
-    /// Its name.
     pub environment_name: EnvironmentName,
     /// Its type.
     pub environment_kind: String,
@@ -141,7 +138,6 @@ pub enum Work {
 pub struct ReplaceRecord {
     /// The token that works until the user says that CI has its successor's values.
     pub old: DeployTokenId,
-    /// Its successor.
     pub successor: Successor,
 }
 
@@ -280,7 +276,6 @@ pub enum Stage {
 pub struct QueueItem {
     /// Which.
     pub token: DeployTokenId,
-    /// Its name.
     pub name: String,
     /// Whether that is done.
     pub state: QueueState,

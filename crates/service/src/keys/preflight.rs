@@ -77,7 +77,6 @@ pub(crate) async fn look(context: &Context, place: &Place, accepted: &Accepted) 
 pub struct KeyAccess {
     /// Fingerprint of the opened key.
     pub fingerprint: Fingerprint,
-    /// Its version.
     pub version: u64,
 }
 

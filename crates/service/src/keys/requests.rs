@@ -20,7 +20,6 @@ const MAX_PAGES: u32 = 50;
 /// The requests of all organisations of the user that could be asked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Asked {
-    /// The requests.
     pub requests: Requests,
     /// Those of environments whose key this device waits for itself, or cannot have, because it is not linked: others have
     /// to answer them.

@@ -19,7 +19,6 @@ const DEPTH_LIMIT: usize = 64;
 /// What a manifest says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Manifest {
-    /// The project.
     pub project: ProjectId,
     /// The project's name, if there is one.
     pub name: Option<String>,

@@ -18,7 +18,6 @@ pub struct Sighting {
     pub source: Option<String>,
     /// The line on which it stands, from one on.
     pub line: usize,
-    /// What it is.
     pub what: Leaked,
     /// The tokens that it fits, the surest first.
     pub matches: Vec<LeakMatch>,

@@ -18,9 +18,7 @@ use protocol::{DeployToken, DeployTokenId, TokenEntry, token};
 /// A token with which runners are refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndedToken {
-    /// Its id.
     pub id: DeployTokenId,
-    /// Its name.
     pub name: String,
     /// How that was known at first. The list that is read for sealing can deny it afterwards.
     pub proof: Proof,

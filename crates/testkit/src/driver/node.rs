@@ -94,7 +94,6 @@ pub enum State {
     Focused = 12,
     /// The rest of the window is inert.
     Modal = 16,
-    /// Pressed in.
     Pressed = 20,
     /// Chosen among others.
     Selected = 23,

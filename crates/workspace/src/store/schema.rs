@@ -30,8 +30,9 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_4.sql"),
 ];
 
-/// Opens and, if needed, migrates the database. A file that is damaged or of another program is left untouched.
-pub(crate) fn open(path: &Path) -> Result<Connection, WorkspaceError> {
+/// Opens and, if needed, migrates the database. A file that is damaged or of another program is left untouched, and so is
+/// one without tables where there was a workspace before: what it had was in a file that is gone.
+pub(crate) fn open(path: &Path, was_there: bool) -> Result<Connection, WorkspaceError> {
     if path.metadata().is_ok_and(|meta| meta.len() > 0) {
         let read = inspect(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
         let read = match read {
@@ -39,7 +40,13 @@ pub(crate) fn open(path: &Path) -> Result<Connection, WorkspaceError> {
             Err(error) if is_to_be_rolled_back(&error) => inspect(path, OpenFlags::SQLITE_OPEN_READ_WRITE),
             read => read,
         };
-        read.map_err(|error| explain(path, error))?;
+        let tables = read.map_err(|error| explain(path, error))?;
+        if tables == 0 && was_there {
+            return Err(explain(
+                path,
+                damaged("it has no tables: they were in its -wal file".to_owned()),
+            ));
+        }
     }
     let mut connection = Connection::open(path).map_err(|error| explain(path, error))?;
     prepare(&mut connection).map_err(|error| explain(path, error))?;
@@ -48,8 +55,8 @@ pub(crate) fn open(path: &Path) -> Result<Connection, WorkspaceError> {
 }
 
 /// Reads through the file before anything may write to it: all of it, or, when it is so large that this would be felt at
-/// every start, its size and the tables that everything hangs on.
-fn inspect(path: &Path, access: OpenFlags) -> rusqlite::Result<()> {
+/// every start, its size and the tables that everything hangs on. Gives how many tables and indexes there are.
+fn inspect(path: &Path, access: OpenFlags) -> rusqlite::Result<i64> {
     let connection = Connection::open_with_flags(path, access)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
@@ -58,7 +65,8 @@ fn inspect(path: &Path, access: OpenFlags) -> rusqlite::Result<()> {
     }
     let length = path.metadata().map_or(0, |meta| meta.len());
     if length <= LARGE {
-        return quick_check(&connection, "1");
+        quick_check(&connection, "1")?;
+        return Ok(tables);
     }
     // With a write-ahead log beside it, the file may rightly be shorter.
     let pages = number(&connection, "page_count")?.saturating_mul(number(&connection, "page_size")?);
@@ -67,7 +75,8 @@ fn inspect(path: &Path, access: OpenFlags) -> rusqlite::Result<()> {
     }
     KEY_TABLES
         .iter()
-        .try_for_each(|table| quick_check(&connection, table))
+        .try_for_each(|table| quick_check(&connection, table))?;
+    Ok(tables)
 }
 
 fn is_to_be_rolled_back(error: &rusqlite::Error) -> bool {
@@ -108,6 +117,8 @@ fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
     // WAL with FULL: every commit is on the disk before it is answered, also if the machine loses power.
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // Each commit is in the file itself before it is answered: who loses or copies away the log loses nothing.
+    connection.pragma_update(None, "wal_autocheckpoint", 1)?;
     connection.pragma_update(None, "foreign_keys", "ON")?;
     connection.set_prepared_statement_cache_capacity(128);
     Ok(())
