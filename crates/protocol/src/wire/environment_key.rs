@@ -382,7 +382,11 @@ mod tests {
                 "fromEphemeralPublicKey": BASE64.encode(&[3; 32]),
             },
         });
-        assert_eq!(parse_key_response(&camel.to_string()), Ok(Some(key())));
+        let own_alone = PublishedKey {
+            tells_all: false,
+            ..key()
+        };
+        assert_eq!(parse_key_response(&camel.to_string()), Ok(Some(own_alone)));
     }
 
     #[test]

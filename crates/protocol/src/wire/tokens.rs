@@ -375,7 +375,7 @@ mod tests {
         let id = EnvironmentId::new("e");
         let (project, at) = (ProjectId::new("p"), "2026-02-03T04:05:06.007Z");
         let (secret, suffix) = ("019c-1|abcdefgh", "abcdefgh");
-        let end = Some("2027-02-03T04:05:06.007Z");
+        let end = Some("2027-02-03T04:05:06Z");
         let public_key = key.to_base64();
         let document = TokenAnswerDocument {
             data: TokenDocument {

@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn base64_in_lines_is_put_together() {
         let line = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVphYmNkZWY";
-        let text = format!("data:\n  {line}\n  {line}\nend");
+        let text = format!("data:\n  {line}\n  {line}\nthe end");
         let found = wrapped_blobs(&text);
         assert_eq!(found.len(), 1);
         assert_eq!(*found[0].1, format!("{line}{line}"));
