@@ -25,10 +25,7 @@ pub enum KeyState {
     #[default]
     Loading,
     /// This device opened it.
-    Held {
-        fingerprint: Fingerprint,
-        version: u64,
-    },
+    Held { fingerprint: Fingerprint, version: u64 },
     /// The environment has no key yet: nothing was ever pushed to it.
     Missing,
     /// This machine is not linked as a device, so no key is for it.

@@ -14,9 +14,7 @@ pub enum News {
     /// The clipboard is empty again.
     ClipboardCleared,
     /// A key that this device waited for is shared with it.
-    KeyIsHere {
-        environment: EnvironmentName,
-    },
+    KeyIsHere { environment: EnvironmentName },
     /// So many requests were answered.
     RequestsAnswered(usize),
     /// The key is sealed for so many recipients; the environment is named where the window shows another one.
@@ -33,9 +31,7 @@ pub enum News {
         problem: Problem,
     },
     /// A token is revoked.
-    Revoked {
-        name: String,
-    },
+    Revoked { name: String },
     /// A token is not revoked.
     NotRevoked {
         /// Its name, or what it was asked for by.
@@ -44,9 +40,7 @@ pub enum News {
         problem: Problem,
     },
     /// A token's record is deleted.
-    Deleted {
-        name: String,
-    },
+    Deleted { name: String },
     /// A token is replaced, and its end is proven.
     Replaced {
         /// The name of both.
@@ -83,13 +77,9 @@ pub enum News {
     /// This machine is not linked any more.
     Unlinked,
     /// Another device of the user's own is revoked.
-    DeviceRevoked {
-        name: String,
-    },
+    DeviceRevoked { name: String },
     /// The record of a device of the user's own is deleted.
-    DeviceDeleted {
-        name: String,
-    },
+    DeviceDeleted { name: String },
     /// This machine is linked, and no key could be shared with it.
     LinkedWithoutKeys(Problem),
     /// This machine is linked and has every key, but for those of these environments.

@@ -57,17 +57,13 @@ pub enum CallError {
     },
     /// A redirect: credentials are not sent on to another address.
     #[error("the server redirects elsewhere")]
-    Redirected {
-        status: u16,
-    },
+    Redirected { status: u16 },
     /// Any other status outside 200..299.
     #[error("the server refused with status {}", .0.status)]
     Refused(Refusal),
     /// The answer is larger than this client takes.
     #[error("the answer is larger than {limit} bytes")]
-    TooLarge {
-        limit: usize,
-    },
+    TooLarge { limit: usize },
     /// The answer cannot be read. For a write this means that it may have had an effect.
     #[error("the answer cannot be read")]
     Malformed(#[source] WireError),

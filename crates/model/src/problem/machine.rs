@@ -24,9 +24,7 @@ pub enum MachineError {
     NoBrowser,
     /// A folder could not be shown.
     #[error("no file manager could be opened")]
-    NoFileManager {
-        folder: PathBuf,
-    },
+    NoFileManager { folder: PathBuf },
     /// The data folder is not there.
     #[error("the data folder is not there")]
     FolderMissing,
@@ -107,14 +105,10 @@ pub enum LocalWorkspaceError {
     },
     /// Another program listens at its address.
     #[error("{address} is in use")]
-    PortInUse {
-        address: std::net::SocketAddr,
-    },
+    PortInUse { address: std::net::SocketAddr },
     /// Other machines could reach its address.
     #[error("{address} is not on this machine alone")]
-    NotLoopback {
-        address: std::net::SocketAddr,
-    },
+    NotLoopback { address: std::net::SocketAddr },
     /// Its address cannot be listened on.
     #[error("{address} cannot be listened on")]
     Listen {

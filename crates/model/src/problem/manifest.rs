@@ -9,14 +9,10 @@ use super::IoCause;
 pub enum ManifestError {
     /// There is none in the folder itself; parent folders are not searched.
     #[error("there is no .ghostable/ghostable.yaml in {}", folder.display())]
-    NotFound {
-        folder: PathBuf,
-    },
+    NotFound { folder: PathBuf },
     /// It is of a project of Ghostable 3, which has the same file and no server.
     #[error("{} is a project of Ghostable 3", folder.display())]
-    VersionThree {
-        folder: PathBuf,
-    },
+    VersionThree { folder: PathBuf },
     /// It cannot be read.
     #[error("{} cannot be read", path.display())]
     Unreadable {
