@@ -65,7 +65,7 @@ impl Actions {
             }
             match looked {
                 Ok(overview) => {
-                    store.unlisted.set(overview.gaps);
+                    store.unlisted.set(overview.unlisted);
                     store.projects.set(overview.projects);
                     store.selected.with_mut(|selected| {
                         selected.retain(|id| overview.active.iter().any(|it| it.token.id == *id));
@@ -264,9 +264,11 @@ impl Actions {
             actions.end_run(number, clock, None);
             let here = Arc::clone(&context);
             let origin = actions.state.place.origin.peek().clone();
-            let gaps = store.unlisted.peek().clone();
+            let unlisted = store.unlisted.peek().clone();
             let incident =
-                beside(async move { Ok(revocation::incident(&here, origin, started, tokens, gaps).await) });
+                beside(
+                    async move { Ok(revocation::incident(&here, origin, started, tokens, unlisted).await) },
+                );
             actions.end_run(number, clock, incident.await.ok());
             if store.is_running() || !actions.is_session(&context) {
                 return;

@@ -35,7 +35,7 @@ pub async fn revoke_all(target: &Target, project: Option<&str>, options: &Revoke
         None => {
             let connected = target.connect().await?;
             let overview = revocation::survey(&connected.context).await?;
-            (connected, overview.active, overview.gaps)
+            (connected, overview.active, overview.unlisted)
         }
     };
     output::unlisted(&unlisted);

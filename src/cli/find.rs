@@ -56,7 +56,7 @@ pub async fn find(target: &Target, options: &Find) -> Result<u8, Failure> {
     let leak = read(options)?;
     let connected = target.connect().await?;
     let search = revocation::find(&connected.context, &leak).await?;
-    output::unlisted(&search.gaps);
+    output::unlisted(&search.unlisted);
     let (tokens, problem) = (search.tokens(), search.problem());
     if options.json {
         output::json(&SearchJson {

@@ -74,7 +74,7 @@ async fn a_look_around_waits_instead_of_leaving_gaps() {
     let site = TestWorkspace::start().await;
     let proxy = proxy(&site, 3);
     let survey = revocation::survey(&through(&site, &proxy)).await.unwrap();
-    assert!(survey.gaps.is_empty(), "{:?}", survey.gaps);
+    assert!(survey.unlisted.is_empty(), "{:?}", survey.unlisted);
     assert_eq!(survey.active.len(), site.active().await.len());
     assert!(proxy.throttled() > 0, "it was too much");
 }

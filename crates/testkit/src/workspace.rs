@@ -137,7 +137,7 @@ impl TestWorkspace {
     /// What is active anywhere.
     pub async fn active(&self) -> Vec<PlacedToken> {
         let overview = revocation::survey(&self.context).await.unwrap();
-        assert!(overview.gaps.is_empty());
+        assert!(overview.unlisted.is_empty());
         overview.active
     }
 

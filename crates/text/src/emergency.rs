@@ -271,13 +271,13 @@ fn left(text: &mut String, incident: &Incident) {
     text.push('\n');
 }
 
-fn unseen(text: &mut String, gaps: &[Unlisted]) {
-    if gaps.is_empty() {
+fn unseen(text: &mut String, unseen: &[Unlisted]) {
+    if unseen.is_empty() {
         return;
     }
     text.push_str("## Not looked at\n\n");
-    for gap in gaps {
-        let _ = writeln!(text, "- {}", plain(&unlisted(gap).to_string()));
+    for it in unseen {
+        let _ = writeln!(text, "- {}", plain(&unlisted(it).to_string()));
     }
     text.push('\n');
 }

@@ -33,7 +33,7 @@ pub struct Search {
     /// Everything that leaked, in the order of its lines.
     pub sightings: Vec<Sighting>,
     /// What could not be looked at.
-    pub gaps: Vec<Unlisted>,
+    pub unlisted: Vec<Unlisted>,
 }
 
 impl Search {
@@ -107,7 +107,10 @@ fn put_in_order(found: &mut [LeakMatch]) {
 /// As [`super::survey()`].
 pub async fn find(context: &Context, leak: &Leak) -> Result<Search, Problem> {
     let Survey {
-        active, ended, gaps, ..
+        active,
+        ended,
+        unlisted,
+        ..
     } = super::survey(context).await?;
     let all: Vec<PlacedToken> = active.into_iter().chain(ended).collect();
     let sightings = leak.candidates().iter().filter_map(|it| look_up(it, &all));
@@ -123,7 +126,7 @@ pub async fn find(context: &Context, leak: &Leak) -> Result<Search, Problem> {
     }
     Ok(Search {
         sightings: sightings.into_iter().map(|(sighting, _)| sighting).collect(),
-        gaps,
+        unlisted,
     })
 }
 

@@ -18,12 +18,12 @@ pub struct Survey {
     /// Those that are revoked.
     pub ended: Vec<PlacedToken>,
     /// What is not among them.
-    pub gaps: Vec<Unlisted>,
+    pub unlisted: Vec<Unlisted>,
     /// How many projects were looked into.
     pub projects: usize,
 }
 
-/// Looks into every project, several at a time. One that fails is a gap and stops nothing; where the network failed, it is
+/// Looks into every project, several at a time. One that fails is told and stops nothing; where the network failed, it is
 /// looked into once more, after the others.
 ///
 /// # Errors
@@ -32,12 +32,12 @@ pub async fn survey(context: &Context) -> Result<Survey, Problem> {
     let mut survey = Survey {
         active: Vec::new(),
         ended: Vec::new(),
-        gaps: Vec::new(),
+        unlisted: Vec::new(),
         projects: 0,
     };
     let organizations = context.client.organizations().await?;
     let gap = Unlisted::entries(ListOf::Organizations, organizations.unreadable);
-    survey.gaps.extend(gap);
+    survey.unlisted.extend(gap);
     let listings = organizations
         .list
         .into_iter()
@@ -48,10 +48,10 @@ pub async fn survey(context: &Context) -> Result<Survey, Problem> {
         match listed {
             Ok(listed) => {
                 let gap = Unlisted::entries(ListOf::Projects(name), listed.unreadable);
-                survey.gaps.extend(gap);
+                survey.unlisted.extend(gap);
                 projects.extend(listed.list);
             }
-            Err(error) => survey.gaps.push(Unlisted::Organization {
+            Err(error) => survey.unlisted.push(Unlisted::Organization {
                 name,
                 error: error.into(),
             }),
@@ -98,7 +98,7 @@ impl Survey {
             match looked {
                 Ok((tokens, environments)) => self.add(&project, tokens, environments),
                 Err(error) if again && error.call().is_some_and(CallError::is_network) => lost.push(project),
-                Err(error) => self.gaps.push(Unlisted::Project {
+                Err(error) => self.unlisted.push(Unlisted::Project {
                     name: project.name,
                     error,
                 }),
@@ -112,7 +112,7 @@ impl Survey {
             ListOf::Environments(project.name.clone()),
             environments.unreadable,
         );
-        self.gaps.extend(gap);
+        self.unlisted.extend(gap);
         let known: HashMap<EnvironmentId, Environment> = environments
             .list
             .into_iter()
@@ -141,7 +141,7 @@ impl Survey {
             }
         }
         let gap = Unlisted::entries(ListOf::Tokens(project.name.clone()), unreadable);
-        self.gaps.extend(gap);
+        self.unlisted.extend(gap);
     }
 }
 

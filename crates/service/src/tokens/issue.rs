@@ -76,8 +76,9 @@ pub(crate) async fn make_once(
 /// Issues new secrets. When it returns `Ok`, they are inside, shared or not, and in the journal until its entry is closed.
 ///
 /// # Errors
-/// [`Problem::WouldLoseKey`] before anything is changed. /// [`Problem::Uncertain`] when the answer was lost and the server cannot be asked, [`Problem::TakenBack`] when no CI token
-/// could be had for a new token. Where the server may still act on a lost request, the journal keeps the operation.
+/// [`Problem::WouldLoseKey`] before anything is changed. [`Problem::Uncertain`] when the answer was lost and the server cannot
+/// be asked, [`Problem::TakenBack`] when no CI token could be had for a new token. Where the server may still act on a lost
+/// request, the journal keeps the operation.
 pub(super) async fn issue(
     context: &Context,
     place: &Place,

@@ -30,8 +30,8 @@ async fn varied_list(
 }
 
 /// Which entries of which list are told of as unreadable.
-fn told(gaps: &[Unlisted], wanted: impl Fn(&ListOf) -> bool) -> Vec<usize> {
-    let of = gaps.iter().filter_map(|gap| match gap {
+fn told(unlisted: &[Unlisted], wanted: impl Fn(&ListOf) -> bool) -> Vec<usize> {
+    let of = unlisted.iter().filter_map(|gap| match gap {
         Unlisted::Entries { of, entries } if wanted(of) => Some(entries),
         _ => None,
     });
@@ -82,7 +82,7 @@ async fn no_entry_of_the_directory_hides_another() {
         // Its tokens are found and can be ended all the same.
         let found = revocation::survey(&context).await.unwrap();
         assert_eq!(found.active.len(), 2, "{case}");
-        let unread = told(&found.gaps, |of| matches!(of, ListOf::Environments(_)));
+        let unread = told(&found.unlisted, |of| matches!(of, ListOf::Environments(_)));
         assert_eq!(unread.len(), listed.unreadable.len(), "{case}");
     })
     .await;

@@ -266,7 +266,11 @@ async fn every_token_with_an_id_can_be_revoked_and_every_other_is_named() {
                     } => entries[0].position == 2,
                     _ => false,
                 };
-                assert!(found.gaps.iter().any(is_named), "{case}: {:?}", found.gaps);
+                assert!(
+                    found.unlisted.iter().any(is_named),
+                    "{case}: {:?}",
+                    found.unlisted
+                );
                 continue;
             }
             let targets: Vec<RevokeTarget> = found.active.iter().map(RevokeTarget::from).collect();
