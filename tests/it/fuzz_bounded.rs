@@ -82,7 +82,7 @@ struct Target {
     seeds: fn() -> Vec<Vec<u8>>,
 }
 
-static TARGETS: [Target; 7] = [
+static TARGETS: [Target; 8] = [
     Target {
         name: "envelope",
         run: targets::envelope,
@@ -119,7 +119,24 @@ static TARGETS: [Target; 7] = [
         run: targets::journal,
         seeds: || owned(&ENTRIES),
     },
+    Target {
+        name: "leak",
+        run: targets::leak,
+        seeds: leaks,
+    },
 ];
+
+/// What leaks look like (tests/it/leaks.rs).
+fn leaks() -> Vec<Vec<u8>> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/leaks");
+    let mut files: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .flatten()
+        .map(|it| it.path())
+        .collect();
+    files.sort();
+    files.iter().map(|file| std::fs::read(file).unwrap()).collect()
+}
 
 /// A change of an input.
 #[derive(Clone, Debug)]
@@ -210,6 +227,11 @@ fn run_edited(target: &Target) {
 
 fn target(name: &str) -> &'static Target {
     TARGETS.iter().find(|target| target.name == name).unwrap()
+}
+
+#[test]
+fn leak() {
+    run_edited(target("leak"));
 }
 
 #[test]
