@@ -120,6 +120,32 @@ async fn with_every_third_request_lost_all_end_by_command() {
     assert!(said(&output).contains("trying again"), "{}", said(&output));
 }
 
+/// The list of tokens tells an environment's id alone; a key is found by the name.
+#[tokio::test(flavor = "multi_thread")]
+async fn names_that_the_network_kept_are_asked_for_again_before_keys_are_sealed() {
+    let site = TestWorkspace::start().await;
+    let names = Endpoint {
+        method: "GET",
+        ending: "/environments",
+        from: 1,
+    };
+    let road = FaultProxy::at(site.running.address(), names, Fault::LostBefore);
+    let folder = tempfile::tempdir().unwrap();
+    let context = through(&site, &road.url, folder.path());
+    let survey = revocation::survey(&context).await.unwrap();
+    assert!(!survey.active.is_empty());
+    assert!(
+        survey
+            .active
+            .iter()
+            .all(|it| it.environment.name.as_str() == it.environment.id.as_str())
+    );
+    road.mend();
+    let targets: Vec<RevokeTarget> = survey.active.iter().map(RevokeTarget::from).collect();
+    let statuses = revocation::revoke_targets(&context, &targets, &orders(&|_, _| {}, 3)).await;
+    assert_eq!(Tally::of(&statuses).gone, targets.len(), "{statuses:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_network_that_goes_leaves_the_queue_and_nothing_is_told_as_revoked() {
     let site = TestWorkspace::start().await;

@@ -3,6 +3,7 @@
 use super::batch::Batch;
 use super::ending;
 use super::run::{Kind, Run};
+use crate::Place;
 use crate::checkpoint::{Checkpoint, reached};
 use crate::journal::QueueState;
 use crate::keys::preflight::{self, Looked};
@@ -104,9 +105,9 @@ impl Run<'_> {
         if self.is_nowhere(batch) {
             return Err(Problem::NoEnvironment);
         }
+        let place = self.with_name(batch).await?;
         *has_looked = true;
-        let Looked { lists, key, .. } =
-            preflight::look(self.context, &batch.place, &Accepted::default()).await?;
+        let Looked { lists, key, .. } = preflight::look(self.context, &place, &Accepted::default()).await?;
         self.confirm(batch, lists.tokens()?);
         batch.mark(|index| self.status(index));
         if !self.any_refused(batch) {
@@ -114,9 +115,29 @@ impl Run<'_> {
         }
         let key = key?;
         let (what, purpose) = (Published::Again(&key), Purpose::default());
-        let (context, place) = (self.context, &batch.place);
-        let published = publish(context, place, &lists, what, purpose, operation, self.progress);
+        let published = publish(
+            self.context,
+            &place,
+            &lists,
+            what,
+            purpose,
+            operation,
+            self.progress,
+        );
         published.await.map(Some)
+    }
+
+    /// The place with the environment's name, by which its key is found: the list of tokens tells the id alone, which stands in for
+    /// a name that could not be had when the tokens were looked for.
+    async fn with_name(&self, batch: &Batch) -> Result<Place, Problem> {
+        let mut place = batch.place.clone();
+        let name = place.name().as_str();
+        if name.is_empty() || name == place.environment.id.as_str() {
+            let listed = self.context.client.environments(&place.project).await?;
+            let found = listed.list.into_iter().find(|it| it.id == place.environment.id);
+            place.environment = found.ok_or(Problem::NoEnvironment)?;
+        }
+        Ok(place)
     }
 
     /// Says of each revoked token whether the key is sealed again; whether that is still owed.

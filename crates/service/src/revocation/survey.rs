@@ -64,19 +64,24 @@ pub async fn survey(context: &Context) -> Result<Survey, Problem> {
     Ok(survey)
 }
 
-/// Tokens and environments of a project. Without the environments the tokens can be ended all the same.
+/// Tokens and environments of a project. Without the environments the tokens can be ended all the same; their names are missing
+/// then, so that what a network lost is a failure where it is looked for `again`.
 async fn look_into(
     context: &Context,
     project: &Project,
+    again: bool,
 ) -> Result<(Vec<TokenEntry>, Listed<Environment>), Problem> {
     let (tokens, environments) = tokio::join!(
         crate::tokens::list_project(context, &project.id),
         context.client.environments(&project.id)
     );
-    let environments = environments.unwrap_or_else(|error| {
-        tracing::warn!(%error, "the environments of a project could not be listed");
-        Listed::default()
-    });
+    let environments = match environments {
+        Err(error) if again && error.is_network() => return Err(error.into()),
+        listed => listed.unwrap_or_else(|error| {
+            tracing::warn!(%error, "the environments of a project could not be listed");
+            Listed::default()
+        }),
+    };
     Ok((tokens?, environments))
 }
 
@@ -91,7 +96,7 @@ impl Survey {
         let mut lost = Vec::new();
         let looks = projects
             .into_iter()
-            .map(|it| async move { (look_into(context, &it).await, it) });
+            .map(|it| async move { (look_into(context, &it, again).await, it) });
         // Half as many: each asks for two lists at once.
         let mut looks = stream::iter(looks).buffered(AT_ONCE / 2);
         while let Some((looked, project)) = looks.next().await {
