@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 
 use super::{Actions, Again, Tell};
 use crate::intent::AccessIntent;
-use crate::state::{Dialog, Holders, KeyState, Load, Operation};
+use crate::state::{Dialog, Holders, KeyState, Load, Operation, change};
 use model::{Holder, HolderKind, News, Problem, Standing};
 use protocol::{KeyRequest, OrganizationId, RequestId};
 use service::access::{access, disclosed_signers};
@@ -57,11 +57,7 @@ impl Actions {
     /// Shows what this device can do with the key of the open environment, and waits for it where it is to come.
     fn show_key(&self, state: KeyState) {
         let waits = matches!(state, KeyState::Pending { .. });
-        let mut key = self.state.place.key;
-        // A signal that is set renders.
-        if *key.peek() != state {
-            key.set(state);
-        }
+        change(self.state.place.key, state);
         if waits {
             self.wait_for_key();
         }
@@ -138,19 +134,14 @@ impl Actions {
     }
 
     async fn fetch_requests(&self, context: Arc<Context>) {
-        let (mut requests, mut lacking) = (self.state.access.requests, self.state.access.lacking);
+        let (requests, lacking) = (self.state.access.requests, self.state.access.lacking);
         let asked = Arc::clone(&context);
         let work = async move { service::fulfillable(&asked).await };
         match self.fetch(|it| it.is_session(&context), work).await {
             None => {}
             Some(Ok(found)) => {
-                // A signal that is set renders.
-                if *requests.peek() != found.requests {
-                    requests.set(found.requests);
-                }
-                if *lacking.peek() != found.lacking {
-                    lacking.set(found.lacking);
-                }
+                change(requests, found.requests);
+                change(lacking, found.lacking);
             }
             Some(Err(error)) => {
                 tracing::info!(%error, "the requests for keys cannot be listed");

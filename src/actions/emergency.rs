@@ -120,9 +120,8 @@ impl Actions {
                 Ok((None, search)) => {
                     let found = search.tokens();
                     actions.choose_leaked(&found);
-                    if let Some((first, ci_token)) = found
-                        .first()
-                        .zip(found.first().and_then(|it| search.ci_token_of(it)))
+                    let first = found.first();
+                    if let Some((first, ci_token)) = first.and_then(|it| Some((it, search.ci_token_of(it)?)))
                     {
                         store.keep_leaked(first.placed.token.id.clone(), ci_token);
                     }

@@ -35,7 +35,7 @@ use dioxus::prelude::*;
 use futures_util::future::LocalBoxFuture;
 
 use crate::intent::Intent;
-use crate::state::{AppState, Latest};
+use crate::state::{AppState, Latest, change};
 use model::{News, Problem, SecretLimits};
 use protocol::secret::SecretText;
 use service::account::Account;
@@ -226,17 +226,14 @@ impl Actions {
         let Some(mut waiting) = self.context().map(|context| context.waiting()) else {
             return;
         };
-        let mut shown = self.state.session.pause;
+        let shown = self.state.session.pause;
         spawn(async move {
             loop {
                 let pause = *waiting.borrow_and_update();
                 if !connection.upgrade().is_some_and(|it| actions.is_session(&it)) {
                     break;
                 }
-                // A signal that is set renders.
-                if *shown.peek() != pause {
-                    shown.set(pause);
-                }
+                change(shown, pause);
                 if waiting.changed().await.is_err() {
                     break;
                 }

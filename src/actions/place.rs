@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 
 use super::{Actions, LOCAL, Location, on_disk};
 use crate::intent::PlaceIntent;
-use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section};
+use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section, change};
 use protocol::{Environment, EnvironmentId, Listed, Project, ProjectId};
 
 impl Actions {
@@ -28,14 +28,21 @@ impl Actions {
         let mut section = self.state.section;
         section.set(page);
         match page {
-            // The emergency page looks by itself, also when the connection comes later.
-            Section::Tokens | Section::Emergency => {}
-            Section::Access => self.look_at_holders(),
-            Section::Activity => self.look_at_activity(),
             Section::Settings => {
                 self.look_at_device();
                 self.look_at_membership();
             }
+            _ => self.look_at_page(),
+        }
+    }
+
+    /// Fetches what the open page is about, beside what is always there. The emergency page looks by itself, also when the
+    /// connection comes later.
+    pub(super) fn look_at_page(&self) {
+        match *self.state.section.peek() {
+            Section::Access => self.look_at_holders(),
+            Section::Activity => self.look_at_activity(),
+            Section::Tokens | Section::Emergency | Section::Settings => {}
         }
     }
 
@@ -185,7 +192,7 @@ impl Actions {
 
     /// Finds out who the user is in the open organisation. Nothing waits for it: without it admins are not named.
     pub(super) fn look_at_membership(&self) {
-        let (actions, mut known) = (self.clone(), self.state.place.membership);
+        let (actions, known) = (self.clone(), self.state.place.membership);
         let Some((context, organization)) = self.context().zip(self.organization()) else {
             return;
         };
@@ -195,9 +202,7 @@ impl Actions {
             let is_wanted = |it: &Self| it.is_session(&context) && it.organization() == Some(organization);
             match actions.fetch(is_wanted, work).await {
                 None => {}
-                // A signal that is set renders.
-                Some(Ok(membership)) if known.peek().as_ref() == Some(&membership) => {}
-                Some(Ok(membership)) => known.set(Some(membership)),
+                Some(Ok(membership)) => change(known, Some(membership)),
                 Some(Err(error)) => {
                     tracing::info!(%error, "the members of the organisation cannot be listed")
                 }
@@ -240,11 +245,7 @@ impl Actions {
         self.refresh();
         self.look_at_key();
         self.forget_activity();
-        match *self.state.section.peek() {
-            Section::Access => self.look_at_holders(),
-            Section::Activity => self.look_at_activity(),
-            Section::Tokens | Section::Emergency | Section::Settings => {}
-        }
+        self.look_at_page();
         self.remember_place();
     }
 

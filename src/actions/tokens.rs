@@ -6,7 +6,7 @@ use dioxus::prelude::*;
 
 use super::Actions;
 use crate::intent::TokenIntent;
-use crate::state::{Load, Section, Ticket};
+use crate::state::{Load, Ticket, change};
 use model::{Membership, Problem, Replacement};
 use protocol::{Lifetime, Role, TokenEntry};
 use service::{Context, Place};
@@ -68,10 +68,10 @@ impl Actions {
                 Ok((entries, only_here)) => {
                     let mut interrupted = actions.state.place.interrupted;
                     interrupted.set(only_here.interrupted);
-                    tokens.replacements.set(only_here.replacements);
+                    change(tokens.replacements, only_here.replacements);
                     let mut shown = entries.clone();
                     tokens.uses.peek().fill_in(&mut shown);
-                    tokens.entries.set(Load::Ready(shown));
+                    change(tokens.entries, Load::Ready(shown));
                     tokens.stale.set(None);
                     actions.look_at_uses(&context, here, ticket, entries).await;
                 }
@@ -101,14 +101,14 @@ impl Actions {
         ticket: Ticket,
         mut entries: Vec<TokenEntry>,
     ) {
-        let mut tokens = self.state.tokens;
+        let tokens = self.state.tokens;
         let (asked, project, listed) = (Arc::clone(context), place.project.clone(), entries.clone());
         let work = async move { Ok(service::last_uses(&asked, &project, &listed).await) };
         let is_wanted = |it: &Self| it.asked.list.is(ticket) && it.is_here(&place);
         if let Some(Ok(uses)) = self.fetch(is_wanted, work).await {
             uses.fill_in(&mut entries);
-            tokens.uses.set(uses);
-            tokens.entries.set(Load::Ready(entries));
+            change(tokens.uses, uses);
+            change(tokens.entries, Load::Ready(entries));
         }
     }
 
@@ -130,11 +130,7 @@ impl Actions {
         self.look_at_key();
         self.look_at_device();
         self.look_for_requests();
-        match *self.state.section.peek() {
-            Section::Access => self.look_at_holders(),
-            Section::Activity => self.look_at_activity(),
-            Section::Tokens | Section::Emergency | Section::Settings => {}
-        }
+        self.look_at_page();
         // Who is no admin may have become one; that somebody is none any more shows when the list is refused.
         if !self.is_admin() {
             self.look_at_membership();

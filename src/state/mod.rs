@@ -49,6 +49,13 @@ pub enum Load<T> {
     Failed(model::Problem),
 }
 
+/// Sets a signal to what it is not already: a signal that is set renders, ten thousand rows again, too.
+pub fn change<T: PartialEq + 'static>(mut signal: Signal<T>, value: T) {
+    if *signal.peek() != value {
+        signal.set(value);
+    }
+}
+
 /// All stores of a window. Copy it freely: signals are handles.
 #[derive(Clone, Copy, PartialEq)]
 pub struct AppState {

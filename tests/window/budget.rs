@@ -6,11 +6,11 @@ use protocol::crypto::{make_deploy_key, system_rng};
 use protocol::{EnvironmentId, ProjectId};
 use serde_json::{Value, json};
 use service::{MissingKey, find_environment, reshare};
-use testkit::driver::{Desktop, State};
+use testkit::driver::State;
 use testkit::{Budget, FaultProxy, Faults};
 
+use crate::fill;
 use crate::server::Server;
-use crate::{fill, program};
 
 const CALLS: usize = 60;
 /// Instead of a minute.
@@ -76,12 +76,7 @@ fn forty_tokens_of_twenty_five_projects_end_within_two_times_of_sixty_calls() {
         ..Faults::default()
     };
     let proxy = FaultProxy::start(server.site.running.address(), faults);
-    let desktop = Desktop::new()
-        .env("GHOSTABLE_TOKEN", server.site.user_token())
-        .start();
-    let folder = server.site.folder.path().display().to_string();
-    let app = desktop.launch(program(), &["--data", &folder, "--api", &proxy.url]);
-    app.find("table", "Deploy tokens");
+    let (_desktop, app) = server.owners_window(&proxy.url);
 
     // Looking into 27 projects takes more than sixty calls: it is waited with, and that is said.
     app.find("push button", "Emergency").press();

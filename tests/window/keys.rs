@@ -71,13 +71,8 @@ fn without_a_keychain_a_passphrase_opens_a_file_once_a_session() {
 #[test]
 fn requests_are_counted_and_answered_and_holders_are_listed() {
     let server = Server::start();
-    let folder = server.site.folder.path().display().to_string();
-    let desktop = Desktop::new()
-        .env("GHOSTABLE_TOKEN", server.site.user_token())
-        .start();
     let (id, identity) = server.register("new phone");
-    let app = desktop.launch(program(), &["--data", &folder, "--api", &server.api()]);
-    app.find("table", "Deploy tokens");
+    let (_desktop, app) = server.owners_window(&server.api());
     app.find("push button", containing("Key requests")).press();
     let dialog = app.find("dialog", "Key requests");
     dialog.find("push button", "Share with all 5").press();

@@ -1,19 +1,13 @@
 //! The user's own devices in Settings: this one is marked, others are revoked, and records of revoked ones deleted.
 
-use crate::program;
 use crate::server::Server;
-use testkit::driver::{Desktop, containing};
+use testkit::driver::containing;
 
 #[test]
 fn another_device_is_revoked_and_its_record_deleted() {
     let server = Server::start();
     let (id, _) = server.register("old laptop");
-    let desktop = Desktop::new()
-        .env("GHOSTABLE_TOKEN", server.site.user_token())
-        .start();
-    let folder = server.site.folder.path().display().to_string();
-    let app = desktop.launch(program(), &["--data", &folder, "--api", &server.api()]);
-    app.find("table", "Deploy tokens");
+    let (_desktop, app) = server.owners_window(&server.api());
     app.find("push button", "Settings").press();
     app.find("heading", "Your devices");
     let own = || {

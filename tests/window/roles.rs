@@ -1,6 +1,5 @@
 //! Each of the sample's people in the real window: what they see, what they can do, and whom they are told to ask.
 
-use crate::program;
 use crate::server::{Server, with_browser};
 use testkit::driver::{App, Desktop, State, containing};
 
@@ -56,12 +55,7 @@ fn no_tokens(app: &App) {
 #[test]
 fn an_admin_sees_tokens_and_shares_keys() {
     let server = Server::start();
-    let desktop = Desktop::new()
-        .env("GHOSTABLE_TOKEN", server.site.user_token())
-        .start();
-    let folder = server.site.folder.path().display().to_string();
-    let app = desktop.launch(program(), &["--data", &folder, "--api", &server.api()]);
-    app.find("table", "Deploy tokens");
+    let (_desktop, app) = server.owners_window(&server.api());
     app.find("push button", "Create token").wait(State::Enabled, true);
     page(&app, "Access");
     app.find("push button", "Re-share key").wait(State::Enabled, true);

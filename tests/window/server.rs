@@ -44,6 +44,18 @@ impl Server {
         desktop.launch(program(), &["--data", &data(desktop), "--api", &self.api()])
     }
 
+    /// The window on this server at an address of it, where the owner is signed in on the workspace's own device, once its table
+    /// is there; and its desktop.
+    pub fn owners_window(&self, api: &str) -> (std::sync::Arc<Desktop>, App) {
+        let desktop = Desktop::new()
+            .env("GHOSTABLE_TOKEN", self.site.user_token())
+            .start();
+        let folder = self.site.folder.path().display().to_string();
+        let app = desktop.launch(program(), &["--data", &folder, "--api", api]);
+        app.find("table", "Deploy tokens");
+        (desktop, app)
+    }
+
     /// The window on this server, where the first person with this role has signed in by password and is asked to link.
     pub fn open_as(&self, desktop: &std::sync::Arc<Desktop>, role: &str) -> App {
         let email: String = self

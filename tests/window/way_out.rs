@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::program;
 use crate::server::Server;
 use protocol::Moment;
 use protocol::crypto::envelope::{EnvelopeInputs, seal};
@@ -41,12 +40,7 @@ pub fn on_keys(server: &Server, environment: &str, sql: &str) {
 }
 
 fn open(server: &Server) -> (Arc<Desktop>, App) {
-    let desktop = Desktop::new()
-        .env("GHOSTABLE_TOKEN", server.site.user_token())
-        .start();
-    let folder = server.site.folder.path().display().to_string();
-    let app = desktop.launch(program(), &["--data", &folder, "--api", &server.api()]);
-    app.find("table", "Deploy tokens");
+    let (desktop, app) = server.owners_window(&server.api());
     app.find("push button", containing("Access")).press();
     (desktop, app)
 }

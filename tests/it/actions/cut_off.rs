@@ -1,7 +1,7 @@
 //! What a lost answer or a session that has ended cuts off: it is said as it is, and nothing is lost.
 
 use deploy_tokens::intent::{AccessIntent, Intent, PlaceIntent, SessionIntent, SheetIntent, TokenIntent};
-use deploy_tokens::state::{AppState, Confirm, ConfirmKind, Dialog, Gate, Load, Operation, OwnDevice};
+use deploy_tokens::state::{AppState, Confirm, ConfirmKind, Dialog, Gate, Operation, OwnDevice};
 use dioxus::prelude::ReadableExt as _;
 use model::{Grace, News, Remedy};
 use protocol::{DeployToken, Lifetime};
@@ -215,23 +215,10 @@ async fn what_was_interrupted_is_revoked_after_signing_in_again() {
     // The values were not taken: they are in the journal.
     stage.send(SessionIntent::Leave);
     stage.send(SessionIntent::SignIn);
-    stage
-        .until("it is noted", |it| *it.place.interrupted.peek() == 1)
-        .await;
-    stage.send(TokenIntent::ShowInterrupted);
-    stage
-        .until(
-            "it was looked up",
-            |it| matches!(&*it.place.found.peek(), Load::Ready(all) if all.len() == 1),
-        )
-        .await;
-    let (dialog, found) = stage.look(|it| (it.dialog.open.peek().clone(), it.place.found.peek().clone()));
-    let Load::Ready(found) = found else { unreachable!() };
-    let revoke = TokenIntent::Resume {
-        id: found[0].id.clone(),
-        remedy: Remedy::Revoke,
-    };
-    stage.cut_off(dialog, revoke).await;
+    let id = stage.look_up_interrupted().await;
+    let dialog = stage.look(|it| it.dialog.open.peek().clone());
+    let remedy = Remedy::Revoke;
+    stage.cut_off(dialog, TokenIntent::Resume { id, remedy }).await;
     stage
         .until("nothing is interrupted", |it| *it.place.interrupted.peek() == 0)
         .await;

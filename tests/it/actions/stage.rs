@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use deploy_tokens::actions::{Actions, Cleared, Clipboard, LOCAL, Location, Newest, Opened, Platform, Start};
-use deploy_tokens::intent::Intent;
+use deploy_tokens::intent::{Intent, TokenIntent};
 use deploy_tokens::state::{AppState, Connection, KeyState, Load, SessionKind};
 use dioxus::core::{NoOpMutations, ScopeId};
 use dioxus::prelude::*;
@@ -392,6 +392,19 @@ impl Stage {
                 drop(tokio::time::timeout(Duration::from_millis(5), self.dom.wait_for_work()).await);
             }
         }
+    }
+
+    /// Looks at the one operation that was interrupted, and gives its name in the journal.
+    pub async fn look_up_interrupted(&mut self) -> String {
+        self.until("it is noted", |it| *it.place.interrupted.peek() == 1)
+            .await;
+        self.send(TokenIntent::ShowInterrupted);
+        let looked_up = |it: AppState| matches!(&*it.place.found.peek(), Load::Ready(all) if all.len() == 1);
+        self.until("it was looked up", looked_up).await;
+        self.look(|it| match &*it.place.found.peek() {
+            Load::Ready(all) => all[0].id.clone(),
+            _ => String::new(),
+        })
     }
 
     /// Runs it until something was told.

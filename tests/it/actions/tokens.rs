@@ -294,20 +294,7 @@ async fn a_lost_answer_of_a_creation_loses_no_secret() {
     if stage.look(sheet_is_open) {
         return stage.close_sheet().await;
     }
-    stage
-        .until("it is noted", |it| *it.place.interrupted.peek() == 1)
-        .await;
-    stage.send(TokenIntent::ShowInterrupted);
-    stage
-        .until(
-            "it was looked up",
-            |it| matches!(&*it.place.found.peek(), Load::Ready(all) if all.len() == 1),
-        )
-        .await;
-    let id = stage.look(|it| match &*it.place.found.peek() {
-        Load::Ready(all) => all[0].id.clone(),
-        _ => String::new(),
-    });
+    let id = stage.look_up_interrupted().await;
     stage.send(TokenIntent::Resume {
         id,
         remedy: Remedy::Finish,

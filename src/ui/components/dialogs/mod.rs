@@ -31,7 +31,7 @@ use grace::WhenToRevoke;
 pub use interrupted::InterruptedDialog;
 pub use keys::KeysDialog;
 use lifetime::EndChoice;
-use progress::{Failure, Progress};
+use progress::{Failure, Progress, SHARING};
 pub use projects::ProjectsDialog;
 pub use reader::ReaderDialog;
 pub use requests::RequestsDialog;

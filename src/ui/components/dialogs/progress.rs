@@ -45,6 +45,9 @@ fn line_up(plan: &[Step], current: Step) -> Vec<(String, StepState)> {
     steps.into_iter().map(line).collect()
 }
 
+/// What sharing a key goes through.
+pub(super) const SHARING: [Step; 3] = [Step::Check, Step::Seal { recipients: 0 }, Step::Publish];
+
 /// The steps of a running operation.
 #[component]
 pub(super) fn Progress(label: String, plan: Vec<Step>, step: Step) -> Element {
@@ -72,7 +75,7 @@ mod tests {
 
     #[test]
     fn steps_pass_in_order_and_an_unplanned_one_finds_its_place() {
-        let plan = [Step::Check, Step::Seal { recipients: 0 }, Step::Publish];
+        let plan = SHARING;
         let states = |current| -> Vec<_> { line_up(&plan, current).into_iter().map(|(_, it)| it).collect() };
         use StepState::{Current, Later, Passed};
         assert_eq!(states(Step::Check), [Current, Later, Later]);

@@ -2,14 +2,13 @@
 
 use dioxus::prelude::*;
 
-use super::{Failure, Progress};
+use super::{Failure, Progress, SHARING};
 use crate::state::{AppState, Operation, OwnDevice};
 use crate::ui::components::TimeAgo;
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, Notice, Tone,
 };
 use crate::ui::intent::{AccessIntent, use_send};
-use model::Step;
 use protocol::KeyRequest;
 use text::plural;
 
@@ -41,7 +40,7 @@ pub fn RequestsDialog() -> Element {
                 if let Operation::Running(step) = operation {
                     Progress {
                         label: "Progress",
-                        plan: vec![Step::Check, Step::Seal { recipients: 0 }, Step::Publish],
+                        plan: SHARING.to_vec(),
                         step,
                     }
                 } else {

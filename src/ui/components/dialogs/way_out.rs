@@ -2,13 +2,13 @@
 
 use dioxus::prelude::*;
 
-use super::{Failure, Progress};
+use super::{Failure, Progress, SHARING};
 use crate::state::{AppState, Operation};
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, Notice, Tone,
 };
 use crate::ui::intent::{AccessIntent, use_send};
-use model::{Step, WayOut};
+use model::WayOut;
 
 const ID: &str = "way-out";
 
@@ -49,7 +49,7 @@ pub fn WayOutDialog(way: WayOut) -> Element {
                 if let Operation::Running(step) = operation {
                     Progress {
                         label: "Progress",
-                        plan: vec![Step::Check, Step::Seal { recipients: 0 }, Step::Publish],
+                        plan: SHARING.to_vec(),
                         step,
                     }
                 } else {

@@ -11,7 +11,7 @@ use data_encoding::BASE64_NOPAD;
 use zeroize::Zeroizing;
 
 use cleaned::Cleaned;
-use model::{LeakError, Leaked};
+use model::{CI_TOKEN_VARIABLE, LeakError, Leaked, SEED_VARIABLE};
 use protocol::PublicKey;
 use protocol::crypto;
 use protocol::secret::{CiToken, DeploySeed, SecretText};
@@ -229,14 +229,14 @@ impl Reader {
         for shape in shapes::tokens(text.text()).filter(|it| !it.is_full()).take(MOST) {
             self.part(at(shape.at), shape.text);
         }
-        for (place, behind) in shapes::named_tokens(text.text()).take(MOST) {
+        for (place, behind) in shapes::named(text.text(), CI_TOKEN_VARIABLE).take(MOST) {
             match behind {
                 Named::Masked => self.keep(at(place), Secret::TokenMasked),
                 Named::Part(part) if shapes::tokens(part).next().is_some() => {}
                 Named::Part(part) => self.part(at(place), part),
             }
         }
-        for (place, behind) in shapes::named_seeds(text.text()).take(MOST) {
+        for (place, behind) in shapes::named(text.text(), SEED_VARIABLE).take(MOST) {
             match behind {
                 Named::Masked => self.keep(at(place), Secret::SeedMasked),
                 Named::Part(part) if crypto::parse_seed(part).is_ok() => {}

@@ -2,7 +2,7 @@
 
 use zeroize::Zeroizing;
 
-use model::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
+use model::SEED_VARIABLE;
 
 /// A CI token is a UUID, `|`, and so many letters and digits (docs/protocol.md 7.2).
 const RANDOM_LENGTH: usize = 48;
@@ -76,22 +76,13 @@ fn is_digit(byte: u8) -> bool {
 /// The runs of base64 digits in either alphabet: where each begins, and its text.
 pub(super) fn digits(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut at = 0;
-    text.as_bytes()
-        .chunk_by(|a, b| is_digit(*a) == is_digit(*b))
-        .filter_map(move |run| {
-            let begin = at;
-            at += run.len();
-            let is_run = run.first().is_some_and(|byte| is_digit(*byte));
-            is_run.then_some(begin)
-        })
-        .filter_map(|begin| {
-            let rest = text.get(begin..)?;
-            let end = rest
-                .bytes()
-                .position(|byte| !is_digit(byte))
-                .unwrap_or(rest.len());
-            Some((begin, rest.get(..end)?))
-        })
+    let runs = text.as_bytes().chunk_by(|a, b| is_digit(*a) == is_digit(*b));
+    runs.filter_map(move |run| {
+        let begin = at;
+        at += run.len();
+        let is_run = run.first().is_some_and(|byte| is_digit(*byte));
+        Some((begin, text.get(begin..at)?)).filter(|_| is_run)
+    })
 }
 
 /// What of a run of digits is as long as a seed: `-` and `_` are digits of one alphabet, and stand before values in shells.
@@ -147,17 +138,8 @@ pub(super) enum Named<'a> {
     Part(&'a str),
 }
 
-/// What stands behind each mention of the CI token's name, and of the seed's.
-pub(super) fn named_tokens(text: &str) -> impl Iterator<Item = (usize, Named<'_>)> {
-    named(text, CI_TOKEN_VARIABLE)
-}
-
-/// The same of the seed.
-pub(super) fn named_seeds(text: &str) -> impl Iterator<Item = (usize, Named<'_>)> {
-    named(text, SEED_VARIABLE)
-}
-
-fn named<'a>(text: &'a str, name: &'static str) -> impl Iterator<Item = (usize, Named<'a>)> {
+/// What stands behind each mention of a variable's name.
+pub(super) fn named<'a>(text: &'a str, name: &'static str) -> impl Iterator<Item = (usize, Named<'a>)> {
     let length = name.len();
     mentions(text, name).filter_map(move |at| {
         let rest = text.get(at + length..)?;
@@ -208,6 +190,7 @@ fn value(rest: &str) -> Option<Named<'_>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::CI_TOKEN_VARIABLE;
 
     const TOKEN: &str =
         "0199c0de-1111-7222-8333-444455556666|ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv";
@@ -230,7 +213,7 @@ mod tests {
     #[test]
     fn what_stands_behind_a_name_is_a_part_or_is_masked() {
         let behind = |text: &str| {
-            named_tokens(text)
+            named(text, CI_TOKEN_VARIABLE)
                 .map(|(_, it)| format!("{it:?}"))
                 .collect::<Vec<_>>()
         };
