@@ -14,8 +14,8 @@ use jiff::tz::TimeZone;
 use model::{CiTokenOutcome, Document, Issuance, IssuanceKind, MachineError, Passage, Problem, Step};
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{
-    DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Moment, NotKnown, Occurrence,
-    PublicKey, TokenEntry, TokenKey, TokenStatus, UnreadEntry,
+    DeployToken, DeployTokenId, Device, DeviceId, DeviceStatus, Environment, EnvironmentId, EnvironmentName,
+    Moment, NotKnown, Occurrence, PublicKey, TokenEntry, TokenKey, TokenStatus, UnreadEntry, UserDevice,
 };
 
 const SECRET: &str = "gtok_this-is-the-ci-token-42KD";
@@ -493,6 +493,28 @@ fn creating_points_out_a_name_that_is_taken_and_shows_its_steps() {
         operation.set(Operation::Running(Step::Seal { recipients: 9 }));
     });
     assert!(html.contains("Sealing for 9 recipients") && html.contains("aria-current=\"step\""));
+}
+
+/// Only the server's word that a device is revoked makes it one whose record is deleted.
+#[test]
+fn a_device_of_unknown_status_can_be_revoked() {
+    let html = render(|state| {
+        state.dialog.show(Dialog::EndDevice(UserDevice {
+            device: Device {
+                id: DeviceId::new("d"),
+                name: Some("old laptop".to_owned()),
+                public_key: None,
+                signing_key: None,
+                platform: "linux".to_owned(),
+                status: DeviceStatus::NotKnown,
+                last_seen_at: None,
+                created_at: None,
+            },
+            client: None,
+        }));
+    });
+    assert!(html.contains("Revoke old laptop?"), "{html}");
+    assert!(!html.contains("Delete the record of"), "{html}");
 }
 
 #[test]

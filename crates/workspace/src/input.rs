@@ -202,7 +202,7 @@ async fn read(
         _ => store.known(bearer).await.err(),
     };
     if let Some(refusal) = refused {
-        // Nothing of it is kept. Who is not known has little more of it read than what shows the answer.
+        // Nothing of it is kept; it is read so that the answer is seen, less where there is no bearer at all.
         let most = bearer.map_or(BODY_LIMIT, |_| DRAIN_LIMIT);
         throw_away(body, most).await;
         return Err(refusal);

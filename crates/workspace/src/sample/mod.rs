@@ -80,8 +80,8 @@ pub struct SampleEnd {
     pub at: Moment,
 }
 
-/// Fills an empty database; `None` if it is not empty. Gives the ends of the tokens, too: nobody else is told them. The keys of the own device are on the disk before the data that
-/// they belong to.
+/// Fills an empty database; `None` if it is not empty. Gives the ends of the tokens, too: nobody else is told them. The keys of
+/// the own device are on the disk before the data that they belong to.
 pub(super) fn seed_if_new(
     connection: &mut Connection,
     folder: &Path,

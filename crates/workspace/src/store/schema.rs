@@ -44,7 +44,7 @@ pub(crate) fn open(path: &Path, was_there: bool) -> Result<Connection, Workspace
         if tables == 0 && was_there {
             return Err(explain(
                 path,
-                damaged("it has no tables: they were in its -wal file".to_owned()),
+                damaged("it has no tables; they may have been in its -wal file".to_owned()),
             ));
         }
     }

@@ -6,7 +6,7 @@ use super::{Failure, RunningActions};
 use crate::state::AppState;
 use crate::ui::elements::{Dialog, DialogBody, DialogHead, Icon, Tone};
 use crate::ui::intent::{AccessIntent, use_send};
-use protocol::{DeviceStatus, UserDevice};
+use protocol::UserDevice;
 
 const ID: &str = "end-device";
 
@@ -17,7 +17,7 @@ pub fn EndDeviceDialog(device: UserDevice) -> Element {
     let send = use_send();
     let operation = state.dialog.operation.read().clone();
     let name = device.device.label().to_owned();
-    let active = device.device.status == DeviceStatus::Active;
+    let active = device.device.may_be_active();
     let verb = if active { "Revoke" } else { "Delete the record of" };
     rsx! {
         Dialog { id: ID, on_cancel: move |()| state.dialog.close(),
