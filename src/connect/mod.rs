@@ -4,6 +4,7 @@
 
 mod documents;
 mod dumps;
+#[cfg(feature = "workspace")]
 mod journal;
 mod keys;
 #[cfg(feature = "workspace")]
