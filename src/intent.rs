@@ -84,6 +84,8 @@ pub enum PlaceIntent {
 /// The tokens of the open environment.
 #[derive(Clone, Debug, PartialEq)]
 pub enum TokenIntent {
+    /// See all that is known of a token.
+    ShowDetails(DeployTokenId),
     /// Create a token.
     Create {
         /// Its name as typed; it was checked, and is to be checked again.

@@ -6,9 +6,9 @@ use dioxus::prelude::*;
 
 use super::Actions;
 use crate::intent::TokenIntent;
-use crate::state::{Load, Ticket, change};
+use crate::state::{Dialog, Load, Ticket, change};
 use model::{Membership, Problem, Replacement};
-use protocol::{Lifetime, Role, TokenEntry};
+use protocol::{DeployTokenId, Lifetime, Role, TokenEntry};
 use service::{Context, Place};
 
 /// What only this machine knows about an environment.
@@ -34,6 +34,7 @@ async fn look(context: &Context, place: &Place) -> Result<(Vec<TokenEntry>, Here
 impl Actions {
     pub(super) fn on_tokens(&self, intent: TokenIntent) {
         match intent {
+            TokenIntent::ShowDetails(id) => self.show_details(id),
             TokenIntent::Create { name, lifetime } => self.create(&name, lifetime),
             TokenIntent::Rotate(token, lifetime) => self.rotate(&token, lifetime),
             TokenIntent::Replace(token, lifetime, grace) => self.replace(&token, lifetime, grace),
@@ -44,6 +45,13 @@ impl Actions {
             TokenIntent::ShowInterrupted => self.show_interrupted(),
             TokenIntent::Resume { id, remedy } => self.resume(id, remedy),
         }
+    }
+
+    /// Opens what is known of a token, and fetches what that is beside the list: its activity, and whether it holds the key.
+    fn show_details(&self, token: DeployTokenId) {
+        self.state.dialog.show(Dialog::Details(token));
+        self.look_at_activity();
+        self.look_at_holders();
     }
 
     /// Fetches the list again. What is shown stays until the new list is there; if it does not come, the old one is

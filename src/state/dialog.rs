@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{begin, restore};
 use model::{Document, Problem, Step, WayOut};
-use protocol::{DeployToken, UserDevice};
+use protocol::{DeployToken, DeployTokenId, UserDevice};
 
 /// What a confirmation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,6 +39,8 @@ pub enum Dialog {
     Closed,
     /// Create a token.
     Create,
+    /// All that is known of a token of the open environment.
+    Details(DeployTokenId),
     /// Confirm rotate, replace, revoke or delete.
     Confirm(Confirm),
     /// Confirm the end of all chosen tokens by typing.

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use data_encoding::BASE64;
 
 /// The sheets in the order in which they apply.
-const SHEETS: [&str; 16] = [
+const SHEETS: [&str; 19] = [
     include_str!("../../assets/theme.css"),
     include_str!("elements/controls.css"),
     include_str!("elements/overlays.css"),
@@ -16,6 +16,9 @@ const SHEETS: [&str; 16] = [
     include_str!("components/header/style.css"),
     include_str!("components/token_table/style.css"),
     include_str!("components/dialogs/style.css"),
+    include_str!("components/facts/style.css"),
+    include_str!("components/activity/style.css"),
+    include_str!("components/details/style.css"),
     include_str!("components/secret_sheet/style.css"),
     include_str!("components/sign_in/style.css"),
     include_str!("views/welcome/style.css"),

@@ -566,3 +566,26 @@ fn a_text_is_in_the_page_only_when_it_is_opened() {
     });
     assert!(html.contains("the program file is damaged.") && html.contains("Install it again."));
 }
+
+#[test]
+fn details_say_why_something_is_not_known() {
+    let html = render(|state| {
+        let mut token = token("quiet-ci");
+        token.end = Occurrence::NotKnown(NotKnown::ChangedElsewhere);
+        token.last_use = Occurrence::NotKnown(NotKnown::TooFarBack);
+        token.ci_token_suffix = None;
+        list(state, vec![TokenEntry::Token(token.clone())]);
+        state.dialog.show(Dialog::Details(token.id));
+    });
+    assert!(html.contains("The token was rotated elsewhere since it was last told here."));
+    assert!(html.contains("The activity was not read back that far."));
+    assert!(html.contains("The server does not tell how it ends."));
+    assert!(html.contains("Rotate quiet-ci…") && html.contains("Revoke quiet-ci…"));
+    let gone = render(|state| {
+        list(state, Vec::new());
+        state
+            .dialog
+            .show(Dialog::Details(DeployTokenId::new("dpl_tok_gone")));
+    });
+    assert!(gone.contains("This token is not listed any more") && !gone.contains("Revoke…"));
+}

@@ -1,7 +1,7 @@
 //! The pictures in docs/screenshots, of the real window: `make screenshots`.
 
 use crate::open;
-use testkit::driver::{App, Desktop, containing};
+use testkit::driver::{App, Desktop, any, containing};
 
 fn picture(app: &App, name: &str) {
     // Fonts, motion and the caret settle.
@@ -83,6 +83,16 @@ fn pages(app: &App, size: &str, theme: &str) {
     }
 }
 
+/// What is known of a token, above the page of tokens.
+fn details(app: &App, size: &str, theme: &str) {
+    app.find("push button", "production-ci").click();
+    let details = app.find("dialog", "production-ci");
+    details.find("list", any());
+    picture(app, &format!("details-{size}-{theme}.png"));
+    details.find("push button", "Close").press();
+    app.wait_gone("dialog", any());
+}
+
 /// The ways in, with what the command line has.
 fn welcome(theme: &str, desktop: testkit::driver::DesktopBuilder) {
     let server = crate::server::Server::start();
@@ -104,6 +114,7 @@ fn screenshots() {
         let app = open(&desktop);
         app.resize(1220, 760);
         picture(&app, &format!("table-{theme}.png"));
+        details(&app, "desktop", theme);
         pages(&app, "desktop", theme);
         app.find("push button", containing("Deploy tokens")).press();
         issue(&app);
@@ -111,6 +122,7 @@ fn screenshots() {
         app.find("push button", "Done").press();
         app.resize(390, 844);
         picture(&app, &format!("phone-{theme}.png"));
+        details(&app, "phone", theme);
         pages(&app, "phone", theme);
         emergency(&app, theme);
         drop(app);

@@ -27,7 +27,7 @@ mod uses;
 
 pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing, WayOut};
-pub use activity::ActivityFilter;
+pub use activity::{ActivityFilter, author_of};
 pub use column::TokenColumn;
 pub use emergency::{
     Incident, LeakMatch, Leaked, ListOf, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally,

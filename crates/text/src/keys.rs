@@ -1,9 +1,9 @@
 //! Environment keys that cannot be opened or shared: what happened, and what to do.
 
 use super::Message;
-use model::WayOut;
-use protocol::EnvironmentName;
+use model::{Standing, WayOut};
 use protocol::crypto::OpenError;
+use protocol::{EnvironmentName, TokenKey};
 
 /// Deploy tokens are for admins.
 pub(super) fn not_an_admin() -> Message {
@@ -58,6 +58,37 @@ pub fn way_out(way: &WayOut) -> Message {
             "The envelope of the environment's key does not say what it is for: it was sealed by another client.",
             "The key in it is the announced one. Until it is sealed anew, it cannot be shared from here.",
         ),
+    }
+}
+
+/// How a deploy token stands with the environment's key; `None` where it is not among its holders. Whether the server tells
+/// for whom the key is sealed is `is_told`.
+pub fn held(standing: Option<&Standing>, is_told: bool) -> Message {
+    match standing {
+        Some(Standing::Holds) if is_told => Message::new("It is sealed for this token.", ""),
+        Some(Standing::Holds) => Message::new(
+            "Each publication seals it for this token.",
+            "The server does not tell for whom it is sealed now.",
+        ),
+        Some(Standing::Waits { .. }) => Message::new(
+            "It is not sealed for this token: its runner cannot decrypt.",
+            "Re-share the key.",
+        ),
+        Some(Standing::Flawed(flaw)) => super::flaw(flaw),
+        None => Message::new("It is not sealed for this token.", ""),
+    }
+}
+
+/// Why a token has no fingerprint; empty where it has one.
+pub fn without_fingerprint(key: &TokenKey) -> &'static str {
+    match key {
+        TokenKey::Usable(_) => "",
+        TokenKey::Unusable => {
+            "The server's record has no usable public key: this token can never decrypt. Rotate it."
+        }
+        TokenKey::NotTold => {
+            "The server's record does not tell the public key. What is sealed for this token stays as it is."
+        }
     }
 }
 

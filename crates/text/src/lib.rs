@@ -16,7 +16,7 @@ mod causes;
 mod columns;
 pub mod emergency;
 mod keychain;
-mod keys;
+pub mod keys;
 mod lifetime;
 mod machine;
 mod message;

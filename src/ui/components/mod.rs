@@ -1,10 +1,13 @@
 //! What the window is made of: each reads the stores it shows and sends intents.
 
+mod activity;
 mod ask;
 mod attention;
 mod clipboard_line;
+mod details;
 mod dialogs;
 mod emergency;
+mod facts;
 mod header;
 mod health_badge;
 mod key_notices;
@@ -23,10 +26,12 @@ mod toolbar;
 mod way_out;
 mod when;
 
+pub use activity::{ActivityFoot, ActivityLine};
 pub use ask::{ask, create};
 pub use clipboard_line::ClipboardLine;
 pub use dialogs::{Dialogs, ExpiredDialog};
 pub use emergency::{EmergencyBar, EmergencyList, EmergencyNotices, EmergencyRunPage};
+pub use facts::{CopiedFact, Fact};
 pub use header::{Header, PageTop, Switcher};
 pub use health_badge::HealthBadge;
 pub use key_notices::DeviceNotice;

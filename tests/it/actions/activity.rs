@@ -1,9 +1,9 @@
 //! Intents about the activity.
 
-use deploy_tokens::intent::{ActivityIntent, PlaceIntent};
-use deploy_tokens::state::{AppState, Entries, Load, Operation, Section};
+use deploy_tokens::intent::{ActivityIntent, PlaceIntent, TokenIntent};
+use deploy_tokens::state::{AppState, Dialog, Entries, Load, Operation, Section};
 use dioxus::prelude::{ReadableExt as _, WritableExt as _};
-use model::Problem;
+use model::{HolderKind, Problem, Standing, author_of};
 use protocol::{ActivityAuthor, ActivityKind};
 use testkit::{Fault, Secrets};
 
@@ -147,4 +147,38 @@ async fn another_environment_keeps_the_kind_and_forgets_the_token() {
         .await;
     assert!(stage.look(|state| state.activity.token.peek().is_empty()));
     assert_eq!(stage.look(shown), 10, "of both of its tokens");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn details_bring_what_was_done_with_a_token_and_whether_it_holds_the_key() {
+    let mut stage = Stage::start().await;
+    let token = stage.create("seen-ci").await;
+    stage.close_sheet().await;
+    stage.send(TokenIntent::ShowDetails(token.id.clone()));
+    assert_eq!(
+        stage.look(|state| state.dialog.open.peek().clone()),
+        Dialog::Details(token.id.clone())
+    );
+    let is_it = |kind: &HolderKind| matches!(kind, HolderKind::Token { id: Some(id) } if *id == token.id);
+    let holds = |state: AppState| match &*state.access.holders.peek() {
+        Load::Ready(holders) => {
+            let found = holders.list.iter().find(|it| is_it(&it.kind));
+            found.is_some_and(|it| it.standing == Standing::Holds)
+        }
+        _ => false,
+    };
+    stage.until("it is among the holders", holds).await;
+    let made = |state: AppState| {
+        let entries = fetched(state).unwrap_or_default();
+        let at = token.created.known().unwrap();
+        author_of(&entries.list, &token, ActivityKind::Created, at).cloned()
+    };
+    stage
+        .until("its maker is told", |state| made(state).is_some())
+        .await;
+    let maker = stage.look(made).unwrap();
+    assert!(
+        matches!(maker, ActivityAuthor::Person { name: Some(_), .. }),
+        "{maker:?}"
+    );
 }

@@ -114,12 +114,13 @@ pub(crate) fn run(command: &mut Command, input: &[u8]) -> Result<Vec<u8>, String
     }
 }
 
-/// The executable of an example of the app, built if it is not.
+/// The executable of an example of the app, built if it is not. For the whole workspace, as the tests are: for the app alone
+/// its dependencies have other features, and all of it would be built a second time, while tests wait.
 pub fn example(name: &str) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2);
     let mut cargo = Command::new(env!("CARGO"));
     cargo
-        .args(["build", "--quiet", "--example", name])
+        .args(["build", "--quiet", "--locked", "--workspace", "--example", name])
         .current_dir(root.expect("crates/testkit is in the workspace"));
     // What cargo told this test about itself would make build scripts of dependencies run again.
     for (variable, _) in std::env::vars() {

@@ -21,6 +21,7 @@ mod way_out;
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog};
+use crate::ui::components::details::DetailsDialog;
 use crate::ui::elements::{Button, ButtonKind, DialogActions};
 
 pub use confirm::ConfirmDialog;
@@ -48,6 +49,9 @@ pub fn Dialogs() -> Element {
         Dialog::Closed => rsx! {},
         Dialog::Create => rsx! {
             CreateDialog {}
+        },
+        Dialog::Details(token) => rsx! {
+            DetailsDialog { token }
         },
         Dialog::Confirm(confirm) => rsx! {
             ConfirmDialog { key: "{confirm.kind:?}", confirm }

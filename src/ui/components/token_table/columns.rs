@@ -6,6 +6,7 @@ use dioxus::prelude::*;
 use crate::state::{TokenHealth, health};
 use crate::ui::clock::use_clock;
 use crate::ui::components::{Ends, Happened, HealthBadge};
+use crate::ui::intent::{TokenIntent, use_send};
 use model::TokenColumn;
 use protocol::{DeployToken, Occurrence, TokenKey};
 
@@ -64,7 +65,9 @@ pub(super) fn cell(column: TokenColumn, look: Look, content: Element) -> Element
 /// The content of a token's cell.
 pub(super) fn content(column: TokenColumn, token: &DeployToken) -> Element {
     match column {
-        TokenColumn::Name => name_and_id(&token.name, token.id.as_str()),
+        TokenColumn::Name => rsx! {
+            Named { token: token.clone() }
+        },
         TokenColumn::Status => rsx! {
             HealthBadge { token: token.clone() }
         },
@@ -93,10 +96,36 @@ pub(super) fn content(column: TokenColumn, token: &DeployToken) -> Element {
     }
 }
 
-/// The name and, below it, the id.
-pub(super) fn name_and_id(name: &str, id: &str) -> Element {
+/// The name, which opens the details, and, below it, the id. By keyboard the details are in the row's menu.
+#[component]
+fn Named(token: DeployToken) -> Element {
+    let send = use_send();
+    let DeployToken { id, name, .. } = token;
+    let shown = id.clone();
+    rsx! {
+        button {
+            r#type: "button",
+            class: "token-name cut token-open",
+            title: "{name}",
+            tabindex: "-1",
+            onclick: move |_| send.call(TokenIntent::ShowDetails(shown.clone()).into()),
+            "{name}"
+        }
+        TokenId { id: id.to_string() }
+    }
+}
+
+/// The name of an entry that has no details, and, below it, what it is.
+pub(super) fn name_and_place(name: &str, place: &str) -> Element {
     rsx! {
         div { class: "token-name cut", title: "{name}", "{name}" }
+        TokenId { id: place }
+    }
+}
+
+#[component]
+fn TokenId(id: String) -> Element {
+    rsx! {
         div { class: "token-id mono cut", title: "{id}", "{id}" }
     }
 }
@@ -128,18 +157,13 @@ fn FingerprintText(key_of: TokenKey) -> Element {
                 span { class: "mono", title: "{print.to_hex()}", "{print.short()}" }
             }
         }
-        TokenKey::Unusable => rsx! {
-            span {
-                class: "mono absent",
-                title: "The server's record has no usable public key: this token can never decrypt. Rotate it.",
-                "unusable key"
-            }
-        },
-        TokenKey::NotTold => rsx! {
-            span {
-                class: "mono absent",
-                title: "The server's record does not tell the public key. What is sealed for this token stays as it is.",
-                "key not told"
+        absent => rsx! {
+            span { class: "mono absent", title: text::keys::without_fingerprint(&absent),
+                if absent == TokenKey::Unusable {
+                    "unusable key"
+                } else {
+                    "key not told"
+                }
             }
         },
     }

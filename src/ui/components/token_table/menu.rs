@@ -6,7 +6,7 @@ use super::OpenMenu;
 use crate::state::{AppState, ConfirmKind};
 use crate::ui::components::ask;
 use crate::ui::elements::{Icon, Menu, MenuItem, MenuLine};
-use crate::ui::intent::{ProgramIntent, use_send};
+use crate::ui::intent::{ProgramIntent, TokenIntent, use_send};
 use protocol::Fingerprint;
 
 /// The open row's menu, if one is open.
@@ -33,10 +33,19 @@ pub fn RowMenu() -> Element {
     let being_replaced = state.tokens.is_being_replaced(&token);
     let print = token.fingerprint().map(Fingerprint::to_hex);
     let id = token.id.to_string();
+    let shown = token.id.clone();
     let label = format!("Actions for {}", token.name);
     rsx! {
         Menu { label, on_close: move |()| open.set(None),
             p { class: "menu-title cut", "aria-hidden": "true", "{token.name}" }
+            MenuItem {
+                icon: Icon::Eye,
+                label: "Details",
+                onselect: move |()| {
+                    open.set(None);
+                    send.call(TokenIntent::ShowDetails(shown.clone()).into());
+                },
+            }
             MenuItem {
                 icon: Icon::Rotate,
                 label: "Rotate…",

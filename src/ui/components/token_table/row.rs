@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::columns::{cell, columns, content, name_and_id};
+use super::columns::{cell, columns, content, name_and_place};
 use super::{OpenMenu, TabStop};
 use crate::state::{AppState, ConfirmKind};
 use crate::ui::components::ask;
@@ -90,7 +90,7 @@ pub(super) fn BrokenRow(entry: UnreadEntry, index: usize) -> Element {
             tabindex: "-1",
             for (column , look) in columns() {
                 {cell(column, look, match column {
-                    TokenColumn::Name => name_and_id(&name, &id),
+                    TokenColumn::Name => name_and_place(&name, &id),
                     TokenColumn::Status => rsx! {
                         Badge { tone: Tone::Warn, text: "Unreadable" }
                     },

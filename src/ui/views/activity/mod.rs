@@ -1,19 +1,15 @@
 //! Who did what in the open environment, or in its whole project.
 
-mod entry;
 mod filters;
-mod foot;
 
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Entries, Load};
 use crate::ui::clock::{Clock, use_clock};
-use crate::ui::components::PageTop;
+use crate::ui::components::{ActivityFoot, ActivityLine, PageTop};
 use crate::ui::elements::{Button, Icon, IconButton, Notice, StateBlock, Tone};
 use crate::ui::intent::{ActivityIntent, use_send};
-use entry::EntryLine;
 use filters::Filters;
-use foot::Foot;
 use model::Problem;
 use protocol::ActivityEntry;
 use text::plural;
@@ -56,7 +52,7 @@ fn Content() -> Element {
                 }
             }
             Days { entries: entries.clone() }
-            Foot {}
+            ActivityFoot {}
         },
     }
 }
@@ -106,9 +102,9 @@ fn Days(entries: Entries) -> Element {
         for (number , (day , entries)) in by_day(shown, &clock).into_iter().enumerate() {
             section { key: "{number}", class: "activity-day", "aria-label": "{day}",
                 h2 { "{day}" }
-                ul {
+                ul { class: "activity-list",
                     for (index , entry) in entries.into_iter().enumerate() {
-                        EntryLine { key: "{index}", entry }
+                        ActivityLine { key: "{index}", entry }
                     }
                 }
             }

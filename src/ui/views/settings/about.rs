@@ -2,9 +2,9 @@
 
 use dioxus::prelude::*;
 
-use super::device::Fact;
 use crate::build_info;
 use crate::state::AppState;
+use crate::ui::components::Fact;
 use crate::ui::elements::{Button, ButtonKind, Icon, IconButton};
 use crate::ui::intent::{ProgramIntent, use_send};
 use model::Document;

@@ -3,10 +3,10 @@
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog, OwnDevice, SessionKind};
-use crate::ui::components::{Happened, MessageText};
-use crate::ui::elements::{Badge, Button, ButtonKind, Icon, IconButton, Notice, Tone};
-use crate::ui::intent::{AccessIntent, ProgramIntent, use_send};
-use protocol::{DeviceState, Fingerprint, Occurrence, RemoteStatus};
+use crate::ui::components::{CopiedFact, Fact, Happened, MessageText};
+use crate::ui::elements::{Badge, Button, ButtonKind, Icon, Notice, Tone};
+use crate::ui::intent::{AccessIntent, use_send};
+use protocol::{DeviceState, Occurrence, RemoteStatus};
 
 #[component]
 pub(super) fn DeviceCard() -> Element {
@@ -84,8 +84,16 @@ fn Linked(device: DeviceState) -> Element {
             if let Some(at) = device.last_seen_at {
                 Fact { name: "Last seen", Happened { what: Occurrence::At(at) } }
             }
-            FingerprintText { name: "Encryption key", print: device.encryption }
-            FingerprintText { name: "Signing key", print: device.signing }
+            CopiedFact {
+                name: "Encryption key",
+                what: "the fingerprint of the encryption key",
+                text: device.encryption.to_hex(),
+            }
+            CopiedFact {
+                name: "Signing key",
+                what: "the fingerprint of the signing key",
+                text: device.signing.to_hex(),
+            }
         }
         if kept {
             div { class: "settings-buttons",
@@ -99,36 +107,6 @@ fn Linked(device: DeviceState) -> Element {
                 Button {
                     label: if ended { "Forget the keys…" } else { "Unlink this machine…" },
                     onclick: move |()| state.dialog.show(Dialog::UnlinkDevice),
-                }
-            }
-        }
-    }
-}
-
-/// A line of a card: what it is, and what it says.
-#[component]
-pub(super) fn Fact(name: &'static str, children: Element) -> Element {
-    rsx! {
-        div {
-            dt { "{name}" }
-            dd { class: "selectable", {children} }
-        }
-    }
-}
-
-#[component]
-fn FingerprintText(name: &'static str, print: Fingerprint) -> Element {
-    let send = use_send();
-    let whole = print.to_hex();
-    rsx! {
-        div {
-            dt { "{name}" }
-            dd { class: "print",
-                span { class: "mono selectable", "{whole}" }
-                IconButton {
-                    icon: Icon::Copy,
-                    name: "Copy the fingerprint of the {name.to_lowercase()}",
-                    onclick: move |()| send.call(ProgramIntent::CopyText(whole.clone()).into()),
                 }
             }
         }

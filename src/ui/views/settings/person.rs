@@ -2,8 +2,8 @@
 
 use dioxus::prelude::*;
 
-use super::device::Fact;
 use crate::state::AppState;
+use crate::ui::components::Fact;
 use model::Membership;
 use protocol::Role;
 

@@ -7,8 +7,9 @@ use crate::ui::components::MessageText;
 use crate::ui::elements::{Button, Icon, Notice, Tone};
 use crate::ui::intent::{ActivityIntent, use_send};
 
+/// The foot, below the entries.
 #[component]
-pub(super) fn Foot() -> Element {
+pub fn ActivityFoot() -> Element {
     let state = use_context::<AppState>();
     let send = use_send();
     let has_more = match &*state.activity.entries.read() {

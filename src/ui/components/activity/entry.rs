@@ -6,8 +6,9 @@ use crate::ui::components::Happened;
 use crate::ui::elements::{Glyph, Icon};
 use protocol::{ActivityAuthor, ActivityEntry, ActivityKind};
 
+/// The line, inside a list.
 #[component]
-pub(super) fn EntryLine(entry: ActivityEntry) -> Element {
+pub fn ActivityLine(entry: ActivityEntry) -> Element {
     let what = text::activity::happened(&entry);
     let who = text::activity::author(&entry.author);
     let runner = match &entry.author {
