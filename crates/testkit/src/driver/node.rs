@@ -143,8 +143,12 @@ impl Node {
 
     /// All that can be read in it; what is typed into it, for an entry.
     pub fn text(&self) -> String {
-        let text = block_on(read_text(self.bus(), &self.address, 0));
-        text.split_whitespace().collect::<Vec<_>>().join(" ")
+        in_one_line(&block_on(read_text(
+            self.bus(),
+            &self.address,
+            Buttons::LeftOut,
+            0,
+        )))
     }
 
     /// Whether it is in this state now. A node that is gone is in none.
@@ -283,10 +287,19 @@ impl Node {
                 let tree = row.tree();
                 tree.nodes()
                     .filter(|node| CELLS.contains(&node.role))
-                    .map(Node::text)
+                    .map(Node::cell_text)
                     .collect()
             })
             .collect()
+    }
+
+    /// The text of a table's cell; of a row's head with the names of its buttons, one of which may be what the row is called.
+    fn cell_text(&self) -> String {
+        let buttons = match self.role {
+            "row header" => Buttons::ByName,
+            _ => Buttons::LeftOut,
+        };
+        in_one_line(&block_on(read_text(self.bus(), &self.address, buttons, 0)))
     }
 
     /// Whether its name fits, or its text where it has no name of its own: paragraphs and cells.
@@ -363,9 +376,31 @@ pub(crate) fn read_tree(desktop: &Arc<Desktop>, address: Address, depth: usize) 
     })
 }
 
+/// What is read where a button stands: its words are its name, and no text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Buttons {
+    LeftOut,
+    ByName,
+}
+
+fn in_one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// The text of a node, with its children's where they stand in it.
-fn read_text<'a>(bus: &'a Accessibility, address: &'a Address, depth: usize) -> Later<'a, String> {
+fn read_text<'a>(
+    bus: &'a Accessibility,
+    address: &'a Address,
+    buttons: Buttons,
+    depth: usize,
+) -> Later<'a, String> {
     Box::pin(async move {
+        if buttons == Buttons::ByName {
+            let role = bus.call(address, ACCESSIBLE, "GetRole", &()).await.map(role_name);
+            if role.is_ok_and(|role| role == "push button") {
+                return bus.string(address, ACCESSIBLE, "Name").await.unwrap_or_default();
+            }
+        }
         let own: String = if address.is_gtk() {
             String::new()
         } else {
@@ -383,7 +418,7 @@ fn read_text<'a>(bus: &'a Accessibility, address: &'a Address, depth: usize) -> 
         };
         let mut parts = Vec::new();
         for child in &children {
-            parts.push(read_text(bus, child, depth + 1).await);
+            parts.push(read_text(bus, child, buttons, depth + 1).await);
         }
         if own.contains(EMBEDDED) {
             let mut parts = parts.into_iter();

@@ -124,7 +124,7 @@ pub fn example(name: &str) -> PathBuf {
         .current_dir(root.expect("crates/testkit is in the workspace"));
     // What cargo told this test about itself would make build scripts of dependencies run again.
     for (variable, _) in std::env::vars() {
-        if ["CARGO_MANIFEST", "CARGO_PKG", "CARGO_BIN_EXE"]
+        if ["CARGO_MANIFEST", "CARGO_PKG", "CARGO_BIN_EXE", "OUT_DIR"]
             .iter()
             .any(|prefix| variable.starts_with(prefix))
         {
