@@ -11,7 +11,7 @@ use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask}
 use zbus::block_on;
 
 use super::desktop::Desktop;
-use super::node::{Address, Match, Node, Tree, read_tree};
+use super::node::{Address, Match, Node, Tree, read_node, read_tree};
 use super::poll;
 use super::process::Helper;
 
@@ -174,14 +174,20 @@ impl App {
             .unwrap_or_else(|| panic!("the program is gone\n{}", self.output()))
     }
 
+    /// The topmost node.
+    fn root(&self) -> Node {
+        read_node(&self.desktop, self.root.clone())
+            .unwrap_or_else(|| panic!("the program is gone\n{}", self.output()))
+    }
+
     /// The first node with this role and name, now.
     pub fn get<'m>(&self, role: &str, name: impl Into<Match<'m>>) -> Option<Node> {
-        self.tree().node.get(role, name)
+        self.root().get(role, name)
     }
 
     /// All nodes with this role and name, in document order, now.
     pub fn all<'m>(&self, role: &str, name: impl Into<Match<'m>>) -> Vec<Node> {
-        self.tree().node.all(role, name)
+        self.root().all(role, name)
     }
 
     /// Waits for a node with this role and name.
@@ -223,7 +229,7 @@ impl App {
 
     /// All that can be read in the window.
     pub fn text(&self) -> String {
-        self.tree().node.text()
+        self.root().text()
     }
 
     /// The node that has the keyboard.

@@ -36,19 +36,20 @@ use std::time::{Duration, Instant};
 /// How long a wait lasts before the test fails. Long, because it is only reached by a failing test.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// How often a wait looks.
+/// A wait pauses at least so long between two looks, and as long as a look takes: looking is work for the program, too.
 const INTERVAL: Duration = Duration::from_millis(25);
 
 /// Calls `look` until it has an answer or [`PATIENCE`] is over.
 pub fn poll<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let deadline = Instant::now() + PATIENCE;
     loop {
+        let begun = Instant::now();
         if let Some(found) = look() {
             return Some(found);
         }
         if Instant::now() >= deadline {
             return None;
         }
-        std::thread::sleep(INTERVAL);
+        std::thread::sleep(begun.elapsed().max(INTERVAL));
     }
 }

@@ -257,17 +257,34 @@ impl Node {
 
     /// The first node below it with this role and name, now.
     pub fn get<'m>(&self, role: &str, name: impl Into<Match<'m>>) -> Option<Node> {
-        self.all(role, name).into_iter().next()
+        let search = Search {
+            role,
+            name: name.into(),
+            first_only: true,
+        };
+        self.search(&search).into_iter().next()
+    }
+
+    fn search(&self, search: &Search<'_>) -> Vec<Node> {
+        let mut found = Vec::new();
+        block_on(search_below(
+            &self.desktop,
+            self.address.clone(),
+            search,
+            &mut found,
+            0,
+        ));
+        found
     }
 
     /// All nodes below it with this role and name, in document order, now.
     pub fn all<'m>(&self, role: &str, name: impl Into<Match<'m>>) -> Vec<Node> {
-        let name = name.into();
-        self.tree()
-            .nodes()
-            .filter(|node| node.role == role && node.is_called(name))
-            .cloned()
-            .collect()
+        let search = Search {
+            role,
+            name: name.into(),
+            first_only: false,
+        };
+        self.search(&search)
     }
 
     /// Waits for a node below it with this role and name.
@@ -300,15 +317,6 @@ impl Node {
             _ => Buttons::LeftOut,
         };
         in_one_line(&block_on(read_text(self.bus(), &self.address, buttons, 0)))
-    }
-
-    /// Whether its name fits, or its text where it has no name of its own: paragraphs and cells.
-    fn is_called(&self, name: Match<'_>) -> bool {
-        if self.name.is_empty() {
-            name.fits("") || name.fits(&self.text())
-        } else {
-            name.fits(&self.name)
-        }
     }
 
     fn bus(&self) -> &Accessibility {
@@ -350,6 +358,80 @@ impl fmt::Display for Tree {
 }
 
 type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Which nodes are wanted.
+struct Search<'m> {
+    role: &'m str,
+    name: Match<'m>,
+    first_only: bool,
+}
+
+impl Search<'_> {
+    /// Whether a node's name fits, or its text where it has no name of its own: paragraphs and cells.
+    async fn fits(&self, bus: &Accessibility, address: &Address, name: &str) -> bool {
+        if !name.is_empty() || self.name.fits("") {
+            return self.name.fits(name);
+        }
+        let text = read_text(bus, address, Buttons::LeftOut, 0).await;
+        self.name.fits(&in_one_line(&text))
+    }
+}
+
+/// Adds the wanted ones of a node and all below it, in document order. Names are asked for only where the role is right, and
+/// nothing after the first, if that is enough: each question goes through two other processes.
+fn search_below<'a>(
+    desktop: &'a Arc<Desktop>,
+    address: Address,
+    search: &'a Search<'a>,
+    found: &'a mut Vec<Node>,
+    depth: usize,
+) -> Later<'a, ()> {
+    Box::pin(async move {
+        let bus = &desktop.accessibility;
+        let Ok(role) = bus
+            .call(&address, ACCESSIBLE, "GetRole", &())
+            .await
+            .map(role_name)
+        else {
+            return;
+        };
+        if role == search.role {
+            let name = bus.string(&address, ACCESSIBLE, "Name").await.unwrap_or_default();
+            if search.fits(bus, &address, &name).await {
+                found.push(Node {
+                    desktop: desktop.clone(),
+                    address: address.clone(),
+                    role,
+                    name,
+                });
+            }
+        }
+        if depth == DEPTH {
+            return;
+        }
+        for child in bus.children(&address).await.unwrap_or_default() {
+            if search.first_only && !found.is_empty() {
+                return;
+            }
+            search_below(desktop, child, search, found, depth + 1).await;
+        }
+    })
+}
+
+/// A node by itself; `None` when it is gone.
+pub(crate) fn read_node(desktop: &Arc<Desktop>, address: Address) -> Option<Node> {
+    block_on(async {
+        let bus = &desktop.accessibility;
+        let role = role_name(bus.call(&address, ACCESSIBLE, "GetRole", &()).await.ok()?);
+        let name = bus.string(&address, ACCESSIBLE, "Name").await.unwrap_or_default();
+        Some(Node {
+            desktop: desktop.clone(),
+            address,
+            role,
+            name,
+        })
+    })
+}
 
 /// Reads a node and all below it; `None` when it is gone.
 pub(crate) fn read_tree(desktop: &Arc<Desktop>, address: Address, depth: usize) -> Later<'_, Option<Tree>> {

@@ -48,7 +48,7 @@ fn Lines(shown: Vec<ActivityEntry>, has_more: bool) -> Element {
         };
     }
     rsx! {
-        ul { class: "activity-list",
+        ul { class: "activity-list", role: "list",
             for (number , entry) in shown.into_iter().enumerate() {
                 ActivityLine { key: "{number}", entry }
             }

@@ -102,7 +102,7 @@ fn Days(entries: Entries) -> Element {
         for (number , (day , entries)) in by_day(shown, &clock).into_iter().enumerate() {
             section { key: "{number}", class: "activity-day", "aria-label": "{day}",
                 h2 { "{day}" }
-                ul { class: "activity-list",
+                ul { class: "activity-list", role: "list",
                     for (index , entry) in entries.into_iter().enumerate() {
                         ActivityLine { key: "{index}", entry }
                     }
