@@ -10,6 +10,7 @@ use dioxus::prelude::*;
 use super::{Actions, Again, Tell, beside, on_disk, telling};
 use crate::intent::EmergencyIntent;
 use crate::state::{LeakSearch, Load, Ticket};
+use model::emergency::sort_by_danger;
 use model::{
     Incident, LeakMatch, MachineError, News, PlacedToken, RetryPolicy, RevocationStatus, RevokeTarget,
 };
@@ -64,7 +65,8 @@ impl Actions {
                 return;
             }
             match looked {
-                Ok(overview) => {
+                Ok(mut overview) => {
+                    actions.tell_known_uses(&mut overview.active);
                     store.unlisted.set(overview.unlisted);
                     store.projects.set(overview.projects);
                     store.selected.with_mut(|selected| {
@@ -87,6 +89,16 @@ impl Actions {
                 actions.note_unfinished(&context).await;
             }
         });
+    }
+
+    /// What the page of tokens has learned of their last uses. The activity of every project is not asked for here: where calls
+    /// are counted, they are for ending what leaked.
+    fn tell_known_uses(&self, active: &mut [PlacedToken]) {
+        let uses = self.state.tokens.uses.peek();
+        for found in active.iter_mut() {
+            uses.tell(&mut found.token);
+        }
+        sort_by_danger(active);
     }
 
     /// Finds the token of the block in the clipboard, and chooses it alone.

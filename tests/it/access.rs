@@ -6,16 +6,17 @@ use std::time::Duration;
 
 use client::{ApiAddress, Client};
 use model::{CallError, Flaw, HolderKind, KeychainError, Problem, RequestError, Standing};
+use protocol::crypto::{Accepted, OpenError};
 use protocol::secret::{AccessToken, JournalKey};
-use protocol::{DeviceId, KeyRequest, RemoteStatus, RequestFilter, RequestStatus};
+use protocol::{DeviceId, EnvironmentName, KeyRequest, RemoteStatus, RequestFilter, RequestStatus};
 use service::access::access;
 use service::devices::{DeviceRecord, DeviceStore, default_name, link, platform, status, unlink};
 use service::journal::Journal;
 use service::{
     Context, LinkedDevice, MissingKey, Place, find_environment, fulfil, fulfil_all, fulfillable, key_access,
-    reshare, select, waiting,
+    reshare, reshare_accepting, select, waiting,
 };
-use testkit::TestWorkspace;
+use testkit::{Secrets, TestWorkspace, silent};
 
 /// Keeps keys in memory; may refuse, and may run something before it does.
 #[derive(Default)]
@@ -572,4 +573,33 @@ async fn a_device_that_reuses_its_nonce_is_pointed_out() {
         disclosed_signers(&seeing, &production).await,
         [sender.identity.kid()]
     );
+}
+
+#[tokio::test]
+async fn a_key_that_does_not_say_what_it_is_for_is_sealed_anew_after_a_yes() {
+    let site = TestWorkspace::start().await;
+    let runner = Secrets::of(&site.issue("staging", "known-ci").await);
+    site.unname("staging").await;
+    let (context, place) = (&site.context, site.place("staging").await);
+    let unnamed = Problem::Open(OpenError::Unnamed);
+    assert_eq!(key_access(context, &place).await, Err(unnamed.clone()));
+    assert_eq!(
+        reshare(context, &place, MissingKey::Refuse, &silent).await,
+        Err(unnamed.clone())
+    );
+    let name_alone = Accepted {
+        former_name: Some(EnvironmentName::new("staging")),
+        unnamed: false,
+    };
+    let refused = reshare_accepting(context, &place, MissingKey::Refuse, &name_alone, &silent).await;
+    assert_eq!(refused, Err(unnamed), "that is another yes");
+
+    let yes = Accepted {
+        unnamed: true,
+        ..Accepted::default()
+    };
+    let shared = reshare_accepting(context, &place, MissingKey::Refuse, &yes, &silent).await;
+    assert!(shared.is_ok_and(|recipients| recipients > 1));
+    assert!(key_access(context, &place).await.is_ok());
+    assert!(site.pull(&runner).await.is_ok());
 }

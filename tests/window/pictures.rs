@@ -32,7 +32,7 @@ fn issue(app: &App) {
 /// end of a run.
 fn emergency(app: &App, theme: &str) {
     app.find("push button", "Emergency").press();
-    for name in ["production-ci Last use", "forge-web-1", "nightly-backup"] {
+    for name in ["production-ci Used", "forge-web-1", "nightly-backup"] {
         app.find("check box", containing(name)).press();
     }
     // The countdown of the copied block must not lie over the button, and not be in the pictures either.

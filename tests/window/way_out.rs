@@ -3,36 +3,9 @@
 use std::sync::Arc;
 
 use crate::server::Server;
-use protocol::Moment;
-use protocol::crypto::envelope::{EnvelopeInputs, seal};
-use protocol::crypto::system_rng;
 use reqwest::Method;
 use serde_json::json;
 use testkit::driver::{App, Desktop, State, containing};
-
-const BASE64: data_encoding::Encoding = data_encoding::BASE64;
-
-/// Puts an envelope in place of the own device's that does not say what it is for, as other clients write it: the key
-/// itself is sealed, without authenticated data.
-pub fn unname(server: &Server, environment: &str) {
-    let (local, site) = (server.site.local(), &server.site);
-    let key = server.runtime.block_on(site.open_key(environment));
-    let id = server.runtime.block_on(site.environment_id(environment));
-    let inputs = EnvelopeInputs::make(Moment::now(), &mut system_rng());
-    let to = local.identity.encryption_public();
-    // Exposed to be sealed.
-    let sealed = seal(key.expose(), None, &to, &local.identity, &inputs).unwrap();
-    let payload = json!({"ciphertext_b64": sealed.ciphertext_b64, "nonce_b64": sealed.nonce_b64,
-        "alg": "xchacha20-poly1305", "version": "1", "aad_b64": null,
-        "from_ephemeral_public_key": sealed.from_ephemeral_public_key});
-    let edek = format!("b64:{}", BASE64.encode(payload.to_string().as_bytes()));
-    let changed = site.database().execute(
-        "UPDATE recipients SET edek_b64 = ?1 WHERE recipient_id = ?2 AND environment_key_id IN
-        (SELECT id FROM environment_keys WHERE environment_id = ?3)",
-        rusqlite::params![edek, local.device_id.as_str(), id],
-    );
-    assert_eq!(changed.unwrap(), 1);
-}
 
 pub fn on_keys(server: &Server, environment: &str, sql: &str) {
     let id = server.runtime.block_on(server.site.environment_id(environment));
@@ -64,7 +37,7 @@ fn take(app: &App, offered: &str, question: &str, yes: &str) {
 #[test]
 fn each_key_that_cannot_be_shared_has_its_words_and_its_way_out() {
     let server = Server::start();
-    unname(&server, "production");
+    server.runtime.block_on(server.site.unname("production"));
     let staging = server.runtime.block_on(server.site.environment_id("staging"));
     let path = server.site.project(&format!("/environments/{staging}"));
     let body = json!({"name": "preview"}).to_string();

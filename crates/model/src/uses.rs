@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::access::{Holder, HolderKind};
-use protocol::{DeployTokenId, NotKnown, Occurrence, TokenEntry};
+use protocol::{DeployToken, DeployTokenId, NotKnown, Occurrence, TokenEntry};
 
 /// What was found of each token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,9 +57,14 @@ impl Uses {
     pub fn fill_in(&self, entries: &mut [TokenEntry]) {
         for entry in entries {
             if let TokenEntry::Token(token) = entry {
-                token.last_use = self.last_or(&token.id, token.last_use);
+                self.tell(token);
             }
         }
+    }
+
+    /// The same for one token.
+    pub fn tell(&self, token: &mut DeployToken) {
+        token.last_use = self.last_or(&token.id, token.last_use);
     }
 
     /// The same for those that hold a key.

@@ -1,6 +1,8 @@
 //! A client of the workspace that is written from the protocol: what the services would never send.
 
+use data_encoding::BASE64;
 use protocol::RequestId;
+use protocol::crypto::envelope::{EnvelopeInputs, seal};
 use protocol::crypto::{
     Accepted, BundleReport, DeviceIdentity, VariableKeys, key_fingerprint, open_bundle, open_environment_key,
     seal_environment_key, seal_variable, sign_body, sign_variable, system_rng,
@@ -141,6 +143,30 @@ impl TestWorkspace {
             .as_str()
             .unwrap()
             .to_owned()
+    }
+
+    /// Puts an envelope in place of the own device's that does not say what it is for, as other clients write it: the key
+    /// itself is sealed, without authenticated data.
+    pub async fn unname(&self, environment: &str) {
+        let (key, local) = (self.open_key(environment).await, self.local());
+        let inputs = EnvelopeInputs::make(Moment::now(), &mut system_rng());
+        let to = local.identity.encryption_public();
+        // Exposed to be sealed.
+        let sealed = seal(key.expose(), None, &to, &local.identity, &inputs).unwrap();
+        let payload = serde_json::json!({"ciphertext_b64": sealed.ciphertext_b64, "nonce_b64": sealed.nonce_b64,
+            "alg": "xchacha20-poly1305", "version": "1", "aad_b64": null,
+            "from_ephemeral_public_key": sealed.from_ephemeral_public_key});
+        let edek = format!("b64:{}", BASE64.encode(payload.to_string().as_bytes()));
+        let changed = self.database().execute(
+            "UPDATE recipients SET edek_b64 = ?1 WHERE recipient_id = ?2 AND environment_key_id IN
+            (SELECT id FROM environment_keys WHERE environment_id = ?3)",
+            rusqlite::params![
+                edek,
+                local.device_id.as_str(),
+                self.environment_id(environment).await
+            ],
+        );
+        assert_eq!(changed.unwrap(), 1);
     }
 
     /// The key of an environment, opened with the workspace's own device.

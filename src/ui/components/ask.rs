@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::state::{AppState, Confirm, ConfirmKind, Dialog};
+use crate::state::{AppState, Confirm, ConfirmKind, Dialog, KeyState};
 use protocol::DeployToken;
 
 /// Asks before a token is rotated, replaced, revoked or deleted. In production the name must be typed before anything
@@ -23,7 +23,26 @@ pub fn ask(state: AppState, kind: ConfirmKind, token: DeployToken) {
 
 /// Opens the dialog that creates a token, where there is an environment for it and the user may.
 pub fn create(state: AppState) {
-    if state.place.environment.peek().is_some() && !state.tokens.are_hidden() {
+    let may = state.place.environment.peek().is_some() && !state.tokens.are_hidden();
+    if may && no_token_because(&state.place.key.peek()).is_none() {
         state.dialog.show(Dialog::Create);
+    }
+}
+
+/// Why no token can be created with what this device can do with the environment's key; `None` where one can.
+pub fn no_token_because(key: &KeyState) -> Option<&'static str> {
+    match key {
+        KeyState::NoDevice => {
+            Some("Link this machine first: only a device can share the key with a new token.")
+        }
+        KeyState::Pending { .. } => {
+            Some("The key is not shared with this device yet, so it cannot be shared with a new token.")
+        }
+        KeyState::NotAllowed => Some("Environment keys are not for your role."),
+        KeyState::Missing => Some("The environment has no key yet that a new token could get."),
+        key if key.way_out().is_some() => {
+            Some("The key cannot be shared as it is. The notice below says what can be done.")
+        }
+        KeyState::Loading | KeyState::Held { .. } | KeyState::Failed(_) => None,
     }
 }

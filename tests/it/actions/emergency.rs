@@ -4,7 +4,7 @@ use deploy_tokens::intent::{EmergencyIntent, SessionIntent, SheetIntent};
 use deploy_tokens::state::{AppState, Gate, LeakSearch, Load};
 use dioxus::prelude::ReadableExt as _;
 use model::News;
-use protocol::DeployTokenId;
+use protocol::{DeployTokenId, NotKnown, Occurrence};
 use testkit::Fault;
 
 use super::Stage;
@@ -31,6 +31,29 @@ impl Stage {
         self.look(|it| it.emergency.choose([id.clone()], true));
         assert_eq!(self.look(|it| it.emergency.chosen().len()), 1);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_last_use_that_the_page_of_tokens_knows_is_told_and_no_activity_is_asked_for() {
+    let mut stage = Stage::start().await;
+    let used = |it: Option<protocol::DeployToken>| it.is_some_and(|it| it.last_use.known().is_some());
+    stage.until_token("production-ci", used).await;
+    stage.looked().await;
+    let last_use = |name: &str| {
+        stage.look(|it| match &*it.emergency.active.peek() {
+            Load::Ready(active) => {
+                let found = active.iter().find(|it| it.token.name == name);
+                found.map(|it| it.token.last_use)
+            }
+            _ => None,
+        })
+    };
+    assert!(last_use("production-ci").unwrap().known().is_some());
+    assert_eq!(
+        last_use("staging-ci"),
+        Some(Occurrence::NotKnown(NotKnown::NotTold)),
+        "of another environment"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -11,9 +11,10 @@ use x11rb::protocol::xproto::{ClientMessageEvent, ConnectionExt as _, EventMask}
 use zbus::block_on;
 
 use super::desktop::Desktop;
-use super::node::{Address, Match, Node, Tree, read_node, read_tree};
+use super::node::{Address, Match, Node, Tree};
 use super::poll;
 use super::process::Helper;
+use super::reading::{read_node, read_tree};
 
 /// Sends what a window manager sends for a press on the window's cross.
 fn ask_to_close(display: &str, window: u32) -> Result<(), Box<dyn std::error::Error>> {

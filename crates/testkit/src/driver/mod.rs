@@ -24,6 +24,7 @@ mod desktop;
 mod node;
 mod placing;
 mod process;
+mod reading;
 mod roles;
 
 pub use app::App;

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Load};
+use crate::ui::clock::use_clock;
 use crate::ui::components::{CopiedFact, Ends, Fact, Happened, TimeAgo};
 use model::{HolderKind, Standing, author_of};
 use protocol::{ActivityKind, DeployToken, Fingerprint, Moment, Occurrence, TokenStatus};
@@ -10,6 +11,7 @@ use protocol::{ActivityKind, DeployToken, Fingerprint, Moment, Occurrence, Token
 #[component]
 pub(super) fn Facts(token: DeployToken) -> Element {
     let state = use_context::<AppState>();
+    let clock = use_clock();
     let seen = state.tokens.uses.read().of(&token.id);
     let print = token.fingerprint().map(Fingerprint::to_hex);
     rsx! {
@@ -29,6 +31,9 @@ pub(super) fn Facts(token: DeployToken) -> Element {
             } else {
                 Fact { name: "Expires",
                     Ends { what: token.end }
+                    if let Some(at) = token.end.known() {
+                        span { class: "fact-aside", " · {at.date(&clock.zone)}" }
+                    }
                     Why { what: token.end }
                 }
             }

@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 
+use super::ask::no_token_because;
 use super::create;
 use crate::state::{AppState, Dialog, KeyState};
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon};
@@ -16,16 +17,7 @@ pub fn Header() -> Element {
             PageTop { title: "Deploy tokens" }
         };
     }
-    let why_not = match &*state.place.key.read() {
-        KeyState::NoDevice => {
-            Some("Link this machine first: only a device can share the key with a new token.")
-        }
-        KeyState::Pending { .. } => {
-            Some("The key is not shared with this device yet, so it cannot be shared with a new token.")
-        }
-        KeyState::NotAllowed => Some("Environment keys are not for your role."),
-        _ => None,
-    };
+    let why_not = no_token_because(&state.place.key.read());
     rsx! {
         PageTop { title: "Deploy tokens",
             Button {
