@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 
 use super::{Actions, LOCAL, Location, on_disk};
 use crate::intent::PlaceIntent;
-use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section, change};
+use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section, StatusFilter, change};
 use protocol::{Environment, EnvironmentId, Listed, Project, ProjectId};
 
 impl Actions {
@@ -220,8 +220,15 @@ impl Actions {
             .iter()
             .find(|it| it.id == *id)
             .cloned();
-        if found.is_some() && found != *self.state.place.environment.peek() {
+        if found.is_none() {
+            return;
+        }
+        if found != *self.state.place.environment.peek() {
             self.show_environment(found);
+        }
+        // These pages are about no environment: staying there would look as if nothing had happened.
+        if matches!(*self.state.section.peek(), Section::Emergency | Section::Settings) {
+            self.show(Section::Tokens);
         }
     }
 
@@ -239,6 +246,7 @@ impl Actions {
         tokens.replacements.set(Vec::new());
         tokens.stale.set(None);
         tokens.search.set(String::new());
+        tokens.filter.set(StatusFilter::default());
         tokens.highlighted.set(None);
         let mut holders = self.state.access.holders;
         holders.set(Load::Loading);

@@ -65,7 +65,7 @@ static STYLE: LazyLock<String> = LazyLock::new(|| {
 
 fn face((family, range, bytes): (&str, &str, &[u8])) -> String {
     format!(
-        "@font-face{{font-family:\"{family}\";font-style:normal;font-weight:100 900;font-display:block;\
+        "@font-face{{font-family:\"{family}\";font-style:normal;font-weight:100 900;font-display:swap;\
          src:url(data:font/woff2;base64,{}) format(\"woff2\");unicode-range:{range}}}",
         BASE64.encode(bytes)
     )

@@ -2,9 +2,10 @@
 
 use deploy_tokens::intent::{AccessIntent, Intent, PlaceIntent, ProgramIntent, SheetIntent, TokenIntent};
 use deploy_tokens::state::{
-    AppState, Confirm, ConfirmKind, Copied, Dialog, Gate, Load, Operation, OwnDevice, Section, Verification,
+    AppState, Confirm, ConfirmKind, Copied, Dialog, Gate, Load, Operation, OwnDevice, Section, StatusFilter,
+    Verification,
 };
-use dioxus::prelude::ReadableExt as _;
+use dioxus::prelude::{ReadableExt as _, WritableExt as _};
 use model::{CiTokenOutcome, Document, Grace, IssuanceKind, News, Problem, Remedy};
 use protocol::{DeployToken, Lifetime, NotKnown, Occurrence};
 use testkit::{Fault, Secrets};
@@ -433,7 +434,17 @@ async fn places_are_opened_and_what_is_shown_is_fetched_again() {
             .filter(|it| open.as_ref() != Some(it))
             .collect::<Vec<_>>()
     });
+    stage.look(|it| {
+        let (mut filter, mut section) = (it.tokens.filter, it.section);
+        filter.set(StatusFilter::Revoked);
+        section.set(Section::Settings);
+    });
     stage.send(PlaceIntent::OpenEnvironment(others[0].id.clone()));
+    assert_eq!(
+        stage.look(|it| (*it.section.peek(), *it.tokens.filter.peek())),
+        (Section::Tokens, StatusFilter::Active),
+        "its tokens, as on arriving anywhere"
+    );
     assert_eq!(
         stage.look(|it| it.place.environment.peek().clone()),
         Some(others[0].clone())
