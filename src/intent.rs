@@ -2,7 +2,7 @@
 //! `actions` that is called the same.
 
 use crate::state::Section;
-use model::{Document, Grace, Remedy, WayOut};
+use model::{Document, Grace, PublicText, Remedy, WayOut};
 use protocol::{DeployToken, DeployTokenId, EnvironmentId, Lifetime, ProjectId, RequestId, UserDevice};
 
 /// A wish of the user. It never carries a secret.
@@ -196,8 +196,8 @@ pub enum EmergencyIntent {
 /// The program itself, and the clipboard.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ProgramIntent {
-    /// Copy a public text: an id or a fingerprint.
-    CopyText(String),
+    /// Copy a public text.
+    CopyText(PublicText, String),
     /// Clear the clipboard now of what was copied from a sheet.
     ClearClipboard,
     /// Show something to read that is inside the program.

@@ -2,7 +2,7 @@
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
-use model::{News, Problem};
+use model::{News, Problem, PublicText};
 use std::time::{Duration, Instant};
 
 use dioxus::prelude::*;
@@ -12,15 +12,15 @@ use crate::state::Copied;
 use protocol::secret::SecretText;
 
 impl Actions {
-    /// Copies a text that is public anyway: an id, a fingerprint.
-    pub(super) fn copy_text(&self, text: String) {
+    /// Copies a text that is public anyway.
+    pub(super) fn copy_text(&self, what: PublicText, text: String) {
         let actions = self.clone();
         spawn(async move {
             match actions.clipboard.copy(text).await {
                 Ok(()) => {
                     // If a secret was there, it is replaced.
                     actions.state.clipboard.reset();
-                    actions.tell(News::Copied);
+                    actions.tell(News::Copied(what));
                 }
                 Err(problem) => actions.tell(News::Trouble(problem)),
             }

@@ -12,7 +12,8 @@ use crate::intent::EmergencyIntent;
 use crate::state::{LeakSearch, Load, Ticket};
 use model::emergency::sort_by_danger;
 use model::{
-    Incident, LeakMatch, MachineError, News, PlacedToken, RetryPolicy, RevocationStatus, RevokeTarget,
+    Incident, LeakMatch, MachineError, News, PlacedToken, PublicText, RetryPolicy, RevocationStatus,
+    RevokeTarget,
 };
 use protocol::{DeployTokenId, Moment};
 use service::Context;
@@ -339,7 +340,7 @@ impl Actions {
     /// Copies the incident report.
     fn copy_report(&self) {
         if let Some(incident) = self.incident() {
-            self.copy_text(report(&incident));
+            self.copy_text(PublicText::IncidentReport, report(&incident));
         }
     }
 

@@ -12,7 +12,7 @@ use model::{Document, News};
 impl Actions {
     pub(super) fn in_program(&self, intent: ProgramIntent) {
         match intent {
-            ProgramIntent::CopyText(text) => self.copy_text(text),
+            ProgramIntent::CopyText(what, text) => self.copy_text(what, text),
             ProgramIntent::ClearClipboard => self.clear_clipboard(),
             ProgramIntent::Read(document) => self.read_document(document),
             ProgramIntent::OpenDataFolder => self.open_data_folder(),

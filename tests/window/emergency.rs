@@ -172,7 +172,7 @@ fn from_start_to_all_revoked(road: Faults, goal: Duration) {
     app.find("push button", "Copy incident report")
         .wait(State::Enabled, true)
         .press();
-    app.wait_text("Copied.");
+    app.wait_text("Incident report copied.");
     let report = app.clipboard();
     for part in [
         "# Incident report",

@@ -38,7 +38,7 @@ pub use issuance::{
 };
 pub use limits::SecretLimits;
 pub use membership::Membership;
-pub use news::News;
+pub use news::{News, PublicText};
 pub use pending::{About, Finding, NotActive, Pending, Remedy, WorkKind};
 pub use problem::{
     AddressError, CallError, EntryError, IoCause, JournalError, KeychainError, LeakError,

@@ -6,11 +6,26 @@ use protocol::EnvironmentName;
 
 use super::Problem;
 
+/// A text that is copied, and that everybody may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PublicText {
+    /// Of a token or device.
+    Id,
+    /// Of a public key.
+    Fingerprint,
+    /// Where a sign-in is confirmed.
+    Address,
+    /// Of this program.
+    Version,
+    /// What an emergency did.
+    IncidentReport,
+}
+
 /// What has just come to pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
     /// A public text is in the clipboard.
-    Copied,
+    Copied(PublicText),
     /// The clipboard is empty again.
     ClipboardCleared,
     /// A key that this device waited for is shared with it.
@@ -112,7 +127,7 @@ impl News {
     /// Whether it needs a look.
     pub fn is_warning(&self) -> bool {
         match self {
-            Self::Copied
+            Self::Copied(_)
             | Self::ClipboardCleared
             | Self::KeyIsHere { .. }
             | Self::RequestsAnswered(_)

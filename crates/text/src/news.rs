@@ -1,12 +1,22 @@
 //! What is told in passing.
 
 use super::{Message, explain, plural};
-use model::News;
+use model::{News, PublicText};
+
+fn public_text(what: PublicText) -> &'static str {
+    match what {
+        PublicText::Id => "Id",
+        PublicText::Fingerprint => "Fingerprint",
+        PublicText::Address => "Address",
+        PublicText::Version => "Version",
+        PublicText::IncidentReport => "Incident report",
+    }
+}
 
 /// News in a line.
 pub fn news(news: &News) -> String {
     match news {
-        News::Copied => "Copied.".to_owned(),
+        News::Copied(what) => format!("{} copied.", public_text(*what)),
         News::ClipboardCleared => "The clipboard is cleared.".to_owned(),
         News::KeyIsHere { environment } => {
             format!("The key of {environment} is shared with this device now.")

@@ -10,7 +10,9 @@ use deploy_tokens::state::{
     Typed, Verification,
 };
 use dioxus::prelude::*;
-use model::{Grace, Membership, News, Pause, Problem, Replacement, SignInWork, Step, TokenColumn, Uses};
+use model::{
+    Grace, Membership, News, Pause, Problem, PublicText, Replacement, SignInWork, Step, TokenColumn, Uses,
+};
 use protocol::secret::CiToken;
 use protocol::{ActivityKind, DeployTokenId, Lifetime, Moment, NotKnown, Requests};
 use service::Context;
@@ -382,7 +384,7 @@ fn fill(state: AppState) {
     set(state.sheet.sharing, Operation::Failed(Problem::Busy));
     set(state.sheet.verification, Verification::Running);
     set(state.about.passages, Load::Failed(Problem::Busy));
-    state.toasts.push(News::Copied);
+    state.toasts.push(News::Copied(PublicText::Id));
 }
 
 #[tokio::test(flavor = "multi_thread")]

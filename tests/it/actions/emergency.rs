@@ -3,7 +3,7 @@
 use deploy_tokens::intent::{EmergencyIntent, SessionIntent, SheetIntent};
 use deploy_tokens::state::{AppState, Gate, LeakSearch, Load};
 use dioxus::prelude::ReadableExt as _;
-use model::News;
+use model::{News, PublicText};
 use protocol::{DeployTokenId, NotKnown, Occurrence};
 use testkit::Fault;
 
@@ -92,7 +92,11 @@ async fn what_leaked_is_found_revoked_and_reported() {
         "a secret that is refused is not kept"
     );
     stage.send(EmergencyIntent::CopyReport);
-    stage.told("it is copied", |it| *it == News::Copied).await;
+    stage
+        .told("it is copied", |it| {
+            *it == News::Copied(PublicText::IncidentReport)
+        })
+        .await;
     assert!(stage.paper.0.borrow().contains("leaked-ci"));
     stage.send(EmergencyIntent::SaveReport);
     stage

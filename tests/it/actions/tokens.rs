@@ -6,7 +6,7 @@ use deploy_tokens::state::{
     Verification,
 };
 use dioxus::prelude::{ReadableExt as _, WritableExt as _};
-use model::{CiTokenOutcome, Document, Grace, IssuanceKind, News, Problem, Remedy};
+use model::{CiTokenOutcome, Document, Grace, IssuanceKind, News, Problem, PublicText, Remedy};
 use protocol::{DeployToken, Lifetime, NotKnown, Occurrence};
 use testkit::{Fault, Secrets};
 
@@ -485,8 +485,10 @@ async fn places_are_opened_and_what_is_shown_is_fetched_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_program_is_read_and_its_folder_shown() {
     let mut stage = Stage::start().await;
-    stage.send(ProgramIntent::CopyText("public".to_owned()));
-    stage.told("it is copied", |it| *it == News::Copied).await;
+    stage.send(ProgramIntent::CopyText(PublicText::Id, "public".to_owned()));
+    stage
+        .told("it is copied", |it| *it == News::Copied(PublicText::Id))
+        .await;
     assert_eq!(*stage.paper.0.borrow(), "public");
     stage.send(ProgramIntent::Read(Document::Licences));
     stage

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use crate::state::{AppState, Load};
 use crate::ui::clock::use_clock;
 use crate::ui::components::{CopiedFact, Ends, Fact, Happened, TimeAgo};
-use model::{HolderKind, Standing, author_of};
+use model::{HolderKind, PublicText, Standing, author_of};
 use protocol::{ActivityKind, DeployToken, Fingerprint, Moment, Occurrence, TokenStatus};
 
 #[component]
@@ -16,7 +16,7 @@ pub(super) fn Facts(token: DeployToken) -> Element {
     let print = token.fingerprint().map(Fingerprint::to_hex);
     rsx! {
         dl { class: "facts",
-            CopiedFact { name: "Id", what: "the id", text: token.id.to_string() }
+            CopiedFact { name: "Id", what: PublicText::Id, label: "the id", text: token.id.to_string() }
             Fact { name: "Environment", "{token.environment_name}" }
             Fact { name: "Created",
                 Happened { what: token.created }
@@ -59,7 +59,7 @@ pub(super) fn Facts(token: DeployToken) -> Element {
             }
             match print {
                 Some(text) => rsx! {
-                    CopiedFact { name: "Fingerprint", what: "the fingerprint", text }
+                    CopiedFact { name: "Fingerprint", what: PublicText::Fingerprint, label: "the fingerprint", text }
                 },
                 None => rsx! {
                     Fact { name: "Fingerprint",

@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 
 use crate::ui::elements::{Icon, IconButton};
 use crate::ui::intent::{ProgramIntent, use_send};
+use model::PublicText;
 
 /// What it is, and what it says.
 #[component]
@@ -16,9 +17,9 @@ pub fn Fact(name: &'static str, children: Element) -> Element {
     }
 }
 
-/// A public text that is copied elsewhere: an id or a fingerprint. `what` says which, for the button.
+/// A public text that is copied elsewhere; `label` says which, for the button.
 #[component]
-pub fn CopiedFact(name: &'static str, what: &'static str, text: String) -> Element {
+pub fn CopiedFact(name: &'static str, what: PublicText, label: &'static str, text: String) -> Element {
     let send = use_send();
     let copied = text.clone();
     rsx! {
@@ -28,8 +29,8 @@ pub fn CopiedFact(name: &'static str, what: &'static str, text: String) -> Eleme
                 span { class: "mono selectable", "{text}" }
                 IconButton {
                     icon: Icon::Copy,
-                    name: "Copy {what}",
-                    onclick: move |()| send.call(ProgramIntent::CopyText(copied.clone()).into()),
+                    name: "Copy {label}",
+                    onclick: move |()| send.call(ProgramIntent::CopyText(what, copied.clone()).into()),
                 }
             }
         }

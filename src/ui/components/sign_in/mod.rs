@@ -10,7 +10,7 @@ use crate::ui::clock::use_clock;
 use crate::ui::components::MessageText;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Spinner, Tone};
 use crate::ui::intent::{ProgramIntent, SessionIntent, use_send};
-use model::Waiting;
+use model::{PublicText, Waiting};
 use protocol::Moment;
 
 use password::PasswordForm;
@@ -74,7 +74,7 @@ fn BrowserWait(page: String, opened: bool, waiting: Waiting, expires_at: Option<
                 Button {
                     icon: Icon::Copy,
                     label: "Copy address",
-                    onclick: move |()| send.call(ProgramIntent::CopyText(copy.clone()).into()),
+                    onclick: move |()| send.call(ProgramIntent::CopyText(PublicText::Address, copy.clone()).into()),
                 }
             }
             p { class: "working", role: "status",

@@ -7,6 +7,7 @@ use crate::state::{AppState, ConfirmKind};
 use crate::ui::components::ask;
 use crate::ui::elements::{Icon, Menu, MenuItem, MenuLine};
 use crate::ui::intent::{ProgramIntent, TokenIntent, use_send};
+use model::PublicText;
 use protocol::Fingerprint;
 
 /// The open row's menu, if one is open.
@@ -22,9 +23,9 @@ pub fn RowMenu() -> Element {
             ask(state, kind, token);
         }
     });
-    let copy = use_callback(move |text: String| {
+    let copy = use_callback(move |(what, text): (PublicText, String)| {
         open.set(None);
-        send.call(ProgramIntent::CopyText(text).into());
+        send.call(ProgramIntent::CopyText(what, text).into());
     });
     let Some(token) = open.read().clone() else {
         return rsx! {};
@@ -75,13 +76,13 @@ pub fn RowMenu() -> Element {
             MenuItem {
                 icon: Icon::Copy,
                 label: "Copy id",
-                onselect: move |()| copy.call(id.clone()),
+                onselect: move |()| copy.call((PublicText::Id, id.clone())),
             }
             MenuItem {
                 icon: Icon::Copy,
                 label: "Copy fingerprint",
                 disabled: print.is_none(),
-                onselect: move |()| copy.call(print.clone().unwrap_or_default()),
+                onselect: move |()| copy.call((PublicText::Fingerprint, print.clone().unwrap_or_default())),
             }
         }
     }

@@ -7,7 +7,7 @@ use crate::state::AppState;
 use crate::ui::components::Fact;
 use crate::ui::elements::{Button, ButtonKind, Icon, IconButton};
 use crate::ui::intent::{ProgramIntent, use_send};
-use model::Document;
+use model::{Document, PublicText};
 
 #[component]
 pub(super) fn AboutCard() -> Element {
@@ -24,7 +24,7 @@ pub(super) fn AboutCard() -> Element {
                         IconButton {
                             icon: Icon::Copy,
                             name: "Copy version, commit and profile",
-                            onclick: move |()| send.call(ProgramIntent::CopyText(named.to_owned()).into()),
+                            onclick: move |()| send.call(ProgramIntent::CopyText(PublicText::Version, named.to_owned()).into()),
                         }
                     }
                 }

@@ -6,6 +6,7 @@ use crate::state::{AppState, Dialog, OwnDevice, SessionKind};
 use crate::ui::components::{CopiedFact, Fact, Happened, MessageText};
 use crate::ui::elements::{Badge, Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{AccessIntent, use_send};
+use model::PublicText;
 use protocol::{DeviceState, Occurrence, RemoteStatus};
 
 #[component]
@@ -86,12 +87,14 @@ fn Linked(device: DeviceState) -> Element {
             }
             CopiedFact {
                 name: "Encryption key",
-                what: "the fingerprint of the encryption key",
+                what: PublicText::Fingerprint,
+                label: "the fingerprint of the encryption key",
                 text: device.encryption.to_hex(),
             }
             CopiedFact {
                 name: "Signing key",
-                what: "the fingerprint of the signing key",
+                what: PublicText::Fingerprint,
+                label: "the fingerprint of the signing key",
                 text: device.signing.to_hex(),
             }
         }
