@@ -19,6 +19,8 @@ use testkit::{CANARY, Endpoint, Fault, FaultProxy, Secrets, TestWorkspace};
 use text::Message;
 use workspace::{Running, SampleSize};
 
+mod gateway;
+
 const VARIABLES: usize = 2;
 
 /// A workspace with one active token in hand, copied for every case.
@@ -298,8 +300,19 @@ fn faults(refused_after: usize) -> Vec<(&'static str, Fault)> {
     ]
 }
 
+/// Whether the tokens can be listed once something was asked for.
+#[derive(Clone, Copy, PartialEq)]
+enum Afterwards {
+    List,
+    NoList,
+}
+
 /// Runs one case and gives the end state that it came to, checked on the server.
 async fn case(doing: Doing, endpoint: Endpoint, fault: Fault) -> String {
+    case_with(doing, endpoint, fault, Afterwards::List).await
+}
+
+async fn case_with(doing: Doing, endpoint: Endpoint, fault: Fault, after: Afterwards) -> String {
     let (site, ours) = (site().await, &template().await.pair);
     let (place, quiet) = (&site.place, &|_| {});
     let old = site.named("ours").await.pop();
@@ -319,6 +332,13 @@ async fn case(doing: Doing, endpoint: Endpoint, fault: Fault) -> String {
     };
     let proxy = FaultProxy::at(site.workspace.running.address(), endpoint, fault);
     let through = context(site.workspace.folder.path(), &site.workspace.running, &proxy.url);
+    let lists = format!("?environment_id={}", place.environment.id.as_str());
+    let blind = |step| {
+        if after == Afterwards::NoList && matches!(step, model::Step::Register | model::Step::Revoke) {
+            proxy.block(vec![lists.clone()]);
+        }
+    };
+    let quiet = &blind;
     let mut told = Vec::new();
     let mut handed = None;
     let mut shared = true;

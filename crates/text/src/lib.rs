@@ -86,13 +86,13 @@ pub fn explain(problem: &Problem) -> Message {
         ),
         Problem::Uncertain(cause) => Message::new(
             format!(
-                "The server's answer was lost, so it is not known whether this was done. {}",
+                "The server's answer was lost or is in doubt, so it is not known whether this was done. {}",
                 explain(cause).what
             ),
             "Refresh when the server can be reached again. If a token is listed that you do not hold, revoke it.",
         ),
         Problem::TakenBack(_) => Message::new(
-            "The server's answer was lost, and with it the CI token. The token was revoked again, so nothing is left behind.",
+            "The server's answer was lost or wrong, and with it the CI token. The token was revoked again, so nothing is left behind.",
             "Create it again.",
         ),
         Problem::Misregistered => Message::new(
@@ -414,7 +414,7 @@ pub fn note(note: Note) -> Message {
             "The secrets are complete. Report it to the people who run the server.",
         ),
         Note::AnswerLost => Message::new(
-            "The server's first answer was lost; the token was found again by its public key.",
+            "The server's first answer was lost or wrong; the token was found again by its public key.",
             "These are the values that work.",
         ),
     }

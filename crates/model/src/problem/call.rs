@@ -70,12 +70,23 @@ pub enum CallError {
 }
 
 impl CallError {
+    /// Whether the request never left this machine, so that nothing can have come of it. Whatever a server or a gateway before
+    /// it has answered is no such proof: a gateway can refuse after the server has acted.
+    pub fn was_not_sent(&self) -> bool {
+        match self {
+            Self::Setup { .. } => true,
+            Self::Unreachable { sent, .. } | Self::TimedOut { sent } => *sent == Sent::No,
+            _ => false,
+        }
+    }
+
     /// Whether a write that ended with this error may have had an effect on the server.
     pub fn may_have_happened(&self) -> bool {
         match self {
             Self::Unreachable { sent, .. } | Self::TimedOut { sent } => *sent == Sent::Maybe,
             Self::TooLarge { .. } | Self::Malformed(_) => true,
-            Self::Refused(refusal) => refusal.status >= 500,
+            // 408 and 499 are a gateway's words for a server that it did not wait for.
+            Self::Refused(refusal) => refusal.status >= 500 || matches!(refusal.status, 408 | 499),
             _ => false,
         }
     }

@@ -14,9 +14,9 @@ pub(super) enum Lost {
     TellAgain,
 }
 
-/// Tells the server once, and gives the proof that it did so. What its answer leaves open is asked of its list: after a lost
-/// answer, and where it says that it does not know the token, or that the token is in the wrong state, which is what servers
-/// say of one that is revoked already.
+/// Tells the server once, and gives the proof that it did so. What any other answer leaves open is asked of its list: an answer
+/// may be lost, servers say of a token that is revoked already that it is in the wrong state or not there, and a gateway may
+/// refuse in any words after the server has acted.
 ///
 /// # Errors
 /// [`Problem::NotDone`] when the server says that it did so and lists the token as active; its refusal when it does;
@@ -32,8 +32,7 @@ pub(super) async fn end(
         Ok(_) => return listed(context, place, id).await.map_err(unless_told),
         Err(error) => error,
     };
-    let is_open = error.may_have_happened() || matches!(error.status(), Some(404 | 409 | 410 | 422));
-    if !is_open || (lost == Lost::TellAgain && error.may_pass()) {
+    if error.was_not_sent() || (lost == Lost::TellAgain && error.may_pass()) {
         return Err(error.into());
     }
     match listed(context, place, id).await {

@@ -92,7 +92,8 @@ impl Run<'_> {
                 Err(error) => error,
             };
             drop(turn);
-            lost = lost.saturating_add(usize::from(error.may_have_happened()));
+            let was_sent = !matches!(&error, Problem::Call(error) if error.was_not_sent());
+            lost = lost.saturating_add(usize::from(was_sent));
             let Some(pause) = error.pause(&mut pauses) else {
                 return self.set(index, self.kind.unsettled(error));
             };

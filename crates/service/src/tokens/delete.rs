@@ -19,15 +19,14 @@ pub async fn delete(context: &Context, place: &Place, wanted: &str) -> Result<De
     }
     match context.client.delete_token(&place.project, &found.id).await {
         Ok(()) => {}
-        // A 404 is believed when the list says the same: an address that is wrong gives one, too.
-        Err(error) if error.may_have_happened() || error.status() == Some(404) => {
-            match is_listed(context, place, &found.id).await {
-                Ok(false) => {}
-                Ok(true) => return Err(error.into()),
-                Err(cause) => return Err(Problem::Uncertain(Box::new(cause))),
-            }
-        }
-        Err(error) => return Err(error.into()),
+        Err(error) if error.was_not_sent() => return Err(error.into()),
+        // Any answer is believed when the list says the same: an address that is wrong gives a 404, too, and a gateway may
+        // refuse what the server has done.
+        Err(error) => match is_listed(context, place, &found.id).await {
+            Ok(false) => {}
+            Ok(true) => return Err(error.into()),
+            Err(cause) => return Err(Problem::Uncertain(Box::new(cause))),
+        },
     }
     Ok(found.clone())
 }

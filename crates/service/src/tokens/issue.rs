@@ -76,9 +76,9 @@ pub(crate) async fn make_once(
 /// Issues new secrets. When it returns `Ok`, they are inside, shared or not, and in the journal until its entry is closed.
 ///
 /// # Errors
-/// [`Problem::WouldLoseKey`] before anything is changed. [`Problem::Uncertain`] when the answer was lost and the server cannot
-/// be asked, [`Problem::TakenBack`] when no CI token could be had for a new token. Where the server may still act on a lost
-/// request, the journal keeps the operation.
+/// [`Problem::WouldLoseKey`] before anything is changed. [`Problem::Uncertain`] when the answer was lost, or says that nothing
+/// was done, and the server's list cannot be asked; [`Problem::TakenBack`] when no CI token could be had for a new token. Where
+/// the server may still act on a lost request, the journal keeps the operation.
 pub(super) async fn issue(
     context: &Context,
     place: &Place,
@@ -90,6 +90,7 @@ pub(super) async fn issue(
     // Before anything is changed: what is published afterwards must not take the key from anybody.
     let entries = Entries::of(&ready.key.published, &context.device()?.id);
     ready.lists.nobody_loses(plan.rekeyed(), entries)?;
+    let before = ready.lists.tokens()?;
     reached(operation, Checkpoint::Checked);
     progress(Step::Mint);
     let (seed, key) = crypto::make_deploy_key(&mut crypto::system_rng());
@@ -102,10 +103,10 @@ pub(super) async fn issue(
         Ok(answer) => {
             reached(operation, Checkpoint::Registered);
             let registered = Registered::read(answer, plan.expected(place, key));
-            plan.complete(context, place, key, registered).await
+            plan.complete(context, place, before, key, registered).await
         }
-        Err(error) if error.may_have_happened() => plan.heal(context, place, key, error).await,
-        Err(error) => Err(error.into()),
+        Err(error) if error.was_not_sent() => Err(error.into()),
+        Err(error) => plan.heal(context, place, before, key, error).await,
     };
     let registered = match registered {
         Ok(registered) => registered,
@@ -122,8 +123,8 @@ pub(super) async fn issue(
     Ok(hand_over(context, place, ready, plan.kind(), secrets, record, progress).await)
 }
 
-/// Whether nothing can come of a failed registration any more. A lost request may still arrive after the server was
-/// asked, so the journal keeps it.
+/// Whether nothing can come of a failed registration any more: it was answered, and the list agrees that nothing was done. A
+/// lost request may still arrive after the server was asked, so the journal keeps it.
 fn is_over(problem: &Problem) -> bool {
     match problem {
         Problem::Call(error) => !error.may_have_happened(),

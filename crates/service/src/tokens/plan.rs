@@ -1,7 +1,7 @@
 //! What an issuance is for, and what follows from that: how the key is registered, what stands in for a record that cannot
 //! be read, and what is done about a lost answer.
 
-use super::registered::{Registered, find_by_key, find_lost};
+use super::registered::{Registered, find_by_key, with_key};
 use crate::checkpoint::Operation;
 use crate::journal::{Entry, IssueRecord, ReplaceRecord, Successor, Work};
 use crate::{Context, Place};
@@ -10,7 +10,8 @@ use protocol::secret::DeploySeed;
 use protocol::wire::WireError;
 use protocol::wire::tokens::TokenAnswer;
 use protocol::{
-    DeployToken, DeployTokenId, Lifetime, Moment, NotKnown, Occurrence, PublicKey, TokenKey, TokenStatus,
+    DeployToken, DeployTokenId, Lifetime, Moment, NotKnown, Occurrence, PublicKey, TokenEntry, TokenKey,
+    TokenStatus,
 };
 
 /// For whom a new key is.
@@ -148,6 +149,7 @@ impl Plan {
         &self,
         context: &Context,
         place: &Place,
+        before: &[TokenEntry],
         key: PublicKey,
         mut registered: Registered,
     ) -> Result<Registered, Problem> {
@@ -158,7 +160,7 @@ impl Plan {
             (Self::This(..), false) => self.regain(context, place, key, registered.token).await,
             (Self::This(..), true) => Ok(registered),
             (Self::New(_) | Self::SuccessorOf { .. }, false) => {
-                self.heal(context, place, key, unreadable()).await
+                self.heal(context, place, before, key, unreadable()).await
             }
             (Self::New(_) | Self::SuccessorOf { .. }, true) => {
                 if let Ok(Some(found)) = find_by_key(context, place, key).await {
@@ -169,23 +171,64 @@ impl Plan {
         }
     }
 
-    /// The answer was lost: where the server acted on the request all the same, what was lost is had again.
+    /// The answer was lost, or says that nothing was done, which a gateway may say after the server has acted: where the server's
+    /// list has the key all the same, what was lost is had again. `before` is what it listed before it was asked.
     ///
     /// # Errors
-    /// `lost` where it did not; as [`Plan::regain`].
+    /// `lost` where it did not act; [`Problem::Uncertain`] where the list cannot be had or does not tell; as [`Plan::regain`].
     pub(super) async fn heal(
         &self,
         context: &Context,
         place: &Place,
+        before: &[TokenEntry],
         key: PublicKey,
         lost: CallError,
     ) -> Result<Registered, Problem> {
-        let found = find_lost(context, place, key, lost).await?;
+        let found = match self.look_for(context, place, before, key).await {
+            Ok(Some(token)) if token.may_be_active() => token,
+            Ok(_) => return Err(lost.into()),
+            Err(cause) => return Err(Problem::Uncertain(Box::new(cause))),
+        };
         self.regain(context, place, key, found).await
     }
 
-    /// Gets a CI token for a token that has the key already, by rotating onto the same key. What is sealed for that key stays. Where that gives none, a new
-    /// token is revoked, so that no active token is left that nobody holds; one that existed before keeps its CI token.
+    /// The token with this key, as the server lists it now.
+    ///
+    /// # Errors
+    /// [`Problem::NotAnAdmin`]; API errors; [`CallError::Malformed`] when an entry whose key cannot be read may be it.
+    async fn look_for(
+        &self,
+        context: &Context,
+        place: &Place,
+        before: &[TokenEntry],
+        key: PublicKey,
+    ) -> Result<Option<DeployToken>, Problem> {
+        let now = super::list::list(context, place).await?;
+        let found = with_key(&now, key).cloned();
+        match self.hidden_in(&now, before).filter(|_| found.is_none()) {
+            Some(what) => Err(CallError::Malformed(WireError::Missing { what }).into()),
+            None => Ok(found),
+        }
+    }
+
+    /// What an entry lacks that may be the token whose key is looked for. One that was listed before a new token was asked for
+    /// is another one.
+    fn hidden_in(&self, now: &[TokenEntry], before: &[TokenEntry]) -> Option<&'static str> {
+        let is_listed = |all: &[TokenEntry], id: &DeployTokenId| {
+            let mut tokens = all.iter().filter_map(TokenEntry::token);
+            tokens.any(|token| token.id == *id)
+        };
+        now.iter().find_map(|entry| match (entry, self.rekeyed()) {
+            (TokenEntry::Token(token), _) if matches!(token.key, TokenKey::Usable(_)) => None,
+            (TokenEntry::Token(token), Some(id)) => (token.id == *id).then_some("public_key"),
+            (TokenEntry::Token(token), None) => (!is_listed(before, &token.id)).then_some("public_key"),
+            (TokenEntry::Malformed(_), Some(id)) if is_listed(now, id) => None,
+            (TokenEntry::Malformed(entry), _) => Some(entry.missing),
+        })
+    }
+
+    /// Gets a CI token for a token that has the key already, by rotating onto the same key. What is sealed for that key
+    /// stays. Where that gives none, a new token is revoked, so that no active token is left that nobody holds; one that existed before keeps its CI token.
     ///
     /// # Errors
     /// [`Problem::TakenBack`] when it was revoked, [`Problem::Uncertain`] when that is not known.

@@ -2,7 +2,7 @@
 
 use crate::journal::Receipt;
 use crate::{Context, Place};
-use model::{CallError, Note, Problem};
+use model::{Note, Problem};
 use protocol::secret::CiToken;
 use protocol::wire::tokens::TokenAnswer;
 use protocol::{DeployToken, PublicKey, TokenEntry, TokenKey};
@@ -67,24 +67,11 @@ pub(super) async fn find_by_key(
     key: PublicKey,
 ) -> Result<Option<DeployToken>, Problem> {
     let entries = super::list::list(context, place).await?;
-    let mut tokens = entries.iter().filter_map(TokenEntry::token);
-    let found = tokens.find(|token| token.key == TokenKey::Usable(key));
-    Ok(found.cloned())
+    Ok(with_key(&entries, key).cloned())
 }
 
-/// The token of a request whose answer was lost, if the server acted on it.
-///
-/// # Errors
-/// `lost` again if it did not; [`Problem::Uncertain`] if it cannot be asked.
-pub(super) async fn find_lost(
-    context: &Context,
-    place: &Place,
-    key: PublicKey,
-    lost: CallError,
-) -> Result<DeployToken, Problem> {
-    match find_by_key(context, place, key).await {
-        Ok(Some(token)) if token.may_be_active() => Ok(token),
-        Ok(_) => Err(lost.into()),
-        Err(cause) => Err(Problem::Uncertain(Box::new(cause))),
-    }
+/// The same in a list that is at hand.
+pub(super) fn with_key(entries: &[TokenEntry], key: PublicKey) -> Option<&DeployToken> {
+    let mut tokens = entries.iter().filter_map(TokenEntry::token);
+    tokens.find(|token| token.key == TokenKey::Usable(key))
 }
