@@ -159,6 +159,9 @@ pub enum Command {
         /// Print one JSON object
         #[arg(long)]
         json: bool,
+        /// Accept what was sealed when the environment had this name
+        #[arg(long, value_name = "NAME")]
+        was_called: Option<String>,
     },
     /// Print the completions of a shell, for it to load (packages bring those of bash, zsh and fish)
     Completions {
@@ -180,6 +183,9 @@ pub enum Command {
         /// Only these variables
         #[arg(long, value_name = "KEY")]
         only: Vec<String>,
+        /// Accept what was sealed when the environment had this name
+        #[arg(long, value_name = "NAME")]
+        was_called: Option<String>,
     },
 }
 
@@ -237,10 +243,16 @@ impl Command {
                 ..
             } => pending::resume(target, &id, choice, hand_over).await,
             Self::Resume { id: None, .. } => emergency::resume(target).await,
-            Self::Verify { json } => runner::verify(target, json).await,
+            Self::Verify { json, was_called } => {
+                runner::verify(target, json, was_called.map(EnvironmentName::new)).await
+            }
             Self::Completions { shell } => reference::completions(shell),
             Self::Man { folder } => reference::man(&folder),
-            Self::Pull { file, only } => runner::pull(target, &file, &only).await,
+            Self::Pull {
+                file,
+                only,
+                was_called,
+            } => runner::pull(target, &file, &only, was_called.map(EnvironmentName::new)).await,
         }
     }
 }

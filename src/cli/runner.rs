@@ -9,8 +9,9 @@ use crate::connect::Target;
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use model::formats::dotenv::{self, Unwritable};
 use model::{CI_TOKEN_VARIABLE, CiTokenOutcome, Problem, SEED_VARIABLE};
-use protocol::DeployTokenId;
+use protocol::crypto::BundleProblemKind;
 use protocol::secret::{CiToken, DeploySeed};
+use protocol::{DeployTokenId, EnvironmentName};
 use service::verify::{self as runner, Pulled};
 use service::{Context, Issued};
 use text::Message;
@@ -29,10 +30,10 @@ struct ProblemJson<'a> {
     problem: String,
 }
 
-/// Says how many variables of how many decrypt.
-pub async fn verify(target: &Target, json: bool) -> Result<u8, Failure> {
+/// Says how many variables of how many decrypt. What was sealed when the environment `was_called` this is accepted.
+pub async fn verify(target: &Target, json: bool, was_called: Option<EnvironmentName>) -> Result<u8, Failure> {
     let pulled = as_runner(target, async |address, ci_token, seed| {
-        runner::try_out(address, ci_token, seed, target.own_checks()).await
+        runner::try_out(address, ci_token, seed, was_called, target.own_checks()).await
     });
     let pulled = pulled.await?;
     let (report, complete) = (&pulled.report, is_complete(&pulled));
@@ -59,11 +60,17 @@ pub async fn verify(target: &Target, json: bool) -> Result<u8, Failure> {
 }
 
 /// Writes a dotenv file; nothing is written when any variable does not decrypt (docs/protocol.md G10), is asked for and not
-/// there, or cannot be written so that a shell that sources the file does nothing but set it.
-pub async fn pull(target: &Target, file: &Path, only: &[String]) -> Result<u8, Failure> {
+/// there, or cannot be written so that a shell that sources the file does nothing but set it. As [`verify`], what was sealed
+/// under a former name is accepted.
+pub async fn pull(
+    target: &Target,
+    file: &Path,
+    only: &[String],
+    was_called: Option<EnvironmentName>,
+) -> Result<u8, Failure> {
     check_names(only)?;
     let pulled = as_runner(target, async |address, ci_token, seed| {
-        runner::pull(address, ci_token, seed, only).await
+        runner::pull(address, ci_token, seed, was_called, only).await
     });
     let pulled = pulled.await?;
     if !is_complete(&pulled) {
@@ -76,7 +83,7 @@ pub async fn pull(target: &Target, file: &Path, only: &[String]) -> Result<u8, F
                 pulled.report.total,
                 file.display()
             ),
-            "Re-share the environment's key, or rotate the token, and try again.",
+            "See to what is named above, and try again.",
         ));
     }
     let variables = &pulled.report.variables;
@@ -217,8 +224,18 @@ fn tell_problems(pulled: &Pulled) {
         let name = problem.name.as_deref().unwrap_or("the environment key");
         output::warning(&Message::new(
             format!("{name}: {}.", text::problem(&problem.kind)),
-            "Re-share the environment's key, or rotate the token.",
+            repair(&problem.kind),
         ));
+    }
+}
+
+fn repair(kind: &BundleProblemKind) -> String {
+    let repair = text::repair(kind);
+    match kind {
+        BundleProblemKind::EnvironmentMismatch { .. } => {
+            format!("{repair} --was-called NAME accepts a former name.")
+        }
+        _ => repair.to_owned(),
     }
 }
 

@@ -49,6 +49,8 @@ mod requests;
 #[cfg(feature = "headless")]
 mod roles;
 #[cfg(feature = "headless")]
+mod runner;
+#[cfg(feature = "headless")]
 mod sign_in;
 #[cfg(all(feature = "headless", unix))]
 mod variables;

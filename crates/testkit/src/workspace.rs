@@ -111,7 +111,14 @@ impl TestWorkspace {
 
     /// Fetches and decrypts as a runner with these secrets.
     pub async fn pull(&self, secrets: &Secrets) -> Result<Pulled, Problem> {
-        service::verify::pull(&self.running.api_url(), &secrets.ci_token, &secrets.seed, &[]).await
+        service::verify::pull(
+            &self.running.api_url(),
+            &secrets.ci_token,
+            &secrets.seed,
+            None,
+            &[],
+        )
+        .await
     }
 
     /// Whether a runner with these secrets decrypts everything or is refused; anything in between fails the test.

@@ -12,6 +12,7 @@
 )]
 
 pub mod activity;
+mod bundle;
 mod causes;
 mod columns;
 pub mod emergency;
@@ -26,6 +27,7 @@ mod pending;
 mod roles;
 mod sign_in;
 
+pub use bundle::{problem, repair};
 pub use columns::{cell, column, malformed_cell, status};
 use keychain::keychain;
 pub use keys::way_out;
@@ -39,7 +41,7 @@ use sign_in::{browser, linking, manifest, no_session, password_refused, request}
 pub use sign_in::{device_status, flaw, request_reason, sign_in_work};
 
 use model::{AddressError, CallError, JournalError, Note, Pause, Problem, ResumeError, Sent, WrongState};
-use protocol::crypto::{BundleProblemKind, CryptoError, SeedError};
+use protocol::crypto::{CryptoError, SeedError};
 use protocol::token::FindError;
 use protocol::{MAX_NAME_CHARACTERS, NameError};
 
@@ -140,7 +142,7 @@ pub fn explain(problem: &Problem) -> Message {
             kind,
             decrypted,
             total,
-        } => unverified(name.as_deref(), kind.as_ref(), *decrypted, *total),
+        } => bundle::unverified(name.as_deref(), kind.as_ref(), *decrypted, *total),
         Problem::In { environment, problem } => {
             let Message { what, next } = explain(problem);
             Message::new(format!("{environment}: {what}"), next)
@@ -431,56 +433,4 @@ pub fn plural(count: usize, noun: &str) -> String {
 
 fn plural_u64(count: u64, noun: &str) -> String {
     plural(usize::try_from(count).unwrap_or(usize::MAX), noun)
-}
-
-/// What a runner cannot do with what was issued: the first problem, if one was named, and of what.
-fn unverified(
-    name: Option<&str>,
-    kind: Option<&BundleProblemKind>,
-    decrypted: usize,
-    total: usize,
-) -> Message {
-    let why = kind.map_or_else(String::new, |kind| {
-        format!(": {}, {}", name.unwrap_or("the environment key"), problem(kind))
-    });
-    Message::new(
-        format!("A runner with these values decrypts {decrypted} of {total} variables{why}."),
-        "Share the key again; if that does not help, push the variables again.",
-    )
-}
-
-/// What is wrong with a bundle or a variable, as part of a sentence.
-pub fn problem(kind: &BundleProblemKind) -> String {
-    match kind {
-        BundleProblemKind::NoEnvironmentKey => "the server sent no environment key".to_owned(),
-        BundleProblemKind::NoDeploymentRecipient | BundleProblemKind::EnvelopeMissingEphemeralKey => {
-            "the key is not shared with this token yet".to_owned()
-        }
-        BundleProblemKind::RecipientPayloadUndecodable => {
-            "what is shared with this token cannot be read".to_owned()
-        }
-        BundleProblemKind::UnsupportedAlgorithm => {
-            "the key is sealed in a way that is not known here".to_owned()
-        }
-        BundleProblemKind::SharedSecretFailed => "the key agreement is void".to_owned(),
-        BundleProblemKind::RecipientDecryptFailed => {
-            "the seed does not fit: it belongs to another key pair".to_owned()
-        }
-        BundleProblemKind::EnvironmentKeyDecryptFailed => "the environment key does not decrypt".to_owned(),
-        BundleProblemKind::KeyFingerprintMismatch { .. } => {
-            "the environment key is not the one that the server announced".to_owned()
-        }
-        BundleProblemKind::NoKey => "there is no key to open it with".to_owned(),
-        BundleProblemKind::MissingAadScope => "it does not say what it belongs to".to_owned(),
-        BundleProblemKind::NameMismatch { sealed } => {
-            format!("it was sealed as {sealed:?}, and the server gives it another name")
-        }
-        BundleProblemKind::FingerprintMismatch { .. } => {
-            "it is sealed under another environment key".to_owned()
-        }
-        BundleProblemKind::ValueDecryptFailed => "it does not decrypt".to_owned(),
-        BundleProblemKind::HmacMismatch => "its claim does not match its value".to_owned(),
-        BundleProblemKind::NotText => "its value is not text".to_owned(),
-        BundleProblemKind::NothingDecrypted => "nothing could be decrypted".to_owned(),
-    }
 }

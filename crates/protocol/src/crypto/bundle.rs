@@ -2,25 +2,28 @@
 //!
 //! It goes the way of the reference runner, so that success here means that a runner succeeds too, and it is stricter
 //! where that costs no valid data: the envelope must be addressed to the seed, its authenticated data must be what it
-//! says about itself, and the opened key must have the announced fingerprint. Whatever is not opened is a problem in the
+//! says about itself, the opened key must have the announced fingerprint, and what a bundle says twice must be the same
+//! ([`twice`]). Whatever is not opened is a problem in the
 //! report; whether that fails the run is the caller's decision (it does: docs/protocol.md G10).
 
 use std::collections::HashMap;
 
 use zeroize::Zeroizing;
 
+mod twice;
+
 use super::deploy_key::{derive_public_key, seed_secret};
 use super::envelope::{ENVELOPE_ALGORITHM, EncryptedEnvelope};
 use super::environment_key::key_fingerprint;
 use super::error::{OpenError, VariableError};
-use super::meta::Meta;
+use super::meta::{KEY_FINGERPRINT, Meta};
 use super::open_key::{data_key, open_outer};
 use super::primitives;
-use super::variable::{KeyRing, check_scope, open_bytes, to_text};
+use super::variable::{KeyRing, check_environment, check_scope, open_bytes, to_text};
 use crate::secret::{DeploySeed, EnvironmentKey, SecretText};
 use crate::types::envelope::PublishedKey;
 use crate::types::keys::decode_base64;
-use crate::types::{Fingerprint, RecipientKind};
+use crate::types::{EnvironmentName, Fingerprint, RecipientKind};
 use crate::types::{
     variable::Bundle, variable::SealedVariable, variable::VARIABLE_ALGORITHM, variable::Variable,
 };
@@ -95,6 +98,33 @@ pub enum BundleProblemKind {
         /// The name that it was sealed under.
         sealed: String,
     },
+    /// The variable, or the key, was sealed in another environment than the one it is delivered as a part of; the reference
+    /// does not look.
+    EnvironmentMismatch {
+        /// The name of the environment that it was sealed in.
+        sealed: String,
+        /// The name of the environment that it is delivered as a part of.
+        delivered: String,
+    },
+    /// The variable was sealed in another project than the key.
+    ProjectMismatch {
+        /// The project that it was sealed in.
+        sealed: String,
+        /// The project of the key.
+        of_key: String,
+    },
+    /// The variable is of an environment that the bundle does not consist of.
+    UnknownLayer {
+        /// The name of that environment.
+        layer: String,
+    },
+    /// The environment that the bundle is of is not the last of those that it consists of.
+    ChainMismatch {
+        /// The name of the last one.
+        last: String,
+    },
+    /// The same environment has two variables of this name, so that it is not known which one counts.
+    Repeated,
     /// The variable is under another environment key.
     FingerprintMismatch {
         /// The fingerprint it names, lower-case.
@@ -128,6 +158,11 @@ impl BundleProblemKind {
             Self::NoKey => "no_key",
             Self::MissingAadScope => "missing_aad_scope",
             Self::NameMismatch { .. } => "name_mismatch",
+            Self::EnvironmentMismatch { .. } => "environment_mismatch",
+            Self::ProjectMismatch { .. } => "project_mismatch",
+            Self::UnknownLayer { .. } => "unknown_layer",
+            Self::ChainMismatch { .. } => "chain_mismatch",
+            Self::Repeated => "repeated",
             Self::FingerprintMismatch { .. } => "fingerprint_mismatch",
             Self::ValueDecryptFailed => "value_decrypt_failed",
             Self::HmacMismatch => "hmac_mismatch",
@@ -137,11 +172,16 @@ impl BundleProblemKind {
     }
 }
 
-impl From<VariableError> for BundleProblemKind {
-    fn from(error: VariableError) -> Self {
+impl BundleProblemKind {
+    /// A variable's own trouble, of a variable that is delivered as a part of this environment.
+    fn of(error: VariableError, delivered: &str) -> Self {
         match error {
             VariableError::MissingScope => Self::MissingAadScope,
             VariableError::NameMismatch { sealed } => Self::NameMismatch { sealed },
+            VariableError::EnvironmentMismatch { sealed } => Self::EnvironmentMismatch {
+                sealed,
+                delivered: delivered.to_owned(),
+            },
             VariableError::FingerprintMismatch { expected, actual } => {
                 Self::FingerprintMismatch { expected, actual }
             }
@@ -154,27 +194,41 @@ impl From<VariableError> for BundleProblemKind {
 
 /// Opens a bundle with a deploy seed. Never fails as a whole: what cannot be opened is in the report's problems.
 pub fn open_bundle(bundle: &Bundle, seed: &DeploySeed) -> BundleReport {
+    open_bundle_accepting(bundle, seed, None)
+}
+
+/// The same of an environment that was called `former_name` before: what was sealed under that name is its own
+/// (docs/protocol.md G21).
+pub fn open_bundle_accepting(
+    bundle: &Bundle,
+    seed: &DeploySeed,
+    former_name: Option<&EnvironmentName>,
+) -> BundleReport {
     let mut report = BundleReport {
         variables: Vec::with_capacity(bundle.variables.len()),
         problems: Vec::new(),
         total: bundle.variables.len(),
     };
-    let key = match open_key(bundle.key.as_ref(), seed) {
+    let opened = open_key(bundle.key.as_ref(), seed);
+    let checks = twice::Checks::of(bundle, opened.as_ref().ok(), former_name);
+    report.problems.extend(checks.bundle().map(of_no_variable));
+    let key = match &opened {
         Ok(key) => Some(key),
         Err(kind) => {
-            report.problems.push(BundleProblem { name: None, kind });
+            report.problems.push(of_no_variable(kind.clone()));
             None
         }
     };
     let mut ring = KeyRing::default();
     let mut places = HashMap::new();
     for sealed in &bundle.variables {
-        let opened = match &key {
-            None => check_scope(sealed)
-                .map_err(BundleProblemKind::from)
-                .and(Err(BundleProblemKind::NoKey)),
-            Some(key) => open_one(sealed, key, &mut ring).map_err(BundleProblemKind::from),
+        let opened = match key {
+            None => check_scope(sealed).and(Ok(Err(BundleProblemKind::NoKey))),
+            Some(key) => open_one(sealed, &key.key, &mut ring)
+                .and_then(|value| check_environment(sealed, former_name).map(|()| value))
+                .map(|value| checks.variable(sealed).map_or(Ok(value), Err)),
         };
+        let opened = opened.unwrap_or_else(|error| Err(BundleProblemKind::of(error, &sealed.environment)));
         match opened {
             Err(kind) => report.problems.push(BundleProblem {
                 name: Some(sealed.name.clone()),
@@ -196,12 +250,15 @@ pub fn open_bundle(bundle: &Bundle, seed: &DeploySeed) -> BundleReport {
         }
     }
     if report.variables.is_empty() && report.total > 0 {
-        report.problems.push(BundleProblem {
-            name: None,
-            kind: BundleProblemKind::NothingDecrypted,
-        });
+        report
+            .problems
+            .push(of_no_variable(BundleProblemKind::NothingDecrypted));
     }
     report
+}
+
+fn of_no_variable(kind: BundleProblemKind) -> BundleProblem {
+    BundleProblem { name: None, kind }
 }
 
 fn open_one<'a>(
@@ -219,11 +276,14 @@ fn open_one<'a>(
     }
 }
 
+/// An environment key as a runner has opened it, and what its envelope says that it is for.
+struct RunnerKey {
+    key: EnvironmentKey,
+    meta: Option<Meta>,
+}
+
 /// The environment key that the bundle carries for the seed.
-fn open_key(
-    published: Option<&PublishedKey>,
-    seed: &DeploySeed,
-) -> Result<EnvironmentKey, BundleProblemKind> {
+fn open_key(published: Option<&PublishedKey>, seed: &DeploySeed) -> Result<RunnerKey, BundleProblemKind> {
     let published = published.ok_or(BundleProblemKind::NoEnvironmentKey)?;
     let sealed = published
         .sealed
@@ -255,11 +315,14 @@ fn open_key(
     let key =
         open_outer(sealed, &dek).map_err(|_: OpenError| BundleProblemKind::EnvironmentKeyDecryptFailed)?;
     let opened = key_fingerprint(&key);
-    match published.fingerprint {
-        Some(announced) if announced != opened => {
-            Err(BundleProblemKind::KeyFingerprintMismatch { announced, opened })
-        }
-        _ => Ok(key),
+    let meta = envelope.meta;
+    let named = meta.as_ref().and_then(|meta| meta.get(KEY_FINGERPRINT));
+    let named =
+        named.map(|hex| Fingerprint::from_hex(hex).ok_or(BundleProblemKind::RecipientPayloadUndecodable));
+    let mut announced = published.fingerprint.into_iter().chain(named.transpose()?);
+    match announced.find(|announced| *announced != opened) {
+        Some(announced) => Err(BundleProblemKind::KeyFingerprintMismatch { announced, opened }),
+        None => Ok(RunnerKey { key, meta }),
     }
 }
 

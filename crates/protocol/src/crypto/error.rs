@@ -158,6 +158,12 @@ pub enum VariableError {
         /// The name that it was sealed under.
         sealed: String,
     },
+    /// It was sealed in another environment than the one it is delivered as a part of.
+    #[error("the variable was sealed in another environment")]
+    EnvironmentMismatch {
+        /// The name of the environment that it was sealed in.
+        sealed: String,
+    },
     /// It is under another environment key.
     #[error("the variable is under another environment key")]
     FingerprintMismatch {

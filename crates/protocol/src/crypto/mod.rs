@@ -29,7 +29,7 @@ mod variable;
 mod hkdf_vectors;
 
 pub use body::{sign_body, verify_body, verify_bytes};
-pub use bundle::{BundleProblem, BundleProblemKind, BundleReport, open_bundle};
+pub use bundle::{BundleProblem, BundleProblemKind, BundleReport, open_bundle, open_bundle_accepting};
 pub use deploy_key::{derive_public_key, make_deploy_key, parse_seed};
 pub use environment_key::{key_fingerprint, make_environment_key, seal_environment_key};
 pub use error::{CryptoError, Layer, OpenError, SeedError, SignatureError, VariableError};

@@ -17,7 +17,7 @@ use super::identity::DeviceIdentity;
 use super::meta::push_text;
 use super::primitives::{self, KEY_LENGTH, Key, NONCE_LENGTH};
 use crate::secret::{EnvironmentKey, SecretText};
-use crate::types::{Fingerprint, SigningPublicKey};
+use crate::types::{EnvironmentName, Fingerprint, SigningPublicKey};
 use crate::types::{variable::SealedVariable, variable::VariableScope, variable::VariableUpload};
 
 /// Prefix of the HKDF salt of variable keys (docs/protocol.md 5.6).
@@ -115,13 +115,15 @@ pub fn seal_variable<R: CryptoRng + ?Sized>(
     })
 }
 
-/// Opens one variable: scope, fingerprint, tag, claim and UTF-8 are checked. For many use [`open_variables`].
+/// Opens one variable: scope, fingerprint, tag, claim, name, environment and UTF-8 are checked. For many use
+/// [`open_variables`].
 ///
 /// # Errors
 /// [`VariableError`] names the failed check.
 pub fn open_variable(sealed: &SealedVariable, key: &EnvironmentKey) -> Result<SecretText, VariableError> {
     check_scope(sealed)?;
-    to_text(open_bytes(sealed, &VariableKeys::derive(key, &sealed.scope))?)
+    let plain = open_bytes(sealed, &VariableKeys::derive(key, &sealed.scope))?;
+    check_environment(sealed, None).and_then(|()| to_text(plain))
 }
 
 /// Opens many variables of one environment key, deriving the keys of each scope once.
@@ -132,10 +134,9 @@ pub fn open_variables(
     let mut ring = KeyRing::default();
     let mut opened = Vec::with_capacity(sealed.len());
     for variable in sealed {
-        opened.push(
-            check_scope(variable)
-                .and_then(|()| open_bytes(variable, ring.keys(&variable.scope, key)).and_then(to_text)),
-        );
+        let plain =
+            check_scope(variable).and_then(|()| open_bytes(variable, ring.keys(&variable.scope, key)));
+        opened.push(plain.and_then(|plain| check_environment(variable, None).and_then(|()| to_text(plain))));
     }
     opened
 }
@@ -165,6 +166,23 @@ pub(super) fn check_scope(sealed: &SealedVariable) -> Result<(), VariableError> 
         .any(|part| part.is_empty())
     {
         return Err(VariableError::MissingScope);
+    }
+    Ok(())
+}
+
+/// Whether a variable that has opened is delivered as a part of the environment that it was sealed in; of a server that does not
+/// say which that is, it is believed. `former_name` is what the environment was called before, where somebody has said so: a
+/// renamed one keeps what was sealed (docs/protocol.md G21).
+pub(super) fn check_environment(
+    sealed: &SealedVariable,
+    former_name: Option<&EnvironmentName>,
+) -> Result<(), VariableError> {
+    let inside = sealed.scope.environment.as_str();
+    let is_told = !sealed.environment.is_empty();
+    if is_told && sealed.environment != inside && former_name.is_none_or(|name| name.as_str() != inside) {
+        return Err(VariableError::EnvironmentMismatch {
+            sealed: inside.to_owned(),
+        });
     }
     Ok(())
 }

@@ -7,6 +7,7 @@
 
 mod environment_key;
 mod properties;
+mod twice;
 mod vectors;
 mod wire_tokens;
 mod written;

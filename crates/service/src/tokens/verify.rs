@@ -10,7 +10,7 @@ use model::{CallError, Problem};
 use protocol::crypto::{self, BundleProblem, BundleReport};
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::variable::Bundle;
-use protocol::{DeployTokenId, RecipientKind};
+use protocol::{DeployTokenId, EnvironmentName, RecipientKind};
 
 /// What a runner gets: the environment's name and the opened bundle.
 #[derive(Debug)]
@@ -21,7 +21,8 @@ pub struct Pulled {
     pub report: BundleReport,
 }
 
-/// Fetches and decrypts as a runner would, at this address: all variables, or only the named ones.
+/// Fetches and decrypts as a runner would, at this address: all variables, or only the named ones. What was sealed when the
+/// environment `was_called` this is accepted (docs/protocol.md G21).
 ///
 /// # Errors
 /// [`Problem::Address`] when credentials may not be sent there; API errors, [`model::CallError::Unauthorized`] for a CI
@@ -30,10 +31,11 @@ pub async fn pull(
     address: &str,
     ci_token: &CiToken,
     seed: &DeploySeed,
+    was_called: Option<EnvironmentName>,
     only: &[String],
 ) -> Result<Pulled, Problem> {
     let runner = Runner::new(ApiAddress::parse(address)?, ci_token)?;
-    open(runner.bundle(only).await?, seed).await
+    open(runner.bundle(only).await?, seed, was_called).await
 }
 
 /// The same, of all variables, to see whether it works: it is not taken for a use by CI (docs/protocol.md G30), if `own` is
@@ -45,10 +47,11 @@ pub async fn try_out(
     address: &str,
     ci_token: &CiToken,
     seed: &DeploySeed,
+    was_called: Option<EnvironmentName>,
     own: Option<OwnChecks>,
 ) -> Result<Pulled, Problem> {
     let runner = Runner::new(ApiAddress::parse(address)?, ci_token)?;
-    open(fetch_as_own(&runner, own, None).await?, seed).await
+    open(fetch_as_own(&runner, own, None).await?, seed, was_called).await
 }
 
 /// Fetches as the runner, and notes that it was this program: for this token, or for the one that the bundle is sealed for.
@@ -87,10 +90,15 @@ fn addressee(bundle: &Bundle) -> Option<&DeployTokenId> {
     }
 }
 
-async fn open(bundle: Bundle, seed: &DeploySeed) -> Result<Pulled, Problem> {
+async fn open(
+    bundle: Bundle,
+    seed: &DeploySeed,
+    was_called: Option<EnvironmentName>,
+) -> Result<Pulled, Problem> {
     let seed = seed.clone();
     let environment = bundle.environment.clone();
-    let report = off_thread(move || crypto::open_bundle(&bundle, &seed)).await?;
+    let report =
+        off_thread(move || crypto::open_bundle_accepting(&bundle, &seed, was_called.as_ref())).await?;
     Ok(Pulled { environment, report })
 }
 
@@ -136,7 +144,7 @@ pub async fn check(
     let runner = Runner::new(context.client.address().clone(), ci_token)?;
     let token = Some(token).filter(|token| !token.as_str().is_empty());
     let bundle = fetch_as_own(&runner, OwnChecks::of(context), token).await?;
-    let report = open(bundle, seed).await?.report;
+    let report = open(bundle, seed, None).await?.report;
     Ok(Checked {
         decrypted: report.decrypted(),
         total: report.total,
