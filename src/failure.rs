@@ -73,6 +73,7 @@ fn code(problem: &Problem) -> u8 {
         | Problem::Leak(_)
         | Problem::NoSession { .. }
         | Problem::Machine(MachineError::NotText { .. } | MachineError::NoDataFolder) => WRONG_USE,
+        Problem::Call(CallError::UnsendableToken | CallError::UnsendableId) => WRONG_USE,
         Problem::Uncertain(_) => UNREACHABLE,
         Problem::Call(error) if error.is_network() => UNREACHABLE,
         Problem::Call(CallError::Malformed(_) | CallError::TooLarge { .. }) => FAILED,

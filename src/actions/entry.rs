@@ -8,7 +8,7 @@ use dioxus::prelude::*;
 use super::{Actions, LOCAL, Opened, Repeat, Session, Start, beside, follow, on_disk};
 use crate::intent::SessionIntent;
 use crate::state::{CommandLineOffer, Connection, Dialog, Gate, OwnDevice, SessionKind, SignInStage};
-use model::{News, Problem, SignInWork};
+use model::{CallError, News, Problem, SignInWork};
 use service::account::Account;
 use service::{Context, adopt, revocation};
 
@@ -292,7 +292,7 @@ impl Actions {
 
     /// Whether this error means that the session has ended; then the sign-in is shown.
     pub(super) fn expired_by(&self, error: &Problem, again: Option<Rc<dyn Fn()>>) -> bool {
-        let ended = error.call().is_some_and(|error| error.status() == Some(401)) && self.account().is_some();
+        let ended = error.call().is_some_and(CallError::needs_sign_in) && self.account().is_some();
         if ended {
             self.expire(again);
         }

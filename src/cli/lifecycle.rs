@@ -28,26 +28,7 @@ pub(super) async fn list(
 
 async fn print(context: &Context, place: &Place, json: bool) -> Result<u8, Failure> {
     let (entries, uses) = service::list_with_uses(context, place).await?;
-    for entry in &entries {
-        match entry {
-            TokenEntry::Malformed(entry) => output::warning(&Message::new(
-                format!(
-                    "In the list, {} cannot be read, so that nothing can be done with it.",
-                    text::emergency::unread_entry(entry)
-                ),
-                "It is left out of JSON. Report it to the people who run the server.",
-            )),
-            TokenEntry::Token(token) if !token.lacks().is_empty() => output::warning(&Message::new(
-                format!(
-                    "{} cannot be read as a whole: {}.",
-                    token.id,
-                    token.lacks().join(", ")
-                ),
-                "It can be revoked by its id. Report it to the people who run the server.",
-            )),
-            TokenEntry::Token(_) => {}
-        }
-    }
+    tell_unreadable(&entries);
     let replacements = service::readable_replacements(context, place);
     if json {
         let tokens: Vec<_> = entries
@@ -62,6 +43,41 @@ async fn print(context: &Context, place: &Place, json: bool) -> Result<u8, Failu
         output::result(&output::table(&entries, &replacements))?;
     }
     Ok(0)
+}
+
+/// What of a list cannot be read, in two warnings at most, however much that is.
+fn tell_unreadable(entries: &[TokenEntry]) {
+    let unread: Vec<_> = entries
+        .iter()
+        .filter_map(|entry| match entry {
+            TokenEntry::Malformed(entry) => Some(text::emergency::unread_entry(entry)),
+            TokenEntry::Token(_) => None,
+        })
+        .collect();
+    let in_part: Vec<_> = entries
+        .iter()
+        .filter_map(TokenEntry::token)
+        .filter(|token| !token.lacks().is_empty())
+        .map(|token| format!("{} ({})", token.id, token.lacks().join(", ")))
+        .collect();
+    if !unread.is_empty() {
+        output::warning(&Message::new(
+            format!(
+                "In the list, {} cannot be read, so that nothing can be done with it.",
+                text::emergency::first_of(unread.into_iter())
+            ),
+            "It is left out of JSON. Report it to the people who run the server.",
+        ));
+    }
+    if !in_part.is_empty() {
+        output::warning(&Message::new(
+            format!(
+                "Not read as a whole, because of what is in brackets: {}.",
+                text::emergency::first_of(in_part.into_iter())
+            ),
+            "It can be revoked by its id. Report it to the people who run the server.",
+        ));
+    }
 }
 
 /// Creates a token and hands its secrets over.

@@ -179,7 +179,7 @@ pub fn issuance_json(issuance: &Issuance) -> Result<(), Failure> {
     })
 }
 
-/// The tokens as an aligned table for people.
+/// The tokens as an aligned table for people; of entries that cannot be read, the first few.
 pub fn table(entries: &[TokenEntry], replacements: &[Replacement]) -> String {
     let now = protocol::Moment::now();
     let zone = jiff::tz::TimeZone::system();
@@ -191,7 +191,13 @@ pub fn table(entries: &[TokenEntry], replacements: &[Replacement]) -> String {
         }
         TokenEntry::Malformed(entry) => TokenColumn::ALL.map(|column| text::malformed_cell(column, entry)),
     };
-    let rows: Vec<_> = std::iter::once(head).chain(entries.iter().map(row)).collect();
+    let mut unread: usize = 0;
+    let is_shown = |entry: &&TokenEntry| {
+        unread = unread.saturating_add(usize::from(entry.token().is_none()));
+        entry.token().is_some() || unread <= text::emergency::MOST_NAMED
+    };
+    let shown = entries.iter().filter(is_shown).map(row);
+    let rows: Vec<_> = std::iter::once(head).chain(shown).collect();
     aligned(&rows)
 }
 

@@ -8,7 +8,7 @@ use super::output;
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use model::formats::dotenv::{self, Unwritable};
-use model::{CI_TOKEN_VARIABLE, CiTokenOutcome, Problem, SEED_VARIABLE};
+use model::{CI_TOKEN_VARIABLE, CallError, CiTokenOutcome, Problem, SEED_VARIABLE};
 use protocol::crypto::BundleProblemKind;
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{DeployTokenId, EnvironmentName};
@@ -253,7 +253,8 @@ async fn as_runner(
 }
 
 fn runner_failure(error: model::Problem) -> Failure {
-    let refused = matches!(error.call(), Some(model::CallError::Unauthorized));
+    let refused = matches!(error.call(), Some(CallError::Unauthorized));
+    let unsendable = matches!(error.call(), Some(CallError::UnsendableToken));
     let mut failure = Failure::from(error);
     if refused {
         failure.message = Message::new(
@@ -261,6 +262,15 @@ fn runner_failure(error: model::Problem) -> Failure {
                 "The server does not accept {CI_TOKEN_VARIABLE}: it is revoked, replaced, expired or mistyped."
             ),
             "Take the value that was issued last, or rotate the token.",
+        );
+    }
+    if unsendable {
+        failure.message = Message::new(
+            format!(
+                "{CI_TOKEN_VARIABLE} has characters that no token has, such as a space, a line break or quotes of another kind. \
+                 Nothing was sent."
+            ),
+            "Copy the value again as it was issued, without anything around it.",
         );
     }
     failure

@@ -19,6 +19,7 @@ use super::ApiAddress;
 use super::client::{Answer, CLIENT_TYPE};
 use super::gate::{Gate, Priority};
 use model::{CallError, Pause, RetryPolicy, Sent};
+use protocol::shape::is_bearer;
 use protocol::wire::error::{self as error_body, ErrorBody};
 use protocol::{DeviceId, Moment};
 
@@ -79,13 +80,29 @@ pub(super) fn segment(text: &str) -> String {
     utf8_percent_encode(text, SEGMENT).to_string()
 }
 
+/// Whether every part of a path stays a part of it: what is encoded can still be empty, or dots, by which a URL goes up.
+///
+/// # Errors
+/// [`CallError::UnsendableId`].
+fn leads_where_it_says(path: &str) -> Result<(), CallError> {
+    let path = path.split('?').next().unwrap_or_default();
+    let is_part = |part: &str| !part.is_empty() && !part.bytes().all(|byte| byte == b'.');
+    if path.split('/').skip(1).all(is_part) {
+        Ok(())
+    } else {
+        Err(CallError::UnsendableId)
+    }
+}
+
 /// The `Authorization` header, marked as sensitive so that it is never printed.
 pub(super) struct Bearer(Option<HeaderValue>);
 
 impl Bearer {
+    /// White space around the token is none of it.
     pub(super) fn new(token: &str) -> Self {
+        let token = token.trim();
         let header = Zeroizing::new(format!("Bearer {token}"));
-        let mut value = HeaderValue::from_str(&header).ok();
+        let mut value = HeaderValue::from_str(&header).ok().filter(|_| is_bearer(token));
         if let Some(value) = &mut value {
             value.set_sensitive(true);
         }
@@ -104,7 +121,7 @@ pub(super) struct Dated {
 pub(super) struct Transport {
     http: reqwest::Client,
     address: ApiAddress,
-    /// A bearer with characters that no header can carry can never be right.
+    /// Whether there is a bearer that can be sent, or none is needed.
     usable: bool,
     limits: Limits,
     gate: Arc<Gate>,
@@ -177,10 +194,12 @@ impl Transport {
     }
 
     pub(super) async fn get_dated(&self, path: &str) -> Result<Dated, CallError> {
+        leads_where_it_says(path)?;
         self.read(|| self.request(Method::GET, path)).await
     }
 
     pub(super) async fn get_as_device(&self, path: &str, device: &DeviceId) -> Result<Answer, CallError> {
+        leads_where_it_says(path)?;
         let request = || {
             self.request(Method::GET, path)
                 .header("X-Device-ID", device.as_str())
@@ -190,6 +209,7 @@ impl Transport {
 
     /// A write is never repeated blindly: only where the server has refused to look at it.
     pub(super) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Answer, CallError> {
+        leads_where_it_says(path)?;
         let request = self
             .request(Method::POST, path)
             .header(CONTENT_TYPE, "application/json")
@@ -200,6 +220,7 @@ impl Transport {
     /// As [`Transport::post`], for an answer with a secret in it: the connection is closed afterwards, because the buffers
     /// of an idle one keep what was read last.
     pub(super) async fn post_for_secret(&self, path: &str, body: Vec<u8>) -> Result<Answer, CallError> {
+        leads_where_it_says(path)?;
         let request = self
             .request(Method::POST, path)
             .header(CONTENT_TYPE, "application/json")
@@ -210,6 +231,7 @@ impl Transport {
 
     /// A write is never repeated blindly: only where the server has refused to look at it.
     pub(super) async fn delete(&self, path: &str) -> Result<Answer, CallError> {
+        leads_where_it_says(path)?;
         let request = self.request(Method::DELETE, path);
         Ok(self.send(request, Priority::Urgent).await?.body)
     }
@@ -237,7 +259,7 @@ impl Transport {
     /// Sends when it is this request's turn, and again when the server refused to look at it and said for how long.
     async fn send(&self, mut request: RequestBuilder, priority: Priority) -> Result<Dated, CallError> {
         if !self.usable {
-            return Err(CallError::Unauthorized);
+            return Err(CallError::UnsendableToken);
         }
         for _ in 1..TURNS {
             // Bodies are in memory, so that there always is one.
@@ -395,6 +417,18 @@ mod tests {
         assert!((85..=90).contains(&pause.as_secs()), "{pause:?}");
         for text in ["", "-1", "soon", "1e9", "Wed, 99 Oct 2015 07:28:00 GMT"] {
             assert_eq!(wanted_pause(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn no_id_leads_a_path_elsewhere() {
+        for id in ["", ".", "..", "..."] {
+            let path = format!("/projects/{}/deploy-tokens?x=..", segment(id));
+            assert_eq!(leads_where_it_says(&path), Err(CallError::UnsendableId), "{id}");
+        }
+        for id in ["a", "..a", "../b", "%2e%2e", "a/b", "a?b#c"] {
+            let path = format!("/projects/{}/deploy-tokens?x=..", segment(id));
+            assert_eq!(leads_where_it_says(&path), Ok(()), "{id}");
         }
     }
 

@@ -76,6 +76,11 @@ macro_rules! secret_text {
                 self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
             }
 
+            /// Whether it can be sent as a bearer: visible ASCII, as [`is_bearer`](crate::shape::is_bearer) has it.
+            pub fn can_be_sent(&self) -> bool {
+                crate::shape::is_bearer(&self.0)
+            }
+
             /// Whether the text has no characters but white space.
             pub fn is_blank(&self) -> bool {
                 self.0.trim().is_empty()

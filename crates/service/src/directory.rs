@@ -57,7 +57,7 @@ where
     for organization in organizations {
         match ask(organization.clone()).await {
             Ok(answer) => answers.push(answer),
-            Err(CallError::Unauthorized) => return Err(CallError::Unauthorized.into()),
+            Err(error) if error.needs_sign_in() => return Err(error.into()),
             Err(error) => {
                 let error = Problem::from(error);
                 first.get_or_insert_with(|| error.clone());

@@ -71,7 +71,7 @@ pub fn unlisted(unlisted: &Unlisted) -> Message {
 }
 
 /// Of a longer list only so many entries are named.
-const MOST_NAMED: usize = 5;
+pub const MOST_NAMED: usize = 5;
 
 /// Entries of a list that cannot be read: which, and why.
 fn unread(of: &ListOf, entries: &[UnreadEntry]) -> Message {
@@ -88,15 +88,21 @@ fn unread(of: &ListOf, entries: &[UnreadEntry]) -> Message {
             ", and may be active devices that nothing here can revoke",
         ),
     };
-    let named = entries.iter().take(MOST_NAMED).map(unread_entry);
-    let mut named: Vec<String> = named.collect();
-    if entries.len() > MOST_NAMED {
-        named.push(format!("{} more", entries.len() - MOST_NAMED));
-    }
+    let named = first_of(entries.iter().map(unread_entry));
     Message::new(
-        format!("In the list of {list}, {} cannot be read{so}.", named.join(", ")),
+        format!("In the list of {list}, {named} cannot be read{so}."),
         "Look at them on the server. The others are not affected.",
     )
+}
+
+/// What is said of each of a longer list: of the first few, and of how many more.
+pub fn first_of(all: impl ExactSizeIterator<Item = String>) -> String {
+    let more = all.len().saturating_sub(MOST_NAMED);
+    let mut named: Vec<String> = all.take(MOST_NAMED).collect();
+    if more > 0 {
+        named.push(format!("{more} more"));
+    }
+    named.join(", ")
 }
 
 /// An entry that cannot be read: where it is, its name if it has one, and what it lacks.

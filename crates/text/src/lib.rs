@@ -220,6 +220,14 @@ fn call(error: &CallError) -> Message {
             "The server does not accept this sign-in any more.",
             "Sign in again.",
         ),
+        CallError::UnsendableToken => Message::new(
+            "The token has characters that no request can carry, such as a space, a line break or a letter with an accent. Nothing was sent.",
+            "Copy it again as a whole, without anything around it.",
+        ),
+        CallError::UnsendableId => Message::new(
+            "An id is empty, or would lead to another address. Nothing was sent.",
+            "Check the id if you have typed it; otherwise report it to the people who run the server.",
+        ),
         CallError::ReshareRequired { .. } => Message::new(
             "The environment key is not shared with this device yet.",
             "A colleague who has access can share it by re-sharing the environment's key. Listing and revoking work meanwhile.",

@@ -40,6 +40,12 @@ pub enum CallError {
     /// 401: the bearer token is not valid (any more).
     #[error("the server does not accept this sign-in")]
     Unauthorized,
+    /// The bearer token has characters that no request can carry, so that none was made.
+    #[error("the token has characters that cannot be sent")]
+    UnsendableToken,
+    /// An id is empty or leads elsewhere in an address, so that no request was made.
+    #[error("an id cannot be part of an address")]
+    UnsendableId,
     /// 409 `ENV_KEY_RESHARE_REQUIRED` (docs/protocol.md 6.3).
     #[error("the environment key is not shared with this device")]
     ReshareRequired {
@@ -74,10 +80,15 @@ impl CallError {
     /// it has answered is no such proof: a gateway can refuse after the server has acted.
     pub fn was_not_sent(&self) -> bool {
         match self {
-            Self::Setup { .. } => true,
+            Self::Setup { .. } | Self::UnsendableToken | Self::UnsendableId => true,
             Self::Unreachable { sent, .. } | Self::TimedOut { sent } => *sent == Sent::No,
             _ => false,
         }
+    }
+
+    /// Whether nothing but another sign-in helps.
+    pub fn needs_sign_in(&self) -> bool {
+        matches!(self, Self::Unauthorized | Self::UnsendableToken)
     }
 
     /// Whether a write that ended with this error may have had an effect on the server.

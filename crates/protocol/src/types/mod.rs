@@ -12,6 +12,7 @@ mod member;
 mod name;
 mod occurrence;
 pub mod reshare;
+pub mod shape;
 pub mod token;
 pub mod variable;
 mod when;

@@ -3,9 +3,10 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::WireError;
-use super::read::{attributes, json, known_text, needed_text, occurrence, resources};
+use super::read::{attributes, known, known_text, needed, occurrence, told_text};
 use super::written::seconds;
+use super::{WireError, cost};
+use crate::types::shape::to_line;
 use crate::types::{
     ActivityAuthor, ActivityEntry, ActivityKind, ActivityPage, ActivitySubject, DeployTokenId, NotKnown,
     Occurrence,
@@ -71,22 +72,20 @@ pub struct CauserDocument<'a> {
 /// # Errors
 /// [`WireError`] when the answer is not a list.
 pub fn page(body: &[u8]) -> Result<ActivityPage, WireError> {
-    let answer = json(body)?;
-    let listed = resources(&answer)?;
-    let entries: Vec<_> = listed.iter().filter_map(|entry| entry_of(entry).ok()).collect();
-    let meta = &answer["meta"];
+    let mut page = ActivityPage::default();
+    let meta = cost::entries(body, |_, entry| match entry.and_then(|entry| entry_of(&entry)) {
+        Ok(entry) => page.entries.push(entry),
+        Err(_) => page.unreadable += 1,
+    })?;
+    // Where it leads is not followed: it is asked for by its number.
     let has_more = meta["has_more"].as_bool();
-    Ok(ActivityPage {
-        unreadable: listed.len() - entries.len(),
-        // Where it leads is not followed: it is asked for by its number.
-        has_more: has_more.unwrap_or_else(|| known_text(meta, "next_page_url").is_some()),
-        entries,
-    })
+    page.has_more = has_more.unwrap_or_else(|| told_text(&meta, "next_page_url").is_some());
+    Ok(page)
 }
 
 fn entry_of(value: &Value) -> Result<ActivityEntry, WireError> {
     let told = attributes(value);
-    let event = bounded(&needed_text(told, "event")?, LONGEST_NAME);
+    let event = needed(told, "event", |text| Some(to_line(&text, LONGEST_NAME)))?;
     let at = match occurrence(told, "occurred_at") {
         Occurrence::Never => Occurrence::NotKnown(NotKnown::Unreadable),
         at => at,
@@ -96,8 +95,8 @@ fn entry_of(value: &Value) -> Result<ActivityEntry, WireError> {
         id: known_text(value, "id"),
         kind: ActivityKind::of(&event),
         event,
-        description: bounded(
-            &known_text(told, "description").unwrap_or_default(),
+        description: to_line(
+            &told_text(told, "description").unwrap_or_default(),
             LONGEST_SENTENCE,
         ),
         at,
@@ -111,32 +110,28 @@ fn entry_of(value: &Value) -> Result<ActivityEntry, WireError> {
 }
 
 fn author_of(causer: &Value) -> ActivityAuthor {
-    match known_text(causer, "type").as_deref() {
+    match told_text(causer, "type").as_deref() {
         Some("user") => ActivityAuthor::Person {
             name: name(causer, "name"),
             email: name(causer, "email"),
         },
-        Some(kind @ ("deployment_token" | "environment_token")) => match known_text(causer, "id") {
-            Some(id) => ActivityAuthor::Token {
-                id: DeployTokenId::new(id),
-                name: name(causer, "name"),
-            },
-            None => ActivityAuthor::Other(kind.to_owned()),
-        },
+        Some(kind @ ("deployment_token" | "environment_token")) => {
+            match known(causer, "id", DeployTokenId::parse) {
+                Some(id) => ActivityAuthor::Token {
+                    id,
+                    name: name(causer, "name"),
+                },
+                None => ActivityAuthor::Other(kind.to_owned()),
+            }
+        }
         Some("system") => ActivityAuthor::System,
-        Some(other) => ActivityAuthor::Other(bounded(other, LONGEST_NAME)),
+        Some(other) => ActivityAuthor::Other(to_line(other, LONGEST_NAME)),
         None => ActivityAuthor::Other(String::new()),
     }
 }
 
 fn name(object: &Value, member: &str) -> Option<String> {
-    known_text(object, member).map(|text| bounded(&text, LONGEST_NAME))
-}
-
-/// A text of the server as far as it is kept, on one line.
-fn bounded(text: &str, most: usize) -> String {
-    let printable = |c: char| if c.is_control() { ' ' } else { c };
-    text.chars().take(most).map(printable).collect()
+    told_text(object, member).map(|text| to_line(&text, LONGEST_NAME))
 }
 
 #[cfg(test)]

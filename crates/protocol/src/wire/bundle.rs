@@ -7,11 +7,12 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::environment_key::{KeyDocument, key_from_value};
-use super::read::{is_told, known_text, list, optional_object, parse_object, text};
+use super::read::{is_told, known_text, list, optional_object, parse_object, text, told_text};
 use super::written::microseconds;
 use super::{Data, WireError};
 use crate::types::EnvironmentName;
 use crate::types::keys::decode_base64;
+use crate::types::shape::is_line;
 use crate::types::variable::{BASE64_PREFIX, Bundle, SealedVariable, UploadAad, UploadClaims, VariableScope};
 
 /// What pull and runners are answered: the sealed variables of an environment, and its key.
@@ -83,8 +84,8 @@ pub fn parse_bundle(body: &str) -> Result<Bundle, WireError> {
     let root = optional_object(root, "data")?.unwrap_or(root);
     let mut chain = Vec::new();
     for name in list(root, "chain")? {
-        let name = name.as_str().ok_or(WireError::Wrong { what: "chain" })?;
-        chain.push(name.to_owned());
+        let name = name.as_str().filter(|name| is_line(name));
+        chain.push(name.ok_or(WireError::Wrong { what: "chain" })?.to_owned());
     }
     let mut variables = Vec::new();
     for (position, entry) in (1..).zip(list(root, "secrets")?) {
@@ -94,8 +95,12 @@ pub fn parse_bundle(body: &str) -> Result<Bundle, WireError> {
         Some(value) => key_from_value(value)?,
         None => None,
     };
+    let environment = text(root, "env")?;
+    if !is_line(environment) {
+        return Err(WireError::Wrong { what: "env" });
+    }
     Ok(Bundle {
-        environment: text(root, "env")?.to_owned(),
+        environment: environment.to_owned(),
         chain,
         variables,
         key,
@@ -103,17 +108,17 @@ pub fn parse_bundle(body: &str) -> Result<Bundle, WireError> {
 }
 
 /// A variable as far as it can be read. What is wrong with it is not opened, and so is in the report: one that has no name is
-/// called by its place, and without a ciphertext, so that nobody takes it for one of that name.
+/// called by its place (so is one whose name is on no single line), and without a ciphertext, so that nobody takes it for one of that name.
 fn variable(entry: &Value, position: usize) -> SealedVariable {
-    let part = |name| known_text(&entry["aad"], name).unwrap_or_default();
+    let part = |name| told_text(&entry["aad"], name).unwrap_or_default();
     let name = known_text(entry, "name");
-    let ciphertext = name.as_ref().and_then(|_| known_text(entry, "ciphertext"));
+    let ciphertext = name.as_ref().and_then(|_| told_text(entry, "ciphertext"));
     let claims = &entry["claims"];
     let is_claimed = is_told(claims, "hmac") || (is_told(entry, "claims") && !claims.is_object());
     SealedVariable {
         environment: known_text(entry, "env").unwrap_or_default(),
         ciphertext: lenient_bytes(ciphertext.as_deref()),
-        nonce: lenient_bytes(known_text(entry, "nonce").as_deref()),
+        nonce: lenient_bytes(told_text(entry, "nonce").as_deref()),
         scope: VariableScope {
             organization: part("org"),
             project: part("project"),

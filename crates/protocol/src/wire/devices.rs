@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::read::{attributes, data, is_told, json, known_moment, known_text, listed, needed_text};
+use super::read::{attributes, data, is_told, json, known_moment, known_text, listed, needed, told_text};
 use super::reshare::PersonAttributes;
 use super::written::{seconds, seconds_if_any};
 use super::{Identifier, RecordStatus, Resource, WireError};
@@ -184,10 +184,10 @@ pub fn own_devices(body: &[u8]) -> Result<Listed<UserDevice>, WireError> {
 
 fn device_of(value: &Value) -> Result<Device, WireError> {
     let attributes = attributes(value);
-    let key = known_text(attributes, "public_key");
-    let signing_key = known_text(attributes, "public_signing_key");
+    let key = told_text(attributes, "public_key");
+    let signing_key = told_text(attributes, "public_signing_key");
     Ok(Device {
-        id: DeviceId::new(needed_text(value, "id")?),
+        id: needed(value, "id", DeviceId::parse)?,
         name: known_text(attributes, "name"),
         public_key: key.as_deref().and_then(PublicKey::from_base64),
         signing_key: signing_key.as_deref().and_then(SigningPublicKey::from_base64),

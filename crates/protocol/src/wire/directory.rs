@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::read::{attributes, data, json, known_moment, known_text, listed, needed_text};
+use super::read::{attributes, data, json, known, known_moment, known_text, listed, needed, needed_text};
 use super::written::seconds;
 use super::{Resource, WireError};
 use crate::types::{
@@ -172,10 +172,10 @@ pub fn organizations(body: &[u8]) -> Result<Listed<Organization>, WireError> {
 }
 
 fn organization(value: &Value) -> Result<Organization, WireError> {
-    let id = needed_text(value, "id")?;
+    let id = needed(value, "id", OrganizationId::parse)?;
     Ok(Organization {
-        name: known_text(attributes(value), "name").unwrap_or_else(|| id.clone()),
-        id: OrganizationId::new(id),
+        name: known_text(attributes(value), "name").unwrap_or_else(|| id.to_string()),
+        id,
     })
 }
 
@@ -198,11 +198,11 @@ pub fn project(body: &[u8]) -> Result<Project, WireError> {
 
 fn project_of(value: &Value, organization: Option<&OrganizationId>) -> Result<Project, WireError> {
     let attributes = attributes(value);
-    let own = known_text(attributes, "organization_id").map(OrganizationId::new);
-    let id = needed_text(value, "id")?;
+    let own = known(attributes, "organization_id", OrganizationId::parse);
+    let id = needed(value, "id", ProjectId::parse)?;
     Ok(Project {
-        name: known_text(attributes, "name").unwrap_or_else(|| id.clone()),
-        id: ProjectId::new(id),
+        name: known_text(attributes, "name").unwrap_or_else(|| id.to_string()),
+        id,
         organization_id: own.or_else(|| organization.cloned()).ok_or(WireError::Missing {
             what: "organization_id",
         })?,
@@ -221,8 +221,8 @@ pub fn environments(body: &[u8]) -> Result<Listed<Environment>, WireError> {
 fn environment(value: &Value) -> Result<Environment, WireError> {
     let attributes = attributes(value);
     Ok(Environment {
-        id: EnvironmentId::new(needed_text(value, "id")?),
-        name: EnvironmentName::new(needed_text(attributes, "name")?),
+        id: needed(value, "id", EnvironmentId::parse)?,
+        name: needed(attributes, "name", EnvironmentName::parse)?,
         kind: known_text(attributes, "type").unwrap_or_default(),
         created_at: known_moment(attributes, "created_at"),
     })

@@ -12,6 +12,7 @@ use super::written::seconds;
 use super::{Data, Resource, WireError};
 use crate::types::envelope::PublishedKey;
 use crate::types::keys::decode_base64;
+use crate::types::shape::is_id;
 use crate::types::variable::VARIABLE_ALGORITHM;
 use crate::types::{
     DeployTokenId, DeviceId, EnvironmentId, Fingerprint, Moment, PublicKey, RecipientKind,
@@ -177,7 +178,7 @@ fn resource(key: &Value) -> Result<PublishedKey, WireError> {
     Ok(PublishedKey {
         version: integer(attributes, "attributes.version")?,
         fingerprint: fingerprint(attributes, "attributes.fingerprint")?,
-        created_by: optional_text(attributes, "attributes.created_by_device_id")?.map(DeviceId::new),
+        created_by: optional_text(attributes, "attributes.created_by_device_id")?.and_then(DeviceId::parse),
         created_at: optional_text(attributes, "attributes.created_at")?.and_then(Moment::parse),
         sealed,
         tells_all: repeated.is_some_and(Value::is_array),
@@ -189,7 +190,7 @@ fn camel_case(key: &Value) -> Result<PublishedKey, WireError> {
     Ok(PublishedKey {
         version: integer(key, "version")?,
         fingerprint: fingerprint(key, "fingerprint")?,
-        created_by: optional_text(key, "createdByDeviceId")?.map(DeviceId::new),
+        created_by: optional_text(key, "createdByDeviceId")?.and_then(DeviceId::parse),
         created_at: optional_text(key, "createdAtIso")?.and_then(Moment::parse),
         sealed: envelope
             .map(|envelope| sealed_key(envelope, &CAMEL))
@@ -257,6 +258,11 @@ fn recipient(entry: &Value, names: &Names) -> Result<Option<SealedRecipient>, Wi
     let Some(kind) = recipient_kind(text(entry, "recipients.type")?, id) else {
         return Ok(None);
     };
+    if !is_id(id) {
+        return Err(WireError::Wrong {
+            what: "recipients.id",
+        });
+    }
     let edek_b64 = text(entry, names.edek)?.to_owned();
     Ok(Some(SealedRecipient { kind, edek_b64 }))
 }

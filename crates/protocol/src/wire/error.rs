@@ -3,6 +3,7 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
+use crate::types::shape::{is_id, to_line};
 use crate::types::{EnvironmentId, EnvironmentName, OrganizationId, ProjectId, RequestId};
 
 /// Code of the answer to a device that the key is not sealed for (docs/protocol.md 6.3).
@@ -270,11 +271,15 @@ pub fn read(status: u16, body: &[u8]) -> ErrorBody {
 
 fn texts(value: &Value) -> Vec<String> {
     let list = value.as_array().map(Vec::as_slice).unwrap_or_default();
-    list.iter().filter_map(Value::as_str).map(str::to_owned).collect()
+    list.iter()
+        .filter_map(Value::as_str)
+        .filter(|id| is_id(id))
+        .map(str::to_owned)
+        .collect()
 }
 
 fn conflict(value: &Value) -> Option<Conflict> {
-    let key = value["key"].as_str()?.to_owned();
+    let key = plain(value["key"].as_str()?);
     Some(Conflict {
         key,
         server_version: value["server_version"].as_u64(),
@@ -298,12 +303,7 @@ fn plain_text(value: &Value) -> Option<String> {
 
 /// One line, without control characters, shortened.
 fn plain(text: &str) -> String {
-    let line: String = text
-        .chars()
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .take(MAX_TEXT)
-        .collect();
-    line.trim().to_owned()
+    to_line(text, MAX_TEXT).trim().to_owned()
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::WireError;
-use super::read::{attributes, json, known_text, resources};
+use super::read::{attributes, known_text};
 use super::written::seconds_if_any;
+use super::{WireError, cost};
 use crate::types::{Member, Role};
 
 /// One member.
@@ -70,8 +70,11 @@ pub struct PermissionDocument {
 /// # Errors
 /// [`WireError`] when the answer is not a list.
 pub fn members(body: &[u8]) -> Result<Vec<Member>, WireError> {
-    let answer = json(body)?;
-    Ok(resources(&answer)?.iter().map(member_of).collect())
+    let mut members = Vec::new();
+    cost::entries(body, |_, entry| {
+        members.push(member_of(&entry.unwrap_or_default()))
+    })?;
+    Ok(members)
 }
 
 fn member_of(entry: &Value) -> Member {

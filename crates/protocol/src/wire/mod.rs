@@ -7,6 +7,7 @@
 
 pub mod activity;
 pub mod bundle;
+mod cost;
 pub mod devices;
 pub mod directory;
 pub mod environment_key;
@@ -36,6 +37,12 @@ pub enum WireError {
         /// Path of the member.
         what: &'static str,
     },
+    /// There is more in it than is read.
+    #[error("it has more than {most} parts")]
+    TooMany {
+        /// So many entries or values are.
+        most: usize,
+    },
     /// A member is not of its type, or its text is not of its form.
     #[error("{what} is not what it should be")]
     Wrong {
@@ -49,6 +56,7 @@ impl WireError {
     pub fn what(self) -> &'static str {
         match self {
             Self::NotJson => "JSON",
+            Self::TooMany { .. } => "its size",
             Self::Missing { what } | Self::Wrong { what } => what,
         }
     }

@@ -1,22 +1,26 @@
 //! How answers are read: leniently in shape, wrapped or bare, attributes or flat (docs/protocol.md 1.4).
 //!
 //! Two families. The strict one ([`text`], [`integer`], [`object`], [`list`] and their `optional_` twins) refuses a member of
-//! another type and names it by its path. The lenient one ([`known_text`], [`needed_text`], [`known_moment`], [`occurrence`]) takes what it
-//! cannot use as not there, because a record that lacks a detail is still a record.
+//! another type and names it by its path. The lenient one ([`known_text`], [`needed_text`], [`known_moment`], [`occurrence`]) takes
+//! what it cannot use as not there, because a record that lacks a detail is still a record.
+//!
+//! Ids, names and other texts are what [`shape`] says, or they are not used. What an answer may cost is in [`super::cost`].
 
 use serde_json::Value;
 
 use super::WireError;
+use super::cost::{self, MOST_OF_A_BUNDLE, MOST_VALUES};
+use crate::types::shape::is_line;
 use crate::types::{Listed, Moment, NotKnown, Occurrence, UnreadEntry};
 
 /// A body as JSON.
 pub(super) fn json(body: &[u8]) -> Result<Value, WireError> {
-    serde_json::from_slice(body).map_err(|_| WireError::NotJson)
+    cost::parse(body, MOST_VALUES)
 }
 
-/// A text whose root must be an object.
+/// A text whose root must be an object: a bundle or a key, which have as many parts as there are variables or recipients.
 pub(super) fn parse_object(text: &str, what: &'static str) -> Result<Value, WireError> {
-    match json(text.as_bytes())? {
+    match cost::parse(text.as_bytes(), MOST_OF_A_BUNDLE)? {
         object @ Value::Object(_) => Ok(object),
         _ => Err(WireError::Wrong { what }),
     }
@@ -27,40 +31,36 @@ pub(super) fn data(answer: &Value) -> &Value {
     answer.get("data").unwrap_or(answer)
 }
 
-/// The list inside `data`; absent or null is an empty list.
-pub(super) fn resources(answer: &Value) -> Result<&[Value], WireError> {
-    match answer.get("data") {
-        None | Some(Value::Null) if answer.is_object() => Ok(&[]),
-        Some(Value::Array(list)) => Ok(list),
-        _ => Err(WireError::Wrong { what: "data" }),
-    }
-}
-
 /// A list, entry by entry: one that cannot be read hides no other.
 ///
 /// # Errors
-/// [`WireError`] when the answer is not a list.
+/// [`WireError`] when the answer is not a list, or has too many entries.
 pub(super) fn listed<T>(
     body: &[u8],
     entry: impl Fn(&Value) -> Result<T, WireError>,
 ) -> Result<Listed<T>, WireError> {
-    let answer = json(body)?;
     let mut all = Listed::default();
-    for (position, value) in (1..).zip(resources(&answer)?) {
-        match entry(value) {
-            Ok(read) => all.list.push(read),
-            Err(error) => all.unreadable.push(unread(value, position, error)),
-        }
-    }
+    cost::entries(body, |position, value| match read(position, &value, &entry) {
+        Ok(read) => all.list.push(read),
+        Err(unread) => all.unreadable.push(unread),
+    })?;
     Ok(all)
 }
 
-/// What is told of an entry that cannot be read.
-pub(super) fn unread(value: &Value, position: usize, error: WireError) -> UnreadEntry {
-    UnreadEntry {
+/// One entry of a list, or what is told of one that cannot be read.
+pub(super) fn read<T>(
+    position: usize,
+    value: &Result<Value, WireError>,
+    entry: impl Fn(&Value) -> Result<T, WireError>,
+) -> Result<T, UnreadEntry> {
+    let unread = |name, error: WireError| UnreadEntry {
         position,
-        name: known_text(attributes(value), "name"),
+        name,
         missing: error.what(),
+    };
+    match value {
+        Ok(value) => entry(value).map_err(|error| unread(known_text(attributes(value), "name"), error)),
+        Err(error) => Err(unread(None, *error)),
     }
 }
 
@@ -136,8 +136,8 @@ pub(super) fn list<'a>(object: &'a Value, what: &'static str) -> Result<&'a [Val
     }
 }
 
-/// A text that is not blank, if there is one; ids may arrive as numbers.
-pub(super) fn known_text(object: &Value, name: &str) -> Option<String> {
+/// A text that is not blank, however long and on however many lines; ids may arrive as numbers.
+pub(super) fn told_text(object: &Value, name: &str) -> Option<String> {
     match object.get(name)? {
         Value::String(text) if !text.trim().is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),
@@ -145,9 +145,29 @@ pub(super) fn known_text(object: &Value, name: &str) -> Option<String> {
     }
 }
 
-/// A text that has to be there; what is not a text or a number counts as missing.
+/// A text on one line that is not blank, if there is one.
+pub(super) fn known_text(object: &Value, name: &str) -> Option<String> {
+    told_text(object, name).filter(|text| is_line(text))
+}
+
+/// A text on one line that has to be there.
 pub(super) fn needed_text(object: &Value, name: &'static str) -> Result<String, WireError> {
-    known_text(object, name).ok_or(WireError::Missing { what: name })
+    needed(object, name, |text| Some(text).filter(|text| is_line(text)))
+}
+
+/// What is read of a text that has to be there, such as an id; what is not a text or a number counts as missing.
+pub(super) fn needed<T>(
+    object: &Value,
+    name: &'static str,
+    parse: impl Fn(String) -> Option<T>,
+) -> Result<T, WireError> {
+    let text = told_text(object, name).ok_or(WireError::Missing { what: name })?;
+    parse(text).ok_or(WireError::Wrong { what: name })
+}
+
+/// What is read of a text, if there is one and it is that.
+pub(super) fn known<T>(object: &Value, name: &str, parse: impl Fn(String) -> Option<T>) -> Option<T> {
+    told_text(object, name).and_then(parse)
 }
 
 /// What is told of a moment: absent is *not told*, null is *never*, and what is no moment is unreadable.

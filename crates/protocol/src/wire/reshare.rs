@@ -3,7 +3,8 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::read::{attributes, data, json, known_moment, known_text, needed_text, resources};
+use super::cost;
+use super::read::{attributes, data, json, known_moment, known_text, needed, needed_text};
 use super::written::{seconds, seconds_if_any};
 use super::{Data, RecordStatus, WireError};
 use crate::types::{DeviceId, EnvironmentId, EnvironmentName, OrganizationId, ProjectId};
@@ -157,17 +158,15 @@ pub fn request(body: &[u8]) -> Result<KeyRequest, WireError> {
 /// # Errors
 /// [`WireError`] when the answer is not a list.
 pub fn page(body: &[u8]) -> Result<RequestPage, WireError> {
-    let answer = json(body)?;
-    let entries = resources(&answer)?;
-    let requests: Vec<_> = entries
-        .iter()
-        .filter_map(|entry| request_of(entry).ok())
-        .collect();
-    Ok(RequestPage {
-        unreadable: entries.len() - requests.len(),
-        has_more: answer["meta"]["has_more"].as_bool().unwrap_or(false),
-        requests,
-    })
+    let mut page = RequestPage::default();
+    let meta = cost::entries(body, |_, entry| {
+        match entry.and_then(|entry| request_of(&entry)) {
+            Ok(request) => page.requests.push(request),
+            Err(_) => page.unreadable += 1,
+        }
+    })?;
+    page.has_more = meta["has_more"].as_bool().unwrap_or(false);
+    Ok(page)
 }
 
 fn request_of(value: &Value) -> Result<KeyRequest, WireError> {
@@ -185,15 +184,15 @@ fn request_of(value: &Value) -> Result<KeyRequest, WireError> {
         None => RequestStatus::Other(status),
     };
     Ok(KeyRequest {
-        id: RequestId::new(needed_text(value, "id")?),
+        id: needed(value, "id", RequestId::parse)?,
         status,
-        organization: OrganizationId::new(needed_text(attributes, "organization_id")?),
-        project: ProjectId::new(needed_text(attributes, "project_id")?),
+        organization: needed(attributes, "organization_id", OrganizationId::parse)?,
+        project: needed(attributes, "project_id", ProjectId::parse)?,
         project_name: related("project", "name"),
-        environment: EnvironmentId::new(needed_text(attributes, "environment_id")?),
-        environment_name: related("environment", "name").map(EnvironmentName::new),
+        environment: needed(attributes, "environment_id", EnvironmentId::parse)?,
+        environment_name: related("environment", "name").and_then(EnvironmentName::parse),
         required_version: attributes.get("required_key_version").and_then(Value::as_u64),
-        device: DeviceId::new(needed_text(attributes, "target_device_id")?),
+        device: needed(attributes, "target_device_id", DeviceId::parse)?,
         device_label: related("target_device", "name").or_else(|| related("target_device", "platform")),
         person: related("target_user", "name").or_else(|| related("target_user", "email")),
         reason: known_text(attributes, "trigger_source").map(|text| RequestReason::parse(&text)),

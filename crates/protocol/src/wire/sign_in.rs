@@ -21,6 +21,8 @@ const INTERVALS: std::ops::RangeInclusive<f64> = 1.0..=60.0;
 
 /// The longest text of a sign-in that a server looks at, in bytes.
 const LONGEST_TEXT: usize = 1024;
+/// The most bytes of an answer with a token that are read.
+const LONGEST_ANSWER: usize = 64 * 1024;
 
 /// `POST /cli/login`. Its secrets are written from, and read into, memory that is wiped; what a JSON parser copies on the way
 /// is not.
@@ -266,15 +268,20 @@ struct TokenResponse {
 /// A text with characters; anything else is as if it were not there.
 fn lenient<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<AccessToken>, D::Error> {
     Ok(match Value::deserialize(deserializer)? {
-        Value::String(text) => Some(AccessToken::new(text)).filter(|token| !token.is_blank()),
+        Value::String(text) => Some(AccessToken::new(text)).filter(AccessToken::can_be_sent),
         _ => None,
     })
 }
 
 fn read(body: &[u8]) -> Result<TokenResponse, WireError> {
     // An answer that is not JSON counts as `{}` (docs/protocol.md 1.3).
-    serde_json::from_slice(body)
-        .or_else(|_| serde_json::from_str("{}"))
+    let is_small = body.len() <= LONGEST_ANSWER;
+    let read = if is_small {
+        serde_json::from_slice(body)
+    } else {
+        serde_json::from_str("{}")
+    };
+    read.or_else(|_| serde_json::from_str("{}"))
         .map_err(|_| WireError::NotJson)
 }
 

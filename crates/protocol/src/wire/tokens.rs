@@ -4,10 +4,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::read::{attributes, is_told, json, known_moment, known_text, occurrence, resources, unread};
+use super::cost;
+use super::read::{attributes, is_told, json, known, known_moment, known_text, needed, occurrence, read};
 use super::written::{seconds, seconds_if_any};
 use super::{RecordStatus, Resource, WireError};
 use crate::secret::CiToken;
+use crate::types::shape::is_line;
 use crate::types::{
     DeployToken, DeployTokenId, EnvironmentId, EnvironmentName, Moment, NotKnown, Occurrence, ProjectId,
     PublicKey, TokenEntry, TokenKey, TokenStatus,
@@ -189,12 +191,12 @@ struct ApiToken<'a> {
 /// # Errors
 /// [`WireError`] when the answer is not a list.
 pub fn tokens(body: &[u8]) -> Result<Vec<TokenEntry>, WireError> {
-    let answer = json(body)?;
-    let entry = |(position, value)| match token_of(value) {
-        Ok(token) => TokenEntry::Token(token),
-        Err(error) => TokenEntry::Malformed(unread(value, position, error)),
-    };
-    Ok((1..).zip(resources(&answer)?).map(entry).collect())
+    let mut tokens = Vec::new();
+    cost::entries(body, |position, value| {
+        let entry = read(position, &value, token_of);
+        tokens.push(entry.map_or_else(TokenEntry::Malformed, TokenEntry::Token));
+    })?;
+    Ok(tokens)
 }
 
 /// What revoke answers.
@@ -211,7 +213,7 @@ pub fn token(body: &[u8]) -> Result<DeployToken, WireError> {
 /// [`WireError::NotJson`] only: everything else is inside the answer, so that nothing in it is lost.
 pub fn answer(body: &[u8]) -> Result<TokenAnswer, WireError> {
     let parts: Answer<'_> = serde_json::from_slice(body).map_err(|_| WireError::NotJson)?;
-    let data: Option<Value> = parts.data.and_then(|raw| serde_json::from_str(raw.get()).ok());
+    let data: Option<Value> = parts.data.and_then(|raw| cost::value(raw).ok());
     let data = data.filter(|value| !value.is_null());
     Ok(TokenAnswer {
         token: data
@@ -238,9 +240,13 @@ fn issued(meta: &RawValue) -> Option<IssuedCiToken> {
     let bearer = |raw: Option<&RawValue>| -> Option<CiToken> {
         serde_json::from_str::<CiToken>(raw?.get())
             .ok()
-            .filter(|token| !token.is_blank())
+            .filter(CiToken::can_be_sent)
     };
-    let plain = |raw: Option<&RawValue>| -> Option<String> { serde_json::from_str(raw?.get()).ok() };
+    let plain = |raw: Option<&RawValue>| -> Option<String> {
+        serde_json::from_str(raw?.get())
+            .ok()
+            .filter(|text: &String| is_line(text))
+    };
     let named = api_token.as_ref().and_then(|token| bearer(token.plain_text));
     let secret = bearer(meta.secret);
     let ambiguous = matches!((&named, &secret), (Some(a), Some(b)) if !a.ct_eq(b));
@@ -267,7 +273,7 @@ fn end_of(told: Option<&RawValue>) -> Occurrence {
 }
 
 fn id_of(value: &Value) -> Option<DeployTokenId> {
-    known_text(value, "id").map(DeployTokenId::new)
+    known(value, "id", DeployTokenId::parse)
 }
 
 /// A token of which nothing is missing, as create and rotate are to answer it. The order of the checks is the protocol's:
@@ -297,7 +303,7 @@ fn whole_token_of(value: &Value) -> Result<DeployToken, WireError> {
 
 /// A token as far as it can be read: sharing needs its id, status and key, revoking its id alone.
 fn token_of(value: &Value) -> Result<DeployToken, WireError> {
-    let id = id_of(value).ok_or(WireError::Missing { what: "id" })?;
+    let id = needed(value, "id", DeployTokenId::parse)?;
     Ok(token_with(value, id))
 }
 
@@ -310,8 +316,8 @@ fn token_with(value: &Value, id: DeployTokenId) -> DeployToken {
         id,
         status: status_of(attributes),
         key: key_of(attributes),
-        environment_id: EnvironmentId::new(environment_id),
-        environment_name: EnvironmentName::new(environment_name),
+        environment_id,
+        environment_name,
         created: made(attributes),
         last_use: occurrence(attributes, "last_used_at"),
         end: occurrence(attributes, "expires_at").or(occurrence(api_token, "expires_at")),
@@ -354,14 +360,14 @@ fn key_of(attributes: &Value) -> TokenKey {
 }
 
 /// Id and name, the id standing in for a name that is not told; empty where neither is.
-fn environment_of(attributes: &Value) -> (String, String) {
+fn environment_of(attributes: &Value) -> (EnvironmentId, EnvironmentName) {
     let nested = &attributes["environment"];
-    let id = known_text(nested, "id")
-        .or_else(|| known_text(attributes, "environment_id"))
-        .unwrap_or_default();
-    let name = known_text(nested, "name")
-        .or_else(|| known_text(attributes, "environment_name"))
-        .unwrap_or_else(|| id.clone());
+    let id = known(nested, "id", EnvironmentId::parse)
+        .or_else(|| known(attributes, "environment_id", EnvironmentId::parse))
+        .unwrap_or_else(|| EnvironmentId::new(""));
+    let name = known(nested, "name", EnvironmentName::parse)
+        .or_else(|| known(attributes, "environment_name", EnvironmentName::parse))
+        .unwrap_or_else(|| EnvironmentName::new(id.as_str()));
     (id, name)
 }
 

@@ -53,7 +53,7 @@ pub async fn find(account: &Account) -> Result<Option<CommandLineSession>, Probl
     let user = match visitor.client.user().await {
         Ok(user) => user,
         // It is not tied to a server: this may not be the one that it is for.
-        Err(error) if error.status() == Some(401) => return Ok(None),
+        Err(error) if error.needs_sign_in() => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     let device = match entries.identity().await {

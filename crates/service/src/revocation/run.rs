@@ -94,7 +94,7 @@ impl Kind {
 
 /// Whether it may go better another time, or with a new session.
 fn may_come_yet(problem: &Problem) -> bool {
-    problem.may_pass() || matches!(problem.call(), Some(CallError::Unauthorized))
+    problem.may_pass() || problem.call().is_some_and(CallError::needs_sign_in)
 }
 
 /// A run under way.
