@@ -8,9 +8,10 @@ use protocol::crypto::envelope::{EncryptedEnvelope, open, verify_signature};
 use protocol::crypto::{open_bundle, parse_seed, seal_record, system_rng, verify_body, verify_variable};
 use protocol::keys::decode_base64;
 use protocol::secret::{DeploySeed, EncryptionPrivateKey, JournalKey};
+use protocol::shape::{is_id, is_line};
 use protocol::variable::VariableUpload;
 use protocol::wire::request::{fit, parse};
-use protocol::{Fingerprint, OrganizationId, SigningPublicKey, wire};
+use protocol::{Fingerprint, OrganizationId, SigningPublicKey, TokenEntry, wire};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -76,7 +77,14 @@ pub fn bundle(data: &[u8]) {
 /// Every other answer of the API, as the client reads it.
 pub fn wire(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    let _ = wire::tokens::tokens(data);
+    for token in wire::tokens::tokens(data)
+        .iter()
+        .flatten()
+        .filter_map(TokenEntry::token)
+    {
+        assert!(is_id(token.id.as_str()), "an id can be part of a path");
+        assert!(is_line(&token.name), "a name is on one line");
+    }
     let _ = wire::tokens::token(data);
     let _ = wire::tokens::answer(data);
     let _ = wire::directory::user(data);
@@ -86,6 +94,8 @@ pub fn wire(data: &[u8]) {
     let _ = wire::directory::environments(data);
     let _ = wire::devices::device(data);
     let _ = wire::devices::devices(data);
+    let _ = wire::devices::own_devices(data);
+    let _ = wire::members::members(data);
     let _ = wire::names::variable_names(data);
     let _ = wire::activity::page(data);
     let _ = wire::reshare::request(data);

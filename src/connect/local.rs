@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::{Connected, journal};
-use model::{LocalWorkspaceError, MachineError, Problem};
+use model::{KeysIn, LocalWorkspaceError, MachineError, Problem};
 use service::{Context, LinkedDevice, Server};
 use workspace::{LocalAccess, Options, Running, Workspace, WorkspaceError, default_data_dir};
 
@@ -88,7 +88,9 @@ pub(super) async fn connect(data: Option<&Path>) -> Result<Connected, Problem> {
 /// With the workspace's own journal.
 pub(super) fn context(context: Context, data: Option<&Path>) -> Result<Context, Problem> {
     let journal = journal::open(&data_dir(data)?)?;
-    Ok(context.with_journal(Arc::new(journal)))
+    Ok(context
+        .with_keys_in(KeysIn::LocalKeys)
+        .with_journal(Arc::new(journal)))
 }
 
 pub(super) fn own_device(data: Option<&Path>) -> Option<LinkedDevice> {

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::{Connected, KeptRunning, keys, not_text};
 use client::ApiAddress;
 use keychain::Keychain;
-use model::Problem;
+use model::{KeychainError, Problem};
 #[cfg(feature = "workspace")]
 use protocol::RemoteStatus;
 use protocol::secret::AccessToken;
@@ -71,7 +71,7 @@ pub(super) async fn with_given(
         return Ok(connected(context, account));
     }
     let context = match account.device().await {
-        Ok(Some(_)) => account.context(token).await?,
+        Ok(Some(_)) | Err(Problem::Keychain(KeychainError::Corrupt { .. })) => account.context(token).await?,
         Ok(None) => visitor,
         Err(error) => {
             if !error.is_without_keychain() {

@@ -487,3 +487,50 @@ fn licences_of_what_is_inside_are_printed_without_a_workspace() {
     }
     assert!(!std::path::Path::new(&shell.data()).exists());
 }
+
+#[test]
+fn a_secret_in_the_place_of_a_token_is_not_repeated() {
+    let shell = Shell::new();
+    let issued = shell.create("leaky");
+    for secret in ["ci_token", "deploy_seed"] {
+        let secret = issued[secret].as_str().unwrap();
+        for command in ["revoke", "rotate", "replace", "delete", "activity"] {
+            let token = if command == "activity" {
+                vec!["--token", secret]
+            } else {
+                vec![secret]
+            };
+            let output = shell.run(&[&[command, "--env", "production"], token.as_slice()].concat());
+            assert_refused(&output, 2, "may be a secret");
+            for said in [&output.stdout, &output.stderr] {
+                assert!(!text(said).contains(secret), "{command}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_ci_token_that_cannot_be_sent_is_said_to_be_that() {
+    let shell = Shell::new();
+    let issued = shell.create("sent");
+    let (token, seed) = (
+        issued["ci_token"].as_str().unwrap(),
+        issued["deploy_seed"].as_str().unwrap(),
+    );
+    let with = |token: &str| {
+        shell.run_with(
+            &["verify"],
+            &[("GHOSTABLE_CI_TOKEN", token), ("GHOSTABLE_DEPLOY_SEED", seed)],
+        )
+    };
+    assert_code(&with(&format!(" {token}\n")), 0);
+    for odd in [
+        format!("“{token}”"),
+        format!("{token} {token}"),
+        token.replacen('|', "\n", 1),
+    ] {
+        let output = with(&odd);
+        assert_refused(&output, 2, "Nothing was sent");
+        assert!(!text(&output.stderr).contains(token));
+    }
+}

@@ -18,6 +18,8 @@ mod build_info;
 mod commands;
 #[cfg(feature = "gui")]
 mod components;
+#[cfg(all(feature = "headless", target_os = "linux"))]
+mod cost;
 #[cfg(all(feature = "headless", unix, debug_assertions))]
 mod crash;
 #[cfg(all(feature = "headless", target_os = "linux"))]

@@ -95,3 +95,26 @@ async fn what_a_renamed_environment_has_under_its_former_name_is_accepted_after_
     );
     assert_eq!(run(&["verify", "--was-called", "staging"]).status.code(), Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wait_beyond_a_day_is_said_as_such() {
+    let site = TestWorkspace::start().await;
+    let tokens = Endpoint {
+        method: "GET",
+        ending: "/deploy-tokens",
+        from: 1,
+    };
+    for (asked, says) in [
+        ("9223372036854775807", "more than a day"),
+        ("86401", "more than a day"),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", "more than a day"),
+        ("86400", "Try again in 86400 seconds."),
+    ] {
+        let headers: &'static str = Box::leak(format!("retry-after: {asked}\r\n").into_boxed_str());
+        let proxy = FaultProxy::at(site.running.address(), tokens, Fault::Status(429, headers, ""));
+        let output = site.run_at(&proxy.url, &["list", "--env", "production"], "", &[]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(3), "{said}");
+        assert!(said.contains(says), "{asked}: {said}");
+    }
+}

@@ -51,10 +51,10 @@ impl Default for Limits {
     }
 }
 
-/// How often a request is sent again that the server refused for its number. Others may use the same budget up.
 /// How long a connection is kept for the next request.
 const IDLE: Duration = Duration::from_secs(20);
 
+/// How often a request is sent again that the server refused for its number. Others may use the same budget up.
 const TURNS: usize = 3;
 /// How many calls the server takes a minute (docs/protocol.md 15).
 const LIMIT: &str = "x-ratelimit-limit";

@@ -41,7 +41,7 @@ pub use membership::Membership;
 pub use news::{News, PublicText};
 pub use pending::{About, Finding, NotActive, Pending, Remedy, WorkKind};
 pub use problem::{
-    AddressError, CallError, EntryError, IoCause, JournalError, KeychainError, LeakError,
+    AddressError, CallError, EntryError, IoCause, JournalError, KeychainError, KeysIn, LeakError,
     LocalWorkspaceError, MachineError, ManifestError, ManifestFlaw, Owner, Part, Problem, RequestError,
     ResumeError, Sent, WrongState,
 };

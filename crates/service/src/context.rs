@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Place;
 use super::journal::{Journal, PlaceLock};
 use client::{ApiAddress, Client};
-use model::{Pause, Problem};
+use model::{KeychainError, KeysIn, Pause, Problem};
 use protocol::DeviceId;
 use protocol::crypto::DeviceIdentity;
 use protocol::secret::AccessToken;
@@ -47,6 +47,10 @@ pub struct Context {
     pub(crate) client: Client,
     /// This machine's identity; without one, listing, revoking and deleting still work.
     pub device: Option<LinkedDevice>,
+    /// Where that identity is kept.
+    pub(crate) keys_in: KeysIn,
+    /// Why there is none, where it is kept and cannot be used.
+    pub(crate) damage: Option<KeychainError>,
     /// Where operations are written ahead; without one a crash may lose what the server accepted.
     pub journal: Option<Arc<Journal>>,
 }
@@ -58,6 +62,8 @@ impl Context {
         Self {
             client,
             device,
+            keys_in: KeysIn::default(),
+            damage: None,
             journal: None,
         }
     }
@@ -72,6 +78,22 @@ impl Context {
     #[must_use]
     pub fn with_device(self, device: Option<LinkedDevice>) -> Self {
         Self { device, ..self }
+    }
+
+    /// The same, whose device's keys are kept there, which is told where they are not those that the server has.
+    #[must_use]
+    pub fn with_keys_in(self, keys_in: KeysIn) -> Self {
+        Self { keys_in, ..self }
+    }
+
+    /// The same, without a device because what is kept of it cannot be used.
+    #[must_use]
+    pub(crate) fn with_damaged_device(self, damage: KeychainError) -> Self {
+        Self {
+            device: None,
+            damage: Some(damage),
+            ..self
+        }
     }
 
     /// The same, writing ahead into this journal.
@@ -97,8 +119,12 @@ impl Context {
     /// This machine's identity.
     ///
     /// # Errors
-    /// [`Problem::NoDevice`].
+    /// [`Problem::NoDevice`]; [`Problem::Keychain`] where it is kept and cannot be used.
     pub(super) fn device(&self) -> Result<&LinkedDevice, Problem> {
-        self.device.as_ref().ok_or(Problem::NoDevice)
+        let missing = || match &self.damage {
+            Some(damage) => Problem::Keychain(damage.clone()),
+            None => Problem::NoDevice,
+        };
+        self.device.as_ref().ok_or_else(missing)
     }
 }

@@ -3,6 +3,9 @@
 use model::{AddressError, EntryError, KeychainError, ManifestFlaw, Owner, Part};
 use protocol::crypto::{CryptoError, RecordError, SeedError};
 
+/// The entry of this device, in the keychain and in the key file (docs/keychain.md).
+pub(super) const DEVICE_ENTRY: &str = "dev.deploytokens.device";
+
 /// What a keychain did not do.
 pub(super) fn keychain(error: &KeychainError) -> String {
     let fixed = match error {
@@ -11,8 +14,13 @@ pub(super) fn keychain(error: &KeychainError) -> String {
         KeychainError::Refused { .. } => "the keychain refused",
         KeychainError::NoAnswer => "the keychain did not answer in time",
         KeychainError::Corrupt { part, owner, why } => {
+            let is_of_device = matches!(part, Part::Identity | Part::SigningKey | Part::EncryptionKey);
+            let place = match owner {
+                Owner::Own if is_of_device => format!(" (entry {DEVICE_ENTRY})"),
+                _ => String::new(),
+            };
             return format!(
-                "the {} of {} cannot be used: {why}",
+                "the {} of {}{place} cannot be used: {why}",
                 self::part(*part),
                 self::owner(*owner)
             );

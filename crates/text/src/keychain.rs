@@ -1,7 +1,8 @@
 //! Words about a keychain.
 
-use super::{Message, causes};
-use model::{KeychainError, Owner, Part};
+use super::causes::{self, DEVICE_ENTRY};
+use super::message::Message;
+use model::{KeychainError, KeysIn, Owner, Part};
 
 /// A keychain that did not do what was asked.
 pub(super) fn keychain(error: &KeychainError) -> Message {
@@ -11,6 +12,22 @@ pub(super) fn keychain(error: &KeychainError) -> Message {
     }
     what.push('.');
     Message::new(what, remedy(error))
+}
+
+/// A device whose keys are not those that the server has for it.
+pub(super) fn other_keys(half: Part, kept: KeysIn) -> Message {
+    let place = match kept {
+        KeysIn::Keychain => format!("the entry {DEVICE_ENTRY} of the keychain"),
+        KeysIn::KeyFile => format!("the entry {DEVICE_ENTRY} of the key file"),
+        KeysIn::LocalKeys => "the file local-keys.json of the local workspace".to_owned(),
+        KeysIn::Memory => "what is kept of this device".to_owned(),
+    };
+    Message::new(
+        format!(
+            "The {half} on this machine is not the one that the server has for this device: {place} was damaged or exchanged."
+        ),
+        "Nothing was changed. Put a backup of it back, or unlink this device and link it again; another device then shares the keys anew.",
+    )
 }
 
 fn remedy(error: &KeychainError) -> &'static str {

@@ -29,7 +29,7 @@ mod sign_in;
 
 pub use bundle::{problem, repair};
 pub use columns::{cell, column, malformed_cell, status};
-use keychain::keychain;
+use keychain::{keychain, other_keys};
 pub use keys::way_out;
 pub use lifetime::lifetime;
 pub use message::Message;
@@ -40,10 +40,15 @@ pub use roles::{ask_an_admin, role, role_gives, standing};
 use sign_in::{browser, linking, manifest, no_session, password_refused, request};
 pub use sign_in::{device_status, flaw, request_reason, sign_in_work};
 
+use std::time::Duration;
+
 use model::{AddressError, CallError, JournalError, Note, Pause, Problem, ResumeError, Sent, WrongState};
 use protocol::crypto::{CryptoError, SeedError};
 use protocol::token::FindError;
 use protocol::{MAX_NAME_CHARACTERS, NameError};
+
+/// A server that asks for a longer pause is not meant to be waited for.
+const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// What every button says that seals the environment key again for everybody.
 pub const RESHARE_KEY: &str = "Re-share key";
@@ -66,6 +71,7 @@ pub fn explain(problem: &Problem) -> Message {
             "This device is not among the active devices of the environment.",
             "It may have been revoked. Ask a colleague to check the project's devices, or link this machine again.",
         ),
+        Problem::OtherKeys { half, kept } => other_keys(*half, *kept),
         Problem::NoKey => Message::new(
             "The environment has no key yet: nothing was ever pushed to it.",
             "Push variables first, or make the first key here. Nothing was changed.",
@@ -242,6 +248,9 @@ fn call(error: &CallError) -> Message {
         CallError::TooManyRequests { retry_after } => Message::new(
             "The server asks to slow down.",
             match retry_after {
+                Some(wait) if *wait > A_DAY => {
+                    "It asks to wait for more than a day. Ask the people who run the server, or try again tomorrow.".to_owned()
+                }
                 Some(wait) => format!("Try again in {}.", plural_u64(wait.as_secs().max(1), "second")),
                 None => "Try again in a minute.".to_owned(),
             },
@@ -331,6 +340,10 @@ fn find(error: &FindError) -> Message {
         FindError::Unknown(wanted) => Message::new(
             format!("There is no deploy token with the id or name “{wanted}” in this environment."),
             "List the tokens to see what there is. Names must be exact.",
+        ),
+        FindError::Secret => Message::new(
+            "No deploy token of this environment has that id or name. It may be a secret, so it is not repeated here.",
+            "Give the id or the exact name of the token. A secret that was typed where others can read it has leaked: rotate its token.",
         ),
         FindError::Ambiguous { name, ids } => {
             let ids: Vec<&str> = ids.iter().map(protocol::DeployTokenId::as_str).collect();

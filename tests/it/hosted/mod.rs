@@ -6,6 +6,7 @@ mod along;
 mod developer;
 mod ends;
 mod holders;
+mod identity;
 mod keys;
 mod organizations;
 mod stand_in;

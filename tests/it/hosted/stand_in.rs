@@ -95,7 +95,8 @@ impl StandIn {
         self.change(|it| it.posted.iter().filter_map(fits).collect())
     }
 
-    fn url(&self) -> String {
+    /// Where the API is.
+    pub fn url(&self) -> String {
         format!("http://{}/api/v2", self.address)
     }
 

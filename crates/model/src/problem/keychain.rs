@@ -71,6 +71,20 @@ pub enum Part {
     File,
 }
 
+/// Where the keys of this machine's device are kept.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum KeysIn {
+    /// The entry of the device in the system's keychain.
+    Keychain,
+    /// The same in the key file.
+    KeyFile,
+    /// The file of the local workspace.
+    LocalKeys,
+    /// Nowhere that has a name.
+    #[default]
+    Memory,
+}
+
 /// Who made an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Owner {

@@ -10,7 +10,7 @@ mod manifest;
 pub use call::{CallError, Sent};
 pub use input::{AddressError, LeakError};
 pub use journal::{EntryError, JournalError};
-pub use keychain::{KeychainError, Owner, Part};
+pub use keychain::{KeychainError, KeysIn, Owner, Part};
 pub use machine::{LocalWorkspaceError, MachineError};
 pub use manifest::{ManifestError, ManifestFlaw};
 
@@ -82,6 +82,15 @@ pub enum Problem {
     /// This machine's device is not (or no longer) one that may hold this environment's key.
     #[error("this device is not among the active devices of the environment")]
     NotARecipient,
+    /// The server has another public key for this device than belongs to the one that this machine uses: what is kept here was
+    /// damaged or exchanged.
+    #[error("the {half} is not the one that the server has")]
+    OtherKeys {
+        /// The signing or the encryption key.
+        half: Part,
+        /// Where this machine has it from.
+        kept: KeysIn,
+    },
     /// The environment exists and has no key.
     #[error("the environment has no key yet")]
     NoKey,

@@ -1,6 +1,8 @@
 //! What the texts of an answer may be made of. They are checked once, where they enter; from then on an id can be part of a path, a
 //! bearer of a header, and a line of a file, a block or a terminal, whatever the server sent.
 
+use super::keys::decode_base64;
+
 /// The most characters of an id (the server's are UUIDs of 36, docs/protocol.md 1.4).
 pub const MAX_ID_CHARACTERS: usize = 128;
 /// The most characters of a text that is shown on one line: the longest that the server takes is 255 (docs/protocol.md 4.1, 7.2).
@@ -33,6 +35,17 @@ pub fn is_line(text: &str) -> bool {
 /// Whether a text can be sent as a bearer: visible ASCII without spaces, as RFC 6750 has it.
 pub fn is_bearer(text: &str) -> bool {
     (1..=MAX_BEARER_CHARACTERS).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// Whether a text that should be an id or a name may be a secret instead: a block, a CI token, or base64 of the 32 bytes of a seed.
+/// Such a text is not repeated to anybody.
+pub fn may_be_secret(text: &str) -> bool {
+    let text = text.trim();
+    let bare = text.strip_prefix("base64:").or_else(|| text.strip_prefix("b64:"));
+    let is_key = (40..=60).contains(&text.len())
+        && decode_base64(bare.unwrap_or(text)).is_some_and(|it| it.len() == 32);
+    let is_ci_token = text.len() >= 24 && text.contains('|');
+    is_key || is_ci_token || text.contains("GHOSTABLE_")
 }
 
 /// As much of a text as is kept, on one line.
@@ -94,6 +107,30 @@ mod tests {
             assert!(is_line(&to_line(none, 9)), "{none:?}");
         }
         assert!(is_line(&"ü".repeat(MAX_LINE_CHARACTERS)) && !is_line(&"ü".repeat(MAX_LINE_CHARACTERS + 1)));
+    }
+
+    #[test]
+    fn secrets_are_told_from_ids_and_names() {
+        let seed = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+        let ci_token = "0199c0de-1d2e-7f3a-8b4c-5d6e7f809102|Qx7Zp2Lm9Vn4Rb8Kd3Ws6Yf1";
+        for secret in [
+            seed,
+            seed.trim_end_matches('='),
+            &format!("b64:{seed}"),
+            ci_token,
+            "GHOSTABLE_CI_TOKEN=x",
+        ] {
+            assert!(may_be_secret(secret), "{secret}");
+        }
+        for none in [
+            "production-ci",
+            "019c3f7e-0000-7000-8000-000000000001",
+            "a | b",
+            "",
+            "Deploy from GitHub Actions",
+        ] {
+            assert!(!may_be_secret(none), "{none}");
+        }
     }
 
     #[test]

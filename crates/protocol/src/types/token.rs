@@ -1,5 +1,6 @@
 //! Deploy tokens (docs/protocol.md 7.1).
 
+use super::shape::may_be_secret;
 use super::{
     DeployTokenId, EnvironmentId, EnvironmentName, Fingerprint, Moment, Occurrence, PublicKey, UnreadEntry,
 };
@@ -162,6 +163,9 @@ pub enum FindError {
     /// No token has that id or exact name.
     #[error("there is no deploy token with the id or name “{0}” here")]
     Unknown(String),
+    /// No token has that id or name, which may be a secret that was given in its place: it is not repeated.
+    #[error("what was given as the id or name of a deploy token may be a secret")]
+    Secret,
     /// Several tokens have that name; carries their ids.
     #[error("{} deploy tokens are called “{name}”", ids.len())]
     Ambiguous {
@@ -175,7 +179,7 @@ pub enum FindError {
 /// Finds a token by id, or by exact name; among equal names the only one wins that may be active.
 ///
 /// # Errors
-/// [`FindError::Unknown`], or [`FindError::Ambiguous`] with the ids to choose from.
+/// [`FindError::Unknown`], [`FindError::Secret`], or [`FindError::Ambiguous`] with the ids to choose from.
 pub fn find<'a>(entries: &'a [TokenEntry], wanted: &str) -> Result<&'a DeployToken, FindError> {
     let tokens = || entries.iter().filter_map(TokenEntry::token);
     if let Some(token) = tokens().find(|token| token.id.as_str() == wanted) {
@@ -184,6 +188,7 @@ pub fn find<'a>(entries: &'a [TokenEntry], wanted: &str) -> Result<&'a DeployTok
     let named: Vec<_> = tokens().filter(|token| token.name == wanted).collect();
     let active: Vec<_> = named.iter().filter(|token| token.may_be_active()).collect();
     match (named.as_slice(), active.as_slice()) {
+        ([], _) if may_be_secret(wanted) => Err(FindError::Secret),
         ([], _) => Err(FindError::Unknown(wanted.to_owned())),
         ([only], _) => Ok(only),
         (_, [only]) => Ok(only),

@@ -85,7 +85,9 @@ pub(super) fn entries(
 /// A part of an answer, if it is not too large to be made.
 pub(super) fn value(raw: &RawValue) -> Result<Value, WireError> {
     if raw.get().len() > LARGEST_ENTRY {
-        return Err(WireError::Wrong { what: "its size" });
+        return Err(WireError::Wrong {
+            what: "at most 64 KB",
+        });
     }
     serde_json::from_str(raw.get()).map_err(|_| WireError::NotJson)
 }

@@ -29,7 +29,7 @@ pub(super) async fn add_devices(
     (operation, progress): (Operation, Progress<'_>),
 ) -> Result<usize, Problem> {
     let device = context.device()?;
-    own_device_is_active(&lists.devices, device)?;
+    own_device_is_active(context, &lists.devices)?;
     // What is sealed for others and not told would be lost.
     let entries = Entries::of(&key.published, &device.id);
     let published = entries.all()?;

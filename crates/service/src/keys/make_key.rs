@@ -65,7 +65,7 @@ async fn once(
     (operation, progress): (Operation, Progress<'_>),
 ) -> Result<Tried, Problem> {
     let device = context.device()?;
-    own_device_is_active(&lists.devices, device)?;
+    own_device_is_active(context, &lists.devices)?;
     let recipients = for_whom.anew;
     progress(Step::Seal {
         recipients: recipients.len(),

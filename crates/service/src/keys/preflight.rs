@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::recipients::{Lists, with_own};
 use crate::off_thread::off_thread;
 use crate::{Context, LinkedDevice, Place};
-use model::{CallError, Problem};
+use model::{CallError, Part, Problem};
 use protocol::crypto::{self, Accepted, OpenedKey};
 use protocol::envelope::PublishedKey;
 use protocol::{Device, Fingerprint, Listed, SigningPublicKey};
@@ -42,13 +42,16 @@ pub(crate) async fn check(context: &Context, place: &Place) -> Result<Ready, Pro
 
 /// The same, where the lists are of use without the key.
 pub(crate) async fn look(context: &Context, place: &Place, accepted: &Accepted) -> Result<Looked, Problem> {
-    let Ok(device) = context.device() else {
-        let lists = Lists::fetch(context, place).await?;
-        return Ok(Looked {
-            lists,
-            published: None,
-            key: Err(Problem::NoDevice),
-        });
+    let device = match context.device() {
+        Ok(device) => device,
+        Err(problem) => {
+            let lists = Lists::fetch(context, place).await?;
+            return Ok(Looked {
+                lists,
+                published: None,
+                key: Err(problem),
+            });
+        }
     };
     let published = context
         .client
@@ -57,7 +60,7 @@ pub(crate) async fn look(context: &Context, place: &Place, accepted: &Accepted) 
     let lists = lists?;
     let told = published.as_ref().ok().cloned().flatten();
     let key = async {
-        own_device_is_active(&lists.devices, device)?;
+        own_device_is_active(context, &lists.devices)?;
         match published {
             Ok(Some(published)) => open(device, place, published, signers(&lists.devices), accepted).await,
             Ok(None) => Err(Problem::NoKey),
@@ -83,8 +86,8 @@ pub struct KeyAccess {
 /// Opens the environment key and forgets it again: shows whether this device has access.
 ///
 /// # Errors
-/// [`Problem::NoKey`] when there is none, [`Problem::Api`] with `ReshareRequired` or [`Problem::Open`]
-/// when this device cannot open it.
+/// [`Problem::NoKey`] when there is none, [`Problem::Call`] with `ReshareRequired` or [`Problem::Open`]
+/// when this device cannot open it, [`Problem::OtherKeys`] when its keys are not those that the server has.
 pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, Problem> {
     let device = context.device()?;
     let published = context
@@ -92,13 +95,16 @@ pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, P
         .environment_key(&place.project, place.name(), &device.id);
     let devices = context.client.devices(&place.project, place.name());
     let (published, devices) = tokio::join!(published, devices);
+    if let Ok(devices) = &devices {
+        has_own_keys(context, &devices.list)?;
+    }
     let published = match published {
         Ok(Some(published)) => published,
         Ok(None) => return Err(Problem::NoKey),
         Err(error) => {
             // A device that is not known, was revoked or is another account's (docs/protocol.md 6.3).
             let of_device = matches!(error.status(), Some(403 | 422));
-            if of_device && devices.is_ok_and(|it| is_not_listed(it, device)) {
+            if of_device && devices.is_ok_and(|it| is_not_listed(context, it)) {
                 return Err(Problem::NotARecipient);
             }
             return Err(unread_key(context, place, error).await);
@@ -110,8 +116,8 @@ pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, P
 }
 
 /// Whether the list says that this device may not hold the key.
-fn is_not_listed(listed: Listed<Device>, device: &LinkedDevice) -> bool {
-    own_device_is_active(&with_own(listed, Some(device)).list, device).is_err()
+fn is_not_listed(context: &Context, listed: Listed<Device>) -> bool {
+    own_device_is_active(context, &with_own(listed, context.device.as_ref()).list).is_err()
 }
 
 impl KeyAccess {
@@ -123,7 +129,13 @@ impl KeyAccess {
     }
 }
 
-pub(crate) fn own_device_is_active(devices: &[Device], own: &LinkedDevice) -> Result<(), Problem> {
+/// Whether this device may hold the environment's key.
+///
+/// # Errors
+/// [`Problem::NotARecipient`]; as [`has_own_keys`].
+pub(crate) fn own_device_is_active(context: &Context, devices: &[Device]) -> Result<(), Problem> {
+    has_own_keys(context, devices)?;
+    let own = context.device()?;
     let listed = devices.iter().find(|device| device.id == own.id);
     let key = listed.and_then(Device::recipient_key);
     if key == Some(own.identity.encryption_public()) {
@@ -131,6 +143,30 @@ pub(crate) fn own_device_is_active(devices: &[Device], own: &LinkedDevice) -> Re
     } else {
         Err(Problem::NotARecipient)
     }
+}
+
+/// Whether the list has the public keys of this device that belong to those that are used here, as far as it tells them: the
+/// hosted server does not tell the signing key (docs/protocol.md 4.1).
+///
+/// # Errors
+/// [`Problem::OtherKeys`].
+fn has_own_keys(context: &Context, devices: &[Device]) -> Result<(), Problem> {
+    let own = context.device()?;
+    let Some(listed) = devices.iter().find(|device| device.id == own.id) else {
+        return Ok(());
+    };
+    let (encryption, signing) = (own.identity.encryption_public(), own.identity.signing_public());
+    let half = if listed.public_key.is_some_and(|key| key != encryption) {
+        Part::EncryptionKey
+    } else if listed.signing_key.is_some_and(|key| key != signing) {
+        Part::SigningKey
+    } else {
+        return Ok(());
+    };
+    Err(Problem::OtherKeys {
+        half,
+        kept: context.keys_in,
+    })
 }
 
 pub(crate) fn signers(devices: &[Device]) -> Vec<SigningPublicKey> {

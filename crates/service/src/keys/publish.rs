@@ -61,7 +61,7 @@ pub(crate) async fn publish(
         let requests = purpose.requests;
         return add_devices(context, place, lists, key, requests, (operation, progress)).await;
     }
-    own_device_is_active(&lists.devices, device)?;
+    own_device_is_active(context, &lists.devices)?;
     let entries = Entries::of(&key.published, &device.id);
     let for_whom = lists.everybody(purpose.wanted, entries)?;
     let outer = if for_whom.kept.is_empty() {

@@ -12,8 +12,8 @@ use crate::journal::{self, Journal};
 use crate::{Context, LinkedDevice, OwnChecks};
 use client::{ApiAddress, Client};
 use keychain::ghostable::Prefix;
-use keychain::{ApiOrigin, Keychain, StoredIdentity, StoredSession};
-use model::{AddressError, KeychainError, Owner, Part, Problem};
+use keychain::{ApiOrigin, Keychain, StoreKind, StoredIdentity, StoredSession};
+use model::{AddressError, KeychainError, KeysIn, Owner, Part, Problem};
 use protocol::crypto::{self, DeviceIdentity};
 use protocol::secret::AccessToken;
 use protocol::{DeviceId, Moment};
@@ -123,14 +123,22 @@ impl Account {
     }
 
     /// Everything that a use case needs, as the signed-in user. Without the device or the journal where their entry is
-    /// damaged: listing and revoking work without, and [`Account::device`] tells the damage.
+    /// damaged: listing and revoking work without, and whatever needs the device tells the damage.
     ///
     /// # Errors
     /// [`Problem::Keychain`]; when the network cannot be set up.
     pub async fn context(&self, token: &AccessToken) -> Result<Context, Problem> {
-        let context = self
-            .visitor(token)?
-            .with_device(unless_damaged(self.device().await)?);
+        let keys_in = match self.keychain.kind() {
+            StoreKind::System => KeysIn::Keychain,
+            StoreKind::File => KeysIn::KeyFile,
+        };
+        let context = self.visitor(token)?.with_keys_in(keys_in);
+        let context = match self.device().await {
+            Err(Problem::Keychain(damage @ KeychainError::Corrupt { .. })) => {
+                context.with_damaged_device(damage)
+            }
+            device => context.with_device(device?),
+        };
         Ok(match unless_damaged(self.journal().await)? {
             Some(journal) => context.with_journal(Arc::new(journal)),
             None => context,
