@@ -94,9 +94,12 @@ fn filled(length: usize, begin: &str, part: &str, end: &str) -> String {
     [begin, &part.repeat(room / part.len()), "1", end].concat()
 }
 
-fn token(number: usize, name: &str) -> String {
+/// A token of which nothing is missing, with so many bytes that nobody knows beside.
+fn token(number: usize, name: &str, beside: usize) -> String {
+    let (key, beside) = ("A".repeat(43), "x".repeat(beside));
     format!(
-        r#"{{"type":"deployment","id":"t{number}","attributes":{{"name":"{name}","status":"active","environment_id":"e1"}}}}"#
+        r#"{{"type":"deployment","id":"t{number}","attributes":{{"name":"{name}","status":"active","environment_id":"e1",
+        "public_key":"{key}=","beside":"{beside}"}}}}"#
     )
 }
 
@@ -189,23 +192,22 @@ fn thousands_of_entries_that_cannot_be_read_are_one_warning_with_a_number() {
     let entries: Vec<_> = (0..5000)
         .map(|number| format!(r#"{{"name":"lost {number}"}}"#))
         .collect();
-    let body = format!(r#"{{"data":[{},{}]}}"#, entries.join(","), token(1, "ci"));
+    let body = format!(r#"{{"data":[{},{}]}}"#, entries.join(","), token(1, "ci", 0));
     let said = bounded("unreadable", "/deploy-tokens", body, 0);
     assert_eq!(said.matches("warning:").count(), 1, "{said}");
     assert!(said.contains("4995 more") && said.contains("lost 0"), "{said}");
-    let nameless: Vec<_> = (0..5000).map(|number| token(number, "\\u001b[31m")).collect();
+    let nameless: Vec<_> = (0..5000).map(|number| token(number, "\\u001b[31m", 0)).collect();
     let body = format!(r#"{{"data":[{}]}}"#, nameless.join(","));
     let said = bounded("nameless", "/deploy-tokens", body, 0);
-    assert!(
-        said.contains("t0 (name, public_key)") && said.contains("4995 more"),
-        "{said}"
-    );
+    assert!(said.contains("t0 (name)") && said.contains("4995 more"), "{said}");
 }
 
 #[test]
 fn as_many_tokens_as_a_list_may_have_are_listed() {
     let name = "n".repeat(255);
-    let tokens: Vec<_> = (0..20_000).map(|number| token(number, &name)).collect();
+    let tokens: Vec<_> = (0..20_000).map(|number| token(number, &name, 1100)).collect();
     let body = format!(r#"{{"data":[{}]}}"#, tokens.join(","));
-    bounded("tokens", "/deploy-tokens", body, 0);
+    assert!((LONG - (4 << 20)..LONG).contains(&body.len()), "{}", body.len());
+    let said = bounded("tokens", "/deploy-tokens", body, 0);
+    assert_eq!(said, "");
 }

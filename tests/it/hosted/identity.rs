@@ -89,8 +89,8 @@ async fn the_place_of_an_identity_that_cannot_be_used_is_named() {
     let (site, own) = site().await;
     let folder = tempfile::tempdir().unwrap();
     let passphrase = SecretText::new("correct horse battery".to_owned());
-    let file = Keychain::create_file(&folder.path().join("keys.sealed"), passphrase);
-    let file = file.await.unwrap();
+    let path = folder.path().join("keys.sealed");
+    let file = Keychain::create_file(&path, passphrase).await.unwrap();
     let origin = ApiOrigin::of(&site.url()).unwrap();
     let token = AccessToken::new("person".to_owned());
     let account = Account::at(&site.url(), file.clone(), None).unwrap();

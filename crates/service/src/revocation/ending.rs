@@ -28,7 +28,7 @@ pub(super) async fn end(
     lost: Lost,
 ) -> Result<Proof, Problem> {
     let error = match context.client.revoke_token(&place.project, id).await {
-        Ok(token) if !token.may_be_active() => return Ok(Proof::Answered),
+        Ok(token) if token.id == *id && !token.may_be_active() => return Ok(Proof::Answered),
         Ok(_) => return listed(context, place, id).await.map_err(unless_told),
         Err(error) => error,
     };

@@ -263,7 +263,7 @@ impl Plan {
 /// Revokes a token that nobody has the CI token of.
 async fn take_back(context: &Context, place: &Place, id: DeployTokenId) -> Problem {
     match context.client.revoke_token(&place.project, &id).await {
-        Ok(token) if !token.may_be_active() => Problem::TakenBack(id),
+        Ok(token) if token.id == id && !token.may_be_active() => Problem::TakenBack(id),
         Ok(_) => Problem::Uncertain(Box::new(Problem::NotDone)),
         Err(cause) => uncertain(cause),
     }

@@ -4,6 +4,7 @@ use crate::journal::Receipt;
 use crate::{Context, Place};
 use model::{Note, Problem};
 use protocol::secret::CiToken;
+use protocol::wire::WireError;
 use protocol::wire::tokens::TokenAnswer;
 use protocol::{DeployToken, PublicKey, TokenEntry, TokenKey};
 
@@ -21,14 +22,26 @@ impl Registered {
         self.notes.iter().any(malformed)
     }
 
-    /// Reads an answer; `expected` stands in for what a malformed record lacks.
+    /// Reads an answer; `expected` stands in for what a malformed record lacks. One about another token or another environment
+    /// than was asked for is malformed.
     pub(super) fn read(answer: TokenAnswer, expected: DeployToken) -> Self {
         let mut notes = Vec::new();
         let place = (expected.environment_id.clone(), expected.environment_name.clone());
-        let mut token = answer.token.unwrap_or_else(|error| {
+        let is_new = expected.id.as_str().is_empty();
+        let read = answer.token.and_then(|token| match &token {
+            it if !is_new && it.id != expected.id => Err(WireError::Wrong { what: "id" }),
+            it if it.environment_id != place.0 => Err(WireError::Wrong {
+                what: "environment identifier",
+            }),
+            _ => Ok(token),
+        });
+        let mut token = read.unwrap_or_else(|error| {
             notes.push(Note::MalformedRecord(error.what()));
             DeployToken {
-                id: answer.id.unwrap_or_else(|| expected.id.clone()),
+                id: answer
+                    .id
+                    .filter(|_| is_new)
+                    .unwrap_or_else(|| expected.id.clone()),
                 ..expected
             }
         });
