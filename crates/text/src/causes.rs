@@ -104,7 +104,7 @@ pub(super) fn manifest(flaw: ManifestFlaw) -> String {
         ManifestFlaw::NotYaml(line) => return format!("it is not YAML (line {line})"),
         ManifestFlaw::NotAMap => "it has no members such as “id: …”",
         ManifestFlaw::NoId => "it lacks “id”, the id of the project",
-        ManifestFlaw::OddId => "its “id” is neither a text nor a whole number",
+        ManifestFlaw::OddId => "its “id” cannot be the id of a project",
         ManifestFlaw::OddEnvironments => "its “environments” is neither a map nor a list",
     };
     fixed.to_owned()

@@ -9,5 +9,6 @@ mod holders;
 mod identity;
 mod keys;
 mod organizations;
+mod shapes;
 mod stand_in;
 mod unreadable;

@@ -49,8 +49,8 @@ pub enum ManifestFlaw {
     /// No project.
     #[error("it lacks “id”, the id of the project")]
     NoId,
-    /// The id is neither text nor a whole number.
-    #[error("its “id” is neither a text nor a whole number")]
+    /// The id is no text or whole number that could be one.
+    #[error("its “id” cannot be the id of a project")]
     OddId,
     /// `environments` is neither a map nor a list.
     #[error("its “environments” is neither a map nor a list")]

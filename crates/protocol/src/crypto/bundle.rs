@@ -3,8 +3,8 @@
 //! It goes the way of the reference runner, so that success here means that a runner succeeds too, and it is stricter
 //! where that costs no valid data: the envelope must be addressed to the seed, its authenticated data must be what it
 //! says about itself, the opened key must have the announced fingerprint, and what a bundle says twice must be the same
-//! ([`twice`]). Whatever is not opened is a problem in the
-//! report; whether that fails the run is the caller's decision (it does: docs/protocol.md G10).
+//! (`bundle/twice.rs`). Whatever is not opened is a problem in the report; whether that fails the run is the caller's decision
+//! (it does: docs/protocol.md G10).
 
 use std::collections::HashMap;
 

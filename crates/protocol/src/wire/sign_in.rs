@@ -275,13 +275,9 @@ fn lenient<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<A
 
 fn read(body: &[u8]) -> Result<TokenResponse, WireError> {
     // An answer that is not JSON counts as `{}` (docs/protocol.md 1.3).
-    let is_small = body.len() <= LONGEST_ANSWER;
-    let read = if is_small {
-        serde_json::from_slice(body)
-    } else {
-        serde_json::from_str("{}")
-    };
-    read.or_else(|_| serde_json::from_str("{}"))
+    let body = if body.len() <= LONGEST_ANSWER { body } else { b"{}" };
+    serde_json::from_slice(body)
+        .or_else(|_| serde_json::from_str("{}"))
         .map_err(|_| WireError::NotJson)
 }
 

@@ -102,7 +102,7 @@ pub fn parse(text: &str) -> Result<Manifest, ManifestFlaw> {
     };
     let name = members.get("name").and_then(Value::as_str).map(str::trim);
     Ok(Manifest {
-        project: ProjectId::new(project),
+        project: ProjectId::parse(project).ok_or(ManifestFlaw::OddId)?,
         name: name.filter(|name| !name.is_empty()).map(str::to_owned),
         environments: environments(members.get("environments"))?,
     })
@@ -121,7 +121,9 @@ fn environments(value: Option<&Value>) -> Result<Vec<EnvironmentName>, ManifestF
     };
     let mut kept: Vec<EnvironmentName> = Vec::new();
     for name in names.into_iter().map(str::trim).filter(|name| !name.is_empty()) {
-        let name = EnvironmentName::new(name);
+        let Some(name) = EnvironmentName::parse(name) else {
+            continue;
+        };
         if !kept.contains(&name) {
             kept.push(name);
         }
@@ -174,6 +176,8 @@ mod tests {
             ("id: 1.5", ManifestFlaw::OddId),
             ("id: -1", ManifestFlaw::OddId),
             ("id: true", ManifestFlaw::OddId),
+            ("id: ..", ManifestFlaw::OddId),
+            ("id: a/b", ManifestFlaw::OddId),
             ("id: x\nenvironments: production", ManifestFlaw::OddEnvironments),
             ("id: x\nname: {", ManifestFlaw::NotYaml(2)),
         ] {

@@ -228,7 +228,8 @@ impl Plan {
     }
 
     /// Gets a CI token for a token that has the key already, by rotating onto the same key. What is sealed for that key
-    /// stays. Where that gives none, a new token is revoked, so that no active token is left that nobody holds; one that existed before keeps its CI token.
+    /// stays. Where that gives none, a new token is revoked, so that no active token is left that nobody holds; one that
+    /// existed before keeps its CI token.
     ///
     /// # Errors
     /// [`Problem::TakenBack`] when it was revoked, [`Problem::Uncertain`] when that is not known.
