@@ -4,7 +4,7 @@
 //! another type and names it by its path. The lenient one ([`known_text`], [`needed_text`], [`known_moment`], [`occurrence`]) takes
 //! what it cannot use as not there, because a record that lacks a detail is still a record.
 //!
-//! Ids, names and other texts are what [`shape`] says, or they are not used. What an answer may cost is in [`super::cost`].
+//! Ids, names and other texts are what [`crate::shape`] says, or they are not used. What an answer may cost is in [`super::cost`].
 
 use serde_json::Value;
 

@@ -8,6 +8,7 @@ use data_encoding::BASE64;
 use model::{ListOf, Problem, RetryPolicy, RevocationStatus, RevokeTarget, Unlisted};
 use protocol::crypto;
 use protocol::secret::DeploySeed;
+use protocol::shape;
 use protocol::variable::Bundle;
 use protocol::wire::environment_key::parse_key_response;
 use protocol::{PublicKey, RecipientKind, TokenEntry};
@@ -66,7 +67,7 @@ fn vary(entry: &mut Value, member: &Member, to: Option<&Value>) {
 fn is_another_id(member: &Member, to: Option<&Value>) -> bool {
     let is_id = member.inside.is_none() && member.name == "id";
     let is_readable = match to {
-        Some(Value::String(text)) => !text.is_empty(),
+        Some(Value::String(text)) => shape::is_id(text),
         Some(Value::Number(_)) => true,
         _ => false,
     };
