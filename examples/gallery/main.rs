@@ -22,7 +22,7 @@ use dioxus::prelude::*;
 use dioxus_desktop::{Config, LogicalSize, WindowBuilder};
 use model::{
     About, CallError, CiTokenOutcome, Finding, Issuance, IssuanceKind, News, NotActive, Pending, Problem,
-    Replacement, Sent, Step, WorkKind,
+    PublicText, Replacement, Sent, Step, WorkKind,
 };
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{
@@ -117,7 +117,7 @@ fn answer(state: AppState, intent: Intent) {
         }
         other => {
             eprintln!("{other:?}");
-            state.toasts.push(News::Copied);
+            state.toasts.push(News::Copied(PublicText::Id));
         }
     }
     if sheet.copied.peek().is_some() || *sheet.ci_token_revealed.peek() || *sheet.seed_revealed.peek() {
