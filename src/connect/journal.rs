@@ -26,13 +26,21 @@ const FOLDER: &str = "journal";
 /// When its key can be neither read nor made.
 pub(super) fn open(data_dir: &Path) -> Result<Journal, Problem> {
     let path = data_dir.join(KEY_FILE);
-    let key = key(&path).map_err(|error| {
+    let folder = data_dir.join(FOLDER);
+    let key = if path.is_symlink() || folder.is_symlink() {
+        Err(io::Error::other(
+            "it, or the journal beside it, is a symbolic link",
+        ))
+    } else {
+        key(&path)
+    };
+    let key = key.map_err(|error| {
         Problem::from(MachineError::JournalKey {
             path: path.clone(),
             cause: error.into(),
         })
     })?;
-    Ok(Journal::open(data_dir.join(FOLDER), key, SCOPE).with_deadline(keys::deadline()))
+    Ok(Journal::open(folder, key, SCOPE).with_deadline(keys::deadline()))
 }
 
 /// Where the workspace's own journal is, if there is one: this program's own checks as a runner are noted there.

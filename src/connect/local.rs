@@ -23,7 +23,14 @@ pub fn data_dir(named: Option<&Path>) -> Result<PathBuf, Problem> {
 /// What went wrong with the workspace, as far as it is told.
 pub fn workspace_problem(error: WorkspaceError) -> Problem {
     Problem::Workspace(match error {
-        WorkspaceError::Corrupt { path, .. } => LocalWorkspaceError::Corrupt { path },
+        WorkspaceError::Corrupt { path, reason } => LocalWorkspaceError::Corrupt { path, reason },
+        WorkspaceError::NotPrivate { path, reason } => LocalWorkspaceError::NotPrivate { path, reason },
+        WorkspaceError::NoRoom { disk } => LocalWorkspaceError::NoRoom {
+            said: disk.to_string(),
+        },
+        WorkspaceError::InUse { path } => LocalWorkspaceError::InUse { path },
+        WorkspaceError::Exists { path } => LocalWorkspaceError::Exists { path },
+        WorkspaceError::NotABackup { path, reason } => LocalWorkspaceError::NotABackup { path, reason },
         WorkspaceError::TooNew { path, .. } => LocalWorkspaceError::TooNew { path },
         WorkspaceError::Keys { path, reason } => LocalWorkspaceError::Keys { path, reason },
         WorkspaceError::PortInUse { address } => LocalWorkspaceError::PortInUse { address },

@@ -85,12 +85,37 @@ pub(super) fn machine(error: &MachineError) -> Message {
 /// A local workspace that cannot be opened or served.
 pub(super) fn local_workspace(error: &Error) -> Message {
     match error {
-        Error::Corrupt { path } => Message::new(
+        Error::Corrupt { path, reason } => Message::new(
             format!(
-                "The workspace's database {} is damaged, or is not a database. It was left as it is.",
+                "The workspace's database {} is damaged, or is not a database: {reason}. It was left as it is.",
                 path.display()
             ),
-            "Move the file away to start with a new workspace, or put a backup in its place.",
+            "Put a backup in its place with `deploy-tokens restore FILE`, or put the files back, the -wal file beside it \
+             included. To start with a new workspace, move everything in the folder away. If you changed the database by \
+             hand, move workspace.imprint away.",
+        ),
+        Error::NotPrivate { path, reason } => Message::new(
+            format!("{} cannot be used: {reason}.", path.display()),
+            "What is kept there has to be yours alone: `chmod 700` the folder, or name another one with --data.",
+        ),
+        Error::NoRoom { said } => Message::new(
+            format!("Nothing can be written: {said}."),
+            "Make room, or name a folder on another disk with --data.",
+        ),
+        Error::InUse { path } => Message::new(
+            format!("The workspace in {} is open.", path.display()),
+            "Close the window, or end `serve`, and try again.",
+        ),
+        Error::Exists { path } => Message::new(
+            format!("{} is there already.", path.display()),
+            "Choose another name, or add --force to replace it.",
+        ),
+        Error::NotABackup { path, reason } => Message::new(
+            format!(
+                "{} is not a backup that can be restored: {reason}.",
+                path.display()
+            ),
+            "Nothing was changed. Choose a file that `deploy-tokens backup` wrote.",
         ),
         Error::TooNew { path } => Message::new(
             format!(

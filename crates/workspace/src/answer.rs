@@ -38,6 +38,14 @@ impl Reply {
         Self::with(StatusCode::CREATED, body)
     }
 
+    /// 204 without a body.
+    pub(super) fn nothing() -> Self {
+        Self {
+            status: StatusCode::NO_CONTENT,
+            body: Vec::new(),
+        }
+    }
+
     /// A refusal that undoes nothing: what was done before it stays.
     pub(super) fn refused(refusal: &Refusal) -> Answer {
         Self::with(refusal.status, &refusal.body)
@@ -173,6 +181,10 @@ impl From<StoreError> for Refusal {
                 Denial::DeviceUnknown => Self::invalid("device_id", "The selected device id is invalid."),
             },
             StoreError::TooMany(seconds) => Self::too_many(seconds),
+            StoreError::NoRoom(disk) => Self::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                &format!("Nothing can be changed: {disk}."),
+            ),
             StoreError::NoRandomness | StoreError::CutOff => Self::internal(),
         }
     }

@@ -3,14 +3,17 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use super::disk::Disk;
+
 /// Why the workspace cannot be opened or served.
 #[derive(Debug, thiserror::Error)]
 pub enum WorkspaceError {
     /// The file is not a database, or a damaged one. It is left as it is.
     #[error(
-        "the workspace's database {} is damaged or is not a database ({reason}); put a backup in its place, with the \
-         -wal file that may lie beside it, or move it and local-keys.json away and start again to get a new workspace; \
-         nothing has been changed",
+        "the workspace's database {} is damaged or is not a database ({reason}); restore a backup, or put the files back \
+         with the -wal file that may have been beside it, or move it, workspace.imprint and local-keys.json away and start \
+         again to get a new workspace; if the database was changed by hand, moving workspace.imprint away accepts it as it \
+         is; nothing has been changed",
         path.display()
     )]
     Corrupt {
@@ -43,6 +46,43 @@ pub enum WorkspaceError {
         /// The file.
         path: PathBuf,
         /// What is wrong with it; never its content.
+        reason: String,
+    },
+    /// Others may change what is in the folder.
+    #[error(
+        "{} is not private: {reason}; what is kept there has to be its owner's alone (chmod 700 for the folder)",
+        path.display()
+    )]
+    NotPrivate {
+        /// The folder, or the file in it.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// A new workspace cannot be made, or nothing can be written.
+    #[error("{disk}; make room, or name another folder")]
+    NoRoom {
+        /// Which disk, and what is left of it.
+        disk: Disk,
+    },
+    /// A window or `serve` has the workspace open.
+    #[error("the workspace in {} is open; close the window, or end `serve`, and try again", path.display())]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// There is something where a backup should be written.
+    #[error("{} is there already; choose another name, or say that it may be replaced", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file is no backup that can be restored.
+    #[error("{} is not a backup that can be restored: {reason}; nothing has been changed", path.display())]
+    NotABackup {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
         reason: String,
     },
     /// Another program listens there.

@@ -18,11 +18,16 @@
 
 mod answer;
 mod auth;
+mod backup;
 mod checks;
 mod connections;
+mod delivery;
+mod disk;
 mod documents;
 mod error;
 mod guard;
+mod hold;
+mod imprint;
 mod input;
 mod local_access;
 mod password;
@@ -36,13 +41,16 @@ mod store;
 mod throttle;
 mod token_hash;
 mod totp;
+mod wal;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use backup::{Backup, Contents, backup, restore};
 pub use connections::allow_many_connections;
+pub use disk::Disk;
 pub use error::WorkspaceError;
 pub use local_access::{LocalAccess, LocalSignIn};
 pub use running::Running;
@@ -50,9 +58,12 @@ pub use sample::people::SampleRole;
 pub use sample::{SampleEnd, SampleSize};
 pub use totp::TotpSecret;
 
+use hold::Hold;
+use imprint::Imprint;
 use store::{Rules, Store, schema};
 use throttle::Throttle;
 
+/// The name of the database.
 const DATABASE: &str = "workspace.db";
 
 /// How to open a workspace.
@@ -84,24 +95,67 @@ pub struct Workspace {
 }
 
 impl Workspace {
-    /// Opens the database, brings it to the current format, and fills it with the sample data if it is new.
+    /// Opens the database, brings it to the current format, and fills it with the sample data if it is new. Where its disk is
+    /// full or read-only it is opened to be looked at: everything is read from a copy in memory, and changes are refused.
     ///
     /// # Errors
     /// [`WorkspaceError`] says what is wrong and what to do.
     pub fn open(options: Options) -> Result<Self, WorkspaceError> {
+        let error = match Self::open_to_change(&options) {
+            Err(error @ (WorkspaceError::File { .. } | WorkspaceError::Database(_))) => error,
+            opened => return opened,
+        };
+        match disk::no_room(&options.data_dir) {
+            Some(disk) => Self::open_to_look(&options, disk),
+            None => Err(error),
+        }
+    }
+
+    fn open_to_look(options: &Options, disk: Disk) -> Result<Self, WorkspaceError> {
         let folder = options.data_dir.as_path();
+        let path = folder.join(DATABASE);
+        let Some(local) = LocalAccess::read(folder)? else {
+            return Err(WorkspaceError::NoRoom { disk });
+        };
+        let mut connection = schema::in_memory(&path, known(folder)?.map(|it| it.generation))?;
+        local_access::compare(folder, &local, &connection)?;
+        let people = sample::people::ensure(&mut connection, &local)?;
+        tracing::warn!("{disk}: the workspace can be read, and nothing in it can be changed");
+        let rules = Rules {
+            strict: options.strict,
+        };
+        let throttle = Throttle::of(options.requests_per_minute);
+        Ok(Self {
+            store: Store::to_look(connection, disk, rules, throttle),
+            local,
+            sample_ends: Vec::new(),
+            people,
+            latency: options.latency,
+        })
+    }
+
+    fn open_to_change(options: &Options) -> Result<Self, WorkspaceError> {
+        let folder = options.data_dir.as_path();
+        check_folder(folder)?;
         let path = folder.join(DATABASE);
         let was_there = refuse_emptied(&path, folder)?;
         make_folder(folder)?;
-        let mut connection = schema::open(&path, was_there)?;
+        let (mut hold, alone) = Hold::take(folder)?;
+        let known = known(folder)?;
+        if let Some(known) = known.as_ref().filter(|_| alone) {
+            compare(&path, known)?;
+        }
+        let mut connection = schema::open(&path, was_there, known.map(|it| it.generation))?;
         let (local, sample_ends) = match sample::seed_if_new(&mut connection, folder, &options.sample)? {
             Some(made) => made,
             None => {
                 let local = local_access::read(folder)?;
+                local_access::compare(folder, &local, &connection)?;
                 let local = sample::sign_in::ensure(&mut connection, folder, local)?;
                 (local, Vec::new())
             }
         };
+        hold.share(&schema::generation(&connection)?)?;
         let people = sample::people::ensure(&mut connection, &local)?;
         if options.moved {
             sample::moved::ensure(&connection, &local)?;
@@ -111,7 +165,7 @@ impl Workspace {
         };
         let throttle = Throttle::of(options.requests_per_minute);
         Ok(Self {
-            store: Store::new(connection, rules, throttle),
+            store: Store::new((connection, hold), rules, throttle),
             local,
             sample_ends,
             people,
@@ -153,20 +207,67 @@ pub fn default_data_dir() -> Option<PathBuf> {
 
 /// Makes the folder for its owner alone, with an empty database in it if there is none.
 fn make_folder(folder: &Path) -> Result<(), WorkspaceError> {
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| WorkspaceError::File { path, source }
-    };
-    private_file::make_folder(folder).map_err(failed(folder))?;
+    private_file::make_folder(folder).map_err(cannot_use(folder))?;
     let database = folder.join(DATABASE);
-    private_file::open(&database).map_err(failed(&database))?;
+    private_file::open(&database).map_err(cannot_use(&database))?;
     Ok(())
+}
+
+/// Refuses a folder that others may write to, and files in it that are links: what is kept there would be others' to replace.
+fn check_folder(folder: &Path) -> Result<(), WorkspaceError> {
+    let refused = |path: &Path, reason: &str| WorkspaceError::NotPrivate {
+        path: path.to_owned(),
+        reason: reason.to_owned(),
+    };
+    match private_file::is_private(folder) {
+        Ok(None) => {}
+        Ok(Some(reason)) => return Err(refused(folder, reason)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(cannot_use(folder)(error)),
+    }
+    let keys = local_access::path(folder);
+    let link = [folder.join(DATABASE), keys, imprint::path(folder)]
+        .into_iter()
+        .find(|path| path.is_symlink());
+    link.map_or(Ok(()), |path| Err(refused(&path, "it is a symbolic link")))
+}
+
+fn cannot_use(path: &Path) -> impl FnOnce(std::io::Error) -> WorkspaceError + use<> {
+    let path = path.to_owned();
+    move |source| WorkspaceError::File { path, source }
+}
+
+/// What is known of the database outside of it.
+fn known(folder: &Path) -> Result<Option<Imprint>, WorkspaceError> {
+    imprint::read(folder).map_err(cannot_use(&imprint::path(folder)))
+}
+
+/// Whether the file, which nobody has open, is as it was left, or has at least all changes together with its log.
+fn compare(database: &Path, known: &Imprint) -> Result<(), WorkspaceError> {
+    let damaged = |reason: String| {
+        Err(WorkspaceError::Corrupt {
+            path: database.to_owned(),
+            reason,
+        })
+    };
+    match &known.closed {
+        Some(closed) if imprint::hash(database).map_err(cannot_use(database))? != *closed => {
+            damaged("it is not as it was left when it was closed".to_owned())
+        }
+        Some(_) => Ok(()),
+        None => match wal::missing(database, &known.generation) {
+            0 => Ok(()),
+            missing => damaged(format!(
+                "{missing} changes are neither in it nor in the -wal file beside it"
+            )),
+        },
+    }
 }
 
 /// Whether there was a workspace before: the keys of its device are written first. A database of no bytes, or none, is then
 /// not a new one.
 fn refuse_emptied(database: &Path, folder: &Path) -> Result<bool, WorkspaceError> {
-    let was_there = local_access::path(folder).exists();
+    let was_there = local_access::path(folder).exists() || imprint::path(folder).exists();
     let reason = match database.metadata() {
         Ok(meta) if meta.len() > 0 => return Ok(was_there),
         Ok(_) => "it is empty",

@@ -7,17 +7,24 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use data_encoding::BASE64;
+use data_encoding::{BASE64, HEXLOWER};
 use serde::{Deserialize, Serialize};
+use sha2::{Digest as _, Sha256};
 use zeroize::{Zeroize, Zeroizing};
 
+use rusqlite::Connection;
+
+use super::store::devices;
 use super::{TotpSecret, WorkspaceError};
 use protocol::crypto::DeviceIdentity;
 use protocol::secret::{AccessToken, EncryptionPrivateKey, SecretText, SigningSeed};
 use protocol::{DeviceId, EnvironmentName, OrganizationId, ProjectId};
 
 const FILE: &str = "local-keys.json";
-const FORMAT: u32 = 1;
+/// With a sum of the rest; [`UNCHECKED`] may have none.
+const FORMAT: u32 = 2;
+/// What earlier releases wrote.
+const UNCHECKED: u32 = 1;
 
 /// How the program gets into its own workspace.
 #[derive(Clone, Debug)]
@@ -98,6 +105,19 @@ struct KeysFile {
     encryption_key: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     sign_in: Option<SignInFile>,
+    /// Hex of the SHA-256 of the rest: a damaged password is as long as a good one. Earlier releases wrote none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    check: Option<String>,
+}
+
+impl KeysFile {
+    /// What `check` has to be.
+    fn sum(&mut self) -> serde_json::Result<String> {
+        let said = self.check.take();
+        let text = serde_json::to_vec(self).map(Zeroizing::new);
+        self.check = said;
+        Ok(HEXLOWER.encode(&Sha256::digest(text?.as_slice())))
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -137,9 +157,23 @@ pub(super) fn read(data_dir: &Path) -> Result<LocalAccess, WorkspaceError> {
     let text = fs::read(&path)
         .map(Zeroizing::new)
         .map_err(|error| broken(&error.to_string()))?;
-    let file: KeysFile = serde_json::from_slice(&text).map_err(|_| broken("it is not complete"))?;
-    if file.format != FORMAT {
+    parse(&text).map_err(broken)
+}
+
+/// Reads what is in the file, or says what is wrong with it.
+pub(super) fn parse(text: &[u8]) -> Result<LocalAccess, &'static str> {
+    let broken = |reason: &'static str| reason;
+    let mut file: KeysFile = serde_json::from_slice(text).map_err(|_| broken("it is not complete"))?;
+    if ![UNCHECKED, FORMAT].contains(&file.format) {
         return Err(broken("its format is not known"));
+    }
+    let sum = file.sum().map_err(|_| broken("it is not complete"))?;
+    let checked = file
+        .check
+        .as_ref()
+        .map_or(file.format == UNCHECKED, |check| *check == sum);
+    if !checked {
+        return Err(broken("it is damaged"));
     }
     let key = |text: &str| -> Option<Zeroizing<[u8; 32]>> {
         let bytes = Zeroizing::new(BASE64.decode(text.as_bytes()).ok()?);
@@ -173,6 +207,27 @@ pub(super) fn read(data_dir: &Path) -> Result<LocalAccess, WorkspaceError> {
     })
 }
 
+/// Whether the keys are those of the database: a single wrong bit of them would open nothing.
+pub(super) fn compare(data_dir: &Path, access: &LocalAccess, db: &Connection) -> Result<(), WorkspaceError> {
+    let wrong = |reason: &str| WorkspaceError::Keys {
+        path: path(data_dir),
+        reason: reason.to_owned(),
+    };
+    // The person may have removed the device; then there is nothing to compare with.
+    let Some(device) = devices::find(db, access.device_id.as_str())? else {
+        return Ok(());
+    };
+    let (own, signing) = (
+        access.identity.encryption_public(),
+        access.identity.signing_public(),
+    );
+    if own.to_base64() == device.public_key && signing.to_base64() == device.public_signing_key {
+        Ok(())
+    } else {
+        Err(wrong("they are not those of the device in the database"))
+    }
+}
+
 /// Writes the file so that it is there as a whole or not at all, also after a power loss.
 pub(super) fn write(data_dir: &Path, access: &LocalAccess, older: Older) -> Result<(), WorkspaceError> {
     let path = path(data_dir);
@@ -180,7 +235,8 @@ pub(super) fn write(data_dir: &Path, access: &LocalAccess, older: Older) -> Resu
 }
 
 fn replace(data_dir: &Path, path: &Path, access: &LocalAccess, older: Older) -> io::Result<()> {
-    let file = KeysFile {
+    let mut file = KeysFile {
+        check: None,
         format: FORMAT,
         // The file is where the program finds its token and keys again.
         access_token: access.access_token.expose().to_owned(),
@@ -197,10 +253,20 @@ fn replace(data_dir: &Path, path: &Path, access: &LocalAccess, older: Older) -> 
             totp_secret: sign_in.totp.to_base32().expose().to_owned(),
         }),
     };
+    file.check = Some(file.sum().map_err(io::Error::other)?);
     let text = Zeroizing::new(serde_json::to_vec_pretty(&file).map_err(io::Error::other)?);
-    if older == Older::Keep && path.exists() {
+    if older == Older::Keep {
+        keep_older(data_dir)?;
+    }
+    private_file::replace(path, &text)
+}
+
+/// Gives a file that is there another name.
+pub(super) fn keep_older(data_dir: &Path) -> io::Result<()> {
+    let path = path(data_dir);
+    if path.exists() {
         let kept = format!("{FILE}.{}.old", protocol::Moment::now().0.as_millisecond());
         fs::rename(path, data_dir.join(kept))?;
     }
-    private_file::replace(path, &text)
+    Ok(())
 }

@@ -7,6 +7,8 @@ const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnop
 const LENGTH: usize = 40;
 /// The random part of a CI token.
 const CI_LENGTH: usize = 48;
+/// The secret of an audit webhook.
+const WEBHOOK_LENGTH: usize = 64;
 /// How many last characters of a CI token may be shown.
 const SUFFIX: usize = 8;
 
@@ -17,6 +19,11 @@ pub(super) struct NoRandomness;
 /// 40 random characters of `0-9A-Za-z`, each equally likely.
 pub(super) fn make_base62() -> Result<Zeroizing<String>, NoRandomness> {
     characters(LENGTH)
+}
+
+/// A new signing secret of an audit webhook: 64 random characters of `0-9A-Za-z` (docs/protocol.md 19).
+pub(super) fn make_webhook_secret() -> Result<Zeroizing<String>, NoRandomness> {
+    characters(WEBHOOK_LENGTH)
 }
 
 fn characters(length: usize) -> Result<Zeroizing<String>, NoRandomness> {

@@ -17,6 +17,7 @@ pub(crate) enum Role {
 pub(crate) enum Permission {
     CreateProject,
     CreateEnvironment,
+    DeleteEnvironment,
     /// Publish and re-share environment keys, answer requests, rename environments.
     ManageEnvironment,
     /// Read sealed variables, and the key as far as it is sealed for a device.
@@ -28,7 +29,7 @@ pub(crate) enum Permission {
 }
 
 /// The permissions that have a name of their own, with the words of the matrix.
-const NAMED: [(Permission, &str, &str, &str); 6] = [
+const NAMED: [(Permission, &str, &str, &str); 7] = [
     (
         Permission::CreateProject,
         "project:create",
@@ -39,6 +40,12 @@ const NAMED: [(Permission, &str, &str, &str); 6] = [
         Permission::CreateEnvironment,
         "env:create",
         "Create environments",
+        "Environments",
+    ),
+    (
+        Permission::DeleteEnvironment,
+        "env:delete",
+        "Delete environments",
         "Environments",
     ),
     (
@@ -95,14 +102,19 @@ impl Role {
 
     /// Whether a member of this role may do something.
     pub(crate) fn may(self, what: Permission) -> bool {
-        use Permission::{CreateEnvironment, CreateProject, ManageEnvironment, PushVariables};
-        use Permission::{ViewAudit, ViewVariables};
+        use Permission::{CreateEnvironment, CreateProject, DeleteEnvironment, ManageEnvironment};
+        use Permission::{PushVariables, ViewAudit, ViewVariables};
         match self {
             Self::Admin => true,
             Self::BillingOnly => false,
             Self::Developer => matches!(
                 what,
-                CreateProject | CreateEnvironment | ManageEnvironment | ViewVariables | PushVariables
+                CreateProject
+                    | CreateEnvironment
+                    | DeleteEnvironment
+                    | ManageEnvironment
+                    | ViewVariables
+                    | PushVariables
             ),
             Self::DeveloperReadOnly => what == ViewVariables,
             Self::Auditor => what == ViewAudit,
@@ -155,7 +167,7 @@ mod tests {
                 .filter(|(permission, ..)| role.may(*permission))
                 .count()
         };
-        assert_eq!(Role::ALL.map(may), [6, 0, 5, 1, 1]);
+        assert_eq!(Role::ALL.map(may), [7, 0, 6, 1, 1]);
         for role in Role::ALL {
             assert_eq!(role.may(Permission::Administer), role == Role::Admin);
             assert_eq!(Role::parse(role.as_str()), Some(role));

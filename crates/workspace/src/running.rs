@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::connections;
+use super::delivery;
 use super::guard::OwnHosts;
 use super::routes::{self, BASE};
 use super::store::Store;
@@ -23,6 +24,8 @@ pub struct Running {
     local: LocalAccess,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
+    /// Posts to audit webhooks.
+    delivery: JoinHandle<()>,
 }
 
 impl Running {
@@ -45,6 +48,7 @@ impl Running {
             .local_addr()
             .map_err(|source| WorkspaceError::Listen { address, source })?;
         let (stop, stopped) = oneshot::channel::<()>();
+        let delivery = tokio::spawn(delivery::deliver(store.clone()));
         let service = routes::router(store, OwnHosts::of(bound), latency);
         let server = tokio::spawn(async move {
             connections::serve(listener, service, async move {
@@ -59,6 +63,7 @@ impl Running {
             local,
             stop: Some(stop),
             server,
+            delivery,
         })
     }
 
@@ -86,11 +91,15 @@ impl Running {
         if tokio::time::timeout(GRACE, &mut self.server).await.is_err() {
             self.server.abort();
         }
+        // It holds the database open.
+        self.delivery.abort();
+        drop((&mut self.delivery).await);
     }
 }
 
 impl Drop for Running {
     fn drop(&mut self) {
         self.server.abort();
+        self.delivery.abort();
     }
 }

@@ -164,6 +164,8 @@ fn a_newer_format_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     drop(Workspace::open(options(folder.path())).unwrap());
     let path = folder.path().join("workspace.db");
+    // What is changed by hand is refused as it is, unless this is gone.
+    std::fs::remove_file(folder.path().join("workspace.imprint")).unwrap();
     rusqlite::Connection::open(path)
         .unwrap()
         .pragma_update(None, "user_version", 99)

@@ -58,6 +58,8 @@ fn make_old(folder: &Path) {
     db.pragma_update(None, "user_version", 2).unwrap();
     drop(db);
     std::fs::remove_file(new).unwrap();
+    // That release had none.
+    std::fs::remove_file(folder.join("workspace.imprint")).unwrap();
 }
 
 #[tokio::test]

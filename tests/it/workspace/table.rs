@@ -6,11 +6,15 @@ use std::num::NonZeroU32;
 
 use insta::assert_snapshot;
 use protocol::Moment;
-use protocol::crypto::{DeviceIdentity, make_deploy_key, make_environment_key, system_rng};
+use protocol::crypto::{
+    DeviceIdentity, key_fingerprint, make_deploy_key, make_environment_key, sign_body, system_rng,
+};
 use reqwest::Method;
 use serde_json::{Value, json};
 use testkit::{TestWorkspace, device};
 use workspace::SampleSize;
+
+use super::webhooks::Taker;
 
 const ADMIN: &str = "admin";
 const DEVELOPER: &str = "developer";
@@ -146,6 +150,10 @@ fn settings() -> insta::Settings {
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\|\w{48}", "[CI token]"),
         (r"\b\d+\|\w{40}\b", "[session]"),
         (r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}\b", "[id]"),
+        (r#"signing_secret":"\w{64}""#, "signing_secret\":\"[64]\""),
+        (r#""(\d+-?\d*ms\+?)":\d+"#, "\"$1\":[n]"),
+        (r#""latency_p(\d\d)":\d+"#, "\"latency_p$1\":[ms]"),
+        (r"127\.0\.0\.1:\d+/(hook|refuse)", "[taker]/$1"),
         (r"\b[0-9a-f]{64}\b", "[hex]"),
         (r"/sign-in/\w+", "/sign-in/[page]"),
         (r#""token_suffix":"\w{8}""#, r#""token_suffix":"[8]""#),
@@ -168,6 +176,7 @@ async fn every_answer_is_as_reviewed() {
     variables(&mut table).await;
     requests(&mut table).await;
     feeds(&mut table).await;
+    webhooks(&mut table).await;
     sign_in(&mut table).await;
     moved(&mut table).await;
     println!("{}", table.text);
@@ -258,6 +267,16 @@ async fn directory(table: &mut Table) {
             &body,
         )
         .await;
+    let left = json!({ "name": "left", "type": "preview" });
+    let left = table.post(DEVELOPER, &environments, &left).await;
+    let left = left["data"]["id"].as_str().unwrap().to_owned();
+    table.name("LEFT", &left);
+    let path = table.project(&format!("/environments/{left}"));
+    let elsewhere = format!("/projects/{}/environments/{left}", other_project(table).await);
+    table.ask(READ_ONLY, "DELETE", &path, None).await;
+    table.ask(ADMIN, "DELETE", &elsewhere, None).await;
+    table.ask(DEVELOPER, "DELETE", &path, None).await;
+    table.ask(READ_ONLY, "DELETE", &path, None).await;
 }
 
 async fn tokens(table: &mut Table) {
@@ -451,6 +470,21 @@ async fn keys(table: &mut Table) {
     let healing = make_environment_key(&mut system_rng());
     let body = table.site.create_body("production", &healing, 4, &[myself]);
     table.ask(ADMIN, "POST", &create, Some(body)).await;
+
+    let sealed = |device: &str| json!({ "device_id": device, "ciphertext_b64": "AAAA", "nonce_b64": "AAAA" });
+    let mut first = sealed(own.as_str());
+    first["from_ephemeral_public_key"] = json!("AA/A");
+    first["expires_at"] = json!("2030-01-02T03:04:05.678Z");
+    for envelopes in [
+        json!([{ "device_id": "none", "nonce_b64": "AAAA", "expires_at": "soon" }]),
+        json!([first, sealed(second.as_str())]),
+        json!([first]),
+    ] {
+        let fingerprint = key_fingerprint(&make_environment_key(&mut system_rng())).to_hex();
+        let body = json!({ "device_id": own, "fingerprint": fingerprint, "envelopes": envelopes });
+        let body = sign_body(&local.identity, &body).unwrap();
+        table.ask(ADMIN, "POST", &create, Some(body)).await;
+    }
 }
 
 async fn variables(table: &mut Table) {
@@ -532,7 +566,7 @@ async fn feeds(table: &mut Table) {
     let plan = "UPDATE organizations SET plan = 'free'";
     table.site.database().execute(plan, []).unwrap();
     table.get(ADMIN, &table.project("/activity")).await;
-    let plan = "UPDATE organizations SET plan = 'standard'";
+    let plan = "UPDATE organizations SET plan = 'scale'";
     table.site.database().execute(plan, []).unwrap();
     table.get(ADMIN, &table.project("/audit")).await;
     table
@@ -547,6 +581,45 @@ async fn feeds(table: &mut Table) {
             &table.environment("staging", "/variables/NONE/history"),
         )
         .await;
+}
+
+async fn webhooks(table: &mut Table) {
+    table.title("19 audit webhooks");
+    let taker = Taker::start().await;
+    let list = table.organization("/audit-webhooks");
+    for body in [
+        json!({}),
+        json!({ "name": "x".repeat(121), "endpoint_url": "ftp://files.example" }),
+        json!({ "name": "SIEM", "endpoint_url": format!("https://siem.example/{}", "x".repeat(2048)) }),
+    ] {
+        table.post(ADMIN, &list, &body).await;
+    }
+    let body = json!({ "name": "SIEM", "endpoint_url": taker.url("/refuse") });
+    for who in [DEVELOPER, READ_ONLY, AUDITOR] {
+        table.post(who, &list, &body).await;
+    }
+    let made = table.post(ADMIN, &list, &body).await;
+    let id = made["data"]["id"].as_str().unwrap().to_owned();
+    table.name("WEBHOOK", &id);
+    table.by_each("GET", &list).await;
+    for call in ["rotate-secret", "disable", "test"] {
+        let path = format!("{list}/{id}/{call}");
+        for who in [DEVELOPER, ADMIN] {
+            table.ask(who, "POST", &path, None).await;
+        }
+        table
+            .ask(DEVELOPER, "POST", &format!("{list}/none/{call}"), None)
+            .await;
+    }
+    table.by_each("GET", &format!("{list}/metrics")).await;
+    table.get(ADMIN, &format!("{list}/metrics?window=1h")).await;
+    let nobody = json!({ "name": "Nobody", "endpoint_url": "http://127.0.0.1:9" });
+    let made = table.post(ADMIN, &list, &nobody).await;
+    let path = format!("{list}/{}/test", made["data"]["id"].as_str().unwrap());
+    table.ask(ADMIN, "POST", &path, None).await;
+    let plan = "UPDATE organizations SET plan = 'standard'";
+    table.site.database().execute(plan, []).unwrap();
+    table.get(ADMIN, &list).await;
 }
 
 async fn sign_in(table: &mut Table) {

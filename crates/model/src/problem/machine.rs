@@ -84,10 +84,46 @@ pub enum MachineError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LocalWorkspaceError {
     /// Its database is damaged, or is none.
-    #[error("the database {} is damaged", path.display())]
+    #[error("the database {} is damaged: {reason}", path.display())]
     Corrupt {
         /// The file.
         path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Others may change what is in its folder.
+    #[error("{} is not private: {reason}", path.display())]
+    NotPrivate {
+        /// The folder, or the file in it.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// The disk takes nothing.
+    #[error("{said}")]
+    NoRoom {
+        /// Which disk, and what is left of it.
+        said: String,
+    },
+    /// It is open elsewhere, and has to be closed.
+    #[error("the workspace in {} is open", path.display())]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// There is something where a backup should be written.
+    #[error("{} is there already", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A file is no backup that can be restored.
+    #[error("{} is no backup: {reason}", path.display())]
+    NotABackup {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
     },
     /// A newer release wrote its database.
     #[error("the database {} is of a newer release", path.display())]

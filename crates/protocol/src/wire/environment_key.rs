@@ -87,12 +87,12 @@ pub struct EnvelopeAttributes<'a> {
     pub nonce_b64: &'a str,
     /// [`VARIABLE_ALGORITHM`], or what its publisher said.
     pub alg: Option<&'a str>,
-    /// Always null: the outer layer has no authenticated data.
+    /// What its publisher said; the outer layer of this program has no authenticated data.
     pub aad_b64: Option<&'a str>,
     /// Every device and token, for people; the caller alone, or null where it has no entry, for runners.
     pub recipients: Option<Vec<RecipientDocument<'a>>>,
-    /// Of the envelope's form.
-    pub version: &'static str,
+    /// Of the envelope's form; `1` where its publisher said none.
+    pub version: &'a str,
     /// When it was first published; does not move with re-shares.
     #[serde(serialize_with = "seconds")]
     pub created_at: &'a str,

@@ -21,6 +21,7 @@ pub mod reshare;
 pub mod sign_in;
 pub mod tokens;
 pub mod variable;
+pub mod webhooks;
 mod written;
 
 use serde::Serialize;

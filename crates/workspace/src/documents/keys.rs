@@ -72,10 +72,10 @@ fn envelope<'a>(outer: &'a Envelope, recipients: &'a [RecipientRow], told: Told<
         attributes: EnvelopeAttributes {
             ciphertext_b64: &outer.ciphertext_b64,
             nonce_b64: &outer.nonce_b64,
-            alg: outer.alg.as_deref(),
-            aad_b64: None,
+            alg: Some(&outer.alg),
+            aad_b64: outer.aad_b64.as_deref(),
             recipients: (!entries.is_empty()).then(|| entries.iter().map(recipient).collect()),
-            version: "v1",
+            version: &outer.version,
             created_at: &outer.created_at,
             revoked_at: None,
             from_ephemeral_public_key: lifted.and_then(|row| {

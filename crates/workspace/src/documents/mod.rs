@@ -2,6 +2,7 @@
 
 mod feeds;
 mod keys;
+pub(super) mod webhooks;
 
 pub(super) use feeds::{activity, environment_feed, project_feed, variable_feed};
 pub(super) use keys::{Told, key};

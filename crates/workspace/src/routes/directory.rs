@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::Call;
+use super::{Call, allow};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::checks::Checks;
 use crate::documents;
-use crate::roles::Permission::{CreateEnvironment, CreateProject, ManageEnvironment};
+use crate::roles::Permission::{CreateEnvironment, CreateProject, DeleteEnvironment, ManageEnvironment};
 use crate::stamp::now;
 use crate::store::activity;
 use crate::store::directory::{self, Environment, NewEnvironment, NewProject};
@@ -149,6 +149,23 @@ pub(super) fn change_environment(call: &Call<'_, User>) -> Answer {
     Reply::ok(&Data {
         data: documents::environment(&changed),
     })
+}
+
+/// `DELETE /projects/{project}/environments/{environment id}`: with its keys and what was sealed under them, its requests, its
+/// variables and its tokens.
+pub(super) fn delete_environment(call: &Call<'_, User>) -> Answer {
+    let (project, _, role) = call.visible_project()?;
+    let unknown = || Refusal::not_found("Environment\\Models\\Environment");
+    let id = EnvironmentId::new(call.input.path("environment"));
+    let environment = directory::environment_by_id(call.db, &id)?.ok_or_else(unknown)?;
+    allow(role, DeleteEnvironment)?;
+    if environment.project_id != project.id {
+        return Err(unknown());
+    }
+    let words = activity::quoted("Deleted", "environment", &environment.name);
+    activity::of_environment(call.db, call.by(), &project, &environment, ("deleted", words))?;
+    directory::delete_environment(call.db, &id)?;
+    Ok(Reply::nothing())
 }
 
 /// What an environment is to be; whatever is not said of one that exists stays.

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use axum::http::StatusCode;
 
-use super::Call;
 use super::publication::{self, Subject};
+use super::{Call, single_layer};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::auth::Caller;
 use crate::documents::{self, Told};
@@ -100,23 +100,20 @@ pub(super) fn reshare_required(
 /// where one of them is refused, the key stays, without an envelope (G22).
 pub(super) fn create(call: &Call<'_, User>) -> Answer {
     let (project, environment) = call.environment(ManageEnvironment)?;
-    let publication::NewKey {
-        device,
-        request,
-        rotated_at,
-    } = publication::new_key(call)?;
+    let new = publication::new_key(call)?;
     let subject = Subject {
         project: &project,
         environment: &environment,
-        fingerprint: &request.fingerprint,
+        fingerprint: &new.fingerprint,
     };
     if call.rules.strict {
-        publication::check_strictly(call, &device, &subject, &request.envelope)?;
+        let envelope = new.envelope.as_ref().ok_or_else(one_layer)?;
+        publication::check_strictly(call, &new.device, &subject, envelope)?;
     }
-    if let Some(creator) = &request.created_by_device_id {
+    if let Some(creator) = &new.created_by {
         publication::check_creator(call, &project, creator)?;
     }
-    let version = match request.version {
+    let version = match new.version {
         Some(version) => version,
         None => keys::current(call.db, &environment.id)?.map_or(1, |key| key.version.saturating_add(1)),
     };
@@ -125,19 +122,18 @@ pub(super) fn create(call: &Call<'_, User>) -> Answer {
         id: new_id(),
         environment_id: environment.id.clone(),
         version,
-        fingerprint: request.fingerprint.clone(),
-        created_by_device_id: request.created_by_device_id.map(|id| id.to_string()),
+        fingerprint: new.fingerprint.clone(),
+        created_by_device_id: new.created_by.as_ref().map(DeviceId::to_string),
         created_at: at.clone(),
         updated_at: at,
-        rotated_at,
+        rotated_at: new.rotated_at.clone(),
         envelope: None,
     };
     keys::insert(call.db, &key)?;
-    let recipients = match publication::recipients(call, &subject, request.envelope.recipients.as_deref()) {
-        Ok(recipients) => recipients,
+    let (envelope, recipients) = match new.sealed(call, &subject) {
+        Ok(sealed) => sealed,
         Err(refusal) => return Reply::refused(&refusal),
     };
-    let envelope = publication::outer(&request.envelope);
     keys::put_envelope(call.db, &key.id, &envelope, &recipients)?;
     let key = Key {
         envelope: Some(envelope),
@@ -150,11 +146,18 @@ pub(super) fn create(call: &Call<'_, User>) -> Answer {
     })
 }
 
+fn one_layer() -> Refusal {
+    Refusal::invalid(
+        single_layer::ENVELOPES,
+        "A strict workspace takes a key in an envelope of two layers.",
+    )
+}
+
 /// `POST .../key/envelopes`: a key of any version, found by its fingerprint, in a new envelope, which replaces the old one as a
 /// whole. Only a device that it is sealed for may do so.
 pub(super) fn replace_envelope(call: &Call<'_, User>) -> Answer {
     let (project, environment) = call.environment(ManageEnvironment)?;
-    let (device, request) = publication::shared_key(call)?;
+    let (device, request, envelope) = publication::shared_key(call)?;
     let key = keys::by_fingerprint(call.db, &environment.id, &request.fingerprint)?
         .ok_or_else(|| Refusal::invalid("fingerprint", "The selected fingerprint is invalid."))?;
     let signer = RecipientKind::Device(device.id.clone());
@@ -173,7 +176,6 @@ pub(super) fn replace_envelope(call: &Call<'_, User>) -> Answer {
     if call.rules.strict {
         publication::check_strictly(call, &device, &subject, &request.envelope)?;
     }
-    let envelope = publication::outer(&request.envelope);
     keys::put_envelope(call.db, &key.id, &envelope, &recipients)?;
     let key = keys::by_fingerprint(call.db, &environment.id, &request.fingerprint)?.unwrap_or(key);
     published(call, (&project, &environment), &key, &recipients, None)?;

@@ -19,8 +19,10 @@ mod push;
 mod push_strict;
 mod reshare;
 mod sign_in;
+mod single_layer;
 mod tokens;
 mod variables;
+mod webhooks;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -135,21 +137,21 @@ fn user(
 fn public(
     route: fn(&Call<'_, ()>) -> Answer,
 ) -> impl Fn(State<Store>, Input) -> Pending + Clone + Send + Sync + 'static {
-    authenticated(Access::Write, |_, _| Ok(()), route)
+    authenticated(Access::Note, |_, _| Ok(()), route)
 }
 
 /// A route for people and runners.
 fn either(
     route: fn(&Call<'_, Caller>) -> Answer,
 ) -> impl Fn(State<Store>, Input) -> Pending + Clone + Send + Sync {
-    authenticated(Access::Write, auth::caller, route)
+    authenticated(Access::Note, auth::caller, route)
 }
 
 /// A route for runners.
 fn runner(
     route: fn(&Call<'_, Runner>) -> Answer,
 ) -> impl Fn(State<Store>, Input) -> Pending + Clone + Send + Sync {
-    authenticated(Access::Write, auth::runner, route)
+    authenticated(Access::Note, auth::runner, route)
 }
 
 fn authenticated<Who: Counted + 'static>(
@@ -197,6 +199,29 @@ fn respond(answer: Answer, quota: Option<Quota>) -> Response {
     response
 }
 
+/// The first part of a route for signed-in users that does not run in one transaction: who asks is counted, and `route` says
+/// what it goes on with.
+async fn begin<T: Send + 'static>(
+    store: &Store,
+    input: &Arc<Input>,
+    told: &Arc<OnceLock<Quota>>,
+    route: fn(&Call<'_, User>) -> Result<T, Refusal>,
+) -> Result<T, Refusal> {
+    let (input, told) = (Arc::clone(input), Arc::clone(told));
+    let (rules, throttle) = (store.rules, store.throttle.clone());
+    let work = move |db: &Transaction<'_>| {
+        let who = auth::user(db, input.bearer.as_ref())?;
+        count(&throttle, &who, &told)?;
+        route(&Call {
+            db,
+            who: &who,
+            input: &input,
+            rules,
+        })
+    };
+    store.run(Access::Read, work).await
+}
+
 type Work = Pin<Box<dyn Future<Output = Answer> + Send>>;
 
 /// A route that takes no bearer token and does not run in one transaction.
@@ -213,18 +238,18 @@ fn public_by_hand(store: Store, input: Input, route: fn(Store, Input) -> Work) -
 
 /// The whole server.
 pub(super) fn router(store: Store, own: OwnHosts, latency: Duration) -> Router {
-    use Access::{Read, Write};
+    use Access::{Note, Read, Write};
     let environment = Router::new()
         .route("/devices", get(user(Read, devices::of_environment)))
         .route("/key", get(either(keys::show)).post(user(Write, keys::create)))
         .route("/key/envelopes", post(user(Write, keys::replace_envelope)))
         .route("/push", post(user(Write, push::push)))
-        .route("/pull", get(user(Write, variables::pull)))
+        .route("/pull", get(user(Note, variables::pull)))
         .route("/keys", get(user(Read, variables::names)))
-        .route("/history", get(user(Write, history::of_environment)))
+        .route("/history", get(user(Note, history::of_environment)))
         .route(
             "/variables/{variable}/history",
-            get(user(Write, history::of_variable)),
+            get(user(Note, history::of_variable)),
         );
     let project = Router::new()
         .route("/", get(user(Read, directory::project)))
@@ -236,7 +261,7 @@ pub(super) fn router(store: Store, own: OwnHosts, latency: Duration) -> Router {
             "/generate-suggested-environment-names",
             post(user(Read, directory::suggest_names)),
         )
-        .route("/history", get(user(Write, history::of_project)))
+        .route("/history", get(user(Note, history::of_project)))
         .route("/activity", get(user(Read, activity::of_project)))
         .route(
             "/deploy-tokens",
@@ -247,7 +272,8 @@ pub(super) fn router(store: Store, own: OwnHosts, latency: Duration) -> Router {
         .route("/deploy-tokens/{token}/revoke", post(user(Write, tokens::revoke)))
         .route(
             "/environments/{environment}",
-            patch(user(Write, directory::change_environment)),
+            patch(user(Write, directory::change_environment))
+                .delete(user(Write, directory::delete_environment)),
         )
         .nest("/environments/{environment}", environment);
     let organization = Router::new()
@@ -262,6 +288,20 @@ pub(super) fn router(store: Store, own: OwnHosts, latency: Duration) -> Router {
             get(user(Read, organizations::permission_matrix)),
         )
         .route("/activity", get(user(Read, activity::of_organization)))
+        .route(
+            "/audit-webhooks",
+            get(user(Read, webhooks::list)).post(user(Write, webhooks::create)),
+        )
+        .route("/audit-webhooks/metrics", get(user(Read, webhooks::metrics)))
+        .route(
+            "/audit-webhooks/{webhook}/rotate-secret",
+            post(user(Write, webhooks::rotate)),
+        )
+        .route(
+            "/audit-webhooks/{webhook}/disable",
+            post(user(Write, webhooks::disable)),
+        )
+        .route("/audit-webhooks/{webhook}/test", post(webhooks::test))
         .route("/key-reshare-requests", get(user(Read, reshare::list)))
         .route("/key-reshare-requests/{request}", get(user(Read, reshare::show)))
         .route("/notifications/inbox", get(user(Read, inbox::list)))

@@ -9,13 +9,13 @@ use rayon::prelude::*;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::Call;
+use super::{Call, single_layer};
 use crate::answer::Refusal;
 use crate::checks::{self, Checks};
 use crate::stamp::{new_id, now};
 use crate::store::devices::{self, Device};
 use crate::store::directory::{Environment, Project};
-use crate::store::keys::{Envelope, RecipientRow};
+use crate::store::keys::{DEFAULT_VERSION, Envelope, RecipientRow};
 use crate::store::tokens;
 use crate::store::users::User;
 use protocol::crypto::envelope::{EncryptedEnvelope, verify_signature};
@@ -45,34 +45,89 @@ pub(super) struct Subject<'a> {
 /// A further key as it was sent.
 pub(super) struct NewKey {
     pub(super) device: Device,
-    pub(super) request: CreateKeyRequest,
+    pub(super) fingerprint: String,
+    pub(super) version: Option<i64>,
+    pub(super) created_by: Option<DeviceId>,
     /// What no client should send (docs/protocol.md 6.5).
     pub(super) rotated_at: Option<String>,
+    /// The body that it was sent in.
+    pub(super) body: Value,
+    /// The sealed key; `None` in the form with one envelope for each device.
+    pub(super) envelope: Option<EnvelopeRequest>,
+}
+
+impl NewKey {
+    /// The outer layer and for whom it is sealed; whoever is refused is told by place.
+    pub(super) fn sealed(
+        &self,
+        call: &Call<'_, User>,
+        subject: &Subject<'_>,
+    ) -> Result<(Envelope, Vec<RecipientRow>), Refusal> {
+        let Some(request) = &self.envelope else {
+            return single_layer::sealed(call, subject.project, &self.body);
+        };
+        let recipients = recipients(call, subject, request.recipients.as_deref())?;
+        Ok((
+            outer(self.body.get("envelope").unwrap_or(&Value::Null)),
+            recipients,
+        ))
+    }
 }
 
 /// Reads `POST .../key`.
 pub(super) fn new_key(call: &Call<'_, User>) -> Result<NewKey, Refusal> {
     let body = call.input.json()?;
     let mut checks = Checks::of(&body);
-    check_common(&mut checks, &body);
-    checks.integer("version", 1..=i64::from(i32::MAX));
+    check_common(&mut checks);
+    let single_layer = single_layer::is_sent(&body);
+    if single_layer {
+        single_layer::check(&mut checks, &body);
+    } else if body.get("envelope").is_none_or(Value::is_null) {
+        for (one, other) in [("envelope", "envelopes"), ("envelopes", "envelope")] {
+            checks.wrong(
+                one,
+                format!("The {one} field is required when {other} is not present."),
+            );
+        }
+    } else {
+        check_envelope(&mut checks, &body);
+    }
+    let version = checks.integer("version", 1..=i64::from(i32::MAX));
     let rotated_at = checks.text("rotated_at", FINGERPRINT_LIMIT).map(str::to_owned);
+    let created_by = checks
+        .text("created_by_device_id", FINGERPRINT_LIMIT)
+        .map(DeviceId::new);
+    let fingerprint = checks
+        .text("fingerprint", FINGERPRINT_LIMIT)
+        .unwrap_or_default()
+        .to_owned();
     checks.done()?;
     let device = signer(call, &body)?;
-    let request: CreateKeyRequest = fit(body.clone())?;
-    verify(call, &device, &body, &request)?;
+    let mut envelope = None;
+    if single_layer {
+        verify(call, &device, &body, &body)?;
+    } else {
+        let request: CreateKeyRequest = fit(body.clone())?;
+        verify(call, &device, &body, &request)?;
+        envelope = Some(request.envelope);
+    }
     Ok(NewKey {
         device,
-        request,
+        fingerprint,
+        version,
+        created_by,
         rotated_at,
+        body,
+        envelope,
     })
 }
 
 /// Reads `POST .../key/envelopes`.
-pub(super) fn shared_key(call: &Call<'_, User>) -> Result<(Device, ShareKeyRequest), Refusal> {
+pub(super) fn shared_key(call: &Call<'_, User>) -> Result<(Device, ShareKeyRequest, Envelope), Refusal> {
     let body = call.input.json()?;
     let mut checks = Checks::of(&body);
-    check_common(&mut checks, &body);
+    check_common(&mut checks);
+    check_envelope(&mut checks, &body);
     let named = body.get("request_ids").and_then(Value::as_array);
     for (index, id) in named.into_iter().flatten().enumerate() {
         if !id.as_str().is_some_and(checks::is_uuid) {
@@ -84,13 +139,17 @@ pub(super) fn shared_key(call: &Call<'_, User>) -> Result<(Device, ShareKeyReque
     let device = signer(call, &body)?;
     let request: ShareKeyRequest = fit(body.clone())?;
     verify(call, &device, &body, &request)?;
-    Ok((device, request))
+    let envelope = outer(body.get("envelope").unwrap_or(&Value::Null));
+    Ok((device, request, envelope))
 }
 
-fn check_common(checks: &mut Checks<'_>, body: &Value) {
+fn check_common(checks: &mut Checks<'_>) {
     checks.needed_uuid("device_id");
     checks.needed_text("fingerprint", FINGERPRINT_LIMIT);
     checks.needed_text("client_sig", usize::MAX);
+}
+
+fn check_envelope(checks: &mut Checks<'_>, body: &Value) {
     let envelope = body.get("envelope").filter(|envelope| envelope.is_object());
     let Some(envelope) = envelope else {
         checks.wrong("envelope", "The envelope field is required.");
@@ -159,12 +218,15 @@ pub(super) fn check_creator(
 }
 
 /// The outer layer, as it was sent.
-pub(super) fn outer(envelope: &EnvelopeRequest) -> Envelope {
+pub(super) fn outer(sent: &Value) -> Envelope {
+    let text = |name: &str| sent.get(name).and_then(Value::as_str).map(str::to_owned);
     Envelope {
         id: new_id(),
-        ciphertext_b64: envelope.ciphertext_b64.clone(),
-        nonce_b64: envelope.nonce_b64.clone(),
-        alg: envelope.alg.clone(),
+        ciphertext_b64: text("ciphertext_b64").unwrap_or_default(),
+        nonce_b64: text("nonce_b64").unwrap_or_default(),
+        alg: text("alg").unwrap_or_else(|| VARIABLE_ALGORITHM.to_owned()),
+        version: text("version").unwrap_or_else(|| DEFAULT_VERSION.to_owned()),
+        aad_b64: text("aad_b64"),
         created_at: now(),
     }
 }
@@ -184,25 +246,13 @@ pub(super) fn recipients(
             .ok_or_else(|| refuse("type", "The selected recipient type is invalid."))?;
         match &kind {
             RecipientKind::Device(id) => {
-                let device = devices::find(call.db, id.as_str())?
-                    .ok_or_else(|| Refusal::not_found("Crypto\\Models\\Device"))?;
-                let organization = &subject.project.organization_id;
-                if !device.is_active() || !devices::is_of_member(call.db, &device, organization)? {
-                    return Err(refuse(
-                        "id",
-                        "The recipient device is not active for this organization.",
-                    ));
-                }
+                let field = format!("envelope.recipients.{index}.id");
+                check_device(call, subject.project, id.as_str(), &field)?;
             }
             RecipientKind::Deployment(id) => {
-                let token = tokens::find(call.db, &subject.project.id, id.as_str())?;
-                let fits = token
-                    .is_some_and(|token| token.is_active() && token.environment_id == subject.environment.id);
-                if !fits {
-                    return Err(refuse(
-                        "id",
-                        "The recipient deployment token is not active for this environment.",
-                    ));
+                if let Some(wrong) = wrong_token(call, subject, id.as_str())? {
+                    let why = format!("The selected deployment token {wrong}.");
+                    return Err(refuse("id", &why));
                 }
             }
         }
@@ -212,6 +262,41 @@ pub(super) fn recipients(
         })
     })
     .collect()
+}
+
+/// Refuses a device that is not an active one of a member, by the field that names it.
+pub(super) fn check_device(
+    call: &Call<'_, User>,
+    project: &Project,
+    id: &str,
+    field: &str,
+) -> Result<(), Refusal> {
+    let device = devices::find(call.db, id)?.ok_or_else(|| Refusal::not_found("Crypto\\Models\\Device"))?;
+    let wrong = if !devices::is_of_member(call.db, &device, &project.organization_id)? {
+        "does not belong to the organization"
+    } else if !device.is_active() {
+        "is revoked"
+    } else {
+        return Ok(());
+    };
+    Err(Refusal::invalid(field, &format!("The selected device {wrong}.")))
+}
+
+/// Why a token cannot be a recipient.
+fn wrong_token(
+    call: &Call<'_, User>,
+    subject: &Subject<'_>,
+    id: &str,
+) -> Result<Option<&'static str>, Refusal> {
+    let token = tokens::find(call.db, &subject.project.id, id)?;
+    Ok(match token {
+        None => Some("does not belong to the project"),
+        Some(token) if token.environment_id != subject.environment.id => {
+            Some("does not belong to the environment")
+        }
+        Some(token) if !token.is_active() => Some("is revoked"),
+        Some(_) => None,
+    })
 }
 
 /// What only a strict workspace checks: sizes, each recipient once, and every entry.

@@ -109,7 +109,8 @@ fn fill(db: &Transaction<'_>, size: &SampleSize) -> Result<(LocalAccess, Vec<Sam
     let user = people::insert_user(db, "Sam Rivera", "sam@northwind.example", &founded)?;
     let organization_id = OrganizationId::new(new_id());
     db.execute(
-        "INSERT INTO organizations (id, name, slug, created_at, updated_at) VALUES (?1, 'Northwind', 'northwind', ?2, ?2)",
+        "INSERT INTO organizations (id, name, slug, plan, created_at, updated_at)
+         VALUES (?1, 'Northwind', 'northwind', 'scale', ?2, ?2)",
         params![organization_id.as_str(), founded],
     )?;
     people::join(db, &organization_id, &user, Role::Admin, &founded)?;

@@ -7,7 +7,7 @@ use crate::WorkspaceError;
 use crate::stamp::new_id;
 use crate::store::directory::{Environment, Project};
 use crate::store::history::{self, Change, Event};
-use crate::store::keys::{self, Envelope, Key, RecipientRow};
+use crate::store::keys::{self, DEFAULT_VERSION, Envelope, Key, RecipientRow};
 use crate::store::variables::{self, VariableRow};
 use protocol::crypto::{
     CryptoError, VariableKeys, key_fingerprint, make_environment_key, seal_environment_key, seal_variable,
@@ -54,7 +54,9 @@ pub(super) fn publish(
         id: new_id(),
         ciphertext_b64: BASE64.encode(&sealed.ciphertext),
         nonce_b64: BASE64.encode(&sealed.nonce),
-        alg: Some(VARIABLE_ALGORITHM.to_owned()),
+        alg: VARIABLE_ALGORITHM.to_owned(),
+        version: DEFAULT_VERSION.to_owned(),
+        aad_b64: None,
         created_at: seed.now.to_wire(),
     };
     keys::insert(seed.db, &key)?;

@@ -5,6 +5,7 @@ use rusqlite::{Connection, Row, params};
 use super::directory::{Environment, Project};
 use super::tokens::Token;
 use super::users::User;
+use super::webhooks;
 use crate::stamp::{new_id, now};
 use protocol::{EnvironmentName, OrganizationId, ProjectId};
 
@@ -103,13 +104,14 @@ fn record(db: &Connection, deed: Deed<'_>) -> rusqlite::Result<()> {
         ),
         Causer::Token(token) => ("deployment_token", token.id.as_str(), token.name.as_str(), None),
     };
+    let activity_id = new_id();
     db.prepare_cached(
         "INSERT INTO activity (id, organization_id, project_id, occurred_at, log_name, event, description, subject_type,
          subject_id, subject_name, causer_type, causer_id, causer_name, causer_email)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
     )?
     .execute(params![
-        new_id(),
+        activity_id,
         deed.organization.as_str(),
         deed.project.as_str(),
         deed.at.unwrap_or_else(now),
@@ -124,7 +126,11 @@ fn record(db: &Connection, deed: Deed<'_>) -> rusqlite::Result<()> {
         name,
         email
     ])?;
-    Ok(())
+    // Bearers are no subject by which an organisation could be told (docs/protocol.md 19).
+    if deed.log_name == CI_TOKEN {
+        return Ok(());
+    }
+    webhooks::enqueue(db, deed.organization, &activity_id)
 }
 
 /// What a person did with a deploy token. The token is named in the text alone; the subject is its environment.

@@ -23,6 +23,8 @@ pub(crate) struct Organization {
 
 /// The plan without an audit log.
 const FREE: &str = "free";
+/// The plans with audit webhooks.
+const WITH_WEBHOOKS: [&str; 2] = ["scale", "enterprise"];
 
 /// A project.
 #[derive(Clone, Debug)]
@@ -71,6 +73,11 @@ impl Organization {
     /// Whether its plan has an audit log to be read.
     pub(crate) fn has_audits(&self) -> bool {
         self.plan != FREE
+    }
+
+    /// Whether its plan has audit webhooks.
+    pub(crate) fn has_audit_webhooks(&self) -> bool {
+        WITH_WEBHOOKS.contains(&self.plan.as_str())
     }
 }
 
@@ -341,6 +348,15 @@ pub(crate) fn change_environment(
         "UPDATE environments SET name = ?2, type = ?3, file_format = ?4, updated_at = ?5 WHERE id = ?1",
     )?
     .execute(params![id.as_str(), new.name, new.kind, new.file_format, now()])?;
+    Ok(())
+}
+
+/// Removes an environment with everything in it.
+pub(crate) fn delete_environment(db: &Connection, id: &EnvironmentId) -> rusqlite::Result<()> {
+    db.prepare_cached("UPDATE environments SET base_id = NULL WHERE base_id = ?1")?
+        .execute([id.as_str()])?;
+    db.prepare_cached("DELETE FROM environments WHERE id = ?1")?
+        .execute([id.as_str()])?;
     Ok(())
 }
 

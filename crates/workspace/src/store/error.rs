@@ -1,5 +1,6 @@
 //! What the store can refuse. What a caller is told about it is the API's business ([`crate::answer`]).
 
+use super::super::disk::Disk;
 use super::super::random::NoRandomness;
 
 /// Why something was not read or written.
@@ -17,6 +18,9 @@ pub(crate) enum StoreError {
     /// Too many attempts within a time; carries how many seconds to wait.
     #[error("too many attempts; {0} seconds to wait")]
     TooMany(u64),
+    /// The disk takes nothing.
+    #[error("{0}")]
+    NoRoom(Disk),
     /// The operating system gives no random numbers.
     #[error("there are no random numbers")]
     NoRandomness,

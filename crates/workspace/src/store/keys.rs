@@ -24,13 +24,18 @@ pub(crate) struct Key {
     pub(crate) envelope: Option<Envelope>,
 }
 
+/// The version of an envelope that says none.
+pub(crate) const DEFAULT_VERSION: &str = "1";
+
 /// The outer layer of a publication.
 #[derive(Clone, Debug)]
 pub(crate) struct Envelope {
     pub(crate) id: String,
     pub(crate) ciphertext_b64: String,
     pub(crate) nonce_b64: String,
-    pub(crate) alg: Option<String>,
+    pub(crate) alg: String,
+    pub(crate) version: String,
+    pub(crate) aad_b64: Option<String>,
     pub(crate) created_at: String,
 }
 
@@ -43,7 +48,8 @@ pub(crate) struct RecipientRow {
 
 const KEY: &str =
     "SELECT id, environment_id, version, fingerprint, created_by_device_id, created_at, updated_at,
-    rotated_at, envelope_id, ciphertext_b64, nonce_b64, alg, envelope_created_at FROM environment_keys";
+    rotated_at, envelope_id, ciphertext_b64, nonce_b64, alg, envelope_created_at, envelope_version, envelope_aad_b64
+    FROM environment_keys";
 
 impl Key {
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -53,6 +59,8 @@ impl Key {
                 ciphertext_b64: row.get(9)?,
                 nonce_b64: row.get(10)?,
                 alg: row.get(11)?,
+                version: row.get(13)?,
+                aad_b64: row.get(14)?,
                 created_at: row.get(12)?,
             }),
             None => None,
@@ -137,7 +145,8 @@ pub(crate) fn put_envelope(
 ) -> rusqlite::Result<()> {
     db.prepare_cached(
         "UPDATE environment_keys SET envelope_id = coalesce(envelope_id, ?2), ciphertext_b64 = ?3, nonce_b64 = ?4,
-         alg = ?5, envelope_created_at = coalesce(envelope_created_at, ?6), updated_at = ?6 WHERE id = ?1",
+         alg = ?5, envelope_created_at = coalesce(envelope_created_at, ?6), updated_at = ?6,
+         envelope_version = ?7, envelope_aad_b64 = ?8 WHERE id = ?1",
     )?
     .execute(params![
         key_id,
@@ -145,7 +154,9 @@ pub(crate) fn put_envelope(
         envelope.ciphertext_b64,
         envelope.nonce_b64,
         envelope.alg,
-        envelope.created_at
+        envelope.created_at,
+        envelope.version,
+        envelope.aad_b64
     ])?;
     db.prepare_cached("DELETE FROM recipients WHERE environment_key_id = ?1")?
         .execute([key_id])?;

@@ -16,14 +16,19 @@ pub(super) mod sign_in;
 pub(super) mod tokens;
 pub(super) mod users;
 pub(super) mod variables;
+pub(super) mod webhooks;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 
 use super::answer::Refusal;
 use super::auth;
+use super::delivery::Sender;
+use super::disk::Disk;
+use super::hold::Hold;
+use super::imprint::Generation;
 use super::password::Hashing;
 use super::throttle::Throttle;
 use super::token_hash::TokenHash;
@@ -36,9 +41,13 @@ const BODIES_KIB: usize = 128 * 1024;
 /// A handle on the database.
 #[derive(Clone, Debug)]
 pub(super) struct Store {
-    connection: Arc<Mutex<Connection>>,
+    database: Arc<Database>,
     /// Where passwords are checked.
     pub(super) hashing: Hashing,
+    /// Told of everything that is written.
+    writes: Arc<Notify>,
+    /// Posts to audit webhooks.
+    pub(super) sender: Sender,
     /// How many KiB of large bodies may be held at once.
     bodies: Arc<Semaphore>,
     /// What differs between workspaces.
@@ -47,6 +56,21 @@ pub(super) struct Store {
     pub(super) throttle: Throttle,
     /// The tokens of approved browser flows, which are given again until their tickets end.
     pub(super) sessions: Sessions,
+}
+
+/// The connection, and what it stands on. In this order: the connection is closed before the folder is let go of.
+#[derive(Debug)]
+struct Database {
+    connection: Mutex<Connection>,
+    state: State,
+}
+
+/// Whether anything can be changed.
+#[derive(Debug)]
+enum State {
+    Open(Hold),
+    /// The connection is to a copy in memory, because of this.
+    ToLook(Disk),
 }
 
 /// What differs between workspaces.
@@ -61,17 +85,33 @@ pub(super) struct Rules {
 pub(super) enum Access {
     /// It only reads.
     Read,
-    /// It may write.
+    /// It may write what others count on: that is known outside of the database before it is answered.
     Write,
+    /// It may write what nobody would miss: that something was read, how sending went, attempts to sign in.
+    Note,
 }
 
 impl Store {
     /// Takes over an opened database.
-    pub(super) fn new(connection: Connection, rules: Rules, throttle: Throttle) -> Self {
+    pub(super) fn new((connection, hold): (Connection, Hold), rules: Rules, throttle: Throttle) -> Self {
+        Self::of(connection, State::Open(hold), rules, throttle)
+    }
+
+    /// Takes over a copy in memory, which changes nothing, because the disk does not take it.
+    pub(super) fn to_look(connection: Connection, disk: Disk, rules: Rules, throttle: Throttle) -> Self {
+        Self::of(connection, State::ToLook(disk), rules, throttle)
+    }
+
+    fn of(connection: Connection, state: State, rules: Rules, throttle: Throttle) -> Self {
         Self {
             throttle,
             sessions: Sessions::default(),
-            connection: Arc::new(Mutex::new(connection)),
+            database: Arc::new(Database {
+                connection: Mutex::new(connection),
+                state,
+            }),
+            writes: Arc::default(),
+            sender: Sender::default(),
             hashing: Hashing::default(),
             bodies: Arc::new(Semaphore::new(BODIES_KIB)),
             rules,
@@ -88,6 +128,11 @@ impl Store {
             auth::caller(db, bearer.as_ref()).map(drop)
         })
         .await
+    }
+
+    /// Waits until something was written since this was waited for last.
+    pub(super) async fn written(&self) {
+        self.writes.notified().await;
     }
 
     /// Waits until there is room for a body of so many bytes.
@@ -111,21 +156,43 @@ impl Store {
         access: Access,
         work: impl FnOnce(&Transaction<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E> {
-        let connection = Arc::clone(&self.connection);
+        let (database, writes) = (Arc::clone(&self.database), Arc::clone(&self.writes));
         let done = tokio::task::spawn_blocking(move || {
-            let mut connection = lock(&connection);
+            let mut connection = lock(&database.connection);
             let behavior = match access {
                 Access::Read => TransactionBehavior::Deferred,
-                Access::Write => TransactionBehavior::Immediate,
+                Access::Write | Access::Note => TransactionBehavior::Immediate,
             };
             let transaction = connection
                 .transaction_with_behavior(behavior)
                 .map_err(StoreError::from)?;
             let reply = work(&transaction)?;
+            if access == Access::Write
+                && let State::ToLook(disk) = &database.state
+            {
+                return Err(StoreError::NoRoom(disk.clone()).into());
+            }
+            let raised = match access {
+                Access::Write => Some(schema::raise(&transaction).map_err(StoreError::from)?),
+                Access::Read | Access::Note => None,
+            };
             transaction.commit().map_err(StoreError::from)?;
+            if let (Some(raised), State::Open(hold)) = (raised, &database.state) {
+                note(hold, &raised);
+            }
+            if access != Access::Read {
+                writes.notify_one();
+            }
             Ok(reply)
         });
         done.await.unwrap_or_else(|_| Err(StoreError::CutOff.into()))
+    }
+}
+
+/// What cannot be written down is on the disk all the same; only its loss would not be noticed.
+fn note(hold: &Hold, raised: &Generation) {
+    if let Err(error) = hold.note(raised, None) {
+        tracing::warn!(%error, "a change cannot be noted outside of the database");
     }
 }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::WorkspaceError;
+use crate::imprint::Generation;
 
 /// How long a writer waits for another process.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
@@ -28,11 +29,18 @@ const MIGRATIONS: &[&str] = &[
     include_str!("schema_2.sql"),
     include_str!("schema_3.sql"),
     include_str!("schema_4.sql"),
+    include_str!("schema_5.sql"),
 ];
 
 /// Opens and, if needed, migrates the database. A file that is damaged or of another program is left untouched, and so is
 /// one without tables where there was a workspace before: what it had was in a file that is gone.
-pub(crate) fn open(path: &Path, was_there: bool) -> Result<Connection, WorkspaceError> {
+///
+/// `known` is what is known of the database outside of it: what is older, or another one, is refused.
+pub(crate) fn open(
+    path: &Path,
+    was_there: bool,
+    known: Option<Generation>,
+) -> Result<Connection, WorkspaceError> {
     if path.metadata().is_ok_and(|meta| meta.len() > 0) {
         let read = inspect(path, OpenFlags::SQLITE_OPEN_READ_ONLY);
         let read = match read {
@@ -40,13 +48,15 @@ pub(crate) fn open(path: &Path, was_there: bool) -> Result<Connection, Workspace
             Err(error) if is_to_be_rolled_back(&error) => inspect(path, OpenFlags::SQLITE_OPEN_READ_WRITE),
             read => read,
         };
-        let tables = read.map_err(|error| explain(path, error))?;
+        let (tables, found) = read.map_err(|error| explain(path, error))?;
         if tables == 0 && was_there {
             return Err(explain(
                 path,
                 damaged("it has no tables; they may have been in its -wal file".to_owned()),
             ));
         }
+        let lost = known.and_then(|known| lost(&known, found.as_ref()));
+        lost.map_or(Ok(()), |lost| Err(explain(path, damaged(lost))))?;
     }
     let mut connection = Connection::open(path).map_err(|error| explain(path, error))?;
     prepare(&mut connection).map_err(|error| explain(path, error))?;
@@ -54,9 +64,45 @@ pub(crate) fn open(path: &Path, was_there: bool) -> Result<Connection, Workspace
     Ok(connection)
 }
 
+/// A copy of the database in memory, for a disk that takes nothing: SQLite itself needs files beside the database to read it.
+/// What is older than `known` is refused.
+pub(crate) fn in_memory(path: &Path, known: Option<Generation>) -> Result<Connection, WorkspaceError> {
+    let explained = |error| explain(path, error);
+    let source = readable(path).map_err(explained)?;
+    quick_check(&source, "1").map_err(explained)?;
+    let found = generation_if_any(&source).map_err(explained)?;
+    if let Some(lost) = known.and_then(|known| lost(&known, found.as_ref())) {
+        return Err(explained(damaged(lost)));
+    }
+    let mut memory = Connection::open_in_memory()?;
+    let pages_at_once = 1000;
+    rusqlite::backup::Backup::new(&source, &mut memory)?
+        .run_to_completion(pages_at_once, Duration::ZERO, None)
+        .map_err(explained)?;
+    memory.pragma_update(None, "foreign_keys", "ON")?;
+    migrate(&mut memory, path)?;
+    Ok(memory)
+}
+
+/// A connection that reads with the log where that can be had, and else the file alone.
+fn readable(path: &Path) -> rusqlite::Result<Connection> {
+    let reads = |connection: &Connection| {
+        connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| {
+            row.get::<_, i64>(0)
+        })
+    };
+    let logged = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    if reads(&logged).is_ok() {
+        return Ok(logged);
+    }
+    drop(logged);
+    crate::wal::open_alone(path).ok_or_else(|| damaged("it cannot be read".to_owned()))
+}
+
 /// Reads through the file before anything may write to it: all of it, or, when it is so large that this would be felt at
-/// every start, its size and the tables that everything hangs on. Gives how many tables and indexes there are.
-fn inspect(path: &Path, access: OpenFlags) -> rusqlite::Result<i64> {
+/// every start, its size and the tables that everything hangs on. Gives how many tables and indexes there are, and which state
+/// it is.
+fn inspect(path: &Path, access: OpenFlags) -> rusqlite::Result<(i64, Option<Generation>)> {
     let connection = Connection::open_with_flags(path, access)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_master", [], |row| row.get(0))?;
@@ -66,7 +112,7 @@ fn inspect(path: &Path, access: OpenFlags) -> rusqlite::Result<i64> {
     let length = path.metadata().map_or(0, |meta| meta.len());
     if length <= LARGE {
         quick_check(&connection, "1")?;
-        return Ok(tables);
+        return Ok((tables, generation_if_any(&connection)?));
     }
     // With a write-ahead log beside it, the file may rightly be shorter.
     let pages = number(&connection, "page_count")?.saturating_mul(number(&connection, "page_size")?);
@@ -76,7 +122,75 @@ fn inspect(path: &Path, access: OpenFlags) -> rusqlite::Result<i64> {
     KEY_TABLES
         .iter()
         .try_for_each(|table| quick_check(&connection, table))?;
-    Ok(tables)
+    Ok((tables, generation_if_any(&connection)?))
+}
+
+/// Which state the database is; the format has been brought up.
+pub(crate) fn generation(connection: &Connection) -> rusqlite::Result<Generation> {
+    connection.query_row("SELECT workspace, number FROM generation", [], |row| {
+        Ok(Generation {
+            workspace: row.get(0)?,
+            number: row.get(1)?,
+        })
+    })
+}
+
+/// The same; `None` of a database that an earlier release wrote.
+fn generation_if_any(connection: &Connection) -> rusqlite::Result<Option<Generation>> {
+    let is_there: bool = connection.query_row(
+        "SELECT EXISTS(SELECT 1 FROM sqlite_master WHERE name = 'generation')",
+        [],
+        |row| row.get(0),
+    )?;
+    is_there.then(|| generation(connection)).transpose()
+}
+
+/// Counts a change within its transaction, and gives the state that it leads to.
+pub(crate) fn raise(transaction: &Connection) -> rusqlite::Result<Generation> {
+    transaction
+        .prepare_cached("UPDATE generation SET number = number + 1")?
+        .execute([])?;
+    generation(transaction)
+}
+
+/// What a database has lost, by what is known of it.
+fn lost(known: &Generation, found: Option<&Generation>) -> Option<String> {
+    match found {
+        None => Some("it is older than this workspace".to_owned()),
+        Some(found) if found.workspace != known.workspace => Some("it is another workspace's".to_owned()),
+        Some(found) if found.number < known.number => Some(format!(
+            "it is an older one: {} changes are missing, which may have been in its -wal file",
+            known.number.saturating_sub(found.number)
+        )),
+        Some(_) => None,
+    }
+}
+
+/// Whether a file that is to become the database is one of ours, whole, and of a format that this release knows. What is wrong
+/// with its content is the inner error.
+///
+/// # Errors
+/// [`WorkspaceError::TooNew`].
+pub(crate) fn check_whole(db: &Connection, path: &Path) -> Result<Result<(), String>, WorkspaceError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    let looked = || {
+        if number(db, "application_id")? != APPLICATION_ID {
+            return Ok(Err("it belongs to another program".to_owned()));
+        }
+        let finding: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        if finding != "ok" {
+            return Ok(Err(finding));
+        }
+        Ok(Ok(number(db, "user_version")?))
+    };
+    match looked().unwrap_or_else(|error: rusqlite::Error| Err(error.to_string())) {
+        Ok(found) if found > known => Err(WorkspaceError::TooNew {
+            path: path.to_owned(),
+            found,
+            known,
+        }),
+        found => Ok(found.map(drop)),
+    }
 }
 
 fn is_to_be_rolled_back(error: &rusqlite::Error) -> bool {
