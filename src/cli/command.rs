@@ -8,7 +8,7 @@ use clap_complete::Shell;
 use super::args::{Activity, Choice, Find, HandOver, Issue, LocalRole, Place, Revoke, Serve};
 use super::devices::DevicesCommand;
 use super::{
-    activity, devices, emergency, find, licences, lifecycle, local_user, pending, reference, replace,
+    activity, backup, devices, emergency, find, licences, lifecycle, local_user, pending, reference, replace,
     requests, runner, serve,
 };
 use crate::connect::Target;
@@ -133,6 +133,24 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Write the local workspace into one file, while it is open or not
+    Backup {
+        /// The file to write
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+        /// Replace the file if it is there
+        #[arg(long)]
+        force: bool,
+        /// Leave out the keys of the workspace's own device: such a backup can only be restored where they still are
+        #[arg(long)]
+        without_keys: bool,
+    },
+    /// Put a backup in the place of the local workspace, which has to be closed; what was there is kept beside it
+    Restore {
+        /// The backup
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
+        file: PathBuf,
+    },
     /// List operations that were interrupted, and what can be done about each
     Pending {
         /// Print a JSON array
@@ -235,6 +253,12 @@ impl Command {
             Self::Devices { what, json } => devices::run(target, what.as_ref(), json).await,
             Self::Licences => licences::print(),
             Self::LocalUser { role, json } => local_user::print(target, role, json),
+            Self::Backup {
+                file,
+                force,
+                without_keys,
+            } => backup::write(target, &file, force, without_keys),
+            Self::Restore { file } => backup::restore(target, &file),
             Self::Pending { json } => pending::list(target, json).await,
             Self::Resume {
                 id: Some(id),

@@ -5,6 +5,7 @@
 
 mod activity;
 mod args;
+mod backup;
 mod command;
 mod devices;
 mod emergency;

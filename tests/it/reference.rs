@@ -56,7 +56,7 @@ fn offered_by_bash(words: &[&str]) -> Vec<String> {
 fn bash_completes_commands_and_their_options() {
     assert_eq!(
         offered_by_bash(&["deploy-tokens", "re"]),
-        ["replace", "revoke", "reshare", "requests", "resume"]
+        ["replace", "revoke", "reshare", "requests", "restore", "resume"]
     );
     let all = offered_by_bash(&["deploy-tokens", ""]);
     for command in commands() {
