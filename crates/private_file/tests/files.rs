@@ -6,7 +6,8 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use deploy_tokens_private_file::{
-    NewFile, Staged, clear_leftovers, make_folder, open, read, replace, staged_for,
+    NewFile, Staged, clear_leftovers, is_private, make_folder, open, overwrite, put, read, replace,
+    staged_for,
 };
 
 fn names(folder: &Path) -> Vec<String> {
@@ -171,32 +172,28 @@ fn a_folder_is_private_while_others_may_not_write_to_it() {
     let folder = tempfile::tempdir().unwrap();
     for (mode, private) in [(0o700, true), (0o755, true), (0o770, false), (0o702, false)] {
         std::fs::set_permissions(folder.path(), std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
-        assert_eq!(
-            private_file::is_private(folder.path()).unwrap().is_none(),
-            private,
-            "{mode:o}"
-        );
+        assert_eq!(is_private(folder.path()).unwrap().is_none(), private, "{mode:o}");
     }
     let file = folder.path().join("file");
     std::fs::write(&file, "").unwrap();
-    assert!(private_file::is_private(&file).unwrap().is_some());
-    assert!(private_file::is_private(&folder.path().join("none")).is_err());
+    assert!(is_private(&file).unwrap().is_some());
+    assert!(is_private(&folder.path().join("none")).is_err());
 }
 
 #[test]
 fn a_complete_file_gets_its_name_and_replaces_nothing_unasked() {
     let folder = tempfile::tempdir().unwrap();
     let (staged, target) = (folder.path().join("staged"), folder.path().join("target"));
-    let read = || std::fs::read_to_string(&target).unwrap();
+    let content = || fs::read_to_string(&target).unwrap();
     std::fs::write(&staged, "one").unwrap();
-    private_file::put(&staged, &target, false).unwrap();
-    assert_eq!((read().as_str(), staged.exists()), ("one", false));
+    put(&staged, &target, false).unwrap();
+    assert_eq!((content().as_str(), staged.exists()), ("one", false));
     std::fs::write(&staged, "two").unwrap();
-    let kept = private_file::put(&staged, &target, false).unwrap_err();
+    let kept = put(&staged, &target, false).unwrap_err();
     assert_eq!(kept.kind(), std::io::ErrorKind::AlreadyExists);
-    assert_eq!(read(), "one");
-    private_file::put(&staged, &target, true).unwrap();
-    assert_eq!(read(), "two");
+    assert_eq!(content(), "one");
+    put(&staged, &target, true).unwrap();
+    assert_eq!(content(), "two");
 }
 
 #[test]
@@ -204,7 +201,7 @@ fn what_is_overwritten_is_there_from_its_beginning() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("file");
     for content in ["first", "other"] {
-        private_file::overwrite(&path, content.as_bytes()).unwrap();
+        overwrite(&path, content.as_bytes()).unwrap();
         assert_eq!(std::fs::read_to_string(&path).unwrap(), content);
     }
 }
