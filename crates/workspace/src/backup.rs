@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use super::hold::Hold;
 use super::store::schema;
-use super::{DATABASE, WorkspaceError, cannot_use, check_folder, imprint, local_access};
+use super::{DATABASE, WorkspaceError, cannot_use, check_folder, compare, imprint, known, local_access};
 use protocol::Moment;
 
 const FORMAT: i64 = 1;
@@ -44,7 +44,8 @@ pub struct Contents {
     pub variables: usize,
 }
 
-/// Writes the workspace of a folder into one file, mode 0600, as it is at one moment; it may be open meanwhile.
+/// Writes the workspace of a folder into one file, mode 0600, as it is at one moment; it may be open meanwhile. A damaged one is
+/// refused, as it is when it is opened.
 ///
 /// # Errors
 /// [`WorkspaceError::Exists`], [`WorkspaceError::Keys`], or what is wrong with the folder, the database or the file.
@@ -58,9 +59,14 @@ pub fn backup(data_dir: &Path, target: &Path, what: Backup) -> Result<Contents, 
         return Err(exists(target));
     }
     // Nobody restores meanwhile.
-    let (_hold, _) = Hold::take(data_dir)?;
+    let (_hold, alone) = Hold::take(data_dir)?;
+    let known = known(data_dir)?;
+    if let Some(known) = known.as_ref().filter(|_| alone) {
+        compare(&database, known)?;
+    }
     let staged = Staged::beside(target)?;
-    copy(&database, &staged.path)?;
+    copy(&database, &staged.path).map_err(|error| schema::explain(&database, error))?;
+    schema::refuse_older(&database, &staged.path, known.map(|it| it.generation))?;
     let keys = if what.with_keys {
         Some(keys(data_dir)?)
     } else {
@@ -85,7 +91,7 @@ fn keys(data_dir: &Path) -> Result<Zeroizing<Vec<u8>>, WorkspaceError> {
 }
 
 /// Copies a database as it is at one moment into a file that is there and empty.
-fn copy(from: &Path, to: &Path) -> Result<(), WorkspaceError> {
+fn copy(from: &Path, to: &Path) -> rusqlite::Result<()> {
     let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     source.busy_timeout(BUSY_TIMEOUT)?;
     // Its temporary files would be in a folder that others may read.

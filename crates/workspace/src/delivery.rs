@@ -131,9 +131,9 @@ fn unanswered(error: &reqwest::Error) -> &'static str {
     }
 }
 
-/// Sends what is due, until it is dropped.
+/// Sends what is due, until it is dropped. Where nothing is kept nothing is sent: it would be sent again each time.
 pub(super) async fn deliver(store: Store) {
-    loop {
+    while store.keeps() {
         if let Err(error) = turn(&store).await {
             tracing::warn!(%error, "the queue of the audit webhooks cannot be worked on");
             tokio::time::sleep(PAUSE).await;

@@ -147,6 +147,20 @@ fn what_is_no_whole_backup_is_refused_before_anything_is_touched() {
     assert!(kept(&folder(&shell), "workspace.db.", "").is_empty());
 }
 
+/// A backup of what has lost something would replace a good one.
+#[test]
+fn a_damaged_workspace_is_not_backed_up() {
+    let shell = Shell::new();
+    shell.create("before");
+    let (database, older) = (folder(&shell).join("workspace.db"), shell.file("older"));
+    std::fs::copy(&database, &older).unwrap();
+    shell.create("after");
+    std::fs::copy(&older, &database).unwrap();
+    let file = shell.file("workspace.backup");
+    refused(&shell.run(&["backup", &file]), "workspace.db is damaged");
+    assert!(!Path::new(&file).exists());
+}
+
 #[test]
 fn a_backup_without_keys_needs_those_of_its_workspace() {
     let (shell, other) = (Shell::new(), Shell::new());

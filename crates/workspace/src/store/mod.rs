@@ -118,6 +118,11 @@ impl Store {
         }
     }
 
+    /// Whether what is written is kept, and not only looked at in a copy.
+    pub(super) fn keeps(&self) -> bool {
+        matches!(self.database.state, State::Open(_))
+    }
+
     /// Whether a bearer token is anybody's.
     ///
     /// # Errors

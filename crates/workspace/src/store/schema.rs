@@ -216,7 +216,19 @@ fn damaged(reason: String) -> rusqlite::Error {
     )
 }
 
-fn explain(path: &Path, error: rusqlite::Error) -> WorkspaceError {
+/// Refuses a copy of a database that is older than what is known of that.
+pub(crate) fn refuse_older(
+    path: &Path,
+    copy: &Path,
+    known: Option<Generation>,
+) -> Result<(), WorkspaceError> {
+    let found = generation_if_any(&Connection::open(copy)?)?;
+    let lost = known.and_then(|known| lost(&known, found.as_ref()));
+    lost.map_or(Ok(()), |lost| Err(explain(path, damaged(lost))))
+}
+
+/// What SQLite says of a database, as what is wrong with its file where that is damaged.
+pub(crate) fn explain(path: &Path, error: rusqlite::Error) -> WorkspaceError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => WorkspaceError::Corrupt {
             path: path.to_owned(),
