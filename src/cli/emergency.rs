@@ -96,7 +96,7 @@ fn table(active: &[PlacedToken]) -> String {
         [
             it.token.name.clone(),
             it.project_name.clone(),
-            it.environment.name.to_string(),
+            text::environment(&it.environment.name).to_owned(),
             text::happened(it.token.last_use, now, &zone),
             it.token.id.to_string(),
         ]
@@ -203,11 +203,10 @@ fn tell_status(target: &RevokeTarget, status: &RevocationStatus) {
         | RevocationStatus::ReshareFailed { .. } => return,
     };
     output::tell(&format!(
-        "{} ({}) in {} / {}: {what}",
+        "{} ({}) in {}: {what}",
         output::strong(&target.name),
         target.token,
-        target.project_name,
-        target.environment.name
+        text::place(&target.project_name, &target.environment.name)
     ));
 }
 

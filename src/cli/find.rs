@@ -290,7 +290,7 @@ fn token_text(it: &LeakMatch) -> String {
         (true, false) => "its seed fits",
         (false, _) => "its CI token ends alike",
     };
-    let place = format!("{project_name} / {}", environment.name);
+    let place = text::place(project_name, &environment.name);
     let head = format!(
         "{} ({}) in {place}: {}, {how}\n",
         output::strong_result(&token.name),
@@ -298,9 +298,11 @@ fn token_text(it: &LeakMatch) -> String {
         text::status(token)
     );
     if token.may_be_active() {
-        let env = &environment.name;
+        let told = [environment.name.as_str(), environment.id.as_str()];
+        let env = told.into_iter().find(|it| !it.is_empty());
+        let env = env.map_or(String::new(), |env| format!(" --env {env}"));
         format!(
-            "{head}  deploy-tokens --project {project} revoke --env {env} {}\n",
+            "{head}  deploy-tokens --project {project} revoke{env} {}\n",
             token.id
         )
     } else {

@@ -7,8 +7,8 @@ use dioxus::prelude::*;
 
 use super::{Latest, Load, Ticket, begin, restore};
 use model::{Incident, LeakMatch, PlacedToken, Problem, RevocationStatus, RevokeTarget, Tally, Unlisted};
-use protocol::DeployTokenId;
 use protocol::secret::CiToken;
+use protocol::{DeployTokenId, EnvironmentName};
 
 /// A run, under way or over.
 #[derive(Clone, Debug, PartialEq)]
@@ -268,8 +268,8 @@ impl EmergencyRun {
 pub struct Group {
     /// The project's name.
     pub project: String,
-    /// The environment's name.
-    pub environment: String,
+    /// The environment's name; empty where it is not told.
+    pub environment: EnvironmentName,
     /// Its tokens, the most dangerous first.
     pub tokens: Vec<PlacedToken>,
 }
@@ -295,7 +295,7 @@ pub fn groups(all: &[PlacedToken], search: &str) -> Vec<Group> {
             .or_insert_with(|| {
                 groups.push(Group {
                     project: it.project_name.clone(),
-                    environment: it.environment.name.to_string(),
+                    environment: it.environment.name.clone(),
                     tokens: Vec::new(),
                 });
                 groups.len() - 1

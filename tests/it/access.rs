@@ -16,7 +16,7 @@ use service::{
     Context, LinkedDevice, MissingKey, Place, find_environment, fulfil, fulfil_all, fulfillable, key_access,
     reshare, reshare_accepting, select, waiting,
 };
-use testkit::{Secrets, TestWorkspace, silent};
+use testkit::{Endpoint, Fault, FaultProxy, Secrets, TestWorkspace, silent};
 
 /// Keeps keys in memory; may refuse, and may run something before it does.
 #[derive(Default)]
@@ -294,6 +294,40 @@ async fn linking_ends_with_both_sides_or_with_neither() {
         matches!(unauthorized, Problem::Call(CallError::Unauthorized)),
         "{unauthorized:?}"
     );
+}
+
+#[tokio::test]
+async fn a_device_that_was_registered_and_refused_is_found_among_one_s_own() {
+    let site = TestWorkspace::start().await;
+    let count = || -> i64 {
+        let sql = "SELECT count(*) FROM devices WHERE name = 'lucky' AND status = 'active'";
+        site.database().query_row(sql, [], |row| row.get(0)).unwrap()
+    };
+    let register = Endpoint {
+        method: "POST",
+        ending: "/devices",
+        from: 1,
+    };
+    for (number, refused) in [302, 401, 403, 409, 422, 429, 499].into_iter().enumerate() {
+        let proxy = FaultProxy::at(site.running.address(), register, Fault::ActedBut(refused));
+        let token = AccessToken::new(site.user_token().to_owned());
+        let client = Client::new(ApiAddress::parse(&proxy.url).unwrap(), &token).unwrap();
+        let memory = Arc::new(Memory::default());
+        let store: Arc<dyn DeviceStore> = memory.clone();
+        let device = link(&Context::new(client, None), &store, "lucky", "linux-x64").await;
+        let device = device.unwrap_or_else(|error| panic!("{refused}: {error:?}"));
+        assert_eq!(*memory.kept.lock().unwrap(), [device.id]);
+        assert_eq!(count(), number as i64 + 1, "{refused}");
+    }
+
+    let says = Fault::Status(422, "", r#"{"message":"Not today."}"#);
+    let proxy = FaultProxy::at(site.running.address(), register, says);
+    let token = AccessToken::new(site.user_token().to_owned());
+    let client = Client::new(ApiAddress::parse(&proxy.url).unwrap(), &token).unwrap();
+    let store: Arc<dyn DeviceStore> = Arc::new(Memory::default());
+    let refused = link(&Context::new(client, None), &store, "unlucky", "linux-x64").await;
+    let told = text::explain(&refused.unwrap_err()).what;
+    assert!(told.ends_with("It says: Not today."), "{told}");
 }
 
 #[tokio::test]

@@ -343,8 +343,7 @@ fn next(text: &mut String, incident: &Incident) {
 }
 
 fn place(target: &RevokeTarget) -> String {
-    let environment = target.environment.name.as_str();
-    format!("{} / {}", plain(&target.project_name), plain(environment))
+    plain(&super::place(&target.project_name, &target.environment.name))
 }
 
 /// A name as it stands, with what Markdown would take for its own set off.

@@ -24,6 +24,7 @@ mod message;
 mod news;
 mod occurrence;
 mod pending;
+mod place;
 mod roles;
 mod sign_in;
 
@@ -36,6 +37,7 @@ pub use message::Message;
 pub use news::news;
 pub use occurrence::{dated, ends, exactly, happened, not_known};
 pub use pending::{finding, operation};
+pub use place::{environment, place};
 pub use roles::{ask_an_admin, role, role_gives, standing};
 use sign_in::{browser, linking, manifest, no_session, password_refused, request};
 pub use sign_in::{device_status, flaw, request_reason, sign_in_work};

@@ -111,12 +111,13 @@ pub async fn link(
     };
     let registered = match client.register_device(&new).await {
         Ok(device) => device,
-        Err(lost) if lost.may_have_happened() => match find_by_key(client, key).await {
+        Err(error) if error.was_not_sent() => return Err(error.into()),
+        // Whatever is said: a gateway can refuse what the server has done.
+        Err(error) => match find_by_key(context, key).await {
             Ok(Some(device)) => device,
-            Ok(None) => return Err(lost.into()),
-            Err(cause) => return Err(Problem::Uncertain(Box::new(cause))),
+            Err(cause) if error.may_have_happened() => return Err(Problem::Uncertain(Box::new(cause))),
+            Ok(None) | Err(_) => return Err(error.into()),
         },
-        Err(error) => return Err(error.into()),
     };
     if registered.public_key.is_some_and(|listed| listed != key) {
         // Keys would be sealed for somebody else.
@@ -155,26 +156,23 @@ async fn take_back(client: &Client, device: DeviceId, why: Problem) -> Problem {
     }
 }
 
-/// After a lost answer: the device with this key, looked for in every project that the user sees.
-async fn find_by_key(client: &Client, key: PublicKey) -> Result<Option<Device>, Problem> {
-    for organization in client.organizations().await?.list {
-        for project in client.projects(&organization.id).await?.list {
-            // The devices of an organisation are the same in all of a project's environments.
-            let environments = client.environments(&project.id).await?.list;
-            let Some(environment) = environments.into_iter().next() else {
-                continue;
-            };
-            let devices = client.devices(&project.id, &environment.name).await?;
-            if let Some(found) = devices
-                .list
-                .into_iter()
-                .find(|device| device.public_key == Some(key))
-            {
-                return Ok(Some(found));
-            }
+/// The user's own device with this key, if the server has it.
+///
+/// # Errors
+/// API errors; [`CallError::Malformed`] where it is not there, and an entry that cannot be read may be it.
+async fn find_by_key(context: &Context, key: PublicKey) -> Result<Option<Device>, Problem> {
+    let own = own(context).await?;
+    let mut devices = own.list.into_iter().map(|it| it.device);
+    match (
+        devices.find(|it| it.public_key == Some(key)),
+        own.unreadable.first(),
+    ) {
+        (None, Some(unread)) => {
+            let what = unread.missing;
+            Err(CallError::Malformed(WireError::Missing { what }).into())
         }
+        (found, _) => Ok(found),
     }
-    Ok(None)
 }
 
 /// The user's own devices, revoked ones too, with their names, which are told only there.

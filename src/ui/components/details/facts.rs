@@ -17,7 +17,7 @@ pub(super) fn Facts(token: DeployToken) -> Element {
     rsx! {
         dl { class: "facts",
             CopiedFact { name: "Id", what: PublicText::Id, label: "the id", text: token.id.to_string() }
-            Fact { name: "Environment", "{token.environment_name}" }
+            Fact { name: "Environment", {text::environment(&token.environment_name)} }
             Fact { name: "Created",
                 Happened { what: token.created }
                 By { token: token.clone(), kind: ActivityKind::Created, at: token.created.known() }

@@ -73,9 +73,10 @@ fn FoundLine(found: LeakMatch) -> Element {
     } else {
         "It is revoked already: runners with it are refused."
     };
+    let place = text::place(&placed.project_name, &placed.environment.name);
     rsx! {
         p {
-            strong { "This is {placed.token.name} in {placed.project_name} / {placed.environment.name}." }
+            strong { "This is {placed.token.name} in {place}." }
             " {how} {state}"
         }
     }

@@ -68,9 +68,9 @@ fn TokenGroup(group: Group, index: usize, with_project: bool) -> Element {
     } = group;
     let count = tokens.len();
     let place = if with_project {
-        format!("{project} / {environment}")
+        text::place(&project, &environment)
     } else {
-        environment
+        text::environment(&environment).to_owned()
     };
     let all = all_in(&store.selected.read(), &tokens);
     let verb = if all { "Unselect" } else { "Select" };

@@ -153,7 +153,7 @@ fn RunLine(target: RevokeTarget, status: RevocationStatus) -> Element {
             }
             div { class: "run-words",
                 p { class: "run-name cut", title: "{target.token}", "{target.name}" }
-                p { class: "run-place cut", "{target.project_name} / {target.environment.name}" }
+                p { class: "run-place cut", {text::place(&target.project_name, &target.environment.name)} }
                 if let Some(trouble) = trouble {
                     p { class: "run-trouble selectable", "{trouble}" }
                 }
