@@ -46,6 +46,9 @@ impl Actions {
     }
 
     pub(super) fn tell_revoked(&self, place: &Place, revoked: service::Revoked) {
+        if self.is_here(place) {
+            self.state.tokens.show_revoked(&revoked.token.id);
+        }
         let name = revoked.token.name;
         self.tell(News::Revoked { name });
         self.tell_share(place, &revoked.share);

@@ -91,7 +91,7 @@ pub(super) async fn create(
     let lifetime = issue.end.lifetime()?;
     let (connected, _, place) = locate(target, project, &place.env).await?;
     let (context, place) = (&connected.context, &place);
-    let name = TokenName::parse(&name.unwrap_or_else(|| TokenName::suggestion(place.name())))?;
+    let name = TokenName::parse(&name.unwrap_or_else(|| TokenName::suggestion(place.name(), |_| false)))?;
     let new = NewToken {
         name: name.as_str().to_owned(),
         lifetime,

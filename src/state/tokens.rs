@@ -157,6 +157,20 @@ impl TokensStore {
         matches!(&*self.entries.read(), Load::Failed(Problem::NotAnAdmin))
     }
 
+    /// Shows a token as revoked, as soon as the server has said that it is: the list with the moment comes later.
+    pub fn show_revoked(mut self, id: &DeployTokenId) {
+        if let Load::Ready(entries) = &mut *self.entries.write() {
+            for entry in entries {
+                match entry {
+                    TokenEntry::Token(token) if token.id == *id && token.may_be_active() => {
+                        token.status = TokenStatus::Revoked { at: None };
+                    }
+                    TokenEntry::Token(_) | TokenEntry::Malformed(_) => {}
+                }
+            }
+        }
+    }
+
     /// Whether a token is being replaced.
     pub fn is_being_replaced(&self, token: &DeployToken) -> bool {
         let replacements = self.replacements.read();

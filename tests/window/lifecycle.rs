@@ -1,13 +1,19 @@
 //! Create, copy, use as a runner, rotate, revoke, delete: by pressing what is on the screen.
 
-use crate::{confirm, copy_block, create, done, open, row, said, verify};
+use crate::{confirm, copy_block, create, done, fill, open, row, said, verify};
 use testkit::CI_TOKEN_MARK;
-use testkit::driver::{Desktop, containing};
+use testkit::driver::{Desktop, any, containing};
 
 #[test]
 fn a_token_from_create_to_delete() {
     let desktop = Desktop::new().start();
     let app = open(&desktop);
+    app.find("push button", "Create token").press();
+    fill(&app, "entry", "Name", "production-ci");
+    app.wait_text("An active token in production already has this name.");
+    app.find("push button", "Create anyway");
+    app.key("Escape");
+    app.wait_gone("dialog", any());
     create(&app, "release-ci");
     let sheet = app.find("dialog", containing("release-ci can deploy production"));
     let shown = app.text();

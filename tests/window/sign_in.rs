@@ -200,7 +200,7 @@ fn a_password_a_wrong_one_and_a_wrong_code_where_there_is_no_browser_flow() {
     app.wait_text("did not accept the e-mail address and password");
     fill("Password", server.user().password.expose());
     send();
-    app.find("entry", "One-time code");
+    app.find("entry", "One-time code").wait(State::Focused, true);
     fill("One-time code", "000000");
     send();
     app.wait_text("did not accept the e-mail address, password or code");

@@ -147,6 +147,12 @@ pub fn SecretField(
                 autocomplete,
                 spellcheck: "false",
                 autofocus,
+                onmounted: move |field| async move {
+                    // `autofocus` is for documents that load, not for what comes into one later.
+                    if autofocus && field.set_focus(true).await.is_err() {
+                        tracing::debug!("a field did not get the focus");
+                    }
+                },
                 oninput: move |event| oninput.call(event.value()),
             }
         }

@@ -57,9 +57,15 @@ impl TokenName {
         checked_name(text).map(|name| Self(name.to_owned()))
     }
 
-    /// The suggestion for an environment: `<environment>-ci` (docs/protocol.md 7.4).
-    pub fn suggestion(environment: &super::EnvironmentName) -> String {
-        format!("{environment}-ci")
+    /// The suggestion for an environment: `<environment>-ci` (docs/protocol.md 7.4), with the first number from 2 on that is not
+    /// taken, where that is.
+    pub fn suggestion(environment: &super::EnvironmentName, is_taken: impl Fn(&str) -> bool) -> String {
+        let first = format!("{environment}-ci");
+        if !is_taken(&first) {
+            return first;
+        }
+        let numbered = |number: u64| format!("{first}-{number}");
+        (2..).map(numbered).find(|name| !is_taken(name)).unwrap_or(first)
     }
 
     /// The trimmed text.

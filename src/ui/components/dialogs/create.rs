@@ -21,19 +21,17 @@ pub fn CreateDialog() -> Element {
     let send = use_send();
     let environment = state.place.environment.read().clone();
     let mut name = use_signal(|| {
+        let is_taken = |name: &str| is_taken(state, name);
         environment
             .as_ref()
-            .map_or(String::new(), |it| TokenName::suggestion(&it.name))
+            .map_or(String::new(), |it| TokenName::suggestion(&it.name, is_taken))
     });
     let end = use_signal(|| Ok(*state.tokens.lifetime.peek()));
     let mut touched = use_signal(|| false);
     let parsed = use_memo(move || TokenName::parse(&name.read()));
-    let taken = use_memo(move || match (&*parsed.read(), &*state.tokens.entries.read()) {
-        (Ok(name), Load::Ready(entries)) => entries
-            .iter()
-            .filter_map(TokenEntry::token)
-            .any(|token| token.may_be_active() && token.name == name.as_str()),
-        _ => false,
+    let taken = use_memo(move || match &*parsed.read() {
+        Ok(name) => is_taken(state, name.as_str()),
+        Err(_) => false,
     });
     let operation = state.dialog.operation.read().clone();
     let place = environment.map_or(String::new(), |it| it.name.to_string());
@@ -108,6 +106,17 @@ pub fn CreateDialog() -> Element {
                 }
             }
         }
+    }
+}
+
+/// Whether an active token of the open environment has this name.
+fn is_taken(state: AppState, name: &str) -> bool {
+    match &*state.tokens.entries.read() {
+        Load::Ready(entries) => entries
+            .iter()
+            .filter_map(TokenEntry::token)
+            .any(|token| token.may_be_active() && token.name == name),
+        _ => false,
     }
 }
 
