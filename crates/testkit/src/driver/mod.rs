@@ -37,8 +37,8 @@ use std::time::{Duration, Instant};
 /// How long a wait lasts before the test fails. Long, because it is only reached by a failing test.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A wait pauses at least so long between two looks, and as long as a look takes: looking is work for the program, too.
-const INTERVAL: Duration = Duration::from_millis(25);
+/// A wait pauses at least so long between two looks, and twice as long as a look takes: looking is work for the program, too.
+const INTERVAL: Duration = Duration::from_millis(40);
 
 /// Calls `look` until it has an answer or [`PATIENCE`] is over.
 pub fn poll<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
@@ -51,6 +51,6 @@ pub fn poll<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
         if Instant::now() >= deadline {
             return None;
         }
-        std::thread::sleep(begun.elapsed().max(INTERVAL));
+        std::thread::sleep((2 * begun.elapsed()).max(INTERVAL));
     }
 }
