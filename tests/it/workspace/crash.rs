@@ -71,6 +71,7 @@ async fn what_was_answered_survives_a_kill() {
             .unwrap();
         let environment = list["data"][2]["id"].as_str().unwrap().to_owned();
         let before = answered.len();
+        let first = tokio::sync::Notify::new();
         let write = async {
             for number in 0.. {
                 let (_, key) = make_deploy_key(&mut system_rng());
@@ -89,12 +90,14 @@ async fn what_was_answered_survives_a_kill() {
                         break;
                     };
                     answered.push(answer["data"]["id"].as_str().unwrap().to_owned());
+                    first.notify_one();
                 }
             }
         };
-        // Different moments, so that the kill meets a write at different places.
+        // Different moments after the first answer, so that the kill meets a write at different places.
         let kill = async {
-            tokio::time::sleep(Duration::from_millis(120 + 53 * round)).await;
+            first.notified().await;
+            tokio::time::sleep(Duration::from_millis(40 + 53 * round)).await;
             // SIGKILL on Unix.
             child.kill().unwrap();
             child.wait().unwrap();
