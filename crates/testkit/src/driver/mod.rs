@@ -32,13 +32,14 @@ pub use desktop::{Desktop, DesktopBuilder};
 pub use node::{Match, Node, State, Tree, any, containing};
 pub use process::example;
 
+use std::ops::RangeInclusive;
 use std::time::{Duration, Instant};
 
 /// How long a wait lasts before the test fails. Long, because it is only reached by a failing test.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
-/// A wait pauses at least so long between two looks, and twice as long as a look takes: looking is work for the program, too.
-const INTERVAL: Duration = Duration::from_millis(40);
+/// A wait pauses twice as long as a look takes, because looking is work for the program, too; at least and at most so long.
+const INTERVAL: RangeInclusive<Duration> = Duration::from_millis(40)..=Duration::from_millis(200);
 
 /// Calls `look` until it has an answer or [`PATIENCE`] is over.
 pub fn poll<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
@@ -51,6 +52,6 @@ pub fn poll<T>(mut look: impl FnMut() -> Option<T>) -> Option<T> {
         if Instant::now() >= deadline {
             return None;
         }
-        std::thread::sleep((2 * begun.elapsed()).max(INTERVAL));
+        std::thread::sleep((2 * begun.elapsed()).clamp(*INTERVAL.start(), *INTERVAL.end()));
     }
 }
