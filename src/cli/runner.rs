@@ -253,27 +253,27 @@ async fn as_runner(
 }
 
 fn runner_failure(error: model::Problem) -> Failure {
-    let refused = matches!(error.call(), Some(CallError::Unauthorized));
-    let unsendable = matches!(error.call(), Some(CallError::UnsendableToken));
-    let mut failure = Failure::from(error);
-    if refused {
-        failure.message = Message::new(
+    let message = match error.call() {
+        Some(CallError::Unauthorized) => Some(Message::new(
             format!(
                 "The server does not accept {CI_TOKEN_VARIABLE}: it is revoked, replaced, expired or mistyped."
             ),
             "Take the value that was issued last, or rotate the token.",
-        );
-    }
-    if unsendable {
-        failure.message = Message::new(
+        )),
+        Some(CallError::UnsendableToken) => Some(Message::new(
             format!(
                 "{CI_TOKEN_VARIABLE} has characters that no token has, such as a space, a line break or quotes of another kind. \
                  Nothing was sent."
             ),
             "Copy the value again as it was issued, without anything around it.",
-        );
+        )),
+        _ => None,
+    };
+    let failure = Failure::from(error);
+    match message {
+        Some(message) => Failure { message, ..failure },
+        None => failure,
     }
-    failure
 }
 
 fn variable(name: &'static str) -> Result<String, Failure> {

@@ -42,8 +42,12 @@ impl DeviceStore for Memory {
 }
 
 fn client(site: &TestWorkspace) -> Client {
+    client_at(site, &site.running.api_url())
+}
+
+fn client_at(site: &TestWorkspace, url: &str) -> Client {
     let token = AccessToken::new(site.user_token().to_owned());
-    Client::new(ApiAddress::parse(&site.running.api_url()).unwrap(), &token).unwrap()
+    Client::new(ApiAddress::parse(url).unwrap(), &token).unwrap()
 }
 
 fn context(site: &TestWorkspace, device: Option<LinkedDevice>) -> Context {
@@ -310,8 +314,7 @@ async fn a_device_that_was_registered_and_refused_is_found_among_one_s_own() {
     };
     for (number, refused) in [302, 401, 403, 409, 422, 429, 499].into_iter().enumerate() {
         let proxy = FaultProxy::at(site.running.address(), register, Fault::ActedBut(refused));
-        let token = AccessToken::new(site.user_token().to_owned());
-        let client = Client::new(ApiAddress::parse(&proxy.url).unwrap(), &token).unwrap();
+        let client = client_at(&site, &proxy.url);
         let memory = Arc::new(Memory::default());
         let store: Arc<dyn DeviceStore> = memory.clone();
         let device = link(&Context::new(client, None), &store, "lucky", "linux-x64").await;
@@ -322,8 +325,7 @@ async fn a_device_that_was_registered_and_refused_is_found_among_one_s_own() {
 
     let says = Fault::Status(422, "", r#"{"message":"Not today."}"#);
     let proxy = FaultProxy::at(site.running.address(), register, says);
-    let token = AccessToken::new(site.user_token().to_owned());
-    let client = Client::new(ApiAddress::parse(&proxy.url).unwrap(), &token).unwrap();
+    let client = client_at(&site, &proxy.url);
     let store: Arc<dyn DeviceStore> = Arc::new(Memory::default());
     let refused = link(&Context::new(client, None), &store, "unlucky", "linux-x64").await;
     let told = text::explain(&refused.unwrap_err()).what;

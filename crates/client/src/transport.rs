@@ -194,24 +194,21 @@ impl Transport {
     }
 
     pub(super) async fn get_dated(&self, path: &str) -> Result<Dated, CallError> {
-        leads_where_it_says(path)?;
-        self.read(|| self.request(Method::GET, path)).await
+        let request = self.request(Method::GET, path)?;
+        self.read(request).await
     }
 
     pub(super) async fn get_as_device(&self, path: &str, device: &DeviceId) -> Result<Answer, CallError> {
-        leads_where_it_says(path)?;
-        let request = || {
-            self.request(Method::GET, path)
-                .header("X-Device-ID", device.as_str())
-        };
+        let request = self
+            .request(Method::GET, path)?
+            .header("X-Device-ID", device.as_str());
         Ok(self.read(request).await?.body)
     }
 
     /// A write is never repeated blindly: only where the server has refused to look at it.
     pub(super) async fn post(&self, path: &str, body: Vec<u8>) -> Result<Answer, CallError> {
-        leads_where_it_says(path)?;
         let request = self
-            .request(Method::POST, path)
+            .request(Method::POST, path)?
             .header(CONTENT_TYPE, "application/json")
             .body(body);
         Ok(self.send(request, Priority::Urgent).await?.body)
@@ -220,9 +217,8 @@ impl Transport {
     /// As [`Transport::post`], for an answer with a secret in it: the connection is closed afterwards, because the buffers
     /// of an idle one keep what was read last.
     pub(super) async fn post_for_secret(&self, path: &str, body: Vec<u8>) -> Result<Answer, CallError> {
-        leads_where_it_says(path)?;
         let request = self
-            .request(Method::POST, path)
+            .request(Method::POST, path)?
             .header(CONTENT_TYPE, "application/json")
             .header(CONNECTION, "close")
             .body(body);
@@ -231,20 +227,25 @@ impl Transport {
 
     /// A write is never repeated blindly: only where the server has refused to look at it.
     pub(super) async fn delete(&self, path: &str) -> Result<Answer, CallError> {
-        leads_where_it_says(path)?;
-        let request = self.request(Method::DELETE, path);
+        let request = self.request(Method::DELETE, path)?;
         Ok(self.send(request, Priority::Urgent).await?.body)
     }
 
-    fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.http.request(method, self.address.join(path))
+    /// # Errors
+    /// As [`leads_where_it_says`].
+    fn request(&self, method: Method, path: &str) -> Result<RequestBuilder, CallError> {
+        leads_where_it_says(path)?;
+        Ok(self.http.request(method, self.address.join(path)))
     }
 
-    /// Reads are repeated with back-off, or when the server said to come back.
-    async fn read(&self, request: impl Fn() -> RequestBuilder) -> Result<Dated, CallError> {
+    /// Reads are repeated with back-off, or when the server said to come back. They have no body, so that there always is a copy.
+    async fn read(&self, request: RequestBuilder) -> Result<Dated, CallError> {
         let mut pauses = self.limits.retry.begin();
         loop {
-            let error = match self.send(request(), Priority::Looking).await {
+            let Some(once) = request.try_clone() else {
+                return self.send(request, Priority::Looking).await;
+            };
+            let error = match self.send(once, Priority::Looking).await {
                 Ok(answer) => return Ok(answer),
                 Err(error) => error,
             };

@@ -4,8 +4,8 @@ use protocol::{
     ActivityAuthor, ActivityEntry, ActivityKind, DeployToken, DeployTokenId, EnvironmentId, Moment,
 };
 
-/// An entry and what it tells of are so many seconds apart at most: the server writes both in one request.
-const MOMENT: i64 = 10;
+/// An entry and the record that it tells of are so many seconds apart at most: the server writes both in one request.
+pub const MOMENT: i64 = 10;
 
 /// What is wanted; nothing is everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,9 +27,7 @@ impl ActivityFilter {
             && token.is_none_or(|(id, name)| entry.is_about(id, name))
             && self.kind.is_none_or(|it| entry.kind == it)
     }
-}
 
-impl ActivityFilter {
     /// For what is about one token.
     pub fn about(token: &DeployToken) -> Self {
         Self {

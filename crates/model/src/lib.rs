@@ -10,7 +10,7 @@
 
 mod about;
 pub mod access;
-mod activity;
+pub mod activity;
 mod column;
 pub mod emergency;
 pub mod formats;

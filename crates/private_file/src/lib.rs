@@ -127,27 +127,6 @@ pub fn overwrite(path: &Path, content: &[u8]) -> io::Result<()> {
     if is_new { sync_folder_of(path) } else { Ok(()) }
 }
 
-/// Gives a file that is complete its name in the same folder, for good; what has that name is replaced, or stays.
-///
-/// # Errors
-/// [`io::ErrorKind::AlreadyExists`] where something stays; what else the system says.
-pub fn put(staged: &Path, target: &Path, replace: bool) -> io::Result<()> {
-    File::open(staged)?.sync_all()?;
-    if replace {
-        fs::rename(staged, target)?;
-    } else {
-        match fs::hard_link(staged, target) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists || target.exists() => {
-                return Err(io::ErrorKind::AlreadyExists.into());
-            }
-            // Not every file system has links.
-            Err(_) => fs::rename(staged, target)?,
-            Ok(()) => fs::remove_file(staged)?,
-        }
-    }
-    sync_folder_of(target)
-}
-
 /// Removes a file, for good also after a power loss; one that is gone already is fine.
 ///
 /// # Errors

@@ -28,20 +28,42 @@ impl Staged {
     /// # Errors
     /// What the system says, also of a path that names no file.
     pub fn write(target: &Path, content: &[u8]) -> io::Result<Self> {
+        let mut staged = Self::make(target)?;
+        staged.file.write_all(content)?;
+        staged.sync()?;
+        Ok(staged)
+    }
+
+    /// An empty one, for others to fill by its path: [`Staged::sync`] it before it gets its name.
+    ///
+    /// # Errors
+    /// As [`Staged::write`].
+    pub fn make(target: &Path) -> io::Result<Self> {
         let mut prefix = OsString::from(".");
         let unnamed = || io::Error::new(io::ErrorKind::InvalidInput, "it names no file");
         prefix.push(target.file_name().ok_or_else(unnamed)?);
         prefix.push(".");
-        let mut file = tempfile::Builder::new()
+        let file = tempfile::Builder::new()
             .prefix(&prefix)
             .suffix(STAGED)
             .rand_bytes(RANDOM)
             .tempfile_in(folder_of(target))?;
         exactly(file.path(), 0o600)?;
-        file.write_all(content)?;
-        file.as_file().sync_all()?;
         let target = target.to_owned();
         Ok(Self { file, target })
+    }
+
+    /// Where it is until it gets its name.
+    pub fn path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Puts what is in it onto the disk.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn sync(&self) -> io::Result<()> {
+        self.file.as_file().sync_all()
     }
 
     /// Puts it in the place of what is there, in one step.
@@ -59,8 +81,21 @@ impl Staged {
     /// # Errors
     /// What the system says.
     pub fn keep_older(self) -> io::Result<()> {
+        match self.put_new() {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            put => put,
+        }
+    }
+
+    /// Puts it in its place, where nothing is.
+    ///
+    /// # Errors
+    /// [`io::ErrorKind::AlreadyExists`] where something is, which stays; what else the system says.
+    pub fn put_new(self) -> io::Result<()> {
         match self.file.persist_noclobber(&self.target) {
-            Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+            Err(failed) if failed.error.kind() == io::ErrorKind::AlreadyExists || self.target.exists() => {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
             // Not every file system can do it in one step.
             Err(failed) => drop(failed.file.persist(&self.target)?),
             Ok(_) => {}

@@ -6,8 +6,7 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use deploy_tokens_private_file::{
-    NewFile, Staged, clear_leftovers, is_private, make_folder, open, overwrite, put, read, replace,
-    staged_for,
+    NewFile, Staged, clear_leftovers, is_private, make_folder, open, overwrite, read, replace, staged_for,
 };
 
 fn names(folder: &Path) -> Vec<String> {
@@ -183,17 +182,21 @@ fn a_folder_is_private_while_others_may_not_write_to_it() {
 #[test]
 fn a_complete_file_gets_its_name_and_replaces_nothing_unasked() {
     let folder = tempfile::tempdir().unwrap();
-    let (staged, target) = (folder.path().join("staged"), folder.path().join("target"));
+    let target = folder.path().join("target");
     let content = || fs::read_to_string(&target).unwrap();
-    std::fs::write(&staged, "one").unwrap();
-    put(&staged, &target, false).unwrap();
-    assert_eq!((content().as_str(), staged.exists()), ("one", false));
-    std::fs::write(&staged, "two").unwrap();
-    let kept = put(&staged, &target, false).unwrap_err();
+    let filled = |text: &str| {
+        let staged = Staged::make(&target).unwrap();
+        std::fs::write(staged.path(), text).unwrap();
+        staged.sync().unwrap();
+        staged
+    };
+    filled("one").put_new().unwrap();
+    assert_eq!((content().as_str(), names(folder.path()).len()), ("one", 1));
+    let kept = filled("two").put_new().unwrap_err();
     assert_eq!(kept.kind(), std::io::ErrorKind::AlreadyExists);
     assert_eq!(content(), "one");
-    put(&staged, &target, true).unwrap();
-    assert_eq!(content(), "two");
+    filled("two").replace().unwrap();
+    assert_eq!((content().as_str(), names(folder.path()).len()), ("two", 1));
 }
 
 #[test]

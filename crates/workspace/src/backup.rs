@@ -1,8 +1,7 @@
 //! Backups: a workspace in one file, made while it is open or not, and put back in its place (docs/workspace-files.md).
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 use zeroize::Zeroizing;
@@ -10,13 +9,12 @@ use zeroize::Zeroizing;
 use super::hold::Hold;
 use super::store::schema;
 use super::{DATABASE, WorkspaceError, cannot_use, check_folder, compare, imprint, known, local_access};
+use private_file::Staged;
 use protocol::Moment;
 
 const FORMAT: i64 = 1;
 /// More than a file of keys ever has, in bytes.
 const MOST_KEYS: u64 = 64 * 1024;
-/// How long a reader waits for a writer.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 /// What a backup has that the database has not.
 const TABLE: &str = "CREATE TABLE backup (format INTEGER NOT NULL, made_at TEXT NOT NULL, keys BLOB) STRICT";
 
@@ -64,17 +62,30 @@ pub fn backup(data_dir: &Path, target: &Path, what: Backup) -> Result<Contents, 
     if let Some(known) = known.as_ref().filter(|_| alone) {
         compare(&database, known)?;
     }
-    let staged = Staged::beside(target)?;
-    copy(&database, &staged.path).map_err(|error| schema::explain(&database, error))?;
-    schema::refuse_older(&database, &staged.path, known.map(|it| it.generation))?;
+    let staged = Staged::make(target).map_err(cannot_use(target))?;
+    copy(&database, staged.path()).map_err(|error| schema::explain(&database, error))?;
+    schema::refuse_older(&database, staged.path(), known.map(|it| it.generation))?;
     let keys = if what.with_keys {
         Some(keys(data_dir)?)
     } else {
         None
     };
-    let contents = complete(&staged.path, keys.as_ref().map(|keys| keys.as_slice()))?;
-    staged.put(target, what.replace)?;
+    let contents = complete(staged.path(), keys.as_ref().map(|keys| keys.as_slice()))?;
+    staged.sync().map_err(cannot_use(target))?;
+    if what.replace {
+        staged.replace().map_err(cannot_use(target))?;
+    } else {
+        put_new(staged, target)?;
+    }
     Ok(contents)
+}
+
+/// Gives a complete file its name, if nothing has that name.
+fn put_new(staged: Staged, target: &Path) -> Result<(), WorkspaceError> {
+    match staged.put_new() {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(exists(target)),
+        put => put.map_err(cannot_use(target)),
+    }
 }
 
 fn exists(path: &Path) -> WorkspaceError {
@@ -93,7 +104,7 @@ fn keys(data_dir: &Path) -> Result<Zeroizing<Vec<u8>>, WorkspaceError> {
 /// Copies a database as it is at one moment into a file that is there and empty.
 fn copy(from: &Path, to: &Path) -> rusqlite::Result<()> {
     let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    source.busy_timeout(BUSY_TIMEOUT)?;
+    source.busy_timeout(schema::BUSY_TIMEOUT)?;
     // Its temporary files would be in a folder that others may read.
     source.pragma_update(None, "temp_store", "MEMORY")?;
     source.execute("VACUUM INTO ?1", [&*to.to_string_lossy()])?;
@@ -128,35 +139,6 @@ fn contents(db: &Connection) -> rusqlite::Result<Contents> {
     })
 }
 
-/// A file that has not got its name yet; removed when it is dropped.
-struct Staged {
-    path: PathBuf,
-}
-
-impl Staged {
-    fn beside(target: &Path) -> Result<Self, WorkspaceError> {
-        let mut name = target.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.part", uuid::Uuid::now_v7().simple()));
-        let path = target.with_file_name(name);
-        private_file::NewFile::make(&path).map_err(cannot_use(&path))?;
-        Ok(Self { path })
-    }
-
-    fn put(self, target: &Path, replace: bool) -> Result<(), WorkspaceError> {
-        match private_file::put(&self.path, target, replace) {
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Err(exists(target)),
-            put => put.map_err(cannot_use(target)),
-        }
-    }
-}
-
-impl Drop for Staged {
-    fn drop(&mut self) {
-        // It has its name by now, or nobody needs it.
-        drop(fs::remove_file(&self.path));
-    }
-}
-
 /// Puts a backup in the place of the workspace of a folder, which nobody may have open. What was there is kept beside it under
 /// other names; nothing is touched before the backup was read through.
 ///
@@ -171,9 +153,10 @@ pub fn restore(data_dir: &Path, source: &Path) -> Result<Contents, WorkspaceErro
         fits(data_dir, source)?;
     }
     let database = data_dir.join(DATABASE);
-    let staged = Staged::beside(&database)?;
-    copy(source, &staged.path)?;
-    let db = Connection::open(&staged.path)?;
+    private_file::clear_leftovers(&database);
+    let staged = Staged::make(&database).map_err(cannot_use(&database))?;
+    copy(source, staged.path())?;
+    let db = Connection::open(staged.path())?;
     db.execute_batch("DROP TABLE backup")?;
     let generation = schema::generation(&db)?;
     drop(db);
@@ -186,7 +169,8 @@ pub fn restore(data_dir: &Path, source: &Path) -> Result<Contents, WorkspaceErro
         local_access::keep_older(data_dir).map_err(cannot_use(&path))?;
         private_file::replace(&path, keys).map_err(cannot_use(&path))?;
     }
-    staged.put(&database, false)?;
+    staged.sync().map_err(cannot_use(&database))?;
+    put_new(staged, &database)?;
     let closed = imprint::hash(&database).map_err(cannot_use(&database))?;
     hold.note(&generation, Some(closed))?;
     Ok(checked.contents)

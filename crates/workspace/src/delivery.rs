@@ -15,7 +15,7 @@ use sha2::Sha256;
 use super::store::webhooks::{self, Entry, Outcome};
 use super::store::{Access, Store, StoreError};
 use protocol::Moment;
-use protocol::wire::webhooks::{AuditEventDocument, AuditRecord};
+use protocol::wire::webhooks::{AuditRecord, EventDocument, NoProperties};
 
 /// How long an address may take to answer.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -185,16 +185,16 @@ async fn send_due(store: &Store) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn audit_event(entry: &Entry) -> AuditEventDocument<'_> {
-    AuditEventDocument {
+fn audit_event(entry: &Entry) -> EventDocument<'_, NoProperties> {
+    EventDocument {
         id: &entry.id,
         kind: "audit.event",
         event: &entry.event,
         description: &entry.description,
         organization_id: &entry.organization_id,
         created_at: &entry.occurred_at,
-        subject: record(&entry.subject),
-        causer: record(&entry.causer),
+        subject: Some(record(&entry.subject)),
+        causer: Some(record(&entry.causer)),
         properties: [],
     }
 }

@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::imprint::{self, Generation, Imprint};
-use super::{DATABASE, WorkspaceError};
+use super::{DATABASE, WorkspaceError, cannot_use, wal};
 
 /// The file that is locked.
 const LOCK: &str = "workspace.lock";
@@ -46,7 +46,7 @@ impl Hold {
 
     fn of(folder: &Path) -> Result<Self, WorkspaceError> {
         let path = folder.join(LOCK);
-        let file = private_file::open(&path).map_err(|source| WorkspaceError::File { path, source })?;
+        let file = private_file::open(&path).map_err(cannot_use(&path))?;
         let folder = folder.to_owned();
         Ok(Self {
             file,
@@ -79,17 +79,11 @@ impl Hold {
             generation: generation.clone(),
             closed,
         };
-        imprint::write(&self.folder, &imprint).map_err(|source| WorkspaceError::File {
-            path: imprint::path(&self.folder),
-            source,
-        })
+        imprint::write(&self.folder, &imprint).map_err(cannot_use(&imprint::path(&self.folder)))
     }
 
-    fn failed(&self, source: io::Error) -> WorkspaceError {
-        WorkspaceError::File {
-            path: self.folder.join(LOCK),
-            source,
-        }
+    fn failed(&self, error: io::Error) -> WorkspaceError {
+        cannot_use(&self.folder.join(LOCK))(error)
     }
 
     /// What the file is like that nobody has open.
@@ -99,11 +93,10 @@ impl Hold {
             return Ok(());
         }
         let database = self.folder.join(DATABASE);
-        let logged = database.with_extension("db-wal");
         let Some(known) = imprint::read(&self.folder)? else {
             return Ok(());
         };
-        if logged.exists() || !database.exists() {
+        if wal::of(&database).exists() || !database.exists() {
             return Ok(());
         }
         let closed = Some(imprint::hash(&database)?);

@@ -15,7 +15,7 @@ use zeroize::{Zeroize, Zeroizing};
 use rusqlite::Connection;
 
 use super::store::devices;
-use super::{TotpSecret, WorkspaceError};
+use super::{TotpSecret, WorkspaceError, cannot_use};
 use protocol::crypto::DeviceIdentity;
 use protocol::secret::{AccessToken, EncryptionPrivateKey, SecretText, SigningSeed};
 use protocol::{DeviceId, EnvironmentName, OrganizationId, ProjectId};
@@ -162,18 +162,17 @@ pub(super) fn read(data_dir: &Path) -> Result<LocalAccess, WorkspaceError> {
 
 /// Reads what is in the file, or says what is wrong with it.
 pub(super) fn parse(text: &[u8]) -> Result<LocalAccess, &'static str> {
-    let broken = |reason: &'static str| reason;
-    let mut file: KeysFile = serde_json::from_slice(text).map_err(|_| broken("it is not complete"))?;
+    let mut file: KeysFile = serde_json::from_slice(text).map_err(|_| "it is not complete")?;
     if ![UNCHECKED, FORMAT].contains(&file.format) {
-        return Err(broken("its format is not known"));
+        return Err("its format is not known");
     }
-    let sum = file.sum().map_err(|_| broken("it is not complete"))?;
+    let sum = file.sum().map_err(|_| "it is not complete")?;
     let checked = file
         .check
         .as_ref()
         .map_or(file.format == UNCHECKED, |check| *check == sum);
     if !checked {
-        return Err(broken("it is damaged"));
+        return Err("it is damaged");
     }
     let key = |text: &str| -> Option<Zeroizing<[u8; 32]>> {
         let bytes = Zeroizing::new(BASE64.decode(text.as_bytes()).ok()?);
@@ -181,7 +180,7 @@ pub(super) fn parse(text: &[u8]) -> Result<LocalAccess, &'static str> {
     };
     let (Some(mut signing), Some(mut encryption)) = (key(&file.signing_key), key(&file.encryption_key))
     else {
-        return Err(broken("a key in it is not 32 bytes"));
+        return Err("a key in it is not 32 bytes");
     };
     let identity = DeviceIdentity::from_secrets(
         &SigningSeed::take(&mut signing),
@@ -193,7 +192,7 @@ pub(super) fn parse(text: &[u8]) -> Result<LocalAccess, &'static str> {
             email: kept.email.clone(),
             password: SecretText::new(kept.password.clone()),
             totp: TotpSecret::from_base32(&kept.totp_secret)
-                .ok_or_else(|| broken("its secret of one-time codes is not base32"))?,
+                .ok_or("its secret of one-time codes is not base32")?,
         }),
     };
     Ok(LocalAccess {
@@ -231,7 +230,7 @@ pub(super) fn compare(data_dir: &Path, access: &LocalAccess, db: &Connection) ->
 /// Writes the file so that it is there as a whole or not at all, also after a power loss.
 pub(super) fn write(data_dir: &Path, access: &LocalAccess, older: Older) -> Result<(), WorkspaceError> {
     let path = path(data_dir);
-    replace(data_dir, &path, access, older).map_err(|source| WorkspaceError::File { path, source })
+    replace(data_dir, &path, access, older).map_err(cannot_use(&path))
 }
 
 fn replace(data_dir: &Path, path: &Path, access: &LocalAccess, older: Older) -> io::Result<()> {

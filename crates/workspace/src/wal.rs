@@ -3,7 +3,7 @@
 
 use std::fs::File;
 use std::io::{BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 use url::Url;
@@ -27,10 +27,15 @@ pub(super) fn missing(database: &Path, known: &Generation) -> i64 {
     let Some(alone) = alone(database) else {
         return 0;
     };
-    let logged = commits(&database.with_extension("db-wal")).unwrap_or_default();
+    let logged = commits(&of(database)).unwrap_or_default();
     // Each commit is one change at the most.
     let missing = known.number.saturating_sub(alone.number).saturating_sub(logged);
     missing.max(0)
+}
+
+/// The log beside a database.
+pub(super) fn of(database: &Path) -> PathBuf {
+    database.with_extension("db-wal")
 }
 
 /// Which state the file is without the log.

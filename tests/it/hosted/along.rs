@@ -6,17 +6,7 @@ use serde_json::Value;
 use service::{Issued, LinkedDevice, key_access};
 use testkit::silent;
 
-use super::stand_in::{StandIn, device, envelope, place, recipient, sealed, token};
-
-/// One device and one token have the key.
-async fn scene() -> (StandIn, LinkedDevice) {
-    let site = StandIn::start().await;
-    let own = device(&site, "d1");
-    let t1 = token(&site, "t1", "active");
-    let key = sealed(&own, "preview", &[recipient(&own), t1]);
-    site.change(|it| it.key = key);
-    (site, own)
-}
+use super::stand_in::{StandIn, device, envelope, place, recipient, scene, sealed, token};
 
 async fn create(site: &StandIn, own: &LinkedDevice) -> Issued {
     let name = TokenName::parse("new").unwrap();

@@ -9,7 +9,7 @@ use service::account::Account;
 use service::{Context, LinkedDevice, MissingKey, key_access, reshare};
 use testkit::silent;
 
-use super::stand_in::{StandIn, device, place, recipient, sealed, token};
+use super::stand_in::{place, scene};
 
 fn other() -> DeviceIdentity {
     DeviceIdentity::make(&mut crypto::system_rng())
@@ -33,19 +33,9 @@ async fn said(context: &Context) -> Vec<Problem> {
     ]
 }
 
-/// A server with a device that holds the key, and a token.
-async fn site() -> (StandIn, LinkedDevice) {
-    let site = StandIn::start().await;
-    let own = device(&site, "d1");
-    let t1 = token(&site, "t1", "active");
-    let key = sealed(&own, "preview", &[recipient(&own), t1]);
-    site.change(|it| it.key = key);
-    (site, own)
-}
-
 #[tokio::test]
 async fn an_exchanged_identity_is_named_before_anything_is_registered() {
-    let (site, own) = site().await;
+    let (site, own) = scene().await;
     let exchanged = LinkedDevice {
         id: own.id.clone(),
         identity: other(),
@@ -86,7 +76,7 @@ fn stored(device: &LinkedDevice, public: &DeviceIdentity) -> StoredIdentity {
 
 #[tokio::test]
 async fn the_place_of_an_identity_that_cannot_be_used_is_named() {
-    let (site, own) = site().await;
+    let (site, own) = scene().await;
     let folder = tempfile::tempdir().unwrap();
     let passphrase = SecretText::new("correct horse battery".to_owned());
     let path = folder.path().join("keys.sealed");

@@ -403,3 +403,13 @@ fn project(environments: &[Value]) -> Value {
     json!({"id": "p1", "name": "Shop", "slug": "shop", "organization_id": "o2", "deployment_provider": "other",
         "environments": environments, "created_at": AT, "updated_at": AT})
 }
+
+/// A server where one device and one token hold the key.
+pub async fn scene() -> (StandIn, LinkedDevice) {
+    let site = StandIn::start().await;
+    let own = device(&site, "d1");
+    let t1 = token(&site, "t1", "active");
+    let key = sealed(&own, "preview", &[recipient(&own), t1]);
+    site.change(|it| it.key = key);
+    (site, own)
+}

@@ -122,8 +122,14 @@ pub fn seal_variable<R: CryptoRng + ?Sized>(
 /// [`VariableError`] names the failed check.
 pub fn open_variable(sealed: &SealedVariable, key: &EnvironmentKey) -> Result<SecretText, VariableError> {
     check_scope(sealed)?;
-    let plain = open_bytes(sealed, &VariableKeys::derive(key, &sealed.scope))?;
-    check_environment(sealed, None).and_then(|()| to_text(plain))
+    open_text(sealed, &VariableKeys::derive(key, &sealed.scope))
+}
+
+/// The text of a variable whose scope was checked.
+fn open_text(sealed: &SealedVariable, keys: &VariableKeys) -> Result<SecretText, VariableError> {
+    let plain = open_bytes(sealed, keys)?;
+    check_environment(sealed, None)?;
+    to_text(plain)
 }
 
 /// Opens many variables of one environment key, deriving the keys of each scope once.
@@ -134,9 +140,8 @@ pub fn open_variables(
     let mut ring = KeyRing::default();
     let mut opened = Vec::with_capacity(sealed.len());
     for variable in sealed {
-        let plain =
-            check_scope(variable).and_then(|()| open_bytes(variable, ring.keys(&variable.scope, key)));
-        opened.push(plain.and_then(|plain| check_environment(variable, None).and_then(|()| to_text(plain))));
+        let text = check_scope(variable).and_then(|()| open_text(variable, ring.keys(&variable.scope, key)));
+        opened.push(text);
     }
     opened
 }

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::read::{attributes, known, known_text, needed, occurrence, told_text};
+use super::WireError;
+use super::read::{attributes, known, known_text, listed_with_meta, needed, occurrence, told_text};
 use super::written::seconds;
-use super::{WireError, cost};
 use crate::types::shape::to_line;
 use crate::types::{
     ActivityAuthor, ActivityEntry, ActivityKind, ActivityPage, ActivitySubject, DeployTokenId, NotKnown,
@@ -72,15 +72,14 @@ pub struct CauserDocument<'a> {
 /// # Errors
 /// [`WireError`] when the answer is not a list.
 pub fn page(body: &[u8]) -> Result<ActivityPage, WireError> {
-    let mut page = ActivityPage::default();
-    let meta = cost::entries(body, |_, entry| match entry.and_then(|entry| entry_of(&entry)) {
-        Ok(entry) => page.entries.push(entry),
-        Err(_) => page.unreadable += 1,
-    })?;
+    let (listed, meta) = listed_with_meta(body, entry_of)?;
     // Where it leads is not followed: it is asked for by its number.
     let has_more = meta["has_more"].as_bool();
-    page.has_more = has_more.unwrap_or_else(|| told_text(&meta, "next_page_url").is_some());
-    Ok(page)
+    Ok(ActivityPage {
+        entries: listed.list,
+        unreadable: listed.unreadable.len(),
+        has_more: has_more.unwrap_or_else(|| told_text(&meta, "next_page_url").is_some()),
+    })
 }
 
 fn entry_of(value: &Value) -> Result<ActivityEntry, WireError> {

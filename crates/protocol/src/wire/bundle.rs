@@ -107,8 +107,8 @@ pub fn parse_bundle(body: &str) -> Result<Bundle, WireError> {
     })
 }
 
-/// A variable as far as it can be read. What is wrong with it is not opened, and so is in the report: one that has no name is
-/// called by its place (so is one whose name is on no single line), and without a ciphertext, so that nobody takes it for one of that name.
+/// A variable as far as it can be read. What is wrong with it is not opened, and so is in the report: one that has no name, or
+/// one that is on no single line, is called by its place, and without a ciphertext, so that nobody takes it for one of that name.
 fn variable(entry: &Value, position: usize) -> SealedVariable {
     let part = |name| told_text(&entry["aad"], name).unwrap_or_default();
     let name = known_text(entry, "name");

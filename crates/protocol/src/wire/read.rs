@@ -39,12 +39,23 @@ pub(super) fn listed<T>(
     body: &[u8],
     entry: impl Fn(&Value) -> Result<T, WireError>,
 ) -> Result<Listed<T>, WireError> {
+    listed_with_meta(body, entry).map(|(all, _)| all)
+}
+
+/// The same, with what `meta` says, or null.
+///
+/// # Errors
+/// As [`listed`].
+pub(super) fn listed_with_meta<T>(
+    body: &[u8],
+    entry: impl Fn(&Value) -> Result<T, WireError>,
+) -> Result<(Listed<T>, Value), WireError> {
     let mut all = Listed::default();
-    cost::entries(body, |position, value| match read(position, &value, &entry) {
+    let meta = cost::entries(body, |position, value| match read(position, &value, &entry) {
         Ok(read) => all.list.push(read),
         Err(unread) => all.unreadable.push(unread),
     })?;
-    Ok(all)
+    Ok((all, meta))
 }
 
 /// One entry of a list, or what is told of one that cannot be read.

@@ -3,8 +3,7 @@
 use serde::Serialize;
 use serde_json::Value;
 
-use super::cost;
-use super::read::{attributes, data, json, known_moment, known_text, needed, needed_text};
+use super::read::{attributes, data, json, known_moment, known_text, listed_with_meta, needed, needed_text};
 use super::written::{seconds, seconds_if_any};
 use super::{Data, RecordStatus, WireError};
 use crate::types::{DeviceId, EnvironmentId, EnvironmentName, OrganizationId, ProjectId};
@@ -158,15 +157,12 @@ pub fn request(body: &[u8]) -> Result<KeyRequest, WireError> {
 /// # Errors
 /// [`WireError`] when the answer is not a list.
 pub fn page(body: &[u8]) -> Result<RequestPage, WireError> {
-    let mut page = RequestPage::default();
-    let meta = cost::entries(body, |_, entry| {
-        match entry.and_then(|entry| request_of(&entry)) {
-            Ok(request) => page.requests.push(request),
-            Err(_) => page.unreadable += 1,
-        }
-    })?;
-    page.has_more = meta["has_more"].as_bool().unwrap_or(false);
-    Ok(page)
+    let (listed, meta) = listed_with_meta(body, request_of)?;
+    Ok(RequestPage {
+        requests: listed.list,
+        unreadable: listed.unreadable.len(),
+        has_more: meta["has_more"].as_bool().unwrap_or(false),
+    })
 }
 
 fn request_of(value: &Value) -> Result<KeyRequest, WireError> {

@@ -73,15 +73,15 @@ pub struct TestFailure<'a> {
     pub detail: &'a str,
 }
 
-/// What is posted of an entry of the activity.
+/// What is posted: an entry of the activity, or what shows whether an address takes anything.
 #[derive(Clone, Debug, Serialize)]
-pub struct AuditEventDocument<'a> {
-    /// Id of the entry.
+pub struct EventDocument<'a, Properties> {
+    /// Id of the entry, or of this test alone.
     pub id: &'a str,
-    /// `audit.event`.
+    /// `audit.event`, or `audit.webhook.test`.
     #[serde(rename = "type")]
     pub kind: &'static str,
-    /// What happened, as the activity calls it.
+    /// What happened, as the activity calls it, or `webhook.test`.
     pub event: &'a str,
     /// In a sentence.
     pub description: &'a str,
@@ -90,13 +90,18 @@ pub struct AuditEventDocument<'a> {
     /// When.
     #[serde(serialize_with = "seconds")]
     pub created_at: &'a str,
-    /// What it was done to.
-    pub subject: AuditRecord<'a>,
-    /// Who did it.
-    pub causer: AuditRecord<'a>,
-    /// More about it; none here.
-    pub properties: [(); 0],
+    /// What it was done to; a test does not tell it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub subject: Option<AuditRecord<'a>>,
+    /// Who did it, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub causer: Option<AuditRecord<'a>>,
+    /// More about it: none of an entry, why it was sent of a test.
+    pub properties: Properties,
 }
+
+/// An entry has no properties: an empty list.
+pub type NoProperties = [(); 0];
 
 /// A record as the server's own database names it.
 #[derive(Clone, Debug, Serialize)]
@@ -106,27 +111,6 @@ pub struct AuditRecord<'a> {
     pub kind: Option<&'a str>,
     /// Which one.
     pub id: Option<&'a str>,
-}
-
-/// What is posted to see whether an address takes anything.
-#[derive(Clone, Debug, Serialize)]
-pub struct TestEventDocument<'a> {
-    /// Of this test alone.
-    pub id: &'a str,
-    /// `audit.webhook.test`.
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    /// `webhook.test`.
-    pub event: &'static str,
-    /// In a sentence.
-    pub description: &'static str,
-    /// Whose webhook it is.
-    pub organization_id: &'a str,
-    /// When.
-    #[serde(serialize_with = "seconds")]
-    pub created_at: &'a str,
-    /// Why it was sent.
-    pub properties: TestSource,
 }
 
 /// Why a test was sent.

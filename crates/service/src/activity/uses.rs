@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use super::PER_PAGE;
 use super::own_checks::{OwnChecks, Read};
 use crate::Context;
+use model::activity::MOMENT;
 use model::{TokenUse, Uses};
 use protocol::{
     ActivityAuthor, ActivityEntry, ActivityKind, ActivityPage, DeployToken, DeployTokenId, Moment, NotKnown,
@@ -13,8 +14,6 @@ use protocol::{
 
 /// So many pages are read back at most: a server may allow sixty calls a minute for everything.
 const MOST_PAGES: u32 = 3;
-/// A token's own creation is in the activity, a moment after the time that its record has.
-const MOMENT: i64 = 10;
 
 /// When runners last fetched with the tokens of a list, all of one project. It is read back until every active token is
 /// accounted for, or for three pages of a hundred entries. *Never* is said only where the activity reaches back to the

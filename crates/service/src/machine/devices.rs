@@ -11,7 +11,8 @@ use model::{CallError, KeychainError, Problem};
 use protocol::crypto::{self, DeviceIdentity};
 use protocol::wire::WireError;
 use protocol::{
-    Device, DeviceId, DeviceState, DeviceStatus, Listed, Moment, PublicKey, RemoteStatus, UserDevice,
+    Device, DeviceId, DeviceState, DeviceStatus, Listed, Moment, PublicKey, RemoteStatus, UnreadEntry,
+    UserDevice,
 };
 
 /// The longest name that is sent, in characters.
@@ -163,16 +164,16 @@ async fn take_back(client: &Client, device: DeviceId, why: Problem) -> Problem {
 async fn find_by_key(context: &Context, key: PublicKey) -> Result<Option<Device>, Problem> {
     let own = own(context).await?;
     let mut devices = own.list.into_iter().map(|it| it.device);
-    match (
-        devices.find(|it| it.public_key == Some(key)),
-        own.unreadable.first(),
-    ) {
-        (None, Some(unread)) => {
-            let what = unread.missing;
-            Err(CallError::Malformed(WireError::Missing { what }).into())
-        }
-        (found, _) => Ok(found),
+    let found = devices.find(|it| it.public_key == Some(key));
+    match own.unreadable.first().filter(|_| found.is_none()) {
+        Some(unread) => Err(may_be_it(unread)),
+        None => Ok(found),
     }
+}
+
+/// Why a device that is looked for is neither there nor not there: it may be this entry.
+fn may_be_it(unread: &UnreadEntry) -> Problem {
+    CallError::Malformed(WireError::Missing { what: unread.missing }).into()
 }
 
 /// The user's own devices, revoked ones too, with their names, which are told only there.
@@ -198,9 +199,8 @@ pub async fn status(context: &Context, device: &LinkedDevice) -> Result<DeviceSt
 /// [`CallError::Malformed`] where it is not there, and an entry cannot be read: that may be this one.
 pub fn state_of(device: &LinkedDevice, own: &Listed<UserDevice>) -> Result<DeviceState, Problem> {
     let listed = own.list.iter().map(|it| &it.device).find(|it| it.id == device.id);
-    if let (None, [unread, ..]) = (&listed, own.unreadable.as_slice()) {
-        let what = unread.missing;
-        return Err(CallError::Malformed(WireError::Missing { what }).into());
+    if let (None, Some(unread)) = (&listed, own.unreadable.first()) {
+        return Err(may_be_it(unread));
     }
     let own_key = device.identity.encryption_public();
     let remote = match listed {
@@ -264,11 +264,7 @@ async fn is_over(
         now.unreadable.first(),
     ) {
         (Some(it), _) if is_there(it) => Err(done.err().map_or(Problem::NotDone, Problem::from)),
-        // It may be that one.
-        (None, Some(unread)) => {
-            let cause = CallError::Malformed(WireError::Missing { what: unread.missing });
-            Err(Problem::Uncertain(Box::new(cause.into())))
-        }
+        (None, Some(unread)) => Err(Problem::Uncertain(Box::new(may_be_it(unread)))),
         _ => Ok(()),
     }
 }

@@ -79,27 +79,31 @@ pub(super) fn search_below<'a>(
 
 /// A node by itself; `None` when it is gone.
 pub(super) fn read_node(desktop: &Arc<Desktop>, address: Address) -> Option<Node> {
-    block_on(async {
-        let bus = &desktop.accessibility;
-        let role = role_name(bus.call(&address, ACCESSIBLE, "GetRole", &()).await.ok()?);
-        let name = bus.string(&address, ACCESSIBLE, "Name").await.unwrap_or_default();
-        Some(Node {
-            desktop: desktop.clone(),
-            address,
-            role,
-            name,
-        })
+    block_on(node_at(desktop, address))
+}
+
+async fn node_at(desktop: &Arc<Desktop>, address: Address) -> Option<Node> {
+    let bus = &desktop.accessibility;
+    let role = role_name(bus.call(&address, ACCESSIBLE, "GetRole", &()).await.ok()?);
+    let name = bus.string(&address, ACCESSIBLE, "Name").await.unwrap_or_default();
+    Some(Node {
+        desktop: desktop.clone(),
+        address,
+        role,
+        name,
     })
 }
 
 /// Reads a node and all below it; `None` when it is gone.
 pub(super) fn read_tree(desktop: &Arc<Desktop>, address: Address, depth: usize) -> Later<'_, Option<Tree>> {
     Box::pin(async move {
-        let bus = &desktop.accessibility;
-        let role = role_name(bus.call(&address, ACCESSIBLE, "GetRole", &()).await.ok()?);
-        let name = bus.string(&address, ACCESSIBLE, "Name").await.unwrap_or_default();
+        let node = node_at(desktop, address).await?;
         let below = if depth < DEPTH {
-            bus.children(&address).await.unwrap_or_default()
+            desktop
+                .accessibility
+                .children(&node.address)
+                .await
+                .unwrap_or_default()
         } else {
             Vec::new()
         };
@@ -107,12 +111,6 @@ pub(super) fn read_tree(desktop: &Arc<Desktop>, address: Address, depth: usize) 
         for child in below {
             children.extend(read_tree(desktop, child, depth + 1).await);
         }
-        let node = Node {
-            desktop: desktop.clone(),
-            address,
-            role,
-            name,
-        };
         Some(Tree { node, children })
     })
 }

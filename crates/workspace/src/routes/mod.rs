@@ -156,25 +156,14 @@ fn runner(
 
 fn authenticated<Who: Counted + 'static>(
     access: Access,
-    identify: fn(&rusqlite::Connection, Option<&TokenHash>) -> Result<Who, Refusal>,
+    identify: Identify<Who>,
     route: fn(&Call<'_, Who>) -> Answer,
 ) -> impl Fn(State<Store>, Input) -> Pending + Clone + Send + Sync + 'static {
     move |State(store): State<Store>, input: Input| {
         Box::pin(async move {
-            let (rules, throttle) = (store.rules, store.throttle.clone());
             let counted = Arc::new(OnceLock::new());
-            let quota = Arc::clone(&counted);
-            let work = move |db: &Transaction<'_>| {
-                let who = identify(db, input.bearer.as_ref())?;
-                count(&throttle, &who, &quota)?;
-                route(&Call {
-                    db,
-                    who: &who,
-                    input: &input,
-                    rules,
-                })
-            };
-            respond(store.run(access, work).await, counted.get().copied())
+            let answer = begin(&store, &Arc::new(input), &counted, (access, identify), route).await;
+            respond(answer, counted.get().copied())
         })
     }
 }
@@ -199,18 +188,22 @@ fn respond(answer: Answer, quota: Option<Quota>) -> Response {
     response
 }
 
-/// The first part of a route for signed-in users that does not run in one transaction: who asks is counted, and `route` says
-/// what it goes on with.
-async fn begin<T: Send + 'static>(
+/// Finds out who asks.
+type Identify<Who> = fn(&rusqlite::Connection, Option<&TokenHash>) -> Result<Who, Refusal>;
+
+/// A route, or the first part of one that does not run in one transaction: who asks is counted, and `route` says what comes
+/// of it, or what it goes on with.
+async fn begin<Who: Counted + 'static, T: Send + 'static>(
     store: &Store,
     input: &Arc<Input>,
     told: &Arc<OnceLock<Quota>>,
-    route: fn(&Call<'_, User>) -> Result<T, Refusal>,
+    (access, identify): (Access, Identify<Who>),
+    route: fn(&Call<'_, Who>) -> Result<T, Refusal>,
 ) -> Result<T, Refusal> {
     let (input, told) = (Arc::clone(input), Arc::clone(told));
     let (rules, throttle) = (store.rules, store.throttle.clone());
     let work = move |db: &Transaction<'_>| {
-        let who = auth::user(db, input.bearer.as_ref())?;
+        let who = identify(db, input.bearer.as_ref())?;
         count(&throttle, &who, &told)?;
         route(&Call {
             db,
@@ -219,7 +212,7 @@ async fn begin<T: Send + 'static>(
             rules,
         })
     };
-    store.run(Access::Read, work).await
+    store.run(access, work).await
 }
 
 type Work = Pin<Box<dyn Future<Output = Answer> + Send>>;

@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 
 use super::{Call, Pending, allow, begin, respond};
 use crate::answer::{Answer, Refusal, Reply};
+use crate::auth;
 use crate::checks::{self, Checks};
 use crate::documents::webhooks::{self as documents, Window};
 use crate::input::Input;
@@ -21,7 +22,8 @@ use crate::store::webhooks::{self, Outcome, Webhook};
 use crate::store::{Access, Store, StoreError};
 use protocol::Moment;
 use protocol::wire::webhooks::{
-    SigningSecretMeta, TestEventDocument, TestFailedDocument, TestFailure, TestSource, TestedDocument,
+    EventDocument, SigningSecretMeta, TestFailedDocument, TestFailure, TestSource, TestedDocument,
+    WebhookDocument,
 };
 use protocol::wire::{Data, DataWithMeta};
 
@@ -101,15 +103,17 @@ pub(super) fn test(State(store): State<Store>, input: Input) -> Pending {
 }
 
 async fn try_test(store: &Store, input: Arc<Input>, told: &Arc<OnceLock<super::Quota>>) -> Answer {
-    let (webhook, secret) = begin(store, &input, told, tested).await?;
+    let (webhook, secret) = begin(store, &input, told, (Access::Read, auth::user), tested).await?;
     let (id, at) = (new_id(), now());
-    let document = TestEventDocument {
+    let document = EventDocument {
         id: &id,
         kind: "audit.webhook.test",
         event: "webhook.test",
         description: "Ghostable audit webhook connectivity test.",
         organization_id: webhook.organization_id.as_str(),
         created_at: &at,
+        subject: None,
+        causer: None,
         properties: TestSource {
             source: "manual_test",
         },
@@ -183,7 +187,7 @@ fn stored(db: &rusqlite::Connection, id: &str) -> Result<Webhook, Refusal> {
 fn with_secret<'a>(
     webhook: &'a Webhook,
     signing_secret: &'a str,
-) -> DataWithMeta<protocol::wire::webhooks::WebhookDocument<'a>, SigningSecretMeta<'a>> {
+) -> DataWithMeta<WebhookDocument<'a>, SigningSecretMeta<'a>> {
     DataWithMeta {
         data: documents::webhook(webhook),
         meta: SigningSecretMeta { signing_secret },

@@ -9,7 +9,7 @@ use crate::WorkspaceError;
 use crate::imprint::Generation;
 
 /// How long a writer waits for another process.
-const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
+pub(crate) const BUSY_TIMEOUT: Duration = Duration::from_secs(15);
 /// Marks the file as a workspace: "DTWS".
 const APPLICATION_ID: i64 = 0x4454_5753;
 /// From this size on only [`KEY_TABLES`] are read through at the start.
@@ -55,8 +55,7 @@ pub(crate) fn open(
                 damaged("it has no tables; they may have been in its -wal file".to_owned()),
             ));
         }
-        let lost = known.and_then(|known| lost(&known, found.as_ref()));
-        lost.map_or(Ok(()), |lost| Err(explain(path, damaged(lost))))?;
+        has_everything(path, known.as_ref(), found.as_ref())?;
     }
     let mut connection = Connection::open(path).map_err(|error| explain(path, error))?;
     prepare(&mut connection).map_err(|error| explain(path, error))?;
@@ -71,9 +70,7 @@ pub(crate) fn in_memory(path: &Path, known: Option<Generation>) -> Result<Connec
     let source = readable(path).map_err(explained)?;
     quick_check(&source, "1").map_err(explained)?;
     let found = generation_if_any(&source).map_err(explained)?;
-    if let Some(lost) = known.and_then(|known| lost(&known, found.as_ref())) {
-        return Err(explained(damaged(lost)));
-    }
+    has_everything(path, known.as_ref(), found.as_ref())?;
     let mut memory = Connection::open_in_memory()?;
     let pages_at_once = 1000;
     rusqlite::backup::Backup::new(&source, &mut memory)?
@@ -153,17 +150,25 @@ pub(crate) fn raise(transaction: &Connection) -> rusqlite::Result<Generation> {
     generation(transaction)
 }
 
-/// What a database has lost, by what is known of it.
-fn lost(known: &Generation, found: Option<&Generation>) -> Option<String> {
-    match found {
-        None => Some("it is older than this workspace".to_owned()),
-        Some(found) if found.workspace != known.workspace => Some("it is another workspace's".to_owned()),
-        Some(found) if found.number < known.number => Some(format!(
+/// Refuses a database that has lost something, by what is known of it.
+fn has_everything(
+    path: &Path,
+    known: Option<&Generation>,
+    found: Option<&Generation>,
+) -> Result<(), WorkspaceError> {
+    let Some(known) = known else {
+        return Ok(());
+    };
+    let lost = match found {
+        None => "it is older than this workspace".to_owned(),
+        Some(found) if found.workspace != known.workspace => "it is another workspace's".to_owned(),
+        Some(found) if found.number < known.number => format!(
             "it is an older one: {} changes are missing, which may have been in its -wal file",
             known.number.saturating_sub(found.number)
-        )),
-        Some(_) => None,
-    }
+        ),
+        Some(_) => return Ok(()),
+    };
+    Err(explain(path, damaged(lost)))
 }
 
 /// Whether a file that is to become the database is one of ours, whole, and of a format that this release knows. What is wrong
@@ -223,8 +228,7 @@ pub(crate) fn refuse_older(
     known: Option<Generation>,
 ) -> Result<(), WorkspaceError> {
     let found = generation_if_any(&Connection::open(copy)?)?;
-    let lost = known.and_then(|known| lost(&known, found.as_ref()));
-    lost.map_or(Ok(()), |lost| Err(explain(path, damaged(lost))))
+    has_everything(path, known.as_ref(), found.as_ref())
 }
 
 /// What SQLite says of a database, as what is wrong with its file where that is damaged.
