@@ -24,7 +24,8 @@ fn is_over(state: AppState) -> bool {
 impl Stage {
     /// Creates a token and a successor for it that has been handed over.
     async fn replacing(&mut self, name: &str) -> DeployToken {
-        // A check would hold the entry for a moment after its sheet is closed.
+        // A check would hold the entry after its sheet is closed. What hands over holds it a moment longer than it takes to
+        // be seen in the list, so the intents that follow are insisted on.
         self.send(PlaceIntent::CheckIssued(false));
         let token = self.create(name).await;
         self.close_sheet().await;
@@ -50,11 +51,8 @@ impl Stage {
         let database = self.site.database();
         let end = "UPDATE access_tokens SET revoked_at = created_at";
         database.execute(end, []).unwrap();
-        let intent = intent.into();
         self.look(|it| it.dialog.show(dialog));
-        self.send(intent.clone());
-        self.until(&format!("{intent:?} finds the session over"), is_over)
-            .await;
+        self.insist(intent, is_over).await;
         let restore = "UPDATE access_tokens SET revoked_at = NULL";
         database.execute(restore, []).unwrap();
         self.sign_in_by_password().await;
@@ -66,11 +64,11 @@ async fn a_finished_replacement_whose_answer_is_lost_is_known_from_the_list() {
     let (mut stage, proxy) = Stage::behind("POST", "/revoke", 1, Fault::LostAfter).await;
     let token = stage.replacing("lost-ci").await;
     stage.look(|it| it.dialog.show(confirm(ConfirmKind::Finish, &token)));
-    stage.send(TokenIntent::FinishReplacement(token.clone()));
+    let finish = TokenIntent::FinishReplacement(token.clone());
+    stage.insist(finish, |_| proxy.fired()).await;
     stage
         .told("it is replaced", |it| matches!(it, News::Replaced { .. }))
         .await;
-    assert!(proxy.fired());
     stage
         .until("nothing is being replaced", |it| {
             it.tokens.replacements.peek().is_empty()
@@ -83,13 +81,13 @@ async fn a_replacement_that_never_reached_the_server_is_not_finished_and_can_be(
     let (mut stage, proxy) = Stage::behind("POST", "/revoke", 1, Fault::LostBefore).await;
     let token = stage.replacing("lost-ci").await;
     stage.look(|it| it.dialog.show(confirm(ConfirmKind::Finish, &token)));
-    stage.send(TokenIntent::FinishReplacement(token.clone()));
+    let finish = TokenIntent::FinishReplacement(token.clone());
+    stage.insist(finish.clone(), |_| proxy.fired()).await;
     stage
         .until("it is not finished", |it| {
             matches!(&*it.dialog.operation.peek(), Operation::Failed(_))
         })
         .await;
-    assert!(proxy.fired());
     let (told, replacing) = stage.look(|it| {
         (
             it.toasts.shown.peek().clone(),
@@ -99,10 +97,9 @@ async fn a_replacement_that_never_reached_the_server_is_not_finished_and_can_be(
     assert!(!told.iter().any(|it| matches!(it.news, News::Replaced { .. })));
     assert!(replacing.len() == 1 && replacing[0].old == token.id);
     proxy.mend();
-    stage.send(TokenIntent::FinishReplacement(token));
-    stage
-        .told("it is replaced", |it| matches!(it, News::Replaced { .. }))
-        .await;
+    let is_replaced =
+        |it: AppState| it.toasts.shown.peek().iter().any(|it| matches!(it.news, News::Replaced { .. }));
+    stage.insist(finish, is_replaced).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -248,9 +245,8 @@ async fn an_open_sheet_survives_the_end_of_the_session() {
     stage.send(SheetIntent::ShareAgain);
     stage.until("the session is over", is_over).await;
     stage.send(SessionIntent::StaySignedOut);
-    let there = |it: AppState| {
-        let failed = matches!(&*it.sheet.sharing.peek(), Operation::Failed(_));
-        failed && it.sheet.issuance.peek().is_some()
-    };
+    let failed = |it: AppState| matches!(&*it.sheet.sharing.peek(), Operation::Failed(_));
+    stage.until("it is not shared", failed).await;
+    let there = |it: AppState| it.sheet.issuance.peek().is_some();
     assert!(stage.look(there), "the values are still there");
 }
