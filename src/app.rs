@@ -5,6 +5,7 @@
     any(target_os = "linux", target_os = "freebsd", target_os = "openbsd")
 ))]
 mod display;
+mod fresh;
 mod guard;
 #[cfg(feature = "desktop")]
 mod inspector;
@@ -268,11 +269,11 @@ fn App() -> Element {
     #[cfg(feature = "desktop")]
     use_hook(prepare_window);
     guard::use_guard(state.sheet, use_hook(consume_context::<SecretLimits>));
+    fresh::use_freshness(actions.clone());
     #[cfg(feature = "desktop")]
     use_asked_for(actions.clone());
     use_hook(|| {
         actions.open();
-        actions.keep_looking_for_requests();
     });
     rsx! {
         views::Window {}

@@ -15,8 +15,6 @@ use service::{Context, Fulfilled, KeyAccess, Place};
 
 /// How often it is looked whether a missing key was shared meanwhile.
 const WAITING: Duration = Duration::from_secs(4);
-/// How often it is looked who waits for a key.
-const REQUESTS: Duration = Duration::from_secs(60);
 
 impl Actions {
     pub(super) fn on_access(&self, intent: AccessIntent) {
@@ -48,10 +46,17 @@ impl Actions {
         let Some(state) = self.fetch(|it| it.is_here(&here), work).await else {
             return;
         };
-        self.show_key(state.unwrap_or_else(|error| {
-            self.expired_by(&error, None);
-            KeyState::Failed(error)
-        }));
+        match state {
+            Ok(state) => self.show_key(state),
+            Err(error) => {
+                self.expired_by(&error, None);
+                // No answer says nothing about the key.
+                let is_known = !matches!(&*self.state.place.key.peek(), KeyState::Loading | KeyState::Failed(_));
+                if !(is_known && error.may_pass()) {
+                    self.show_key(KeyState::Failed(error));
+                }
+            }
+        }
     }
 
     /// Shows what this device can do with the key of the open environment, and waits for it where it is to come.
@@ -148,19 +153,6 @@ impl Actions {
                 self.expired_by(&error, None);
             }
         }
-    }
-
-    /// Looks for requests as long as the window is open.
-    pub fn keep_looking_for_requests(&self) {
-        let actions = self.clone();
-        spawn(async move {
-            loop {
-                tokio::time::sleep(REQUESTS).await;
-                if let Some(context) = actions.context() {
-                    actions.fetch_requests(context).await;
-                }
-            }
-        });
     }
 
     /// Shares keys with those who wait: with one, or with all.

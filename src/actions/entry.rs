@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 
 use super::{Actions, LOCAL, Opened, Repeat, Session, Start, beside, follow, on_disk};
 use crate::intent::SessionIntent;
-use crate::state::{CommandLineOffer, Connection, Dialog, Gate, OwnDevice, SessionKind, SignInStage};
+use crate::state::{CommandLineOffer, Connection, Dialog, Gate, OwnDevice, SessionKind, SignInStage, change};
 use model::{CallError, News, Problem, SignInWork};
 use service::account::Account;
 use service::{Context, adopt, revocation};
@@ -82,8 +82,7 @@ impl Actions {
         point.set(Some(Start::Local));
         let ticket = self.asked.entry.begin();
         spawn(async move {
-            let mut connection = actions.state.place.connection;
-            connection.set(Connection::Opening);
+            actions.say_opening();
             let opened = actions.platform.open_local().await;
             // The user may have left meanwhile.
             if actions.asked.entry.is(ticket) {
@@ -103,8 +102,7 @@ impl Actions {
         point.set(Some(Start::Server(address.clone())));
         let ticket = self.asked.entry.begin();
         spawn(async move {
-            let mut connection = actions.state.place.connection;
-            connection.set(Connection::Opening);
+            actions.say_opening();
             let account = match actions.platform.account(&address) {
                 Ok(account) => account,
                 Err(message) => return actions.ask_to_sign_in(Some(message)),
@@ -192,8 +190,8 @@ impl Actions {
             Err(message) => Err(message),
         };
         if let Err(message) = entered {
-            let mut connection = self.state.place.connection;
-            connection.set(Connection::Failed(message));
+            change(self.state.place.connection, Connection::Failed(message));
+            self.note_answered(false);
         }
     }
 
@@ -347,6 +345,7 @@ impl Actions {
         // What a sheet would still show stays in the journal.
         drop(self.delivery.take());
         self.state.reset();
+        self.forget_freshness();
         self.platform.remember(None);
         self.welcome();
     }

@@ -10,6 +10,7 @@ mod clipboard;
 mod device;
 mod emergency;
 mod entry;
+mod fresh;
 mod grace;
 mod interrupted;
 mod issued;
@@ -25,7 +26,7 @@ mod tokens;
 mod verify;
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -42,6 +43,7 @@ use service::account::Account;
 use service::adopt::CommandLineSession;
 use service::{Context, Place};
 
+use fresh::Freshness;
 pub use grace::Newest;
 use issued::Delivery;
 pub use platform::{LOCAL, Location, Opened, Platform, Start};
@@ -99,6 +101,8 @@ pub struct Actions {
     repeat: Repeat,
     /// What is fetched.
     asked: Asked,
+    /// How up to date it is.
+    fresh: Rc<Cell<Freshness>>,
     /// What the open sheet shows, beside its secrets.
     delivery: Rc<RefCell<Option<Delivery>>>,
 }
@@ -180,6 +184,7 @@ impl Actions {
                 activity: Latest::make(),
                 waiting: Signal::new(false),
             },
+            fresh: Rc::default(),
             delivery: Rc::default(),
         }
     }

@@ -57,21 +57,31 @@ impl Actions {
     /// Fetches the list again. What is shown stays until the new list is there; if it does not come, the old one is
     /// marked as stale.
     pub(super) fn refresh(&self) {
+        if self.here().is_some() {
+            let mut refreshing = self.state.tokens.refreshing;
+            refreshing.set(true);
+        }
+        self.fetch_list();
+    }
+
+    /// The same without saying that it is under way, for what nobody has asked for.
+    pub(super) fn fetch_list(&self) {
         let actions = self.clone();
         let Some((context, place)) = self.here() else {
             return;
         };
+        self.note_asked();
+        let ticket = self.asked.list.begin();
         spawn(async move {
             let (asked, here) = (Arc::clone(&context), place.clone());
             let mut tokens = actions.state.tokens;
-            tokens.refreshing.set(true);
-            let ticket = actions.asked.list.begin();
             let work = async move { look(&asked, &place).await };
             let is_wanted = |it: &Self| it.asked.list.is(ticket) && it.is_here(&here);
             let Some(listed) = actions.fetch(is_wanted, work).await else {
                 return;
             };
-            tokens.refreshing.set(false);
+            change(tokens.refreshing, false);
+            actions.note_answered(listed.is_ok());
             match listed {
                 Ok((entries, only_here)) => {
                     let mut interrupted = actions.state.place.interrupted;
@@ -80,7 +90,7 @@ impl Actions {
                     let mut shown = entries.clone();
                     tokens.uses.peek().fill_in(&mut shown);
                     change(tokens.entries, Load::Ready(shown));
-                    tokens.stale.set(None);
+                    change(tokens.stale, None);
                     actions.look_at_uses(&context, here, ticket, entries).await;
                 }
                 Err(error) => {
@@ -91,7 +101,7 @@ impl Actions {
                     let message = error;
                     let shown = matches!(&*tokens.entries.peek(), Load::Ready(_));
                     if shown {
-                        tokens.stale.set(Some(message));
+                        change(tokens.stale, Some(message));
                     } else {
                         tokens.entries.set(Load::Failed(message));
                     }

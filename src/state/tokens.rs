@@ -93,7 +93,9 @@ pub struct TokensStore {
     pub due: Signal<Vec<(DeployTokenId, Moment)>>,
     /// Set while a list is shown that could not be refreshed: why, what to do.
     pub stale: Signal<Option<Problem>>,
-    /// A refresh is under way.
+    /// When the list that is shown was fetched.
+    pub listed_at: Signal<Option<Moment>>,
+    /// A refresh is under way that somebody has asked for.
     pub refreshing: Signal<bool>,
     /// The search text.
     pub search: Signal<String>,
@@ -115,6 +117,7 @@ impl TokensStore {
             replacements: begin(),
             due: begin(),
             stale: begin(),
+            listed_at: begin(),
             refreshing: begin(),
             search: begin(),
             filter: begin(),
@@ -132,6 +135,7 @@ impl TokensStore {
             replacements,
             due,
             stale,
+            listed_at,
             refreshing,
             search,
             filter,
@@ -145,6 +149,7 @@ impl TokensStore {
         restore(replacements);
         restore(due);
         restore(stale);
+        restore(listed_at);
         restore(refreshing);
         restore(search);
         restore(filter);
@@ -155,6 +160,11 @@ impl TokensStore {
     /// Whether the server shows the tokens to admins alone, and the user is none.
     pub fn are_hidden(&self) -> bool {
         matches!(&*self.entries.read(), Load::Failed(Problem::NotAnAdmin))
+    }
+
+    /// Whether the newest list could not be had, which is said where it would stand.
+    pub fn is_stale(&self) -> bool {
+        self.stale.read().is_some() || matches!(&*self.entries.read(), Load::Failed(_))
     }
 
     /// Shows a token as revoked, as soon as the server has said that it is: the list with the moment comes later.

@@ -55,6 +55,22 @@ const A_DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// What every button says that seals the environment key again for everybody.
 pub const RESHARE_KEY: &str = "Re-share key";
 
+/// What could not be fetched, for a window that asks again by itself while it can pass. `since` says, where an earlier answer
+/// is shown, when it came: "3 min ago".
+pub fn not_fetched(problem: &Problem, since: Option<&str>) -> Message {
+    let told = explain(problem);
+    let what = match problem.call() {
+        Some(CallError::Unreachable { .. }) => "The server cannot be reached.".to_owned(),
+        _ => told.what,
+    };
+    let next = match (problem.may_pass(), since) {
+        (true, Some(since)) => format!("What is shown was fetched {since}. It is asked for again by itself."),
+        (true, None) => "It is asked again by itself. Check the network if that lasts.".to_owned(),
+        (false, _) => told.next,
+    };
+    Message::new(what, next)
+}
+
 /// A failed use case.
 pub fn explain(problem: &Problem) -> Message {
     match problem {

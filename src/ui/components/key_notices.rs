@@ -51,6 +51,7 @@ fn KeyNotice() -> Element {
         };
     }
     let is_without_tokens = state.tokens.are_hidden();
+    let is_stale = state.tokens.is_stale();
     match &*key.read() {
         KeyState::NoDevice => rsx! {
             Notice {
@@ -74,6 +75,8 @@ fn KeyNotice() -> Element {
         KeyState::Pending { message, helpers } => rsx! {
             PendingNotice { message: text::explain(message), helpers: helpers.clone() }
         },
+        // The list says so already.
+        KeyState::Failed(message) if message.may_pass() && is_stale => rsx! {},
         KeyState::Failed(message) => rsx! {
             Notice { tone: Tone::Danger, icon: Icon::Key, assertive: true,
                 MessageText { message: text::explain(message) }

@@ -6,8 +6,10 @@ use super::attention::AttentionNotice;
 use super::key_notices::DeviceNotice;
 use super::replacing::ReplacingNotices;
 use crate::state::{AppState, Connection, Load};
+use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use crate::ui::intent::{AccessIntent, PlaceIntent, TokenIntent, use_send};
+use model::CallError;
 use text::Message;
 
 /// A message: what happened, and what to do.
@@ -38,6 +40,7 @@ pub fn Notices() -> Element {
 fn StaleNotice() -> Element {
     let state = use_context::<AppState>();
     let send = use_send();
+    let clock = use_clock();
     let listed = matches!(&*state.tokens.entries.read(), Load::Ready(_));
     let lost = match &*state.place.connection.read() {
         Connection::Failed(message) if listed => Some(message.clone()),
@@ -47,10 +50,12 @@ fn StaleNotice() -> Element {
         return rsx! {};
     };
     let busy = *state.tokens.refreshing.read();
+    let listed_at = *state.tokens.listed_at.read();
+    let since = listed_at.map(|at| clock.past(at));
     rsx! {
         Notice {
             tone: Tone::Warn,
-            icon: Icon::Offline,
+            icon: if message.call().is_some_and(CallError::is_network) { Icon::Offline } else { Icon::Warning },
             actions: rsx! {
                 Button {
                     kind: ButtonKind::Link,
@@ -59,7 +64,7 @@ fn StaleNotice() -> Element {
                     onclick: move |()| send.call(PlaceIntent::Retry.into()),
                 }
             },
-            MessageText { message: text::explain(&message) }
+            MessageText { message: text::not_fetched(&message, since.as_deref()) }
         }
     }
 }

@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use super::Review;
 use crate::state::{AppState, Load, StatusFilter};
 use crate::ui::elements::{Icon, IconButton, SearchField, Segment, Segmented};
+use crate::ui::clock::use_clock;
 use crate::ui::intent::{PlaceIntent, use_send};
 
 /// The tools of the token table.
@@ -45,6 +46,7 @@ pub fn Toolbar() -> Element {
                 },
             }
             div { class: "toolbar-end",
+                Updated {}
                 IconButton {
                     icon: Icon::Refresh,
                     name: if refreshing { "Refreshing" } else { "Refresh" },
@@ -54,5 +56,19 @@ pub fn Toolbar() -> Element {
                 }
             }
         }
+    }
+}
+
+/// How old the list is that is shown. Where it is not the newest one, the notice says so.
+#[component]
+fn Updated() -> Element {
+    let tokens = use_context::<AppState>().tokens;
+    let clock = use_clock();
+    let at = *tokens.listed_at.read();
+    let Some(at) = at.filter(|_| !tokens.is_stale()) else {
+        return rsx! {};
+    };
+    rsx! {
+        span { class: "updated", title: clock.exact(at), "Updated {clock.past(at)}" }
     }
 }

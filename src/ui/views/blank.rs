@@ -6,13 +6,17 @@ use crate::state::{AppState, StatusFilter};
 use crate::ui::components::{Review, create};
 use crate::ui::elements::{Button, ButtonKind, Icon, StateBlock, Tone};
 use crate::ui::intent::{PlaceIntent, use_send};
+use model::{CallError, Problem};
 use text::Message;
 
 #[component]
-pub(super) fn Failed(message: Message) -> Element {
+pub(super) fn Failed(problem: Problem, message: Message) -> Element {
     let send = use_send();
+    let is_network = problem.call().is_some_and(CallError::is_network);
     rsx! {
-        StateBlock { icon: Icon::Offline, tone: Tone::Danger, title: message.what.trim_end_matches('.'), text: message.next,
+        StateBlock {
+            icon: if is_network { Icon::Offline } else { Icon::Warning },
+            tone: Tone::Danger, title: message.what.trim_end_matches('.'), text: message.next,
             Button { icon: Icon::Refresh, label: "Retry", onclick: move |()| send.call(PlaceIntent::Retry.into()) }
         }
     }

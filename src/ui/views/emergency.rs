@@ -89,7 +89,7 @@ fn Choose() -> Element {
         EmergencyNotices {}
         match &*active {
             Load::Failed(message) => rsx! {
-                Failed { message: text::explain(message) }
+                Failed { problem: message.clone(), message: text::explain(message) }
             },
             Load::Loading => rsx! {
                 div { class: "active-bones", "aria-hidden": "true",

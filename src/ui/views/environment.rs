@@ -89,7 +89,7 @@ fn Content() -> Element {
             ForAdmins {}
         },
         (Load::Failed(message), _) | (Load::Loading, Connection::Failed(message)) => rsx! {
-            Failed { message: text::explain(message) }
+            Failed { problem: message.clone(), message: text::not_fetched(message, None) }
         },
         (Load::Loading, Connection::Open)
             if environment.is_none() && state.place.project.read().is_some() =>

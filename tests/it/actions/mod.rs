@@ -4,6 +4,7 @@ mod activity;
 mod background;
 mod cut_off;
 mod emergency;
+mod fresh;
 mod session;
 mod stage;
 mod tokens;

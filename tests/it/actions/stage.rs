@@ -88,6 +88,11 @@ impl Machine {
     pub fn folder(&self) -> PathBuf {
         self.folder.path().to_owned()
     }
+
+    /// The connection to the local workspace.
+    pub fn local(&self) -> Context {
+        self.local.clone()
+    }
 }
 
 /// What is put together by the composition root, once more.
@@ -333,6 +338,15 @@ impl Stage {
             paper: parts.paper,
             site,
         }
+    }
+
+    /// At the local workspace, not opened.
+    pub async fn closed_at_the_local_workspace() -> Self {
+        let site = TestWorkspace::start().await;
+        let url = site.running.api_url();
+        let stage = Self::closed(site, url, false).await;
+        stage.machine.start.replace(Start::Local);
+        stage
     }
 
     pub async fn open(&mut self) {

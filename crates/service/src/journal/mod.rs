@@ -25,7 +25,7 @@ use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 pub use entry::{
     Delivered, Entry, EntryId, EntryPlace, IssueRecord, QueueItem, QueueState, ReplaceRecord, Stage,
@@ -114,6 +114,11 @@ impl Journal {
     /// The server whose operations are in here.
     pub fn scope(&self) -> &str {
         &self.scope
+    }
+
+    /// When an entry was written or removed last, by whatever program; `None` where there is no journal yet.
+    pub fn changed(&self) -> Option<SystemTime> {
+        std::fs::metadata(&self.folder).ok()?.modified().ok()
     }
 
     /// How many operations were interrupted; asks no server. Replacements that wait for the user are none, nor are
