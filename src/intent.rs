@@ -77,6 +77,10 @@ pub enum PlaceIntent {
     OpenProject(ProjectId),
     /// Open an environment of the open project.
     OpenEnvironment(EnvironmentId),
+    /// Open an environment of any project.
+    OpenPlace(ProjectId, EnvironmentId),
+    /// Fetch the environments of the projects that are not open.
+    LookElsewhere,
     /// Whether what is issued at this server is checked as its runner.
     CheckIssued(bool),
 }
@@ -231,7 +235,7 @@ impl Intent {
                     | AccessIntent::DeleteDevice(_)
                     | AccessIntent::Fulfil(_)
             ),
-            Self::Place(intent) => matches!(intent, PlaceIntent::OpenProject(_)),
+            Self::Place(intent) => matches!(intent, PlaceIntent::OpenProject(_) | PlaceIntent::OpenPlace(..)),
             Self::Session(_) | Self::Activity(_) | Self::Emergency(_) | Self::Program(_) => false,
         }
     }

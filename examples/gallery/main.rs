@@ -2,7 +2,7 @@
 //!
 //! `gallery STATE [--size WxH] [--zoom N]`, where STATE is one of `table empty loading failed offline create
 //! create-running create-failed rotate revoke delete delete-active revoke-production sheet sheet-revealed
-//! sheet-notshared sheet-kept sheet-missing close-warning keys projects menu many long revoked none toasts pending replace
+//! sheet-notshared sheet-kept sheet-missing close-warning keys palette menu many long revoked none toasts pending replace
 //! replacing finish interrupted` or of those in `access.rs`.
 #![allow(
     clippy::print_stderr,
@@ -380,7 +380,7 @@ fn fill(state: AppState, wanted: &str) {
             sheet.asking_to_close.set(true);
         }
         "keys" => state.dialog.show(Dialog::Keys),
-        "projects" => state.dialog.show(Dialog::Projects),
+        "palette" => state.dialog.show(Dialog::Palette),
         "many" => {
             let many = (0..10_000).map(|n| {
                 token(

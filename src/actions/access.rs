@@ -51,7 +51,10 @@ impl Actions {
             Err(error) => {
                 self.expired_by(&error, None);
                 // No answer says nothing about the key.
-                let is_known = !matches!(&*self.state.place.key.peek(), KeyState::Loading | KeyState::Failed(_));
+                let is_known = !matches!(
+                    &*self.state.place.key.peek(),
+                    KeyState::Loading | KeyState::Failed(_)
+                );
                 if !(is_known && error.may_pass()) {
                     self.show_key(KeyState::Failed(error));
                 }

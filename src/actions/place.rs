@@ -10,6 +10,9 @@ use crate::intent::PlaceIntent;
 use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section, StatusFilter, change};
 use protocol::{Environment, EnvironmentId, Listed, Project, ProjectId};
 
+/// So many environments are known as those that were open last.
+const RECENT: usize = 8;
+
 impl Actions {
     pub(super) fn in_place(&self, intent: PlaceIntent) {
         match intent {
@@ -19,6 +22,8 @@ impl Actions {
             PlaceIntent::OpenFolder(folder) => self.open_folder(folder),
             PlaceIntent::OpenProject(id) => self.open_project(&id),
             PlaceIntent::OpenEnvironment(id) => self.open_environment(&id),
+            PlaceIntent::OpenPlace(project, environment) => self.open_place(&project, environment),
+            PlaceIntent::LookElsewhere => self.look_elsewhere(),
             PlaceIntent::CheckIssued(on) => self.check_issued(on),
         }
     }
@@ -82,8 +87,50 @@ impl Actions {
         }
     }
 
+    /// Opens an environment of any project.
+    fn open_place(&self, project: &ProjectId, environment: EnvironmentId) {
+        let open = self.state.place.project.peek().as_ref().map(|it| it.id.clone());
+        if open.as_ref() == Some(project) {
+            return self.open_environment(&environment);
+        }
+        let mut section = self.state.section;
+        if matches!(*section.peek(), Section::Emergency | Section::Settings) {
+            section.set(Section::Tokens);
+        }
+        self.open_project_at(project, Some(environment));
+    }
+
+    /// Fetches the environments of the projects that are not open and not known, one project after the other.
+    fn look_elsewhere(&self) {
+        let (actions, mut elsewhere) = (self.clone(), self.state.place.elsewhere);
+        let Some(context) = self.context() else { return };
+        let open = self.state.place.project.peek().as_ref().map(|it| it.id.clone());
+        let projects = self.state.place.projects.peek();
+        let ids: Vec<ProjectId> = projects.iter().map(|it| it.id.clone()).collect();
+        spawn(async move {
+            for id in ids.into_iter().filter(|id| Some(id) != open.as_ref()) {
+                if elsewhere.peek().iter().any(|(known, _)| *known == id) {
+                    continue;
+                }
+                let (asked, of) = (Arc::clone(&context), id.clone());
+                let work = async move { service::environments(&asked, &of).await };
+                match actions.fetch(|it| it.is_session(&context), work).await {
+                    None => return,
+                    Some(Ok(found)) => elsewhere.write().push((id, found.list)),
+                    Some(Err(error)) => {
+                        tracing::info!(%error, "the environments of a project cannot be listed");
+                    }
+                }
+            }
+        });
+    }
+
     /// Opens a project and its most important environment.
     fn open_project(&self, id: &ProjectId) {
+        self.open_project_at(id, None);
+    }
+
+    fn open_project_at(&self, id: &ProjectId, environment: Option<EnvironmentId>) {
         let found = self
             .state
             .place
@@ -96,7 +143,7 @@ impl Actions {
             return;
         };
         spawn(async move {
-            if let Err(message) = actions.show_project(project, None).await {
+            if let Err(message) = actions.show_project(project, environment).await {
                 let mut connection = actions.state.place.connection;
                 connection.set(Connection::Failed(message));
             }
@@ -235,6 +282,7 @@ impl Actions {
     fn show_environment(&self, environment: Option<Environment>) {
         let (mut place, mut tokens) = (self.state.place, self.state.tokens);
         let nothing_there = environment.is_none();
+        self.note_recent(environment.as_ref());
         place.environment.set(environment);
         place.key.set(KeyState::Loading);
         place.unshared.set(None);
@@ -255,6 +303,18 @@ impl Actions {
         self.forget_activity();
         self.look_at_page();
         self.remember_place();
+    }
+
+    fn note_recent(&self, environment: Option<&Environment>) {
+        let mut recent = self.state.place.recent;
+        let project = self.state.place.project.peek().as_ref().map(|it| it.id.clone());
+        if let (Some(project), Some(environment)) = (project, environment) {
+            let here = (project, environment.id.clone());
+            let mut recent = recent.write();
+            recent.retain(|it| *it != here);
+            recent.insert(0, here);
+            recent.truncate(RECENT);
+        }
     }
 
     /// For the next start.

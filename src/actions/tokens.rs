@@ -144,6 +144,8 @@ impl Actions {
         // Who asks for it may be asked to sign in again.
         let mut declined = self.repeat.declined;
         declined.set(false);
+        let mut elsewhere = self.state.place.elsewhere;
+        elsewhere.write().clear();
         self.refresh();
         self.look_at_key();
         self.look_at_device();

@@ -48,7 +48,7 @@ pub enum Dialog {
     /// The list of keys.
     Keys,
     /// Choose a project.
-    Projects,
+    Palette,
     /// What was interrupted, and what can be done.
     Interrupted,
     /// Link this machine as a device.

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{Load, begin, restore};
 use model::{Membership, Pending, Problem, Unlisted, WayOut};
-use protocol::{Environment, Fingerprint, Organization, Project};
+use protocol::{Environment, EnvironmentId, Fingerprint, Organization, Project, ProjectId};
 
 /// Whether there is an API to talk to.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -78,6 +78,10 @@ pub struct PlaceStore {
     pub project: Signal<Option<Project>>,
     /// The environments of that project.
     pub environments: Signal<Vec<Environment>>,
+    /// The environments of other projects, once somebody has asked for them.
+    pub elsewhere: Signal<Vec<(ProjectId, Vec<Environment>)>>,
+    /// The environments that were open since the start, the newest first.
+    pub recent: Signal<Vec<(ProjectId, EnvironmentId)>>,
     /// The environment that is open.
     pub environment: Signal<Option<Environment>>,
     /// What this device can do with its key.
@@ -105,6 +109,8 @@ impl PlaceStore {
             unlisted: begin(),
             project: begin(),
             environments: begin(),
+            elsewhere: begin(),
+            recent: begin(),
             environment: begin(),
             key: begin(),
             unshared: begin(),
@@ -126,6 +132,8 @@ impl PlaceStore {
             unlisted,
             project,
             environments,
+            elsewhere,
+            recent,
             environment,
             key,
             unshared,
@@ -142,6 +150,8 @@ impl PlaceStore {
         restore(unlisted);
         restore(project);
         restore(environments);
+        restore(elsewhere);
+        restore(recent);
         restore(environment);
         restore(key);
         restore(unshared);

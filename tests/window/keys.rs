@@ -144,7 +144,7 @@ fn the_last_place_is_remembered_and_a_folder_wins_over_it() {
     let app = open(&["--dir", &path]);
     app.find("table", "Deploy tokens");
     app.find("push button", containing("Switch project")).press();
-    let dialog = app.find("dialog", "Switch environment or project");
+    let dialog = app.find("dialog", "Go to");
     fill(&app, "entry", containing("folder of a project"), "/nowhere");
     dialog
         .find("push button", "Open folder")
@@ -153,7 +153,7 @@ fn the_last_place_is_remembered_and_a_folder_wins_over_it() {
     app.wait_text("There is no .ghostable/ghostable.yaml in /nowhere.");
     fill(&app, "entry", containing("folder of a project"), &path);
     dialog.find("push button", "Open folder").press();
-    app.wait_gone("dialog", "Switch environment or project");
+    app.wait_gone("dialog", "Go to");
     drop(app);
     let missing = Command::new(program())
         .args(["--dir", "/nowhere"])

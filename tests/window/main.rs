@@ -15,6 +15,7 @@ mod clipboard;
 mod displays;
 mod driver;
 mod emergency;
+mod fresh;
 mod guard;
 mod inspector;
 mod interrupted;

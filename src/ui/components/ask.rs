@@ -7,7 +7,13 @@ use protocol::DeployToken;
 
 /// Asks before a token is rotated, replaced, revoked or deleted. In production the name must be typed before anything
 /// stops working; making a successor and deleting a record stop nothing.
+///
+/// What needs the environment's key is not asked for where this device has none to share: see [`no_token_because`].
 pub fn ask(state: AppState, kind: ConfirmKind, token: DeployToken) {
+    let needs_key = matches!(kind, ConfirmKind::Rotate | ConfirmKind::Replace);
+    if needs_key && no_token_because(&state.place.key.peek()).is_some() {
+        return;
+    }
     let production = state
         .place
         .environment

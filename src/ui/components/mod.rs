@@ -27,7 +27,7 @@ mod way_out;
 mod when;
 
 pub use activity::{ActivityFoot, ActivityLine};
-pub use ask::{ask, create};
+pub use ask::{ask, create, no_token_because};
 pub use clipboard_line::ClipboardLine;
 pub use dialogs::{Dialogs, ExpiredDialog};
 pub use emergency::{EmergencyBar, EmergencyList, EmergencyNotices, EmergencyRunPage};
@@ -40,7 +40,7 @@ pub use membership::use_ask_admin;
 pub use navigation::Navigation;
 pub use notices::{MessageText, Notices};
 pub use secret_sheet::SecretSheet;
-pub use sidebar::Sidebar;
+pub use sidebar::{Sidebar, place_kind};
 pub use sign_in::{SignInProblem, SignInProgress};
 pub use toaster::Toaster;
 pub use token_table::{Review, RowMenu, TokenTable, TokenTableSkeleton, use_row_menu_provider};

@@ -4,8 +4,8 @@ use dioxus::prelude::*;
 
 use super::Review;
 use crate::state::{AppState, Load, StatusFilter};
-use crate::ui::elements::{Icon, IconButton, SearchField, Segment, Segmented};
 use crate::ui::clock::use_clock;
+use crate::ui::elements::{Icon, IconButton, SearchField, Segment, Segmented};
 use crate::ui::intent::{PlaceIntent, use_send};
 
 /// The tools of the token table.

@@ -54,7 +54,9 @@ pub fn Button(
             "data-short": short.is_some(),
             "aria-label": name,
             "aria-busy": if busy { "true" },
-            disabled: disabled || busy,
+            // The form decides about what is submitted: an Enter right after the last letter comes before the button is enabled.
+            "aria-disabled": if disabled && submit { "true" },
+            disabled: busy || (disabled && !submit),
             autofocus,
             title,
             onclick: move |_| {

@@ -2,6 +2,7 @@
 
 mod badge;
 mod button;
+mod combobox;
 mod dialog;
 mod field;
 mod hold;
@@ -15,6 +16,7 @@ mod steps;
 
 pub use badge::{Badge, Tone};
 pub use button::{Button, ButtonKind, IconButton};
+pub use combobox::Combobox;
 pub use dialog::{Dialog, DialogActions, DialogBody, DialogHead, DialogSize};
 pub use field::{SearchField, SecretField, TextField};
 pub use hold::HoldButton;

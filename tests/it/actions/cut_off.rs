@@ -97,8 +97,13 @@ async fn a_replacement_that_never_reached_the_server_is_not_finished_and_can_be(
     assert!(!told.iter().any(|it| matches!(it.news, News::Replaced { .. })));
     assert!(replacing.len() == 1 && replacing[0].old == token.id);
     proxy.mend();
-    let is_replaced =
-        |it: AppState| it.toasts.shown.peek().iter().any(|it| matches!(it.news, News::Replaced { .. }));
+    let is_replaced = |it: AppState| {
+        it.toasts
+            .shown
+            .peek()
+            .iter()
+            .any(|it| matches!(it.news, News::Replaced { .. }))
+    };
     stage.insist(finish, is_replaced).await;
 }
 

@@ -103,7 +103,10 @@ async fn a_server_that_was_not_there_at_the_start_is_opened_when_it_is() {
     stage.until("it cannot be opened", failed).await;
     proxy.down(false);
     stage.with(|it| it.keep_fresh(later()));
-    assert!(stage.look(failed), "what could not be opened is shown until it is open");
+    assert!(
+        stage.look(failed),
+        "what could not be opened is shown until it is open"
+    );
     stage.listed().await;
 }
 

@@ -471,7 +471,7 @@ async fn places_are_opened_and_what_is_shown_is_fetched_again() {
                 .is_some_and(|it| it.is_production())
         })
         .await;
-    stage.look(|it| it.dialog.show(Dialog::Projects));
+    stage.look(|it| it.dialog.show(Dialog::Palette));
     stage.send(PlaceIntent::OpenFolder("/nowhere".to_owned()));
     stage
         .until("there is no manifest", |it| failed(it).is_some())

@@ -55,7 +55,9 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
             form {
                 onsubmit: move |event| {
                     event.prevent_default();
-                    if allowed && !first_revoke {
+                    let is_typed = !type_name || typed.peek().trim() == asked.name.trim();
+                    let has_end = !issues || end.peek().is_ok();
+                    if is_typed && has_end && !first_revoke {
                         let lifetime = end.peek().clone().unwrap_or_default();
                         send.call(intent(kind, asked.clone(), lifetime, *grace.peek()));
                     }

@@ -14,12 +14,15 @@ const SHIFT: &str = if cfg!(target_os = "macos") { "⇧" } else { "Shift" };
 #[component]
 pub fn KeysDialog() -> Element {
     let dialog = use_context::<AppState>().dialog;
-    let lines: [(&[&str], &str); 8] = [
+    let lines: [(&[&str], &str); 11] = [
         (&[COMMAND, "N"], "Create a token"),
         (&[COMMAND, SHIFT, "E"], "Emergency: revoke many tokens"),
+        (&[COMMAND, "K"], "Go to a place, or do something with a token"),
+        (&["1", "…", "9"], "Open an environment"),
         (&["/"], "Search"),
         (&["R"], "Refresh"),
         (&["↑", "↓"], "Move between tokens"),
+        (&["Home", "End", "Page ↑", "Page ↓"], "Move further"),
         (&["Enter"], "Open the actions of a token"),
         (&["Esc"], "Close what is open"),
         (&["?"], "Show these keys"),

@@ -10,8 +10,8 @@ mod grace;
 mod interrupted;
 mod keys;
 mod lifetime;
+mod palette;
 mod progress;
-mod projects;
 mod reader;
 mod requests;
 mod revoke_chosen;
@@ -32,8 +32,8 @@ use grace::WhenToRevoke;
 pub use interrupted::InterruptedDialog;
 pub use keys::KeysDialog;
 use lifetime::EndChoice;
+pub use palette::PaletteDialog;
 use progress::{Failure, Progress, SHARING};
-pub use projects::ProjectsDialog;
 pub use reader::ReaderDialog;
 pub use requests::RequestsDialog;
 use revoke_chosen::RevokeChosenDialog;
@@ -65,8 +65,8 @@ pub fn Dialogs() -> Element {
         Dialog::Interrupted => rsx! {
             InterruptedDialog {}
         },
-        Dialog::Projects => rsx! {
-            ProjectsDialog {}
+        Dialog::Palette => rsx! {
+            PaletteDialog {}
         },
         Dialog::LinkDevice { name } => rsx! {
             LinkDialog { proposed: name }

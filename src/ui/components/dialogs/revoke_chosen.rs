@@ -19,14 +19,15 @@ pub(super) fn RevokeChosenDialog() -> Element {
     let mut typed = use_signal(String::new);
     let chosen = state.emergency.chosen();
     let count = plural(chosen.len(), "token");
-    let wanted = format!("revoke {count}");
-    let allowed = !chosen.is_empty() && typed.read().trim().to_lowercase() == wanted;
+    let wanted = words(chosen.len());
+    let allowed = !chosen.is_empty() && is_confirmed(&typed.read(), chosen.len());
     rsx! {
         Dialog { id: ID, on_cancel: move |()| state.dialog.close(),
             form {
                 onsubmit: move |event| {
                     event.prevent_default();
-                    if allowed {
+                    let chosen = state.emergency.chosen().len();
+                    if chosen > 0 && is_confirmed(&typed.peek(), chosen) {
                         send.call(EmergencyIntent::Revoke.into());
                     }
                 },
@@ -54,4 +55,12 @@ pub(super) fn RevokeChosenDialog() -> Element {
             }
         }
     }
+}
+
+fn words(chosen: usize) -> String {
+    format!("revoke {}", plural(chosen, "token"))
+}
+
+fn is_confirmed(typed: &str, chosen: usize) -> bool {
+    typed.trim().to_lowercase() == words(chosen)
 }

@@ -122,7 +122,7 @@ pub fn Switcher() -> Element {
             r#type: "button",
             class: "switcher",
             "aria-label": "Switch environment: {name}",
-            onclick: move |_| state.dialog.show(Dialog::Projects),
+            onclick: move |_| state.dialog.show(Dialog::Palette),
             span { class: "cut", "{name}" }
             Glyph { icon: Icon::ChevronDown, size: 18 }
         }

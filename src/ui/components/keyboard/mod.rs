@@ -4,8 +4,9 @@
 use dioxus::prelude::*;
 
 use super::create;
-use crate::state::{AppState, Dialog, Section};
-use crate::ui::intent::{EmergencyIntent, PlaceIntent, use_send};
+use crate::state::{AppState, Dialog, KeyState, Section};
+use crate::ui::intent::{AccessIntent, EmergencyIntent, PlaceIntent, use_send};
+use protocol::EnvironmentId;
 
 const WATCH: &str = include_str!("watch.js");
 
@@ -19,16 +20,31 @@ pub fn Keyboard() -> Element {
         let mut keys = document::eval(WATCH);
         while let Ok(asked) = keys.recv::<String>().await {
             match asked.as_str() {
+                "create" if matches!(&*state.place.key.peek(), KeyState::NoDevice) => {
+                    send.call(AccessIntent::AskToLink.into());
+                }
                 "create" => create(state),
+                "palette" => state.dialog.show(Dialog::Palette),
                 "emergency" => send.call(PlaceIntent::Show(Section::Emergency).into()),
                 "refresh" if *section.peek() == Section::Emergency => {
                     send.call(EmergencyIntent::Look.into());
                 }
                 "refresh" => send.call(PlaceIntent::Refresh.into()),
                 "keys" => state.dialog.show(Dialog::Keys),
-                _ => {}
+                number => {
+                    if let Some(environment) = numbered(state, number) {
+                        send.call(PlaceIntent::OpenEnvironment(environment).into());
+                    }
+                }
             }
         }
     });
     rsx! {}
+}
+
+/// The environment of the sidebar with this number, counted from one.
+fn numbered(state: AppState, number: &str) -> Option<EnvironmentId> {
+    let at = number.parse::<usize>().ok()?.checked_sub(1)?;
+    let environments = state.place.environments.peek();
+    environments.get(at).map(|it| it.id.clone())
 }

@@ -59,7 +59,7 @@ fn Workspace() -> Element {
             r#type: "button",
             class: "workspace",
             "aria-label": "Switch project: {organization}, {project}",
-            onclick: move |_| state.dialog.show(Dialog::Projects),
+            onclick: move |_| state.dialog.show(Dialog::Palette),
             span { class: "avatar", "aria-hidden": "true", "{initial}" }
             span { class: "workspace-words",
                 span { class: "workspace-name cut", title: "{organization}", "{organization}" }
@@ -88,18 +88,22 @@ fn Environments() -> Element {
     }
 }
 
-/// A line that opens an environment.
-#[component]
-pub(super) fn EnvironmentLine(environment: Environment, current: bool) -> Element {
-    let send = use_send();
-    let dialog = use_context::<AppState>().dialog;
-    let kind = if environment.is_production() {
+/// What an environment is, as the style sheet knows it.
+pub fn place_kind(environment: &Environment) -> &'static str {
+    if environment.is_production() {
         "production"
     } else if environment.kind.eq_ignore_ascii_case("staging") {
         "staging"
     } else {
         "other"
-    };
+    }
+}
+
+/// A line that opens an environment.
+#[component]
+fn EnvironmentLine(environment: Environment, current: bool) -> Element {
+    let send = use_send();
+    let kind = place_kind(&environment);
     let id = environment.id.clone();
     rsx! {
         li {
@@ -108,10 +112,7 @@ pub(super) fn EnvironmentLine(environment: Environment, current: bool) -> Elemen
                 class: "sidebar-line",
                 "aria-current": if current { "true" },
                 title: "{environment.name} ({environment.kind})",
-                onclick: move |_| {
-                    dialog.close();
-                    send.call(PlaceIntent::OpenEnvironment(id.clone()).into());
-                },
+                onclick: move |_| send.call(PlaceIntent::OpenEnvironment(id.clone()).into()),
                 span { class: "place-dot", "data-place": kind, "aria-hidden": "true" }
                 span { class: "cut", "{environment.name}" }
                 if current {

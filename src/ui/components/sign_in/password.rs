@@ -11,16 +11,17 @@ pub(super) fn PasswordForm(code: bool, busy: bool) -> Element {
     let session = use_context::<AppState>().session;
     let send = use_send();
     let (mut email, password, typed_code) = (session.email, session.password, session.code);
-    let ready = match code {
+    let is_ready = move || match code {
         true => !typed_code.read().is_blank(),
         false => !email.read().trim().is_empty() && !password.read().is_blank(),
     };
+    let ready = is_ready();
     rsx! {
         form {
             class: "sign-in-form",
             onsubmit: move |event| {
                 event.prevent_default();
-                if ready {
+                if is_ready() && !busy {
                     send.call(SessionIntent::SendPassword.into());
                 }
             },

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::OpenMenu;
 use crate::state::{AppState, ConfirmKind};
-use crate::ui::components::ask;
+use crate::ui::components::{ask, no_token_because};
 use crate::ui::elements::{Icon, Menu, MenuItem, MenuLine};
 use crate::ui::intent::{ProgramIntent, TokenIntent, use_send};
 use model::PublicText;
@@ -31,6 +31,7 @@ pub fn RowMenu() -> Element {
         return rsx! {};
     };
     let active = token.may_be_active();
+    let can_issue = active && no_token_because(&state.place.key.read()).is_none();
     let being_replaced = state.tokens.is_being_replaced(&token);
     let print = token.fingerprint().map(Fingerprint::to_hex);
     let id = token.id.to_string();
@@ -50,13 +51,13 @@ pub fn RowMenu() -> Element {
             MenuItem {
                 icon: Icon::Rotate,
                 label: "Rotate…",
-                disabled: !active,
+                disabled: !can_issue,
                 onselect: move |()| question.call(ConfirmKind::Rotate),
             }
             MenuItem {
                 icon: Icon::UpDown,
                 label: "Replace…",
-                disabled: !active || being_replaced,
+                disabled: !can_issue || being_replaced,
                 onselect: move |()| question.call(ConfirmKind::Replace),
             }
             MenuItem {

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::columns::{cell, columns, content, name_and_place};
 use super::{OpenMenu, TabStop};
 use crate::state::{AppState, ConfirmKind};
-use crate::ui::components::ask;
+use crate::ui::components::{ask, no_token_because};
 use crate::ui::elements::{Badge, Icon, IconButton, Tone};
 use model::TokenColumn;
 use protocol::{DeployToken, UnreadEntry};
@@ -19,6 +19,9 @@ pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Elem
     let opened = menu.read().as_ref().is_some_and(|it| it.id == token.id);
     let highlighted = state.tokens.highlighted.read().as_ref() == Some(&token.id);
     let for_menu = token.clone();
+    let why_not = no_token_because(&state.place.key.read());
+    // Only the buttons of the row that has the Tab key are on its way.
+    let tabindex = (!tab_stop).then_some(-1);
     rsx! {
         tr {
             class: "token",
@@ -39,14 +42,29 @@ pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Elem
             }
             td { class: "col-actions", role: "cell",
                 if active {
-                    QuickAction { icon: Icon::Rotate, verb: "Rotate", kind: ConfirmKind::Rotate, token: token.clone() }
-                    QuickAction { icon: Icon::Ban, verb: "Revoke", kind: ConfirmKind::Revoke, token: token.clone() }
+                    QuickAction {
+                        icon: Icon::Rotate,
+                        verb: "Rotate",
+                        kind: ConfirmKind::Rotate,
+                        token: token.clone(),
+                        why_not,
+                        tabindex,
+                    }
+                    QuickAction {
+                        icon: Icon::Ban,
+                        verb: "Revoke",
+                        kind: ConfirmKind::Revoke,
+                        token: token.clone(),
+                        why_not: None,
+                        tabindex,
+                    }
                 }
                 IconButton {
                     icon: Icon::Dots,
                     name: "More actions for {token.name}",
                     title: "More actions",
                     expanded: opened,
+                    tabindex,
                     onclick: move |()| menu.set(Some(for_menu.clone())),
                 }
             }
@@ -55,14 +73,24 @@ pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Elem
 }
 
 #[component]
-fn QuickAction(icon: Icon, verb: &'static str, kind: ConfirmKind, token: DeployToken) -> Element {
+fn QuickAction(
+    icon: Icon,
+    verb: &'static str,
+    kind: ConfirmKind,
+    token: DeployToken,
+    why_not: Option<&'static str>,
+    tabindex: Option<i32>,
+) -> Element {
     let state = use_context::<AppState>();
+    let title = why_not.map_or_else(|| format!("{verb}…"), str::to_owned);
     rsx! {
         span { class: "quick",
             IconButton {
                 icon,
                 name: "{verb} {token.name}",
-                title: "{verb}…",
+                title,
+                disabled: why_not.is_some(),
+                tabindex,
                 onclick: move |()| ask(state, kind, token.clone()),
             }
         }

@@ -51,13 +51,15 @@ fn PassphraseForm(new: bool, busy: bool) -> Element {
         false => "current-password",
     };
     let same = session.passphrases_match();
-    let ready = !session.passphrase.read().is_blank() && (!new || same == Some(true));
+    let is_ready =
+        move || !session.passphrase.read().is_blank() && (!new || session.passphrases_match() == Some(true));
+    let ready = is_ready();
     rsx! {
         form {
             class: "welcome-card sign-in-form",
             onsubmit: move |event| {
                 event.prevent_default();
-                if ready && !busy {
+                if is_ready() && !busy {
                     send.call(SessionIntent::Unlock.into());
                 }
             },

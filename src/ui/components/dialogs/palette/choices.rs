@@ -1,0 +1,237 @@
+//! Where the palette can go and what it can do, and which of it a few letters mean.
+
+use std::cmp::Reverse;
+
+use dioxus::prelude::*;
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
+use nucleo_matcher::{Config, Matcher, Utf32Str};
+
+use crate::state::{AppState, ConfirmKind, Load, Section};
+use crate::ui::components::{no_token_because, place_kind};
+use crate::ui::elements::Icon;
+use protocol::{DeployToken, EnvironmentId, Project, ProjectId, TokenEntry};
+
+/// So many are shown: who needs more types another letter.
+const SHOWN: usize = 40;
+
+/// What a choice leads to.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Goal {
+    Environment(ProjectId, EnvironmentId),
+    Project(ProjectId),
+    Page(Section),
+    Create,
+    Details(DeployToken),
+    Ask(ConfirmKind, DeployToken),
+}
+
+/// What stands before a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
+    Icon(Icon),
+    /// The dot of an environment, by what it is.
+    Place(&'static str),
+}
+
+/// A line of the palette.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Choice {
+    pub(super) goal: Goal,
+    pub(super) mark: Mark,
+    pub(super) label: String,
+    /// What tells it from others of the same label.
+    pub(super) beside: String,
+    /// It is open already.
+    pub(super) current: bool,
+}
+
+impl Choice {
+    fn new(goal: Goal, mark: Mark, label: impl Into<String>, beside: impl Into<String>) -> Self {
+        Self {
+            goal,
+            mark,
+            label: label.into(),
+            beside: beside.into(),
+            current: false,
+        }
+    }
+}
+
+/// All there is: places first, those that were open last before all others; then pages; then what can be done with tokens,
+/// which is only there for somebody who has typed something.
+pub(super) fn choices(state: AppState, with_tokens: bool) -> Vec<Choice> {
+    let mut all = places(state);
+    all.extend(pages());
+    if no_token_because(&state.place.key.read()).is_none() && !state.tokens.are_hidden() {
+        all.push(Choice::new(
+            Goal::Create,
+            Mark::Icon(Icon::Plus),
+            "Create token…",
+            "",
+        ));
+    }
+    if with_tokens && let Load::Ready(entries) = &*state.tokens.entries.read() {
+        let tokens = entries.iter().filter_map(TokenEntry::token);
+        all.extend(tokens.flat_map(of_token));
+    }
+    all
+}
+
+fn places(state: AppState) -> Vec<Choice> {
+    let place = state.place;
+    let (projects, recent) = (place.projects.read(), place.recent.read());
+    let open = place.project.read().as_ref().map(|it| it.id.clone());
+    let environment = place.environment.read().as_ref().map(|it| it.id.clone());
+    let (own, elsewhere) = (place.environments.read(), place.elsewhere.read());
+    let mut found = Vec::new();
+    for project in projects.iter() {
+        let is_open = open.as_ref() == Some(&project.id);
+        let known = match elsewhere.iter().find(|(id, _)| *id == project.id) {
+            _ if is_open => Some(&*own),
+            known => known.map(|(_, environments)| environments),
+        };
+        let owner = owner(state, project);
+        let beside = if owner.is_empty() {
+            project.name.clone()
+        } else {
+            format!("{} · {owner}", project.name)
+        };
+        for it in known.into_iter().flatten() {
+            let goal = Goal::Environment(project.id.clone(), it.id.clone());
+            found.push(Choice {
+                current: is_open && environment.as_ref() == Some(&it.id),
+                ..Choice::new(
+                    goal,
+                    Mark::Place(place_kind(it)),
+                    it.name.as_str(),
+                    beside.clone(),
+                )
+            });
+        }
+        if known.is_none_or(Vec::is_empty) {
+            let goal = Goal::Project(project.id.clone());
+            found.push(Choice::new(
+                goal,
+                Mark::Icon(Icon::ChevronRight),
+                &*project.name,
+                owner,
+            ));
+        }
+    }
+    let last_open = |choice: &Choice| {
+        let Goal::Environment(project, environment) = &choice.goal else {
+            return usize::MAX;
+        };
+        let is_it = |(of, it): &(ProjectId, EnvironmentId)| of == project && it == environment;
+        recent.iter().position(is_it).unwrap_or(usize::MAX)
+    };
+    found.sort_by_key(last_open);
+    found
+}
+
+/// The organisation of a project, where the user is in several.
+fn owner(state: AppState, project: &Project) -> String {
+    let organizations = state.place.organizations.read();
+    let found = organizations.iter().find(|it| it.id == project.organization_id);
+    let is_told = organizations.len() > 1;
+    found
+        .filter(|_| is_told)
+        .map_or(String::new(), |it| it.name.clone())
+}
+
+fn pages() -> impl Iterator<Item = Choice> {
+    let all = [
+        (Section::Tokens, Icon::Key, "Tokens"),
+        (Section::Emergency, Icon::Siren, "Emergency"),
+        (Section::Access, Icon::Shield, "Access"),
+        (Section::Activity, Icon::Activity, "Activity"),
+        (Section::Settings, Icon::Gear, "Settings"),
+    ];
+    all.into_iter()
+        .map(|(page, icon, label)| Choice::new(Goal::Page(page), Mark::Icon(icon), label, "page"))
+}
+
+fn of_token(token: &DeployToken) -> Vec<Choice> {
+    let beside = token
+        .fingerprint()
+        .map_or_else(|| token.id.to_string(), |print| print.short());
+    let line = |goal, icon, label: String| Choice::new(goal, Mark::Icon(icon), label, beside.clone());
+    let name = &token.name;
+    let mut lines = vec![line(
+        Goal::Details(token.clone()),
+        Icon::Eye,
+        format!("Details of {name}"),
+    )];
+    if token.may_be_active() {
+        for (kind, icon, verb) in [
+            (ConfirmKind::Revoke, Icon::Ban, "Revoke"),
+            (ConfirmKind::Rotate, Icon::Rotate, "Rotate"),
+            (ConfirmKind::Replace, Icon::UpDown, "Replace"),
+        ] {
+            lines.push(line(
+                Goal::Ask(kind, token.clone()),
+                icon,
+                format!("{verb} {name}…"),
+            ));
+        }
+    }
+    lines
+}
+
+/// Those that have the letters in this order, the best first; of equally good ones the first first.
+pub(super) fn found(all: &[Choice], typed: &str) -> Vec<Choice> {
+    if typed.trim().is_empty() {
+        return all.iter().take(SHOWN).cloned().collect();
+    }
+    let pattern = Pattern::new(typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
+    let mut matcher = Matcher::new(Config::DEFAULT);
+    let (mut letters, mut text) = (Vec::new(), String::new());
+    let mut scored: Vec<(Reverse<u32>, usize)> = Vec::new();
+    for (at, choice) in all.iter().enumerate() {
+        text.clear();
+        text.extend([&*choice.label, " ", &*choice.beside]);
+        let haystack = Utf32Str::new(&text, &mut letters);
+        scored.extend(
+            pattern
+                .score(haystack, &mut matcher)
+                .map(|score| (Reverse(score), at)),
+        );
+    }
+    scored.sort_unstable();
+    let best = scored.into_iter().take(SHOWN);
+    best.filter_map(|(_, at)| all.get(at).cloned()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(typed: &str) -> Vec<String> {
+        let environment = |name: &str, project: &str| {
+            let goal = Goal::Environment(
+                ProjectId::parse("p").unwrap(),
+                EnvironmentId::parse(name).unwrap(),
+            );
+            Choice::new(goal, Mark::Place("other"), name, project)
+        };
+        let mut all = vec![
+            environment("staging", "Storefront"),
+            environment("production", "Storefront"),
+            environment("production", "Billing"),
+        ];
+        all.extend(pages());
+        let found = found(&all, typed).into_iter();
+        found.map(|it| format!("{} {}", it.label, it.beside)).collect()
+    }
+
+    #[test]
+    fn a_few_letters_find_what_has_them_in_order() {
+        assert_eq!(labels("").len(), 8);
+        assert_eq!(labels("bil"), ["production Billing"]);
+        assert_eq!(labels("prod bil"), ["production Billing"]);
+        assert_eq!(labels("prdctn")[0], "production Storefront");
+        assert_eq!(labels("emer"), ["Emergency page"]);
+        assert_eq!(labels("STAG")[0], "staging Storefront");
+        assert!(labels("nothing like it").is_empty());
+    }
+}
