@@ -1,5 +1,6 @@
 //! Key access: who holds the open environment's key, who waits for a key, and waiting oneself.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use super::{Actions, Again, Tell};
 use crate::intent::AccessIntent;
 use crate::state::{Dialog, Holders, KeyState, Load, Operation, change};
 use model::{Holder, HolderKind, News, Problem, Standing};
-use protocol::{KeyRequest, OrganizationId, RequestId};
+use protocol::{DeployTokenId, KeyRequest, OrganizationId, RequestId};
 use service::access::{access, disclosed_signers};
 use service::{Context, Fulfilled, KeyAccess, Place};
 
@@ -47,7 +48,10 @@ impl Actions {
             return;
         };
         match state {
-            Ok(state) => self.show_key(state),
+            Ok((state, tokens)) => {
+                self.state.tokens.note_sealed(tokens);
+                self.show_key(state);
+            }
             Err(error) => {
                 self.expired_by(&error, None);
                 // No answer says nothing about the key.
@@ -112,17 +116,20 @@ impl Actions {
                 let found = access(&context, &organization, &place).await?;
                 let disclosed = disclosed_signers(&context, &place).await;
                 let able = found.holders.clone();
-                let key = state_of(found.own, || helpers(able)).unwrap_or_else(KeyState::Failed);
+                let mut own = found.own;
+                let tokens = own.as_mut().ok().and_then(|it| it.tokens.take());
+                let key = state_of(own, || helpers(able)).unwrap_or_else(KeyState::Failed);
                 let found = Holders {
                     list: found.holders,
                     disclosed,
                     is_told: found.is_told,
                     tokens_are_hidden: !found.tokens_are_listed,
                 };
-                Ok((found, key))
+                Ok((found, key, tokens))
             };
             match actions.fetch(|it| it.is_here(&here), work).await {
-                Some(Ok((mut found, key))) => {
+                Some(Ok((mut found, key, tokens))) => {
+                    actions.state.tokens.note_sealed(tokens);
                     actions.state.tokens.uses.peek().tell_holders(&mut found.list);
                     holders.set(Load::Ready(found));
                     actions.show_key(key);
@@ -229,21 +236,26 @@ impl Actions {
     }
 }
 
-/// What this device can do with a key; the outer error is about the session or the network.
+/// The tokens that a key is sealed for, where that is told.
+type SealedFor = Option<BTreeSet<DeployTokenId>>;
+
+/// What this device can do with a key, and whom it is sealed for; the error is about the session or the network.
 async fn key_state(
     context: &Context,
     organization: Option<&OrganizationId>,
     place: &Place,
-) -> Result<KeyState, Problem> {
-    let own = service::key_access(context, place).await;
+) -> Result<(KeyState, SealedFor), Problem> {
+    let mut own = service::key_access(context, place).await;
+    let tokens = own.as_mut().ok().and_then(|it| it.tokens.take());
     let is_pending = own.as_ref().is_err_and(Problem::is_access_pending);
     let found = match organization.filter(|_| is_pending) {
         Some(organization) => access(context, organization, place).await.ok(),
         None => None,
     };
-    state_of(own, || {
+    let state = state_of(own, || {
         found.map_or_else(Vec::new, |found| helpers(found.holders))
-    })
+    });
+    Ok((state?, tokens))
 }
 
 fn state_of(
@@ -251,7 +263,9 @@ fn state_of(
     helpers: impl FnOnce() -> Vec<String>,
 ) -> Result<KeyState, Problem> {
     match own {
-        Ok(KeyAccess { fingerprint, version }) => Ok(KeyState::Held { fingerprint, version }),
+        Ok(KeyAccess {
+            fingerprint, version, ..
+        }) => Ok(KeyState::Held { fingerprint, version }),
         Err(Problem::NoKey) => Ok(KeyState::Missing),
         Err(Problem::NoDevice) => Ok(KeyState::NoDevice),
         Err(error) if error.is_not_allowed() => Ok(KeyState::NotAllowed),

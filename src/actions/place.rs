@@ -293,6 +293,7 @@ impl Actions {
         });
         tokens.replacements.set(Vec::new());
         tokens.stale.set(None);
+        tokens.sealed.set(None);
         tokens.search.set(String::new());
         tokens.filter.set(StatusFilter::default());
         tokens.highlighted.set(None);

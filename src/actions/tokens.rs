@@ -91,6 +91,9 @@ impl Actions {
                     tokens.uses.peek().fill_in(&mut shown);
                     change(tokens.entries, Load::Ready(shown));
                     change(tokens.stale, None);
+                    if tokens.note_listed() {
+                        actions.look_at_key();
+                    }
                     actions.look_at_uses(&context, here, ticket, entries).await;
                 }
                 Err(error) => {

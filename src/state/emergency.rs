@@ -8,7 +8,7 @@ use dioxus::prelude::*;
 use super::{Latest, Load, Ticket, begin, restore};
 use model::{Incident, LeakMatch, PlacedToken, Problem, RevocationStatus, RevokeTarget, Tally, Unlisted};
 use protocol::secret::CiToken;
-use protocol::{DeployTokenId, EnvironmentName};
+use protocol::{DeployTokenId, EnvironmentName, Moment};
 
 /// A run, under way or over.
 #[derive(Clone, Debug, PartialEq)]
@@ -159,6 +159,27 @@ impl EmergencyStore {
                 .collect(),
             _ => Vec::new(),
         }
+    }
+
+    /// The chosen tokens that the search does not show.
+    pub fn hidden(&self) -> Vec<DeployTokenId> {
+        let selected = self.selected.read();
+        match &*self.active.read() {
+            Load::Ready(all) if !selected.is_empty() => {
+                let shown = groups(all, &self.search.read());
+                let shown: BTreeSet<&DeployTokenId> =
+                    shown.iter().flat_map(|it| &it.tokens).map(|it| &it.token.id).collect();
+                selected.iter().filter(|id| !shown.contains(id)).cloned().collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many of the chosen tokens a runner has used since that moment, as far as is known.
+    pub fn used_since(&self, moment: Moment) -> usize {
+        let chosen = self.chosen();
+        let used = chosen.iter().filter_map(|it| it.last_use.known());
+        used.filter(|at| *at >= moment).count()
     }
 
     /// Chooses tokens, or gives them up.

@@ -1,8 +1,10 @@
 //! The tokens of the open environment, and how they are searched, filtered and sorted.
 
+use std::collections::BTreeSet;
+
 use dioxus::prelude::*;
 
-use super::{Load, begin, restore};
+use super::{Load, begin, change, restore};
 use model::{Problem, Replacement, TokenColumn, Uses};
 use protocol::{DeployToken, DeployTokenId, Lifetime, Moment, Occurrence, TokenEntry, TokenStatus};
 
@@ -58,6 +60,10 @@ pub struct Counts {
 pub enum TokenHealth {
     /// In order.
     Active,
+    /// The environment's key is not sealed for it, so that its runner decrypts nothing.
+    NotShared,
+    /// Its successor is made, and it works until that is finished.
+    BeingReplaced,
     /// Its CI token ends soon; in how many whole days.
     Expiring(i64),
     /// Its CI token has ended although nobody revoked it.
@@ -71,6 +77,32 @@ pub enum TokenHealth {
     Unreadable,
 }
 
+impl TokenHealth {
+    /// The order in which tokens want to be looked at: the lowest first.
+    fn urgency(&self) -> i64 {
+        /// More than any number of days.
+        const STEP: i64 = 1_000_000;
+        match self {
+            Self::NotShared => 0,
+            Self::Expired => STEP,
+            Self::Expiring(days) => 2 * STEP + days,
+            Self::BeingReplaced => 3 * STEP,
+            Self::Unreadable | Self::Other(_) => 4 * STEP,
+            Self::Unused(days) => 6 * STEP - days.min(&(STEP - 1)),
+            Self::Active => 7 * STEP,
+            Self::Revoked => 8 * STEP,
+        }
+    }
+
+    /// Whether somebody should look at it.
+    pub fn needs_a_look(&self) -> bool {
+        matches!(
+            self,
+            Self::NotShared | Self::Expiring(_) | Self::Expired | Self::Unused(_)
+        )
+    }
+}
+
 /// A token worth a look, for the notice above the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Attention {
@@ -78,6 +110,14 @@ pub struct Attention {
     pub name: String,
     /// Why.
     pub health: TokenHealth,
+}
+
+/// Whom an environment's key is sealed for, as it was seen when these tokens were listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    tokens: BTreeSet<DeployTokenId>,
+    /// The tokens that were listed before; `None` where no list was there yet. Of later ones it says nothing.
+    among: Option<BTreeSet<DeployTokenId>>,
 }
 
 /// The tokens and the way they are shown.
@@ -91,6 +131,8 @@ pub struct TokensStore {
     pub replacements: Signal<Vec<Replacement>>,
     /// When the token that a successor replaces will be revoked, where the user has chosen a time.
     pub due: Signal<Vec<(DeployTokenId, Moment)>>,
+    /// Whom the environment's key is sealed for, where that is told.
+    pub sealed: Signal<Option<Sealed>>,
     /// Set while a list is shown that could not be refreshed: why, what to do.
     pub stale: Signal<Option<Problem>>,
     /// When the list that is shown was fetched.
@@ -116,6 +158,7 @@ impl TokensStore {
             uses: begin(),
             replacements: begin(),
             due: begin(),
+            sealed: begin(),
             stale: begin(),
             listed_at: begin(),
             refreshing: begin(),
@@ -134,6 +177,7 @@ impl TokensStore {
             uses,
             replacements,
             due,
+            sealed,
             stale,
             listed_at,
             refreshing,
@@ -148,6 +192,7 @@ impl TokensStore {
         restore(uses);
         restore(replacements);
         restore(due);
+        restore(sealed);
         restore(stale);
         restore(listed_at);
         restore(refreshing);
@@ -165,6 +210,69 @@ impl TokensStore {
     /// Whether the newest list could not be had, which is said where it would stand.
     pub fn is_stale(&self) -> bool {
         self.stale.read().is_some() || matches!(&*self.entries.read(), Load::Failed(_))
+    }
+
+    /// Takes over whom the key is sealed for.
+    pub fn note_sealed(self, tokens: Option<BTreeSet<DeployTokenId>>) {
+        let among = self.listed();
+        change(self.sealed, tokens.map(|tokens| Sealed { tokens, among }));
+    }
+
+    /// A list has come: says whether whom the key is sealed for has to be looked at again, because of a token that is new.
+    pub fn note_listed(mut self) -> bool {
+        let Some(listed) = self.listed() else {
+            return false;
+        };
+        let is_first = matches!(&*self.sealed.peek(), Some(sealed) if sealed.among.is_none());
+        if is_first && let Some(sealed) = &mut *self.sealed.write() {
+            sealed.among = Some(listed);
+            return false;
+        }
+        let sealed = self.sealed.peek();
+        let among = sealed.as_ref().and_then(|it| it.among.as_ref());
+        among.is_some_and(|among| !listed.is_subset(among))
+    }
+
+    fn listed(&self) -> Option<BTreeSet<DeployTokenId>> {
+        match &*self.entries.peek() {
+            Load::Ready(entries) => {
+                let tokens = entries.iter().filter_map(TokenEntry::token);
+                Some(tokens.map(|it| it.id.clone()).collect())
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the environment's key is known not to be sealed for a token that may be active: its runner decrypts nothing.
+    pub fn lacks_key(&self, token: &DeployToken) -> bool {
+        let sealed = self.sealed.read();
+        let is_left_out = |it: &Sealed| {
+            let was_listed = it.among.as_ref().is_some_and(|among| among.contains(&token.id));
+            was_listed && !it.tokens.contains(&token.id)
+        };
+        token.may_be_active() && sealed.as_ref().is_some_and(is_left_out)
+    }
+
+    /// The names of those tokens.
+    pub fn lacking_key(&self) -> Vec<String> {
+        match &*self.entries.read() {
+            Load::Ready(entries) => {
+                let tokens = entries.iter().filter_map(TokenEntry::token);
+                tokens.filter(|it| self.lacks_key(it)).map(|it| it.name.clone()).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// How it stands with a token at this moment, in the one fact that somebody may have to act on.
+    pub fn health_of(&self, token: &DeployToken, now: Moment) -> TokenHealth {
+        if self.lacks_key(token) {
+            TokenHealth::NotShared
+        } else if self.is_being_replaced(token) {
+            TokenHealth::BeingReplaced
+        } else {
+            health(token, now)
+        }
     }
 
     /// Shows a token as revoked, as soon as the server has said that it is: the list with the moment comes later.
@@ -209,7 +317,7 @@ pub fn count(entries: &[TokenEntry]) -> Counts {
     counts
 }
 
-/// What the badge of a token says at this moment.
+/// What a token's own record says of it at this moment.
 pub fn health(token: &DeployToken, now: Moment) -> TokenHealth {
     match &token.status {
         TokenStatus::Revoked { .. } => return TokenHealth::Revoked,
@@ -242,43 +350,54 @@ fn idle_since(token: &DeployToken) -> Option<Moment> {
 }
 
 /// The tokens worth a look, most urgent first.
-pub fn attention(entries: &[TokenEntry], now: Moment) -> Vec<Attention> {
+pub fn attention(entries: &[TokenEntry], health: impl Fn(&DeployToken) -> TokenHealth) -> Vec<Attention> {
     let mut found: Vec<Attention> = entries
         .iter()
         .filter_map(TokenEntry::token)
         .map(|token| Attention {
             name: token.name.clone(),
-            health: health(token, now),
+            health: health(token),
         })
-        .filter(|it| {
-            matches!(
-                it.health,
-                TokenHealth::Expiring(_) | TokenHealth::Expired | TokenHealth::Unused(_)
-            )
-        })
+        // What is not shared has a line of its own, with its way out.
+        .filter(|it| it.health.needs_a_look() && it.health != TokenHealth::NotShared)
         .collect();
-    found.sort_by_key(|it| match it.health {
-        TokenHealth::Expired => (0, 0),
-        TokenHealth::Expiring(days) => (1, days),
-        TokenHealth::Unused(days) => (2, -days),
-        _ => (3, 0),
-    });
+    found.sort_by_key(|it| it.health.urgency());
     found
 }
 
 /// The entries to show: searched by name, id and fingerprint, filtered and sorted. Malformed entries are always shown,
 /// at the end.
-pub fn visible(entries: &[TokenEntry], search: &str, filter: StatusFilter, sort: Sort) -> Vec<TokenEntry> {
+///
+/// By status what has to be acted on comes first, as `health` says it of a token.
+pub fn visible(
+    entries: &[TokenEntry],
+    search: &str,
+    filter: StatusFilter,
+    sort: Sort,
+    health: impl Fn(&DeployToken) -> TokenHealth,
+) -> Vec<TokenEntry> {
     let wanted = search.trim().to_lowercase();
     let mut shown: Vec<TokenEntry> = entries
         .iter()
         .filter(|entry| matches(entry, &wanted, filter))
         .cloned()
         .collect();
+    let by_status = sort.column == TokenColumn::Status;
+    let column = if by_status {
+        TokenColumn::Name
+    } else {
+        sort.column
+    };
+    let descending = sort.descending && !by_status;
     shown.sort_by(|a, b| match (a.token(), b.token()) {
-        (Some(a), Some(b)) => sort.column.compare(a, b, sort.descending),
+        (Some(a), Some(b)) => column.compare(a, b, descending),
         (a, b) => b.is_some().cmp(&a.is_some()),
     });
+    if by_status {
+        let turned = |order: i64| if sort.descending { -order } else { order };
+        // Stable: of equally urgent ones the names stay in order.
+        shown.sort_by_cached_key(|entry| entry.token().map_or(i64::MAX, |it| turned(health(it).urgency())));
+    }
     shown
 }
 
@@ -376,7 +495,7 @@ mod tests {
             token("fine", Some(1), None),
         ]
         .map(TokenEntry::Token);
-        let names: Vec<_> = attention(&entries, now()).into_iter().map(|it| it.name).collect();
+        let names: Vec<_> = attention(&entries, |it| health(it, now())).into_iter().map(|it| it.name).collect();
         assert_eq!(names, ["ending", "idle"]);
     }
 
@@ -397,7 +516,7 @@ mod tests {
             TokenEntry::Token(token("cccc", Some(1), Some(3))),
         ];
         let names = |search: &str, filter, column, descending| -> Vec<String> {
-            visible(&entries, search, filter, Sort { column, descending })
+            visible(&entries, search, filter, Sort { column, descending }, |it| health(it, now()))
                 .iter()
                 .map(|it| it.token().map_or("?".to_owned(), |token| token.name.clone()))
                 .collect()

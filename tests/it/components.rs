@@ -20,15 +20,15 @@ use protocol::{
 
 const SECRET: &str = "gtok_this-is-the-ci-token-42KD";
 
-fn now() -> Moment {
+pub(super) fn now() -> Moment {
     Moment::parse("2026-11-24T12:00:00Z").unwrap()
 }
 
-fn days(n: i64) -> Moment {
+pub(super) fn days(n: i64) -> Moment {
     now().plus_seconds(n * 86_400)
 }
 
-fn token(name: &str) -> DeployToken {
+pub(super) fn token(name: &str) -> DeployToken {
     DeployToken {
         id: DeployTokenId::new(format!("dpl_tok_{name}")),
         name: name.to_owned(),
@@ -85,7 +85,7 @@ fn Root(prepare: Callback<AppState>) -> Element {
     }
 }
 
-fn render(prepare: fn(AppState)) -> String {
+pub(super) fn render(prepare: fn(AppState)) -> String {
     fn app(prepare: fn(AppState)) -> Element {
         rsx! {
             Root { prepare: move |state: AppState| prepare(state) }
@@ -96,7 +96,7 @@ fn render(prepare: fn(AppState)) -> String {
     dioxus_ssr::render(&dom)
 }
 
-fn list(state: AppState, entries: Vec<TokenEntry>) {
+pub(super) fn list(state: AppState, entries: Vec<TokenEntry>) {
     let mut tokens = state.tokens;
     tokens.entries.set(Load::Ready(entries));
 }

@@ -13,6 +13,8 @@ mod access;
 mod actions;
 #[cfg(feature = "headless")]
 mod budget;
+#[cfg(feature = "gui")]
+mod beyond_doubt;
 mod build_info;
 #[cfg(feature = "headless")]
 mod commands;

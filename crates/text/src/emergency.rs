@@ -10,6 +10,22 @@ use model::{
 };
 use protocol::{Moment, UnreadEntry};
 
+/// What to know before chosen tokens are revoked: how many of them a search hides, and how many a runner has used within the
+/// last hour. `None` where neither is so.
+pub fn chosen(count: usize, hidden: usize, used: usize) -> Option<String> {
+    let hidden = match hidden {
+        0 => None,
+        _ if hidden == count => Some("none of them shown".to_owned()),
+        _ => Some(format!("{hidden} of them not shown")),
+    };
+    let used = match used {
+        0 => None,
+        _ => Some(format!("{used} used in the last hour")),
+    };
+    let facts: Vec<String> = hidden.into_iter().chain(used).collect();
+    (!facts.is_empty()).then(|| format!("{count} chosen, {}.", facts.join(", ")))
+}
+
 /// What a line says while a run is under way and after it.
 pub fn status(status: &RevocationStatus) -> String {
     match status {

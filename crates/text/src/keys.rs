@@ -61,6 +61,22 @@ pub fn way_out(way: &WayOut) -> Message {
     }
 }
 
+/// Tokens for which the environment's key is not sealed, by name; `None` where there is none.
+pub fn lacking(names: &[String]) -> Option<Message> {
+    let what = match names {
+        [] => return None,
+        [one] => format!("The environment key is not sealed for {one}: its runner decrypts nothing."),
+        [one, other] => {
+            format!("The environment key is not sealed for {one} and {other}: their runners decrypt nothing.")
+        }
+        [one, rest @ ..] => format!(
+            "The environment key is not sealed for {one} and {} more tokens: their runners decrypt nothing.",
+            rest.len()
+        ),
+    };
+    Some(Message::new(what, "Re-share the key to give it to everybody who should have it."))
+}
+
 /// How a deploy token stands with the environment's key; `None` where it is not among its holders. Whether the server tells
 /// for whom the key is sealed is `is_told`.
 pub fn held(standing: Option<&Standing>, is_told: bool) -> Message {

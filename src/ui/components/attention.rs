@@ -15,7 +15,10 @@ pub(super) fn AttentionNotice() -> Element {
     let (mut filter, mut search) = (tokens.filter, tokens.search);
     let clock = use_clock();
     let found = use_memo(move || match &*tokens.entries.read() {
-        Load::Ready(entries) => attention(entries, *clock.now.read()),
+        Load::Ready(entries) => {
+            let now = *clock.now.read();
+            attention(entries, |it| tokens.health_of(it, now))
+        },
         _ => Vec::new(),
     });
     let found = found.read();

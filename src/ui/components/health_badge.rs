@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::state::{AppState, TokenHealth, health};
+use crate::state::{AppState, TokenHealth};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Badge, Tone};
 use protocol::DeployToken;
@@ -10,13 +10,10 @@ use protocol::DeployToken;
 /// How it stands with a token, in a word.
 #[component]
 pub fn HealthBadge(token: DeployToken) -> Element {
-    let clock = use_clock();
-    if use_context::<AppState>().tokens.is_being_replaced(&token) {
-        return rsx! {
-            Badge { tone: Tone::Warn, text: "Being replaced" }
-        };
-    }
-    let (tone, text) = match health(&token, *clock.now.read()) {
+    let (clock, tokens) = (use_clock(), use_context::<AppState>().tokens);
+    let (tone, text) = match tokens.health_of(&token, *clock.now.read()) {
+        TokenHealth::NotShared => (Tone::Danger, "Not shared".to_owned()),
+        TokenHealth::BeingReplaced => (Tone::Warn, "Being replaced".to_owned()),
         TokenHealth::Active => (Tone::Ok, "Active".to_owned()),
         TokenHealth::Expiring(0) => (Tone::Warn, "Expires within a day".to_owned()),
         TokenHealth::Expiring(1) => (Tone::Warn, "Expires in 1 day".to_owned()),

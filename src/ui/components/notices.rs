@@ -71,10 +71,14 @@ fn StaleNotice() -> Element {
 
 #[component]
 fn UnsharedNotice() -> Element {
-    let place = use_context::<AppState>().place;
+    let AppState { place, tokens, .. } = use_context();
     let send = use_send();
-    let Some(problem) = place.unshared.read().clone() else {
-        return rsx! {};
+    let message = match &*place.unshared.read() {
+        Some(problem) => text::not_resealed(problem),
+        None => match text::keys::lacking(&tokens.lacking_key()) {
+            Some(message) => message,
+            None => return rsx! {},
+        },
     };
     rsx! {
         Notice {
@@ -87,7 +91,7 @@ fn UnsharedNotice() -> Element {
                     onclick: move |()| send.call(AccessIntent::Reshare.into()),
                 }
             },
-            MessageText { message: text::not_resealed(&problem) }
+            MessageText { message }
         }
     }
 }

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::blank::{Failed, NoTokens, NothingFound};
 use super::for_admins::ForAdmins;
-use crate::state::{AppState, Connection, Load, TokenHealth, health, visible};
+use crate::state::{AppState, Connection, Load, visible};
 use crate::ui::clock::use_clock;
 use crate::ui::components::{
     Header, Notices, Review, RowMenu, TokenTable, TokenTableSkeleton, Toolbar, use_row_menu_provider,
@@ -12,7 +12,7 @@ use crate::ui::components::{
 use crate::ui::elements::{Icon, StateBlock};
 use crate::ui::viewport::use_viewport;
 use model::Problem;
-use protocol::TokenEntry;
+use protocol::{DeployToken, TokenEntry};
 
 /// The page.
 #[component]
@@ -58,14 +58,13 @@ fn Content() -> Element {
             &tokens.search.read(),
             *tokens.filter.read(),
             *tokens.sort.read(),
+            // The moment matters to the order by status alone, and to the review.
+            |token| tokens.health_of(token, *clock.now.read()),
         );
         if *review.read() {
             let now = *clock.now.read();
-            shown.retain(|entry| {
-                entry
-                    .token()
-                    .is_some_and(|token| needs_a_look(&health(token, now)))
-            });
+            let needs_a_look = |token: &DeployToken| tokens.health_of(token, now).needs_a_look();
+            shown.retain(|entry| entry.token().is_some_and(needs_a_look));
         }
         shown
     });
@@ -115,11 +114,4 @@ fn Content() -> Element {
             TokenTable { label: "Deploy tokens", entries: shown }
         },
     }
-}
-
-fn needs_a_look(health: &TokenHealth) -> bool {
-    matches!(
-        health,
-        TokenHealth::Expiring(_) | TokenHealth::Expired | TokenHealth::Unused(_)
-    )
 }

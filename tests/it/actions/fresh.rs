@@ -2,10 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use deploy_tokens::state::{AppState, Connection, KeyState, Load};
+use deploy_tokens::intent::AccessIntent;
+use deploy_tokens::state::{AppState, Connection, KeyState, Load, TokenHealth};
 use dioxus::prelude::ReadableExt as _;
 use model::{NewToken, Uses};
-use protocol::Lifetime;
+use protocol::crypto::{make_deploy_key, system_rng};
+use protocol::{Lifetime, Moment, TokenEntry};
+use serde_json::json;
 use testkit::{Endpoint, Fault, FaultProxy, TestWorkspace, silent};
 
 use super::Stage;
@@ -128,4 +131,35 @@ async fn what_another_program_of_this_machine_has_done_is_shown_at_once() {
     assert!(stage.look(listed) && stage.token("beside-ci").is_none());
     stage.with(|it| it.keep_fresh(Instant::now()));
     stage.shows("beside-ci").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_lacks_the_key_shows_it_until_the_key_is_shared() {
+    let mut stage = Stage::start().await;
+    stage.settled().await;
+    // Another client made it, and did not come to sharing.
+    let (_, key) = make_deploy_key(&mut system_rng());
+    let place = stage.site.place("production").await;
+    let path = format!("/projects/{}/deploy-tokens", place.project);
+    let body = json!({"name": "left-ci", "environment_id": place.environment.id.as_str(),
+        "public_key": key.to_base64()});
+    let (status, answer) = stage.site.post(&path, &body).await;
+    assert_eq!(status, 201, "{answer}");
+    stage.with(|it| it.keep_fresh(later()));
+    let health = |it: AppState| match &*it.tokens.entries.peek() {
+        Load::Ready(entries) => {
+            let mut tokens = entries.iter().filter_map(TokenEntry::token);
+            let found = tokens.find(|it| it.name == "left-ci");
+            found.map(|token| it.tokens.health_of(token, Moment::now()))
+        }
+        _ => None,
+    };
+    stage
+        .until("it is not shared", |it| health(it) == Some(TokenHealth::NotShared))
+        .await;
+    stage.send(AccessIntent::Reshare);
+    stage
+        .until("it is shared", |it| health(it) == Some(TokenHealth::Active))
+        .await;
+    assert!(stage.look(|it| it.tokens.lacking_key().is_empty()));
 }

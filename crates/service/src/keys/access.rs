@@ -62,7 +62,7 @@ pub async fn access(
         published,
         key,
     } = looked;
-    let own = key.map(|key| KeyAccess::of(&key));
+    let own = key.and_then(|key| Ok(KeyAccess::of(&key, &context.device()?.id)));
     let told = match &own {
         // What nobody has, nobody holds.
         Err(Problem::NoKey | Problem::Open(OpenError::NoEnvelope)) => Told(Some(&[])),

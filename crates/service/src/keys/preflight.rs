@@ -1,5 +1,6 @@
 //! Before any write: everything that a later step needs is read and checked (docs/protocol.md 7.6).
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::recipients::{Lists, with_own};
@@ -8,7 +9,9 @@ use crate::{Context, LinkedDevice, Place};
 use model::{CallError, Part, Problem};
 use protocol::crypto::{self, Accepted, OpenedKey};
 use protocol::envelope::PublishedKey;
-use protocol::{Device, Fingerprint, Listed, SigningPublicKey};
+use protocol::{
+    DeployTokenId, Device, DeviceId, Fingerprint, Listed, RecipientKind, SealedRecipient, SigningPublicKey,
+};
 
 /// What the checks found: enough to seal for everybody.
 pub(crate) struct Ready {
@@ -81,6 +84,8 @@ pub struct KeyAccess {
     /// Fingerprint of the opened key.
     pub fingerprint: Fingerprint,
     pub version: u64,
+    /// The tokens that it is sealed for; `None` where the server tells a device its own entry alone.
+    pub tokens: Option<BTreeSet<DeployTokenId>>,
 }
 
 /// Opens the environment key and forgets it again: shows whether this device has access.
@@ -112,7 +117,7 @@ pub async fn key_access(context: &Context, place: &Place) -> Result<KeyAccess, P
     };
     let devices = with_own(devices?, Some(device)).list;
     let key = open(device, place, published, signers(&devices), &Accepted::default()).await?;
-    Ok(KeyAccess::of(&key))
+    Ok(KeyAccess::of(&key, &device.id))
 }
 
 /// Whether the list says that this device may not hold the key.
@@ -121,8 +126,14 @@ fn is_not_listed(context: &Context, listed: Listed<Device>) -> bool {
 }
 
 impl KeyAccess {
-    pub(crate) fn of(key: &OpenKey) -> Self {
+    pub(crate) fn of(key: &OpenKey, own: &DeviceId) -> Self {
+        let recipients = key.published.told_recipients(own);
+        let token = |it: &SealedRecipient| match &it.kind {
+            RecipientKind::Deployment(id) => Some(id.clone()),
+            RecipientKind::Device(_) => None,
+        };
         Self {
+            tokens: recipients.map(|all| all.iter().filter_map(token).collect()),
             fingerprint: crypto::key_fingerprint(key.opened.key()),
             version: key.published.version,
         }

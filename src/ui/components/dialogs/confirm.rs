@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 
 use super::confirm_style::style_of;
 use super::consequence::Consequence;
+use super::which::Which;
 use super::{EndChoice, Failure, Progress, WhenToRevoke};
 use crate::state::{AppState, Confirm, ConfirmKind, Operation};
 use crate::ui::components::ask;
@@ -68,6 +69,7 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
                     tone: style.tone,
                     title: if first_revoke { "{name} must be revoked first" } else { "{style.verb} {name}?" },
                     Consequence { kind, token: token.clone() }
+                    Which { token: token.clone() }
                 }
                 DialogBody {
                     if let Operation::Running(step) = operation {

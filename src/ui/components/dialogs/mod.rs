@@ -17,6 +17,7 @@ mod requests;
 mod revoke_chosen;
 mod session;
 mod way_out;
+mod which;
 
 use dioxus::prelude::*;
 

@@ -8,7 +8,7 @@ use crate::state::{AppState, Group, Load, groups};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, StateBlock, grouped};
 use model::PlacedToken;
-use protocol::{DeployTokenId, Occurrence};
+use protocol::{DeployTokenId, Fingerprint, Occurrence};
 
 /// The most tokens of one environment that are rendered; all of them can be chosen.
 const MOST: usize = 200;
@@ -74,6 +74,7 @@ fn TokenGroup(group: Group, index: usize, with_project: bool) -> Element {
     };
     let all = all_in(&store.selected.read(), &tokens);
     let verb = if all { "Unselect" } else { "Select" };
+    let twins = twins(&tokens);
     let more = count.saturating_sub(MOST);
     let ids: Vec<DeployTokenId> = tokens.iter().map(|it| it.token.id.clone()).collect();
     rsx! {
@@ -89,7 +90,11 @@ fn TokenGroup(group: Group, index: usize, with_project: bool) -> Element {
             }
             ul { class: "active-list", "aria-labelledby": "active-{index}",
                 for placed in tokens.iter().take(MOST).cloned() {
-                    TokenLine { key: "{placed.token.id}", placed }
+                    TokenLine {
+                        key: "{placed.token.id}",
+                        has_twin: twins.contains(&placed.token.name),
+                        placed,
+                    }
                 }
             }
             if more > 0 {
@@ -99,11 +104,20 @@ fn TokenGroup(group: Group, index: usize, with_project: bool) -> Element {
     }
 }
 
+/// The names that more than one of these tokens has.
+fn twins(tokens: &[PlacedToken]) -> BTreeSet<String> {
+    let mut seen = BTreeSet::new();
+    let names = tokens.iter().map(|it| &it.token.name);
+    names.filter(|name| !seen.insert(*name)).cloned().collect()
+}
+
+/// A token of a name that another one has, too, is told apart by its fingerprint and its age.
 #[component]
-fn TokenLine(placed: PlacedToken) -> Element {
+fn TokenLine(placed: PlacedToken, has_twin: bool) -> Element {
     let store = use_context::<AppState>().emergency;
     let clock = use_clock();
     let token = placed.token;
+    let (print, created) = (token.fingerprint().map(Fingerprint::short), token.created.known());
     let id = token.id.clone();
     let chosen = store.selected.read().contains(&token.id);
     let used = match token.last_use {
@@ -136,7 +150,16 @@ fn TokenLine(placed: PlacedToken) -> Element {
                 }
                 span { class: "active-words",
                     span { class: "active-name cut", "{token.name}" }
-                    span { class: "active-facts", "{used}{expires}" }
+                    span { class: "active-facts",
+                        "{used}{expires}"
+                        if let (true, Some(print)) = (has_twin, &print) {
+                            " · "
+                            span { class: "mono", "{print}" }
+                            if let Some(created) = created {
+                                ", made {clock.past(created)}"
+                            }
+                        }
+                    }
                 }
             }
         }

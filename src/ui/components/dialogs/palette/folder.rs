@@ -25,7 +25,7 @@ pub(super) fn FolderLine() -> Element {
             },
             TextField {
                 id: "project-folder",
-                label: "Or the folder of a project (with .ghostable/ghostable.yaml)",
+                label: "Or the folder of a project, with .ghostable in it",
                 value: folder,
                 mono: true,
                 oninput: move |text| folder.set(text),
