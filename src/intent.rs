@@ -31,6 +31,8 @@ pub enum Intent {
 pub enum SessionIntent {
     /// Open the local workspace.
     OpenLocal,
+    /// Open a server that was open before.
+    OpenServer(String),
     /// The address of the API was typed.
     AddressTyped(String),
     /// Sign in at the typed address.
@@ -157,8 +159,10 @@ pub enum AccessIntent {
     RevokeDevice(UserDevice),
     /// Delete the record of a revoked device of the user's own: confirmed.
     DeleteDevice(UserDevice),
-    /// Share a key with somebody who waits for it, or with all who do.
-    Fulfil(Option<RequestId>),
+    /// Share the keys that these requests are for.
+    Fulfil(Vec<RequestId>),
+    /// Fetch what is known of the devices that wait.
+    LookWhoAsks,
     /// Share the environment key again with everybody who should have it.
     Reshare,
     /// Make a key, or seal one anew, where it cannot be shared as it is: confirmed.

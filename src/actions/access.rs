@@ -25,7 +25,8 @@ impl Actions {
             AccessIntent::UnlinkDevice => self.unlink_device(),
             AccessIntent::RevokeDevice(device) => self.revoke_device(device),
             AccessIntent::DeleteDevice(device) => self.delete_device(device),
-            AccessIntent::Fulfil(request) => self.fulfil(request),
+            AccessIntent::Fulfil(requests) => self.fulfil(requests),
+            AccessIntent::LookWhoAsks => self.look_who_asks(),
             AccessIntent::Reshare => self.reshare(),
             AccessIntent::TakeWayOut(way) => self.take_way_out(way),
         }
@@ -165,8 +166,23 @@ impl Actions {
         }
     }
 
-    /// Shares keys with those who wait: with one, or with all.
-    fn fulfil(&self, wanted: Option<RequestId>) {
+    /// Fetches the devices that wait, by whose keys a person can tell that they are the right ones.
+    fn look_who_asks(&self) {
+        let (actions, asking) = (self.clone(), self.state.access.asking);
+        let Some(context) = self.context() else { return };
+        let mut requests = self.state.access.requests.peek().list.clone();
+        requests.extend(self.state.access.lacking.peek().iter().cloned());
+        spawn(async move {
+            let asked = Arc::clone(&context);
+            let work = async move { Ok(service::asking_devices(&asked, &requests).await) };
+            if let Some(Ok(devices)) = actions.fetch(|it| it.is_session(&context), work).await {
+                change(asking, devices);
+            }
+        });
+    }
+
+    /// Shares keys with those who wait.
+    fn fulfil(&self, wanted: Vec<RequestId>) {
         let (actions, sharing) = (self.clone(), self.state.access.sharing);
         let Some(context) = self.context() else { return };
         if sharing.peek().is_running() {
@@ -180,7 +196,7 @@ impl Actions {
             .peek()
             .list
             .iter()
-            .filter(|request| wanted.as_ref().is_none_or(|id| *id == request.id))
+            .filter(|request| wanted.contains(&request.id))
             .cloned()
             .collect();
         spawn(async move {

@@ -16,6 +16,7 @@ impl Actions {
     pub(super) fn in_session(&self, intent: SessionIntent) {
         match intent {
             SessionIntent::OpenLocal => self.open_local(),
+            SessionIntent::OpenServer(address) => self.open_server(address),
             SessionIntent::AddressTyped(address) => self.address_typed(address),
             SessionIntent::SignIn => self.sign_in(),
             SessionIntent::OpenSignInPage => self.open_sign_in_page(),
@@ -71,6 +72,13 @@ impl Actions {
         session.address.set(self.platform.proposed_address());
         session.gate.set(Gate::Welcome);
         self.look_for_command_line();
+        self.look_for_known_servers();
+    }
+
+    /// The ways back to where the user was before.
+    fn look_for_known_servers(&self) {
+        let (known, servers) = (self.state.session.known, self.platform.known());
+        spawn(async move { change(known, servers.await) });
     }
 
     /// Opens the local workspace.

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{Actions, Tell};
-use crate::state::Operation;
+use crate::state::{Dialog, Operation};
 use model::{Grace, NewToken, News, Problem, WayOut};
 use protocol::{DeployToken, Lifetime, TokenName};
 use service::{MissingKey, Place};
@@ -79,20 +79,31 @@ impl Actions {
         );
     }
 
-    /// Seals the key again for everybody.
+    /// Seals the key again for everybody: from its dialog, or from a notice that says why.
     pub(super) fn reshare(&self) {
-        let actions = self.clone();
+        let (actions, dialog) = (self.clone(), self.state.dialog);
+        let is_asked = *dialog.open.peek() == Dialog::Reshare;
+        if is_asked && dialog.operation.peek().is_running() {
+            return;
+        }
         let Some((context, place)) = self.here() else {
             return;
         };
         spawn(async move {
-            let operation = Signal::new(Operation::Idle);
+            let operation = if is_asked {
+                dialog.operation
+            } else {
+                Signal::new(Operation::Idle)
+            };
             let at = place.clone();
             let work = move |tell: Tell| async move {
                 service::reshare(&context, &place, MissingKey::Refuse, &tell).await
             };
             match actions.operate(operation, work).await {
                 Some(recipients) => {
+                    if is_asked {
+                        dialog.close();
+                    }
                     let here = actions.is_here(&at);
                     if here {
                         let mut unshared = actions.state.place.unshared;
@@ -103,6 +114,8 @@ impl Actions {
                         recipients,
                     });
                 }
+                // A failure stays in the dialog.
+                None if is_asked => {}
                 None => {
                     if let Operation::Failed(problem) = &*operation.peek() {
                         actions.tell(News::Trouble(problem.clone()));

@@ -82,6 +82,9 @@ pub trait Platform {
         token: AccessToken,
     ) -> LocalBoxFuture<'static, Result<Opened, Problem>>;
 
+    /// The servers that were open here before.
+    fn known(&self) -> LocalBoxFuture<'static, Vec<String>>;
+
     /// The place to open at a server: what was asked for at the start, or else what was open last.
     fn wanted(&self, server: &str) -> LocalBoxFuture<'static, Location>;
 

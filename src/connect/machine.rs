@@ -178,6 +178,11 @@ impl Platform for Machine {
         })
     }
 
+    fn known(&self) -> LocalBoxFuture<'static, Vec<String>> {
+        let known = self.recall(|it| it.known());
+        Box::pin(async move { known.await.unwrap_or_default() })
+    }
+
     fn remember(&self, open: Option<(&str, Location)>) {
         if let Some(remembered) = self.remembered.clone() {
             remembered.note(open);

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-use crate::actions::Location;
+use crate::actions::{LOCAL, Location};
 use protocol::{EnvironmentId, Lifetime, ProjectId};
 
 const FILE: &str = "settings.json";
@@ -102,6 +102,12 @@ impl Remembered {
             project: place.project,
             environment: place.environment,
         }
+    }
+
+    /// The servers that were open before, without the local workspace.
+    pub(super) fn known(&self) -> Vec<String> {
+        let places = self.read().places.into_keys();
+        places.filter(|it| it != LOCAL).collect()
     }
 
     /// Whether what was issued at a server is checked as its runner.

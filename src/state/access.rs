@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{Load, Operation, begin, restore};
 use model::Holder;
-use protocol::{DeviceState, Fingerprint, KeyRequest, Listed, Requests, UserDevice};
+use protocol::{Device, DeviceState, Fingerprint, KeyRequest, Listed, Requests, UserDevice};
 
 /// This machine as a device.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -50,6 +50,8 @@ pub struct AccessStore {
     pub requests: Signal<Requests>,
     /// Who waits for a key that this device lacks, so that others have to share it.
     pub lacking: Signal<Vec<KeyRequest>>,
+    /// The devices that wait, as far as the server shows them.
+    pub asking: Signal<Vec<Device>>,
     /// What is done for them.
     pub sharing: Signal<Operation>,
 }
@@ -63,6 +65,7 @@ impl AccessStore {
             holders: begin(),
             requests: begin(),
             lacking: begin(),
+            asking: begin(),
             sharing: begin(),
         }
     }
@@ -76,6 +79,7 @@ impl AccessStore {
             holders,
             requests,
             lacking,
+            asking,
             sharing,
         } = self;
         restore(device);
@@ -84,6 +88,7 @@ impl AccessStore {
         restore(holders);
         restore(requests);
         restore(lacking);
+        restore(asking);
         restore(sharing);
     }
 }

@@ -49,6 +49,8 @@ pub enum Dialog {
     Keys,
     /// Choose a project.
     Palette,
+    /// Ask before the key is sealed again for everybody.
+    Reshare,
     /// What was interrupted, and what can be done.
     Interrupted,
     /// Link this machine as a device.

@@ -167,9 +167,16 @@ impl EmergencyStore {
         match &*self.active.read() {
             Load::Ready(all) if !selected.is_empty() => {
                 let shown = groups(all, &self.search.read());
-                let shown: BTreeSet<&DeployTokenId> =
-                    shown.iter().flat_map(|it| &it.tokens).map(|it| &it.token.id).collect();
-                selected.iter().filter(|id| !shown.contains(id)).cloned().collect()
+                let shown: BTreeSet<&DeployTokenId> = shown
+                    .iter()
+                    .flat_map(|it| &it.tokens)
+                    .map(|it| &it.token.id)
+                    .collect();
+                selected
+                    .iter()
+                    .filter(|id| !shown.contains(id))
+                    .cloned()
+                    .collect()
             }
             _ => Vec::new(),
         }

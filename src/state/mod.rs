@@ -29,7 +29,7 @@ pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, groups};
 pub use latest::{Latest, Ticket};
 pub use place::{Connection, KeyState, PlaceStore};
 pub use section::Section;
-pub use session::{CommandLineOffer, Gate, SessionKind, SessionStore, SignInStage, Typed};
+pub use session::{CommandLineOffer, Gate, SessionKind, SessionStore, SignInStage, Typed, address_host};
 pub use sheet::{Copied, SheetStore, Verification};
 pub use toast::{Toast, ToastStore};
 pub use tokens::TokenHealth;

@@ -96,6 +96,8 @@ pub struct SessionStore {
     pub kind: Signal<SessionKind>,
     /// Set while requests wait, because the server takes only so many in a time.
     pub pause: Signal<Option<Pause>>,
+    /// The servers that were open on this machine before.
+    pub known: Signal<Vec<String>>,
     /// The API's address as typed.
     pub address: Signal<String>,
     /// How far the sign-in is.
@@ -127,6 +129,7 @@ impl SessionStore {
             has_local: begin(),
             kind: begin(),
             pause: begin(),
+            known: begin(),
             address: begin(),
             stage: begin(),
             problem: begin(),
@@ -146,6 +149,8 @@ impl SessionStore {
             has_local: _,
             kind,
             pause,
+            // This machine's, whatever is open.
+            known: _,
             address,
             stage: _,
             problem: _,
@@ -194,5 +199,32 @@ impl SessionStore {
     pub fn passphrases_match(&self) -> Option<bool> {
         let again = self.passphrase_again.read();
         (!again.is_blank()).then(|| self.passphrase.read().ct_eq(&again))
+    }
+}
+
+/// What people know a server by: the host of an address, as typed.
+pub fn address_host(address: &str) -> String {
+    let rest = address
+        .trim()
+        .split_once("://")
+        .map_or(address.trim(), |(_, rest)| rest);
+    let host = rest.split('/').next().unwrap_or(rest);
+    if host.is_empty() {
+        "your server".to_owned()
+    } else {
+        host.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn a_host_is_what_stands_between_scheme_and_path() {
+        assert_eq!(
+            super::address_host("https://ghostable.dev/api/v2"),
+            "ghostable.dev"
+        );
+        assert_eq!(super::address_host(" http://127.0.0.1:80 "), "127.0.0.1:80");
+        assert_eq!(super::address_host("https://"), "your server");
     }
 }

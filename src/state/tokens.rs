@@ -258,7 +258,10 @@ impl TokensStore {
         match &*self.entries.read() {
             Load::Ready(entries) => {
                 let tokens = entries.iter().filter_map(TokenEntry::token);
-                tokens.filter(|it| self.lacks_key(it)).map(|it| it.name.clone()).collect()
+                tokens
+                    .filter(|it| self.lacks_key(it))
+                    .map(|it| it.name.clone())
+                    .collect()
             }
             _ => Vec::new(),
         }
@@ -383,11 +386,7 @@ pub fn visible(
         .cloned()
         .collect();
     let by_status = sort.column == TokenColumn::Status;
-    let column = if by_status {
-        TokenColumn::Name
-    } else {
-        sort.column
-    };
+    let column = if by_status { TokenColumn::Name } else { sort.column };
     let descending = sort.descending && !by_status;
     shown.sort_by(|a, b| match (a.token(), b.token()) {
         (Some(a), Some(b)) => column.compare(a, b, descending),
@@ -495,7 +494,10 @@ mod tests {
             token("fine", Some(1), None),
         ]
         .map(TokenEntry::Token);
-        let names: Vec<_> = attention(&entries, |it| health(it, now())).into_iter().map(|it| it.name).collect();
+        let names: Vec<_> = attention(&entries, |it| health(it, now()))
+            .into_iter()
+            .map(|it| it.name)
+            .collect();
         assert_eq!(names, ["ending", "idle"]);
     }
 
@@ -516,10 +518,12 @@ mod tests {
             TokenEntry::Token(token("cccc", Some(1), Some(3))),
         ];
         let names = |search: &str, filter, column, descending| -> Vec<String> {
-            visible(&entries, search, filter, Sort { column, descending }, |it| health(it, now()))
-                .iter()
-                .map(|it| it.token().map_or("?".to_owned(), |token| token.name.clone()))
-                .collect()
+            visible(&entries, search, filter, Sort { column, descending }, |it| {
+                health(it, now())
+            })
+            .iter()
+            .map(|it| it.token().map_or("?".to_owned(), |token| token.name.clone()))
+            .collect()
         };
         assert_eq!(
             names("", StatusFilter::Active, TokenColumn::LastUsed, true),

@@ -8,8 +8,8 @@ use deploy_tokens::state::{
 use dioxus::prelude::*;
 use model::{CallError, PlacedToken, Problem, Sent, TokenColumn};
 use protocol::{
-    DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Occurrence, ProjectId, PublicKey,
-    TokenEntry, TokenKey, TokenStatus,
+    DeployToken, DeployTokenId, Environment, EnvironmentId, EnvironmentName, Occurrence, ProjectId,
+    PublicKey, TokenEntry, TokenKey, TokenStatus,
 };
 
 use super::components::{days, list, now, render, token};
@@ -34,7 +34,10 @@ fn print_of(token: &DeployToken) -> String {
 fn a_question_about_one_of_two_of_a_name_says_which() {
     let html = render(|state| {
         let [old, new] = twins();
-        list(state, vec![TokenEntry::Token(old), TokenEntry::Token(new.clone())]);
+        list(
+            state,
+            vec![TokenEntry::Token(old), TokenEntry::Token(new.clone())],
+        );
         state.dialog.show(Dialog::Confirm(Confirm {
             kind: ConfirmKind::Revoke,
             token: new,
@@ -124,9 +127,25 @@ fn by_status_what_has_to_be_acted_on_comes_first() {
         let tokens = shown.iter().filter_map(TokenEntry::token);
         tokens.map(|it| it.name.clone()).collect::<Vec<_>>()
     };
-    let urgent = ["over", "sooner", "soon", "idle", "a-fine-one", "b-fine-one", "gone"];
+    let urgent = [
+        "over",
+        "sooner",
+        "soon",
+        "idle",
+        "a-fine-one",
+        "b-fine-one",
+        "gone",
+    ];
     assert_eq!(names(false), urgent);
-    let calm = ["gone", "a-fine-one", "b-fine-one", "idle", "soon", "sooner", "over"];
+    let calm = [
+        "gone",
+        "a-fine-one",
+        "b-fine-one",
+        "idle",
+        "soon",
+        "sooner",
+        "over",
+    ];
     assert_eq!(names(true), calm);
 }
 
@@ -147,7 +166,10 @@ fn a_token_without_the_key_is_never_called_active() {
     // Of what was listed later the key says nothing yet.
     let html = render(|state| {
         sealed_for_the_first(state, &["has-it"]);
-        list(state, ["has-it", "is-new"].map(token).map(TokenEntry::Token).to_vec());
+        list(
+            state,
+            ["has-it", "is-new"].map(token).map(TokenEntry::Token).to_vec(),
+        );
         assert!(state.tokens.note_listed(), "it is to be looked at again");
     });
     assert!(!html.contains("Not shared"), "{html}");

@@ -11,10 +11,10 @@
 mod access;
 #[cfg(all(feature = "gui", feature = "headless"))]
 mod actions;
-#[cfg(feature = "headless")]
-mod budget;
 #[cfg(feature = "gui")]
 mod beyond_doubt;
+#[cfg(feature = "headless")]
+mod budget;
 mod build_info;
 #[cfg(feature = "headless")]
 mod commands;

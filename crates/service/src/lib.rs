@@ -30,8 +30,8 @@ pub use activity::{Activity, OwnChecks, activity, activity_page, last_uses};
 pub use context::{Context, LinkedDevice, Server};
 pub use directory::{Directory, directory, environments, find_environment};
 pub use keys::{
-    Asked, Fulfilled, KeyAccess, MissingKey, access, fulfil, fulfil_all, fulfillable, key_access, reshare,
-    reshare_accepting, select, take_way_out, waiting,
+    Asked, Fulfilled, KeyAccess, MissingKey, access, asking_devices, fulfil, fulfil_all, fulfillable,
+    key_access, reshare, reshare_accepting, select, take_way_out, waiting,
 };
 pub use machine::{account, adopt, devices, manifest, sign_in};
 pub use membership::membership;

@@ -74,7 +74,10 @@ pub fn lacking(names: &[String]) -> Option<Message> {
             rest.len()
         ),
     };
-    Some(Message::new(what, "Re-share the key to give it to everybody who should have it."))
+    Some(Message::new(
+        what,
+        "Re-share the key to give it to everybody who should have it.",
+    ))
 }
 
 /// How a deploy token stands with the environment's key; `None` where it is not among its holders. Whether the server tells

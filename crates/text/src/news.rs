@@ -21,9 +21,8 @@ pub fn news(news: &News) -> String {
         News::KeyIsHere { environment } => {
             format!("The key of {environment} is shared with this device now.")
         }
-        News::RequestsAnswered(count) => {
-            format!("{} answered: the key is shared.", plural(*count, "request"))
-        }
+        News::RequestsAnswered(1) => "The key is shared.".to_owned(),
+        News::RequestsAnswered(count) => format!("{} are shared.", plural(*count, "key")),
         News::Reshared {
             environment,
             recipients,

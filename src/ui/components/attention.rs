@@ -18,7 +18,7 @@ pub(super) fn AttentionNotice() -> Element {
         Load::Ready(entries) => {
             let now = *clock.now.read();
             attention(entries, |it| tokens.health_of(it, now))
-        },
+        }
         _ => Vec::new(),
     });
     let found = found.read();

@@ -185,7 +185,14 @@ async fn who_waits_for_a_key_gets_it_after_signing_in_again() {
     stage.send(PlaceIntent::Refresh);
     let somebody_waits = |it: AppState| !it.access.requests.peek().list.is_empty();
     stage.until("it is known who waits", somebody_waits).await;
-    stage.cut_off(Dialog::Requests, AccessIntent::Fulfil(None)).await;
+    stage.send(AccessIntent::LookWhoAsks);
+    let is_known = |it: AppState| !it.access.asking.peek().is_empty();
+    stage.until("the device that waits is known", is_known).await;
+    let asked = stage.look(|it| {
+        let requests = it.access.requests.peek();
+        requests.list.iter().map(|it| it.id.clone()).collect()
+    });
+    stage.cut_off(Dialog::Requests, AccessIntent::Fulfil(asked)).await;
     stage
         .told("it is answered", |it| matches!(it, News::RequestsAnswered(_)))
         .await;

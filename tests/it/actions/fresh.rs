@@ -155,7 +155,9 @@ async fn a_token_that_lacks_the_key_shows_it_until_the_key_is_shared() {
         _ => None,
     };
     stage
-        .until("it is not shared", |it| health(it) == Some(TokenHealth::NotShared))
+        .until("it is not shared", |it| {
+            health(it) == Some(TokenHealth::NotShared)
+        })
         .await;
     stage.send(AccessIntent::Reshare);
     stage

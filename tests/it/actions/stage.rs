@@ -141,6 +141,11 @@ impl Platform for Shared {
         Box::pin(async { Err(Problem::Stopped) })
     }
 
+    fn known(&self) -> LocalBoxFuture<'static, Vec<String>> {
+        let address = self.0.address.clone();
+        Box::pin(async { vec![address] })
+    }
+
     fn wanted(&self, _: &str) -> LocalBoxFuture<'static, Location> {
         Box::pin(async { Location::default() })
     }

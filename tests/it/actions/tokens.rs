@@ -401,7 +401,7 @@ async fn keys_are_shared_and_this_machine_is_unlinked_and_linked() {
             matches!(&*it.access.holders.peek(), Load::Ready(_))
         })
         .await;
-    stage.send(AccessIntent::Fulfil(None));
+    stage.send(AccessIntent::Fulfil(Vec::new()));
     stage
         .until("nobody waits", |it| *it.access.sharing.peek() == Operation::Idle)
         .await;

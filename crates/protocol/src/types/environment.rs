@@ -49,7 +49,12 @@ pub struct Environment {
 impl Environment {
     /// Whether dangerous actions here ask for the token's name: production by type or by name.
     pub fn is_production(&self) -> bool {
-        let name = self.name.as_str().to_lowercase();
-        self.kind.eq_ignore_ascii_case("production") || name == "production" || name == "prod"
+        self.kind.eq_ignore_ascii_case("production") || is_called_production(self.name.as_str())
     }
+}
+
+/// Whether it is production by its name alone.
+pub(super) fn is_called_production(name: &str) -> bool {
+    let name = name.to_lowercase();
+    name == "production" || name == "prod"
 }

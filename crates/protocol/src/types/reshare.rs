@@ -1,5 +1,6 @@
 //! Requests of devices that wait for an environment key (docs/protocol.md 10).
 
+use super::environment::is_called_production;
 use super::ids::RequestId;
 use super::{DeviceId, EnvironmentId, EnvironmentName, Moment, OrganizationId, ProjectId};
 
@@ -83,6 +84,13 @@ pub enum RequestStatus {
 }
 
 impl KeyRequest {
+    /// Whether it is for an environment that is called production, as far as its name tells (see
+    /// [`Environment::is_production`](crate::Environment::is_production)).
+    pub fn is_for_production(&self) -> bool {
+        let name = self.environment_name.as_ref();
+        name.is_some_and(|it| is_called_production(it.as_str()))
+    }
+
     /// Whether the device still waits.
     pub fn is_pending(&self) -> bool {
         self.status == RequestStatus::Pending

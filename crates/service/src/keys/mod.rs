@@ -11,5 +11,5 @@ mod requests;
 mod reshare;
 
 pub use preflight::{KeyAccess, key_access};
-pub use requests::{Asked, Fulfilled, fulfil, fulfil_all, fulfillable, select, waiting};
+pub use requests::{Asked, Fulfilled, asking_devices, fulfil, fulfil_all, fulfillable, select, waiting};
 pub use reshare::{MissingKey, reshare, reshare_accepting, take_way_out};

@@ -3,6 +3,8 @@
 //! There is no call that fulfils a request. The key is sealed again for everybody, and the publication names the
 //! requests that it answers.
 
+use std::collections::BTreeMap;
+
 use super::preflight::{self, Ready};
 use super::publish::{Published, Purpose, publish};
 use crate::checkpoint::Operation;
@@ -10,8 +12,8 @@ use crate::directory::of_each;
 use crate::{Context, Progress, find_environment};
 use model::{CallError, ListOf, Problem, RequestError, Step, Unlisted};
 use protocol::{
-    DeviceId, EnvironmentId, KeyRequest, Organization, OrganizationId, ProjectId, Recipient, RecipientKind,
-    RequestFilter, RequestRole, Requests,
+    Device, DeviceId, EnvironmentId, EnvironmentName, KeyRequest, Organization, OrganizationId, ProjectId,
+    Recipient, RecipientKind, RequestFilter, RequestRole, Requests,
 };
 
 /// No list is longer than this many pages of 100; what is beyond is there when these are done.
@@ -58,6 +60,29 @@ pub async fn fulfillable(context: &Context) -> Result<Asked, Problem> {
         |request: &KeyRequest| own.is_none() || waits.iter().any(|it| it.environment == request.environment);
     (found.lacking, found.requests.list) = others.into_iter().partition(is_lacking);
     Ok(found)
+}
+
+/// The devices that have made these requests, from the lists of the environments that they ask for, one of each project. What
+/// cannot be had is left out.
+pub async fn asking_devices(context: &Context, requests: &[KeyRequest]) -> Vec<Device> {
+    let mut places: BTreeMap<&ProjectId, &EnvironmentName> = BTreeMap::new();
+    for request in requests {
+        if let Some(name) = &request.environment_name {
+            places.entry(&request.project).or_insert(name);
+        }
+    }
+    let lists = places
+        .into_iter()
+        .map(|(project, name)| context.client.devices(project, name));
+    let lists = futures_util::future::join_all(lists).await;
+    let mut found: Vec<Device> = Vec::new();
+    for device in lists.into_iter().flatten().flat_map(|it| it.list) {
+        let asks = requests.iter().any(|it| it.device == device.id);
+        if asks && found.iter().all(|it| it.id != device.id) {
+            found.push(device);
+        }
+    }
+    found
 }
 
 /// The pending requests by which this device waits.

@@ -14,6 +14,7 @@ mod palette;
 mod progress;
 mod reader;
 mod requests;
+mod reshare;
 mod revoke_chosen;
 mod session;
 mod way_out;
@@ -37,6 +38,7 @@ pub use palette::PaletteDialog;
 use progress::{Failure, Progress, SHARING};
 pub use reader::ReaderDialog;
 pub use requests::RequestsDialog;
+use reshare::ReshareDialog;
 use revoke_chosen::RevokeChosenDialog;
 pub use session::{ExpiredDialog, SignOutDialog};
 use way_out::WayOutDialog;
@@ -68,6 +70,9 @@ pub fn Dialogs() -> Element {
         },
         Dialog::Palette => rsx! {
             PaletteDialog {}
+        },
+        Dialog::Reshare => rsx! {
+            ReshareDialog {}
         },
         Dialog::LinkDevice { name } => rsx! {
             LinkDialog { proposed: name }

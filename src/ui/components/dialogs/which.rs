@@ -14,7 +14,9 @@ pub(super) fn Which(token: DeployToken) -> Element {
     if !has_twin(state, &token) {
         return rsx! {};
     }
-    let print = token.fingerprint().map_or_else(|| token.id.to_string(), |it| it.short());
+    let print = token
+        .fingerprint()
+        .map_or_else(|| token.id.to_string(), |it| it.short());
     let created = token.created.known().map(|at| clock.past(at));
     rsx! {
         p { class: "which",

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::state::{AppState, Typed};
+use crate::state::{AppState, Typed, address_host};
 use crate::ui::elements::{Button, ButtonKind, SecretField, TextField};
 use crate::ui::intent::{SessionIntent, use_send};
 
@@ -25,6 +25,7 @@ pub(super) fn PasswordForm(code: bool, busy: bool) -> Element {
                     send.call(SessionIntent::SendPassword.into());
                 }
             },
+            h2 { "Sign in to {address_host(&session.address.read())}" }
             if code {
                 p { "The server asks for a second factor: the code that your authenticator app shows now." }
                 SecretField {
@@ -54,6 +55,17 @@ pub(super) fn PasswordForm(code: bool, busy: bool) -> Element {
                     label: "Cancel",
                     disabled: busy,
                     onclick: move |()| send.call(SessionIntent::CancelSignIn.into()),
+                }
+                if !code {
+                    Button {
+                        kind: ButtonKind::Link,
+                        label: "Use the browser instead",
+                        disabled: busy,
+                        onclick: move |()| {
+                            send.call(SessionIntent::CancelSignIn.into());
+                            send.call(SessionIntent::SignIn.into());
+                        },
+                    }
                 }
                 Button {
                     kind: ButtonKind::Primary,

@@ -7,10 +7,10 @@ mod row;
 
 use dioxus::prelude::*;
 
-use crate::state::{AppState, Holders, KeyState, Load, Section};
+use crate::state::{AppState, Dialog, Holders, KeyState, Load, Section};
 use crate::ui::components::{DeviceNotice, PageTop};
 use crate::ui::elements::{Button, ButtonKind, Icon, IconButton};
-use crate::ui::intent::{AccessIntent, PlaceIntent, use_send};
+use crate::ui::intent::{PlaceIntent, use_send};
 use failed::{Failed, NotAllowed};
 use model::{Holder, HolderKind};
 use note::Note;
@@ -47,7 +47,7 @@ pub fn AccessView() -> Element {
                     short: "Re-share",
                     title,
                     disabled: !held || !may_share,
-                    onclick: move |()| send.call(AccessIntent::Reshare.into()),
+                    onclick: move |()| state.dialog.show(Dialog::Reshare),
                 }
             }
             Content {}

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::state::{AppState, CommandLineOffer};
+use crate::state::{AppState, CommandLineOffer, address_host};
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, TextField};
 use crate::ui::intent::{SessionIntent, use_send};
 
@@ -12,7 +12,7 @@ pub(super) fn Ways() -> Element {
     let send = use_send();
     let offer = session.command_line.read().clone();
     let has_local = *session.has_local.read();
-    let host = host(&session.address.read());
+    let host = address_host(&session.address.read());
     // The one main action of the view.
     let kind = if offer.is_some() {
         ButtonKind::Plain
@@ -23,6 +23,7 @@ pub(super) fn Ways() -> Element {
         if let Some(offer) = offer {
             CommandLineWay { offer }
         }
+        KnownServers {}
         div { class: "ways", "data-one": if !has_local { "true" },
             section { class: "welcome-card way", "aria-labelledby": "way-server",
                 span { class: "way-icon", Glyph { icon: Icon::Shield, size: 20 } }
@@ -44,6 +45,40 @@ pub(super) fn Ways() -> Element {
             }
         }
         Advanced {}
+    }
+}
+
+/// The ways back to the servers that were open before: their sessions are kept.
+#[component]
+fn KnownServers() -> Element {
+    let session = use_context::<AppState>().session;
+    let send = use_send();
+    let known = session.known.read();
+    if known.is_empty() {
+        return rsx! {};
+    }
+    rsx! {
+        section { class: "welcome-card known-servers", "aria-labelledby": "known-servers",
+            h2 { id: "known-servers", "Where you were" }
+            ul { role: "list",
+                for address in known.iter().cloned() {
+                    li { key: "{address}",
+                        button {
+                            r#type: "button",
+                            class: "known-server",
+                            title: "{address}",
+                            onclick: {
+                                let address = address.clone();
+                                move |_| send.call(SessionIntent::OpenServer(address.clone()).into())
+                            },
+                            Glyph { icon: Icon::Shield, size: 16 }
+                            span { class: "cut", {address_host(&address)} }
+                            Glyph { icon: Icon::ChevronRight, size: 16 }
+                        }
+                    }
+                }
+            }
+        }
     }
 }
 
@@ -108,29 +143,5 @@ fn Advanced() -> Element {
                 }
             }
         }
-    }
-}
-
-/// What people know a server by.
-fn host(address: &str) -> String {
-    let rest = address
-        .trim()
-        .split_once("://")
-        .map_or(address.trim(), |(_, rest)| rest);
-    let host = rest.split('/').next().unwrap_or(rest);
-    if host.is_empty() {
-        "your server".to_owned()
-    } else {
-        host.to_owned()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn a_host_is_what_stands_between_scheme_and_path() {
-        assert_eq!(super::host("https://ghostable.dev/api/v2"), "ghostable.dev");
-        assert_eq!(super::host(" http://127.0.0.1:80 "), "127.0.0.1:80");
-        assert_eq!(super::host("https://"), "your server");
     }
 }
