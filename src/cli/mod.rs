@@ -21,10 +21,12 @@ mod requests;
 mod runner;
 mod secret_sink;
 mod serve;
+mod start;
 
 pub use args::{Arguments, Place};
 pub use command::Command;
 pub use output::tell;
+pub use start::start;
 
 use crate::connect::{Connected, Target};
 use crate::failure::Failure;

@@ -10,6 +10,7 @@ mod activity;
 mod clipboard;
 mod dialog;
 mod emergency;
+mod health;
 mod latest;
 mod place;
 mod section;
@@ -26,16 +27,14 @@ pub use activity::{ActivityStore, Entries};
 pub use clipboard::ClipboardStore;
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
 pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, groups};
+pub use health::{Attention, TokenHealth, UNUSED_DAYS, attention, health};
 pub use latest::{Latest, Ticket};
 pub use place::{Connection, KeyState, PlaceStore};
 pub use section::Section;
 pub use session::{CommandLineOffer, Gate, SessionKind, SessionStore, SignInStage, Typed, address_host};
 pub use sheet::{Copied, SheetStore, Verification};
 pub use toast::{Toast, ToastStore};
-pub use tokens::TokenHealth;
-pub use tokens::{
-    Attention, Counts, Sort, StatusFilter, TokensStore, UNUSED_DAYS, attention, health, visible,
-};
+pub use tokens::{Counts, Sealed, Sort, StatusFilter, TokensStore, visible};
 
 /// Something that is fetched.
 #[derive(Clone, Debug, Default, PartialEq)]

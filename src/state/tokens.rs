@@ -4,14 +4,9 @@ use std::collections::BTreeSet;
 
 use dioxus::prelude::*;
 
-use super::{Load, begin, change, restore};
+use super::{Load, TokenHealth, begin, change, health, restore};
 use model::{Problem, Replacement, TokenColumn, Uses};
-use protocol::{DeployToken, DeployTokenId, Lifetime, Moment, Occurrence, TokenEntry, TokenStatus};
-
-/// A token that was not used for this many days is pointed out.
-pub const UNUSED_DAYS: i64 = 90;
-/// A token that expires within this many days is pointed out.
-pub const EXPIRING_DAYS: i64 = 14;
+use protocol::{DeployToken, DeployTokenId, Lifetime, Moment, TokenEntry, TokenStatus};
 
 /// Which tokens are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -53,63 +48,6 @@ pub struct Counts {
     pub revoked: usize,
     /// Entries without an id.
     pub malformed: usize,
-}
-
-/// What a token's badge says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenHealth {
-    /// In order.
-    Active,
-    /// The environment's key is not sealed for it, so that its runner decrypts nothing.
-    NotShared,
-    /// Its successor is made, and it works until that is finished.
-    BeingReplaced,
-    /// Its CI token ends soon; in how many whole days.
-    Expiring(i64),
-    /// Its CI token has ended although nobody revoked it.
-    Expired,
-    /// Nobody used it for this many days.
-    Unused(i64),
-    Revoked,
-    /// A status this program does not know.
-    Other(String),
-    /// A status that cannot be read.
-    Unreadable,
-}
-
-impl TokenHealth {
-    /// The order in which tokens want to be looked at: the lowest first.
-    fn urgency(&self) -> i64 {
-        /// More than any number of days.
-        const STEP: i64 = 1_000_000;
-        match self {
-            Self::NotShared => 0,
-            Self::Expired => STEP,
-            Self::Expiring(days) => 2 * STEP + days,
-            Self::BeingReplaced => 3 * STEP,
-            Self::Unreadable | Self::Other(_) => 4 * STEP,
-            Self::Unused(days) => 6 * STEP - days.min(&(STEP - 1)),
-            Self::Active => 7 * STEP,
-            Self::Revoked => 8 * STEP,
-        }
-    }
-
-    /// Whether somebody should look at it.
-    pub fn needs_a_look(&self) -> bool {
-        matches!(
-            self,
-            Self::NotShared | Self::Expiring(_) | Self::Expired | Self::Unused(_)
-        )
-    }
-}
-
-/// A token worth a look, for the notice above the table.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attention {
-    /// The token's name.
-    pub name: String,
-    /// Why.
-    pub health: TokenHealth,
 }
 
 /// Whom an environment's key is sealed for, as it was seen when these tokens were listed.
@@ -320,54 +258,6 @@ pub fn count(entries: &[TokenEntry]) -> Counts {
     counts
 }
 
-/// What a token's own record says of it at this moment.
-pub fn health(token: &DeployToken, now: Moment) -> TokenHealth {
-    match &token.status {
-        TokenStatus::Revoked { .. } => return TokenHealth::Revoked,
-        TokenStatus::Other(text) => return TokenHealth::Other(text.clone()),
-        TokenStatus::NotKnown => return TokenHealth::Unreadable,
-        TokenStatus::Active => {}
-    }
-    if let Some(expires) = token.end.known() {
-        if expires <= now {
-            return TokenHealth::Expired;
-        }
-        let days = expires.days_since(now);
-        if days < EXPIRING_DAYS {
-            return TokenHealth::Expiring(days);
-        }
-    }
-    match idle_since(token).map(|since| now.days_since(since)) {
-        Some(idle) if idle >= UNUSED_DAYS => TokenHealth::Unused(idle),
-        _ => TokenHealth::Active,
-    }
-}
-
-/// Since when no runner has used a token; `None` where that is not known.
-fn idle_since(token: &DeployToken) -> Option<Moment> {
-    match token.last_use {
-        Occurrence::At(at) => Some(at),
-        Occurrence::Never => token.created.known(),
-        Occurrence::NotKnown(_) => None,
-    }
-}
-
-/// The tokens worth a look, most urgent first.
-pub fn attention(entries: &[TokenEntry], health: impl Fn(&DeployToken) -> TokenHealth) -> Vec<Attention> {
-    let mut found: Vec<Attention> = entries
-        .iter()
-        .filter_map(TokenEntry::token)
-        .map(|token| Attention {
-            name: token.name.clone(),
-            health: health(token),
-        })
-        // What is not shared has a line of its own, with its way out.
-        .filter(|it| it.health.needs_a_look() && it.health != TokenHealth::NotShared)
-        .collect();
-    found.sort_by_key(|it| it.health.urgency());
-    found
-}
-
 /// The entries to show: searched by name, id and fingerprint, filtered and sorted. Malformed entries are always shown,
 /// at the end.
 ///
@@ -429,7 +319,8 @@ fn found_in(token: &DeployToken, wanted: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::{EnvironmentId, EnvironmentName, NotKnown, PublicKey, TokenKey, UnreadEntry};
+    use crate::state::health;
+    use protocol::{EnvironmentId, EnvironmentName, Occurrence, PublicKey, TokenKey, UnreadEntry};
 
     fn now() -> Moment {
         Moment::parse("2026-11-24T12:00:00Z").unwrap()
@@ -449,56 +340,6 @@ mod tests {
             end: expires_in_days.map_or(Occurrence::Never, |n| Occurrence::At(days(n))),
             ci_token_suffix: None,
         }
-    }
-
-    #[test]
-    fn health_names_the_most_urgent_fact() {
-        assert_eq!(
-            health(&token("a", Some(1), Some(200)), now()),
-            TokenHealth::Active
-        );
-        assert_eq!(
-            health(&token("a", Some(1), Some(6)), now()),
-            TokenHealth::Expiring(6)
-        );
-        assert_eq!(
-            health(&token("a", Some(94), None), now()),
-            TokenHealth::Unused(94)
-        );
-        assert_eq!(health(&token("a", None, None), now()), TokenHealth::Unused(200));
-        assert_eq!(
-            health(&token("a", Some(1), Some(-1)), now()),
-            TokenHealth::Expired
-        );
-        let silent = Occurrence::NotKnown(NotKnown::NotTold);
-        let not_told = DeployToken {
-            last_use: silent,
-            end: silent,
-            ..token("a", None, None)
-        };
-        assert_eq!(
-            health(&not_told, now()),
-            TokenHealth::Active,
-            "not told is not unused"
-        );
-        let mut revoked = token("a", Some(94), Some(1));
-        revoked.status = TokenStatus::Revoked { at: None };
-        assert_eq!(health(&revoked, now()), TokenHealth::Revoked);
-    }
-
-    #[test]
-    fn attention_puts_the_ending_before_the_idle() {
-        let entries = [
-            token("idle", Some(94), None),
-            token("ending", Some(1), Some(6)),
-            token("fine", Some(1), None),
-        ]
-        .map(TokenEntry::Token);
-        let names: Vec<_> = attention(&entries, |it| health(it, now()))
-            .into_iter()
-            .map(|it| it.name)
-            .collect();
-        assert_eq!(names, ["ending", "idle"]);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Devices and key access over real HTTP: link, wait, fulfil, look, unlink; and the commands for it.
 
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -442,7 +442,7 @@ async fn everybody_who_holds_the_key_is_listed_and_the_odd_ones_are_pointed_out(
 }
 
 fn run(site: &TestWorkspace, arguments: &[&str]) -> Output {
-    Command::new(testkit::built())
+    testkit::commands()
         .args(["--local", "--data"])
         .arg(site.folder.path())
         .args(arguments)

@@ -4,7 +4,7 @@
 //! The steps come from `service::checkpoint::STEPS`; a step at which the program does not die fails its test.
 
 use std::os::unix::process::ExitStatusExt as _;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use serde_json::Value;
 use service::checkpoint::{Checkpoint, Operation, STEPS};
@@ -27,7 +27,7 @@ impl ServedFolder {
     }
 
     fn run_with(&self, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
-        Command::new(testkit::built())
+        testkit::commands()
             .arg("--data")
             .arg(self.data.path())
             .args(["--api", self.served.told("api")])

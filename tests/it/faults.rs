@@ -3,7 +3,7 @@
 //! Below it, a test for each failure window of docs/protocol.md 7.5.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -579,7 +579,7 @@ async fn c7_an_unusable_echo_is_not_called_a_success() {
 
 /// Runs the program on the local workspace in a folder.
 fn program(folder: &Path, arguments: &[&str], out: Stdio) -> std::process::Output {
-    let mut command = Command::new(testkit::built());
+    let mut command = testkit::commands();
     command.arg("--data").arg(folder).arg("--local").args(arguments);
     command.env_remove("RUST_LOG").stdout(out).stderr(Stdio::piped());
     command.spawn().unwrap().wait_with_output().unwrap()
@@ -612,7 +612,7 @@ async fn values_that_do_not_work_are_told_with_the_repair_unless_nobody_asked() 
     let lies = Fault::Status(200, "", r#"{"data":{}}"#);
     let proxy = FaultProxy::at(site.workspace.running.address(), PUBLISH, lies);
     let run = |rest: &[&str]| {
-        let mut command = Command::new(testkit::built());
+        let mut command = testkit::commands();
         command.arg("--data").arg(site.workspace.folder.path());
         command.args(["--api", &proxy.url, "create", "--env", "production"]);
         // Exposed to sign in as a script does.

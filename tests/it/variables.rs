@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStringExt as _;
-use std::process::{Command, Output};
+use std::process::Output;
 
 use testkit::TestWorkspace;
 use testkit::{Endpoint, Fault, FaultProxy};
@@ -28,7 +28,7 @@ const ALL: [&str; 15] = [
 
 /// Runs the program with these variables, a home folder and no other.
 fn run(home: &std::path::Path, arguments: &[&str], environment: &[(&str, &OsStr)]) -> Output {
-    Command::new(testkit::built())
+    testkit::commands()
         .args(arguments)
         .env_clear()
         .env("HOME", home)

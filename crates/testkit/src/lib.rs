@@ -26,7 +26,7 @@ pub mod window;
 pub use faults::{Budget, CANARY, Endpoint, Fault, FaultProxy, Faults};
 pub use http::{Answer, Created, deployment, device};
 pub use program::{
-    CI_TOKEN_MARK, PROGRAM, Served, assert_code, built, program, run_program, said, variables,
+    CI_TOKEN_MARK, PROGRAM, Served, assert_code, built, commands, program, run_program, said, variables,
 };
 pub use shell::Shell;
 #[cfg(target_os = "linux")]

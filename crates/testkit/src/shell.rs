@@ -1,12 +1,12 @@
 //! The commands, as a script runs them on the local workspace of a folder.
 
 use std::io::Write as _;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::{built, run_program, said};
+use crate::{commands, run_program, said};
 
 /// A data folder with a local workspace, made by the first command, and the program on it.
 pub struct Shell {
@@ -52,7 +52,7 @@ impl Shell {
 
     /// Runs a command on an input.
     pub fn run_on(&self, arguments: &[&str], input: &[u8]) -> Output {
-        let mut child = Command::new(built())
+        let mut child = commands()
             .args(["--local", "--data", &self.data()])
             .args(arguments)
             .env_remove("RUST_LOG")

@@ -1,11 +1,11 @@
 //! What a user of the window does: the words of its pages, where the driver knows roles only.
 
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::Arc;
 
 use crate::driver::{App, Desktop, Match, Node, State, any, containing};
-use crate::{program, variables};
+use crate::{commands, program, variables};
 
 /// The window on the local workspace in this desktop's home, once its table is there.
 pub fn open(desktop: &Arc<Desktop>) -> App {
@@ -128,7 +128,7 @@ pub fn verify_at(api: &str, block: &str) -> Output {
 }
 
 fn as_runner(arguments: &[&str], block: &str) -> Output {
-    let mut command = Command::new(program());
+    let mut command = commands();
     command
         .args(arguments)
         .env_remove("GHOSTABLE_API")

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::net::SocketAddr;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Output, Stdio};
 
 use client::{ApiAddress, Client, NewDevice, Runner};
 use model::{CallError, CiTokenOutcome, PlacedToken, Problem, Step};
@@ -15,7 +15,7 @@ use service::{Context, Issued, LinkedDevice, Place, revocation};
 use tempfile::TempDir;
 use workspace::{LocalAccess, Options, Running, Workspace};
 
-use crate::built;
+use crate::commands;
 
 /// A served workspace, until it is dropped: its services here, what is sent to it by hand in `http`.
 pub struct TestWorkspace {
@@ -155,7 +155,7 @@ impl TestWorkspace {
 
     /// Runs a command on this workspace at an address, as its owner, with further variables.
     pub fn run_at(&self, url: &str, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
-        let mut child = Command::new(built())
+        let mut child = commands()
             .arg("--data")
             .arg(self.folder.path())
             .args(["--api", url])

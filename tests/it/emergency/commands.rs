@@ -269,7 +269,7 @@ async fn without_a_device_everything_ends_and_the_key_is_told_to_be_sealed_later
     let site = TestWorkspace::start().await;
     let leaked = site.issue("production", "leaked").await;
     let elsewhere = tempfile::tempdir().unwrap();
-    let output = std::process::Command::new(testkit::built())
+    let output = testkit::commands()
         .arg("--data")
         .arg(elsewhere.path())
         .args([

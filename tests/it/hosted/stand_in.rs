@@ -1,7 +1,7 @@
 //! The stand-in: one project with one environment, and what is decided about it by each test.
 
 use std::net::SocketAddr;
-use std::process::{Command, Output};
+use std::process::Output;
 use std::sync::{Arc, Mutex};
 
 use axum::Router;
@@ -110,7 +110,7 @@ impl StandIn {
     /// A command of somebody without a device.
     pub async fn run(&self, arguments: &[&str]) -> Output {
         let folder = tempfile::tempdir().unwrap();
-        let mut command = Command::new(testkit::built());
+        let mut command = testkit::commands();
         command
             .arg("--data")
             .arg(folder.path())

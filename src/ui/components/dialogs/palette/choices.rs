@@ -1,18 +1,11 @@
 //! Where the palette can go and what it can do, and which of it a few letters mean.
 
-use std::cmp::Reverse;
-
 use dioxus::prelude::*;
-use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use crate::state::{AppState, ConfirmKind, Load, Section};
 use crate::ui::components::{no_token_because, place_kind};
 use crate::ui::elements::Icon;
 use protocol::{DeployToken, EnvironmentId, Project, ProjectId, TokenEntry};
-
-/// So many are shown: who needs more types another letter.
-const SHOWN: usize = 40;
 
 /// What a choice leads to.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,7 +39,7 @@ pub(super) struct Choice {
 }
 
 impl Choice {
-    fn new(goal: Goal, mark: Mark, label: impl Into<String>, beside: impl Into<String>) -> Self {
+    pub(super) fn new(goal: Goal, mark: Mark, label: impl Into<String>, beside: impl Into<String>) -> Self {
         Self {
             goal,
             mark,
@@ -139,7 +132,7 @@ fn owner(state: AppState, project: &Project) -> String {
         .map_or(String::new(), |it| it.name.clone())
 }
 
-fn pages() -> impl Iterator<Item = Choice> {
+pub(super) fn pages() -> impl Iterator<Item = Choice> {
     let all = [
         (Section::Tokens, Icon::Key, "Tokens"),
         (Section::Emergency, Icon::Siren, "Emergency"),
@@ -176,62 +169,4 @@ fn of_token(token: &DeployToken) -> Vec<Choice> {
         }
     }
     lines
-}
-
-/// Those that have the letters in this order, the best first; of equally good ones the first first.
-pub(super) fn found(all: &[Choice], typed: &str) -> Vec<Choice> {
-    if typed.trim().is_empty() {
-        return all.iter().take(SHOWN).cloned().collect();
-    }
-    let pattern = Pattern::new(typed, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
-    let mut matcher = Matcher::new(Config::DEFAULT);
-    let (mut letters, mut text) = (Vec::new(), String::new());
-    let mut scored: Vec<(Reverse<u32>, usize)> = Vec::new();
-    for (at, choice) in all.iter().enumerate() {
-        text.clear();
-        text.extend([&*choice.label, " ", &*choice.beside]);
-        let haystack = Utf32Str::new(&text, &mut letters);
-        scored.extend(
-            pattern
-                .score(haystack, &mut matcher)
-                .map(|score| (Reverse(score), at)),
-        );
-    }
-    scored.sort_unstable();
-    let best = scored.into_iter().take(SHOWN);
-    best.filter_map(|(_, at)| all.get(at).cloned()).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn labels(typed: &str) -> Vec<String> {
-        let environment = |name: &str, project: &str| {
-            let goal = Goal::Environment(
-                ProjectId::parse("p").unwrap(),
-                EnvironmentId::parse(name).unwrap(),
-            );
-            Choice::new(goal, Mark::Place("other"), name, project)
-        };
-        let mut all = vec![
-            environment("staging", "Storefront"),
-            environment("production", "Storefront"),
-            environment("production", "Billing"),
-        ];
-        all.extend(pages());
-        let found = found(&all, typed).into_iter();
-        found.map(|it| format!("{} {}", it.label, it.beside)).collect()
-    }
-
-    #[test]
-    fn a_few_letters_find_what_has_them_in_order() {
-        assert_eq!(labels("").len(), 8);
-        assert_eq!(labels("bil"), ["production Billing"]);
-        assert_eq!(labels("prod bil"), ["production Billing"]);
-        assert_eq!(labels("prdctn")[0], "production Storefront");
-        assert_eq!(labels("emer"), ["Emergency page"]);
-        assert_eq!(labels("STAG")[0], "staging Storefront");
-        assert!(labels("nothing like it").is_empty());
-    }
 }

@@ -2,6 +2,7 @@
 
 mod choices;
 mod folder;
+mod matching;
 
 use dioxus::prelude::*;
 
@@ -13,8 +14,9 @@ use crate::ui::elements::{
 use crate::ui::intent::{PlaceIntent, TokenIntent, use_send};
 use crate::ui::viewport::use_viewport;
 
-use choices::{Choice, Goal, Mark, choices, found};
+use choices::{Choice, Goal, Mark, choices};
 use folder::FolderLine;
+use matching::found;
 
 const ID: &str = "palette";
 const LIST: &str = "palette-list";
