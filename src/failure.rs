@@ -71,6 +71,7 @@ fn code(problem: &Problem) -> u8 {
         | Problem::Seed(_)
         | Problem::Address(_)
         | Problem::Leak(_)
+        | Problem::Destination(_)
         | Problem::NoSession { .. }
         | Problem::Machine(MachineError::NotText { .. } | MachineError::NoDataFolder) => WRONG_USE,
         Problem::Call(CallError::UnsendableToken | CallError::UnsendableId) => WRONG_USE,

@@ -2,7 +2,7 @@
 //! `actions` that is called the same.
 
 use crate::state::Section;
-use model::{Document, Grace, PublicText, Remedy, WayOut};
+use model::{Destination, Document, Grace, PublicText, Remedy, WayOut};
 use protocol::{DeployToken, DeployTokenId, EnvironmentId, Lifetime, ProjectId, RequestId, UserDevice};
 
 /// A wish of the user. It never carries a secret.
@@ -125,8 +125,22 @@ pub enum TokenIntent {
 /// The open sheet.
 #[derive(Clone, Debug, PartialEq)]
 pub enum SheetIntent {
+    /// Show the block in the format of this name, now and from now on.
+    ChooseFormat(&'static str),
     /// Copy the block with both values.
     CopyBlock,
+    /// Show where the values can be sent.
+    AskToSend,
+    /// Find the program that would be run for a destination.
+    LookForProgram(Destination),
+    /// Send the values there.
+    SendTo(Destination),
+    /// Send the values to all destinations that do not have them.
+    SendToAll,
+    /// Stop what is being sent there.
+    StopSending(Destination),
+    /// Save the block to a new file, whose path was typed.
+    Save(String),
     /// Copy `GHOSTABLE_CI_TOKEN`.
     CopyCiToken,
     /// Copy `GHOSTABLE_DEPLOY_SEED`.

@@ -220,6 +220,12 @@ impl Actions {
         let checks = self.platform.checks(server).await;
         let mut lifetime = self.state.tokens.lifetime;
         lifetime.set(self.platform.lifetime().await);
+        let mut format = self.state.sheet.format;
+        format.set(self.platform.format().await);
+        let mut folder = self.state.sheet.folder;
+        folder.set(self.platform.report_folder());
+        let mut can_send = self.state.sheet.can_send;
+        can_send.set(self.platform.can_send());
         let mut unfinished = self.state.emergency.unfinished;
         unfinished.set(found);
         place.interrupted.set(interrupted);

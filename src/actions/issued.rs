@@ -102,8 +102,11 @@ impl Actions {
     where
         F: Future<Output = Result<Issued, Problem>> + Send + 'static,
     {
+        // Closing the dialog forgets it.
+        let again = self.state.dialog.again.peek().clone();
         self.in_dialog(work, move |actions, context, place, issued| {
             actions.show_issued(&context, place, issued, grace);
+            actions.send_again(again);
         });
     }
 
@@ -139,6 +142,7 @@ impl Actions {
 
     /// The sheet was closed.
     fn delivered(&self) {
+        self.stop_all_sending();
         let Some(delivery) = self.delivery.take() else {
             return;
         };

@@ -20,6 +20,7 @@ mod platform;
 mod program;
 mod replace;
 mod run;
+mod sending;
 mod sheet;
 mod sign_in;
 mod tokens;
@@ -105,6 +106,8 @@ pub struct Actions {
     fresh: Rc<Cell<Freshness>>,
     /// What the open sheet shows, beside its secrets.
     delivery: Rc<RefCell<Option<Delivery>>>,
+    /// What is being sent to destinations.
+    sending: Rc<RefCell<sending::UnderWay>>,
 }
 
 /// How the window gets in.
@@ -186,6 +189,7 @@ impl Actions {
             },
             fresh: Rc::default(),
             delivery: Rc::default(),
+            sending: Rc::default(),
         }
     }
 

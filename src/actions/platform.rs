@@ -3,10 +3,12 @@
 use std::any::Any;
 use std::path::PathBuf;
 
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{BoxFuture, LocalBoxFuture};
 
 use crate::state::SessionKind;
-use model::{Document, Passage, Problem};
+use model::destinations::Sent;
+use model::formats::Format;
+use model::{Destination, Document, Parcel, Passage, Problem};
 use protocol::secret::{AccessToken, SecretText};
 use protocol::{EnvironmentId, Lifetime, ProjectId};
 use service::Context;
@@ -97,6 +99,24 @@ pub trait Platform {
 
     /// Notes that, for the next start. Failing is no reason to stop.
     fn remember_lifetime(&self, lifetime: Lifetime);
+
+    /// The format in which a block is shown first.
+    fn format(&self) -> LocalBoxFuture<'static, Format>;
+
+    /// Notes which format was chosen last.
+    fn remember_format(&self, format: Format);
+
+    /// Whether values can be sent from here by other programs.
+    fn can_send(&self) -> bool;
+
+    /// The program that would be run for a destination.
+    fn program(&self, destination: &Destination) -> LocalBoxFuture<'static, Result<PathBuf, Problem>>;
+
+    /// Sends values to a destination. Dropping it stops that.
+    fn send(&self, destination: Destination, parcel: Parcel) -> BoxFuture<'static, Result<Sent, Problem>>;
+
+    /// Writes a secret into a new file for its owner alone; what is there already is left as it is.
+    fn save(&self, path: PathBuf, text: SecretText) -> LocalBoxFuture<'static, Result<(), Problem>>;
 
     /// Whether what was issued at a server is checked as its runner.
     fn checks(&self, server: &str) -> LocalBoxFuture<'static, bool>;

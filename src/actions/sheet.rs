@@ -1,11 +1,14 @@
 //! The one-time sheet: copying, revealing, and repairing what was issued but not shared.
 
+use std::path::PathBuf;
+
 use dioxus::prelude::*;
 
 use super::{Actions, Tell};
 use crate::intent::SheetIntent;
 use crate::state::Copied;
-use model::formats::DOTENV;
+use crate::state::SheetPage;
+use model::formats;
 use model::{CiTokenOutcome, Issuance};
 use protocol::secret::SecretText;
 use service::MissingKey;
@@ -13,6 +16,13 @@ use service::MissingKey;
 impl Actions {
     pub(super) fn on_sheet(&self, intent: SheetIntent) {
         match intent {
+            SheetIntent::ChooseFormat(name) => self.choose_format(name),
+            SheetIntent::AskToSend => self.ask_to_send(),
+            SheetIntent::LookForProgram(destination) => self.look_for_program(&destination),
+            SheetIntent::SendTo(destination) => self.send_to(destination),
+            SheetIntent::SendToAll => self.send_to_all(),
+            SheetIntent::StopSending(destination) => self.stop_sending(&destination),
+            SheetIntent::Save(path) => self.save_block(path.trim()),
             SheetIntent::CopyBlock => self.copy_block(),
             SheetIntent::CopyCiToken => self.copy_ci_token(),
             SheetIntent::CopySeed => self.copy_seed(),
@@ -26,7 +36,44 @@ impl Actions {
 
     /// Copies the block with both values.
     fn copy_block(&self) {
-        self.copy(Copied::Block, |issuance| issuance.block(DOTENV));
+        let format = *self.state.sheet.format.peek();
+        self.copy(Copied::Block, |issuance| issuance.block(format));
+    }
+
+    /// From here on this format is shown first, also after a restart.
+    fn choose_format(&self, name: &'static str) {
+        let mut chosen = self.state.sheet.format;
+        if let Some(format) = formats::named(name).filter(|it| *it != *chosen.peek()) {
+            chosen.set(format);
+            self.platform.remember_format(format);
+        }
+    }
+
+    /// Saves the block to a new file.
+    fn save_block(&self, path: &str) {
+        let mut sheet = self.state.sheet;
+        let format = *sheet.format.peek();
+        let block = sheet.issuance.peek().as_ref().map(|it| it.block(format));
+        let (Some(block), false) = (block, path.is_empty()) else {
+            return;
+        };
+        let (path, showing) = (PathBuf::from(path), sheet.showing());
+        let saving = self.platform.save(path.clone(), block);
+        spawn(async move {
+            let saved = saving.await;
+            if !sheet.still_shows(showing) {
+                return;
+            }
+            match saved {
+                Ok(()) => {
+                    sheet.turn_to(SheetPage::Values);
+                    sheet.copied.set(None);
+                    sheet.saved.set(Some(path));
+                    sheet.taken.set(true);
+                }
+                Err(problem) => sheet.copy_failed.set(Some(problem)),
+            }
+        });
     }
 
     /// Copies the CI token alone.
@@ -54,6 +101,7 @@ impl Actions {
             match actions.copy_secret(text).await {
                 Ok(()) => {
                     sheet.copied.set(Some(what));
+                    sheet.saved.set(None);
                     sheet.copy_failed.set(None);
                     sheet.taken.set(true);
                 }

@@ -1,5 +1,6 @@
 //! The list of tokens.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use dioxus::prelude::*;
@@ -7,7 +8,7 @@ use dioxus::prelude::*;
 use super::Actions;
 use crate::intent::TokenIntent;
 use crate::state::{Dialog, Load, Ticket, change};
-use model::{Membership, Problem, Replacement};
+use model::{Handed, Membership, Problem, Replacement};
 use protocol::{DeployTokenId, Lifetime, Role, TokenEntry};
 use service::{Context, Place};
 
@@ -15,6 +16,7 @@ use service::{Context, Place};
 struct Here {
     replacements: Vec<Replacement>,
     interrupted: usize,
+    handed: BTreeMap<DeployTokenId, Vec<Handed>>,
 }
 
 async fn look(context: &Context, place: &Place) -> Result<(Vec<TokenEntry>, Here), Problem> {
@@ -27,6 +29,7 @@ async fn look(context: &Context, place: &Place) -> Result<(Vec<TokenEntry>, Here
         Here {
             replacements,
             interrupted,
+            handed: service::handed(context),
         },
     ))
 }
@@ -87,6 +90,7 @@ impl Actions {
                     let mut interrupted = actions.state.place.interrupted;
                     interrupted.set(only_here.interrupted);
                     change(tokens.replacements, only_here.replacements);
+                    change(tokens.handed, only_here.handed);
                     let mut shown = entries.clone();
                     tokens.uses.peek().fill_in(&mut shown);
                     change(tokens.entries, Load::Ready(shown));

@@ -3,12 +3,14 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, ValueEnum, ValueHint};
 
 use super::Command;
 use crate::build_info;
 use crate::failure::{Failure, WRONG_USE};
 use model::SecretLimits;
+use model::formats::{self, FORMATS, Format};
 use protocol::{ActivityKind, Lifetime, Moment};
 
 /// Issue, rotate, revoke and delete Ghostable deploy tokens. Without a command the window opens.
@@ -121,9 +123,28 @@ pub struct HandOver {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+    /// Print or write the block as this: env, shell, docker, github, gitlab, kubernetes, json or values [default: env]
+    #[arg(long, value_name = "NAME", conflicts_with = "json", value_parser = format_names(), hide_possible_values = true)]
+    pub format: Option<String>,
     /// Write the block to a new file, readable by its owner alone
     #[arg(long, value_name = "FILE", conflicts_with = "json")]
     pub out: Option<PathBuf>,
+    /// Send the values there instead of printing them, such as github:northwind/storefront@production; `destinations`
+    /// lists the kinds
+    #[arg(long, value_name = "KIND:TARGET", conflicts_with_all = ["json", "format", "out"])]
+    pub send: Vec<String>,
+}
+
+impl HandOver {
+    /// The format of the block.
+    pub fn format(&self) -> Format {
+        let named = self.format.as_deref().and_then(formats::named);
+        named.unwrap_or_default()
+    }
+}
+
+fn format_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(FORMATS.map(|format| format.name))
 }
 
 /// How secrets are issued, whatever for.
@@ -140,15 +161,23 @@ pub struct Issue {
     pub hand_over: HandOver,
 }
 
+/// To where the values of a token go that it had before.
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Again {
+    /// Send the new values to where this token's were sent from this machine before
+    #[arg(long, conflicts_with_all = ["json", "format", "out"])]
+    pub send_again: bool,
+}
+
 /// What to do with an interrupted operation, if not to finish it.
 #[derive(Clone, Copy, Debug, Args)]
 #[group(multiple = false)]
 pub struct Choice {
     /// Revoke its token instead
-    #[arg(long, conflicts_with_all = ["json", "out", "discard"])]
+    #[arg(long, conflicts_with_all = ["json", "format", "out", "send", "discard"])]
     pub revoke: bool,
     /// Forget it: nothing of it is active, or its rest is not wanted
-    #[arg(long, conflicts_with_all = ["json", "out"])]
+    #[arg(long, conflicts_with_all = ["json", "format", "out", "send"])]
     pub discard: bool,
 }
 

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueHint};
 use clap_complete::Shell;
 
-use super::args::{Activity, Choice, Find, HandOver, Issue, LocalRole, Place, Revoke, Serve};
+use super::args::{Activity, Again, Choice, Find, HandOver, Issue, LocalRole, Place, Revoke, Serve};
 use super::devices::DevicesCommand;
 use super::{
-    activity, backup, devices, emergency, find, licences, lifecycle, local_user, pending, reference, replace,
-    requests, runner, serve,
+    activity, backup, devices, emergency, find, licences, lifecycle, local_user, pending, reference, renew,
+    replace, requests, runner, send, serve,
 };
 use crate::connect::Target;
 use crate::failure::Failure;
@@ -50,7 +50,14 @@ pub enum Command {
         #[command(flatten)]
         place: Place,
         /// Token, by id or exact name
-        token: String,
+        #[arg(required_unless_present = "ending_within")]
+        token: Option<String>,
+        /// All active tokens of it that end within so many days, each sent to where it was sent before
+        #[arg(long, value_name = "DAYS", conflicts_with_all = ["token", "send"], requires = "send_again")]
+        ending_within: Option<u16>,
+        /// To where.
+        #[command(flatten)]
+        again: Again,
         /// How.
         #[command(flatten)]
         issue: Issue,
@@ -64,8 +71,11 @@ pub enum Command {
         token: String,
         /// CI has the new values: revoke the old token. If GHOSTABLE_CI_TOKEN holds its CI token, that is tried and must
         /// be refused
-        #[arg(long, conflicts_with_all = ["json", "out", "no_verify", "expires_in", "expires_on"])]
+        #[arg(long, conflicts_with_all = ["json", "format", "out", "send", "send_again", "no_verify", "expires_in", "expires_on"])]
         finish: bool,
+        /// To where.
+        #[command(flatten)]
+        again: Again,
         /// How.
         #[command(flatten)]
         issue: Issue,
@@ -151,6 +161,15 @@ pub enum Command {
         #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
+    /// List the kinds of destinations that values can be sent to, or with --env where its tokens' were sent
+    Destinations {
+        /// Environment, by name or id
+        #[arg(long, value_name = "E")]
+        env: Option<String>,
+        /// Print a JSON array
+        #[arg(long)]
+        json: bool,
+    },
     /// List operations that were interrupted, and what can be done about each
     Pending {
         /// Print a JSON array
@@ -163,7 +182,7 @@ pub enum Command {
         #[arg(value_name = "ID", required_unless_present = "all_revocations")]
         id: Option<String>,
         /// Finish all interrupted revocations at once
-        #[arg(long, conflicts_with_all = ["id", "json", "out", "revoke", "discard"])]
+        #[arg(long, conflicts_with_all = ["id", "json", "format", "out", "send", "revoke", "discard"])]
         all_revocations: bool,
         /// What to do.
         #[command(flatten)]
@@ -220,9 +239,19 @@ impl Command {
             Self::Create { place, name, issue } => {
                 lifecycle::create(target, project, &place, name, issue).await
             }
-            Self::Rotate { place, token, issue } => {
-                lifecycle::rotate(target, project, &place, &token, issue).await
-            }
+            Self::Rotate {
+                place,
+                ending_within: Some(days),
+                issue,
+                ..
+            } => renew::ending_within(target, project, &place, days, &issue).await,
+            Self::Rotate {
+                place,
+                token,
+                again,
+                issue,
+                ..
+            } => lifecycle::rotate(target, project, &place, &token.unwrap_or_default(), again, issue).await,
             Self::Replace {
                 place,
                 token,
@@ -230,8 +259,12 @@ impl Command {
                 ..
             } => replace::finish(target, project, &place, &token).await,
             Self::Replace {
-                place, token, issue, ..
-            } => replace::begin(target, project, &place, &token, issue).await,
+                place,
+                token,
+                again,
+                issue,
+                ..
+            } => replace::begin(target, project, &place, &token, again, issue).await,
             Self::Revoke(revoke) if revoke.all => emergency::revoke_all(target, project, &revoke).await,
             Self::Revoke(wanted) => lifecycle::revoke(target, project, &wanted).await,
             Self::Find(options) => find::find(target, &options).await,
@@ -259,6 +292,9 @@ impl Command {
                 without_keys,
             } => backup::write(target, &file, force, without_keys),
             Self::Restore { file } => backup::restore(target, &file),
+            Self::Destinations { env, json } => {
+                send::destinations(target, project, env.as_deref(), json).await
+            }
             Self::Pending { json } => pending::list(target, json).await,
             Self::Resume {
                 id: Some(id),

@@ -1,7 +1,8 @@
 //! list, create, rotate, revoke, delete, reshare; replace is in a file of its own.
 
-use super::args::{self, Issue, Revoke};
+use super::args::{self, Again, HandOver, Issue, Revoke};
 use super::secret_sink::SecretSink;
+use super::send::{self, Sending};
 use super::{locate, output, pending, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED};
@@ -96,7 +97,7 @@ pub(super) async fn create(
         name: name.as_str().to_owned(),
         lifetime,
     };
-    let sink = SecretSink::prepare(issue.hand_over)?;
+    let sink = SecretSink::prepare(issue.hand_over).await?;
     let twins = service::list(context, place).await?;
     let twins = twins
         .iter()
@@ -118,14 +119,35 @@ pub(super) async fn rotate(
     project: Option<&str>,
     place: &args::Place,
     token: &str,
+    again: Again,
     issue: Issue,
 ) -> Result<u8, Failure> {
     let lifetime = issue.end.lifetime()?;
     let (connected, _, place) = locate(target, project, &place.env).await?;
     let context = &connected.context;
-    let sink = SecretSink::prepare(issue.hand_over)?;
+    let sink = sink_for(context, &place, token, again, issue.hand_over).await?;
     let issued = service::rotate(context, &place, token, lifetime, &output::progress).await;
     hand_over(context, sink, Operation::Rotate, issued, !issue.no_verify).await
+}
+
+/// Where the values of a token will go that it had before.
+///
+/// # Errors
+/// As [`SecretSink::prepare`]; for a token that is not there, or that was never sent anywhere.
+pub(super) async fn sink_for(
+    context: &Context,
+    place: &Place,
+    token: &str,
+    again: Again,
+    hand_over: HandOver,
+) -> Result<SecretSink, Failure> {
+    if !again.send_again {
+        return SecretSink::prepare(hand_over).await;
+    }
+    let entries = service::list(context, place).await?;
+    let found = protocol::token::find(&entries, token).map_err(Problem::from)?;
+    let destinations = send::again(context, &found.id, send::asked(&hand_over)?)?;
+    Ok(SecretSink::Sent(Sending::prepare(destinations).await?))
 }
 
 /// Hands over what was issued, checks it as its runner where that is wanted, and mentions what else waits.
@@ -137,7 +159,7 @@ async fn hand_over(
     verify: bool,
 ) -> Result<u8, Failure> {
     let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
-    let done = sink.hand_over(operation, issued);
+    let done = sink.hand_over(context, operation, issued).await;
     runner::check(context, pair).await;
     pending::mention(context);
     done

@@ -16,10 +16,12 @@ mod local_user;
 mod output;
 mod pending;
 mod reference;
+mod renew;
 mod replace;
 mod requests;
 mod runner;
 mod secret_sink;
+mod send;
 mod serve;
 mod start;
 

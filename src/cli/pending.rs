@@ -7,6 +7,7 @@ use super::secret_sink::SecretSink;
 use super::{lifecycle, output, replace};
 use crate::connect::Target;
 use crate::failure::{Failure, WRONG_USE};
+use model::formats::Format;
 use model::{Finding, NotActive, Remedy, WorkKind};
 use protocol::{EnvironmentName, Moment};
 use service::checkpoint::Operation;
@@ -172,15 +173,15 @@ pub async fn resume(target: &Target, id: &str, choice: Choice, hand_over: HandOv
     let hands_over = !matches!(chosen.finding, Finding::Queue { .. } | Finding::Waiting { .. });
     // Checked before anything is done, where there is something to hand over.
     let sink = if hands_over {
-        SecretSink::prepare(hand_over)?
+        SecretSink::prepare(hand_over).await?
     } else {
-        SecretSink::Standard
+        SecretSink::Standard(Format::default())
     };
     match service::finish(context, chosen, &output::progress).await {
-        Ok(Finished::Issued(issued)) => sink.hand_over(Operation::Resume, Ok(*issued)),
+        Ok(Finished::Issued(issued)) => sink.hand_over(context, Operation::Resume, Ok(*issued)).await,
         Ok(Finished::Replaced(done)) => Ok(replace::tell_replaced(&done, &place)),
         Ok(Finished::Revoked(done)) => Ok(lifecycle::tell_revoked(done, &place)),
-        Err(error) => sink.hand_over(Operation::Resume, Err(error)),
+        Err(error) => sink.hand_over(context, Operation::Resume, Err(error)).await,
     }
 }
 

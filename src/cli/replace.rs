@@ -1,8 +1,7 @@
 //! replace: a successor beside a token, and the old one's end.
 
-use super::args::{self, Issue};
-use super::secret_sink::SecretSink;
-use super::{locate, output, pending, runner};
+use super::args::{self, Again, Issue};
+use super::{lifecycle, locate, output, pending, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED};
 use model::{CI_TOKEN_VARIABLE, Problem, Proof, Replacement, ReplacementState};
@@ -18,12 +17,13 @@ pub(super) async fn begin(
     project: Option<&str>,
     place: &args::Place,
     token: &str,
+    again: Again,
     issue: Issue,
 ) -> Result<u8, Failure> {
     let lifetime = issue.end.lifetime()?;
     let (connected, _, place) = locate(target, project, &place.env).await?;
     let (context, place) = (&connected.context, &place);
-    let sink = SecretSink::prepare(issue.hand_over)?;
+    let sink = lifecycle::sink_for(context, place, token, again, issue.hand_over).await?;
     let issued = service::replace(context, place, token, lifetime, &output::progress).await;
     let successor = issued
         .as_ref()
@@ -34,7 +34,7 @@ pub(super) async fn begin(
         .ok()
         .filter(|_| !issue.no_verify)
         .and_then(runner::pair);
-    let done = sink.hand_over(Operation::Replace, issued);
+    let done = sink.hand_over(context, Operation::Replace, issued).await;
     runner::check(context, pair).await;
     if let Some(successor) = successor {
         output::tell(&format!(
@@ -137,7 +137,7 @@ pub(super) fn tell_replaced(done: &Replaced, place: &EnvironmentName) -> u8 {
     match &done.share {
         Ok(_) => code,
         Err(error) => {
-            output::warning(&super::lifecycle::not_sealed_again(&text::explain(error), place));
+            output::warning(&lifecycle::not_sealed_again(&text::explain(error), place));
             NOT_SHARED
         }
     }

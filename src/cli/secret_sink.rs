@@ -4,21 +4,24 @@ use std::path::Path;
 
 use super::args::HandOver;
 use super::output;
-use crate::failure::{Failure, NOT_SHARED, WRONG_USE};
-use model::formats::DOTENV;
+use super::send::{self, Sending};
+use crate::failure::{FAILED, Failure, NOT_SHARED, WRONG_USE};
+use model::formats::Format;
 use model::{CiTokenOutcome, Issuance, Problem};
 use private_file::NewFile;
-use service::Issued;
 use service::checkpoint::{self, Checkpoint, Operation};
 use service::journal::OpenEntry;
+use service::{Context, Issued};
 use text::Message;
 
 /// Where an issuance will go, checked before anything is changed.
 pub(super) enum SecretSink {
     Json,
-    Standard,
+    Standard(Format),
     /// A new file, already made: so it can be written, and no other program gets in between.
-    File(NewFile),
+    File(NewFile, Format),
+    /// Destinations, whose tools are there.
+    Sent(Sending),
 }
 
 impl SecretSink {
@@ -26,11 +29,16 @@ impl SecretSink {
     ///
     /// # Errors
     /// When the file exists or cannot be made; nothing was changed on the server then.
-    pub(super) fn prepare(hand_over: HandOver) -> Result<Self, Failure> {
+    pub(super) async fn prepare(hand_over: HandOver) -> Result<Self, Failure> {
+        let destinations = send::asked(&hand_over)?;
+        if !destinations.is_empty() {
+            return Ok(Self::Sent(Sending::prepare(destinations).await?));
+        }
+        let format = hand_over.format();
         match hand_over {
             HandOver { json: true, .. } => Ok(Self::Json),
-            HandOver { out: None, .. } => Ok(Self::Standard),
-            HandOver { out: Some(path), .. } => new_file(&path).map(Self::File),
+            HandOver { out: None, .. } => Ok(Self::Standard(format)),
+            HandOver { out: Some(path), .. } => Ok(Self::File(new_file(&path)?, format)),
         }
     }
 
@@ -38,15 +46,16 @@ impl SecretSink {
     ///
     /// # Errors
     /// Why there is nothing to hand over, or why it could not be.
-    pub(super) fn hand_over(
+    pub(super) async fn hand_over(
         self,
+        context: &Context,
         operation: Operation,
         issued: Result<Issued, Problem>,
     ) -> Result<u8, Failure> {
         let Issued { issuance, entry } = match issued {
             Ok(issued) => issued,
             Err(error) => {
-                if let Self::File(file) = self {
+                if let Self::File(file, _) = self {
                     file.discard();
                 }
                 return Err(error.into());
@@ -54,18 +63,51 @@ impl SecretSink {
         };
         match self {
             Self::Json => output::issuance_json(&issuance)?,
-            Self::Standard => {
+            Self::Standard(format) => {
                 // Exposed because handing the block over is what the command is for.
-                output::result(issuance.block(DOTENV).expose())?;
+                output::result(issuance.block(format).expose())?;
+                tell_usage(format, &issuance);
             }
-            Self::File(file) => write_block(file, &issuance)?,
+            Self::Sent(sending) => {
+                return deliver(&sending, context, operation, &issuance, entry).await;
+            }
+            Self::File(file, format) => {
+                write_block(file, format, &issuance)?;
+                tell_usage(format, &issuance);
+            }
         }
-        checkpoint::reached(operation, Checkpoint::Delivered);
-        if let Some(Err(error)) = entry.map(OpenEntry::handed_over) {
-            output::warning(&text::explain(&error.into()));
-        }
+        finish(operation, entry);
         Ok(tell_about(&issuance))
     }
+}
+
+/// Lets the journal forget what was handed over.
+fn finish(operation: Operation, entry: Option<OpenEntry>) {
+    checkpoint::reached(operation, Checkpoint::Delivered);
+    if let Some(Err(error)) = entry.map(OpenEntry::handed_over) {
+        output::warning(&text::explain(&error.into()));
+    }
+}
+
+/// Sends it to each destination. What not all of them have stays in the journal; where there is none, it is printed.
+async fn deliver(
+    sending: &Sending,
+    context: &Context,
+    operation: Operation,
+    issuance: &Issuance,
+    entry: Option<OpenEntry>,
+) -> Result<u8, Failure> {
+    if sending.send(context, issuance).await {
+        finish(operation, entry);
+        return Ok(tell_result(issuance));
+    }
+    if let Some(entry) = entry {
+        return Err(send::not_everywhere(entry.id()));
+    }
+    // Exposed because it would be lost otherwise.
+    output::result(issuance.block(Format::default()).expose())?;
+    tell_about(issuance);
+    Ok(FAILED)
 }
 
 /// A new file for the owner alone.
@@ -91,8 +133,8 @@ pub(super) fn new_file(path: &Path) -> Result<NewFile, Failure> {
 }
 
 /// If the file cannot be written after all, the block goes to standard output: it exists only once.
-fn write_block(file: NewFile, issuance: &Issuance) -> Result<(), Failure> {
-    let block = issuance.block(DOTENV);
+fn write_block(file: NewFile, format: Format, issuance: &Issuance) -> Result<(), Failure> {
+    let block = issuance.block(format);
     // Exposed because --out asks for the block in a file.
     let path = file.path().to_owned();
     match file.fill(block.expose().as_bytes()) {
@@ -114,6 +156,16 @@ fn write_block(file: NewFile, issuance: &Issuance) -> Result<(), Failure> {
     }
 }
 
+/// The lines that use what is stored so.
+fn tell_usage(format: Format, issuance: &Issuance) {
+    if let Some(usage) = format.usage {
+        output::tell(&format!(
+            "Where it is used:\n{}",
+            usage(&issuance.subject()).trim_end()
+        ));
+    }
+}
+
 fn tell_about(issuance: &Issuance) -> u8 {
     for note in &issuance.notes {
         output::warning(&text::note(*note));
@@ -132,6 +184,21 @@ fn tell_about(issuance: &Issuance) -> u8 {
         "{} is shown this once. Put it into CI now; it cannot be shown again.",
         output::strong(&issuance.token.name)
     ));
+    tell_share(issuance)
+}
+
+/// What there is to know of an issuance that nobody has to copy.
+fn tell_result(issuance: &Issuance) -> u8 {
+    for note in &issuance.notes {
+        output::warning(&text::note(*note));
+    }
+    if matches!(issuance.ci_token, CiTokenOutcome::Kept) {
+        output::tell("GHOSTABLE_CI_TOKEN has not changed, and was not sent.");
+    }
+    tell_share(issuance)
+}
+
+fn tell_share(issuance: &Issuance) -> u8 {
     match &issuance.share {
         Ok(_) => 0,
         Err(problem) => {

@@ -6,7 +6,7 @@ use std::rc::Rc;
 #[cfg(feature = "desktop")]
 use std::time::Duration;
 
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{BoxFuture, LocalBoxFuture};
 
 use super::settings::Remembered;
 use super::{Connected, Target, keys, server};
@@ -14,7 +14,10 @@ use crate::actions::{LOCAL, Location, Opened, Platform, Start};
 use crate::state::SessionKind;
 use client::HOSTED;
 use keychain::Keychain;
-use model::{Document, MachineError, Passage, Problem};
+use model::destinations::Sent;
+use model::formats::Format;
+use model::{Destination, Document, MachineError, Parcel, Passage, Problem};
+use private_file::NewFile;
 use protocol::secret::{AccessToken, SecretText};
 use protocol::{Lifetime, ProjectId};
 use service::account::Account;
@@ -202,6 +205,64 @@ impl Platform for Machine {
             // What the end of the program is faster than is written there.
             drop(tokio::task::spawn_blocking(move || remembered.write_noted()));
         }
+    }
+
+    fn format(&self) -> LocalBoxFuture<'static, Format> {
+        let format = self.recall(Remembered::format);
+        Box::pin(async move { format.await.unwrap_or_default() })
+    }
+
+    fn remember_format(&self, format: Format) {
+        if let Some(remembered) = self.remembered.clone() {
+            remembered.note_format(format);
+            // What the end of the program is faster than is written there.
+            drop(tokio::task::spawn_blocking(move || remembered.write_noted()));
+        }
+    }
+
+    fn can_send(&self) -> bool {
+        cfg!(feature = "headless")
+    }
+
+    #[cfg(feature = "headless")]
+    fn program(&self, destination: &Destination) -> LocalBoxFuture<'static, Result<PathBuf, Problem>> {
+        let destination = destination.clone();
+        Box::pin(async move {
+            let find = move || courier::Courier::default().program(&destination);
+            let found = tokio::task::spawn_blocking(find).await;
+            Ok(found.map_err(|_| Problem::Stopped)??)
+        })
+    }
+
+    #[cfg(feature = "headless")]
+    fn send(&self, destination: Destination, parcel: Parcel) -> BoxFuture<'static, Result<Sent, Problem>> {
+        Box::pin(async move { Ok(courier::Courier::default().send(&destination, &parcel).await?) })
+    }
+
+    #[cfg(not(feature = "headless"))]
+    fn program(&self, _: &Destination) -> LocalBoxFuture<'static, Result<PathBuf, Problem>> {
+        Box::pin(async { Err(Problem::Stopped) })
+    }
+
+    #[cfg(not(feature = "headless"))]
+    fn send(&self, _: Destination, _: Parcel) -> BoxFuture<'static, Result<Sent, Problem>> {
+        Box::pin(async { Err(Problem::Stopped) })
+    }
+
+    fn save(&self, path: PathBuf, text: SecretText) -> LocalBoxFuture<'static, Result<(), Problem>> {
+        Box::pin(async move {
+            let there = path.clone();
+            // Exposed because a file is what the user has asked for.
+            let write = move || NewFile::make(&there)?.fill(text.expose().as_bytes());
+            let written = tokio::task::spawn_blocking(write)
+                .await
+                .map_err(std::io::Error::from);
+            let not_written = |cause: std::io::Error| MachineError::NotWritten {
+                path,
+                cause: cause.into(),
+            };
+            Ok(written.flatten().map_err(not_written)?)
+        })
     }
 
     fn checks(&self, server: &str) -> LocalBoxFuture<'static, bool> {

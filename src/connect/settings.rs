@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use crate::actions::{LOCAL, Location};
+use model::formats::{self, Format};
 use protocol::{EnvironmentId, Lifetime, ProjectId};
 
 const FILE: &str = "settings.json";
@@ -29,6 +30,9 @@ struct Settings {
     /// For how many days the last CI token was asked to work.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lifetime_days: Option<i64>,
+    /// The name of the format in which a block was shown last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    format: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -48,6 +52,8 @@ enum Change {
     Checks(String, bool),
     /// For how long a CI token was asked to work.
     Lifetime(Lifetime),
+    /// In which format a block was shown.
+    Format(Format),
 }
 
 impl Settings {
@@ -65,6 +71,7 @@ impl Settings {
             Change::Checks(server, false) => {
                 self.unchecked.insert(server);
             }
+            Change::Format(format) => self.format = Some(format.name.to_owned()),
             Change::Lifetime(lifetime) => self.lifetime_days = Some(i64::from(lifetime.days())),
         }
     }
@@ -125,6 +132,17 @@ impl Remembered {
     /// Notes that. It touches no file, as [`Remembered::note`].
     pub(super) fn note_lifetime(&self, lifetime: Lifetime) {
         held(&self.waiting).push(Change::Lifetime(lifetime));
+    }
+
+    /// The format in which a block was shown last.
+    pub(super) fn format(&self) -> Format {
+        let name = self.read().format;
+        name.and_then(|name| formats::named(&name)).unwrap_or_default()
+    }
+
+    /// Notes that. It touches no file, as [`Remembered::note`].
+    pub(super) fn note_format(&self, format: Format) {
+        held(&self.waiting).push(Change::Format(format));
     }
 
     /// Notes what is open; nothing when the user left. It touches no file: [`Remembered::write_noted`] does.

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{begin, restore};
-use model::{Document, Problem, Step, WayOut};
+use model::{Destination, Document, Problem, Step, WayOut};
 use protocol::{DeployToken, DeployTokenId, UserDevice};
 
 /// What a confirmation is about.
@@ -103,6 +103,8 @@ pub struct DialogStore {
     pub open: Signal<Dialog>,
     /// What it is doing.
     pub operation: Signal<Operation>,
+    /// To where what it issues is sent at once, because the token's former values were sent there.
+    pub again: Signal<Vec<Destination>>,
 }
 
 impl DialogStore {
@@ -110,19 +112,26 @@ impl DialogStore {
         Self {
             open: begin(),
             operation: begin(),
+            again: begin(),
         }
     }
 
     /// Closes it, whatever runs.
     pub fn reset(self) {
-        let Self { open, operation } = self;
+        let Self {
+            open,
+            operation,
+            again,
+        } = self;
         restore(open);
         restore(operation);
+        restore(again);
     }
 
     /// Opens a dialog with nothing running.
     pub fn show(mut self, dialog: Dialog) {
         self.operation.set(Operation::Idle);
+        self.again.set(Vec::new());
         self.open.set(dialog);
     }
 

@@ -14,6 +14,7 @@ mod health;
 mod latest;
 mod place;
 mod section;
+mod sending;
 mod session;
 mod sheet;
 mod toast;
@@ -31,8 +32,9 @@ pub use health::{Attention, TokenHealth, UNUSED_DAYS, attention, health};
 pub use latest::{Latest, Ticket};
 pub use place::{Connection, KeyState, PlaceStore};
 pub use section::Section;
+pub use sending::{SendLine, SendState};
 pub use session::{CommandLineOffer, Gate, SessionKind, SessionStore, SignInStage, Typed, address_host};
-pub use sheet::{Copied, SheetStore, Verification};
+pub use sheet::{Copied, SheetPage, SheetStore, Verification};
 pub use toast::{Toast, ToastStore};
 pub use tokens::{Counts, Sealed, Sort, StatusFilter, TokensStore, visible};
 

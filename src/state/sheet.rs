@@ -2,8 +2,10 @@
 
 use dioxus::prelude::*;
 
-use super::{Latest, Operation, Ticket, begin, restore};
+use super::{Latest, Operation, SendLine, Ticket, begin, restore};
+use model::formats::Format;
 use model::{Issuance, Problem};
+use std::path::PathBuf;
 
 /// What was copied last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +18,18 @@ pub enum Copied {
     Seed,
     /// Nothing any more: it was cleared from the clipboard again.
     Cleared,
+}
+
+/// What the sheet shows below its title.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SheetPage {
+    /// Both values and the block.
+    #[default]
+    Values,
+    /// Where the block is saved to.
+    Save,
+    /// Where the values are sent.
+    Send,
 }
 
 /// What acting as the runner of this sheet has shown.
@@ -56,7 +70,23 @@ pub struct SheetStore {
     pub taken: Signal<bool>,
     /// What was copied last.
     pub copied: Signal<Option<Copied>>,
-    /// Copying failed; why, what to do.
+    /// The format of the block; it stays when the sheet is closed.
+    pub format: Signal<Format>,
+    /// What is shown.
+    pub page: Signal<SheetPage>,
+    /// The folder that is proposed for a file; `None` where people look into no folders.
+    pub folder: Signal<Option<PathBuf>>,
+    /// The file into which the block was saved last.
+    pub saved: Signal<Option<PathBuf>>,
+    /// Whether values can be sent from this machine by other programs.
+    pub can_send: Signal<bool>,
+    /// The destinations, and how each stands.
+    pub lines: Signal<Vec<SendLine>>,
+    /// The program of the destination that is being typed, or why there is none.
+    pub program: Signal<Option<Result<PathBuf, Problem>>>,
+    /// Which program was asked for last.
+    pub asked: Latest,
+    /// Copying or saving failed; why, what to do.
     pub copy_failed: Signal<Option<Problem>>,
     /// Closing was asked for although nothing was taken yet.
     pub asking_to_close: Signal<bool>,
@@ -79,6 +109,14 @@ impl SheetStore {
             away: begin(),
             taken: begin(),
             copied: begin(),
+            format: begin(),
+            page: begin(),
+            folder: begin(),
+            saved: begin(),
+            can_send: begin(),
+            lines: begin(),
+            program: begin(),
+            asked: Latest::make(),
             copy_failed: begin(),
             asking_to_close: begin(),
             sharing: begin(),
@@ -98,6 +136,13 @@ impl SheetStore {
     pub fn show_until_closed(mut self, issuance: Issuance, closed: impl FnOnce() + 'static) {
         self.show(issuance);
         self.closed.set(Some(Box::new(closed)));
+    }
+
+    /// Shows another page of it, with what is revealed hidden and without what failed on this one.
+    pub fn turn_to(mut self, page: SheetPage) {
+        self.mask();
+        self.copy_failed.set(None);
+        self.page.set(page);
     }
 
     /// Hides what is revealed.
@@ -177,6 +222,14 @@ impl SheetStore {
             away,
             taken,
             copied,
+            format: _,
+            folder: _,
+            can_send: _,
+            lines,
+            program,
+            asked,
+            page,
+            saved,
             copy_failed,
             asking_to_close,
             sharing,
@@ -190,6 +243,11 @@ impl SheetStore {
         restore(away);
         restore(taken);
         restore(copied);
+        restore(page);
+        restore(saved);
+        restore(lines);
+        restore(program);
+        asked.begin();
         restore(copy_failed);
         restore(asking_to_close);
         restore(sharing);

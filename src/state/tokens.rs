@@ -1,11 +1,11 @@
 //! The tokens of the open environment, and how they are searched, filtered and sorted.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dioxus::prelude::*;
 
 use super::{Load, TokenHealth, begin, change, health, restore};
-use model::{Problem, Replacement, TokenColumn, Uses};
+use model::{Handed, Problem, Replacement, TokenColumn, Uses};
 use protocol::{DeployToken, DeployTokenId, Lifetime, Moment, TokenEntry, TokenStatus};
 
 /// Which tokens are shown.
@@ -85,6 +85,8 @@ pub struct TokensStore {
     pub sort: Signal<Sort>,
     /// The token that was just made or changed, to be pointed out.
     pub highlighted: Signal<Option<DeployTokenId>>,
+    /// To where the values of each were sent from this machine.
+    pub handed: Signal<BTreeMap<DeployTokenId, Vec<Handed>>>,
     /// For how long a CI token is asked to work, unless another time is chosen: the last choice.
     pub lifetime: Signal<Lifetime>,
 }
@@ -104,6 +106,7 @@ impl TokensStore {
             filter: begin(),
             sort: begin(),
             highlighted: begin(),
+            handed: begin(),
             lifetime: begin(),
         }
     }
@@ -123,6 +126,7 @@ impl TokensStore {
             filter,
             sort,
             highlighted,
+            handed,
             // The user's, not a server's.
             lifetime: _,
         } = self;
@@ -135,6 +139,7 @@ impl TokensStore {
         restore(listed_at);
         restore(refreshing);
         restore(search);
+        restore(handed);
         restore(filter);
         restore(sort);
         restore(highlighted);

@@ -235,6 +235,7 @@ const OURS: &[&str] = &[
     "service",
     "workspace",
     "text",
+    "courier",
     "testkit",
 ];
 

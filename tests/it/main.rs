@@ -30,6 +30,8 @@ mod dumps;
 mod emergency;
 #[cfg(feature = "headless")]
 mod faults;
+#[cfg(all(feature = "headless", target_os = "linux"))]
+mod formats;
 mod fuzz_bounded;
 #[cfg(feature = "headless")]
 mod hosted;
@@ -54,6 +56,8 @@ mod requests;
 mod roles;
 #[cfg(feature = "headless")]
 mod runner;
+#[cfg(all(feature = "headless", target_os = "linux"))]
+mod sending;
 #[cfg(feature = "headless")]
 mod sign_in;
 #[cfg(all(feature = "headless", unix))]

@@ -12,6 +12,7 @@ mod about;
 pub mod access;
 pub mod activity;
 mod column;
+pub mod destinations;
 pub mod emergency;
 pub mod formats;
 pub mod issuance;
@@ -29,6 +30,7 @@ pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing, WayOut};
 pub use activity::{ActivityFilter, author_of};
 pub use column::TokenColumn;
+pub use destinations::{Destination, DestinationError, Handed, Parcel, SendError};
 pub use emergency::{
     Incident, LeakMatch, Leaked, ListOf, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally,
     Unlisted,

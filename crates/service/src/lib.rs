@@ -39,8 +39,8 @@ pub use place::Place;
 pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back, tidy};
 pub use revocation::{EndedToken, Replaced, Revocations, Revoked, finish_replacement, revoke, revoke_all};
 pub use tokens::{
-    Issued, create, delete, forget_replacement, list, list_project, list_with_uses, note_ends,
-    readable_replacements, replace, replacements, rotate, verify,
+    Issued, create, delete, forget_replacement, handed, list, list_project, list_with_uses, note_ends,
+    note_handed, readable_replacements, replace, replacements, rotate, verify,
 };
 
 use model::Step;

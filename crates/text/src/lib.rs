@@ -15,6 +15,7 @@ pub mod activity;
 mod bundle;
 mod causes;
 mod columns;
+pub mod destinations;
 pub mod emergency;
 mod keychain;
 pub mod keys;
@@ -81,6 +82,8 @@ pub fn explain(problem: &Problem) -> Message {
         Problem::WrongState(error) => unfit(*error),
         Problem::UnknownProject { wanted, known } => unknown("project", wanted, known),
         Problem::UnknownEnvironment { wanted, known } => unknown("environment", wanted, known),
+        Problem::Destination(error) => destinations::unknown(error),
+        Problem::Send(error) => destinations::not_sent(error),
         Problem::NoDevice => Message::new(
             "This machine is not linked as a device, so it cannot open the environment key.",
             "Link it, or do this on a machine that is linked. Listing, revoking and deleting work without.",

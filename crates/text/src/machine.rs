@@ -75,6 +75,16 @@ pub(super) fn machine(error: &MachineError) -> Message {
             ),
             "Check the file and its permissions. Moving it away makes a new key; what the old one sealed is then lost.",
         ),
+        MachineError::NotWritten { path, cause } if cause.kind == std::io::ErrorKind::AlreadyExists => {
+            Message::new(
+                format!("{} exists already, and is left as it is.", path.display()),
+                "Name a file that does not exist.",
+            )
+        }
+        MachineError::NotWritten { path, cause } => Message::new(
+            format!("{} cannot be written: {cause}.", path.display()),
+            "Name another file, or copy the block.",
+        ),
         MachineError::NotSaved { folder, cause } => Message::new(
             format!("The report cannot be saved to {}: {cause}.", folder.display()),
             "Copy it instead.",

@@ -28,6 +28,7 @@ pub enum Icon {
     Refresh,
     Rotate,
     Search,
+    Send,
     Shield,
     Siren,
     Trash,
@@ -88,6 +89,7 @@ impl Icon {
                 "M20 11a8 8 0 0 0-13.9-4.2L4 9M4 4.4V9h4.6M4 13a8 8 0 0 0 13.9 4.2L20 15M20 19.6V15h-4.6"
             }
             Self::Search => "M4.5 11a6.5 6.5 0 1 0 13 0a6.5 6.5 0 1 0-13 0M15.8 15.8l4.7 4.7",
+            Self::Send => "M21 3L10 14M21 3l-7 18-4-7-7-4z",
             Self::Shield => {
                 "M12 3l7.5 2.8v5.7c0 4.6-3.2 8-7.5 9.5-4.3-1.5-7.5-4.9-7.5-9.5V5.8zM8.8 11.9l2.3 2.3 4.1-4.4"
             }

@@ -13,6 +13,7 @@ mod number;
 mod segmented;
 mod state_block;
 mod steps;
+mod tabs;
 
 pub use badge::{Badge, Tone};
 pub use button::{Button, ButtonKind, IconButton};
@@ -27,3 +28,4 @@ pub use number::grouped;
 pub use segmented::{Segment, Segmented};
 pub use state_block::StateBlock;
 pub use steps::{StepState, Steps};
+pub use tabs::{Tab, Tabs};

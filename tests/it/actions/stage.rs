@@ -13,9 +13,13 @@ use deploy_tokens::intent::{Intent, TokenIntent};
 use deploy_tokens::state::{AppState, Connection, KeyState, Load, SessionKind};
 use dioxus::core::{NoOpMutations, ScopeId};
 use dioxus::prelude::*;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{BoxFuture, LocalBoxFuture};
 use keychain::{Item, Keychain, Raw, Read, Store, StoreKind};
-use model::{Document, KeychainError, News, Passage, Problem, SecretLimits};
+use model::destinations::Sent;
+use model::formats::Format;
+use model::{
+    Destination, Document, KeychainError, MachineError, News, Parcel, Passage, Problem, SecretLimits,
+};
 use protocol::secret::{AccessToken, JournalKey, SecretText};
 use protocol::{DeployToken, Lifetime, Moment, TokenEntry};
 use service::Context;
@@ -80,6 +84,8 @@ pub struct Machine {
     pub checks: Cell<bool>,
     /// For how long a CI token was asked to work.
     pub lifetime: Cell<Lifetime>,
+    /// In which format a block was shown last.
+    pub format: Cell<Format>,
     /// The place of the last start.
     pub remembered: RefCell<Option<Location>>,
 }
@@ -161,6 +167,39 @@ impl Platform for Shared {
 
     fn remember_lifetime(&self, lifetime: Lifetime) {
         self.0.lifetime.set(lifetime);
+    }
+
+    fn format(&self) -> LocalBoxFuture<'static, Format> {
+        let format = self.0.format.get();
+        Box::pin(async move { format })
+    }
+
+    fn remember_format(&self, format: Format) {
+        self.0.format.set(format);
+    }
+
+    fn can_send(&self) -> bool {
+        true
+    }
+
+    fn program(&self, destination: &Destination) -> LocalBoxFuture<'static, Result<PathBuf, Problem>> {
+        let found = courier::Courier::default().program(destination);
+        Box::pin(async { Ok(found?) })
+    }
+
+    fn send(&self, destination: Destination, parcel: Parcel) -> BoxFuture<'static, Result<Sent, Problem>> {
+        Box::pin(async move { Ok(courier::Courier::default().send(&destination, &parcel).await?) })
+    }
+
+    fn save(&self, path: PathBuf, text: SecretText) -> LocalBoxFuture<'static, Result<(), Problem>> {
+        // Exposed to be looked at by a test.
+        let saved = std::fs::write(&path, text.expose());
+        let problem = |cause: std::io::Error| MachineError::NotWritten {
+            path,
+            cause: cause.into(),
+        };
+        let saved = saved.map_err(|cause| problem(cause).into());
+        Box::pin(async { saved })
     }
 
     fn checks(&self, _: &str) -> LocalBoxFuture<'static, bool> {
@@ -313,6 +352,7 @@ impl Stage {
             shown: Cell::default(),
             checks: Cell::new(true),
             lifetime: Cell::default(),
+            format: Cell::default(),
             remembered: RefCell::default(),
         });
         if signed_in {

@@ -106,6 +106,7 @@ const CRATES: &[&str] = &[
     "service",
     "workspace",
     "text",
+    "courier",
 ];
 
 /// The longest a file may be; components are told apart because markup hides ideas better than code.

@@ -47,7 +47,7 @@ fn push_value(text: &mut SecretText, value: &str) {
     }
 }
 
-fn is_bare(c: char) -> bool {
+pub(super) fn is_bare(c: char) -> bool {
     c.is_ascii_alphanumeric() || "_-./:@%+,=".contains(c)
 }
 
@@ -108,7 +108,7 @@ fn read_value(text: &str) -> Option<(SecretText, &str)> {
 }
 
 /// Whether a shell takes it for the name of a variable: letters, digits and `_`, not beginning with a digit.
-fn is_name(name: &str) -> bool {
+pub(super) fn is_name(name: &str) -> bool {
     let part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(part)
 }

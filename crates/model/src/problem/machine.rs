@@ -71,6 +71,13 @@ pub enum MachineError {
         /// What the system said.
         cause: IoCause,
     },
+    /// A new file could not be written.
+    #[error("{} cannot be written", path.display())]
+    NotWritten {
+        path: PathBuf,
+        /// What the system said.
+        cause: IoCause,
+    },
     /// A report could not be written into a folder.
     #[error("the report cannot be saved to {}", folder.display())]
     NotSaved {

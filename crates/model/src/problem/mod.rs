@@ -18,6 +18,7 @@ use protocol::crypto::{BundleProblemKind, CryptoError, OpenError, SeedError};
 use protocol::token::FindError;
 use protocol::{DeployTokenId, DeviceId, EnvironmentName, NameError};
 
+use super::destinations::{DestinationError, SendError};
 use super::{Pauses, SignInEnd};
 use std::time::Duration;
 
@@ -76,6 +77,12 @@ pub enum Problem {
     /// No token, or several, by that name.
     #[error(transparent)]
     Find(#[from] FindError),
+    /// A text is no destination to which values could be sent.
+    #[error(transparent)]
+    Destination(#[from] DestinationError),
+    /// Values were not sent.
+    #[error(transparent)]
+    Send(#[from] SendError),
     /// This machine has no device identity yet.
     #[error("this machine is not linked as a device")]
     NoDevice,

@@ -28,6 +28,7 @@ pub async fn delete(context: &Context, place: &Place, wanted: &str) -> Result<De
             Err(cause) => return Err(Problem::Uncertain(Box::new(cause))),
         },
     }
+    super::handed::forget(context, &found.id);
     Ok(found.clone())
 }
 

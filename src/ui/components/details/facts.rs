@@ -46,6 +46,7 @@ pub(super) fn Facts(token: DeployToken) -> Element {
             }
             Fact { name: "Environment key", KeyOf { token: token.clone() } }
             Replaced { token: token.clone() }
+            HandedTo { token: token.clone() }
             Fact { name: "CI token",
                 match &token.ci_token_suffix {
                     Some(suffix) => rsx! {
@@ -121,6 +122,27 @@ fn KeyOf(token: DeployToken) -> Element {
                 span { "data-tone": if is_trouble { "warn" }, "{message.what}" }
                 if !message.next.is_empty() {
                     span { class: "fact-more", "{message.next}" }
+                }
+            }
+        }
+    }
+}
+
+/// To where its values were sent from this machine.
+#[component]
+fn HandedTo(token: DeployToken) -> Element {
+    let handed = use_context::<AppState>().tokens.handed;
+    let clock = use_clock();
+    let handed = handed.read();
+    let Some(all) = handed.get(&token.id).filter(|all| !all.is_empty()) else {
+        return rsx! {};
+    };
+    rsx! {
+        Fact { name: "Handed to",
+            for it in all {
+                span { class: "fact-line", key: "{it.destination}",
+                    {it.destination.title()}
+                    span { class: "fact-aside", " · {clock.past(it.at)}" }
                 }
             }
         }

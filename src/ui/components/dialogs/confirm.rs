@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::confirm_style::style_of;
 use super::consequence::Consequence;
 use super::which::Which;
-use super::{EndChoice, Failure, Progress, WhenToRevoke};
+use super::{EndChoice, Failure, Progress, SendAgain, WhenToRevoke};
 use crate::state::{AppState, Confirm, ConfirmKind, Operation};
 use crate::ui::components::ask;
 use crate::ui::elements::{Button, Dialog, DialogActions, DialogBody, DialogHead, TextField};
@@ -78,6 +78,9 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
                         Failure { operation }
                         if issues {
                             EndChoice { chosen: end }
+                        }
+                        if issues {
+                            SendAgain { token: token.id.clone() }
                         }
                         if kind == ConfirmKind::Replace {
                             WhenToRevoke { grace }

@@ -16,6 +16,7 @@ mod reader;
 mod requests;
 mod reshare;
 mod revoke_chosen;
+mod send_again;
 mod session;
 mod way_out;
 mod which;
@@ -40,6 +41,7 @@ pub use reader::ReaderDialog;
 pub use requests::RequestsDialog;
 use reshare::ReshareDialog;
 use revoke_chosen::RevokeChosenDialog;
+use send_again::SendAgain;
 pub use session::{ExpiredDialog, SignOutDialog};
 use way_out::WayOutDialog;
 

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{CiToken, SheetSummary};
-use crate::state::{AppState, Copied};
+use crate::state::{AppState, Copied, SheetPage};
 use crate::ui::elements::{Button, ButtonKind, DialogActions, Glyph, Icon};
 use crate::ui::intent::{SheetIntent, use_send};
 
@@ -24,6 +24,11 @@ pub(super) fn Footer(outline: SheetSummary) -> Element {
 fn Actions(only_seed: bool) -> Element {
     let sheet = use_context::<AppState>().sheet;
     let send = use_send();
+    let saved = sheet
+        .saved
+        .read()
+        .as_ref()
+        .map(|path| format!("Saved to {}, readable by you alone.", path.display()));
     let copied = match (*sheet.copied.read(), only_seed) {
         (None, _) => None,
         (Some(Copied::Block), false) => Some("Copied the block with both values."),
@@ -32,13 +37,27 @@ fn Actions(only_seed: bool) -> Element {
         (Some(Copied::Seed), _) => Some("Copied GHOSTABLE_DEPLOY_SEED."),
         (Some(Copied::Cleared), _) => Some("The clipboard is cleared."),
     };
+    let done = copied.map(str::to_owned).or(saved);
     rsx! {
         DialogActions {
-            status: copied.map(|text| rsx! {
+            status: done.map(|text| rsx! {
                 Glyph { icon: Icon::ClipboardCheck }
                 "{text}"
             }),
             Button { label: "Done", onclick: move |()| sheet.ask_to_close() }
+            if sheet.folder.read().is_some() {
+                Button {
+                    label: "Save to file…",
+                    onclick: move |()| sheet.turn_to(SheetPage::Save),
+                }
+            }
+            if *sheet.can_send.read() {
+                Button {
+                    icon: Icon::Send,
+                    label: "Send to…",
+                    onclick: move |()| send.call(SheetIntent::AskToSend.into()),
+                }
+            }
             Button {
                 kind: ButtonKind::Primary,
                 icon: Icon::Copy,

@@ -8,12 +8,14 @@ mod block;
 mod field;
 mod foot;
 mod head;
+mod save;
+mod send;
 mod share;
 mod verified;
 
 use dioxus::prelude::*;
 
-use crate::state::{AppState, SheetStore};
+use crate::state::{AppState, SheetPage, SheetStore};
 use crate::ui::clock::use_clock;
 use crate::ui::components::{ClipboardLine, MessageText};
 use crate::ui::elements::{Dialog, DialogBody, DialogSize, Icon, Notice, Tone};
@@ -25,6 +27,8 @@ use block::Block;
 use field::{CiTokenField, SeedField};
 use foot::Footer;
 use head::Head;
+use save::Save;
+use send::Send;
 use share::NotShared;
 use verified::Verified;
 
@@ -69,7 +73,9 @@ fn escape(sheet: SheetStore) {
     if *sheet.away.peek() {
         return;
     }
-    if *asking.peek() {
+    if *sheet.page.peek() != SheetPage::Values {
+        sheet.turn_to(SheetPage::Values);
+    } else if *asking.peek() {
         asking.set(false);
     } else {
         sheet.ask_to_close();
@@ -103,6 +109,10 @@ pub fn SecretSheet() -> Element {
         Dialog { id: ID, size: DialogSize::Wide, on_cancel: move |()| escape(sheet),
             if *sheet.away.read() {
                 Away { name: outline.name }
+            } else if *sheet.page.read() == SheetPage::Save {
+                Save { name: outline.name }
+            } else if *sheet.page.read() == SheetPage::Send {
+                Send { name: outline.name }
             } else {
                 Head { outline: outline.clone() }
                 DialogBody {
@@ -117,7 +127,7 @@ pub fn SecretSheet() -> Element {
                     }
                     CiTokenField { outcome: outline.ci_token }
                     SeedField {}
-                    Block { with_ci_token: outline.ci_token == CiToken::Issued }
+                    Block {}
                     if let Some(expiry) = expiry {
                         p { class: "sheet-expiry", "{expiry}" }
                     }

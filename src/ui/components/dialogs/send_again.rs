@@ -1,0 +1,46 @@
+//! Whether the new values are sent to where the token's former ones were, as soon as they are there.
+
+use dioxus::prelude::*;
+
+use crate::state::AppState;
+use protocol::DeployTokenId;
+
+/// A choice for each destination; nothing where none is known. All are chosen at first.
+#[component]
+pub(super) fn SendAgain(token: DeployTokenId) -> Element {
+    let state = use_context::<AppState>();
+    let mut again = state.dialog.again;
+    let known: Vec<_> = use_hook(|| {
+        let handed = state.tokens.handed.peek();
+        let all = handed.get(&token).map(Vec::as_slice).unwrap_or_default();
+        all.iter().map(|it| it.destination.clone()).collect()
+    });
+    let first = known.clone();
+    use_hook(move || again.set(first));
+    if known.is_empty() || !*state.sheet.can_send.read() {
+        return rsx! {};
+    }
+    rsx! {
+        fieldset { class: "send-again",
+            legend { "Send the new values at once" }
+            for destination in known {
+                label { key: "{destination}", class: "check",
+                    input {
+                        r#type: "checkbox",
+                        checked: again.read().contains(&destination),
+                        onchange: {
+                            let destination = destination.clone();
+                            move |event: FormEvent| {
+                                again.write().retain(|it| *it != destination);
+                                if event.checked() {
+                                    again.write().push(destination.clone());
+                                }
+                            }
+                        },
+                    }
+                    span { "{destination.title()}: send again" }
+                }
+            }
+        }
+    }
+}
