@@ -3,7 +3,7 @@
 //! `gallery STATE [--size WxH] [--zoom N]`, where STATE is one of `table empty loading failed offline create
 //! create-running create-failed rotate revoke delete delete-active revoke-production sheet sheet-revealed
 //! sheet-notshared sheet-kept sheet-missing close-warning keys palette menu many long revoked none toasts pending replace
-//! replacing finish interrupted` or of those in `access.rs`.
+//! replacing finish interrupted` or of those in `access.rs` and `sending.rs`.
 #![allow(
     clippy::print_stderr,
     clippy::unwrap_used,
@@ -11,6 +11,7 @@
 )]
 
 mod access;
+mod sending;
 
 use deploy_tokens::intent::{PlaceIntent, SheetIntent};
 use deploy_tokens::state::{
@@ -303,6 +304,7 @@ fn fill(state: AppState, wanted: &str) {
         |tokens: Vec<DeployToken>| Load::Ready(tokens.into_iter().map(TokenEntry::Token).collect::<Vec<_>>());
     tokens.entries.set(entries(samples()));
     let first = samples().remove(0);
+    sending::known(state, &first.id);
     let confirm = |kind, token: &DeployToken, type_name| {
         state.dialog.show(Dialog::Confirm(Confirm {
             kind,
@@ -419,6 +421,11 @@ fn fill(state: AppState, wanted: &str) {
             });
             tokens.highlighted.set(Some(first.id.clone()));
         }
-        other => access::fill(state, other),
+        other => {
+            let sheet = |token| issuance(IssuanceKind::Create, token, shared());
+            if !sending::fill(state, other, sheet, issued()) {
+                access::fill(state, other);
+            }
+        }
     }
 }

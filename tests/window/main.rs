@@ -29,6 +29,7 @@ mod policy;
 mod replace;
 mod roles;
 mod second_start;
+mod sending;
 mod server;
 mod sign_in;
 mod states;

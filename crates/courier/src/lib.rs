@@ -78,7 +78,6 @@ impl Courier {
     /// [`SendError`].
     pub async fn send(&self, destination: &Destination, parcel: &Parcel) -> Result<Sent, SendError> {
         let names = parcel.names();
-        let program = self.program(destination)?;
         // What is a destination has a plan.
         let Some(plan) = destination.plan(&names) else {
             return Err(SendError::Stopped);
@@ -87,6 +86,7 @@ impl Courier {
         if names.len() < 2 && plan.calls.iter().any(|call| call.input.is_whole()) {
             return Err(SendError::Incomplete);
         }
+        let program = self.program(destination)?;
         let mask = Mask::of(parcel);
         self.check(&program, &plan, &mask).await?;
         for call in &plan.calls {
@@ -108,7 +108,7 @@ impl Courier {
         Err(SendError::NotSignedIn {
             program: program.to_owned(),
             sign_in: plan.sign_in.clone(),
-            said: ended.last_words(),
+            said: ended.words(),
         })
     }
 
@@ -126,14 +126,14 @@ impl Courier {
         if first.is_well {
             return Ok(());
         }
-        let mut said = first.last_words();
+        let mut said = first.words();
         if let Some(arguments) = &call.otherwise {
             let second = self.start(program, arguments, Some(&input), mask).await?;
             if second.is_well {
                 return Ok(());
             }
             // Both may say why: the first that it is not there, or what is really wrong.
-            said = format!("{said} / {}", second.last_words());
+            said = format!("{said} / {}", second.words());
         }
         Err(SendError::Failed {
             program: program.to_owned(),

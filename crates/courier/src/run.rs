@@ -14,8 +14,8 @@ use protocol::secret::SecretText;
 
 /// So much of each stream is kept, in bytes; the rest is read and forgotten.
 const MOST_KEPT: usize = 64 * 1024;
-/// So many of the last lines are shown of what a tool says.
-const LAST_LINES: usize = 4;
+/// So many of the first and of the last lines are shown of what a tool says: some tell the cause first, some last.
+const SHOWN_LINES: usize = 3;
 
 /// Variables that may hold secrets of ours, which no tool is given.
 const OURS: [&str; 3] = ["GHOSTABLE_TOKEN", "GHOSTABLE_CI_TOKEN", "GHOSTABLE_DEPLOY_SEED"];
@@ -47,15 +47,17 @@ impl Ended {
         self.output
     }
 
-    /// The last lines of its errors, or of what it printed where it has told no error.
-    pub(crate) fn last_words(&self) -> String {
+    /// Some lines of its errors, or of what it printed where it has told no error.
+    pub(crate) fn words(&self) -> String {
         let told = if self.errors.is_empty() {
             &self.output
         } else {
             &self.errors
         };
-        let first = told.len().saturating_sub(LAST_LINES);
-        told.get(first..).unwrap_or_default().join(" ")
+        let last = told.len().saturating_sub(SHOWN_LINES);
+        let is_shown = |at: usize| at < SHOWN_LINES || at >= last;
+        let shown = told.iter().enumerate().filter(|(at, _)| is_shown(*at));
+        shown.map(|(_, line)| line.as_str()).collect::<Vec<_>>().join(" ")
     }
 }
 

@@ -5,6 +5,8 @@ mod background;
 mod cut_off;
 mod emergency;
 mod fresh;
+#[cfg(unix)]
+mod sending;
 mod session;
 mod stage;
 mod tokens;

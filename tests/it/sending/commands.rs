@@ -146,7 +146,8 @@ fn what_cannot_be_sent_is_said_before_anything_is_issued() {
     let scene = Scene::new(&[]);
     let missing = scene.create("never-ci", "fly:storefront");
     assert_code(&missing, 1);
-    assert!(said(&missing).contains("fly is not on this machine. Install the Fly command line"));
+    let told = said(&missing);
+    assert!(told.contains("fly is not on this machine.") && told.contains("Install the Fly command line"));
     let wrong = scene.create("never-ci", "github:");
     assert_code(&wrong, 2);
     assert!(said(&wrong).contains("northwind/storefront@production"));
