@@ -2,6 +2,7 @@
 
 use super::{CiTokenOutcome, Issuance};
 use deploy_tokens::state::{AppState, SendLine, SendState, SheetPage};
+use dioxus::prelude::*;
 use model::destinations::Sent;
 use model::{Destination, Handed, SendError};
 use protocol::Moment;

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
 use crate::{confirm, data, done, fill, open, sheet};
-use testkit::driver::{App, Desktop, any, containing};
+use testkit::driver::{App, Desktop, State, any, containing};
 
 /// Stands for gh: it is signed in, stores what comes in, and lists it; `refuses` beside it makes it fail.
 const GH: &str = r#"#!/bin/sh
@@ -41,9 +41,13 @@ fn got(desktop: &Desktop) -> String {
 fn send(app: &App, destination: &str) {
     app.find("push button", "Send to…").press();
     app.find("dialog", containing("Send the secrets of"));
-    fill(app, "entry", containing("Destination"), destination);
+    // The field has the keyboard already.
+    app.find("entry", containing("Destination"))
+        .wait(State::Focused, true);
+    app.type_text(destination);
     // What will be run is said before it is.
     app.wait_text("tools/gh");
+    app.find("push button", "Send").wait(State::Enabled, true);
     app.key("Return");
 }
 

@@ -140,7 +140,7 @@ fn HandedTo(token: DeployToken) -> Element {
     rsx! {
         Fact { name: "Handed to",
             for it in all {
-                span { class: "fact-line", key: "{it.destination}",
+                p { class: "fact-line", key: "{it.destination}",
                     {it.destination.title()}
                     span { class: "fact-aside", " · {clock.past(it.at)}" }
                 }

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::{CiToken, SheetSummary};
+use super::{CiToken, SheetSummary, use_focus};
 use crate::state::{AppState, Copied, SheetPage};
 use crate::ui::elements::{Button, ButtonKind, DialogActions, Glyph, Icon};
 use crate::ui::intent::{SheetIntent, use_send};
@@ -22,6 +22,7 @@ pub(super) fn Footer(outline: SheetSummary) -> Element {
 
 #[component]
 fn Actions(only_seed: bool) -> Element {
+    use_focus("#sheet > .dialog-actions [autofocus]");
     let sheet = use_context::<AppState>().sheet;
     let send = use_send();
     let saved = sheet

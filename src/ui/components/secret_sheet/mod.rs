@@ -82,6 +82,17 @@ fn escape(sheet: SheetStore) {
     }
 }
 
+/// Gives the keyboard to an element when this is shown: what had it may have gone with the page before.
+fn use_focus(selector: &'static str) {
+    use_effect(move || {
+        let selector = serde_json::json!(selector);
+        document::eval(&format!(
+            "const at = document.activeElement; const field = document.querySelector({selector}); \
+             if (field && (!at || at === document.body)) {{ field.focus(); field.select?.(); }}"
+        ));
+    });
+}
+
 /// The sheet, if an issuance is there.
 #[component]
 pub fn SecretSheet() -> Element {

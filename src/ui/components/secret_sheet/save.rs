@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::ID;
+use super::{ID, use_focus};
 use crate::state::{AppState, SheetPage};
 use crate::ui::components::MessageText;
 use crate::ui::elements::{
@@ -15,6 +15,7 @@ pub(super) fn Save(name: String) -> Element {
     let sheet = use_context::<AppState>().sheet;
     let send = use_send();
     let format = *sheet.format.read();
+    use_focus("#save-path");
     let mut path = use_signal(|| proposed(sheet));
     rsx! {
         form {

@@ -5,7 +5,7 @@ mod line;
 
 use dioxus::prelude::*;
 
-use super::ID;
+use super::{ID, use_focus};
 use crate::state::{AppState, SheetPage};
 use crate::ui::elements::{Button, ButtonKind, DialogActions, DialogBody, DialogHead, Icon};
 use crate::ui::intent::{SheetIntent, use_send};
@@ -16,6 +16,7 @@ use line::Line;
 pub(super) fn Send(name: String) -> Element {
     let sheet = use_context::<AppState>().sheet;
     let send = use_send();
+    use_focus("#send-target");
     let lines = sheet.lines.read().clone();
     let open = lines.iter().filter(|line| line.can_be_sent()).count();
     let all_sent = !lines.is_empty() && lines.iter().all(|line| line.is_sent());
