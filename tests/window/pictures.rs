@@ -28,6 +28,17 @@ fn issue(app: &App) {
     app.wait_text("Copied the block");
 }
 
+/// Where the values of the open sheet can be sent, with a destination that is typed.
+fn sending(app: &App, theme: &str) {
+    app.find("push button", "Send to…").press();
+    app.find("entry", containing("Destination"));
+    crate::fill(app, "entry", containing("Destination"), "northwind/storefront@production");
+    app.wait_text("/gh");
+    picture(app, &format!("sheet-send-{theme}.png"));
+    app.find("push button", "Back").press();
+    app.find("push button", "Copy block");
+}
+
 /// The page with three tokens chosen and the button held for half of its time, on a phone and on a desktop; then the
 /// end of a run.
 fn emergency(app: &App, theme: &str) {
@@ -119,6 +130,7 @@ fn screenshots() {
         app.find("push button", containing("Deploy tokens")).press();
         issue(&app);
         picture(&app, &format!("sheet-{theme}.png"));
+        sending(&app, theme);
         app.find("push button", "Done").press();
         app.resize(390, 844);
         picture(&app, &format!("phone-{theme}.png"));

@@ -216,6 +216,23 @@ fn a_refused_value_is_kept_and_sent_again() {
     assert_eq!(known, ["github:northwind/storefront", "fly:storefront"]);
 }
 
+/// The program is killed while a tool has one of the values: the journal has them all.
+#[test]
+fn a_kill_while_sending_loses_nothing() {
+    let scene = Scene::new(&[]);
+    scene.tools.add(
+        "gh",
+        "#!/bin/sh\ncase \"$*\" in *SEED*) kill -9 $PPID ;; esac\nexit 0\n",
+    );
+    let killed = scene.create("killed-ci", "github:northwind/storefront");
+    assert_eq!(killed.status.code(), None, "{}", said(&killed));
+    let pending = scene.shell.json(&["pending", "--json"]);
+    assert_eq!(pending[0]["state"], "complete", "{pending}");
+    let id = pending[0]["id"].as_str().unwrap();
+    let issued = scene.shell.json(&["resume", id, "--json"]);
+    assert_eq!(scene.shell.verify(&issued), Some(0));
+}
+
 #[test]
 fn new_values_go_to_where_the_old_ones_went() {
     let scene = Scene::new(&["gh", "fly"]);

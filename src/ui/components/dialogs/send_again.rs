@@ -11,13 +11,16 @@ pub(super) fn SendAgain(token: DeployTokenId) -> Element {
     let state = use_context::<AppState>();
     let mut again = state.dialog.again;
     let known: Vec<_> = use_hook(|| {
+        if !*state.sheet.can_send.peek() {
+            return Vec::new();
+        }
         let handed = state.tokens.handed.peek();
         let all = handed.get(&token).map(Vec::as_slice).unwrap_or_default();
         all.iter().map(|it| it.destination.clone()).collect()
     });
     let first = known.clone();
     use_hook(move || again.set(first));
-    if known.is_empty() || !*state.sheet.can_send.read() {
+    if known.is_empty() {
         return rsx! {};
     }
     rsx! {
