@@ -125,6 +125,35 @@ fn node_reads_env_files(written: &Written) -> bool {
     reads
 }
 
+const DOTENV_OF_NPM: &str = "const b = require(process.argv[1] + '/dotenv').parse(require('fs').readFileSync('block')); \
+    console.log(b.GHOSTABLE_CI_TOKEN + '\\n' + b.GHOSTABLE_DEPLOY_SEED)";
+
+/// Where `scripts/system-packages test` puts what Debian does not have; `None` where there is no npm to put it there.
+fn readers_of_npm() -> Option<String> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/tools/readers/node_modules");
+    if !folder.is_dir() {
+        println!("SKIPPED: dotenv and dotenvx of npm are not installed");
+        return None;
+    }
+    Some(folder.display().to_string())
+}
+
+#[test]
+fn dotenv_readers_of_npm_get_what_is_for_them() {
+    let Some(folder) = readers_of_npm() else {
+        return;
+    };
+    for token in &CI_TOKENS[..2] {
+        let written = Written::of("env", token);
+        written.read_by("node", &["-e", DOTENV_OF_NPM, &folder]);
+        let dotenvx = format!("{folder}/.bin/dotenvx");
+        written.read_by(
+            &dotenvx,
+            &["run", "--quiet", "-f", "block", "--", "node", "-e", NODE],
+        );
+    }
+}
+
 /// A token as servers make them is read alike by all; what needs escapes is not, which is what other formats are for.
 #[test]
 fn dotenv_readers_get_what_is_for_them() {
