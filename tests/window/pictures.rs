@@ -32,7 +32,12 @@ fn issue(app: &App) {
 fn sending(app: &App, theme: &str) {
     app.find("push button", "Send to…").press();
     app.find("entry", containing("Destination"));
-    crate::fill(app, "entry", containing("Destination"), "northwind/storefront@production");
+    crate::fill(
+        app,
+        "entry",
+        containing("Destination"),
+        "northwind/storefront@production",
+    );
     app.wait_text("/gh");
     picture(app, &format!("sheet-send-{theme}.png"));
     app.find("push button", "Back").press();
