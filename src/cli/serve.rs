@@ -9,7 +9,7 @@ use super::args::Serve;
 use super::output;
 use crate::connect::{Target, data_dir, open_workspace, workspace_problem};
 use crate::failure::{FAILED, Failure, WRONG_USE};
-use workspace::{Options, SampleSize};
+use workspace::{LocalAccess, Options, SampleSize};
 
 #[derive(Serialize)]
 struct Ready<'a> {
@@ -43,10 +43,22 @@ pub async fn serve(target: &Target, options: &Serve) -> Result<u8, Failure> {
     });
     let workspace = workspace?;
     workspace::allow_many_connections();
-    let running = workspace.serve(options.addr).await.map_err(workspace_problem)?;
-    let local = running.local();
+    let (serving, local) = workspace
+        .serve_others(options.addr)
+        .await
+        .map_err(workspace_problem)?;
+    tell(serving.api_url(), &local)?;
+    // A server needs neither bearer nor keys.
+    drop(local);
+    interrupted().await?;
+    serving.shutdown().await;
+    Ok(0)
+}
+
+/// The line by which a script knows that it is ready, and how it gets in.
+fn tell(api: String, local: &LocalAccess) -> Result<(), Failure> {
     output::json(&Ready {
-        api: running.api_url(),
+        api,
         // Exposed because a script that starts the workspace signs in with it; it is worth nothing elsewhere.
         access_token: local.access_token.expose(),
         organization_id: local.organization_id.as_str(),
@@ -56,10 +68,7 @@ pub async fn serve(target: &Target, options: &Serve) -> Result<u8, Failure> {
             .iter()
             .map(protocol::EnvironmentName::as_str)
             .collect(),
-    })?;
-    interrupted().await?;
-    running.shutdown().await;
-    Ok(0)
+    })
 }
 
 async fn interrupted() -> Result<(), Failure> {

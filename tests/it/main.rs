@@ -42,6 +42,8 @@ mod layering;
 mod leaks;
 #[cfg(feature = "headless")]
 mod lifecycle;
+#[cfg(all(feature = "headless", target_os = "linux", debug_assertions))]
+mod memory;
 #[cfg(feature = "headless")]
 mod own_devices;
 #[cfg(all(feature = "desktop", debug_assertions))]

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::Raw;
 use model::{KeychainError, Owner, Part};
-use protocol::secret::{AccessToken, EncryptionPrivateKey, EnvironmentKey, SecretText, SigningSeed};
+use protocol::secret::{AccessToken, EncryptionPrivateKey, EnvironmentKey, JournalKey, SecretText, SigningSeed};
 use protocol::{DeviceId, Fingerprint, Moment, OrganizationId, PublicKey, SigningPublicKey};
 
 /// A signed-in user.
@@ -73,29 +73,26 @@ impl Entry {
         raw.into_text().ok_or_else(|| self.corrupt("it is not text"))
     }
 
-    /// 32 bytes in base64.
-    fn key(self, text: &SecretText) -> Result<Zeroizing<[u8; 32]>, KeychainError> {
+    /// 32 bytes in base64, taken by what keeps them.
+    fn key<K>(self, text: &SecretText, take: impl FnOnce(&[u8; 32]) -> K) -> Result<K, KeychainError> {
         // Exposed to be decoded.
         let decoded = BASE64.decode(text.expose().trim().as_bytes()).map(Zeroizing::new);
-        match decoded
-            .as_ref()
-            .map(|bytes| <&[u8; 32]>::try_from(bytes.as_slice()))
-        {
-            Ok(Ok(key)) => Ok(Zeroizing::new(*key)),
-            _ => Err(self.corrupt("it is not a key of 32 bytes in base64")),
-        }
+        let bytes = decoded.as_ref().ok().and_then(|bytes| bytes.as_slice().try_into().ok());
+        bytes
+            .map(take)
+            .ok_or_else(|| self.corrupt("it is not a key of 32 bytes in base64"))
     }
 
     pub(super) fn signing_seed(self, text: &SecretText) -> Result<SigningSeed, KeychainError> {
-        Ok(SigningSeed::take(&mut *self.key(text)?))
+        self.key(text, |bytes| SigningSeed::fill_with(|place| *place = *bytes))
     }
 
     pub(super) fn encryption_key(self, text: &SecretText) -> Result<EncryptionPrivateKey, KeychainError> {
-        Ok(EncryptionPrivateKey::take(&mut *self.key(text)?))
+        self.key(text, |bytes| EncryptionPrivateKey::fill_with(|place| *place = *bytes))
     }
 
-    pub(super) fn bytes(self, text: &SecretText) -> Result<Zeroizing<[u8; 32]>, KeychainError> {
-        self.key(text)
+    pub(super) fn journal_key(self, text: &SecretText) -> Result<JournalKey, KeychainError> {
+        self.key(text, |bytes| JournalKey::fill_with(|place| *place = *bytes))
     }
 
     fn json<'t, T: Deserialize<'t>>(self, text: &'t SecretText) -> Result<T, KeychainError> {
@@ -155,7 +152,9 @@ impl Entry {
 
     pub(super) fn environment_key(self, text: &SecretText) -> Result<StoredEnvironmentKey, KeychainError> {
         let document: EnvironmentKeyDocument = self.json(text)?;
-        let key = EnvironmentKey::take(&mut *self.key(&document.key_b64)?);
+        let key = self.key(&document.key_b64, |bytes| {
+            EnvironmentKey::fill_with(|place| *place = *bytes)
+        })?;
         let announced = Fingerprint::from_hex(&document.fingerprint)
             .ok_or_else(|| self.corrupt("its fingerprint is malformed"))?;
         // Exposed to be measured: a fingerprint is the SHA-256 of 32 bytes, of this key as of a public one.

@@ -165,6 +165,5 @@ fn journal_key(store: &dyn Store, item: &Item) -> Result<Option<JournalKey>, Key
     let Some(raw) = store.read(item)? else {
         return Ok(None);
     };
-    let text = entry.text(raw)?;
-    Ok(Some(JournalKey::take(&mut *entry.bytes(&text)?)))
+    entry.journal_key(&entry.text(raw)?).map(Some)
 }

@@ -50,6 +50,16 @@ pub struct Endpoint {
     pub from: usize,
 }
 
+impl Endpoint {
+    /// Whether a request with this head goes there, whatever its number.
+    fn is_of(&self, head: &str) -> bool {
+        let mut words = head.lines().next().unwrap_or_default().split(' ');
+        let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+        let path = path.split('?').next().unwrap_or_default();
+        method == self.method && path.ends_with(self.ending)
+    }
+}
+
 /// Everything that goes wrong; nothing by default.
 #[derive(Clone, Copy, Default)]
 pub struct Faults {
@@ -84,6 +94,8 @@ struct Crowd {
 
 /// How long a request is held for others to come. Only reached by a failing test.
 const GATHERING: Duration = Duration::from_secs(5);
+/// How long a request is held that nobody lets go. Only reached by a failing test.
+const HOLDING: Duration = Duration::from_secs(60);
 
 struct Shared {
     address: SocketAddr,
@@ -104,6 +116,9 @@ struct Shared {
     mended: AtomicBool,
     down: AtomicBool,
     blocked: Mutex<Vec<String>>,
+    held: Mutex<Option<Endpoint>>,
+    holding: AtomicUsize,
+    let_go: Condvar,
     seen: Mutex<Vec<String>>,
     stop: AtomicBool,
     closed: Mutex<bool>,
@@ -171,6 +186,9 @@ impl FaultProxy {
             mended: AtomicBool::new(false),
             down: AtomicBool::new(false),
             blocked: Mutex::default(),
+            held: Mutex::default(),
+            holding: zero(),
+            let_go: Condvar::new(),
             seen: Mutex::default(),
             stop: AtomicBool::new(false),
             closed: Mutex::default(),
@@ -223,6 +241,22 @@ impl FaultProxy {
         *self.shared.blocked.lock().unwrap() = endings;
     }
 
+    /// From now on requests to an endpoint wait, before the server sees them, until they are let go.
+    pub fn hold(&self, endpoint: Endpoint) {
+        *self.shared.held.lock().unwrap() = Some(endpoint);
+    }
+
+    /// How many requests were held until now.
+    pub fn held(&self) -> usize {
+        self.shared.holding.load(SeqCst)
+    }
+
+    /// What is held goes on.
+    pub fn let_go(&self) {
+        *self.shared.held.lock().unwrap() = None;
+        self.shared.let_go.notify_all();
+    }
+
     /// Method and path of every request that came here, in order; without those that were closed at once.
     pub fn seen(&self) -> Vec<String> {
         self.shared.seen.lock().unwrap().clone()
@@ -260,6 +294,7 @@ fn serve(mut client: TcpStream, shared: &Shared) -> std::io::Result<()> {
     let number = shared.requests.fetch_add(1, SeqCst) + 1;
     shared.seen.lock().unwrap().push(line.join(" "));
     arrive(line.last().copied().unwrap_or_default(), shared);
+    wait_if_held(&head, shared);
     std::thread::sleep(shared.faults.latency);
     let done = carry(&mut client, &head, &body, number, shared);
     shared.crowd.lock().unwrap().now -= 1;
@@ -277,6 +312,15 @@ fn arrive(path: &str, shared: &Shared) {
     {
         let few = |crowd: &mut Crowd| crowd.most < wanted;
         drop(shared.grows.wait_timeout_while(crowd, GATHERING, few).unwrap());
+    }
+}
+
+/// Returns when nobody holds the request any more.
+fn wait_if_held(head: &str, shared: &Shared) {
+    let held = shared.held.lock().unwrap();
+    if held.is_some_and(|endpoint| endpoint.is_of(head)) {
+        shared.holding.fetch_add(1, SeqCst);
+        drop(shared.let_go.wait_timeout_while(held, HOLDING, |held| held.is_some()).unwrap());
     }
 }
 
@@ -342,11 +386,7 @@ fn remaining(shared: &Shared, left: usize) -> String {
 /// The one fault, if it is this request's.
 fn struck(head: &str, shared: &Shared) -> Option<Fault> {
     let (endpoint, fault) = shared.faults.one?;
-    let mut words = head.lines().next().unwrap_or_default().split(' ');
-    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let path = path.split('?').next().unwrap_or_default();
-    let mended = shared.mended.load(SeqCst);
-    let fits = !mended && method == endpoint.method && path.ends_with(endpoint.ending);
+    let fits = !shared.mended.load(SeqCst) && endpoint.is_of(head);
     let hit = fits && shared.hits.fetch_add(1, SeqCst) + 1 >= endpoint.from;
     (hit && !matches!(fault, Fault::Refused(_))).then_some(fault)
 }

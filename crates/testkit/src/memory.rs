@@ -48,29 +48,63 @@ impl Drop for Stopped {
 
 /// Everything of the needles that is in a process's memory, and how many bytes were looked through.
 pub fn search(pid: u32, needles: &[Needle]) -> io::Result<(Vec<Hit>, u64)> {
+    let mut hits = Vec::new();
+    let mut size = 0;
+    each_run(pid, |region, bytes| {
+        size += bytes.len() as u64;
+        find(needles, region, &bytes, &mut hits);
+    })?;
+    Ok((hits, size))
+}
+
+/// The memory of a process at one moment, for needles that are only known later.
+pub struct Snapshot(Vec<(String, Vec<u8>)>);
+
+impl Snapshot {
+    /// Copies every page that is there.
+    pub fn take(pid: u32) -> io::Result<Snapshot> {
+        let mut parts = Vec::new();
+        each_run(pid, |region, bytes| parts.push((region.to_owned(), bytes)))?;
+        Ok(Snapshot(parts))
+    }
+
+    /// Everything of the needles that was there.
+    pub fn find(&self, needles: &[Needle]) -> Vec<Hit> {
+        let mut hits = Vec::new();
+        for (region, bytes) in &self.0 {
+            find(needles, region, bytes, &mut hits);
+        }
+        hits
+    }
+}
+
+fn find(needles: &[Needle], region: &str, bytes: &[u8], hits: &mut Vec<Hit>) {
+    for (name, needle) in needles {
+        for at in Finder::new(needle).find_iter(bytes) {
+            hits.push(Hit {
+                needle: name.clone(),
+                region: region.to_owned(),
+                around: around(bytes, at, needle.len()),
+            });
+        }
+    }
+}
+
+/// Hands over all that is there of a stopped process, piece by piece, each with the line of `/proc/PID/maps` it is in.
+fn each_run(pid: u32, mut take: impl FnMut(&str, Vec<u8>)) -> io::Result<()> {
     let _stopped = Stopped::stop(pid)?;
     let maps = fs::read_to_string(format!("/proc/{pid}/maps"))?;
     let memory = File::open(format!("/proc/{pid}/mem"))?;
     let present = File::open(format!("/proc/{pid}/pagemap"))?;
-    let mut hits = Vec::new();
-    let mut size = 0;
     for region in maps.lines().filter(|line| is_readable(line)) {
         for run in runs(&present, bounds(region)) {
             // A file that was cut, or a device: nothing that holds our text.
-            let Ok(bytes) = read(&memory, &run) else { continue };
-            size += bytes.len() as u64;
-            for (name, needle) in needles {
-                for at in Finder::new(needle).find_iter(&bytes) {
-                    hits.push(Hit {
-                        needle: name.clone(),
-                        region: region.to_owned(),
-                        around: around(&bytes, at, needle.len()),
-                    });
-                }
+            if let Ok(bytes) = read(&memory, &run) {
+                take(region, bytes);
             }
         }
     }
-    Ok((hits, size))
+    Ok(())
 }
 
 fn is_readable(line: &str) -> bool {

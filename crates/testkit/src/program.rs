@@ -87,6 +87,11 @@ pub struct Served {
 impl Served {
     /// Serves what is in a data folder.
     pub fn start(data: &Path, arguments: &[&str]) -> Self {
+        Self::start_with(data, arguments, &[])
+    }
+
+    /// The same, with further variables.
+    pub fn start_with(data: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Self {
         let mut child = commands()
             .arg("--data")
             .arg(data)
@@ -94,6 +99,7 @@ impl Served {
             // What a test counts is its own.
             .args(["--requests-per-minute", "0"])
             .args(arguments)
+            .envs(variables.iter().copied())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -109,6 +115,11 @@ impl Served {
     #[track_caller]
     pub fn told(&self, name: &str) -> &str {
         self.ready[name].as_str().unwrap()
+    }
+
+    /// The number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// The process.

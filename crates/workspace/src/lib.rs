@@ -53,7 +53,7 @@ pub use connections::allow_many_connections;
 pub use disk::Disk;
 pub use error::WorkspaceError;
 pub use local_access::{LocalAccess, LocalSignIn};
-pub use running::Running;
+pub use running::{Running, Serving};
 pub use sample::people::SampleRole;
 pub use sample::{SampleEnd, SampleSize};
 pub use totp::TotpSecret;
@@ -195,7 +195,18 @@ impl Workspace {
     /// # Errors
     /// [`WorkspaceError::NotLoopback`], [`WorkspaceError::PortInUse`] or [`WorkspaceError::Listen`].
     pub async fn serve(self, address: SocketAddr) -> Result<Running, WorkspaceError> {
-        Running::start(self.store, self.local, self.latency, address).await
+        let serving = Serving::start(self.store, self.latency, address).await?;
+        Ok(Running::new(serving, self.local))
+    }
+
+    /// Serves what other processes work on: whoever asked for it is given the owner's way in, to keep it no longer than it
+    /// is needed.
+    ///
+    /// # Errors
+    /// As [`Workspace::serve`].
+    pub async fn serve_others(self, address: SocketAddr) -> Result<(Serving, LocalAccess), WorkspaceError> {
+        let serving = Serving::start(self.store, self.latency, address).await?;
+        Ok((serving, self.local))
     }
 }
 

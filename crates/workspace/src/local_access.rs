@@ -174,18 +174,7 @@ pub(super) fn parse(text: &[u8]) -> Result<LocalAccess, &'static str> {
     if !checked {
         return Err("it is damaged");
     }
-    let key = |text: &str| -> Option<Zeroizing<[u8; 32]>> {
-        let bytes = Zeroizing::new(BASE64.decode(text.as_bytes()).ok()?);
-        Some(Zeroizing::new(bytes.as_slice().try_into().ok()?))
-    };
-    let (Some(mut signing), Some(mut encryption)) = (key(&file.signing_key), key(&file.encryption_key))
-    else {
-        return Err("a key in it is not 32 bytes");
-    };
-    let identity = DeviceIdentity::from_secrets(
-        &SigningSeed::take(&mut signing),
-        &EncryptionPrivateKey::take(&mut encryption),
-    );
+    let identity = identity(&file).ok_or("a key in it is not 32 bytes")?;
     let sign_in = match &file.sign_in {
         None => None,
         Some(kept) => Some(LocalSignIn {
@@ -204,6 +193,17 @@ pub(super) fn parse(text: &[u8]) -> Result<LocalAccess, &'static str> {
         device_id: file.device_id.clone(),
         identity,
     })
+}
+
+fn identity(file: &KeysFile) -> Option<DeviceIdentity> {
+    let bytes = |text: &str| BASE64.decode(text.as_bytes()).ok().map(Zeroizing::new);
+    let (signing, encryption) = (bytes(&file.signing_key)?, bytes(&file.encryption_key)?);
+    let signing: &[u8; 32] = signing.as_slice().try_into().ok()?;
+    let encryption: &[u8; 32] = encryption.as_slice().try_into().ok()?;
+    Some(DeviceIdentity::from_secrets(
+        &SigningSeed::fill_with(|place| *place = *signing),
+        &EncryptionPrivateKey::fill_with(|place| *place = *encryption),
+    ))
 }
 
 /// Whether the keys are those of the database: a single wrong bit of them would open nothing.

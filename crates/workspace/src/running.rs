@@ -17,21 +17,53 @@ use super::{LocalAccess, WorkspaceError};
 /// How long open requests may take to finish on shutdown.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// A serving workspace. Dropping it stops the server at once; [`Running::shutdown`] lets open requests finish.
+/// A serving workspace for who works on it in the same process: it has the owner's way in. Dropping it stops the server at
+/// once; [`Serving::shutdown`] lets open requests finish.
 #[derive(Debug)]
 pub struct Running {
-    address: SocketAddr,
+    serving: Serving,
     local: LocalAccess,
+}
+
+impl Running {
+    pub(super) fn new(serving: Serving, local: LocalAccess) -> Self {
+        Self { serving, local }
+    }
+
+    /// The workspace's own access token and device.
+    pub fn local(&self) -> &LocalAccess {
+        &self.local
+    }
+
+    /// The base URL for clients: `http://127.0.0.1:PORT/api/v2`.
+    pub fn api_url(&self) -> String {
+        self.serving.api_url()
+    }
+
+    /// The address it listens on.
+    pub fn address(&self) -> SocketAddr {
+        self.serving.address
+    }
+
+    /// Takes no new requests, lets open ones finish for up to five seconds, and stops.
+    pub async fn shutdown(self) {
+        self.serving.shutdown().await;
+    }
+}
+
+/// A server and nothing else: it holds no keys of a device and no bearer. Dropping it stops it at once.
+#[derive(Debug)]
+pub struct Serving {
+    address: SocketAddr,
     stop: Option<oneshot::Sender<()>>,
     server: JoinHandle<()>,
     /// Posts to audit webhooks.
     delivery: JoinHandle<()>,
 }
 
-impl Running {
+impl Serving {
     pub(super) async fn start(
         store: Store,
-        local: LocalAccess,
         latency: Duration,
         address: SocketAddr,
     ) -> Result<Self, WorkspaceError> {
@@ -60,7 +92,6 @@ impl Running {
         tracing::info!(address = %bound, "the local workspace is serving");
         Ok(Self {
             address: bound,
-            local,
             stop: Some(stop),
             server,
             delivery,
@@ -70,16 +101,6 @@ impl Running {
     /// The base URL for clients: `http://127.0.0.1:PORT/api/v2`.
     pub fn api_url(&self) -> String {
         format!("http://{}{BASE}", self.address)
-    }
-
-    /// The address it listens on.
-    pub fn address(&self) -> SocketAddr {
-        self.address
-    }
-
-    /// The workspace's own access token and device.
-    pub fn local(&self) -> &LocalAccess {
-        &self.local
     }
 
     /// Takes no new requests, lets open ones finish for up to five seconds, and stops.
@@ -97,7 +118,7 @@ impl Running {
     }
 }
 
-impl Drop for Running {
+impl Drop for Serving {
     fn drop(&mut self) {
         self.server.abort();
         self.delivery.abort();

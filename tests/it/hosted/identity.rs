@@ -67,8 +67,8 @@ fn stored(device: &LinkedDevice, public: &DeviceIdentity) -> StoredIdentity {
         name: None,
         platform: None,
         created_at: None,
-        signing_seed: device.identity.signing_seed(),
-        encryption_key: device.identity.encryption_private_key(),
+        signing_seed: device.identity.signing_seed().clone(),
+        encryption_key: device.identity.encryption_private_key().clone(),
         signing_public: public.signing_public(),
         encryption_public: public.encryption_public(),
     }

@@ -34,8 +34,8 @@ fn identity(id: &str) -> StoredIdentity {
         name: Some("Läptop \"é\"".to_owned()),
         platform: Some("linux-x64 (6.8.0)".to_owned()),
         created_at: Moment::parse("2026-02-03T04:05:06.007Z"),
-        signing_seed: made.signing_seed(),
-        encryption_key: made.encryption_private_key(),
+        signing_seed: made.signing_seed().clone(),
+        encryption_key: made.encryption_private_key().clone(),
         signing_public: made.signing_public(),
         encryption_public: made.encryption_public(),
     }

@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 
 mod twice;
 
-use super::deploy_key::{derive_public_key, seed_secret};
+use super::deploy_key::derive_public_key;
 use super::envelope::{ENVELOPE_ALGORITHM, EncryptedEnvelope};
 use super::environment_key::key_fingerprint;
 use super::error::{OpenError, VariableError};
@@ -303,7 +303,7 @@ fn open_key(published: Option<&PublishedKey>, seed: &DeploySeed) -> Result<Runne
         return Err(BundleProblemKind::UnsupportedAlgorithm);
     }
     let shared =
-        primitives::agree(&seed_secret(seed), &ephemeral).ok_or(BundleProblemKind::SharedSecretFailed)?;
+        primitives::agree(seed.expose(), &ephemeral).ok_or(BundleProblemKind::SharedSecretFailed)?;
     if !envelope.is_addressed_to(&derive_public_key(seed)) {
         return Err(BundleProblemKind::RecipientDecryptFailed);
     }

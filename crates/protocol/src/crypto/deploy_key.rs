@@ -2,7 +2,6 @@
 
 use data_encoding::BASE64_NOPAD;
 use rand_core::CryptoRng;
-use x25519_dalek::StaticSecret;
 use zeroize::Zeroizing;
 
 use super::error::SeedError;
@@ -22,13 +21,8 @@ pub fn make_deploy_key<R: CryptoRng + ?Sized>(rng: &mut R) -> (DeploySeed, Publi
 
 /// The X25519 public key of a seed.
 pub fn derive_public_key(seed: &DeploySeed) -> PublicKey {
-    primitives::public_key(&seed_secret(seed))
-}
-
-/// For agreeing on a key with the seed.
-pub(super) fn seed_secret(seed: &DeploySeed) -> StaticSecret {
     // The scalar multiplication needs the private key's bytes.
-    StaticSecret::from(*seed.expose())
+    primitives::public_key(seed.expose())
 }
 
 /// Reads a seed: base64 of 32 bytes in either alphabet, padded or not, with white space anywhere and optionally one of

@@ -123,7 +123,7 @@ impl<'a> Sealer<'a> {
         recipient: &PublicKey,
         inputs: &EnvelopeInputs,
     ) -> Result<EncryptedEnvelope, CryptoError> {
-        let shared = primitives::agree(&inputs.ephemeral, recipient)
+        let shared = primitives::agree(inputs.ephemeral.as_bytes(), recipient)
             .ok_or(CryptoError::LowOrderRecipient { recipient: None })?;
         let key = primitives::derive_envelope_key(&shared);
         let aad = self.canonical.as_deref().unwrap_or_default().as_bytes();
@@ -134,7 +134,7 @@ impl<'a> Sealer<'a> {
             version: ENVELOPE_VERSION.to_owned(),
             alg: Some(ENVELOPE_ALGORITHM.to_owned()),
             to_device_public_key: recipient.to_base64(),
-            from_ephemeral_public_key: primitives::public_key(&inputs.ephemeral).to_base64(),
+            from_ephemeral_public_key: primitives::public_key(inputs.ephemeral.as_bytes()).to_base64(),
             nonce_b64: BASE64.encode(&inputs.nonce),
             ciphertext_b64: BASE64.encode(&ciphertext),
             created_at: inputs.created_at.to_wire(),
@@ -173,14 +173,8 @@ pub fn open(
     envelope: &EncryptedEnvelope,
     key: &EncryptionPrivateKey,
 ) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-    // The scalar multiplication needs the private key's bytes.
-    open_with(envelope, &StaticSecret::from(*key.expose()))
-}
-
-pub(super) fn open_with(
-    envelope: &EncryptedEnvelope,
-    key: &StaticSecret,
-) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+    // The scalar multiplications need the private key's bytes.
+    let private = key.expose();
     if envelope.version != ENVELOPE_VERSION {
         return Err(OpenError::Version);
     }
@@ -188,12 +182,12 @@ pub(super) fn open_with(
         Some(alg) if alg.eq_ignore_ascii_case(ENVELOPE_ALGORITHM) => {}
         _ => return Err(OpenError::Algorithm),
     }
-    if !envelope.is_addressed_to(&primitives::public_key(key)) {
+    if !envelope.is_addressed_to(&primitives::public_key(private)) {
         return Err(OpenError::Addressee);
     }
     let aad = envelope.checked_aad()?;
     let ephemeral = envelope.ephemeral_key()?;
-    let shared = primitives::agree(key, &ephemeral).ok_or(OpenError::AllZeroAgreement)?;
+    let shared = primitives::agree(private, &ephemeral).ok_or(OpenError::AllZeroAgreement)?;
     envelope.decrypt(&primitives::derive_envelope_key(&shared), aad.as_bytes())
 }
 

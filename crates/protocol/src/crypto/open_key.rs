@@ -127,7 +127,7 @@ pub fn open_environment_key(
 }
 
 fn open_data_key(envelope: &EncryptedEnvelope, identity: &DeviceIdentity) -> Result<DataKey, OpenError> {
-    let plain = envelope::open_with(envelope, identity.encryption_secret())?;
+    let plain = envelope::open(envelope, identity.encryption_private_key())?;
     data_key(&plain)
 }
 

@@ -3,7 +3,6 @@
 //! fingerprint says that what opens is the key that was asked for.
 
 use serde_json::{Map, Value};
-use x25519_dalek::StaticSecret;
 use zeroize::Zeroizing;
 
 use super::envelope::ENVELOPE_ALGORITHM;
@@ -12,7 +11,7 @@ use super::error::{Layer, OpenError};
 use super::identity::DeviceIdentity;
 use super::open_key::{OpenedKey, data_key, open_outer};
 use super::primitives::{self, NONCE_LENGTH};
-use crate::secret::EnvironmentKey;
+use crate::secret::{EncryptionPrivateKey, EnvironmentKey};
 use crate::types::envelope::PublishedKey;
 use crate::types::keys::decode_base64;
 use crate::types::{Fingerprint, PublicKey, SealedEnvironmentKey};
@@ -87,7 +86,7 @@ impl UnnamedEnvelope {
         {
             return Err(OpenError::Addressee);
         }
-        let plain = self.decrypt(identity.encryption_secret())?;
+        let plain = self.decrypt(identity.encryption_private_key())?;
         if let Some(key) = single_layer(&plain, announced) {
             return Ok(OpenedKey::new(key, None));
         }
@@ -99,8 +98,9 @@ impl UnnamedEnvelope {
         }
     }
 
-    fn decrypt(&self, secret: &StaticSecret) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        let shared = primitives::agree(secret, &self.ephemeral).ok_or(OpenError::AllZeroAgreement)?;
+    fn decrypt(&self, key: &EncryptionPrivateKey) -> Result<Zeroizing<Vec<u8>>, OpenError> {
+        // The scalar multiplication needs the private key's bytes.
+        let shared = primitives::agree(key.expose(), &self.ephemeral).ok_or(OpenError::AllZeroAgreement)?;
         let key = primitives::derive_envelope_key(&shared);
         primitives::decrypt(&key, &self.nonce, &[], &self.ciphertext).ok_or(OpenError::Decrypt {
             layer: Layer::Recipient,

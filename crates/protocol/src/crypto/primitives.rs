@@ -11,6 +11,7 @@ use subtle::ConstantTimeEq;
 use x25519_dalek::{PublicKey as MontgomeryKey, StaticSecret};
 use zeroize::Zeroizing;
 
+use crate::secret::wiping_the_stack;
 use crate::types::PublicKey;
 
 /// Length of every symmetric key, private key and key agreement in bytes.
@@ -28,15 +29,21 @@ pub(super) const ZERO_SALT: [u8; KEY_LENGTH] = [0; KEY_LENGTH];
 pub(super) type Key = Zeroizing<[u8; KEY_LENGTH]>;
 
 /// The public half of an X25519 private key.
-pub(super) fn public_key(private: &StaticSecret) -> PublicKey {
-    PublicKey::from_bytes(MontgomeryKey::from(private).to_bytes())
+pub(super) fn public_key(private: &[u8; KEY_LENGTH]) -> PublicKey {
+    let public = wiping_the_stack(|| MontgomeryKey::from(&StaticSecret::from(*private)).to_bytes());
+    PublicKey::from_bytes(public)
 }
 
 /// X25519 (RFC 7748); `None` when it comes out as all zeros, as it does with points of low order.
-pub(super) fn agree(private: &StaticSecret, public: &PublicKey) -> Option<Key> {
-    let shared = private.diffie_hellman(&MontgomeryKey::from(*public.as_bytes()));
-    let all_zero: bool = shared.as_bytes().ct_eq(&[0; KEY_LENGTH]).into();
-    (!all_zero).then(|| Zeroizing::new(shared.to_bytes()))
+pub(super) fn agree(private: &[u8; KEY_LENGTH], public: &PublicKey) -> Option<Key> {
+    let mut key = Key::default();
+    wiping_the_stack(|| {
+        let public = MontgomeryKey::from(*public.as_bytes());
+        let shared = StaticSecret::from(*private).diffie_hellman(&public);
+        key.copy_from_slice(shared.as_bytes());
+    });
+    let all_zero: bool = key.ct_eq(&[0; KEY_LENGTH]).into();
+    (!all_zero).then_some(key)
 }
 
 /// HKDF-SHA256 (RFC 5869) into `output`, which must not be longer than 8160 bytes; all callers ask for 32 or 64.

@@ -215,7 +215,7 @@ fn an_envelope_that_says_nothing_opens_when_that_is_accepted_and_the_key_is_the_
         unnamed: true,
     };
     let mut one = world();
-    let dek = envelope::open(&one.envelope(), &one.colleague.encryption_private_key()).unwrap();
+    let dek = envelope::open(&one.envelope(), one.colleague.encryption_private_key()).unwrap();
     // The two-layer form, and the single-layer one, whose plaintext is the key itself; exposed to be sealed.
     for plaintext in [dek.as_slice(), one.key.expose().as_slice()] {
         let payload = unnamed(&one.signed(plaintext, None));

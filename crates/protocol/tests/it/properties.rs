@@ -178,7 +178,7 @@ fn read_with_everything(text: &str) {
     .into_iter()
     .flatten()
     {
-        let _ = open(&envelope, &device.encryption_private_key());
+        let _ = open(&envelope, device.encryption_private_key());
         let _ = verify_signature(&envelope, &key);
     }
 }
@@ -192,9 +192,9 @@ proptest! {
         let read = EncryptedEnvelope::from_edek(&envelope.to_edek()).unwrap();
         prop_assert_eq!(&read, &envelope);
         prop_assert_eq!(verify_signature(&read, &sender.signing_public()), Ok(()));
-        let opened = open(&read, &recipient.encryption_private_key()).unwrap();
+        let opened = open(&read, recipient.encryption_private_key()).unwrap();
         prop_assert_eq!(opened.as_slice(), plaintext.as_slice());
-        prop_assert!(open(&read, &sender.encryption_private_key()).is_err());
+        prop_assert!(open(&read, sender.encryption_private_key()).is_err());
     }
 
     #[test]
@@ -336,7 +336,7 @@ fn points_of_low_order_are_refused_on_both_sides() {
         let mut envelope = envelope.clone();
         envelope.from_ephemeral_public_key = point.to_base64();
         assert_eq!(
-            open(&envelope, &recipient.encryption_private_key()).unwrap_err(),
+            open(&envelope, recipient.encryption_private_key()).unwrap_err(),
             OpenError::AllZeroAgreement,
             "{point:?}"
         );

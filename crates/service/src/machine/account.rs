@@ -281,8 +281,8 @@ impl DeviceStore for Devices {
             name: Some(record.name.clone()),
             platform: Some(record.platform.clone()),
             created_at: Some(record.created_at),
-            signing_seed: identity.signing_seed(),
-            encryption_key: identity.encryption_private_key(),
+            signing_seed: identity.signing_seed().clone(),
+            encryption_key: identity.encryption_private_key().clone(),
             signing_public: identity.signing_public(),
             encryption_public: identity.encryption_public(),
         };

@@ -9,17 +9,22 @@ use serde::{Deserialize, Deserializer};
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, Zeroizing};
 
+mod locked;
+
+use locked::Locked;
+pub use locked::{can_lock, wiping_the_stack};
+
 /// Declares a secret of 32 bytes.
 macro_rules! secret_bytes {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         ///
-        /// In one place on the heap: moving it leaves no copies behind on the stack.
-        pub struct $name(Box<Zeroizing<[u8; 32]>>);
+        /// In one place, locked where the system allows it: moving it leaves no copies behind on the stack.
+        pub struct $name(Locked);
 
         impl Clone for $name {
             fn clone(&self) -> Self {
-                Self::fill_with(|place| place.copy_from_slice(self.0.as_slice()))
+                Self::fill_with(|place| place.copy_from_slice(self.expose()))
             }
         }
 
@@ -33,19 +38,21 @@ macro_rules! secret_bytes {
 
             /// Fills 32 bytes in place, so that no copy is left behind.
             pub fn fill_with(fill: impl FnOnce(&mut [u8; 32])) -> Self {
-                let mut secret = Self(Box::new(Zeroizing::new([0; 32])));
-                fill(&mut secret.0);
+                let mut secret = Self(Locked::zeros(32));
+                if let Some(place) = secret.0.bytes_mut().first_chunk_mut() {
+                    fill(place);
+                }
                 secret
             }
 
             /// The bytes in clear. Say at each call why they are needed.
             pub fn expose(&self) -> &[u8; 32] {
-                &self.0
+                self.0.bytes().first_chunk().unwrap_or(&[0; 32])
             }
 
             /// Equality in constant time.
             pub fn ct_eq(&self, other: &Self) -> bool {
-                self.0.as_slice().ct_eq(other.0.as_slice()).into()
+                self.expose().ct_eq(other.expose()).into()
             }
         }
 
@@ -53,17 +60,17 @@ macro_rules! secret_bytes {
     };
 }
 
-/// Declares a secret text.
+/// Declares a secret text, kept as the second name.
 macro_rules! secret_text {
-    ($(#[$doc:meta])* $name:ident) => {
+    ($(#[$doc:meta])* $name:ident, $kept:ident) => {
         $(#[$doc])*
         #[derive(Clone)]
-        pub struct $name(Zeroizing<String>);
+        pub struct $name($kept);
 
         impl $name {
             /// Takes over a text.
             pub fn new(text: String) -> Self {
-                Self(Zeroizing::new(text))
+                Self($kept::from(Zeroizing::new(text)))
             }
 
             /// The text in clear. Say at each call why it is needed.
@@ -95,6 +102,41 @@ macro_rules! secret_text {
 
         redacted!($name);
     };
+}
+
+/// A text on the heap: there may be hundreds of thousands.
+type OnHeap = Zeroizing<String>;
+
+/// A text in a place of its own, locked where the system allows it.
+struct InPlace(Locked);
+
+impl From<Zeroizing<String>> for InPlace {
+    fn from(text: Zeroizing<String>) -> Self {
+        Self::of(&text)
+    }
+}
+
+impl InPlace {
+    fn of(text: &str) -> Self {
+        let mut place = Locked::zeros(text.len());
+        place.bytes_mut().copy_from_slice(text.as_bytes());
+        Self(place)
+    }
+}
+
+impl Clone for InPlace {
+    fn clone(&self) -> Self {
+        Self::of(self)
+    }
+}
+
+impl std::ops::Deref for InPlace {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        // It was made of a text, and nothing changes it.
+        std::str::from_utf8(self.0.bytes()).unwrap_or_default()
+    }
 }
 
 macro_rules! redacted {
@@ -134,15 +176,15 @@ secret_bytes!(
 
 secret_text!(
     /// `GHOSTABLE_CI_TOKEN`: the bearer token of a runner, made by the API (docs/protocol.md 7.2).
-    CiToken
+    CiToken, InPlace
 );
 secret_text!(
     /// The bearer token of a signed-in user (docs/protocol.md 1.1).
-    AccessToken
+    AccessToken, InPlace
 );
 secret_text!(
     /// Any other text that must not leak: a decrypted value, a seed in base64, a block of environment variables.
-    SecretText
+    SecretText, OnHeap
 );
 
 impl DeploySeed {
