@@ -19,6 +19,7 @@ pub fn start(window: impl FnOnce(Target, Option<String>, SecretLimits) -> ExitCo
     connect::keep_out_of_dumps();
     #[cfg(unix)]
     process_env::drop_blanks();
+    tracing::info!("{}", connect::told_of_locking());
     let arguments = Arguments::parse();
     let target = match target(&arguments) {
         Ok(target) => target,

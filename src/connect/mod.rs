@@ -30,7 +30,7 @@ use service::Context;
 use service::OwnChecks;
 
 pub use documents::read as read_document;
-pub use dumps::keep_out_of_dumps;
+pub use dumps::{keep_out_of_dumps, told_of_locking};
 #[cfg(feature = "workspace")]
 pub use local::{data_dir, open as open_workspace, workspace_problem};
 #[cfg(feature = "gui")]

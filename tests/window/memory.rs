@@ -8,7 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::{data, open_with, sheet};
 use testkit::driver::{App, Desktop, any};
-use testkit::memory::{Hit, Needle, descendants, search};
+use testkit::Served;
+use testkit::memory::{Hit, Needle, descendants, environment_key, search, standing};
+use workspace::LocalAccess;
 
 /// Each secret in each form that could be lying around.
 fn needles(block: &str) -> Vec<Needle> {
@@ -144,7 +146,29 @@ fn nothing_is_left_of_the_secrets_when_the_sheet_is_closed() {
     let (hits, size) = search(app.pid(), &needles).unwrap();
     report("closed sheet", &hits, size);
     assert!(hits.is_empty(), "{} hits in our own process", hits.len());
+    assert_standing_secrets_are_kept_together(&app);
     assert!(!app.output().contains("panicked"), "{}", app.output());
+}
+
+/// What an open window needs all the time is there once, in a page of its own; what it needs for a moment is gone.
+fn assert_standing_secrets_are_kept_together(app: &App) {
+    let data = PathBuf::from(data(app));
+    let access = LocalAccess::read(&data).unwrap().unwrap();
+    let beside = Served::start(&data, &[]);
+    let mut needles = standing(&access);
+    needles.extend(environment_key(beside.told("api"), &access, "production"));
+    drop(beside);
+    let (hits, size) = search(app.pid(), &needles).unwrap();
+    report("an open window", &hits, size);
+    for key in ["the signing key, bytes", "the encryption key, bytes"] {
+        let found: Vec<_> = hits.iter().filter(|hit| hit.needle == key).collect();
+        assert!(found.len() == 1 && found[0].part() == "its own page", "{key}: {found:#?}");
+    }
+    let elsewhere = |hit: &&Hit| hit.part() == "[stack]" || hit.needle.starts_with("the environment key");
+    let elsewhere: Vec<_> = hits.iter().filter(elsewhere).collect();
+    assert!(elsewhere.is_empty(), "{elsewhere:#?}");
+    let (hits, _) = search(view_of(app), &needles).unwrap();
+    assert!(hits.is_empty(), "nothing of it is the web view's: {hits:#?}");
 }
 
 /// What was revealed stays in the web view's own memory; SECURITY.md has the numbers that this prints. Nothing of it is

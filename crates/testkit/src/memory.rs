@@ -8,8 +8,13 @@ use std::io;
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
 
+use client::{ApiAddress, Client};
+use data_encoding::{BASE64, HEXLOWER};
 use memchr::memmem::Finder;
+use protocol::EnvironmentName;
+use protocol::crypto::{Accepted, open_environment_key};
 use rustix::process::{Pid, Signal, kill_process};
+use workspace::LocalAccess;
 
 const PAGE: u64 = 4096;
 /// Read at once; neighbours overlap by the longest needle.
@@ -23,6 +28,19 @@ pub struct Hit {
     pub region: String,
     /// Around it, unprintable bytes as dots.
     pub around: String,
+    /// It begins a page that has nothing else.
+    is_alone: bool,
+}
+
+impl Hit {
+    /// Which part of the memory it is in: `[heap]`, `[stack]`, a file, a page of its own, or other memory without a name.
+    pub fn part(&self) -> &str {
+        match self.region.split_whitespace().nth(5) {
+            Some(named) => named,
+            None if self.is_alone => "its own page",
+            None => "other",
+        }
+    }
 }
 
 /// What is searched for: a name, and its bytes.
@@ -85,6 +103,7 @@ fn find(needles: &[Needle], region: &str, bytes: &[u8], hits: &mut Vec<Hit>) {
                 needle: name.clone(),
                 region: region.to_owned(),
                 around: around(bytes, at, needle.len()),
+                is_alone: is_alone(bytes, at, needle.len()),
             });
         }
     }
@@ -151,6 +170,12 @@ fn read(memory: &File, run: &Range<u64>) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
+fn is_alone(bytes: &[u8], at: usize, length: usize) -> bool {
+    let page = PAGE as usize;
+    let rest = &bytes[at + length..(at + page).min(bytes.len())];
+    at.is_multiple_of(page) && rest.iter().all(|byte| *byte == 0)
+}
+
 fn around(bytes: &[u8], at: usize, length: usize) -> String {
     let part = &bytes[at.saturating_sub(48)..(at + length + 32).min(bytes.len())];
     let shown = |byte: &u8| {
@@ -161,6 +186,47 @@ fn around(bytes: &[u8], at: usize, length: usize) -> String {
         }
     };
     part.iter().map(shown).collect()
+}
+
+/// The bearer and the device's keys of a workspace's owner, in every form that they are kept in.
+pub fn standing(access: &LocalAccess) -> Vec<Needle> {
+    let token = access.access_token.expose().as_bytes().to_vec();
+    let (signing, encryption) = (
+        access.identity.signing_seed(),
+        access.identity.encryption_private_key(),
+    );
+    let mut needles = vec![("the user's token".to_owned(), token)];
+    needles.extend(forms("the signing key", signing.expose()));
+    needles.extend(forms("the encryption key", encryption.expose()));
+    needles
+}
+
+/// The key of an environment of a workspace that is served at this address.
+pub fn environment_key(api: &str, access: &LocalAccess, environment: &str) -> Vec<Needle> {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let client = Client::new(ApiAddress::parse(api).unwrap(), &access.access_token).unwrap();
+    let environment = EnvironmentName::new(environment);
+    let published = client.environment_key(&access.project_id, &environment, &access.device_id);
+    let opened = open_environment_key(
+        &runtime.block_on(published).unwrap().unwrap(),
+        &access.project_id,
+        &environment,
+        &access.device_id,
+        &access.identity,
+        &[],
+        &Accepted::default(),
+    );
+    forms("the environment key", opened.unwrap().key().expose())
+}
+
+/// 32 bytes as they are, and as texts have them.
+pub fn forms(name: &str, bytes: &[u8; 32]) -> Vec<Needle> {
+    vec![
+        (format!("{name}, bytes"), bytes.to_vec()),
+        (format!("{name}, base64"), BASE64.encode(bytes).into_bytes()),
+        (format!("{name}, hex"), HEXLOWER.encode(bytes).into_bytes()),
+    ]
 }
 
 /// The descendants of a process with this command name.
