@@ -1,47 +1,17 @@
 //! What is remembered between starts: which server was open, where in it, and what was chosen for it. Nothing secret.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::{Deserialize, Serialize};
-
 use crate::actions::{LOCAL, Location};
 use model::formats::{self, Format};
-use protocol::{EnvironmentId, Lifetime, ProjectId};
+use protocol::Lifetime;
+use service::settings::{RememberedPlace, Settings};
 
 const FILE: &str = "settings.json";
 /// Far above what it can grow to; a larger file is not ours.
 const LARGEST: u64 = 1 << 20;
-
-/// The content of the file.
-#[derive(Debug, Default, Deserialize, Serialize)]
-struct Settings {
-    /// The server that was open: an address, or `local`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    server: Option<String>,
-    /// The place that was open, by server.
-    #[serde(default)]
-    places: BTreeMap<String, Place>,
-    /// The servers at which this program does not act as the runner of what it has issued.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    unchecked: BTreeSet<String>,
-    /// For how many days the last CI token was asked to work.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    lifetime_days: Option<i64>,
-    /// The name of the format in which a block was shown last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    format: Option<String>,
-}
-
-#[derive(Debug, Default, Deserialize, Serialize)]
-struct Place {
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    project: Option<ProjectId>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    environment: Option<EnvironmentId>,
-}
 
 /// What is to be noted.
 #[derive(Debug)]
@@ -56,24 +26,24 @@ enum Change {
     Format(Format),
 }
 
-impl Settings {
-    fn take(&mut self, change: Change) {
-        match change {
-            Change::Open(open) => {
-                self.server = open.as_ref().map(|(server, _)| server.clone());
-                if let Some((server, Location { project, environment })) = open {
-                    self.places.insert(server, Place { project, environment });
-                }
+/// Changes what is remembered.
+fn take(settings: &mut Settings, change: Change) {
+    match change {
+        Change::Open(open) => {
+            settings.server = open.as_ref().map(|(server, _)| server.clone());
+            if let Some((server, Location { project, environment })) = open {
+                let place = RememberedPlace { project, environment };
+                settings.places.insert(server, place);
             }
-            Change::Checks(server, true) => {
-                self.unchecked.remove(&server);
-            }
-            Change::Checks(server, false) => {
-                self.unchecked.insert(server);
-            }
-            Change::Format(format) => self.format = Some(format.name.to_owned()),
-            Change::Lifetime(lifetime) => self.lifetime_days = Some(i64::from(lifetime.days())),
         }
+        Change::Checks(server, true) => {
+            settings.unchecked.remove(&server);
+        }
+        Change::Checks(server, false) => {
+            settings.unchecked.insert(server);
+        }
+        Change::Format(format) => settings.format = Some(format.name.to_owned()),
+        Change::Lifetime(lifetime) => settings.lifetime_days = Some(i64::from(lifetime.days())),
     }
 }
 
@@ -178,17 +148,16 @@ impl Remembered {
 
     fn read_file(&self) -> Settings {
         let text = private_file::read(&self.path(), LARGEST).ok().flatten();
-        text.and_then(|text| serde_json::from_slice(&text).ok())
-            .unwrap_or_default()
+        text.map_or_else(Settings::default, |text| Settings::read(&text))
     }
 
     fn write(&self) -> io::Result<()> {
         let mut settings = self.read_file();
         for change in held(&self.waiting).drain(..) {
-            settings.take(change);
+            take(&mut settings, change);
         }
         private_file::make_folder(&self.folder)?;
-        private_file::replace(&self.path(), &serde_json::to_vec_pretty(&settings)?)
+        private_file::replace(&self.path(), &settings.write()?)
     }
 
     fn path(&self) -> PathBuf {
@@ -206,6 +175,7 @@ mod tests {
     use std::fs;
 
     use super::*;
+    use protocol::{EnvironmentId, ProjectId};
 
     fn spot(project: &str, environment: &str) -> Location {
         Location {

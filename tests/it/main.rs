@@ -32,6 +32,7 @@ mod emergency;
 mod faults;
 #[cfg(all(feature = "headless", target_os = "linux"))]
 mod formats;
+#[cfg(feature = "workspace")]
 mod fuzz_bounded;
 #[cfg(feature = "headless")]
 mod hosted;

@@ -20,6 +20,8 @@
 mod document;
 mod error;
 mod file;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod ghostable;
 mod items;
 mod os;

@@ -33,7 +33,7 @@ pub use keys::{
     Asked, Fulfilled, KeyAccess, MissingKey, access, asking_devices, fulfil, fulfil_all, fulfillable,
     key_access, reshare, reshare_accepting, select, take_way_out, waiting,
 };
-pub use machine::{account, adopt, devices, manifest, sign_in};
+pub use machine::{account, adopt, devices, manifest, settings, sign_in};
 pub use membership::membership;
 pub use place::Place;
 pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back, tidy};

@@ -59,17 +59,27 @@ pub(super) fn read(folder: &Path) -> io::Result<Option<Imprint>> {
     let Some(content) = content else {
         return Ok(None);
     };
-    let imprint = serde_json::from_slice::<Document>(&content)
-        .ok()
-        .filter(|it| it.format == FORMAT && check(&it.imprint) == it.check);
+    let imprint = parse(&content);
     if imprint.is_none() {
         tracing::warn!("{FILE} is damaged, so it shows nothing of the database; it is made anew");
     }
-    Ok(imprint.map(|it| it.imprint))
+    Ok(imprint)
+}
+
+/// What the content of the file says; `None` where it is damaged.
+pub(super) fn parse(content: &[u8]) -> Option<Imprint> {
+    let document: Document = serde_json::from_slice(content).ok()?;
+    let is_whole = document.format == FORMAT && check(&document.imprint) == document.check;
+    is_whole.then_some(document.imprint)
 }
 
 /// Writes what is known, onto the disk. A damaged one is recognised, and shows nothing.
 pub(super) fn write(folder: &Path, imprint: &Imprint) -> io::Result<()> {
+    private_file::overwrite(&path(folder), &document(imprint)?)
+}
+
+/// The content of the file.
+pub(super) fn document(imprint: &Imprint) -> io::Result<Vec<u8>> {
     let document = Document {
         format: FORMAT,
         check: check(imprint),
@@ -78,7 +88,7 @@ pub(super) fn write(folder: &Path, imprint: &Imprint) -> io::Result<()> {
     let mut text = serde_json::to_vec(&document).map_err(io::Error::other)?;
     // Always as long, so that nothing of a longer one is left.
     text.resize(LENGTH.max(text.len()), b' ');
-    private_file::overwrite(&path(folder), &text)
+    Ok(text)
 }
 
 fn check(imprint: &Imprint) -> String {

@@ -25,6 +25,8 @@ mod delivery;
 mod disk;
 mod documents;
 mod error;
+#[doc(hidden)]
+pub mod fuzzing;
 mod guard;
 mod hold;
 mod imprint;

@@ -160,3 +160,11 @@ fn damaged(why: &'static str) -> KeychainError {
 fn random(bytes: &mut [u8]) -> Result<(), KeychainError> {
     getrandom::fill(bytes).map_err(|error| std::io::Error::other(error.to_string()).into())
 }
+
+/// For the fuzz targets: a key that is nobody's.
+pub(super) fn zero_key() -> FileKey {
+    FileKey {
+        cipher: Zeroizing::new([0; 32]),
+        confirmation: Zeroizing::new([0; 32]),
+    }
+}

@@ -152,3 +152,24 @@ impl Store for FileStore {
 
 /// Plaintext on its way into or out of the file; wiped on drop.
 type Plain = Zeroizing<Vec<u8>>;
+
+/// For [`crate::fuzzing`].
+pub(super) mod fuzzing {
+    use super::{Entries, Header, Plain};
+
+    pub(crate) fn header(bytes: &[u8]) {
+        if let Ok(header) = Header::parse(bytes) {
+            let key = super::format::zero_key();
+            assert!(header.confirm(&key).is_err(), "no key fits by chance");
+            assert!(header.unseal(&key, bytes).is_err(), "nobody can seal without the key");
+        }
+    }
+
+    pub(crate) fn entries(plain: &Plain) {
+        if let Some(entries) = Entries::decode(plain) {
+            let written = entries.encode();
+            let again = Entries::decode(&written).map(|again| again.encode());
+            assert!(again.is_some_and(|again| *again == *written), "entries are themselves");
+        }
+    }
+}

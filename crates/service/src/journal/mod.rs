@@ -287,10 +287,7 @@ impl Journal {
 
     /// Writes an entry; `staged` is called when it is on the disk and not yet in its place.
     fn write(&self, entry: &Entry, staged: impl FnOnce()) -> Result<(), JournalError> {
-        let plain = text::write(entry)?;
-        let rng = &mut crypto::system_rng();
-        let sealed = crypto::seal_record(&self.key, entry.id.as_str(), &plain, rng)?;
-        file::write(&self.folder, &entry.id, &sealed, staged)
+        file::write(&self.folder, &entry.id, &encode(&self.key, entry)?, staged)
     }
 
     /// Where it is; other files may be beside its entries.
@@ -301,6 +298,15 @@ impl Journal {
     pub(crate) fn make_folder(&self) -> Result<(), JournalError> {
         file::make_folder(&self.folder)
     }
+}
+
+/// Seals what a file of the journal is to hold.
+///
+/// # Errors
+/// [`JournalError`], where it cannot be written as text or is too long.
+pub fn encode(key: &JournalKey, entry: &Entry) -> Result<Vec<u8>, JournalError> {
+    let plain = text::write(entry)?;
+    Ok(crypto::seal_record(key, entry.id.as_str(), &plain, &mut crypto::system_rng())?)
 }
 
 /// Opens and reads what a file of the journal holds.

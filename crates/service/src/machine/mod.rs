@@ -5,4 +5,5 @@ pub mod account;
 pub mod adopt;
 pub mod devices;
 pub mod manifest;
+pub mod settings;
 pub mod sign_in;
