@@ -10,6 +10,8 @@ use serde_json::Value;
 use service::checkpoint::{Checkpoint, Operation, STEPS};
 use testkit::Served;
 
+mod random;
+
 const ENVIRONMENT: &str = "staging";
 
 /// A served workspace in a process of its own, and the program on it.

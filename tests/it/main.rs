@@ -47,6 +47,8 @@ mod lifecycle;
 mod memory;
 #[cfg(feature = "headless")]
 mod own_devices;
+#[cfg(all(feature = "headless", target_os = "linux"))]
+mod power_loss;
 #[cfg(all(feature = "desktop", debug_assertions))]
 mod printed;
 #[cfg(feature = "headless")]

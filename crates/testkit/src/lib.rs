@@ -19,6 +19,10 @@ pub mod driver;
 #[cfg(target_os = "linux")]
 pub mod memory;
 #[cfg(target_os = "linux")]
+pub mod power;
+#[cfg(target_os = "linux")]
+mod trace;
+#[cfg(target_os = "linux")]
 mod vault;
 #[cfg(target_os = "linux")]
 pub mod window;
@@ -26,7 +30,8 @@ pub mod window;
 pub use faults::{Budget, CANARY, Endpoint, Fault, FaultProxy, Faults};
 pub use http::{Answer, Created, deployment, device};
 pub use program::{
-    CI_TOKEN_MARK, PROGRAM, Served, assert_code, built, commands, program, run_program, said, variables,
+    CI_TOKEN_MARK, PROGRAM, Served, assert_code, attacks, built, commands, program, run_program, said,
+    variables,
 };
 pub use shell::Shell;
 #[cfg(target_os = "linux")]

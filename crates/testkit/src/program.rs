@@ -135,6 +135,16 @@ impl Drop for Served {
     }
 }
 
+/// Names another number of attacks for the tests of `scripts/attack`, in percent of the usual one.
+const ATTACKS: &str = "DEPLOY_TOKENS_ATTACKS";
+
+/// How often to attack: this number, or the share of it that `DEPLOY_TOKENS_ATTACKS` asks for in percent.
+pub fn attacks(usual: usize) -> usize {
+    let percent = process_env::text(ATTACKS).ok().flatten();
+    let percent = percent.map_or(100, |text| text.trim().parse().expect("a share in percent"));
+    (usual * percent / 100).max(1)
+}
+
 /// Stands in every CI token, and in nothing else that is shown: a shell would take it for a pipe, so that a block quotes it.
 pub const CI_TOKEN_MARK: char = '|';
 

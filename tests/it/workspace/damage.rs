@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use serde_json::Value;
-use testkit::{TestWorkspace, any_port, options};
+use testkit::{TestWorkspace, any_port, attacks, options};
 use workspace::{SampleSize, Workspace};
 
 const DATABASE: &str = "workspace.db";
@@ -205,7 +205,7 @@ async fn many(damages: usize, seed: u64) {
         done += 1;
     }
     println!(
-        "{done} damages: {opened} opened with everything, {} refused",
+        "attacked: {done} damages: {opened} opened with everything, {} refused",
         done - opened
     );
     assert!(opened > 0 && opened < done, "both happens");
@@ -224,9 +224,9 @@ async fn random_damages_lose_nothing_without_a_word() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-#[ignore = "a thousand, which takes a while"]
-async fn a_thousand_random_damages_lose_nothing_without_a_word() {
-    many(1000, new_seed()).await;
+#[ignore = "a thousand, which takes a while: scripts/attack"]
+async fn attack_damages() {
+    many(attacks(1000), new_seed()).await;
 }
 
 /// An undamaged folder opens, closed or not: there is no false alarm.
