@@ -12,12 +12,14 @@
     )
 )]
 
+mod disk;
 mod staged;
 
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
+pub use disk::{Disk, no_room};
 pub use staged::{Staged, clear_leftovers, staged_for};
 
 /// Makes a folder, and those above it that are missing, with mode 0700; one that is there stays as it is.

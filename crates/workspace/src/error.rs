@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use super::disk::Disk;
+use private_file::Disk;
 
 /// Why the workspace cannot be opened or served.
 #[derive(Debug, thiserror::Error)]

@@ -23,8 +23,11 @@ pub(super) const BODY_LIMIT: usize = 8 * 1024 * 1024;
 pub(super) const PUBLICATION_LIMIT: usize = 64 * 1024 * 1024;
 /// The largest body of who is not known, and what is read without taking of the shared room.
 const SMALL: usize = 16 * 1024;
-/// How long a body may take, waiting for room included.
+/// How long a large body may take, waiting for room included.
 const BODY_TIME: Duration = Duration::from_secs(60);
+/// How long one may take that is at most [`SMALL`]: it comes in one piece from whoever means well, and what is begun holds a
+/// connection.
+const SMALL_BODY_TIME: Duration = Duration::from_secs(10);
 /// Where the paths of sign-in begin.
 const SIGN_IN: &str = "/cli/";
 /// How much of a body over its limit is read and thrown away so that the client gets to see the answer.
@@ -142,8 +145,9 @@ impl FromRequest<Store> for Input {
         };
         let Query(query) = Query::try_from_uri(&parts.uri).map_err(|_| bad("The query cannot be read."))?;
         let bearer = bearer(&parts);
+        let declared = body.size_hint().exact();
         let reading = read(store, bearer.as_ref(), &parts, body);
-        let (body, room) = tokio::time::timeout(BODY_TIME, reading)
+        let (body, room) = tokio::time::timeout(time(declared), reading)
             .await
             .map_err(|_| Refusal::new(StatusCode::REQUEST_TIMEOUT, "The body took too long."))??;
         Ok(Self {
@@ -170,6 +174,14 @@ fn limit(path: &str) -> usize {
         PUBLICATION_LIMIT
     } else {
         BODY_LIMIT
+    }
+}
+
+/// How long a body may take that says it is as long as this, or nothing.
+fn time(declared: Option<u64>) -> Duration {
+    match declared.map(usize::try_from) {
+        Some(Ok(length)) if length <= SMALL => SMALL_BODY_TIME,
+        _ => BODY_TIME,
     }
 }
 

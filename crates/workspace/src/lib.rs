@@ -22,7 +22,6 @@ mod backup;
 mod checks;
 mod connections;
 mod delivery;
-mod disk;
 mod documents;
 mod error;
 #[doc(hidden)]
@@ -52,7 +51,7 @@ use std::time::Duration;
 
 pub use backup::{Backup, Contents, backup, restore};
 pub use connections::allow_many_connections;
-pub use disk::Disk;
+pub use private_file::Disk;
 pub use error::WorkspaceError;
 pub use local_access::{LocalAccess, LocalSignIn};
 pub use running::{Running, Serving};
@@ -107,7 +106,7 @@ impl Workspace {
             Err(error @ (WorkspaceError::File { .. } | WorkspaceError::Database(_))) => error,
             opened => return opened,
         };
-        match disk::no_room(&options.data_dir) {
+        match private_file::no_room(&options.data_dir) {
             Some(disk) => Self::open_to_look(&options, disk),
             None => Err(error),
         }

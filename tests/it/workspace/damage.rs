@@ -3,7 +3,11 @@
 
 use std::path::Path;
 
+use protocol::crypto::{seal_record, system_rng};
+use protocol::secret::JournalKey;
 use serde_json::Value;
+use service::journal::{self, EntryId};
+use service::settings::Settings;
 use testkit::{TestWorkspace, any_port, attacks, options};
 use workspace::{SampleSize, Workspace};
 
@@ -227,6 +231,45 @@ async fn random_damages_lose_nothing_without_a_word() {
 #[ignore = "a thousand, which takes a while: scripts/attack"]
 async fn attack_damages() {
     many(attacks(1000), new_seed()).await;
+}
+
+/// Entries of a journal are sealed, so every damage of one shows, and it is never taken for another one; settings are read as
+/// what is whole in them, or as none.
+#[test]
+fn random_damages_of_a_journal_and_of_settings_are_noticed() {
+    let key = JournalKey::fill_with(|bytes| bytes.fill(7));
+    let ids = [
+        "0b7c1f5e-2f0d-4c56-8f0a-5d1f3f9d2c11",
+        "0b7c1f5e-2f0d-4c56-8f0a-5d1f3f9d2c12",
+    ]
+    .map(|id| EntryId::parse(id).unwrap());
+    let text = br#"{"started":"2026-11-24T12:00:00.000Z","shown":null,"scope":"s","project":"p","environment":"e",
+        "environment_name":"production","environment_kind":"","work":{"revoke":[{"token":"t","name":"ci","state":"waiting"}]}}"#;
+    let sealed = ids
+        .each_ref()
+        .map(|id| seal_record(&key, id.as_str(), text, &mut system_rng()).unwrap());
+    assert!(journal::decode(&key, &ids[0], &sealed[0]).is_ok());
+    assert!(journal::decode(&key, &ids[0], &sealed[1]).is_err(), "another one's");
+    let mut settings = Settings::default();
+    settings.server = Some("https://one.example".to_owned());
+    let settings = settings.write().unwrap();
+    let (folder, older, mut dice) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), Dice(new_seed()));
+    println!("seed {}", dice.0);
+    let kinds = [Kind::Truncate, Kind::ZeroPage, Kind::FlipBits];
+    for _ in 0..2000 {
+        let kind = kinds[dice.below(kinds.len())];
+        for (name, whole) in [("entry", &sealed[0]), ("settings.json", &settings)] {
+            std::fs::write(folder.path().join(name), whole).unwrap();
+            let Some(what) = damage(folder.path(), older.path(), name, kind, &mut dice) else {
+                continue;
+            };
+            let left = std::fs::read(folder.path().join(name)).unwrap();
+            match name {
+                "entry" => assert!(journal::decode(&key, &ids[0], &left).is_err(), "{what}"),
+                _ => drop(Settings::read(&left)),
+            }
+        }
+    }
 }
 
 /// An undamaged folder opens, closed or not: there is no false alarm.

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use protocol::crypto::{make_deploy_key, system_rng};
 use serde_json::json;
-use testkit::{Shell, TestWorkspace, said};
+use testkit::{Served, Shell, TestWorkspace, built, said};
 
 /// A file system of 6 MiB, until it is dropped.
 struct Mount(PathBuf);
@@ -56,7 +56,7 @@ fn can_only_be_looked_at(shell: &Shell, known: &[serde_json::Value]) {
         let text = said(&output);
         assert_eq!(output.status.code(), Some(1), "{text}");
         assert!(
-            text.contains("Nothing was changed") && text.contains(&shell.data()),
+            text.contains("Nothing was changed") && text.contains("the disk at ") && text.contains(&shell.data()),
             "{text}"
         );
     }
@@ -81,6 +81,36 @@ fn a_full_and_a_read_only_disk_can_be_read_and_are_said_to_be_that() {
     assert!(mount(&["-o", "remount,rw"], &disk.0));
     shell.ok(&["revoke", "--env", "production", "production-ci"]);
     assert_ne!(shell.list(), known);
+}
+
+/// A server elsewhere ends a token all the same: only what the journal would have kept is not there.
+#[test]
+fn revoking_at_a_server_works_on_a_full_disk_of_this_machine() {
+    let (away, shell) = (tempfile::tempdir().unwrap(), Shell::new());
+    let served = Served::start(away.path(), &[]);
+    let Some(disk) = Mount::at(Path::new(&shell.data())) else {
+        println!("skipped: there is no right to mount a file system");
+        return;
+    };
+    let run = |arguments: &[&str]| {
+        Command::new(built())
+            .args(["--data", &shell.data(), "--api", served.told("api")])
+            .args(arguments)
+            .env("GHOSTABLE_TOKEN", served.told("access_token"))
+            .env_remove("RUST_LOG")
+            .output()
+            .unwrap()
+    };
+    let filler = disk.fill();
+    let output = run(&["revoke", "--env", "production", "production-ci"]);
+    println!("{}", said(&output));
+    let listed = run(&["list", "--env", "production", "--json"]);
+    let listed: Vec<serde_json::Value> = serde_json::from_slice(&listed.stdout).unwrap();
+    let token = listed.iter().find(|token| token["name"] == "production-ci").unwrap();
+    assert_eq!(token["status"], "revoked", "{}", said(&output));
+    let pending = run(&["pending"]);
+    assert_eq!(pending.status.code(), Some(0), "{}", said(&pending));
+    std::fs::remove_file(filler).unwrap();
 }
 
 /// A new workspace cannot be made there, which is said with the disk's name.

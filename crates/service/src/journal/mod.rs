@@ -323,11 +323,22 @@ fn handed_over(entry: &Entry) -> Option<&Delivered> {
     entry.replacement()?.handed_over()
 }
 
-/// An error about a file, with its path.
+/// An error about a file, with its path; and with the disk, where that takes nothing more.
 fn at(path: &Path) -> impl FnOnce(io::Error) -> JournalError {
     let path = path.to_owned();
-    move |error| JournalError::File {
-        path,
-        cause: error.into(),
+    move |error| {
+        let is_no_room = matches!(
+            error.kind(),
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::ReadOnlyFilesystem
+        );
+        let folder = path.ancestors().find(|it| it.is_dir()).filter(|_| is_no_room);
+        let cause = match folder.and_then(private_file::no_room) {
+            Some(disk) => io::Error::new(error.kind(), disk.to_string()),
+            None => error,
+        };
+        JournalError::File {
+            path,
+            cause: cause.into(),
+        }
     }
 }

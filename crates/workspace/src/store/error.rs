@@ -1,6 +1,6 @@
 //! What the store can refuse. What a caller is told about it is the API's business ([`crate::answer`]).
 
-use super::super::disk::Disk;
+use private_file::Disk;
 use super::super::random::NoRandomness;
 
 /// Why something was not read or written.

@@ -26,7 +26,7 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use super::answer::Refusal;
 use super::auth;
 use super::delivery::Sender;
-use super::disk::Disk;
+use private_file::Disk;
 use super::hold::Hold;
 use super::imprint::Generation;
 use super::password::Hashing;

@@ -24,7 +24,7 @@ impl fmt::Display for Disk {
 
 /// What keeps a folder's disk from taking anything; `None` where that is not the disk.
 #[cfg(unix)]
-pub(super) fn no_room(folder: &Path) -> Option<Disk> {
+pub fn no_room(folder: &Path) -> Option<Disk> {
     use rustix::fs::{StatVfsMountFlags, statvfs};
     /// Less is full: a commit needs more beside the database.
     const LITTLE_KIB: u64 = 512;
@@ -42,7 +42,7 @@ pub(super) fn no_room(folder: &Path) -> Option<Disk> {
 
 /// Elsewhere a disk is not asked.
 #[cfg(not(unix))]
-pub(super) fn no_room(_: &Path) -> Option<Disk> {
+pub fn no_room(_: &Path) -> Option<Disk> {
     None
 }
 
