@@ -169,7 +169,7 @@ fn what_was_told_of_tokens_is_kept_when_the_power_goes() {
 #[test]
 #[ignore = "hundreds of states: scripts/attack"]
 fn attack_power_loss_tokens() {
-    tokens(attacks(600));
+    tokens(attacks(400));
 }
 
 fn origin() -> ApiOrigin {
