@@ -11,8 +11,8 @@ use std::collections::BTreeSet;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
-use targets::{TARGETS, Target};
 use serde_json::Value;
+use targets::{TARGETS, Target};
 
 const VECTORS: [&str; 7] = [
     include_str!("../../crates/protocol/tests/vectors/client_sig.json"),
@@ -111,7 +111,10 @@ const FORMATS: [&str; 6] = [
     "a'b\"c$d`e\u{1f}# f\u{1f}\r\n\u{1f} \\",
     "A=b c\nB=\nC='d\ne'\n",
 ];
-const TOTPS: [&str; 2] = ["JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", " jbswy3dpehpk3pxpjbswy3dpehpk3pxp"];
+const TOTPS: [&str; 2] = [
+    "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+    " jbswy3dpehpk3pxpjbswy3dpehpk3pxp",
+];
 
 /// Files that the program itself makes.
 fn made(name: &str) -> Vec<Vec<u8>> {
@@ -320,11 +323,26 @@ fn the_seeds_reach_the_decoders() {
     fn is_request<T: serde::de::DeserializeOwned>(text: &str) -> bool {
         wire::request::parse(text.as_bytes()).is_ok_and(|body| wire::request::fit::<T>(body).is_ok())
     }
-    assert!(accepted("request_keys", is_request::<wire::environment_key::CreateKeyRequest>) >= 2);
-    assert!(accepted("request_keys", is_request::<wire::environment_key::ShareKeyRequest>) >= 5);
+    assert!(
+        accepted(
+            "request_keys",
+            is_request::<wire::environment_key::CreateKeyRequest>
+        ) >= 2
+    );
+    assert!(
+        accepted(
+            "request_keys",
+            is_request::<wire::environment_key::ShareKeyRequest>
+        ) >= 5
+    );
     assert!(accepted("request_variables", is_request::<wire::variable::PushRequest>) >= 5);
     assert!(accepted("request_tokens", is_request::<wire::tokens::CreateTokenRequest>) >= 1);
-    assert!(accepted("request_places", is_request::<wire::devices::RegisterDeviceRequest>) >= 1);
+    assert!(
+        accepted(
+            "request_places",
+            is_request::<wire::devices::RegisterDeviceRequest>
+        ) >= 1
+    );
     assert!(accepted("seed", |text| parse_seed(text).is_ok()) >= 5);
     let manifest = |text: &str| service::manifest::parse(text).is_ok();
     assert_eq!(accepted("manifest", manifest), MANIFESTS.len());

@@ -95,7 +95,9 @@ fn issued(output: &Output) -> Vec<Needle> {
 fn counted(hits: &[Hit]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
     for hit in hits {
-        *counts.entry(format!("{} in {}", hit.needle, hit.part())).or_insert(0) += 1;
+        *counts
+            .entry(format!("{} in {}", hit.needle, hit.part()))
+            .or_insert(0) += 1;
     }
     counts
 }

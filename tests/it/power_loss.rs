@@ -51,7 +51,8 @@ impl History {
         assert_eq!(output.status.code(), Some(0), "{}", said(&output));
         self.promises.push((self.acts.len(), during));
         let told = acts.iter().position(|act| matches!(act, Act::Told(_)));
-        self.promises.push((self.acts.len() + told.unwrap_or(acts.len()) + 1, after));
+        self.promises
+            .push((self.acts.len() + told.unwrap_or(acts.len()) + 1, after));
         self.acts.extend(acts);
     }
 
@@ -85,7 +86,11 @@ impl History {
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     let data = folder.to_str().unwrap();
     let all = [&["--data", data, "--local"], arguments].concat();
-    Command::new(built()).args(all).env_remove("RUST_LOG").output().unwrap()
+    Command::new(built())
+        .args(all)
+        .env_remove("RUST_LOG")
+        .output()
+        .unwrap()
 }
 
 fn json(folder: &Path, arguments: &[&str], what: &str) -> Vec<Value> {
@@ -99,7 +104,9 @@ fn judge(folder: &Path, claims: &Claims, what: &str) {
     let listed = json(folder, &["list", "--env", ENVIRONMENT, "--json"], what);
     let status = |name: &str| {
         let mut found = listed.iter().filter(|token| token["name"] == name);
-        let status = found.next().map(|token| token["status"].as_str().unwrap().to_owned());
+        let status = found
+            .next()
+            .map(|token| token["status"].as_str().unwrap().to_owned());
         assert!(found.next().is_none(), "{what}: two tokens called {name}");
         status
     };
@@ -113,7 +120,10 @@ fn judge(folder: &Path, claims: &Claims, what: &str) {
     for name in ["one", "two"] {
         if !claims.contains_key(name) && status(name).as_deref() == Some("active") {
             let known = pending.iter().any(|entry| entry["name"] == name);
-            assert!(known, "{what}: {name} is active, and nobody has its secrets: {pending:?}");
+            assert!(
+                known,
+                "{what}: {name} is active, and nobody has its secrets: {pending:?}"
+            );
         }
     }
 }
@@ -137,7 +147,11 @@ fn at_some_acts(history: &History, states: usize, judge: impl Fn(&Path, usize, &
             };
             let folder = tempfile::tempdir().unwrap();
             disk.leave(history.folder.path(), folder.path(), loss);
-            judge(folder.path(), done, &format!("act {done} of {all}, {loss:?} lost"));
+            judge(
+                folder.path(),
+                done,
+                &format!("act {done} of {all}, {loss:?} lost"),
+            );
             tried += 1;
         }
     }
@@ -189,7 +203,9 @@ fn keeps_sessions() {
     };
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
-        let keychain = Keychain::create_file(&folder.join("keys.sealed"), passphrase()).await.unwrap();
+        let keychain = Keychain::create_file(&folder.join("keys.sealed"), passphrase())
+            .await
+            .unwrap();
         for number in 1..=3 {
             let session = StoredSession {
                 access_token: AccessToken::new(format!("token-{number}")),
@@ -214,7 +230,12 @@ fn keys_and_settings(states: usize) {
     let folder = history.folder.path().to_str().unwrap().to_owned();
     let (output, acts) = record(
         &std::env::current_exe().unwrap(),
-        &["--ignored", "--exact", "--nocapture", "power_loss::keeps_sessions"],
+        &[
+            "--ignored",
+            "--exact",
+            "--nocapture",
+            "power_loss::keeps_sessions",
+        ],
         &[(FOLDER, &folder)],
         history.folder.path(),
     );
@@ -233,7 +254,10 @@ fn keys_and_settings(states: usize) {
         let settings = std::fs::read(folder.join("settings.json")).unwrap_or_default();
         let server = service::settings::Settings::read(&settings).server;
         let noted = |number: usize| server.as_deref() == Some(&*format!("https://{number}.example"));
-        assert!(least == 0 || (least..=3).any(noted), "{what}: {server:?}, told {least}");
+        assert!(
+            least == 0 || (least..=3).any(noted),
+            "{what}: {server:?}, told {least}"
+        );
         let path = folder.join("keys.sealed");
         if !path.exists() {
             assert_eq!(least, 0, "{what}: the key file is gone");
@@ -245,7 +269,10 @@ fn keys_and_settings(states: usize) {
         });
         let session = session.map(|it| it.access_token.expose().to_owned());
         let kept = |number: usize| session.as_deref() == Some(&*format!("token-{number}"));
-        assert!(least == 0 || (least..=3).any(kept), "{what}: {session:?}, told {least}");
+        assert!(
+            least == 0 || (least..=3).any(kept),
+            "{what}: {session:?}, told {least}"
+        );
     });
 }
 

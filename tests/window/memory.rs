@@ -7,8 +7,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::{data, open_with, sheet};
-use testkit::driver::{App, Desktop, any};
 use testkit::Served;
+use testkit::driver::{App, Desktop, any};
 use testkit::memory::{Hit, Needle, descendants, environment_key, search, standing};
 use workspace::LocalAccess;
 
@@ -162,7 +162,10 @@ fn assert_standing_secrets_are_kept_together(app: &App) {
     report("an open window", &hits, size);
     for key in ["the signing key, bytes", "the encryption key, bytes"] {
         let found: Vec<_> = hits.iter().filter(|hit| hit.needle == key).collect();
-        assert!(found.len() == 1 && found[0].part() == "its own page", "{key}: {found:#?}");
+        assert!(
+            found.len() == 1 && found[0].part() == "its own page",
+            "{key}: {found:#?}"
+        );
     }
     let elsewhere = |hit: &&Hit| hit.part() == "[stack]" || hit.needle.starts_with("the environment key");
     let elsewhere: Vec<_> = hits.iter().filter(elsewhere).collect();

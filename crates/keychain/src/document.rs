@@ -7,7 +7,9 @@ use zeroize::Zeroizing;
 
 use super::Raw;
 use model::{KeychainError, Owner, Part};
-use protocol::secret::{AccessToken, EncryptionPrivateKey, EnvironmentKey, JournalKey, SecretText, SigningSeed};
+use protocol::secret::{
+    AccessToken, EncryptionPrivateKey, EnvironmentKey, JournalKey, SecretText, SigningSeed,
+};
 use protocol::{DeviceId, Fingerprint, Moment, OrganizationId, PublicKey, SigningPublicKey};
 
 /// A signed-in user.
@@ -77,7 +79,10 @@ impl Entry {
     fn key<K>(self, text: &SecretText, take: impl FnOnce(&[u8; 32]) -> K) -> Result<K, KeychainError> {
         // Exposed to be decoded.
         let decoded = BASE64.decode(text.expose().trim().as_bytes()).map(Zeroizing::new);
-        let bytes = decoded.as_ref().ok().and_then(|bytes| bytes.as_slice().try_into().ok());
+        let bytes = decoded
+            .as_ref()
+            .ok()
+            .and_then(|bytes| bytes.as_slice().try_into().ok());
         bytes
             .map(take)
             .ok_or_else(|| self.corrupt("it is not a key of 32 bytes in base64"))
@@ -88,7 +93,9 @@ impl Entry {
     }
 
     pub(super) fn encryption_key(self, text: &SecretText) -> Result<EncryptionPrivateKey, KeychainError> {
-        self.key(text, |bytes| EncryptionPrivateKey::fill_with(|place| *place = *bytes))
+        self.key(text, |bytes| {
+            EncryptionPrivateKey::fill_with(|place| *place = *bytes)
+        })
     }
 
     pub(super) fn journal_key(self, text: &SecretText) -> Result<JournalKey, KeychainError> {

@@ -320,7 +320,12 @@ fn wait_if_held(head: &str, shared: &Shared) {
     let held = shared.held.lock().unwrap();
     if held.is_some_and(|endpoint| endpoint.is_of(head)) {
         shared.holding.fetch_add(1, SeqCst);
-        drop(shared.let_go.wait_timeout_while(held, HOLDING, |held| held.is_some()).unwrap());
+        drop(
+            shared
+                .let_go
+                .wait_timeout_while(held, HOLDING, |held| held.is_some())
+                .unwrap(),
+        );
     }
 }
 

@@ -19,7 +19,11 @@ pub enum Act {
     /// A file was made, or there already.
     Open { path: PathBuf, truncate: bool },
     /// Bytes at a place.
-    Write { path: PathBuf, at: usize, bytes: Vec<u8> },
+    Write {
+        path: PathBuf,
+        at: usize,
+        bytes: Vec<u8>,
+    },
     /// A file has this length now.
     Resize { path: PathBuf, length: usize },
     /// A file or a folder was synced.
@@ -47,15 +51,32 @@ pub enum Loss {
 
 /// Whether a program can be recorded here.
 pub fn can_record() -> bool {
-    let asked = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).output();
+    let asked = Command::new("strace")
+        .args(["-qq", "-o", "/dev/null", "true"])
+        .output();
     asked.is_ok_and(|output| output.status.success())
 }
 
 /// Runs a program, and gives what it said and what it did in a folder.
-pub fn record(program: &Path, arguments: &[&str], variables: &[(&str, &str)], folder: &Path) -> (Output, Vec<Act>) {
+pub fn record(
+    program: &Path,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+    folder: &Path,
+) -> (Output, Vec<Act>) {
     let logs = tempfile::tempdir().unwrap();
     let output = Command::new("strace")
-        .args(["-ff", "-ttt", "-y", "-xx", "-s", "100000000", "-e", trace::CALLS, "-o"])
+        .args([
+            "-ff",
+            "-ttt",
+            "-y",
+            "-xx",
+            "-s",
+            "100000000",
+            "-e",
+            trace::CALLS,
+            "-o",
+        ])
         .arg(logs.path().join("log"))
         .arg(program)
         .args(arguments)
@@ -208,7 +229,9 @@ impl Disk {
                     some => &names.since[some - 1],
                 },
             };
-            let Ok(inside) = folder.strip_prefix(recorded) else { continue };
+            let Ok(inside) = folder.strip_prefix(recorded) else {
+                continue;
+            };
             let folder = at.join(inside);
             make_private(&folder);
             for (path, file) in names {

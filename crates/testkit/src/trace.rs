@@ -27,7 +27,11 @@ pub(crate) fn read(logs: &Path, folder: &Path) -> Vec<Act> {
         .flatten()
         .map(|log| fs::read_to_string(log.path()).unwrap())
         .collect();
-    let mut calls: Vec<Call<'_>> = logs.iter().flat_map(|log| log.lines()).filter_map(parse).collect();
+    let mut calls: Vec<Call<'_>> = logs
+        .iter()
+        .flat_map(|log| log.lines())
+        .filter_map(parse)
+        .collect();
     // Seconds since 1970 with six digits: as texts in the same order.
     calls.sort_by_key(|call| call.time);
     let mut reader = Reader {
@@ -94,7 +98,10 @@ impl<'t> Reader<'t> {
                 let shared = argument(3).contains("MAP_SHARED") && argument(2).contains("PROT_WRITE");
                 let path = of_descriptor(argument(4));
                 let is_ours = shared && path.starts_with(self.folder);
-                assert!(!is_ours || path.to_string_lossy().ends_with("-shm"), "{path:?} is written unseen");
+                assert!(
+                    !is_ours || path.to_string_lossy().ends_with("-shm"),
+                    "{path:?} is written unseen"
+                );
             }
             // To sockets, and to files that are not ours; the replay shows it if one is.
             _ => {}
@@ -109,7 +116,8 @@ impl<'t> Reader<'t> {
         self.push(path(name), |path| Act::Open { path, truncate });
         // The same number may have been another file's.
         let prefix = format!("{}<", call.result);
-        self.places.retain(|descriptor, _| !descriptor.starts_with(&prefix));
+        self.places
+            .retain(|descriptor, _| !descriptor.starts_with(&prefix));
     }
 
     fn write(&mut self, descriptor: &str, text: &str, at: usize) {
@@ -135,7 +143,9 @@ impl<'t> Reader<'t> {
 
 /// `3<\x2f…>`
 fn of_descriptor(argument: &str) -> PathBuf {
-    let text = argument.split_once('<').map_or("", |(_, path)| path.trim_end_matches('>'));
+    let text = argument
+        .split_once('<')
+        .map_or("", |(_, path)| path.trim_end_matches('>'));
     PathBuf::from(std::ffi::OsString::from_vec(unhex(text)))
 }
 
@@ -151,5 +161,7 @@ fn bytes(argument: &str) -> Vec<u8> {
 
 fn unhex(text: &str) -> Vec<u8> {
     let digits = text.split("\\x").skip(1);
-    digits.map(|hex| u8::from_str_radix(hex.get(..2).unwrap_or_default(), 16).unwrap()).collect()
+    digits
+        .map(|hex| u8::from_str_radix(hex.get(..2).unwrap_or_default(), 16).unwrap())
+        .collect()
 }

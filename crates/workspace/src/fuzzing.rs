@@ -5,7 +5,10 @@ use super::{imprint, local_access, totp};
 /// `local-keys.json`: what is read has keys that are pairs.
 pub fn local_keys(bytes: &[u8]) {
     if let Ok(access) = local_access::parse(bytes) {
-        assert_eq!(access.identity.kid(), access.identity.signing_public().fingerprint());
+        assert_eq!(
+            access.identity.kid(),
+            access.identity.signing_public().fingerprint()
+        );
     }
 }
 

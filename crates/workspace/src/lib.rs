@@ -51,9 +51,9 @@ use std::time::Duration;
 
 pub use backup::{Backup, Contents, backup, restore};
 pub use connections::allow_many_connections;
-pub use private_file::Disk;
 pub use error::WorkspaceError;
 pub use local_access::{LocalAccess, LocalSignIn};
+pub use private_file::Disk;
 pub use running::{Running, Serving};
 pub use sample::people::SampleRole;
 pub use sample::{SampleEnd, SampleSize};

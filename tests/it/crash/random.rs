@@ -76,7 +76,9 @@ impl ServedFolder {
         let active = self.active(name);
         assert!(active.len() <= 1, "{what}: {name} is there twice");
         match (&in_hand, active.is_empty()) {
-            (Some(issued), false) => assert_eq!(self.verify(issued), Some(0), "{what}: its secrets do not work"),
+            (Some(issued), false) => {
+                assert_eq!(self.verify(issued), Some(0), "{what}: its secrets do not work")
+            }
             (None, false) => panic!("{what}: {name} is active, and nobody has its secrets"),
             (Some(_), true) => panic!("{what}: {name} was handed over, and is gone"),
             (None, true) => {}
@@ -94,8 +96,16 @@ fn attack_kills() {
         let name = format!("k{number}");
         let create = ["create", "--env", ENVIRONMENT, "--name", &name, "--json"];
         let before = (dice.below(2) == 0).then(|| site.create(&name));
-        let id = before.as_ref().map(|issued| issued["token"]["id"].as_str().unwrap().to_owned());
-        let rotate = ["rotate", "--env", ENVIRONMENT, id.as_deref().unwrap_or_default(), "--json"];
+        let id = before
+            .as_ref()
+            .map(|issued| issued["token"]["id"].as_str().unwrap().to_owned());
+        let rotate = [
+            "rotate",
+            "--env",
+            ENVIRONMENT,
+            id.as_deref().unwrap_or_default(),
+            "--json",
+        ];
         let arguments = if before.is_some() { &rotate[..] } else { &create };
         let what = format!("kill {number}, {}", arguments[0]);
         let output = site.kill_after(arguments, Duration::from_micros(dice.below(700_000)));
@@ -114,7 +124,9 @@ fn attack_kills() {
             }
         }
     }
-    println!("attacked: {all} commands and as many revocations, {cut} of the commands cut off, servers in every fourth round");
+    println!(
+        "attacked: {all} commands and as many revocations, {cut} of the commands cut off, servers in every fourth round"
+    );
 }
 
 /// The numbers of the lies of this run, because a function has no memory.
@@ -170,7 +182,9 @@ const ENDINGS: [(&str, &str); 9] = [
     ("GET", "/ci/deploy"),
     ("POST", "/revoke"),
 ];
-const STATUSES: [u16; 14] = [101, 204, 301, 304, 400, 401, 403, 404, 409, 422, 429, 451, 500, 503];
+const STATUSES: [u16; 14] = [
+    101, 204, 301, 304, 400, 401, 403, 404, 409, 422, 429, 451, 500, 503,
+];
 const BODIES: [&str; 7] = [
     "",
     "null",
@@ -199,7 +213,14 @@ fn attack_answers() {
     let (site, mut dice) = (ServedFolder::start(&[]), Dice::new());
     LIES.store(dice.next() | 1, Relaxed);
     let (mut refused, all) = (0, attacks(300));
-    let address = site.served.told("api").split('/').nth(2).unwrap().parse().unwrap();
+    let address = site
+        .served
+        .told("api")
+        .split('/')
+        .nth(2)
+        .unwrap()
+        .parse()
+        .unwrap();
     for number in 0..all {
         let name = format!("h{number}");
         let before = (dice.below(3) == 0).then(|| site.create(&name));
@@ -214,16 +235,31 @@ fn attack_answers() {
         let (method, ending) = dice.one_of(&ENDINGS);
         let from = usize::try_from(1 + dice.below(2)).unwrap();
         let one = Some((Endpoint { method, ending, from }, fault(&mut dice)));
-        let proxy = FaultProxy::start(address, Faults { one, ..Faults::default() });
+        let proxy = FaultProxy::start(
+            address,
+            Faults {
+                one,
+                ..Faults::default()
+            },
+        );
         let output = site.begin(&proxy.url, arguments).wait_with_output().unwrap();
         let what = format!("answer {number}, {} {method} {ending}", arguments[0]);
         let words = said(&output);
         let code = output.status.code().unwrap_or_else(|| panic!("{what}: {words}"));
-        assert!(!words.contains("panicked") && !words.contains(CANARY), "{what}: {words}");
-        assert!(!words.contains('\u{1b}') && !words.contains('\u{202e}'), "{what}: {words:?}");
+        assert!(
+            !words.contains("panicked") && !words.contains(CANARY),
+            "{what}: {words}"
+        );
+        assert!(
+            !words.contains('\u{1b}') && !words.contains('\u{202e}'),
+            "{what}: {words:?}"
+        );
         refused += usize::from(code != 0);
         if before.is_some() {
-            assert!(code != 0 || site.active(&name).is_empty(), "{what}: revoked, it says: {words}");
+            assert!(
+                code != 0 || site.active(&name).is_empty(),
+                "{what}: revoked, it says: {words}"
+            );
             site.resolve(&what);
             for id in site.active(&name) {
                 site.revoke(&id);
@@ -231,11 +267,16 @@ fn attack_answers() {
         } else {
             let in_hand = site.settled(&name, &output, None, &what);
             let is_success = code == 0 && arguments[0] == "create";
-            assert!(!is_success || in_hand.is_some(), "{what}: created, it says: {words}");
+            assert!(
+                !is_success || in_hand.is_some(),
+                "{what}: created, it says: {words}"
+            );
             for id in site.active(&name) {
                 site.revoke(&id);
             }
         }
     }
-    println!("attacked: {all} commands, each with one thing in the answers that is not so; {refused} were refused, the others did what they said");
+    println!(
+        "attacked: {all} commands, each with one thing in the answers that is not so; {refused} were refused, the others did what they said"
+    );
 }

@@ -249,11 +249,18 @@ fn random_damages_of_a_journal_and_of_settings_are_noticed() {
         .each_ref()
         .map(|id| seal_record(&key, id.as_str(), text, &mut system_rng()).unwrap());
     assert!(journal::decode(&key, &ids[0], &sealed[0]).is_ok());
-    assert!(journal::decode(&key, &ids[0], &sealed[1]).is_err(), "another one's");
+    assert!(
+        journal::decode(&key, &ids[0], &sealed[1]).is_err(),
+        "another one's"
+    );
     let mut settings = Settings::default();
     settings.server = Some("https://one.example".to_owned());
     let settings = settings.write().unwrap();
-    let (folder, older, mut dice) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), Dice(new_seed()));
+    let (folder, older, mut dice) = (
+        tempfile::tempdir().unwrap(),
+        tempfile::tempdir().unwrap(),
+        Dice(new_seed()),
+    );
     println!("seed {}", dice.0);
     let kinds = [Kind::Truncate, Kind::ZeroPage, Kind::FlipBits];
     for _ in 0..2000 {

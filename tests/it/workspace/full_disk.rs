@@ -56,7 +56,9 @@ fn can_only_be_looked_at(shell: &Shell, known: &[serde_json::Value]) {
         let text = said(&output);
         assert_eq!(output.status.code(), Some(1), "{text}");
         assert!(
-            text.contains("Nothing was changed") && text.contains("the disk at ") && text.contains(&shell.data()),
+            text.contains("Nothing was changed")
+                && text.contains("the disk at ")
+                && text.contains(&shell.data()),
             "{text}"
         );
     }
@@ -106,7 +108,10 @@ fn revoking_at_a_server_works_on_a_full_disk_of_this_machine() {
     println!("{}", said(&output));
     let listed = run(&["list", "--env", "production", "--json"]);
     let listed: Vec<serde_json::Value> = serde_json::from_slice(&listed.stdout).unwrap();
-    let token = listed.iter().find(|token| token["name"] == "production-ci").unwrap();
+    let token = listed
+        .iter()
+        .find(|token| token["name"] == "production-ci")
+        .unwrap();
     assert_eq!(token["status"], "revoked", "{}", said(&output));
     let pending = run(&["pending"]);
     assert_eq!(pending.status.code(), Some(0), "{}", said(&pending));

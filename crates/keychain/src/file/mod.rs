@@ -161,7 +161,10 @@ pub(super) mod fuzzing {
         if let Ok(header) = Header::parse(bytes) {
             let key = super::format::zero_key();
             assert!(header.confirm(&key).is_err(), "no key fits by chance");
-            assert!(header.unseal(&key, bytes).is_err(), "nobody can seal without the key");
+            assert!(
+                header.unseal(&key, bytes).is_err(),
+                "nobody can seal without the key"
+            );
         }
     }
 
@@ -169,7 +172,10 @@ pub(super) mod fuzzing {
         if let Some(entries) = Entries::decode(plain) {
             let written = entries.encode();
             let again = Entries::decode(&written).map(|again| again.encode());
-            assert!(again.is_some_and(|again| *again == *written), "entries are themselves");
+            assert!(
+                again.is_some_and(|again| *again == *written),
+                "entries are themselves"
+            );
         }
     }
 }

@@ -302,8 +302,7 @@ fn open_key(published: Option<&PublishedKey>, seed: &DeploySeed) -> Result<Runne
     if !is_known_algorithm(envelope.alg.as_deref()) {
         return Err(BundleProblemKind::UnsupportedAlgorithm);
     }
-    let shared =
-        primitives::agree(seed.expose(), &ephemeral).ok_or(BundleProblemKind::SharedSecretFailed)?;
+    let shared = primitives::agree(seed.expose(), &ephemeral).ok_or(BundleProblemKind::SharedSecretFailed)?;
     if !envelope.is_addressed_to(&derive_public_key(seed)) {
         return Err(BundleProblemKind::RecipientDecryptFailed);
     }

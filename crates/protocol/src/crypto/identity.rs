@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
-use ed25519_dalek::hazmat::{ExpandedSecretKey, raw_sign};
 use ed25519_dalek::VerifyingKey;
+use ed25519_dalek::hazmat::{ExpandedSecretKey, raw_sign};
 use rand_core::CryptoRng;
 use sha2::Sha512;
 

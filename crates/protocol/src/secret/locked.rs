@@ -22,7 +22,10 @@ impl Locked {
     pub(super) fn zeros(length: usize) -> Self {
         // An empty mapping is an error, and holds no secret either.
         let page = MmapMut::map_anon(length).ok();
-        Self(page.map_or_else(|| Place::Heap(vec![0; length].into_boxed_slice().into()), kept_here))
+        Self(page.map_or_else(
+            || Place::Heap(vec![0; length].into_boxed_slice().into()),
+            kept_here,
+        ))
     }
 
     pub(super) fn bytes(&self) -> &[u8] {

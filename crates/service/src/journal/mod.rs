@@ -306,7 +306,12 @@ impl Journal {
 /// [`JournalError`], where it cannot be written as text or is too long.
 pub fn encode(key: &JournalKey, entry: &Entry) -> Result<Vec<u8>, JournalError> {
     let plain = text::write(entry)?;
-    Ok(crypto::seal_record(key, entry.id.as_str(), &plain, &mut crypto::system_rng())?)
+    Ok(crypto::seal_record(
+        key,
+        entry.id.as_str(),
+        &plain,
+        &mut crypto::system_rng(),
+    )?)
 }
 
 /// Opens and reads what a file of the journal holds.

@@ -1,7 +1,7 @@
 //! What the store can refuse. What a caller is told about it is the API's business ([`crate::answer`]).
 
-use private_file::Disk;
 use super::super::random::NoRandomness;
+use private_file::Disk;
 
 /// Why something was not read or written.
 #[derive(Debug, thiserror::Error)]

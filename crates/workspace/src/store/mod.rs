@@ -26,13 +26,13 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use super::answer::Refusal;
 use super::auth;
 use super::delivery::Sender;
-use private_file::Disk;
 use super::hold::Hold;
 use super::imprint::Generation;
 use super::password::Hashing;
 use super::throttle::Throttle;
 use super::token_hash::TokenHash;
 pub(super) use error::{Denial, StoreError, Thing};
+use private_file::Disk;
 pub(super) use sign_in::Sessions;
 
 /// What the large bodies of all unfinished requests may take together: 128 MiB.

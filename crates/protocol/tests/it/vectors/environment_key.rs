@@ -168,7 +168,9 @@ fn every_device_reads_its_key_back() {
                 .find(|recipient| text(recipient, "id") == device_id)
                 .unwrap();
             let seed = if device_id == own_id {
-                signer(&case["signer"], "signing_private_key_b64").signing_seed().clone()
+                signer(&case["signer"], "signing_private_key_b64")
+                    .signing_seed()
+                    .clone()
             } else {
                 SigningSeed::take(&mut [7; 32])
             };
