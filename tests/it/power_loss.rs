@@ -213,8 +213,10 @@ fn keeps_sessions() {
                 expires_at: None,
             };
             keychain.save_session(&origin(), &session).await.unwrap();
-            let mut settings = service::settings::Settings::default();
-            settings.server = Some(format!("https://{number}.example"));
+            let settings = service::settings::Settings {
+                server: Some(format!("https://{number}.example")),
+                ..Default::default()
+            };
             private_file::replace(&folder.join("settings.json"), &settings.write().unwrap()).unwrap();
             println!("kept {number}");
         }

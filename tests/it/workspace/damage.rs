@@ -253,8 +253,10 @@ fn random_damages_of_a_journal_and_of_settings_are_noticed() {
         journal::decode(&key, &ids[0], &sealed[1]).is_err(),
         "another one's"
     );
-    let mut settings = Settings::default();
-    settings.server = Some("https://one.example".to_owned());
+    let settings = Settings {
+        server: Some("https://one.example".to_owned()),
+        ..Default::default()
+    };
     let settings = settings.write().unwrap();
     let (folder, older, mut dice) = (
         tempfile::tempdir().unwrap(),

@@ -108,7 +108,7 @@ mod tests {
     fn secrets_round_trip_and_stay_out_of_debug() {
         let identity = DeviceIdentity::make(&mut super::super::system_rng());
         let (seed, key) = (identity.signing_seed(), identity.encryption_private_key());
-        let again = DeviceIdentity::from_secrets(&seed, &key);
+        let again = DeviceIdentity::from_secrets(seed, key);
         assert_eq!(again.signing_public(), identity.signing_public());
         assert_eq!(again.encryption_public(), identity.encryption_public());
         assert_eq!(again.kid(), identity.signing_public().fingerprint());
