@@ -82,6 +82,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         open(&for_token, &private).is_ok()
     );
     let other = theirs.encryption_private_key();
-    println!("the other device cannot: {}", open(&for_token, &other).is_err());
+    println!("the other device cannot: {}", open(&for_token, other).is_err());
     Ok(())
 }

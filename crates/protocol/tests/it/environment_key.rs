@@ -367,7 +367,7 @@ fn a_key_that_is_not_the_announced_one_is_refused() {
     );
     // A publisher that does not check: take the DEK out of a valid publication and say something else about it.
     let key = one.colleague.encryption_private_key();
-    let dek = deploy_tokens_protocol::crypto::envelope::open(&one.envelope(), &key).unwrap();
+    let dek = deploy_tokens_protocol::crypto::envelope::open(&one.envelope(), key).unwrap();
     let lying = one.signed(&dek, Some(&Meta::of_scope(&scope)));
     one.put(&lying);
     one.published.fingerprint = Some(scope.fingerprint);

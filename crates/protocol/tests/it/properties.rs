@@ -203,7 +203,7 @@ proptest! {
         let (envelope, sender, recipient) = an_envelope(&plaintext, Some(&meta));
         let key = recipient.encryption_private_key();
         let decrypt = Err(OpenError::Decrypt { layer: Layer::Recipient });
-        let opened = |envelope: &EncryptedEnvelope| open(envelope, &key).map(drop);
+        let opened = |envelope: &EncryptedEnvelope| open(envelope, key).map(drop);
 
         let mut changed = envelope.clone();
         flip(&mut changed.ciphertext_b64, bit);
