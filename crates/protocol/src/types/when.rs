@@ -14,7 +14,8 @@ impl Moment {
         Self(Timestamp::now())
     }
 
-    /// Reads ISO 8601 with an offset or `Z`, or without either as UTC; `None` if it is neither.
+    /// Reads ISO 8601 with an offset or `Z`, or without either as UTC; `None` if it is neither, or before the year 0, which
+    /// cannot be written for the wire.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let zoned = text.parse::<Timestamp>().ok();
@@ -24,7 +25,8 @@ impl Moment {
                 .to_zoned_datetime(TimeZone::UTC)
                 .ok()
         };
-        zoned.or_else(|| civil().map(|time| time.timestamp())).map(Self)
+        let moment = zoned.or_else(|| civil().map(|time| time.timestamp()))?;
+        (moment.to_zoned_datetime(TimeZone::UTC).year() >= 0).then_some(Self(moment))
     }
 
     /// ISO 8601 in UTC with milliseconds and `Z`, as it goes over the wire (docs/protocol.md 1.4).
@@ -120,6 +122,21 @@ mod tests {
 
     fn at(text: &str) -> Moment {
         Moment::parse(text).unwrap()
+    }
+
+    /// Found by fuzzing.
+    #[test]
+    fn what_cannot_be_written_is_not_read() {
+        for old in ["-009999-01-21T00:05:00Z", "-000001-12-31T23:59:59Z"] {
+            assert_eq!(Moment::parse(old), None, "{old}");
+        }
+        for kept in [
+            "0000-01-01T00:00:00.000Z",
+            "0033-04-03T15:00:00.000Z",
+            "9999-12-30T22:00:00.000Z",
+        ] {
+            assert_eq!(Moment::parse(kept).map(Moment::to_wire).as_deref(), Some(kept));
+        }
     }
 
     #[test]
