@@ -3,14 +3,14 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Output;
 
 use keychain::{ApiOrigin, Keychain, StoredSession};
 use protocol::OrganizationId;
 use protocol::secret::{AccessToken, SecretText};
 use serde_json::Value;
 use testkit::power::{Act, Disk, Loss, can_record, content, record};
-use testkit::{attacks, built, said};
+use testkit::{attacks, built, commands, said};
 
 const ENVIRONMENT: &str = "staging";
 /// Where the program that is recorded finds its folder.
@@ -86,11 +86,7 @@ impl History {
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     let data = folder.to_str().unwrap();
     let all = [&["--data", data, "--local"], arguments].concat();
-    Command::new(built())
-        .args(all)
-        .env_remove("RUST_LOG")
-        .output()
-        .unwrap()
+    commands().args(all).env_remove("RUST_LOG").output().unwrap()
 }
 
 fn json(folder: &Path, arguments: &[&str], what: &str) -> Vec<Value> {

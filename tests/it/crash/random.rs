@@ -1,7 +1,7 @@
 //! Attacks for `scripts/attack`, hundreds of each: kills of client and server at any moment, and servers that lie in any
 //! answer. A seed is printed; the same seed is the same attacks, but for the moment of a kill.
 
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Output, Stdio};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
@@ -39,7 +39,7 @@ impl Dice {
 
 impl ServedFolder {
     fn begin(&self, api: &str, arguments: &[&str]) -> Child {
-        Command::new(testkit::built())
+        testkit::commands()
             .arg("--data")
             .arg(self.data.path())
             .args(["--api", api])
