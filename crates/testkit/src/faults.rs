@@ -92,9 +92,8 @@ struct Crowd {
     most: usize,
 }
 
-/// How long a request is held for others to come. Only reached by a failing test.
+/// How long a request is held for others to come, or until somebody lets it go. Only reached by a failing test.
 const GATHERING: Duration = Duration::from_secs(5);
-/// How long a request is held that nobody lets go. Only reached by a failing test.
 const HOLDING: Duration = Duration::from_secs(60);
 
 struct Shared {
@@ -317,15 +316,11 @@ fn arrive(path: &str, shared: &Shared) {
 
 /// Returns when nobody holds the request any more.
 fn wait_if_held(head: &str, shared: &Shared) {
-    let held = shared.held.lock().unwrap();
-    if held.is_some_and(|endpoint| endpoint.is_of(head)) {
+    let held_now = shared.held.lock().unwrap();
+    if held_now.is_some_and(|endpoint| endpoint.is_of(head)) {
         shared.holding.fetch_add(1, SeqCst);
-        drop(
-            shared
-                .let_go
-                .wait_timeout_while(held, HOLDING, |held| held.is_some())
-                .unwrap(),
-        );
+        let held = |held: &mut Option<Endpoint>| held.is_some();
+        drop(shared.let_go.wait_timeout_while(held_now, HOLDING, held).unwrap());
     }
 }
 
