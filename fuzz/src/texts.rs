@@ -61,7 +61,10 @@ pub fn formats(data: &[u8]) {
     let seed = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=".to_owned();
     let values = [format!("1|{visible}"), seed].into_iter();
     let mut handed_over = variables(values);
-    for (it, name) in handed_over.iter_mut().zip(["GHOSTABLE_CI_TOKEN", "GHOSTABLE_DEPLOY_SEED"]) {
+    for (it, name) in handed_over
+        .iter_mut()
+        .zip(["GHOSTABLE_CI_TOKEN", "GHOSTABLE_DEPLOY_SEED"])
+    {
         it.name = name.to_owned();
     }
     for format in FORMATS {

@@ -78,7 +78,7 @@ pub fn share_all(app: &App) {
     let dialog = app.find("dialog", "Key requests");
     app.wait_text("compare it with what the device shows itself");
     dialog.find("push button", "Share 3 keys with new phone").press();
-    app.wait_text("3 keys are shared.");
+    app.wait_gone("push button", "Share 3 keys with new phone");
     for project in ["Storefront", "Billing"] {
         let name = format!("Share key of {project} production with new phone");
         app.find("push button", &*name).press();

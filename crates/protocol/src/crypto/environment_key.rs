@@ -11,7 +11,7 @@ use super::error::CryptoError;
 use super::identity::DeviceIdentity;
 use super::meta::Meta;
 use super::primitives::{self, NONCE_LENGTH};
-use crate::secret::{DataKey, EnvironmentKey};
+use crate::secret::{DataKey, EnvironmentKey, wiping_the_stack};
 use crate::types::{Fingerprint, KeyScope, Moment, Recipient, SealedEnvironmentKey, SealedRecipient};
 
 /// Up to this many recipients one core is as fast as several: starting the others costs more than it saves.
@@ -24,8 +24,9 @@ pub fn make_environment_key<R: CryptoRng + ?Sized>(rng: &mut R) -> EnvironmentKe
 
 /// SHA-256 of the 32 bytes (docs/protocol.md 5.6). Public: it is announced with the key.
 pub fn key_fingerprint(key: &EnvironmentKey) -> Fingerprint {
-    // The fingerprint is the hash of the key's bytes.
-    Fingerprint::from_bytes(Sha256::digest(key.expose()).into())
+    // The fingerprint is the hash of the key's bytes, which hashing has on the stack.
+    let hash = wiping_the_stack(|| Sha256::digest(key.expose()).into());
+    Fingerprint::from_bytes(hash)
 }
 
 /// Seals the environment key under a new DEK, and the DEK for each recipient, on all cores.
