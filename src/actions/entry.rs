@@ -9,6 +9,7 @@ use super::{Actions, LOCAL, Opened, Repeat, Session, Start, beside, follow, on_d
 use crate::intent::SessionIntent;
 use crate::state::{CommandLineOffer, Connection, Dialog, Gate, OwnDevice, SessionKind, SignInStage, change};
 use model::{CallError, News, Problem, SignInWork};
+use protocol::secret::can_lock;
 use service::account::Account;
 use service::{Context, adopt, revocation};
 
@@ -42,6 +43,8 @@ impl Actions {
         }
         let mut folder = self.state.about.folder;
         folder.set(self.platform.data_folder().map(|it| it.display().to_string()));
+        let mut unlocked = self.state.about.unlocked;
+        unlocked.set(can_lock().err().map(|it| it.to_string()));
         let (actions, ticket) = (self.clone(), self.asked.entry.begin());
         spawn(async move {
             let start = actions.platform.start().await;

@@ -12,6 +12,8 @@ use model::Passage;
 pub struct AboutStore {
     /// The data folder; `None` where the system has none.
     pub folder: Signal<Option<String>>,
+    /// Why pages with secrets are not locked; `None` where they are.
+    pub unlocked: Signal<Option<String>>,
     /// The passages of the open document.
     pub passages: Signal<Load<Rc<Vec<Passage>>>>,
 }
@@ -20,13 +22,18 @@ impl AboutStore {
     pub(super) fn make() -> Self {
         Self {
             folder: begin(),
+            unlocked: begin(),
             passages: begin(),
         }
     }
 
-    /// Forgets what was read. The folder is this machine's, whatever is open.
+    /// Forgets what was read. The rest is this machine's, whatever is open.
     pub fn reset(self) {
-        let Self { folder: _, passages } = self;
+        let Self {
+            folder: _,
+            unlocked: _,
+            passages,
+        } = self;
         restore(passages);
     }
 }

@@ -535,11 +535,20 @@ fn about_names_the_build_the_folder_and_what_there_is_to_read() {
     ] {
         assert!(html.contains(there), "{there}");
     }
+    assert!(
+        html.contains("locked: they do not get into the swap file"),
+        "{html}"
+    );
     let without = render(|state| {
-        let mut section = state.section;
+        let (mut section, mut unlocked) = (state.section, state.about.unlocked);
         section.set(Section::Settings);
+        unlocked.set(Some("Operation not permitted".to_owned()));
     });
     assert!(!without.contains("Open folder"), "there is no folder to open");
+    assert!(
+        without.contains("not locked") && without.contains("(Operation not permitted)"),
+        "{without}"
+    );
 }
 
 #[test]

@@ -31,6 +31,16 @@ pub(super) fn would_lose_key(who: &str) -> Message {
     )
 }
 
+/// Somebody of a kind that came after this program would be left without the key.
+pub(super) fn other_recipient(of: &str) -> Message {
+    Message::new(
+        format!(
+            "The key is also sealed for a recipient of the type “{of}”, which this version does not know. It would lose the key."
+        ),
+        "The key was not sealed again. Use a newer version of this app, or share the key with the newest Ghostable command line.",
+    )
+}
+
 /// The accepted name belongs to another environment.
 pub(super) fn former_name_in_use(name: &EnvironmentName) -> Message {
     Message::new(

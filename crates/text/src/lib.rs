@@ -107,6 +107,7 @@ pub fn explain(problem: &Problem) -> Message {
             "The server does not tell in which environment the token is, so no key could be sealed again without it.",
             "Look where it belongs on the server, and re-share the key of that environment.",
         ),
+        Problem::OtherRecipient { of } => keys::other_recipient(of),
         Problem::WouldLoseKey { who } => keys::would_lose_key(who),
         Problem::FormerNameInUse { name } => keys::former_name_in_use(name),
         Problem::NotDone => Message::new(

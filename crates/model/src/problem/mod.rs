@@ -121,6 +121,12 @@ pub enum Problem {
         /// Name or id.
         who: String,
     },
+    /// The key is sealed for a recipient of a type that this program does not know, and could not publish again.
+    #[error("the key is sealed for a recipient of the type “{of}”")]
+    OtherRecipient {
+        /// The type.
+        of: String,
+    },
     /// The name under which the key was sealed is another environment's now, so that the key may be that one's.
     #[error("another environment is called “{name}” now")]
     FormerNameInUse {

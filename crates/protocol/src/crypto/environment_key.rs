@@ -59,6 +59,7 @@ pub fn seal_environment_key<R: CryptoRng + ?Sized>(
         primitives::encrypt(dek.expose(), &nonce, &[], key.expose()).ok_or(CryptoError::TooLong)?;
     Ok(SealedEnvironmentKey {
         unreadable: 0,
+        other_type: None,
         ciphertext,
         nonce: nonce.to_vec(),
         recipients: entries,

@@ -51,6 +51,8 @@ pub struct SealedEnvironmentKey {
     pub recipients: Vec<SealedRecipient>,
     /// How many entries of the list cannot be read: they can be neither opened nor published again.
     pub unreadable: usize,
+    /// A type of recipient that is on the list and not known to this program, which can neither open nor publish its entry.
+    pub other_type: Option<String>,
     /// Lifted by the server for runners (docs/protocol.md 8.1); never sent by a publisher.
     pub lifted_ephemeral_key: Option<PublicKey>,
 }

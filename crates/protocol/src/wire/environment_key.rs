@@ -230,10 +230,11 @@ fn sealed_key(envelope: &Value, names: &Names) -> Result<SealedEnvironmentKey, W
     {
         return Err(WireError::Wrong { what });
     }
-    let (mut recipients, mut unreadable) = (Vec::new(), 0);
+    let (mut recipients, mut unreadable, mut other_type) = (Vec::new(), 0, None);
     for entry in list(envelope, "envelope.recipients")? {
         match recipient(entry, names) {
-            Ok(read) => recipients.extend(read),
+            Ok(Entry::Known(read)) => recipients.push(read),
+            Ok(Entry::Other(of)) => other_type = Some(of),
             Err(_) => unreadable += 1,
         }
     }
@@ -242,21 +243,35 @@ fn sealed_key(envelope: &Value, names: &Names) -> Result<SealedEnvironmentKey, W
         nonce: base64_member(envelope, names.nonce)?,
         recipients,
         unreadable,
+        other_type,
         // Not a key of 32 bytes is the same as none: the runner says so.
         lifted_ephemeral_key: optional_text(envelope, names.ephemeral)?.and_then(PublicKey::from_base64),
     })
 }
 
-/// One recipient; `None` for types that this program does not know.
-fn recipient(entry: &Value, names: &Names) -> Result<Option<SealedRecipient>, WireError> {
+/// An entry of an envelope's list.
+enum Entry {
+    Known(SealedRecipient),
+    /// Of a type that this program does not know.
+    Other(String),
+}
+
+/// One recipient.
+fn recipient(entry: &Value, names: &Names) -> Result<Entry, WireError> {
     if !entry.is_object() {
         return Err(WireError::Wrong {
             what: "envelope.recipients",
         });
     }
     let id = text(entry, "recipients.id")?;
-    let Some(kind) = recipient_kind(text(entry, "recipients.type")?, id) else {
-        return Ok(None);
+    let what = "recipients.type";
+    let of = text(entry, what)?;
+    let Some(kind) = recipient_kind(of, id) else {
+        // It is shown, so it has to be a word.
+        return match is_id(of) {
+            true => Ok(Entry::Other(of.to_owned())),
+            false => Err(WireError::Wrong { what }),
+        };
     };
     if !is_id(id) {
         return Err(WireError::Wrong {
@@ -264,7 +279,7 @@ fn recipient(entry: &Value, names: &Names) -> Result<Option<SealedRecipient>, Wi
         });
     }
     let edek_b64 = text(entry, names.edek)?.to_owned();
-    Ok(Some(SealedRecipient { kind, edek_b64 }))
+    Ok(Entry::Known(SealedRecipient { kind, edek_b64 }))
 }
 
 /// The recipient of a type and an id; `None` for types that this program does not know.
@@ -309,6 +324,7 @@ mod tests {
             tells_all: true,
             sealed: Some(SealedEnvironmentKey {
                 unreadable: 0,
+                other_type: None,
                 ciphertext: vec![1; 48],
                 nonce: vec![2; 24],
                 recipients: vec![SealedRecipient {

@@ -26,29 +26,48 @@ pub(crate) struct Entries<'a> {
     told: &'a [SealedRecipient],
     /// Whether there are others, or may be.
     are_more: bool,
+    /// A type of recipient among them that this program does not know.
+    other_type: Option<&'a str>,
 }
 
 impl<'a> Entries<'a> {
     /// Those of a key as this device was given it; none of a key that has no envelope.
     pub(crate) fn of(published: &'a PublishedKey, own: &DeviceId) -> Self {
-        let unreadable = published.sealed.as_ref().map(|sealed| sealed.unreadable);
+        let sealed = published.sealed.as_ref();
+        let unreadable = sealed.map(|sealed| sealed.unreadable);
+        let other_type = sealed.and_then(|sealed| sealed.other_type.as_deref());
         match (published.told_recipients(own), unreadable) {
             (Some(told), unreadable) => Self {
                 told,
                 are_more: unreadable > Some(0),
+                other_type,
             },
             (None, unreadable) => Self {
                 told: &[],
                 are_more: unreadable.is_some(),
+                other_type,
             },
+        }
+    }
+
+    /// Whether all can be published again; an entry beside them can be added whoever they are.
+    ///
+    /// # Errors
+    /// [`Problem::OtherRecipient`].
+    fn are_known(self) -> Result<(), Problem> {
+        match self.other_type {
+            Some(of) => Err(Problem::OtherRecipient { of: of.to_owned() }),
+            None => Ok(()),
         }
     }
 
     /// All of them.
     ///
     /// # Errors
+    /// [`Problem::OtherRecipient`];
     /// [`Problem::NotAnAdmin`] where there may be others: whoever may not list the tokens cannot seal for them instead.
     pub(crate) fn all(self) -> Result<&'a [SealedRecipient], Problem> {
+        self.are_known()?;
         if self.are_more {
             Err(Problem::NotAnAdmin)
         } else {
@@ -100,12 +119,13 @@ impl Lists {
     ///
     /// # Errors
     /// [`Problem::NotAnAdmin`] where the tokens cannot be listed: nobody may be sealed for without them.
-    /// [`Problem::Misregistered`] when the wanted token is revoked; [`Problem::WouldLoseKey`].
+    /// [`Problem::Misregistered`] when the wanted token is revoked; [`Problem::OtherRecipient`]; [`Problem::WouldLoseKey`].
     pub(crate) fn everybody(
         &self,
         wanted: Option<Wanted<'_>>,
         entries: Entries<'_>,
     ) -> Result<ForWhom, Problem> {
+        entries.are_known()?;
         let mut all = self.devices_alone(entries)?;
         let id = wanted.map(|wanted| &wanted.token.id);
         all.add_tokens(self.tokens()?, id, entries)?;

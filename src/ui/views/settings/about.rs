@@ -11,7 +11,8 @@ use model::{Document, PublicText};
 
 #[component]
 pub(super) fn AboutCard() -> Element {
-    let folder = use_context::<AppState>().about.folder.read().clone();
+    let about = use_context::<AppState>().about;
+    let folder = about.folder.read().clone();
     let send = use_send();
     let named = build_info::summary();
     rsx! {
@@ -41,6 +42,15 @@ pub(super) fn AboutCard() -> Element {
                                 onclick: move |()| send.call(ProgramIntent::OpenDataFolder.into()),
                             }
                         }
+                    }
+                }
+                Fact { name: "Keys in memory",
+                    match &*about.unlocked.read() {
+                        None => rsx! { "locked: they do not get into the swap file" },
+                        Some(why) => rsx! {
+                            "not locked"
+                            span { class: "fact-more", "The system does not allow it ({why}): they may get into the swap file." }
+                        },
                     }
                 }
                 Fact { name: "Help",

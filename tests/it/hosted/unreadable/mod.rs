@@ -376,6 +376,35 @@ async fn what_is_sealed_for_somebody_whose_entry_cannot_be_read_at_all_is_not_lo
     }
 }
 
+/// A later kind of recipient cannot be published again, so nothing is; a token that is made meanwhile gets an entry beside it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_recipient_of_another_kind_does_not_lose_the_key_without_a_word() {
+    let scene = Scene::begin().await;
+    let entry = json!({"type": "team", "id": "team-1", "edek_b64": "AAAA"});
+    scene.site.change(|it| {
+        let recipients = &mut it.key["relationships"]["envelope"]["data"]["attributes"]["recipients"];
+        recipients.as_array_mut().unwrap().push(entry.clone());
+        it.posted.clear();
+    });
+    let context = scene.context();
+    let shared = reshare(&context, &place(), MissingKey::Refuse, &silent).await;
+    let other = Problem::OtherRecipient {
+        of: "team".to_owned(),
+    };
+    assert_eq!(shared, Err(other.clone()));
+    assert_eq!(scene.site.change(|it| it.posted.len()), 0);
+    let name = protocol::TokenName::parse("new").unwrap();
+    let made = service::create(&context, &place(), &name, &silent).await;
+    // Others lack the key here, too, so that it would be published for everybody.
+    assert_eq!(made.unwrap().issuance.share, Err(other));
+    let recipients = scene
+        .site
+        .change(|it| it.key["relationships"]["envelope"]["data"]["attributes"]["recipients"].clone());
+    let recipients = recipients.as_array().unwrap();
+    assert!(recipients.contains(&entry), "{recipients:?}");
+    assert!(recipients.iter().any(|it| it["id"] == "new"), "{recipients:?}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn who_may_not_list_tokens_keeps_what_cannot_be_read() {
     let entry = Scene::begin().await.site.change(|it| it.devices[1].clone());

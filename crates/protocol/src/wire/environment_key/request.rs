@@ -188,6 +188,7 @@ mod tests {
     fn members_are_in_signing_order_and_rotated_at_is_none_of_them() {
         let sealed = SealedEnvironmentKey {
             unreadable: 0,
+            other_type: None,
             ciphertext: vec![0; 3],
             nonce: vec![0; 3],
             recipients: vec![SealedRecipient {

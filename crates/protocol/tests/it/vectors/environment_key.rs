@@ -47,6 +47,7 @@ fn kind(recipient: &Value) -> RecipientKind {
 fn published(case: &Value) -> SealedEnvironmentKey {
     SealedEnvironmentKey {
         unreadable: 0,
+        other_type: None,
         ciphertext: bytes(&case["dek_layer"], "ciphertext_b64"),
         nonce: bytes(&case["dek_layer"], "nonce_b64"),
         recipients: list(case, "recipients")
