@@ -18,8 +18,8 @@ use protocol::Moment;
 const RELAXED: Duration = Duration::from_secs(60);
 /// The same while a token is being replaced: whether CI uses its successor is what somebody waits for.
 const WAITING: Duration = Duration::from_secs(15);
-/// The same for the local workspace, which limits nobody and which commands change beside the window.
-const LOCAL: Duration = Duration::from_secs(5);
+/// The same for the local workspace, which limits nobody. What commands do beside the window is seen in the journal, at once.
+const LOCAL: Duration = Duration::from_secs(30);
 /// The same for somebody who comes back to the window.
 const RETURNED: Duration = Duration::from_secs(2);
 /// Pauses while the server does not answer; the last one stays.

@@ -12,7 +12,7 @@ use testkit::{FaultProxy, Faults};
 use testkit::{Secrets, TestWorkspace, silent};
 
 /// Longer than the button wants, as people hold.
-const HELD: Duration = Duration::from_millis(1700);
+const HELD: Duration = Duration::from_millis(2200);
 
 /// 50 active tokens in 5 environments of a workspace that this process serves.
 struct Scene {
