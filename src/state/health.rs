@@ -113,15 +113,19 @@ pub fn attention(entries: &[TokenEntry], health: impl Fn(&DeployToken) -> TokenH
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use protocol::{DeployTokenId, EnvironmentId, EnvironmentName, NotKnown, PublicKey, TokenKey};
 
-    fn now() -> Moment {
+    pub(in super::super) fn now() -> Moment {
         Moment::parse("2026-11-24T12:00:00Z").unwrap()
     }
 
-    fn token(name: &str, used_days_ago: Option<i64>, expires_in_days: Option<i64>) -> DeployToken {
+    pub(in super::super) fn token(
+        name: &str,
+        used_days_ago: Option<i64>,
+        expires_in_days: Option<i64>,
+    ) -> DeployToken {
         let days = |n: i64| now().plus_seconds(n * 86_400);
         DeployToken {
             id: DeployTokenId::new(format!("dpl_tok_{name}")),

@@ -324,28 +324,9 @@ fn found_in(token: &DeployToken, wanted: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::health;
-    use protocol::{EnvironmentId, EnvironmentName, Occurrence, PublicKey, TokenKey, UnreadEntry};
-
-    fn now() -> Moment {
-        Moment::parse("2026-11-24T12:00:00Z").unwrap()
-    }
-
-    fn token(name: &str, used_days_ago: Option<i64>, expires_in_days: Option<i64>) -> DeployToken {
-        let days = |n: i64| now().plus_seconds(n * 86_400);
-        DeployToken {
-            id: DeployTokenId::new(format!("dpl_tok_{name}")),
-            name: name.to_owned(),
-            status: TokenStatus::Active,
-            key: TokenKey::Usable(PublicKey::from_bytes([name.len() as u8; 32])),
-            environment_id: EnvironmentId::new("env_1"),
-            environment_name: EnvironmentName::new("production"),
-            created: Occurrence::At(days(-200)),
-            last_use: used_days_ago.map_or(Occurrence::Never, |n| Occurrence::At(days(-n))),
-            end: expires_in_days.map_or(Occurrence::Never, |n| Occurrence::At(days(n))),
-            ci_token_suffix: None,
-        }
-    }
+    use crate::state::health::health;
+    use crate::state::health::tests::{now, token};
+    use protocol::{PublicKey, UnreadEntry};
 
     #[test]
     fn visible_searches_filters_sorts_and_keeps_the_malformed() {
