@@ -38,6 +38,9 @@ pub fn Button(
     /// A shorter word where the window is narrow; the accessible name stays the whole label.
     #[props(default)]
     short: Option<String>,
+    /// The accessible name, where the label says too little without what stands around it.
+    #[props(default)]
+    spoken: Option<String>,
     #[props(default)] disabled: bool,
     #[props(default)] busy: bool,
     #[props(default)] autofocus: bool,
@@ -45,7 +48,7 @@ pub fn Button(
     #[props(default)] title: Option<String>,
     #[props(default)] onclick: Option<EventHandler<()>>,
 ) -> Element {
-    let name = short.as_ref().map(|_| label.clone());
+    let name = spoken.or_else(|| short.as_ref().map(|_| label.clone()));
     rsx! {
         button {
             class: "button",

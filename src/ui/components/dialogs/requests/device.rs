@@ -73,8 +73,8 @@ pub(super) fn DeviceRequests(waiting: Waiting, running: Option<bool>) -> Element
                 }
                 if let Some(running) = running.filter(|_| all > 1) {
                     Button {
-                        label: "Share {plural(all, \"key\")} with {name}",
-                        short: "Share {plural(all, \"key\")}",
+                        label: "Share {plural(all, \"key\")}",
+                        spoken: "Share {plural(all, \"key\")} with {name}",
                         disabled: running,
                         onclick: move |()| send.call(AccessIntent::Fulfil(together.clone()).into()),
                     }
@@ -139,8 +139,8 @@ fn RequestLine(request: KeyRequest, device: String, running: Option<bool>) -> El
             p { class: "request-words cut", title: "{project} {environment}", "{project} {environment}" }
             if let Some(running) = running {
                 Button {
-                    label: "Share key of {project} {environment} with {device}",
-                    short: if is_production { "Share production" } else { "Share key" },
+                    label: if is_production { "Share production" } else { "Share key" },
+                    spoken: "Share key of {project} {environment} with {device}",
                     disabled: running,
                     onclick: move |()| send.call(AccessIntent::Fulfil(vec![id.clone()]).into()),
                 }
