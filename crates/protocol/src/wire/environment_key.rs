@@ -12,7 +12,7 @@ use super::written::seconds;
 use super::{Data, Resource, WireError};
 use crate::types::envelope::PublishedKey;
 use crate::types::keys::decode_base64;
-use crate::types::shape::is_id;
+use crate::types::shape::{is_id, to_line};
 use crate::types::variable::VARIABLE_ALGORITHM;
 use crate::types::{
     DeployTokenId, DeviceId, EnvironmentId, Fingerprint, Moment, PublicKey, RecipientKind,
@@ -249,6 +249,9 @@ fn sealed_key(envelope: &Value, names: &Names) -> Result<SealedEnvironmentKey, W
     })
 }
 
+/// So much is told of the type of a recipient that is not known, in characters.
+const MOST_OF_TYPE: usize = 40;
+
 /// An entry of an envelope's list.
 enum Entry {
     Known(SealedRecipient),
@@ -264,14 +267,10 @@ fn recipient(entry: &Value, names: &Names) -> Result<Entry, WireError> {
         });
     }
     let id = text(entry, "recipients.id")?;
-    let what = "recipients.type";
-    let of = text(entry, what)?;
+    let of = text(entry, "recipients.type")?;
     let Some(kind) = recipient_kind(of, id) else {
-        // It is shown, so it has to be a word.
-        return match is_id(of) {
-            true => Ok(Entry::Other(of.to_owned())),
-            false => Err(WireError::Wrong { what }),
-        };
+        // For people: nothing else can be done with it.
+        return Ok(Entry::Other(to_line(of, MOST_OF_TYPE)));
     };
     if !is_id(id) {
         return Err(WireError::Wrong {
@@ -404,10 +403,11 @@ mod tests {
                 "fromEphemeralPublicKey": BASE64.encode(&[3; 32]),
             },
         });
-        let own_alone = PublishedKey {
+        let mut own_alone = PublishedKey {
             tells_all: false,
             ..key()
         };
+        own_alone.sealed.as_mut().unwrap().other_type = Some("of a later time".to_owned());
         assert_eq!(parse_key_response(&camel.to_string()), Ok(Some(own_alone)));
     }
 
