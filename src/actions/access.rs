@@ -117,9 +117,8 @@ impl Actions {
                 let found = access(&context, &organization, &place).await?;
                 let disclosed = disclosed_signers(&context, &place).await;
                 let able = found.holders.clone();
-                let mut own = found.own;
-                let tokens = own.as_mut().ok().and_then(|it| it.tokens.take());
-                let key = state_of(own, || helpers(able)).unwrap_or_else(KeyState::Failed);
+                let own = state_of(found.own, || helpers(able));
+                let (key, tokens) = own.unwrap_or_else(|error| (KeyState::Failed(error), None));
                 let found = Holders {
                     list: found.holders,
                     disclosed,
@@ -261,36 +260,37 @@ async fn key_state(
     organization: Option<&OrganizationId>,
     place: &Place,
 ) -> Result<(KeyState, SealedFor), Problem> {
-    let mut own = service::key_access(context, place).await;
-    let tokens = own.as_mut().ok().and_then(|it| it.tokens.take());
+    let own = service::key_access(context, place).await;
     let is_pending = own.as_ref().is_err_and(Problem::is_access_pending);
     let found = match organization.filter(|_| is_pending) {
         Some(organization) => access(context, organization, place).await.ok(),
         None => None,
     };
-    let state = state_of(own, || {
+    state_of(own, || {
         found.map_or_else(Vec::new, |found| helpers(found.holders))
-    });
-    Ok((state?, tokens))
+    })
 }
 
 fn state_of(
     own: Result<KeyAccess, Problem>,
     helpers: impl FnOnce() -> Vec<String>,
-) -> Result<KeyState, Problem> {
-    match own {
+) -> Result<(KeyState, SealedFor), Problem> {
+    let without = match own {
         Ok(KeyAccess {
-            fingerprint, version, ..
-        }) => Ok(KeyState::Held { fingerprint, version }),
-        Err(Problem::NoKey) => Ok(KeyState::Missing),
-        Err(Problem::NoDevice) => Ok(KeyState::NoDevice),
-        Err(error) if error.is_not_allowed() => Ok(KeyState::NotAllowed),
-        Err(error) if error.is_access_pending() => Ok(KeyState::Pending {
+            fingerprint,
+            version,
+            tokens,
+        }) => return Ok((KeyState::Held { fingerprint, version }, tokens)),
+        Err(Problem::NoKey) => KeyState::Missing,
+        Err(Problem::NoDevice) => KeyState::NoDevice,
+        Err(error) if error.is_not_allowed() => KeyState::NotAllowed,
+        Err(error) if error.is_access_pending() => KeyState::Pending {
             message: error,
             helpers: helpers(),
-        }),
-        Err(error) => Err(error),
-    }
+        },
+        Err(error) => return Err(error),
+    };
+    Ok((without, None))
 }
 
 /// The devices that hold the key, those first that were here last.

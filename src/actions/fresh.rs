@@ -91,45 +91,41 @@ impl Actions {
         self.fresh.take();
     }
 
+    fn note(&self, change: impl FnOnce(&mut Freshness)) {
+        let mut fresh = self.fresh.get();
+        change(&mut fresh);
+        self.fresh.set(fresh);
+    }
+
     /// The list is being asked for.
     pub(super) fn note_asked(&self) {
         let journal = self.context().and_then(|it| it.journal.clone());
-        let before = self.fresh.get();
-        self.fresh.set(Freshness {
-            list: Some(Instant::now()),
-            is_under_way: true,
-            ..before
+        self.note(|it| {
+            it.list = Some(Instant::now());
+            it.is_under_way = true;
         });
         let actions = self.clone();
         spawn(async move {
             let changed = on_disk(move || journal.and_then(|it| it.changed())).await;
-            let now = actions.fresh.get();
-            actions.fresh.set(Freshness {
-                journal: changed.ok().flatten(),
-                ..now
-            });
+            actions.note(|it| it.journal = changed.ok().flatten());
         });
     }
 
     /// The list was answered, or could not be had.
     pub(super) fn note_answered(&self, is_there: bool) {
         let before = self.fresh.get();
-        let answered = Freshness {
-            is_under_way: false,
-            is_reopening: false,
-            ..before
-        };
-        if !is_there {
-            return self.fresh.set(Freshness {
-                list: Some(Instant::now()),
-                failed: before.failed.saturating_add(1),
-                ..answered
-            });
-        }
-        self.fresh.set(Freshness {
-            failed: 0,
-            ..answered
+        self.note(|it| {
+            it.is_under_way = false;
+            it.is_reopening = false;
+            it.failed = if is_there {
+                0
+            } else {
+                before.failed.saturating_add(1)
+            };
         });
+        if !is_there {
+            return self.note(|it| it.list = Some(Instant::now()));
+        }
         let mut listed_at = self.state.tokens.listed_at;
         listed_at.set(Some(Moment::now()));
         if before.failed > 0 {
@@ -168,18 +164,15 @@ impl Actions {
 
     fn look_again(&self, now: Instant) {
         if matches!(&*self.state.place.connection.peek(), Connection::Failed(_)) {
-            self.fresh.set(Freshness {
-                is_under_way: true,
-                is_reopening: true,
-                ..self.fresh.get()
+            self.note(|it| {
+                it.is_under_way = true;
+                it.is_reopening = true;
             });
             return self.reopen();
         }
         self.fetch_list();
-        let mut fresh = self.fresh.get();
-        if has_passed(fresh.rest, now, RELAXED) {
-            fresh.rest = Some(now);
-            self.fresh.set(fresh);
+        if has_passed(self.fresh.get().rest, now, RELAXED) {
+            self.note(|it| it.rest = Some(now));
             self.look_for_requests();
             self.look_at_page_again();
         }

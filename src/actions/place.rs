@@ -89,22 +89,18 @@ impl Actions {
 
     /// Opens an environment of any project.
     fn open_place(&self, project: &ProjectId, environment: EnvironmentId) {
-        let open = self.state.place.project.peek().as_ref().map(|it| it.id.clone());
-        if open.as_ref() == Some(project) {
+        if self.project().as_ref() == Some(project) {
             return self.open_environment(&environment);
         }
-        let mut section = self.state.section;
-        if matches!(*section.peek(), Section::Emergency | Section::Settings) {
-            section.set(Section::Tokens);
-        }
         self.open_project_at(project, Some(environment));
+        self.show_its_tokens();
     }
 
     /// Fetches the environments of the projects that are not open and not known, one project after the other.
     fn look_elsewhere(&self) {
         let (actions, mut elsewhere) = (self.clone(), self.state.place.elsewhere);
         let Some(context) = self.context() else { return };
-        let open = self.state.place.project.peek().as_ref().map(|it| it.id.clone());
+        let open = self.project();
         let projects = self.state.place.projects.peek();
         let ids: Vec<ProjectId> = projects.iter().map(|it| it.id.clone()).collect();
         spawn(async move {
@@ -167,7 +163,7 @@ impl Actions {
             .iter()
             .find(|it| is_called(it, wanted))
             .cloned();
-        let open = state.place.project.peek().as_ref().map(|it| it.id.clone());
+        let open = self.project();
         match found {
             None => self.tell(News::NoSuchProject),
             Some(project) if open.as_ref() == Some(&project.id) => {}
@@ -273,10 +269,19 @@ impl Actions {
         if found != *self.state.place.environment.peek() {
             self.show_environment(found);
         }
-        // These pages are about no environment: staying there would look as if nothing had happened.
+        self.show_its_tokens();
+    }
+
+    /// Leaves a page that is about no environment: staying there would look as if nothing had happened.
+    fn show_its_tokens(&self) {
         if matches!(*self.state.section.peek(), Section::Emergency | Section::Settings) {
             self.show(Section::Tokens);
         }
+    }
+
+    /// The project that is open.
+    fn project(&self) -> Option<ProjectId> {
+        self.state.place.project.peek().as_ref().map(|it| it.id.clone())
     }
 
     fn show_environment(&self, environment: Option<Environment>) {
@@ -308,8 +313,7 @@ impl Actions {
 
     fn note_recent(&self, environment: Option<&Environment>) {
         let mut recent = self.state.place.recent;
-        let project = self.state.place.project.peek().as_ref().map(|it| it.id.clone());
-        if let (Some(project), Some(environment)) = (project, environment) {
+        if let (Some(project), Some(environment)) = (self.project(), environment) {
             let here = (project, environment.id.clone());
             let mut recent = recent.write();
             recent.retain(|it| *it != here);
@@ -323,7 +327,7 @@ impl Actions {
         let place = self.state.place;
         let server = self.server();
         let spot = Location {
-            project: place.project.peek().as_ref().map(|it| it.id.clone()),
+            project: self.project(),
             environment: place.environment.peek().as_ref().map(|it| it.id.clone()),
         };
         self.platform.remember(Some((&server, spot)));

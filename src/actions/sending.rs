@@ -6,6 +6,7 @@ use tokio::task::AbortHandle;
 
 use super::Actions;
 use crate::state::{SendLine, SendState, SheetPage};
+use model::destinations::destinations_of;
 use model::{Destination, Parcel, Problem, SendError};
 use protocol::DeployTokenId;
 
@@ -17,9 +18,9 @@ impl Actions {
     pub(super) fn ask_to_send(&self) {
         let sheet = self.state.sheet;
         if let Some(token) = self.issued_token() {
-            let known = self.state.tokens.handed.peek().get(&token).cloned();
-            for handed in known.unwrap_or_default() {
-                self.show_line(handed.destination, SendState::Waiting, false);
+            let known = destinations_of(&token, &self.state.tokens.handed.peek());
+            for destination in known {
+                self.show_line(destination, SendState::Waiting, false);
             }
         }
         sheet.turn_to(SheetPage::Send);

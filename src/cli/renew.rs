@@ -8,6 +8,7 @@ use super::send::Sending;
 use super::{locate, output, pending};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure};
+use model::destinations::destinations_of;
 use model::{Destination, Handed};
 use protocol::{DeployToken, DeployTokenId, Moment, TokenEntry};
 use service::checkpoint::Operation;
@@ -48,7 +49,7 @@ pub(super) async fn ending_within(
     let mut worst = 0;
     for token in known {
         output::tell(&format!("{} ({}):", output::strong(&token.name), token.id));
-        let destinations = destinations_of(token, &handed);
+        let destinations = destinations_of(&token.id, &handed);
         let sink = SecretSink::Sent(Sending::of(destinations));
         let issued = service::rotate(context, &place, token.id.as_str(), lifetime, &output::progress).await;
         worst = worst.max(match sink.hand_over(context, Operation::Rotate, issued).await {
@@ -78,15 +79,10 @@ fn ends_within(token: &DeployToken, days: u16) -> bool {
     token.may_be_active() && token.end.known().is_some_and(|end| end <= limit)
 }
 
-fn destinations_of(token: &DeployToken, handed: &BTreeMap<DeployTokenId, Vec<Handed>>) -> Vec<Destination> {
-    let all = handed.get(&token.id).map(Vec::as_slice).unwrap_or_default();
-    all.iter().map(|it| it.destination.clone()).collect()
-}
-
 /// Each destination once.
 fn all_of(tokens: &[&DeployToken], handed: &BTreeMap<DeployTokenId, Vec<Handed>>) -> Vec<Destination> {
     let mut all = Vec::new();
-    for destination in tokens.iter().flat_map(|token| destinations_of(token, handed)) {
+    for destination in tokens.iter().flat_map(|token| destinations_of(&token.id, handed)) {
         if !all.contains(&destination) {
             all.push(destination);
         }

@@ -55,6 +55,15 @@ impl Machine {
         self.target.data().map(PathBuf::from)
     }
 
+    /// Notes something, and has it written on a thread that may wait for the disk: what the end of the program is faster than
+    /// is written there.
+    fn noted(&self, note: impl FnOnce(&Remembered)) {
+        if let Some(remembered) = self.remembered.clone() {
+            note(&remembered);
+            drop(tokio::task::spawn_blocking(move || remembered.write_noted()));
+        }
+    }
+
     /// Asks what is remembered, on a thread that may wait for the disk; `None` where nothing can be.
     fn recall<T: Send + 'static>(
         &self,
@@ -187,11 +196,7 @@ impl Platform for Machine {
     }
 
     fn remember(&self, open: Option<(&str, Location)>) {
-        if let Some(remembered) = self.remembered.clone() {
-            remembered.note(open);
-            // What the end of the program is faster than is written there.
-            drop(tokio::task::spawn_blocking(move || remembered.write_noted()));
-        }
+        self.noted(|it| it.note(open));
     }
 
     fn lifetime(&self) -> LocalBoxFuture<'static, Lifetime> {
@@ -200,11 +205,7 @@ impl Platform for Machine {
     }
 
     fn remember_lifetime(&self, lifetime: Lifetime) {
-        if let Some(remembered) = self.remembered.clone() {
-            remembered.note_lifetime(lifetime);
-            // What the end of the program is faster than is written there.
-            drop(tokio::task::spawn_blocking(move || remembered.write_noted()));
-        }
+        self.noted(|it| it.note_lifetime(lifetime));
     }
 
     fn format(&self) -> LocalBoxFuture<'static, Format> {
@@ -213,11 +214,7 @@ impl Platform for Machine {
     }
 
     fn remember_format(&self, format: Format) {
-        if let Some(remembered) = self.remembered.clone() {
-            remembered.note_format(format);
-            // What the end of the program is faster than is written there.
-            drop(tokio::task::spawn_blocking(move || remembered.write_noted()));
-        }
+        self.noted(|it| it.note_format(format));
     }
 
     fn can_send(&self) -> bool {

@@ -47,7 +47,7 @@ pub enum Dialog {
     RevokeChosen,
     /// The list of keys.
     Keys,
-    /// Choose a project.
+    /// Go to a place, or do something with a token.
     Palette,
     /// Ask before the key is sealed again for everybody.
     Reshare,

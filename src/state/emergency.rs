@@ -150,43 +150,34 @@ impl EmergencyStore {
 
     /// The chosen tokens, the most dangerous first.
     pub fn chosen(&self) -> Vec<RevokeTarget> {
-        let selected = self.selected.read();
-        match &*self.active.read() {
-            Load::Ready(all) => all
-                .iter()
-                .filter(|it| selected.contains(&it.token.id))
-                .map(RevokeTarget::from)
-                .collect(),
-            _ => Vec::new(),
-        }
+        self.of_chosen(|all| all.map(RevokeTarget::from).collect())
     }
 
     /// The chosen tokens that the search does not show.
     pub fn hidden(&self) -> Vec<DeployTokenId> {
-        let selected = self.selected.read();
-        match &*self.active.read() {
-            Load::Ready(all) if !selected.is_empty() => {
-                let shown = groups(all, &self.search.read());
-                let shown: BTreeSet<&DeployTokenId> = shown
-                    .iter()
-                    .flat_map(|it| &it.tokens)
-                    .map(|it| &it.token.id)
-                    .collect();
-                selected
-                    .iter()
-                    .filter(|id| !shown.contains(id))
-                    .cloned()
-                    .collect()
-            }
-            _ => Vec::new(),
-        }
+        let wanted = wanted(&self.search.read());
+        self.of_chosen(|all| {
+            let hidden = all.filter(|it| !is_found(it, &wanted));
+            hidden.map(|it| it.token.id.clone()).collect()
+        })
     }
 
     /// How many of the chosen tokens a runner has used since that moment, as far as is known.
     pub fn used_since(&self, moment: Moment) -> usize {
-        let chosen = self.chosen();
-        let used = chosen.iter().filter_map(|it| it.last_use.known());
-        used.filter(|at| *at >= moment).count()
+        self.of_chosen(|all| {
+            let used = all.filter_map(|it| it.token.last_use.known());
+            used.filter(|at| *at >= moment).count()
+        })
+    }
+
+    /// Looks at the chosen tokens, the most dangerous first.
+    fn of_chosen<T>(&self, look: impl FnOnce(&mut dyn Iterator<Item = &PlacedToken>) -> T) -> T {
+        let (selected, active) = (self.selected.read(), self.active.read());
+        let all = match &*active {
+            Load::Ready(all) => all.as_slice(),
+            _ => &[],
+        };
+        look(&mut all.iter().filter(|it| selected.contains(&it.token.id)))
     }
 
     /// Chooses tokens, or gives them up.
@@ -302,22 +293,28 @@ pub struct Group {
     pub tokens: Vec<PlacedToken>,
 }
 
+/// What is searched for.
+fn wanted(search: &str) -> String {
+    search.trim().to_lowercase()
+}
+
+fn is_found(it: &PlacedToken, wanted: &str) -> bool {
+    [
+        it.token.name.as_str(),
+        it.token.id.as_str(),
+        &it.project_name,
+        it.environment.name.as_str(),
+    ]
+    .iter()
+    .any(|text| text.to_lowercase().contains(wanted))
+}
+
 /// The tokens that match a search by name, id, project or environment, by environment; the order stays.
 pub fn groups(all: &[PlacedToken], search: &str) -> Vec<Group> {
-    let wanted = search.trim().to_lowercase();
-    let matches = |it: &&PlacedToken| {
-        [
-            it.token.name.as_str(),
-            it.token.id.as_str(),
-            &it.project_name,
-            it.environment.name.as_str(),
-        ]
-        .iter()
-        .any(|text| text.to_lowercase().contains(&wanted))
-    };
+    let wanted = wanted(search);
     let mut places = std::collections::HashMap::new();
     let mut groups: Vec<Group> = Vec::new();
-    for it in all.iter().filter(matches) {
+    for it in all.iter().filter(|it| is_found(it, &wanted)) {
         let at = *places
             .entry((&it.project, &it.environment.id))
             .or_insert_with(|| {

@@ -89,17 +89,15 @@ impl Entry {
     }
 
     pub(super) fn signing_seed(self, text: &SecretText) -> Result<SigningSeed, KeychainError> {
-        self.key(text, |bytes| SigningSeed::fill_with(|place| *place = *bytes))
+        self.key(text, SigningSeed::copy_of)
     }
 
     pub(super) fn encryption_key(self, text: &SecretText) -> Result<EncryptionPrivateKey, KeychainError> {
-        self.key(text, |bytes| {
-            EncryptionPrivateKey::fill_with(|place| *place = *bytes)
-        })
+        self.key(text, EncryptionPrivateKey::copy_of)
     }
 
     pub(super) fn journal_key(self, text: &SecretText) -> Result<JournalKey, KeychainError> {
-        self.key(text, |bytes| JournalKey::fill_with(|place| *place = *bytes))
+        self.key(text, JournalKey::copy_of)
     }
 
     fn json<'t, T: Deserialize<'t>>(self, text: &'t SecretText) -> Result<T, KeychainError> {
@@ -159,9 +157,7 @@ impl Entry {
 
     pub(super) fn environment_key(self, text: &SecretText) -> Result<StoredEnvironmentKey, KeychainError> {
         let document: EnvironmentKeyDocument = self.json(text)?;
-        let key = self.key(&document.key_b64, |bytes| {
-            EnvironmentKey::fill_with(|place| *place = *bytes)
-        })?;
+        let key = self.key(&document.key_b64, EnvironmentKey::copy_of)?;
         let announced = Fingerprint::from_hex(&document.fingerprint)
             .ok_or_else(|| self.corrupt("its fingerprint is malformed"))?;
         // Exposed to be measured: a fingerprint is the SHA-256 of 32 bytes, of this key as of a public one.

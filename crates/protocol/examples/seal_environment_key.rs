@@ -76,7 +76,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // What is sealed for the token opens with its seed and with nothing else.
     let for_token = EncryptedEnvelope::from_edek(&sealed.recipients[2].edek_b64)?;
     // Exposed to be used as the private key that it is.
-    let private = EncryptionPrivateKey::fill_with(|bytes| bytes.copy_from_slice(seed.expose()));
+    let private = EncryptionPrivateKey::copy_of(seed.expose());
     println!(
         "the runner can open its envelope: {}",
         open(&for_token, &private).is_ok()

@@ -201,8 +201,8 @@ fn identity(file: &KeysFile) -> Option<DeviceIdentity> {
     let signing: &[u8; 32] = signing.as_slice().try_into().ok()?;
     let encryption: &[u8; 32] = encryption.as_slice().try_into().ok()?;
     Some(DeviceIdentity::from_secrets(
-        &SigningSeed::fill_with(|place| *place = *signing),
-        &EncryptionPrivateKey::fill_with(|place| *place = *encryption),
+        &SigningSeed::copy_of(signing),
+        &EncryptionPrivateKey::copy_of(encryption),
     ))
 }
 

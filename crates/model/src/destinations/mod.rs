@@ -13,13 +13,14 @@ mod google;
 mod kubernetes;
 mod vercel;
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use crate::IoCause;
 use crate::formats::{self, Format, Subject};
-use protocol::Moment;
 use protocol::secret::SecretText;
 use protocol::variable::Variable;
+use protocol::{DeployTokenId, Moment};
 
 /// The longest text of a destination, in bytes.
 const LONGEST: usize = 500;
@@ -232,6 +233,15 @@ pub struct Handed {
     pub destination: Destination,
     /// When they were sent there last.
     pub at: Moment,
+}
+
+/// To where the values of one of these tokens were sent.
+pub fn destinations_of(
+    token: &DeployTokenId,
+    handed: &BTreeMap<DeployTokenId, Vec<Handed>>,
+) -> Vec<Destination> {
+    let all = handed.get(token).map(Vec::as_slice).unwrap_or_default();
+    all.iter().map(|it| it.destination.clone()).collect()
 }
 
 /// What was seen when values had been sent.

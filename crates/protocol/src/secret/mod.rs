@@ -24,16 +24,21 @@ macro_rules! secret_bytes {
 
         impl Clone for $name {
             fn clone(&self) -> Self {
-                Self::fill_with(|place| place.copy_from_slice(self.expose()))
+                Self::copy_of(self.expose())
             }
         }
 
         impl $name {
             /// Takes over 32 bytes; the caller's copy is wiped.
             pub fn take(bytes: &mut [u8; 32]) -> Self {
-                let secret = Self::fill_with(|place| place.copy_from_slice(bytes));
+                let secret = Self::copy_of(bytes);
                 bytes.zeroize();
                 secret
+            }
+
+            /// A copy of bytes that whoever has them cares for.
+            pub fn copy_of(bytes: &[u8; 32]) -> Self {
+                Self::fill_with(|place| place.copy_from_slice(bytes))
             }
 
             /// Fills 32 bytes in place, so that no copy is left behind.

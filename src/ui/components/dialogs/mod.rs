@@ -36,7 +36,7 @@ pub use interrupted::InterruptedDialog;
 pub use keys::KeysDialog;
 use lifetime::EndChoice;
 pub use palette::PaletteDialog;
-use progress::{Failure, Progress, SHARING};
+use progress::{Failure, Progress, Sharing};
 pub use reader::ReaderDialog;
 pub use requests::RequestsDialog;
 use reshare::ReshareDialog;
@@ -103,9 +103,14 @@ pub fn Dialogs() -> Element {
     }
 }
 
-/// "Cancel", and the action that ends something, which shows that it runs.
+/// "Cancel", and the action, which shows that it runs; one that ends something unless it says otherwise.
 #[component]
-fn RunningActions(label: String, running: bool, onclick: EventHandler<()>) -> Element {
+fn RunningActions(
+    #[props(default = ButtonKind::Danger)] kind: ButtonKind,
+    label: String,
+    running: bool,
+    onclick: EventHandler<()>,
+) -> Element {
     let dialog = use_context::<AppState>().dialog;
     rsx! {
         DialogActions {
@@ -116,7 +121,7 @@ fn RunningActions(label: String, running: bool, onclick: EventHandler<()>) -> El
                 onclick: move |()| dialog.close(),
             }
             Button {
-                kind: ButtonKind::Danger,
+                kind,
                 label,
                 busy: running,
                 onclick: move |()| onclick.call(()),

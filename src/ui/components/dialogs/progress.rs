@@ -46,7 +46,21 @@ fn line_up(plan: &[Step], current: Step) -> Vec<(String, StepState)> {
 }
 
 /// What sharing a key goes through.
-pub(super) const SHARING: [Step; 3] = [Step::Check, Step::Seal { recipients: 0 }, Step::Publish];
+const SHARING: [Step; 3] = [Step::Check, Step::Seal { recipients: 0 }, Step::Publish];
+
+/// How far the sharing of a key is, or why it failed; and what else there is to know while it does not run.
+#[component]
+pub(super) fn Sharing(operation: Operation, children: Element) -> Element {
+    if let Operation::Running(step) = operation {
+        return rsx! {
+            Progress { label: "Progress", plan: SHARING.to_vec(), step }
+        };
+    }
+    rsx! {
+        Failure { operation }
+        {children}
+    }
+}
 
 /// The steps of a running operation.
 #[component]

@@ -2,10 +2,10 @@
 
 use dioxus::prelude::*;
 
-use super::{Failure, Progress, SHARING};
-use crate::state::{AppState, Load, Operation};
+use super::{RunningActions, Sharing};
+use crate::state::{AppState, Load};
 use crate::ui::components::Fact;
-use crate::ui::elements::{Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon};
+use crate::ui::elements::{ButtonKind, Dialog, DialogBody, DialogHead, Icon};
 use crate::ui::intent::{AccessIntent, use_send};
 use model::{Holder, HolderKind, Standing};
 use text::plural;
@@ -29,26 +29,13 @@ pub fn ReshareDialog() -> Element {
                 "The same key is sealed again for everybody who should have it. Nothing stops working. Do it when somebody waits for the key or a token is not shared; who was revoked is left out, but keeps what it already had."
             }
             DialogBody {
-                if let Operation::Running(step) = operation {
-                    Progress { label: "Progress", plan: SHARING.to_vec(), step }
-                } else {
-                    Failure { operation }
-                    ForWhom {}
-                }
+                Sharing { operation, ForWhom {} }
             }
-            DialogActions {
-                Button {
-                    label: "Cancel",
-                    autofocus: true,
-                    disabled: running,
-                    onclick: move |()| state.dialog.close(),
-                }
-                Button {
-                    kind: ButtonKind::Primary,
-                    label: text::RESHARE_KEY,
-                    busy: running,
-                    onclick: move |()| send.call(AccessIntent::Reshare.into()),
-                }
+            RunningActions {
+                kind: ButtonKind::Primary,
+                label: text::RESHARE_KEY,
+                running,
+                onclick: move |()| send.call(AccessIntent::Reshare.into()),
             }
         }
     }

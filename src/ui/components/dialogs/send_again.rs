@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::AppState;
+use model::destinations::destinations_of;
 use protocol::DeployTokenId;
 
 /// A choice for each destination; nothing where none is known. All are chosen at first.
@@ -14,9 +15,7 @@ pub(super) fn SendAgain(token: DeployTokenId) -> Element {
         if !*state.sheet.can_send.peek() {
             return Vec::new();
         }
-        let handed = state.tokens.handed.peek();
-        let all = handed.get(&token).map(Vec::as_slice).unwrap_or_default();
-        all.iter().map(|it| it.destination.clone()).collect()
+        destinations_of(&token, &state.tokens.handed.peek())
     });
     let first = known.clone();
     use_hook(move || again.set(first));

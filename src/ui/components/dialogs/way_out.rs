@@ -2,11 +2,9 @@
 
 use dioxus::prelude::*;
 
-use super::{Failure, Progress, SHARING};
-use crate::state::{AppState, Operation};
-use crate::ui::elements::{
-    Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, Notice, Tone,
-};
+use super::{RunningActions, Sharing};
+use crate::state::AppState;
+use crate::ui::elements::{ButtonKind, Dialog, DialogBody, DialogHead, Icon, Notice, Tone};
 use crate::ui::intent::{AccessIntent, use_send};
 use model::WayOut;
 
@@ -46,14 +44,7 @@ pub fn WayOutDialog(way: WayOut) -> Element {
                 What { way: way.clone() }
             }
             DialogBody {
-                if let Operation::Running(step) = operation {
-                    Progress {
-                        label: "Progress",
-                        plan: SHARING.to_vec(),
-                        step,
-                    }
-                } else {
-                    Failure { operation }
+                Sharing { operation,
                     if way == WayOut::FurtherKey {
                         Notice { tone: Tone::Warn,
                             strong { "Push the variables of {environment} again afterwards." }
@@ -62,19 +53,11 @@ pub fn WayOutDialog(way: WayOut) -> Element {
                     }
                 }
             }
-            DialogActions {
-                Button {
-                    label: "Cancel",
-                    autofocus: true,
-                    disabled: running,
-                    onclick: move |()| state.dialog.close(),
-                }
-                Button {
-                    kind: ButtonKind::Primary,
-                    label: verb,
-                    busy: running,
-                    onclick: move |()| send.call(AccessIntent::TakeWayOut(asked.clone()).into()),
-                }
+            RunningActions {
+                kind: ButtonKind::Primary,
+                label: verb,
+                running,
+                onclick: move |()| send.call(AccessIntent::TakeWayOut(asked.clone()).into()),
             }
         }
     }

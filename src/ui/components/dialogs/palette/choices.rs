@@ -1,5 +1,7 @@
 //! Where the palette can go and what it can do, and which of it a few letters mean.
 
+use std::rc::Rc;
+
 use dioxus::prelude::*;
 
 use crate::state::{AppState, ConfirmKind, Load, Section};
@@ -14,8 +16,8 @@ pub(super) enum Goal {
     Project(ProjectId),
     Page(Section),
     Create,
-    Details(DeployToken),
-    Ask(ConfirmKind, DeployToken),
+    Details(Rc<DeployToken>),
+    Ask(ConfirmKind, Rc<DeployToken>),
 }
 
 /// What stands before a line.
@@ -149,9 +151,9 @@ fn of_token(token: &DeployToken) -> Vec<Choice> {
         .fingerprint()
         .map_or_else(|| token.id.to_string(), |print| print.short());
     let line = |goal, icon, label: String| Choice::new(goal, Mark::Icon(icon), label, beside.clone());
-    let name = &token.name;
+    let (name, token) = (&token.name, Rc::new(token.clone()));
     let mut lines = vec![line(
-        Goal::Details(token.clone()),
+        Goal::Details(Rc::clone(&token)),
         Icon::Eye,
         format!("Details of {name}"),
     )];
@@ -162,7 +164,7 @@ fn of_token(token: &DeployToken) -> Vec<Choice> {
             (ConfirmKind::Replace, Icon::UpDown, "Replace"),
         ] {
             lines.push(line(
-                Goal::Ask(kind, token.clone()),
+                Goal::Ask(kind, Rc::clone(&token)),
                 icon,
                 format!("{verb} {name}…"),
             ));

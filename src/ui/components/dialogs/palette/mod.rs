@@ -30,10 +30,10 @@ pub fn PaletteDialog() -> Element {
     let mut typed = use_signal(String::new);
     let mut at = use_signal(|| 0_usize);
     use_hook(|| send.call(PlaceIntent::LookElsewhere.into()));
-    let matching = use_memo(move || {
-        let typed = typed.read();
-        found(&choices(state, !typed.trim().is_empty()), &typed)
-    });
+    // What there is changes seldom, and each letter only chooses among it.
+    let is_searching = use_memo(move || !typed.read().trim().is_empty());
+    let all = use_memo(move || choices(state, *is_searching.read()));
+    let matching = use_memo(move || found(&all.read(), &typed.read()));
     let choose = use_callback(move |index: usize| {
         if let Some(choice) = matching.read().get(index).cloned() {
             state.dialog.close();
@@ -44,8 +44,8 @@ pub fn PaletteDialog() -> Element {
                 Goal::Project(project) => send.call(PlaceIntent::OpenProject(project).into()),
                 Goal::Page(page) => send.call(PlaceIntent::Show(page).into()),
                 Goal::Create => create(state),
-                Goal::Details(token) => send.call(TokenIntent::ShowDetails(token.id).into()),
-                Goal::Ask(kind, token) => ask(state, kind, token),
+                Goal::Details(token) => send.call(TokenIntent::ShowDetails(token.id.clone()).into()),
+                Goal::Ask(kind, token) => ask(state, kind, (*token).clone()),
             }
         }
     });

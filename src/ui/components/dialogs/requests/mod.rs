@@ -4,8 +4,8 @@ mod device;
 
 use dioxus::prelude::*;
 
-use super::{Failure, Progress, SHARING};
-use crate::state::{AppState, Operation, OwnDevice};
+use super::Sharing;
+use crate::state::{AppState, OwnDevice};
 use crate::ui::elements::{
     Button, Dialog, DialogActions, DialogBody, DialogHead, DialogSize, Icon, Notice, Tone,
 };
@@ -40,15 +40,7 @@ pub fn RequestsDialog() -> Element {
                 }
             }
             DialogBody {
-                if let Operation::Running(step) = operation {
-                    Progress {
-                        label: "Progress",
-                        plan: SHARING.to_vec(),
-                        step,
-                    }
-                } else {
-                    Failure { operation }
-                }
+                Sharing { operation }
                 if requests.unreadable > 0 {
                     Notice { tone: Tone::Warn,
                         "{plural(requests.unreadable, \"entry\")} of the server's list cannot be read."

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::state::{SendLine, SendState};
 use crate::ui::components::MessageText;
-use crate::ui::elements::{Glyph, Icon, Spinner};
+use crate::ui::elements::{Button, Glyph, Icon, Spinner};
 use crate::ui::intent::{SheetIntent, use_send};
 use model::Destination;
 
@@ -64,12 +64,10 @@ fn Act(destination: Destination, state: SendState) -> Element {
         SendState::Sent(_) => return rsx! {},
     };
     rsx! {
-        button {
-            r#type: "button",
-            class: "button",
-            "data-kind": "plain",
-            "aria-label": "{verb}: {title}",
-            onclick: move |_| {
+        Button {
+            label: verb,
+            spoken: "{verb}: {title}",
+            onclick: move |()| {
                 let destination = destination.clone();
                 let intent = if stops {
                     SheetIntent::StopSending(destination)
@@ -78,7 +76,6 @@ fn Act(destination: Destination, state: SendState) -> Element {
                 };
                 send.call(intent.into());
             },
-            "{verb}"
         }
     }
 }
