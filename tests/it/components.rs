@@ -11,7 +11,10 @@ use deploy_tokens::ui::views::Window;
 use deploy_tokens::ui::{Clock, Send};
 use dioxus::prelude::*;
 use jiff::tz::TimeZone;
-use model::{CiTokenOutcome, Document, Issuance, IssuanceKind, MachineError, Passage, Problem, Step};
+use model::{
+    CiTokenOutcome, Destination, Document, Handed, Issuance, IssuanceKind, MachineError, Passage, Problem,
+    Step,
+};
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{
     DeployToken, DeployTokenId, Device, DeviceId, DeviceStatus, Environment, EnvironmentId, EnvironmentName,
@@ -597,4 +600,54 @@ fn details_say_why_something_is_not_known() {
             .show(Dialog::Details(DeployTokenId::new("dpl_tok_gone")));
     });
     assert!(gone.contains("This token is not listed any more") && !gone.contains("Revoke…"));
+}
+
+/// A token whose values were sent to two places.
+fn handed_over(state: AppState) -> DeployToken {
+    let token = token("sent-ci");
+    let sent = |to: &str, hours: i64| Handed {
+        destination: Destination::parse(to).unwrap(),
+        at: now().plus_seconds(-hours * 3600),
+    };
+    let places = vec![
+        sent("github:northwind/storefront@production", 2),
+        sent("gitlab:northwind/api", 50),
+    ];
+    list(state, vec![TokenEntry::Token(token.clone())]);
+    let (mut handed, mut can_send) = (state.tokens.handed, state.sheet.can_send);
+    handed.set([(token.id.clone(), places)].into());
+    can_send.set(true);
+    token
+}
+
+#[test]
+fn where_a_token_was_handed_to_is_in_its_details_and_offered_where_it_is_rotated() {
+    let details = render(|state| {
+        let token = handed_over(state);
+        state.dialog.show(Dialog::Details(token.id));
+    });
+    assert!(details.contains("Handed to"), "{details}");
+    for (to, when) in [
+        ("github:northwind/storefront@production", "2 h ago"),
+        ("gitlab:northwind/api", "2 days ago"),
+    ] {
+        let title = Destination::parse(to).unwrap().title();
+        let at = details
+            .find(&title)
+            .unwrap_or_else(|| panic!("{title}: {details}"));
+        let line = &details[at..at + details[at..].find("</p>").unwrap()];
+        assert!(line.contains(when), "{line}");
+    }
+    let rotate = render(|state| {
+        let token = handed_over(state);
+        state.dialog.show(Dialog::Confirm(Confirm {
+            kind: ConfirmKind::Rotate,
+            token,
+            type_name: false,
+        }));
+    });
+    assert!(rotate.contains("Send the new values at once"), "{rotate}");
+    assert_eq!(rotate.matches(": send again").count(), 2, "{rotate}");
+    let never = render(|state| confirm(state, ConfirmKind::Rotate, false));
+    assert!(!never.contains("Send the new values at once"), "{never}");
 }

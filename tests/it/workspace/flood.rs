@@ -3,7 +3,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::{StreamExt as _, stream};
 use serde_json::json;
@@ -158,6 +158,25 @@ async fn who_is_not_known_has_no_large_body_kept() {
     let long = json!({"email": "x".repeat(20_000), "password": "x"});
     let login = http_client().post(flooded.url("/cli/login")).json(&long);
     assert_eq!(login.send().await.unwrap().status().as_u16(), 413);
+}
+
+#[tokio::test]
+async fn a_small_body_that_does_not_come_is_waited_for_a_moment_and_not_a_minute() {
+    let flooded = Flooded::start();
+    let host = flooded.address();
+    let begun = Instant::now();
+    let mut slow = flooded.begin(&format!(
+        "POST /api/v2/cli/login HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: 40\r\n\r\n{{"
+    ));
+    slow.set_read_timeout(Some(Duration::from_secs(50))).unwrap();
+    let mut answer = String::new();
+    slow.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    let took = begun.elapsed();
+    assert!(
+        took < Duration::from_secs(40),
+        "a large body may take a minute: {took:?}"
+    );
 }
 
 #[test]
