@@ -105,12 +105,13 @@ fn places(state: AppState) -> Vec<Choice> {
         }
         if known.is_none_or(Vec::is_empty) {
             let goal = Goal::Project(project.id.clone());
-            found.push(Choice::new(
-                goal,
-                Mark::Icon(Icon::ChevronRight),
-                &*project.name,
-                owner,
-            ));
+            let beside = if owner.is_empty() {
+                "project".to_owned()
+            } else {
+                owner
+            };
+            let mark = Mark::Icon(Icon::ChevronRight);
+            found.push(Choice::new(goal, mark, &*project.name, beside));
         }
     }
     let last_open = |choice: &Choice| {
