@@ -250,7 +250,9 @@ impl Desktop {
         let mut input = helper.child.stdin.take().expect("piped");
         std::io::Write::write_all(&mut input, text.as_bytes()).expect("a text for xclip");
         drop(input);
-        poll(|| (self.clipboard() == text).then_some(())).expect("xclip owns the clipboard");
+        // The same text may be there already, from whom it is taken over: only what is offered with it tells whose it is.
+        let is_of_xclip = || self.clipboard_targets().lines().eq(["TARGETS", "UTF8_STRING"]);
+        poll(|| (is_of_xclip() && self.clipboard() == text).then_some(())).expect("xclip owns the clipboard");
         // It ends with the desktop, or when something else is copied.
         std::mem::forget(helper);
     }
