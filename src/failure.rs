@@ -13,7 +13,7 @@ pub const WRONG_USE: u8 = 2;
 pub const REFUSED: u8 = 3;
 /// The server could not be reached.
 pub const UNREACHABLE: u8 = 4;
-/// Issued or revoked, but the environment key was not shared.
+/// Issued or revoked, but the environment key was not shared; or the key is new, and not everything is under it.
 pub const NOT_SHARED: u8 = 5;
 
 /// A command that failed: its exit code, and what to tell.
@@ -75,6 +75,7 @@ fn code(problem: &Problem) -> u8 {
         | Problem::NoSession { .. }
         | Problem::Machine(MachineError::NotText { .. } | MachineError::NoDataFolder) => WRONG_USE,
         Problem::Call(CallError::UnsendableToken | CallError::UnsendableId) => WRONG_USE,
+        Problem::RenewalUnfinished(_) => NOT_SHARED,
         Problem::Uncertain(_) => UNREACHABLE,
         Problem::Call(error) if error.is_network() => UNREACHABLE,
         Problem::Call(CallError::Malformed(_) | CallError::TooLarge { .. }) => FAILED,

@@ -7,7 +7,7 @@ use dioxus::prelude::*;
 use super::{Actions, Tell, beside};
 use crate::state::{Dialog, Load};
 use ::service;
-use model::{Finding, Grace, News, Pending, Problem, Remedy, ResumeError};
+use model::{Finding, Grace, News, Pending, Problem, Remedy, Renewed, ResumeError};
 use service::{Context, Finished, Issued, Place, Revocations};
 
 /// What came of a remedy.
@@ -15,6 +15,7 @@ enum Outcome {
     Issued(Place, Box<Issued>),
     Replaced(Place, Box<service::Replaced>),
     Revoked(Place, Revocations),
+    Renewed(Place, Box<Renewed>),
     Forgotten,
 }
 
@@ -70,6 +71,10 @@ impl Actions {
                 }
                 Some(Outcome::Replaced(place, done)) => actions.tell_replaced(&place, &done),
                 Some(Outcome::Revoked(place, done)) => actions.tell_all_revoked(&place, done),
+                Some(Outcome::Renewed(place, done)) => actions.tell(News::KeyRenewed {
+                    environment: place.name().clone(),
+                    variables: done.variables.len(),
+                }),
                 Some(Outcome::Forgotten) => {
                     actions.tell(News::Forgotten);
                 }
@@ -127,6 +132,7 @@ async fn carry_out(context: &Arc<Context>, id: &str, remedy: Remedy, tell: Tell)
                 Finished::Issued(issued) => Outcome::Issued(place, issued),
                 Finished::Replaced(done) => Outcome::Replaced(place, done),
                 Finished::Revoked(done) => Outcome::Revoked(place, done),
+                Finished::Renewed(done) => Outcome::Renewed(place, done),
             })
         }
         Remedy::Revoke => {

@@ -195,6 +195,23 @@ pub struct Find {
     pub json: bool,
 }
 
+/// Which key to make anew, and how.
+#[derive(Debug, Args)]
+pub struct RenewKey {
+    /// Where.
+    #[command(flatten)]
+    pub place: Place,
+    /// Accept variables that were sealed when the environment had this name
+    #[arg(long, value_name = "NAME")]
+    pub was_called: Option<String>,
+    /// Do not try with a throw-away token whether a runner decrypts
+    #[arg(long)]
+    pub no_runner_check: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Which tokens to end.
 #[derive(Debug, Args)]
 pub struct Revoke {

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use clap::{Subcommand, ValueHint};
 use clap_complete::Shell;
 
-use super::args::{Activity, Again, Choice, Find, HandOver, Issue, LocalRole, Place, Revoke, Serve};
+use super::args::{
+    Activity, Again, Choice, Find, HandOver, Issue, LocalRole, Place, RenewKey, Revoke, Serve,
+};
 use super::devices::DevicesCommand;
 use super::{
     activity, backup, devices, emergency, find, licences, lifecycle, local_user, pending, reference, renew,
-    replace, requests, runner, send, serve,
+    renew_key, replace, requests, runner, send, serve,
 };
 use crate::connect::Target;
 use crate::failure::Failure;
@@ -108,6 +110,8 @@ pub enum Command {
         #[arg(long)]
         accept_unnamed: bool,
     },
+    /// Make a new environment key and put every variable under it, so that whoever held the old one opens nothing new
+    RenewKey(RenewKey),
     /// List the devices that wait for a key which this device can share
     Requests {
         /// Print a JSON array
@@ -281,6 +285,7 @@ impl Command {
                 };
                 lifecycle::reshare(target, project, &place, make_key, &accepted).await
             }
+            Self::RenewKey(wanted) => renew_key::run(target, project, wanted).await,
             Self::Requests { json } => requests::list(target, project, json).await,
             Self::Fulfil { requests, all } => requests::fulfil(target, project, &requests, all).await,
             Self::Devices { what, json } => devices::run(target, what.as_ref(), json).await,

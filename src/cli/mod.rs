@@ -17,6 +17,7 @@ mod output;
 mod pending;
 mod reference;
 mod renew;
+mod renew_key;
 mod replace;
 mod requests;
 mod runner;

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::args::{Choice, HandOver};
 use super::secret_sink::SecretSink;
-use super::{lifecycle, output, replace};
+use super::{lifecycle, output, renew_key, replace};
 use crate::connect::Target;
 use crate::failure::{Failure, WRONG_USE};
 use model::formats::Format;
@@ -111,6 +111,7 @@ fn verb(kind: WorkKind) -> &'static str {
         WorkKind::Rotate => "rotate",
         WorkKind::Replace => "replace",
         WorkKind::Revoke(_) => "revoke",
+        WorkKind::RenewKey => "renew-key",
     }
 }
 
@@ -135,6 +136,7 @@ fn state(finding: &Finding) -> &'static str {
         Finding::NotActive(NotActive::SuccessorGone) => "successor-gone",
         Finding::Waiting { .. } => "waiting",
         Finding::Queue { .. } => "queue",
+        Finding::Variables { .. } => "variables",
         Finding::InUse => "in-use",
         Finding::Elsewhere => "elsewhere",
         Finding::Unreadable(_) => "unreadable",
@@ -170,7 +172,10 @@ pub async fn resume(target: &Target, id: &str, choice: Choice, hand_over: HandOv
         let done = service::take_back(context, chosen, &output::progress).await?;
         return Ok(lifecycle::tell_revoked(done, &place));
     }
-    let hands_over = !matches!(chosen.finding, Finding::Queue { .. } | Finding::Waiting { .. });
+    let hands_over = !matches!(
+        chosen.finding,
+        Finding::Queue { .. } | Finding::Waiting { .. } | Finding::Variables { .. }
+    );
     // Checked before anything is done, where there is something to hand over.
     let sink = if hands_over {
         SecretSink::prepare(hand_over).await?
@@ -180,6 +185,10 @@ pub async fn resume(target: &Target, id: &str, choice: Choice, hand_over: HandOv
     match service::finish(context, chosen, &output::progress).await {
         Ok(Finished::Issued(issued)) => sink.hand_over(context, Operation::Resume, Ok(*issued)).await,
         Ok(Finished::Replaced(done)) => Ok(replace::tell_replaced(&done, &place)),
+        Ok(Finished::Renewed(done)) => {
+            renew_key::tell(&done, &place);
+            Ok(0)
+        }
         Ok(Finished::Revoked(done)) => Ok(lifecycle::tell_revoked(done, &place)),
         Err(error) => sink.hand_over(context, Operation::Resume, Err(error)).await,
     }

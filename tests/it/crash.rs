@@ -311,6 +311,21 @@ fn revoking_one_and_several_survives_a_kill_at_every_step() {
 }
 
 #[test]
+fn renewing_the_key_survives_a_kill_at_every_step() {
+    let site = ServedFolder::start(&[]);
+    let token = site.create("works on");
+    for step in steps(Operation::RenewKey) {
+        site.killed(&["renew-key", "--env", ENVIRONMENT], &step);
+        let (state, _) = site.resolve(&step);
+        assert_eq!(site.verify(&token), Some(0), "{step}");
+        let again = site.json(&["renew-key", "--env", ENVIRONMENT, "--json"]);
+        assert_eq!(again["runner"], "passed", "{step}");
+        assert_eq!(site.verify(&token), Some(0), "{step}");
+        row(&step, &state, "everything under the key of now");
+    }
+}
+
+#[test]
 fn resuming_and_resharing_survive_a_kill_at_every_step() {
     let site = ServedFolder::start(&[]);
     for step in steps(Operation::Reshare) {

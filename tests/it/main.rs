@@ -54,6 +54,8 @@ mod printed;
 #[cfg(feature = "headless")]
 mod reference;
 #[cfg(feature = "headless")]
+mod renewal;
+#[cfg(feature = "headless")]
 mod replace;
 #[cfg(all(feature = "headless", unix))]
 mod requests;

@@ -56,7 +56,15 @@ fn offered_by_bash(words: &[&str]) -> Vec<String> {
 fn bash_completes_commands_and_their_options() {
     assert_eq!(
         offered_by_bash(&["deploy-tokens", "re"]),
-        ["replace", "revoke", "reshare", "requests", "restore", "resume"]
+        [
+            "replace",
+            "revoke",
+            "reshare",
+            "renew-key",
+            "requests",
+            "restore",
+            "resume"
+        ]
     );
     let all = offered_by_bash(&["deploy-tokens", ""]);
     for command in commands() {

@@ -90,6 +90,19 @@ async fn no_operation_asks_twice_for_what_it_knows() {
     )
     .await
     .unwrap();
+    it.requests(
+        "renew the key",
+        13,
+        service::renew_key(context, &place, None, &silent),
+    )
+    .await
+    .unwrap();
+    it.requests(
+        "try as a runner",
+        14,
+        service::prove_as_runner(context, &place, &silent),
+    )
+    .await;
     let replaced = it
         .requests(
             "replace",

@@ -366,11 +366,11 @@ fn token_path(project: &ProjectId, token: &DeployTokenId) -> String {
     format!("{}/{}", tokens_path(project), segment(token.as_str()))
 }
 
-fn body<T: Serialize>(request: &T) -> Result<Vec<u8>, CallError> {
+pub(super) fn body<T: Serialize>(request: &T) -> Result<Vec<u8>, CallError> {
     serde_json::to_vec(request).map_err(|_| CallError::Malformed(WireError::Wrong { what: "request" }))
 }
 
-fn text(answer: &Answer) -> Result<&str, WireError> {
+pub(super) fn text(answer: &Answer) -> Result<&str, WireError> {
     std::str::from_utf8(answer).map_err(|_| WireError::NotJson)
 }
 

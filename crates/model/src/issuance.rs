@@ -67,6 +67,15 @@ pub enum Step {
     },
     /// The sealed key is published.
     Publish,
+    /// Variables are read, and opened with the key that the environment has.
+    Open,
+    /// Variables are uploaded under a new key.
+    Upload {
+        /// How many.
+        variables: usize,
+    },
+    /// Everything is read again, and opened with the key that the environment has now.
+    Prove,
     /// Everything is done.
     Done,
 }
@@ -83,6 +92,10 @@ impl Step {
             Self::Seal { recipients: 1 } => "Sealing for 1 recipient".to_owned(),
             Self::Seal { recipients } => format!("Sealing for {recipients} recipients"),
             Self::Publish => "Publishing the sealed key".to_owned(),
+            Self::Open => "Reading and opening the variables".to_owned(),
+            Self::Upload { variables: 1 } => "Uploading 1 variable under the new key".to_owned(),
+            Self::Upload { variables } => format!("Uploading {variables} variables under the new key"),
+            Self::Prove => "Reading everything again".to_owned(),
             Self::Done => "Done".to_owned(),
         }
     }

@@ -21,6 +21,7 @@ mod membership;
 pub mod news;
 mod pending;
 mod problem;
+mod renewal;
 pub mod replacement;
 mod retry;
 pub mod sign_in;
@@ -47,6 +48,7 @@ pub use problem::{
     LocalWorkspaceError, MachineError, ManifestError, ManifestFlaw, Owner, Part, Problem, RequestError,
     ResumeError, Sent, WrongState,
 };
+pub use renewal::{Renewed, RunnerProof};
 pub use replacement::{Grace, Replacement, ReplacementState};
 pub use retry::{Pause, Pauses, RetryPolicy};
 pub use sign_in::{SignInEnd, SignInWork, Waiting};

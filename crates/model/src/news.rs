@@ -39,6 +39,12 @@ pub enum News {
         /// For how many.
         recipients: usize,
     },
+    /// The key is new, and so many variables are under it.
+    KeyRenewed {
+        environment: EnvironmentName,
+        /// How many.
+        variables: usize,
+    },
     /// A revocation left the key as it was.
     NotReshared {
         environment: EnvironmentName,
@@ -132,6 +138,7 @@ impl News {
             | Self::KeyIsHere { .. }
             | Self::RequestsAnswered(_)
             | Self::Reshared { .. }
+            | Self::KeyRenewed { .. }
             | Self::Revoked { .. }
             | Self::Deleted { .. }
             | Self::Replaced { .. }

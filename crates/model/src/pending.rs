@@ -40,6 +40,8 @@ pub enum WorkKind {
     Replace,
     /// The end of this many tokens.
     Revoke(usize),
+    /// A new environment key.
+    RenewKey,
 }
 
 /// What became of an interrupted operation.
@@ -65,6 +67,13 @@ pub enum Finding {
     Waiting {
         /// When CI last used the successor.
         used: Occurrence,
+    },
+    /// The environment's key is new, and variables are still under an earlier one, which only this journal has.
+    Variables {
+        /// How many can be put under the key of now.
+        left: usize,
+        /// How many nobody here can open.
+        lost: usize,
     },
     /// Another window or command works on it, or still shows its secrets.
     InUse,
@@ -100,6 +109,7 @@ impl Finding {
             Self::OtherKey => &[Remedy::Revoke, Remedy::Discard],
             Self::Waiting { .. } => &[Remedy::Finish, Remedy::Revoke, Remedy::Discard],
             Self::Queue { .. } => &[Remedy::Finish, Remedy::Discard],
+            Self::Variables { .. } => &[Remedy::Finish],
             Self::NotActive(_) | Self::Unreadable(_) => &[Remedy::Discard],
             Self::InUse | Self::Elsewhere | Self::Unknown(_) => &[],
         }

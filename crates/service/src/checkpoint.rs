@@ -21,6 +21,8 @@ pub enum Operation {
     Emergency,
     /// Sealing again.
     Reshare,
+    /// A new environment key.
+    RenewKey,
     /// Finishing what was interrupted.
     Resume,
 }
@@ -74,6 +76,10 @@ pub enum Checkpoint {
     Closed,
     /// The server was asked what became of an interrupted operation.
     Located,
+    /// All variables are open, in memory.
+    Opened,
+    /// The variables are on the server under the new key.
+    Uploaded,
 }
 
 impl Operation {
@@ -87,6 +93,7 @@ impl Operation {
             Self::Revoke => "revoke",
             Self::Emergency => "emergency",
             Self::Reshare => "reshare",
+            Self::RenewKey => "renew-key",
             Self::Resume => "resume",
         }
     }
@@ -119,6 +126,8 @@ impl Checkpoint {
             Self::Proved => "proved",
             Self::Closed => "closed",
             Self::Located => "located",
+            Self::Opened => "opened",
+            Self::Uploaded => "uploaded",
         }
     }
 }
@@ -223,6 +232,22 @@ pub const STEPS: &[(Operation, &[Checkpoint])] = &[
             Checkpoint::Listed,
             Checkpoint::Sealed,
             Checkpoint::Published,
+        ],
+    ),
+    (
+        Operation::RenewKey,
+        &[
+            Checkpoint::Locked,
+            Checkpoint::Checked,
+            Checkpoint::Opened,
+            Checkpoint::IntentStaged,
+            Checkpoint::Intended,
+            Checkpoint::Sealed,
+            Checkpoint::Published,
+            Checkpoint::Uploaded,
+            Checkpoint::Proved,
+            Checkpoint::ReleaseStaged,
+            Checkpoint::Released,
         ],
     ),
     (

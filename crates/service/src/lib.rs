@@ -1,5 +1,6 @@
 //! Use cases, one a file: what a person or a script asks for, from the checks before it to the proof after it. Folders know
-//! only those before them: `journal`, `activity`, `keys`, `tokens`, `revocation`, `resume`, `machine`.
+//! only those before them: `journal`, `activity`, `keys`, `tokens`, `revocation`, `renewal`, `resume`,
+//! `machine`.
 //!
 //! Nothing here renders, and nothing here words an error for people: errors keep their cause, the crate `text` words them.
 //! Secrets leave only inside [`Issued`] and [`verify::Pulled`].
@@ -22,6 +23,7 @@ mod machine;
 mod membership;
 mod off_thread;
 mod place;
+mod renewal;
 mod resume;
 pub mod revocation;
 mod tokens;
@@ -36,6 +38,7 @@ pub use keys::{
 pub use machine::{account, adopt, devices, manifest, settings, sign_in};
 pub use membership::membership;
 pub use place::Place;
+pub use renewal::{prove_as_runner, renew_key};
 pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back, tidy};
 pub use revocation::{EndedToken, Replaced, Revocations, Revoked, finish_replacement, revoke, revoke_all};
 pub use tokens::{

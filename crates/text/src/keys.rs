@@ -41,6 +41,37 @@ pub(super) fn other_recipient(of: &str) -> Message {
     )
 }
 
+/// Variables that the environment's key does not open.
+pub(super) fn unopened(names: &[String], is_renewed: bool) -> Message {
+    let few: Vec<&str> = names.iter().take(5).map(String::as_str).collect();
+    let more = match names.len().saturating_sub(few.len()) {
+        0 => String::new(),
+        count => format!(" and {count} more"),
+    };
+    let what = format!(
+        "{} cannot be opened with the environment's key: {}{more}.",
+        super::plural(names.len(), "variable"),
+        few.join(", ")
+    );
+    let next = if is_renewed {
+        "They were left as they are. If a colleague renewed the key at the same time, the command ‘pending’ on their machine finishes it; else push these variables again."
+    } else {
+        "Nothing was changed. Under a new key they would be lost: push them again or delete them, then renew the key. If the environment was renamed, name what it was called."
+    };
+    Message::new(what, next)
+}
+
+/// The key is new, or may be, and not everything is under it.
+pub(super) fn renewal_unfinished(why: Message) -> Message {
+    Message::new(
+        format!(
+            "The key may be new, and not everything is under it yet, so that runners may not decrypt. {}",
+            why.what
+        ),
+        "What is needed to finish it is kept on this machine: deploy-tokens pending says how.",
+    )
+}
+
 /// The accepted name belongs to another environment.
 pub(super) fn former_name_in_use(name: &EnvironmentName) -> Message {
     Message::new(

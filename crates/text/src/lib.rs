@@ -26,6 +26,7 @@ mod news;
 mod occurrence;
 mod pending;
 mod place;
+pub mod renewal;
 mod roles;
 mod sign_in;
 
@@ -140,8 +141,8 @@ pub fn explain(problem: &Problem) -> Message {
             "Nothing was changed. Make room on the disk, or check the permissions of the data folder, and try again.",
         ),
         Problem::NoJournal => Message::new(
-            "A replacement has to be remembered until it is finished, and for this server nothing is written down on this machine.",
-            "Nothing was changed. Create a second token instead, and revoke the old one when CI has the new values.",
+            "This has to be remembered until it is finished, and for this server nothing is written down on this machine.",
+            "Nothing was changed. Instead of replacing a token, create a second one, and revoke the old one when CI has the new values.",
         ),
         Problem::Busy => Message::new(
             "Another window or command is changing this environment, or still shows what it issued.",
@@ -177,6 +178,12 @@ pub fn explain(problem: &Problem) -> Message {
         }
         Problem::Machine(error) => machine::machine(error),
         Problem::Workspace(error) => machine::local_workspace(error),
+        Problem::Unopened { names, is_renewed } => keys::unopened(names, *is_renewed),
+        Problem::RenewalUnfinished(why) => keys::renewal_unfinished(explain(why)),
+        Problem::RenewalPending => Message::new(
+            "Renewing this environment's key was interrupted before.",
+            "Nothing was changed. Finish that first: deploy-tokens pending says how.",
+        ),
         Problem::Stopped => Message::new("The work was interrupted inside the app.", "Try again."),
     }
 }
@@ -204,6 +211,10 @@ fn not_resumable(error: ResumeError) -> Message {
         ResumeError::StillActive => Message::new(
             "The token of this operation is active, and nobody else has its secrets.",
             "Finish it to get the secrets, or revoke the token.",
+        ),
+        ResumeError::OnlyKey => Message::new(
+            "Variables are under a key that this entry has, and perhaps nothing else.",
+            "Finish it: that puts them under the environment's key of now.",
         ),
         ResumeError::Unreadable(error) => Message::new(
             format!(

@@ -33,6 +33,16 @@ pub fn news(news: &News) -> String {
                 Some(name) => format!("The key of {name} is sealed for {recipients}."),
             }
         }
+        News::KeyRenewed {
+            environment,
+            variables,
+        } => format!(
+            "The key of {environment} is new; {} under it.",
+            match variables {
+                1 => "1 variable is".to_owned(),
+                count => format!("{count} variables are"),
+            }
+        ),
         News::NotReshared { environment, problem } => format!(
             "The key of {environment} was not sealed again for those who remain. {}",
             explain(problem)

@@ -16,6 +16,7 @@ pub fn operation(about: Option<&About>) -> String {
         WorkKind::Create => format!("Create {name} in {environment}"),
         WorkKind::Rotate => format!("Rotate {name} in {environment}"),
         WorkKind::Replace => format!("Replace {name} in {environment}"),
+        WorkKind::RenewKey => format!("Renew the key of {environment}"),
         WorkKind::Revoke(1) => format!("Revoke {name} in {environment}"),
         WorkKind::Revoke(count) => format!("Revoke {name} and {} more in {environment}", count - 1),
     }
@@ -55,6 +56,20 @@ pub fn finding(finding: &Finding) -> String {
             let used = at.past(Moment::now(), &jiff::tz::TimeZone::system());
             return format!("The old token works on; its successor was used {used}.");
         }
+        Finding::Variables { left: 0, lost: 0 } => "The key is new, and all variables are under it.",
+        Finding::Variables { left, lost: 0 } => {
+            return format!(
+                "The key may be new, and {} under an earlier one: runners cannot decrypt them.",
+                are(*left)
+            );
+        }
+        Finding::Variables { left, lost } => {
+            return format!(
+                "{} under an earlier key, and {} under one that is not here: runners cannot decrypt them.",
+                are(*left),
+                are(*lost)
+            );
+        }
         Finding::InUse => "Another window or command still has it open.",
         Finding::Elsewhere => "It belongs to another server: connect to that one.",
         Finding::Unreadable(error) => {
@@ -64,6 +79,11 @@ pub fn finding(finding: &Finding) -> String {
         Finding::Unknown(error) => return explain(error).to_string(),
     };
     text.to_owned()
+}
+
+fn are(count: usize) -> String {
+    let verb = if count == 1 { "is" } else { "are" };
+    format!("{} {verb}", plural(count, "variable"))
 }
 
 fn still(count: usize) -> String {

@@ -16,6 +16,7 @@ const ORDER: &[&str] = &[
     "keys",
     "tokens",
     "revocation",
+    "renewal",
     "resume",
     "machine",
 ];

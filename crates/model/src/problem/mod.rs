@@ -262,6 +262,20 @@ pub enum Problem {
     /// The local workspace cannot be opened or served.
     #[error(transparent)]
     Workspace(#[from] LocalWorkspaceError),
+    /// Variables that the environment's key does not open.
+    #[error("{} variables cannot be opened", names.len())]
+    Unopened {
+        /// Their names.
+        names: Vec<String>,
+        /// Whether the key was changed before it was found out.
+        is_renewed: bool,
+    },
+    /// The environment's key is new, or may be, and not everything is under it yet.
+    #[error("the key is new, and not everything is under it yet")]
+    RenewalUnfinished(#[source] Box<Problem>),
+    /// A renewal of this environment's key was interrupted, and comes first.
+    #[error("a renewal of the key was interrupted")]
+    RenewalPending,
     /// A background task ended before its result.
     #[error("a background task was stopped")]
     Stopped,
@@ -276,6 +290,9 @@ pub enum ResumeError {
     /// Forgetting it would leave an active token that nobody holds.
     #[error("the token of the interrupted operation is active")]
     StillActive,
+    /// Forgetting it would lose the only key of variables.
+    #[error("variables are under a key that is nowhere else")]
+    OnlyKey,
     /// The entry cannot be read.
     #[error("the entry cannot be read: {0}")]
     Unreadable(EntryError),

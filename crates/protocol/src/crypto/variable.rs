@@ -18,7 +18,9 @@ use super::meta::push_text;
 use super::primitives::{self, KEY_LENGTH, Key, NONCE_LENGTH};
 use crate::secret::{EnvironmentKey, SecretText};
 use crate::types::{EnvironmentName, Fingerprint, SigningPublicKey};
-use crate::types::{variable::SealedVariable, variable::VariableScope, variable::VariableUpload};
+use crate::types::{
+    variable::SealedVariable, variable::VariableMarks, variable::VariableScope, variable::VariableUpload,
+};
 
 /// Prefix of the HKDF salt of variable keys (docs/protocol.md 5.6).
 const SALT_PREFIX: &str = "ghostable:";
@@ -112,6 +114,28 @@ pub fn seal_variable<R: CryptoRng + ?Sized>(
         key_fingerprint: Some(keys.fingerprint_hex.clone()),
         key_version: Some(key_version),
         version: None,
+        marks: VariableMarks::default(),
+    })
+}
+
+/// Seals the value of a variable again, under other keys, and else as it was: what it is bound to, its version and its
+/// marks stay.
+///
+/// # Errors
+/// As [`seal_variable`].
+pub fn reseal_variable<R: CryptoRng + ?Sized>(
+    sealed: &SealedVariable,
+    value: &SecretText,
+    keys: &VariableKeys,
+    key_version: u64,
+    rng: &mut R,
+) -> Result<SealedVariable, CryptoError> {
+    Ok(SealedVariable {
+        name: sealed.name.clone(),
+        environment: sealed.environment.clone(),
+        version: sealed.version,
+        marks: sealed.marks,
+        ..seal_variable(&sealed.scope, value, keys, key_version, rng)?
     })
 }
 
@@ -144,6 +168,40 @@ pub fn open_variables(
         opened.push(text);
     }
     opened
+}
+
+/// Opens each variable with the first of these keys that fits, and tells which of them that was by its place. What was sealed
+/// when the environment had a `former_name` that somebody has named is accepted (docs/protocol.md G21).
+pub fn open_variables_with_any(
+    sealed: &[SealedVariable],
+    keys: &[EnvironmentKey],
+    former_name: Option<&EnvironmentName>,
+) -> Vec<Result<(usize, SecretText), VariableError>> {
+    let mut rings: Vec<KeyRing<'_>> = keys.iter().map(|_| KeyRing::default()).collect();
+    let mut open = |variable| -> Result<(usize, SecretText), VariableError> {
+        check_scope(variable)?;
+        let mut failed = VariableError::Decrypt;
+        for (place, (key, ring)) in keys.iter().zip(&mut rings).enumerate() {
+            match open_bytes(variable, ring.keys(&variable.scope, key)) {
+                Ok(plain) => {
+                    check_environment(variable, former_name)?;
+                    return Ok((place, to_text(plain)?));
+                }
+                Err(error) if is_of_another_key(&error) => {}
+                Err(error) => failed = error,
+            }
+        }
+        Err(failed)
+    };
+    sealed.iter().map(&mut open).collect()
+}
+
+/// Whether another key may open what was not opened.
+fn is_of_another_key(error: &VariableError) -> bool {
+    matches!(
+        error,
+        VariableError::Decrypt | VariableError::FingerprintMismatch { .. }
+    )
 }
 
 /// Variable keys by organisation, project and environment.

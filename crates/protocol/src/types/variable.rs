@@ -46,6 +46,19 @@ pub struct SealedVariable {
     pub key_version: Option<u64>,
     /// Its version, where the server tells it.
     pub version: Option<u64>,
+    /// What its uploader said of it beside its value.
+    pub marks: VariableMarks,
+}
+
+/// What is known of a variable without opening it: the server keeps it as it was uploaded (docs/protocol.md 8.1, 9.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct VariableMarks {
+    /// Length of the raw text in bytes.
+    pub line_bytes: Option<u64>,
+    /// Whether it is a secret of Laravel Vapor.
+    pub is_vapor_secret: bool,
+    /// Whether its line is commented out.
+    pub is_commented: bool,
 }
 
 /// What `/ci/deploy` and pull answer (docs/protocol.md 8.1).
@@ -157,7 +170,7 @@ impl From<UploadAad> for VariableScope {
 }
 
 impl From<&SealedVariable> for VariableUpload {
-    /// An unsigned upload that replaces the version of `sealed`, if it has one.
+    /// An unsigned upload that replaces the version of `sealed`, if it has one, and keeps its marks.
     fn from(sealed: &SealedVariable) -> Self {
         Self {
             name: sealed.name.clone(),
@@ -172,9 +185,9 @@ impl From<&SealedVariable> for VariableUpload {
             if_version: sealed.version,
             env_kek_version: sealed.key_version,
             env_kek_fingerprint: sealed.key_fingerprint.clone(),
-            line_bytes: None,
-            is_vapor_secret: None,
-            is_commented: None,
+            line_bytes: sealed.marks.line_bytes,
+            is_vapor_secret: sealed.marks.is_vapor_secret.then_some(true),
+            is_commented: sealed.marks.is_commented.then_some(true),
             change_note: None,
             client_sig: None,
         }

@@ -13,7 +13,9 @@ use super::{Data, WireError};
 use crate::types::EnvironmentName;
 use crate::types::keys::decode_base64;
 use crate::types::shape::is_line;
-use crate::types::variable::{BASE64_PREFIX, Bundle, SealedVariable, UploadAad, UploadClaims, VariableScope};
+use crate::types::variable::{
+    BASE64_PREFIX, Bundle, SealedVariable, UploadAad, UploadClaims, VariableMarks, VariableScope,
+};
 
 /// What pull and runners are answered: the sealed variables of an environment, and its key.
 #[derive(Clone, Debug, Serialize)]
@@ -130,7 +132,22 @@ fn variable(entry: &Value, position: usize) -> SealedVariable {
         key_fingerprint: known_text(entry, "env_kek_fingerprint"),
         key_version: entry["env_kek_version"].as_u64(),
         version: entry["version"].as_u64(),
+        marks: marks(entry),
         name: name.unwrap_or_else(|| format!("entry {position}, which has no name")),
+    }
+}
+
+/// In `meta`, or beside it: the hosted server tells two of them in both places.
+fn marks(entry: &Value) -> VariableMarks {
+    let told = |name: &str| {
+        let inside = entry["meta"].get(name);
+        inside.filter(|it| !it.is_null()).or_else(|| entry.get(name))
+    };
+    let flag = |name| told(name).and_then(Value::as_bool).unwrap_or_default();
+    VariableMarks {
+        line_bytes: told("line_bytes").and_then(Value::as_u64),
+        is_vapor_secret: flag("is_vapor_secret"),
+        is_commented: flag("is_commented"),
     }
 }
 

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::types::DeviceId;
+use crate::types::variable::VariableUpload;
 
 /// `POST .../push`. Its variables are signed one by one, the request is not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,6 +21,20 @@ pub struct PushRequest {
     pub force_overwrite: bool,
 }
 
+/// The same as a client writes it: what is signed keeps the order of its members.
+#[derive(Debug, Serialize)]
+pub struct Push<'a> {
+    device_id: &'a DeviceId,
+    secrets: &'a [VariableUpload],
+}
+
+impl<'a> Push<'a> {
+    /// These variables, which replace no version that is newer than the one that each of them names.
+    pub fn new(device_id: &'a DeviceId, secrets: &'a [VariableUpload]) -> Self {
+        Self { device_id, secrets }
+    }
+}
+
 /// What a push is answered, under `data`.
 #[derive(Clone, Copy, Debug, Default, Serialize)]
 pub struct PushDocument {
@@ -29,6 +44,12 @@ pub struct PushDocument {
     pub updated: usize,
     /// How many were removed because they were not in the request.
     pub removed: usize,
+}
+
+/// How many variables of a push were new to the server, where it says so.
+pub fn added(body: &[u8]) -> Option<u64> {
+    let answer: Value = serde_json::from_slice(body).ok()?;
+    answer.get("data")?.get("added")?.as_u64()
 }
 
 #[cfg(test)]

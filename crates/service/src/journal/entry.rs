@@ -2,7 +2,7 @@
 
 use crate::Place;
 use model::{IssuanceKind, NewToken};
-use protocol::secret::{CiToken, DeploySeed};
+use protocol::secret::{CiToken, DeploySeed, EnvironmentKey};
 use protocol::{DeployTokenId, Environment, EnvironmentId, EnvironmentName, Moment, ProjectId, PublicKey};
 
 /// Name of an entry: a random UUID.
@@ -39,7 +39,7 @@ pub struct Entry {
     pub id: EntryId,
     /// When it began.
     pub started: Moment,
-    /// When its secrets were shown; from then on the deadline runs.
+    /// When its secrets were shown, or a renewal ended; from then on the deadline runs.
     pub shown: Option<Moment>,
     /// Where.
     pub place: EntryPlace,
@@ -56,8 +56,22 @@ impl Entry {
                 Successor::Issuing(issue) => Some(issue),
                 Successor::Delivered(_) => None,
             },
-            Work::Revoke(_) => None,
+            Work::Revoke(_) | Work::RenewKey(_) => None,
         }
+    }
+
+    /// The keys of a renewal, whether it has ended or not.
+    pub(crate) fn renewal(&self) -> Option<&RenewalRecord> {
+        match &self.work {
+            Work::RenewKey(record) => Some(record),
+            Work::Issue(_) | Work::Replace(_) | Work::Revoke(_) => None,
+        }
+    }
+
+    /// Whether it is a renewal that has ended. Its keys stay until the deadline: somebody else who renewed the key at the same
+    /// time may have published after the last look, and nobody else has what then is under it.
+    pub(crate) fn is_ended_renewal(&self) -> bool {
+        self.renewal().is_some() && self.shown.is_some()
     }
 
     /// What is left of it when its secrets are forgotten: nothing, but for a replacement.
@@ -74,7 +88,7 @@ impl Entry {
     pub fn replacement(&self) -> Option<&ReplaceRecord> {
         match &self.work {
             Work::Replace(record) => Some(record),
-            Work::Issue(_) | Work::Revoke(_) => None,
+            Work::Issue(_) | Work::Revoke(_) | Work::RenewKey(_) => None,
         }
     }
 }
@@ -103,7 +117,7 @@ impl EntryPlace {
     }
 
     /// Whether it is the same environment of the same server, whatever it is called now.
-    pub(super) fn is_same(&self, other: &Self) -> bool {
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
         let key = |it: &Self| (it.scope.clone(), it.project.clone(), it.environment.clone());
         key(self) == key(other)
     }
@@ -131,6 +145,16 @@ pub enum Work {
     Replace(ReplaceRecord),
     /// Revoke one token or several, in this order.
     Revoke(Vec<QueueItem>),
+    /// A new environment key: from before its publication until everything is under it.
+    RenewKey(RenewalRecord),
+}
+
+/// The renewal of an environment's key.
+#[derive(Debug)]
+pub struct RenewalRecord {
+    /// The keys under which variables may be, the oldest first: that of before, and those that were made. The server gives
+    /// the newest one alone (docs/protocol.md 6.3), so this may be the only place where an older one is.
+    pub keys: Vec<EnvironmentKey>,
 }
 
 /// A replacement.

@@ -28,8 +28,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 pub use entry::{
-    Delivered, Entry, EntryId, EntryPlace, IssueRecord, QueueItem, QueueState, ReplaceRecord, Stage,
-    Successor, Work,
+    Delivered, Entry, EntryId, EntryPlace, IssueRecord, QueueItem, QueueState, RenewalRecord, ReplaceRecord,
+    Stage, Successor, Work,
 };
 pub use lock::PlaceLock;
 pub use open::{OpenEntry, ShownEntry};
@@ -127,7 +127,9 @@ impl Journal {
         let free = |id: &EntryId| matches!(lock::is_held(&self.folder, id), Ok(false));
         let unfinished = |id: &EntryId| match self.read(id) {
             Ok(None) => false,
-            Ok(Some(entry)) => !self.is_over(&entry) && handed_over(&entry).is_none(),
+            Ok(Some(entry)) => {
+                !self.is_over(&entry) && handed_over(&entry).is_none() && !entry.is_ended_renewal()
+            }
             Err(_) => true,
         };
         self.ids().map_or(0, |ids| {
@@ -142,6 +144,17 @@ impl Journal {
         let entries = self.ids()?.into_iter().filter_map(|id| self.read(&id).ok()?);
         let mut found: Vec<Entry> = entries
             .filter(|entry| matches!(entry.work, Work::Replace(_)) && entry.place.is_same(&here))
+            .collect();
+        found.sort_by_key(|entry| entry.started);
+        Ok(found)
+    }
+
+    /// The renewals of a place's key whose keys are still here, oldest first; takes hold of none of them.
+    pub(super) fn renewals(&self, place: &Place) -> Result<Vec<Entry>, JournalError> {
+        let here = EntryPlace::of(&self.scope, place);
+        let entries = self.ids()?.into_iter().filter_map(|id| self.read(&id).ok()?);
+        let mut found: Vec<Entry> = entries
+            .filter(|entry| entry.renewal().is_some() && entry.place.is_same(&here))
             .collect();
         found.sort_by_key(|entry| entry.started);
         Ok(found)

@@ -9,6 +9,7 @@ use crate::Place;
 use crate::checkpoint::{self, Checkpoint, Operation};
 use model::{JournalError, Problem};
 use protocol::Moment;
+use protocol::secret::EnvironmentKey;
 
 /// An operation in the journal that this process works on, or whose secrets it shows. Dropping it leaves the entry where
 /// it is: only [`OpenEntry::close`] removes it.
@@ -52,7 +53,7 @@ impl OpenEntry {
                 Successor::Issuing(issue) => Some(issue),
                 Successor::Delivered(_) => None,
             },
-            Work::Revoke(_) => None,
+            Work::Revoke(_) | Work::RenewKey(_) => None,
         }
     }
 
@@ -259,6 +260,30 @@ impl EntryWriter {
             }
             entry.entry.work = Work::Revoke(queue.to_vec());
             report(entry.save(operation, Checkpoint::MarkStaged, Checkpoint::Marked));
+        }
+    }
+
+    /// Writes down another key that is about to be published.
+    ///
+    /// # Errors
+    /// [`JournalError`]: it must not be published then.
+    pub(crate) fn another_key(&mut self, key: EnvironmentKey) -> Result<(), JournalError> {
+        let operation = self.operation;
+        if let Some(entry) = &mut self.entry
+            && let Work::RenewKey(record) = &mut entry.entry.work
+        {
+            record.keys.push(key);
+            entry.save(operation, Checkpoint::IntentStaged, Checkpoint::Intended)?;
+        }
+        Ok(())
+    }
+
+    /// A renewal has ended; its keys go when the deadline has passed.
+    pub(crate) fn renewed(mut self) {
+        let operation = self.operation;
+        if let Some(entry) = &mut self.entry {
+            entry.entry.shown = Some(Moment::now());
+            report(entry.save(operation, Checkpoint::ReleaseStaged, Checkpoint::Released));
         }
     }
 

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize as _, Zeroizing};
 
 use super::entry::{
-    Delivered, Entry, EntryId, EntryPlace, IssueRecord, QueueItem, QueueState, ReplaceRecord, Stage,
-    Successor, Work,
+    Delivered, Entry, EntryId, EntryPlace, IssueRecord, QueueItem, QueueState, RenewalRecord, ReplaceRecord,
+    Stage, Successor, Work,
 };
 use model::{IssuanceKind, JournalError, NewToken};
-use protocol::secret::{CiToken, DeploySeed};
+use protocol::secret::{CiToken, DeploySeed, EnvironmentKey};
 use protocol::{DeployTokenId, EnvironmentId, EnvironmentName, Lifetime, Moment, ProjectId, PublicKey};
 
 #[derive(Serialize, Deserialize)]
@@ -31,6 +31,18 @@ enum WorkText {
     Rotate(IssueText),
     Replace(ReplaceText),
     Revoke(Vec<ItemText>),
+    RenewKey(RenewalText),
+}
+
+#[derive(Serialize, Deserialize)]
+struct RenewalText {
+    keys: Vec<String>,
+}
+
+impl Drop for RenewalText {
+    fn drop(&mut self) {
+        self.keys.zeroize();
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -113,6 +125,14 @@ pub(super) fn write(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, JournalError> {
             },
             Work::Replace(record) => WorkText::Replace(replace_text(record)),
             Work::Revoke(queue) => WorkText::Revoke(queue.iter().map(item_text).collect()),
+            Work::RenewKey(record) => WorkText::RenewKey(RenewalText {
+                // Exposed to be sealed into the journal: variables may be under a key that is nowhere else.
+                keys: record
+                    .keys
+                    .iter()
+                    .map(|key| BASE64.encode(key.expose()))
+                    .collect(),
+            }),
         },
     };
     // Room from the start: growing would leave copies behind that nothing wipes.
@@ -123,7 +143,7 @@ pub(super) fn write(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, JournalError> {
 
 fn room(work: &Work) -> usize {
     let queue = match work {
-        Work::Issue(_) | Work::Replace(_) => 0,
+        Work::Issue(_) | Work::Replace(_) | Work::RenewKey(_) => 0,
         Work::Revoke(queue) => queue.len(),
     };
     queue.saturating_mul(512).saturating_add(8 * 1024)
@@ -192,6 +212,7 @@ pub(super) fn read(id: &EntryId, plain: &[u8]) -> Option<Entry> {
             WorkText::Rotate(issue) => Work::Issue(issue_of(IssuanceKind::Rotate, &issue)?),
             WorkText::Replace(replace) => Work::Replace(replace_of(replace)?),
             WorkText::Revoke(items) => Work::Revoke(items.into_iter().map(item_of).collect()),
+            WorkText::RenewKey(renewal) => Work::RenewKey(renewal_of(&renewal)?),
         },
     })
 }
@@ -236,6 +257,17 @@ fn replace_of(text: ReplaceText) -> Option<ReplaceRecord> {
                 key: PublicKey::from_base64(&public_key)?,
             }),
         },
+    })
+}
+
+fn renewal_of(text: &RenewalText) -> Option<RenewalRecord> {
+    let key = |text: &String| {
+        let bytes = Zeroizing::new(BASE64.decode(text.as_bytes()).ok()?);
+        Some(EnvironmentKey::copy_of(bytes.as_slice().try_into().ok()?))
+    };
+    let keys: Option<Vec<EnvironmentKey>> = text.keys.iter().map(key).collect();
+    Some(RenewalRecord {
+        keys: keys.filter(|keys| !keys.is_empty())?,
     })
 }
 

@@ -75,7 +75,7 @@ async fn is_overtaken(
 }
 
 /// Whether all of them have an entry, as far as the server tells.
-pub(super) fn all_are_told<'a>(
+pub(crate) fn all_are_told<'a>(
     published: &PublishedKey,
     own: &DeviceId,
     mut wanted: impl Iterator<Item = &'a RecipientKind>,

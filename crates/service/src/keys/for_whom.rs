@@ -266,7 +266,7 @@ impl ForWhom {
     }
 
     /// Those that are active for all that is known.
-    pub(super) fn sure(mut self) -> Self {
+    pub(crate) fn sure(mut self) -> Self {
         let Self { anew, kept, unsure } = &mut self;
         anew.retain(|it| !unsure.contains(&it.kind));
         kept.retain(|it| !unsure.contains(&it.kind));

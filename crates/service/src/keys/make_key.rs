@@ -13,13 +13,14 @@ use crate::off_thread::off_thread;
 use crate::{Context, LinkedDevice, Place, Progress};
 use model::{CallError, Problem, Step};
 use protocol::crypto;
+use protocol::secret::EnvironmentKey;
 use protocol::wire::environment_key::CreateKeyRequest;
 use protocol::{Fingerprint, Recipient, RecipientKind};
 
-/// A signed request.
-struct Made {
-    body: String,
-    fingerprint: Fingerprint,
+/// A signed request that publishes a new key.
+pub(crate) struct Made {
+    pub(crate) body: String,
+    pub(crate) fingerprint: Fingerprint,
 }
 
 /// What came of one try.
@@ -70,7 +71,8 @@ async fn once(
     progress(Step::Seal {
         recipients: recipients.len(),
     });
-    let Made { body, fingerprint } = seal(device, place, recipients.clone()).await?;
+    let key = crypto::make_environment_key(&mut crypto::system_rng());
+    let Made { body, fingerprint } = seal(device, place, key, recipients.clone()).await?;
     progress(Step::Publish);
     reached(operation, Checkpoint::Sealed);
     let (client, project) = (&context.client, &place.project);
@@ -88,7 +90,7 @@ async fn once(
 }
 
 /// Whether a key may be stored after this answer. After silence nothing is asked, because that would double the wait.
-fn may_be_there(error: &CallError) -> bool {
+pub(crate) fn may_be_there(error: &CallError) -> bool {
     let after_checks = matches!(error.status(), Some(404 | 409 | 422));
     after_checks || (error.may_have_happened() && !error.is_timeout())
 }
@@ -127,10 +129,18 @@ async fn look_again(
     }
 }
 
-async fn seal(device: &LinkedDevice, place: &Place, recipients: Vec<Recipient>) -> Result<Made, Problem> {
+/// Seals a new key, and signs what publishes it with a version that the server counts.
+///
+/// # Errors
+/// What sealing says.
+pub(crate) async fn seal(
+    device: &LinkedDevice,
+    place: &Place,
+    key: EnvironmentKey,
+    recipients: Vec<Recipient>,
+) -> Result<Made, Problem> {
     let (device, place) = (device.clone(), place.clone());
     let work = move || {
-        let key = crypto::make_environment_key(&mut crypto::system_rng());
         let (fingerprint, sealed) = seal_for(&device, &place, &key, &recipients)?;
         let request = CreateKeyRequest::next(&device.id, fingerprint, &sealed);
         let body = crypto::sign_body(&device.identity, &request)?;

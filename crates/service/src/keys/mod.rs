@@ -1,9 +1,9 @@
 //! Environment keys: whether this device has one, for whom it is sealed, publishing it, and who waits for it.
 
 pub mod access;
-mod add_devices;
+pub(crate) mod add_devices;
 pub(crate) mod for_whom;
-mod make_key;
+pub(crate) mod make_key;
 pub(crate) mod preflight;
 pub(crate) mod publish;
 pub(crate) mod recipients;

@@ -10,8 +10,8 @@ use crate::keys::for_whom::Entries;
 use crate::keys::preflight;
 use crate::keys::recipients::Lists;
 use crate::tokens::{self, Plan, Registered, hand_over};
-use crate::{Context, Issued, Place, Progress, Replaced, Revocations, revocation};
-use model::{CiTokenOutcome, Issuance, IssuanceKind, Problem, ResumeError};
+use crate::{Context, Issued, Place, Progress, Replaced, Revocations, renewal, revocation};
+use model::{CiTokenOutcome, Issuance, IssuanceKind, Problem, Renewed, ResumeError};
 use protocol::secret::DeploySeed;
 use protocol::{DeployToken, Occurrence};
 
@@ -24,6 +24,8 @@ pub enum Finished {
     Replaced(Box<Replaced>),
     /// Tokens that were revoked.
     Revoked(Revocations),
+    /// An environment key that is new, with everything under it.
+    Renewed(Box<Renewed>),
 }
 
 /// Does what is missing: gets the CI token that never arrived (by rotating onto the same key; where the server's rotate
@@ -49,6 +51,10 @@ pub async fn finish(
     if entry.entry().replacement().is_some() {
         let replaced = revocation::conclude(context, &place, entry, None, progress).await?;
         return Ok(Finished::Replaced(Box::new(replaced)));
+    }
+    if entry.entry().renewal().is_some() {
+        let renewed = renewal::conclude(context, &place, entry, progress).await?;
+        return Ok(Finished::Renewed(Box::new(renewed)));
     }
     let queue = remaining(context, &place, &entry).await?;
     reached(Operation::Resume, Checkpoint::Located);
@@ -206,6 +212,7 @@ pub fn discard(interrupted: Interrupted) -> Result<(), Problem> {
             Ok(interrupted.take()?.close()?)
         }
         Finding::Unreadable(_) => Ok(interrupted.journal.remove(&interrupted.id)?),
+        Finding::Variables { .. } => Err(Problem::NotResumable(ResumeError::OnlyKey)),
         Finding::InUse => Err(Problem::Busy),
         Finding::Elsewhere => Err(Problem::NotResumable(ResumeError::Elsewhere)),
         Finding::Complete | Finding::Unfinished { .. } | Finding::Unknown(_) => {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 pub use finish::{Finished, discard, finish, take_back};
 
 use crate::journal::{Entry, EntryId, Journal, OpenEntry, QueueState, Seen, Stage, Successor, Version, Work};
+use crate::renewal::{self, Left};
 use crate::{Context, Place};
 use model::{About, Finding, IssuanceKind, NotActive, Pending, Problem, Remedy, ResumeError, WorkKind};
 use protocol::Moment;
@@ -58,6 +59,7 @@ impl From<&Entry> for About {
                     first.map(|item| item.token.clone()),
                 )
             }
+            Work::RenewKey(_) => (WorkKind::RenewKey, String::new(), None),
         };
         Self {
             kind,
@@ -117,14 +119,18 @@ pub async fn interrupted(context: &Context) -> Result<Vec<Interrupted>, Problem>
         return Ok(Vec::new());
     };
     let mut all = Vec::new();
-    for seen in journal.look()? {
+    let seen = journal.look()?;
+    let earlier = earlier_renewals(&seen);
+    for seen in seen {
         let journal = Arc::clone(journal);
         all.push(match seen {
+            // The last one finishes with the keys of all of them.
+            Seen::Entry(entry, _) if earlier.contains(&entry.id) => continue,
             Seen::InUse(id) => bare(journal, id, Finding::InUse),
             Seen::Unreadable(id, error) => bare(journal, id, Finding::Unreadable(error)),
             Seen::Entry(entry, version) => {
                 let finding = look(context, &entry).await;
-                if is_settled(&finding, &entry) {
+                if is_settled(&finding, &entry) || is_ended(&finding, &entry) {
                     continue;
                 }
                 Interrupted {
@@ -176,6 +182,30 @@ fn is_settled(finding: &Finding, entry: &Entry) -> bool {
     matches!(finding, Finding::NotActive(NotActive::NeverRegistered)) && may_be_settled(entry)
 }
 
+/// Ended renewals after which the same key was renewed again.
+fn earlier_renewals(seen: &[Seen]) -> Vec<EntryId> {
+    let entries = || {
+        let all = seen.iter().filter_map(|seen| match seen {
+            Seen::Entry(entry, _) => Some(&**entry),
+            Seen::InUse(_) | Seen::Unreadable(..) => None,
+        });
+        all.filter(|entry| entry.renewal().is_some())
+    };
+    let is_earlier = |one: &&Entry| {
+        one.is_ended_renewal()
+            && entries().any(|other| other.place.is_same(&one.place) && other.started > one.started)
+    };
+    entries()
+        .filter(is_earlier)
+        .map(|entry| entry.id.clone())
+        .collect()
+}
+
+/// A renewal after which everything stayed as it was left is none that was interrupted.
+fn is_ended(finding: &Finding, entry: &Entry) -> bool {
+    entry.is_ended_renewal() && !matches!(finding, Finding::Variables { left: 1.., .. })
+}
+
 fn may_be_settled(entry: &Entry) -> bool {
     let is_intended = entry.issue().is_some_and(|issue| issue.stage == Stage::Intended);
     is_intended && Moment::now().seconds_since(entry.started) >= SETTLED_SECONDS
@@ -198,6 +228,12 @@ async fn look(context: &Context, entry: &Entry) -> Finding {
                 .iter()
                 .filter(|item| item.state == QueueState::Waiting)
                 .count(),
+        },
+        Work::RenewKey(record) => match renewal::left(context, &place, record).await {
+            Err(error) => Finding::Unknown(error),
+            Ok(Left::Nothing) => Finding::NotActive(NotActive::NeverRegistered),
+            Ok(Left::Settled) => Finding::Variables { left: 0, lost: 0 },
+            Ok(Left::Variables { left, lost }) => Finding::Variables { left, lost },
         },
     }
 }

@@ -16,8 +16,11 @@ fn rank(step: Step) -> usize {
         Step::ReadBack => 3,
         Step::Revoke => 4,
         Step::Seal { .. } => 5,
-        Step::Publish => 6,
-        Step::Done => 7,
+        Step::Open => 6,
+        Step::Publish => 7,
+        Step::Upload { .. } => 8,
+        Step::Prove => 9,
+        Step::Done => 10,
     }
 }
 

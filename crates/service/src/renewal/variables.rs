@@ -1,0 +1,154 @@
+//! The variables of an environment, opened with whichever of several keys they are under.
+
+use std::collections::HashSet;
+
+use crate::off_thread::off_thread;
+use crate::{Context, LinkedDevice, Place};
+use model::{CallError, Problem};
+use protocol::crypto::{self, VariableKeys};
+use protocol::secret::{EnvironmentKey, SecretText};
+use protocol::variable::{SealedVariable, VariableUpload};
+use protocol::wire::WireError;
+use protocol::{EnvironmentName, Fingerprint};
+
+/// A variable, opened.
+#[derive(Clone)]
+pub(super) struct Opened {
+    sealed: SealedVariable,
+    value: SecretText,
+    /// By which of the keys, counted from 0.
+    by: usize,
+}
+
+/// What was read.
+pub(super) struct Variables {
+    pub(super) opened: Vec<Opened>,
+    /// The names of those that none of the keys opens.
+    pub(super) unopened: Vec<String>,
+}
+
+impl Variables {
+    /// All of them.
+    ///
+    /// # Errors
+    /// [`Problem::Unopened`].
+    pub(super) fn all(self, is_renewed: bool) -> Result<Vec<Opened>, Problem> {
+        if self.unopened.is_empty() {
+            return Ok(self.opened);
+        }
+        Err(Problem::Unopened {
+            names: self.unopened,
+            is_renewed,
+        })
+    }
+
+    /// Those that are not under the first key.
+    pub(super) fn stale(&self) -> Vec<Opened> {
+        self.opened.iter().filter(|it| it.by != 0).cloned().collect()
+    }
+}
+
+/// The names, in the server's order.
+pub(super) fn names(opened: &[Opened]) -> Vec<String> {
+    opened.iter().map(|it| it.sealed.name.clone()).collect()
+}
+
+/// Reads all variables, and opens each with the first of the keys that fits.
+///
+/// # Errors
+/// API errors; a variable whose version is not told, because it could be written over somebody else's.
+pub(super) async fn read(
+    context: &Context,
+    place: &Place,
+    keys: Vec<EnvironmentKey>,
+    former_name: Option<&EnvironmentName>,
+) -> Result<Variables, Problem> {
+    let device = context.device()?;
+    let client = &context.client;
+    let bundle = client.pull(&place.project, place.name(), &device.id).await?;
+    let sealed = bundle.variables;
+    if sealed.iter().any(|it| it.version.is_none()) {
+        return Err(CallError::Malformed(WireError::Missing { what: "version" }).into());
+    }
+    let former_name = former_name.cloned();
+    let work = move || {
+        let opened = crypto::open_variables_with_any(&sealed, &keys, former_name.as_ref());
+        (sealed, opened)
+    };
+    let (sealed, opened) = off_thread(work).await?;
+    let mut seen = HashSet::new();
+    let mut read = Variables {
+        opened: Vec::with_capacity(sealed.len()),
+        unopened: Vec::new(),
+    };
+    for (sealed, opened) in sealed.into_iter().zip(opened) {
+        let is_here = sealed.environment.is_empty() || sealed.environment == place.name().as_str();
+        let is_first = seen.insert(sealed.name.clone());
+        match opened {
+            Ok((by, value)) if is_here && is_first => read.opened.push(Opened { sealed, value, by }),
+            _ => read.unopened.push(sealed.name),
+        }
+    }
+    Ok(read)
+}
+
+/// Seals variables again under a key, and signs them: each replaces the version that was read, and no newer one.
+///
+/// # Errors
+/// What sealing says.
+pub(super) async fn seal(
+    device: &LinkedDevice,
+    place: &Place,
+    variables: Vec<Opened>,
+    key: &EnvironmentKey,
+    key_version: u64,
+) -> Result<Vec<VariableUpload>, Problem> {
+    let (identity, name, key) = (device.identity.clone(), place.name().clone(), key.clone());
+    let work = move || {
+        let mut rng = crypto::system_rng();
+        let mut scoped: Option<(SealedVariable, VariableKeys)> = None;
+        let mut uploads = Vec::with_capacity(variables.len());
+        for Opened { sealed, value, .. } in variables {
+            let (_, keys) = match scoped.take() {
+                Some((of, keys)) if is_same_scope(&of, &sealed) => scoped.insert((of, keys)),
+                _ => scoped.insert((sealed.clone(), VariableKeys::derive(&key, &sealed.scope))),
+            };
+            let sealed = crypto::reseal_variable(&sealed, &value, keys, key_version, &mut rng)?;
+            let upload = VariableUpload {
+                env: name.to_string(),
+                ..VariableUpload::from(&sealed)
+            };
+            uploads.push(crypto::sign_variable(&identity, upload));
+        }
+        Ok(uploads)
+    };
+    off_thread(work).await?
+}
+
+/// Whether any of these variables, as the server gave them, is opened by one of these keys.
+///
+/// # Errors
+/// [`Problem::Stopped`].
+pub(super) async fn is_any_under(opened: &[Opened], keys: Vec<EnvironmentKey>) -> Result<bool, Problem> {
+    let sealed: Vec<SealedVariable> = opened.iter().map(|it| it.sealed.clone()).collect();
+    let work = move || crypto::open_variables_with_any(&sealed, &keys, None);
+    Ok(off_thread(work).await?.iter().any(Result::is_ok))
+}
+
+/// Whether two variables have the same keys: their names have no part in them.
+fn is_same_scope(one: &SealedVariable, other: &SealedVariable) -> bool {
+    let place = |it: &SealedVariable| {
+        let scope = &it.scope;
+        (
+            scope.organization.clone(),
+            scope.project.clone(),
+            scope.environment.clone(),
+        )
+    };
+    place(one) == place(other)
+}
+
+/// The fingerprints of keys.
+pub(super) fn fingerprints(keys: &[EnvironmentKey]) -> Vec<Fingerprint> {
+    keys.iter().map(crypto::key_fingerprint).collect()
+}

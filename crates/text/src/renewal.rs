@@ -1,0 +1,66 @@
+//! A new environment key.
+
+use super::plural;
+use model::Renewed;
+use protocol::EnvironmentName;
+
+/// What was done, and what remains to be done: a sentence or two a line.
+pub fn done(done: &Renewed, environment: &EnvironmentName) -> Vec<String> {
+    let mut lines = vec![format!(
+        "The key of {environment} is new (version {}, {}): it is sealed for {}, and {} under it.",
+        done.version,
+        done.now.to_hex().chars().take(16).collect::<String>(),
+        plural(done.recipients, "recipient"),
+        match done.variables.len() {
+            1 => "the only variable is".to_owned(),
+            count => format!("all {} are", plural(count, "variable")),
+        }
+    )];
+    if let Some(gap) = done.gap {
+        lines.push(format!(
+            "Runners could not decrypt for {:.2} s.",
+            gap.as_secs_f64()
+        ));
+    }
+    if !done.left_out.is_empty() {
+        lines.push(format!(
+            "Held the old key and does not hold this one: {}. What was kept of it opens nothing that the server gives now.",
+            done.left_out.join(", ")
+        ));
+    }
+    if done.revived > 0 {
+        lines.push(format!(
+            "{} deleted by somebody meanwhile and {} there again: delete what is not wanted.",
+            was(done.revived, "variable"),
+            if done.revived == 1 { "is" } else { "are" },
+        ));
+    }
+    if !done.variables.is_empty() {
+        lines.push(
+            "Whoever held the old key may have read the values: change those that matter where they are made. Earlier versions and notes stay under the old key."
+                .to_owned(),
+        );
+    }
+    lines
+}
+
+fn was(count: u64, what: &str) -> String {
+    let verb = if count == 1 { "was" } else { "were" };
+    format!(
+        "{} {verb}",
+        plural(usize::try_from(count).unwrap_or(usize::MAX), what)
+    )
+}
+
+/// A runner decrypts everything.
+pub fn passed(decrypted: usize) -> String {
+    format!(
+        "A throw-away token decrypted {} as a runner, and is deleted again.",
+        plural(decrypted, "variable")
+    )
+}
+
+/// It was not tried, or not cleared away.
+pub fn not_proven(why: &str) -> String {
+    format!("The key is new, but it could not be shown with a throw-away token that a runner decrypts. {why}")
+}
