@@ -179,6 +179,8 @@ pub enum AccessIntent {
     LookWhoAsks,
     /// Share the environment key again with everybody who should have it.
     Reshare,
+    /// Make the environment key anew, with every variable under it: confirmed.
+    RenewKey,
     /// Make a key, or seal one anew, where it cannot be shared as it is: confirmed.
     TakeWayOut(WayOut),
 }
@@ -246,6 +248,7 @@ impl Intent {
             Self::Access(intent) => matches!(
                 intent,
                 AccessIntent::Reshare
+                    | AccessIntent::RenewKey
                     | AccessIntent::TakeWayOut(_)
                     | AccessIntent::LinkDevice { .. }
                     | AccessIntent::UnlinkDevice

@@ -1,11 +1,11 @@
 //! The ways in, this device, who holds the key, and who waits for one.
 
 use deploy_tokens::state::{
-    AppState, CommandLineOffer, Dialog, Gate, Holders, KeyState, Load, OwnDevice, Section, SessionKind,
-    SignInStage,
+    AppState, CommandLineOffer, Dialog, Gate, Holders, KeyState, Load, OwnDevice, RenewedKey, Section,
+    SessionKind, SignInStage,
 };
 use dioxus::prelude::*;
-use model::{Flaw, Holder, HolderKind, SignInWork, Standing, Waiting};
+use model::{Flaw, Holder, HolderKind, Renewed, RunnerProof, SignInWork, Standing, Waiting};
 use protocol::{
     DeviceId, DeviceState, Fingerprint, KeyRequest, Moment, Occurrence, OrganizationId, PublicKey,
     RemoteStatus, RequestId, RequestStatus, Requests,
@@ -103,6 +103,33 @@ fn own(remote: RemoteStatus) -> OwnDevice {
     })
 }
 
+fn renewed() -> RenewedKey {
+    let names = [
+        "APP_KEY",
+        "DB_PASSWORD",
+        "MAIL_PASSWORD",
+        "QUEUE_CONNECTION",
+        "REDIS_PASSWORD",
+        "SESSION_DRIVER",
+    ];
+    RenewedKey {
+        environment: EnvironmentName::new("production"),
+        done: Renewed {
+            before: print(1),
+            now: print(2),
+            version: 2,
+            variables: (1..=8)
+                .flat_map(|n| names.map(|name| format!("{name}_{n}")))
+                .collect(),
+            recipients: 9,
+            left_out: vec!["leaked-ci".to_owned(), "old laptop".to_owned()],
+            revived: 0,
+            gap: Some(std::time::Duration::from_millis(83)),
+        },
+        proof: RunnerProof::Passed(48),
+    }
+}
+
 /// The names of these states.
 pub fn fill(state: AppState, wanted: &str) {
     let (mut session, mut access, mut section, mut place) =
@@ -153,6 +180,14 @@ pub fn fill(state: AppState, wanted: &str) {
         "unlinked" => {
             access.device.set(OwnDevice::None);
             place.key.set(KeyState::NoDevice);
+        }
+        "renew-key" => {
+            section.set(Section::Access);
+            state.dialog.show(Dialog::RenewKey);
+        }
+        "renewed" => {
+            section.set(Section::Access);
+            state.dialog.show(Dialog::Renewed(Box::new(renewed())));
         }
         "link" => state.dialog.show(Dialog::LinkDevice {
             name: "sams-laptop".to_owned(),

@@ -28,6 +28,7 @@ impl Actions {
             AccessIntent::Fulfil(requests) => self.fulfil(requests),
             AccessIntent::LookWhoAsks => self.look_who_asks(),
             AccessIntent::Reshare => self.reshare(),
+            AccessIntent::RenewKey => self.renew_key(),
             AccessIntent::TakeWayOut(way) => self.take_way_out(way),
         }
     }

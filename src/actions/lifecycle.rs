@@ -3,8 +3,8 @@
 use dioxus::prelude::*;
 
 use super::{Actions, Tell};
-use crate::state::{Dialog, Operation};
-use model::{Grace, NewToken, News, Problem, WayOut};
+use crate::state::{Dialog, Operation, RenewedKey};
+use model::{Grace, NewToken, News, Problem, Step, WayOut};
 use protocol::{DeployToken, Lifetime, TokenName};
 use service::{MissingKey, Place};
 
@@ -124,6 +124,34 @@ impl Actions {
             }
             actions.refresh_all();
         });
+    }
+
+    /// Makes the key anew, tries as a runner what came of it, and shows both.
+    pub(super) fn renew_key(&self) {
+        self.in_dialog(
+            move |context, place, tell| async move {
+                let done = service::renew_key(&context, &place, None, &tell).await?;
+                // The steps of the throw-away token are none of those that are shown.
+                tell(Step::Prove);
+                let proof = service::prove_as_runner(&context, &place, &|_| {}).await;
+                let environment = place.name().clone();
+                Ok(RenewedKey {
+                    environment,
+                    done,
+                    proof,
+                })
+            },
+            |actions, _, _, renewed| {
+                actions.tell(News::KeyRenewed {
+                    environment: renewed.environment.clone(),
+                    variables: renewed.done.variables.len(),
+                });
+                let dialog = actions.state.dialog;
+                dialog.show(Dialog::Renewed(Box::new(renewed)));
+                actions.look_at_key();
+                actions.look_at_holders();
+            },
+        );
     }
 
     /// Makes a key, or seals one anew, as the user has said yes to. A failure stays in the dialog.

@@ -8,7 +8,6 @@ use crate::connect::Target;
 use crate::failure::{FAILED, Failure};
 use model::{Renewed, RunnerProof};
 use protocol::EnvironmentName;
-use text::Message;
 
 #[derive(Serialize)]
 struct RenewedJson<'a> {
@@ -77,8 +76,7 @@ pub(super) async fn run(target: &Target, project: Option<&str>, wanted: RenewKey
             0
         }
         Some(RunnerProof::Failed(problem)) => {
-            let why = text::explain(problem);
-            output::warning(&Message::new(text::renewal::not_proven(&why.what), why.next));
+            output::warning(&text::renewal::not_proven_because(problem));
             FAILED
         }
     };

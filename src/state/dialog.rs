@@ -3,8 +3,8 @@
 use dioxus::prelude::*;
 
 use super::{begin, restore};
-use model::{Destination, Document, Problem, Step, WayOut};
-use protocol::{DeployToken, DeployTokenId, UserDevice};
+use model::{Destination, Document, Problem, Renewed, RunnerProof, Step, WayOut};
+use protocol::{DeployToken, DeployTokenId, EnvironmentName, UserDevice};
 
 /// What a confirmation is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,6 +31,15 @@ pub struct Confirm {
     pub type_name: bool,
 }
 
+/// A key that was made anew, and whether a runner was seen to decrypt with it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RenewedKey {
+    /// Whose it is.
+    pub environment: EnvironmentName,
+    pub done: Renewed,
+    pub proof: RunnerProof,
+}
+
 /// The dialog that is open.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Dialog {
@@ -51,6 +60,10 @@ pub enum Dialog {
     Palette,
     /// Ask before the key is sealed again for everybody.
     Reshare,
+    /// Ask before the key is made anew.
+    RenewKey,
+    /// What came of making it anew.
+    Renewed(Box<RenewedKey>),
     /// What was interrupted, and what can be done.
     Interrupted,
     /// Link this machine as a device.

@@ -26,7 +26,7 @@ pub use about::AboutStore;
 pub use access::{AccessStore, Holders, OwnDevice};
 pub use activity::{ActivityStore, Entries};
 pub use clipboard::ClipboardStore;
-pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation};
+pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation, RenewedKey};
 pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, groups};
 pub use health::{Attention, TokenHealth, UNUSED_DAYS, attention, health};
 pub use latest::{Latest, Ticket};

@@ -1,8 +1,11 @@
 //! A new environment key.
 
-use super::plural;
-use model::Renewed;
+use super::{Message, explain, plural};
+use model::{Problem, Renewed};
 use protocol::EnvironmentName;
+
+/// The button and the name of making an environment's key anew.
+pub const RENEW_KEY: &str = "Renew key";
 
 /// What was done, and what remains to be done: a sentence or two a line.
 pub fn done(done: &Renewed, environment: &EnvironmentName) -> Vec<String> {
@@ -61,6 +64,12 @@ pub fn passed(decrypted: usize) -> String {
 }
 
 /// It was not tried, or not cleared away.
-pub fn not_proven(why: &str) -> String {
-    format!("The key is new, but it could not be shown with a throw-away token that a runner decrypts. {why}")
+pub fn not_proven_because(problem: &Problem) -> Message {
+    let Message { what, next } = explain(problem);
+    Message::new(
+        format!(
+            "The key is new, but it could not be shown with a throw-away token that a runner decrypts. {what}"
+        ),
+        next,
+    )
 }

@@ -6,7 +6,7 @@ use deploy_tokens::state::{
     Verification,
 };
 use dioxus::prelude::{ReadableExt as _, WritableExt as _};
-use model::{CiTokenOutcome, Document, Grace, IssuanceKind, News, Problem, PublicText, Remedy};
+use model::{CiTokenOutcome, Document, Grace, IssuanceKind, News, Problem, PublicText, Remedy, RunnerProof};
 use protocol::{DeployToken, Lifetime, NotKnown, Occurrence};
 use testkit::{Fault, Secrets};
 
@@ -401,6 +401,16 @@ async fn keys_are_shared_and_this_machine_is_unlinked_and_linked() {
             matches!(&*it.access.holders.peek(), Load::Ready(_))
         })
         .await;
+    stage.confirm(Dialog::RenewKey, AccessIntent::RenewKey);
+    stage
+        .told("the key is new", |it| matches!(it, News::KeyRenewed { .. }))
+        .await;
+    let shown = stage.look(|it| it.dialog.open.peek().clone());
+    let Dialog::Renewed(renewed) = shown else {
+        panic!("{shown:?}")
+    };
+    assert_eq!(renewed.proof, RunnerProof::Passed(renewed.done.variables.len()));
+    stage.look(|it| it.dialog.close());
     stage.send(AccessIntent::Fulfil(Vec::new()));
     stage
         .until("nobody waits", |it| *it.access.sharing.peek() == Operation::Idle)

@@ -13,6 +13,7 @@ mod lifetime;
 mod palette;
 mod progress;
 mod reader;
+mod renew_key;
 mod requests;
 mod reshare;
 mod revoke_chosen;
@@ -38,6 +39,7 @@ use lifetime::EndChoice;
 pub use palette::PaletteDialog;
 use progress::{Failure, Progress, Sharing};
 pub use reader::ReaderDialog;
+pub use renew_key::{RenewKeyDialog, RenewedDialog};
 pub use requests::RequestsDialog;
 use reshare::ReshareDialog;
 use revoke_chosen::RevokeChosenDialog;
@@ -72,6 +74,12 @@ pub fn Dialogs() -> Element {
         },
         Dialog::Palette => rsx! {
             PaletteDialog {}
+        },
+        Dialog::RenewKey => rsx! {
+            RenewKeyDialog {}
+        },
+        Dialog::Renewed(renewed) => rsx! {
+            RenewedDialog { renewed: *renewed }
         },
         Dialog::Reshare => rsx! {
             ReshareDialog {}

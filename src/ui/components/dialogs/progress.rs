@@ -15,8 +15,8 @@ fn rank(step: Step) -> usize {
         Step::Register => 2,
         Step::ReadBack => 3,
         Step::Revoke => 4,
-        Step::Seal { .. } => 5,
-        Step::Open => 6,
+        Step::Open => 5,
+        Step::Seal { .. } => 6,
         Step::Publish => 7,
         Step::Upload { .. } => 8,
         Step::Prove => 9,
@@ -24,10 +24,11 @@ fn rank(step: Step) -> usize {
     }
 }
 
-/// What a step that has not come yet, or is over, is called: the number of recipients is known only while it runs.
+/// What a step that has not come yet, or is over, is called: the numbers are known only while it runs.
 fn word(step: Step) -> String {
     match step {
         Step::Seal { .. } => "Sealing the environment key".to_owned(),
+        Step::Upload { .. } => "Uploading the variables under the new key".to_owned(),
         other => other.label(),
     }
 }

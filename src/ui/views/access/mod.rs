@@ -11,6 +11,7 @@ use crate::state::{AppState, Dialog, Holders, KeyState, Load, Section};
 use crate::ui::components::{DeviceNotice, PageTop};
 use crate::ui::elements::{Button, ButtonKind, Icon, IconButton};
 use crate::ui::intent::{PlaceIntent, use_send};
+use crate::ui::viewport::use_viewport;
 use failed::{Failed, NotAllowed};
 use model::{Holder, HolderKind};
 use note::Note;
@@ -32,6 +33,7 @@ pub fn AccessView() -> Element {
     } else {
         "Only a device that holds the key can re-share it"
     };
+    let narrow = *use_viewport().cards.read();
     rsx! {
         main { class: "main", "aria-labelledby": "page-title",
             PageTop { title: "Access",
@@ -39,6 +41,10 @@ pub fn AccessView() -> Element {
                     icon: Icon::Refresh,
                     name: "Refresh",
                     onclick: move |()| send.call(PlaceIntent::Show(Section::Access).into()),
+                }
+                // In a narrow window its place is below the list.
+                if !narrow {
+                    RenewKey { title }
                 }
                 Button {
                     kind: ButtonKind::Primary,
@@ -51,6 +57,30 @@ pub fn AccessView() -> Element {
                 }
             }
             Content {}
+            if narrow {
+                div { class: "access-renew",
+                    p { class: "access-note", "Whoever a token or device leaked to still has the key that it had." }
+                    RenewKey { title }
+                }
+            }
+        }
+    }
+}
+
+/// Opens the question whether to make the key anew. Who may not list the tokens would lock their runners out.
+#[component]
+fn RenewKey(title: &'static str) -> Element {
+    let state = use_context::<AppState>();
+    let held = matches!(&*state.place.key.read(), KeyState::Held { .. });
+    let lists_tokens =
+        matches!(&*state.access.holders.read(), Load::Ready(holders) if !holders.tokens_are_hidden);
+    let may = held && lists_tokens;
+    rsx! {
+        Button {
+            label: "{text::renewal::RENEW_KEY}…",
+            title: if may { "Make a new key, with every variable under it" } else { title },
+            disabled: !may,
+            onclick: move |()| state.dialog.show(Dialog::RenewKey),
         }
     }
 }
