@@ -230,6 +230,9 @@ pub struct Revoke {
     /// With --all: write an incident report to a new file
     #[arg(long, value_name = "FILE", requires = "all")]
     pub report: Option<PathBuf>,
+    /// Then make the keys of their environments anew, so that what leaked opens nothing new
+    #[arg(long)]
+    pub renew_key: bool,
     /// Tokens, by id or exact name
     #[arg(required_unless_present = "all", value_name = "TOKEN")]
     pub tokens: Vec<String>,

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::args::Revoke;
 use super::secret_sink::new_file;
-use super::{locate, output, pending};
+use super::{locate, output, pending, renew_key};
 use crate::connect::{Connected, Target};
 use crate::failure::{FAILED, Failure, NOT_SHARED, REFUSED, UNREACHABLE, WRONG_USE};
 use model::{
@@ -13,8 +13,8 @@ use model::{
 };
 use private_file::NewFile;
 use protocol::{Moment, TokenEntry};
-use service::Context;
 use service::revocation::{self, KnownCiTokens, RunOptions, StopWaiting};
+use service::{Context, Place};
 use text::Message;
 use text::{emergency as words, plural};
 
@@ -61,8 +61,24 @@ pub async fn revoke_all(target: &Target, project: Option<&str>, options: &Revoke
     }
     let targets: Vec<RevokeTarget> = active.iter().map(RevokeTarget::from).collect();
     let done = run(&connected, &targets, unlisted, report).await;
+    let done = renew_key::afterwards(&connected.context, &places(&active), done, options.renew_key).await;
     pending::mention(&connected.context);
     Ok(if done == 0 { incomplete } else { done })
+}
+
+/// The environments of these tokens, each once.
+fn places(active: &[PlacedToken]) -> Vec<Place> {
+    let mut places: Vec<Place> = Vec::new();
+    for token in active {
+        let is_known = |it: &Place| it.project == token.project && it.environment.id == token.environment.id;
+        if !places.iter().any(is_known) {
+            places.push(Place {
+                project: token.project.clone(),
+                environment: token.environment.clone(),
+            });
+        }
+    }
+    places
 }
 
 async fn of_environment(

@@ -3,7 +3,7 @@
 use super::args::{self, Again, HandOver, Issue, Revoke};
 use super::secret_sink::SecretSink;
 use super::send::{self, Sending};
-use super::{locate, output, pending, runner};
+use super::{locate, output, pending, renew_key, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED};
 use model::{NewToken, Problem};
@@ -171,7 +171,11 @@ pub(super) async fn revoke(target: &Target, project: Option<&str>, wanted: &Revo
     let (connected, _, place) = locate(target, project, environment).await?;
     let context = &connected.context;
     let done = match service::revoke_all(context, &place, &wanted.tokens, &output::progress).await {
-        Ok(done) => Ok(tell_revoked(done, place.name())),
+        Ok(done) => {
+            let code = tell_revoked(done, place.name());
+            let places = std::slice::from_ref(&place);
+            Ok(renew_key::afterwards(context, places, code, wanted.renew_key).await)
+        }
         Err(error) => Err(error.into()),
     };
     pending::mention(context);

@@ -5,9 +5,11 @@ use serde::Serialize;
 use super::args::RenewKey;
 use super::{locate, output, pending};
 use crate::connect::Target;
-use crate::failure::{FAILED, Failure};
-use model::{Renewed, RunnerProof};
+use crate::failure::{FAILED, Failure, NOT_SHARED};
+use model::{Problem, Renewed, RunnerProof};
 use protocol::EnvironmentName;
+use service::{Context, Place};
+use text::Message;
 
 #[derive(Serialize)]
 struct RenewedJson<'a> {
@@ -82,6 +84,36 @@ pub(super) async fn run(target: &Target, project: Option<&str>, wanted: RenewKey
     };
     pending::mention(context);
     Ok(code)
+}
+
+/// Makes the keys of environments anew whose tokens were just revoked, if that is `wanted` and `code` says that they were. Gives
+/// the exit code of both.
+pub(super) async fn afterwards(context: &Context, places: &[Place], code: u8, wanted: bool) -> u8 {
+    if !wanted {
+        return code;
+    }
+    if !matches!(code, 0 | NOT_SHARED) {
+        output::warning(&Message::new(
+            "The key was not renewed, because not everything is revoked.",
+            "Revoke what is left, then renew it: deploy-tokens renew-key --env ENVIRONMENT",
+        ));
+        return code;
+    }
+    let mut worst = code;
+    for place in places {
+        match service::renew_key(context, place, None, &output::progress).await {
+            Ok(done) => tell(&done, place.name()),
+            Err(problem) => {
+                let failure = Failure::from(Problem::In {
+                    environment: place.name().clone(),
+                    problem: Box::new(problem),
+                });
+                output::failure(&failure.message);
+                worst = worst.max(failure.code);
+            }
+        }
+    }
+    worst
 }
 
 /// What came of it, on standard error.

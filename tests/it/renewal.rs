@@ -509,6 +509,38 @@ async fn the_command_tells_what_was_done_and_what_remains() {
         assert!(said.contains(words), "{said}");
     }
 
+    // After a revocation, in one command.
+    let old = scene.world.open_key(ENVIRONMENT).await;
+    let leaked = scene.world.issue(ENVIRONMENT, "leaked").await;
+    let output = scene
+        .world
+        .run(&["revoke", "--env", ENVIRONMENT, "leaked", "--renew-key"], "");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    assert!(
+        said.contains("is revoked") && said.contains("The key of staging is new"),
+        "{said}"
+    );
+    assert_eq!(scene.opened_with(&old).await, 0);
+    assert_eq!(scene.world.runs(&leaked).await, Runs::Refused);
+    scene.works().await;
+    let output = scene
+        .world
+        .run(&["revoke", "--env", ENVIRONMENT, "nobody", "--renew-key"], "");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_ne!(output.status.code(), Some(0), "{said}");
+    assert!(!said.contains("is new"), "{said}");
+    let everything = ["revoke", "--everywhere", "--all", "--yes", "--renew-key"];
+    let output = scene.world.run(&everything, "");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(0), "{said}");
+    for environment in ["production", "staging"] {
+        assert!(
+            said.contains(&format!("The key of {environment} is new")),
+            "{said}"
+        );
+    }
+
     let developer = scene.world.session_of("developer");
     let url = scene.world.running.api_url();
     let arguments = ["renew-key", "--env", ENVIRONMENT];

@@ -347,8 +347,12 @@ fn next(text: &mut String, incident: &Incident) {
         );
     }
     steps.push(
+        "Renew the key of each environment named above (Renew key on the page Access, or: deploy-tokens renew-key), so that a key \
+         that was kept opens nothing new.",
+    );
+    steps.push(
         "Change every value named above where it comes from (databases, providers, signing keys), and push the new ones. \
-         A runner may have kept what it read, and the key that opens older copies.",
+         A runner may have kept what it read.",
     );
     steps.push("Create new deploy tokens, and put their values into CI.");
     steps.push("Look through the logs of the services behind these values for use by others since the leak.");
