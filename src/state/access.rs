@@ -33,6 +33,8 @@ pub struct Holders {
     pub is_told: bool,
     /// Whether the tokens could not be listed, because the user is no admin.
     pub tokens_are_hidden: bool,
+    /// Who was revoked since the key was made, by name.
+    pub may_have_kept: Vec<String>,
 }
 
 /// Devices, holders and requests.

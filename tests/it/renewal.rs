@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use client::{ApiAddress, Client};
 use model::{Finding, NotActive, Problem, Remedy, Renewed, ResumeError, RunnerProof};
+use protocol::OrganizationId;
 use protocol::crypto::{key_fingerprint, make_environment_key, open_variables, sign_variable, system_rng};
 use protocol::secret::{AccessToken, EnvironmentKey, JournalKey};
 use protocol::variable::VariableUpload;
@@ -142,7 +143,16 @@ async fn after_it_the_old_key_opens_nothing_and_everybody_who_should_opens_every
     let before = scene.pulled().await;
     assert_eq!(scene.opened_with(&old).await, before.len());
 
+    let organization = OrganizationId::new(scene.world.organization());
+    let access = || service::access::access(&scene.context, &organization, &scene.place);
+    assert_eq!(access().await.unwrap().may_have_kept(), ["leaked"]);
+
     let done = scene.renew().await.unwrap();
+    assert_eq!(
+        access().await.unwrap().may_have_kept(),
+        [""; 0],
+        "it is another key"
+    );
     assert_eq!(done.before, key_fingerprint(&old));
     let now = scene.world.open_key(ENVIRONMENT).await;
     assert_eq!(done.now, key_fingerprint(&now));
@@ -224,6 +234,19 @@ async fn everything_but_ciphertext_claim_and_version_of_a_variable_stays() {
         .filter(|(_, it)| !it.starts_with('\u{feff}'))
     {
         assert_eq!(scene.value(&format!("ODD_{number}")).await, *value);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_checks_what_is_uploaded_takes_it() {
+    let world = TestWorkspace::start_with(|options| options.strict = true).await;
+    let place = world.place(ENVIRONMENT).await;
+    let ci = world.issue(ENVIRONMENT, "ci").await;
+    let context = journaled(world.context.clone(), world.folder.path());
+    for version in [2, 3] {
+        let done = renew_key(&context, &place, None, &silent).await.unwrap();
+        assert_eq!(done.version, version);
+        assert_eq!(world.runs(&ci).await, Runs::Decrypts);
     }
 }
 
@@ -428,6 +451,30 @@ async fn two_at_once_end_in_one_key_that_everybody_opens() {
         assert_eq!(access.fingerprint, key_fingerprint(&now));
         scene.works().await;
     }
+}
+
+/// No call has to wait for the next minute between the publication and the upload.
+#[tokio::test(flavor = "multi_thread")]
+async fn it_begins_only_when_the_server_takes_enough_calls() {
+    let scene = Scene::start().await;
+    let faults = testkit::Faults {
+        budget: Some(testkit::Budget {
+            calls: 14,
+            window: Duration::from_secs(2),
+        }),
+        ..testkit::Faults::default()
+    };
+    let proxy = FaultProxy::start(scene.world.running.address(), faults);
+    let done = renew_key(&scene.through(&proxy), &scene.place, None, &silent).await;
+    assert_eq!(proxy.throttled(), 0, "{:?}", proxy.seen());
+    let seen = proxy.seen();
+    let publication = seen
+        .iter()
+        .position(|it| it.starts_with("POST") && it.contains("/key"));
+    let looks = seen[..publication.unwrap()].len();
+    assert!(looks > 7, "it looked again whether there are enough: {seen:?}");
+    assert!(done.unwrap().gap.unwrap() < Duration::from_secs(2));
+    scene.works().await;
 }
 
 /// The publication of one arrives after all that the other has done: what is uploaded is then under a key that only the other

@@ -71,6 +71,11 @@ impl Client {
         self.transport.waiting()
     }
 
+    /// How many calls the server takes yet in this minute, as it said last, less those under way; `None` where it does not say.
+    pub fn calls_left(&self) -> Option<u64> {
+        self.transport.calls_left()
+    }
+
     /// `GET /user`
     ///
     /// # Errors

@@ -91,6 +91,11 @@ impl Gate {
         self.waiting.subscribe()
     }
 
+    /// How many calls the server takes yet beside those under way; `None` where it does not say.
+    pub(super) fn left(&self) -> Option<u64> {
+        self.lock().left
+    }
+
     /// Waits until a request may be sent.
     pub(super) async fn enter(&self, priority: Priority) -> Pass<'_> {
         let _queued = Queued::new(self, priority);

@@ -189,6 +189,11 @@ impl Transport {
         self.gate.waiting()
     }
 
+    /// How many calls the server takes yet; `None` where it does not say.
+    pub(super) fn calls_left(&self) -> Option<u64> {
+        self.gate.left()
+    }
+
     pub(super) async fn get(&self, path: &str) -> Result<Answer, CallError> {
         Ok(self.get_dated(path).await?.body)
     }

@@ -12,7 +12,7 @@ pub fn done(done: &Renewed, environment: &EnvironmentName) -> Vec<String> {
     let mut lines = vec![format!(
         "The key of {environment} is new (version {}, {}): it is sealed for {}, and {} under it.",
         done.version,
-        done.now.to_hex().chars().take(16).collect::<String>(),
+        done.now.short(),
         plural(done.recipients, "recipient"),
         match done.variables.len() {
             1 => "the only variable is".to_owned(),

@@ -11,7 +11,7 @@ use model::{Flaw, Holder, HolderKind, Problem, Standing};
 use protocol::crypto::{self, Accepted, OpenError};
 use protocol::envelope::PublishedKey;
 use protocol::{
-    DeployToken, Device, DeviceId, DeviceStatus, Fingerprint, KeyRequest, NotKnown, Occurrence,
+    DeployToken, Device, DeviceId, DeviceStatus, Fingerprint, KeyRequest, Moment, NotKnown, Occurrence,
     OrganizationId, RecipientKind, RequestFilter, SealedRecipient, TokenEntry, TokenKey, TokenStatus,
     UnreadEntry,
 };
@@ -29,9 +29,26 @@ pub struct Access {
     pub is_told: bool,
     /// Whether the tokens could be listed; if not, those that hold the key are known by their ids.
     pub tokens_are_listed: bool,
+    /// When the key was made, where the server tells it.
+    pub made_at: Option<Moment>,
 }
 
 impl Access {
+    /// The names of those that were revoked since the key was made: they had it, and may have kept it, until it is made anew.
+    /// Nobody where it is not told when it was made.
+    pub fn may_have_kept(&self) -> Vec<String> {
+        let Some(made) = self.made_at else {
+            return Vec::new();
+        };
+        let had = |holder: &&Holder| match holder.standing {
+            Standing::Flawed(Flaw::Revoked { at: Some(at) }) => at > made,
+            Standing::Flawed(Flaw::StillSealed) => true,
+            _ => false,
+        };
+        let had = self.holders.iter().filter(had);
+        had.map(|holder| holder.name.clone()).collect()
+    }
+
     /// How many are pointed out.
     pub fn flawed(&self) -> usize {
         let flawed = |holder: &&Holder| matches!(holder.standing, Standing::Flawed(_));
@@ -105,6 +122,7 @@ pub async fn access(
         requests,
         is_told: told.0.is_some(),
         tokens_are_listed: tokens.is_ok(),
+        made_at: published.as_ref().and_then(|key| key.created_at),
     })
 }
 

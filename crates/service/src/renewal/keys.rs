@@ -1,5 +1,7 @@
 //! For whom a new key is, and publishing it.
 
+use std::time::Duration;
+
 use crate::keys::for_whom::Entries;
 use crate::keys::make_key::{Made, may_be_there};
 use crate::keys::preflight::OpenKey;
@@ -7,6 +9,12 @@ use crate::keys::recipients::Lists;
 use crate::{Context, Place};
 use model::{CallError, Problem};
 use protocol::{DeviceId, Fingerprint, Recipient, RecipientKind, TokenEntry};
+
+/// Those from the last lists to the last look at what was uploaded, and some to spare.
+const CALLS: u64 = 12;
+/// A minute, after which a server that counts by the minute takes all calls again.
+const LOOKS: usize = 20;
+const BETWEEN_LOOKS: Duration = Duration::from_secs(3);
 
 /// Everybody on the lists who is to hold the new key. With `sure`, only those that are active for all that is known.
 ///
@@ -70,6 +78,27 @@ pub(super) async fn is_still(context: &Context, place: &Place, before: Fingerpri
         Err(CallError::ReshareRequired { .. }) => Ok(false),
         Err(error) => Err(error.into()),
     }
+}
+
+/// Waits until the server takes so many calls that none has to wait between the publication and the last upload: runners would
+/// wait as long. Of a server that does not say how many it takes, that is not known.
+///
+/// # Errors
+/// API errors.
+pub(super) async fn enough_calls(
+    context: &Context,
+    place: &Place,
+    before: Fingerprint,
+) -> Result<(), Problem> {
+    for _ in 0..LOOKS {
+        if context.client.calls_left().is_none_or(|left| left >= CALLS) {
+            return Ok(());
+        }
+        tokio::time::sleep(BETWEEN_LOOKS).await;
+        // Only an answer tells how many it takes now.
+        is_still(context, place, before).await?;
+    }
+    Ok(())
 }
 
 /// What came of publishing a new key.

@@ -4,18 +4,19 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::keys::{self, Publication};
-use super::settle::{self, settle};
+use super::settle::{self, Settled, settle};
 use super::variables;
 use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::journal::{Entry, EntryWriter, Journal, RenewalRecord, Work};
 use crate::keys::make_key;
-use crate::keys::preflight::{self, Ready};
+use crate::keys::preflight::{self, OpenKey, Ready};
 use crate::keys::recipients::Lists;
 use crate::{Context, Place, Progress};
 use model::{Problem, Renewed, Step};
+use protocol::EnvironmentName;
 use protocol::crypto;
 use protocol::secret::EnvironmentKey;
-use protocol::{EnvironmentName, Recipient};
+use protocol::variable::VariableUpload;
 
 /// How many keys are made at most: a server that does not take one of the recipients keeps the key without an envelope.
 const KEYS: usize = 2;
@@ -61,59 +62,46 @@ async fn once(
     progress: Progress<'_>,
 ) -> Result<Option<Renewed>, Problem> {
     let Ready { key, lists } = preflight::check(context, place).await?;
-    let (own, old) = (&context.device()?.id, key.opened.key().clone());
-    keys::recipients(own, &lists, &key, false)?;
+    keys::recipients(&context.device()?.id, &lists, &key, false)?;
     reached(Operation::RenewKey, Checkpoint::Checked);
     progress(Step::Open);
-    let mut ring = settle::known_keys(context, place, &[old.clone()])?;
+    let old = key.opened.key().clone();
+    let mut ring = settle::known_keys(context, place, std::slice::from_ref(&old))?;
     let read = variables::read(context, place, ring.clone(), was_called).await?;
     let values = read.all(false)?;
     reached(Operation::RenewKey, Checkpoint::Opened);
-
     let before = crypto::key_fingerprint(&old);
-    let mut made = crypto::make_environment_key(&mut crypto::system_rng());
+    keys::enough_calls(context, place, before).await?;
+
+    let first = prepare(context, place, &key, (&values, 1), progress).await?;
     let work = Work::RenewKey(RenewalRecord {
-        keys: vec![old.clone(), made.clone()],
+        keys: vec![old, first.made.clone()],
     });
     let mut record = EntryWriter::begin(Some(journal), place, Operation::RenewKey, work)?;
-    ring.push(made.clone());
-    for key_number in 1..=KEYS {
-        // Who is there now: one who was revoked meanwhile keeps everybody from the key.
-        let lists = Lists::fetch(context, place).await?;
-        let recipients = keys::recipients(own, &lists, &key, key_number > 1)?;
-        let left_out = keys::left_out(own, &lists, &key, &recipients);
-        let version = key.published.version.saturating_add(1);
-        let sealed = seal(
-            context,
-            place,
-            &made,
-            recipients,
-            (values.clone(), version),
-            progress,
-        )
-        .await?;
-        reached(Operation::RenewKey, Checkpoint::Sealed);
-        if key_number == 1 && !keys::is_still(context, place, before).await? {
+    match keys::is_still(context, place, before).await {
+        Ok(true) => {}
+        other => {
             record.close();
-            return Ok(None);
+            return other.map(|_| None);
         }
+    }
+    let mut next = first;
+    for number in 1..=KEYS {
+        ring.push(next.made.clone());
+        let (left_out, uploads) = (next.left_out, next.uploads);
         progress(Step::Publish);
         let begun = Instant::now();
-        let unfinished = |problem| Problem::RenewalUnfinished(Box::new(problem));
-        let published = keys::publish(context, place, sealed.key, before).await;
-        match published.map_err(unfinished)? {
+        let published = keys::publish(context, place, next.publication, before).await;
+        let refused = match published.map_err(unfinished)? {
             Publication::Counts => {
                 reached(Operation::RenewKey, Checkpoint::Published);
                 progress(Step::Upload {
-                    variables: sealed.uploads.len(),
+                    variables: uploads.len(),
                 });
-                let revived = settle::push(context, place, &sealed.uploads).await;
+                let revived = settle::push(context, place, &uploads).await;
                 let uploaded = Instant::now();
                 reached(Operation::RenewKey, Checkpoint::Uploaded);
-                let settled = settle(context, place, &ring, was_called, progress).await;
-                let settled = settled.map_err(unfinished)?;
-                reached(Operation::RenewKey, Checkpoint::Proved);
-                record.renewed();
+                let settled = finish(context, place, &ring, was_called, record, progress).await?;
                 let last = settled.last_upload.unwrap_or(uploaded);
                 return Ok(Some(Renewed {
                     left_out,
@@ -123,49 +111,81 @@ async fn once(
                 }));
             }
             Publication::Overtaken => {
-                let settled = settle(context, place, &ring, was_called, progress).await;
-                let settled = settled.map_err(unfinished)?;
-                record.renewed();
+                let settled = finish(context, place, &ring, was_called, record, progress).await?;
                 return Ok(Some(settled.renewed(before)));
             }
-            Publication::Nothing(problem) if key_number == 1 => {
+            Publication::Nothing(problem) if number == 1 => {
                 record.close();
                 return Err(problem);
             }
             Publication::Nothing(problem) => return Err(unfinished(problem)),
-            Publication::Nobody(problem) if key_number == KEYS => return Err(unfinished(problem)),
-            Publication::Nobody(problem) => {
-                tracing::warn!(%problem, "a new key has no envelope; another one is made");
-                made = crypto::make_environment_key(&mut crypto::system_rng());
-                record
-                    .another_key(made.clone())
-                    .map_err(|error| unfinished(error.into()))?;
-                ring.push(made.clone());
-            }
-        }
+            Publication::Nobody(problem) if number == KEYS => return Err(unfinished(problem)),
+            Publication::Nobody(problem) => problem,
+        };
+        tracing::warn!(%refused, "a new key has no envelope; another one is made");
+        next = prepare(context, place, &key, (&values, number + 1), progress)
+            .await
+            .map_err(unfinished)?;
+        let written = record.another_key(next.made.clone());
+        written.map_err(|error| unfinished(error.into()))?;
     }
     Err(Problem::Stopped)
 }
 
-/// What is ready to be sent.
-struct Sealed {
-    key: make_key::Made,
-    uploads: Vec<protocol::variable::VariableUpload>,
+fn unfinished(problem: Problem) -> Problem {
+    Problem::RenewalUnfinished(Box::new(problem))
 }
 
-async fn seal(
+async fn finish(
     context: &Context,
     place: &Place,
-    key: &EnvironmentKey,
-    recipients: Vec<Recipient>,
-    (values, version): (Vec<variables::Opened>, u64),
+    ring: &[EnvironmentKey],
+    was_called: Option<&EnvironmentName>,
+    record: EntryWriter,
     progress: Progress<'_>,
-) -> Result<Sealed, Problem> {
+) -> Result<Settled, Problem> {
+    let settled = settle(context, place, ring, was_called, progress).await;
+    let settled = settled.map_err(unfinished)?;
+    reached(Operation::RenewKey, Checkpoint::Proved);
+    record.renewed();
+    Ok(settled)
+}
+
+/// A key that is ready to be published, with everything that is to be uploaded under it.
+struct Prepared {
+    made: EnvironmentKey,
+    publication: make_key::Made,
+    uploads: Vec<VariableUpload>,
+    /// Who held the key of before, and does not get this one.
+    left_out: Vec<String>,
+}
+
+/// Makes and seals the key with this number, for those who are there now: one who was revoked meanwhile keeps everybody from
+/// the key.
+async fn prepare(
+    context: &Context,
+    place: &Place,
+    key: &OpenKey,
+    (values, number): (&[variables::Opened], usize),
+    progress: Progress<'_>,
+) -> Result<Prepared, Problem> {
     let device = context.device()?;
+    let lists = Lists::fetch(context, place).await?;
+    let recipients = keys::recipients(&device.id, &lists, key, number > 1)?;
+    let left_out = keys::left_out(&device.id, &lists, key, &recipients);
     progress(Step::Seal {
         recipients: recipients.len(),
     });
-    let uploads = variables::seal(device, place, values, key, version).await?;
-    let key = make_key::seal(device, place, key.clone(), recipients).await?;
-    Ok(Sealed { key, uploads })
+    let made = crypto::make_environment_key(&mut crypto::system_rng());
+    let step = u64::try_from(number).unwrap_or(u64::MAX);
+    let version = key.published.version.saturating_add(step);
+    let uploads = variables::seal(device, place, values.to_vec(), &made, version).await?;
+    let publication = make_key::seal(device, place, made.clone(), recipients).await?;
+    reached(Operation::RenewKey, Checkpoint::Sealed);
+    Ok(Prepared {
+        made,
+        publication,
+        uploads,
+        left_out,
+    })
 }

@@ -97,7 +97,7 @@ pub fn RenewedDialog(renewed: RenewedKey) -> Element {
         proof,
     } = renewed;
     let sealed = plural(done.recipients, "recipient");
-    let fingerprint: String = done.now.to_hex().chars().take(16).collect();
+    let fingerprint = done.now.short();
     rsx! {
         Dialog { id: ID, on_cancel: move |()| dialog.close(),
             DialogHead { id: ID, icon: Icon::Check, title: "The key of {environment} is new",

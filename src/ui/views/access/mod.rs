@@ -15,7 +15,7 @@ use crate::ui::viewport::use_viewport;
 use failed::{Failed, NotAllowed};
 use model::{Holder, HolderKind};
 use note::Note;
-use notices::{Disclosed, Flawed, Waiting};
+use notices::{Disclosed, Flawed, MayHaveKept, Waiting};
 use row::HolderRow;
 
 /// The page.
@@ -103,12 +103,14 @@ fn Content() -> Element {
             disclosed,
             is_told,
             tokens_are_hidden,
+            may_have_kept,
         }) => rsx! {
             div { class: "notices",
                 DeviceNotice {}
                 Waiting {}
                 Flawed { list: list.clone() }
                 Disclosed { disclosed: disclosed.clone() }
+                MayHaveKept { names: may_have_kept.clone() }
             }
             HolderTable { list: list.clone() }
             Note { is_told: *is_told, tokens_are_hidden: *tokens_are_hidden }

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::state::{AppState, Dialog};
+use crate::state::{AppState, Dialog, KeyState};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use model::{Flaw, Holder, HolderKind, Standing};
 use protocol::Fingerprint;
@@ -73,6 +73,38 @@ pub(super) fn Disclosed(disclosed: Vec<Fingerprint>) -> Element {
         Notice { tone: Tone::Danger, icon: Icon::Warning, assertive: true,
             strong { "A signing key must be treated as disclosed." }
             " The device with the signing key {prints.join(\", \")} signs with the same nonce again and again, as the Ghostable command line does: whoever has two of its signatures can sign in its name. Link a new device in its place, and unlink it."
+        }
+    }
+}
+
+/// Who had the key and was revoked since it was made.
+#[component]
+pub(super) fn MayHaveKept(names: Vec<String>) -> Element {
+    let state = use_context::<AppState>();
+    let [first, rest @ ..] = names.as_slice() else {
+        return rsx! {};
+    };
+    let is_held = matches!(&*state.place.key.read(), KeyState::Held { .. });
+    rsx! {
+        Notice {
+            tone: Tone::Neutral,
+            icon: Icon::Key,
+            actions: rsx! {
+                if is_held {
+                    Button {
+                        kind: ButtonKind::Link,
+                        label: "{text::renewal::RENEW_KEY}…",
+                        onclick: move |()| state.dialog.show(Dialog::RenewKey),
+                    }
+                }
+            },
+            strong { "{first}" }
+            match rest.len() {
+                0 => " was revoked since this key was made.".to_owned(),
+                1 => " and one more were revoked since this key was made.".to_owned(),
+                more => format!(" and {more} more were revoked since this key was made."),
+            }
+            " Who kept the key opens whatever they still get hold of, until it is renewed."
         }
     }
 }
