@@ -26,6 +26,7 @@ mod memory;
 mod own_devices;
 mod pictures;
 mod policy;
+mod renewal;
 mod replace;
 mod roles;
 mod second_start;

@@ -56,7 +56,7 @@ pub(super) fn unopened(names: &[String], is_renewed: bool) -> Message {
     let next = if is_renewed {
         "They were left as they are. If a colleague renewed the key at the same time, the command ‘pending’ on their machine finishes it; else push these variables again."
     } else {
-        "Nothing was changed. Under a new key they would be lost: push them again or delete them, then renew the key. If the environment was renamed, name what it was called."
+        "Nothing was changed. Under a new key they would be lost: push them again or delete them, then renew the key. If the environment was renamed, say what it was called: renew-key --was-called NAME."
     };
     Message::new(what, next)
 }
