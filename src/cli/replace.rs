@@ -1,7 +1,7 @@
 //! replace: a successor beside a token, and the old one's end.
 
 use super::args::{self, Again, Issue};
-use super::{lifecycle, locate, output, pending, runner};
+use super::{given, lifecycle, locate, output, pending, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED};
 use model::{CI_TOKEN_VARIABLE, Problem, Proof, Replacement, ReplacementState};
@@ -65,7 +65,7 @@ pub(super) async fn finish(
     {
         output::tell(&standing(only, &listed));
     }
-    let known = process_env::text(CI_TOKEN_VARIABLE)?.map(CiToken::new);
+    let known = given::optional(CI_TOKEN_VARIABLE)?.map(CiToken::new);
     let done = service::finish_replacement(context, place, token, known.as_ref(), &output::progress).await?;
     let code = tell_replaced(&done, place.name());
     pending::mention(context);

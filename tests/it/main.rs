@@ -51,6 +51,8 @@ mod own_devices;
 mod power_loss;
 #[cfg(all(feature = "desktop", debug_assertions))]
 mod printed;
+#[cfg(all(feature = "headless", target_os = "linux"))]
+mod pulled;
 #[cfg(feature = "headless")]
 mod reference;
 #[cfg(feature = "headless")]
