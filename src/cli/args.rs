@@ -216,7 +216,7 @@ pub struct Choice {
 /// What is looked through for leaked secrets.
 #[derive(Debug, Args)]
 pub struct Find {
-    /// Files to look through, - for standard input [default: standard input]
+    /// Files and folders to look through, - for standard input [default: standard input]
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
     /// Everything that was ever added to the git repository of a folder
@@ -225,6 +225,9 @@ pub struct Find {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+    /// Print what was found where as SARIF 2.1.0, for tools that show such results beside the code
+    #[arg(long, conflicts_with = "json")]
+    pub sarif: bool,
 }
 
 /// Which tokens to end.

@@ -31,6 +31,8 @@ mod emergency;
 #[cfg(feature = "headless")]
 mod faults;
 #[cfg(all(feature = "headless", target_os = "linux"))]
+mod find;
+#[cfg(all(feature = "headless", target_os = "linux"))]
 mod formats;
 #[cfg(feature = "workspace")]
 mod fuzz_bounded;
