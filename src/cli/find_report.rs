@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::output;
 use crate::failure::Failure;
 use model::{LeakMatch, Leaked, PlacedToken, Problem};
+use protocol::unseen::shown;
 use service::revocation::{Search, Sighting};
 
 #[derive(Serialize)]
@@ -116,7 +117,7 @@ fn sighting_json(it: &Sighting) -> SightingJson<'_> {
 /// Where something stands, what it is, and whose.
 fn sighting_text(it: &Sighting) -> String {
     let place = match &it.source {
-        Some(source) => format!("{source}:{}", it.line),
+        Some(source) => format!("{}:{}", shown(&source.to_string()), it.line),
         None => format!("line {}", it.line),
     };
     format!("{place}: {}\n", described(it))

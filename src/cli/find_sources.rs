@@ -10,6 +10,7 @@ use super::args::Find;
 use super::{find_git, output};
 use crate::failure::{Failure, WRONG_USE};
 use model::LeakError;
+use protocol::unseen::shown;
 use service::revocation::{Leak, LeakStream, Source};
 use text::Message;
 
@@ -118,7 +119,7 @@ fn folder(path: &Path, looked: &mut Looked) {
 fn not_read(path: &Path, error: &io::Error, looked: &mut Looked) {
     looked.unread += 1;
     output::warning(&Message::new(
-        format!("{} cannot be read: {error}.", path.display()),
+        format!("{} cannot be read: {error}.", shown(&path.display().to_string())),
         "The rest is looked through.",
     ));
 }

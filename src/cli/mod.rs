@@ -18,6 +18,7 @@ mod given;
 mod licences;
 mod lifecycle;
 mod local_user;
+mod look_alike;
 mod output;
 mod pending;
 mod pull;
@@ -111,5 +112,11 @@ async fn locate(
     output::unlisted(&directory.unlisted);
     let project = directory.find(wanted.as_deref())?;
     let place = service::find_environment(&connected.context, &project.id, environment).await?;
+    // What is typed in ASCII is what it looks like.
+    if !environment.is_ascii() {
+        let all = service::environments(&connected.context, &project.id).await?.list;
+        let all = all.iter().map(|it| (it.name.as_str(), it.id.as_str()));
+        look_alike::tell_of("Environments", place.name().as_str(), all);
+    }
     Ok((connected, project, place))
 }

@@ -84,7 +84,7 @@ impl PullTarget {
     pub(super) fn write(&self, text: &SecretText, form: Form) -> Result<(), Failure> {
         // Exposed because writing the values in clear is what the command is for.
         match self {
-            Self::StandardOutput => output::result(text.expose()),
+            Self::StandardOutput => Ok(output::exactly(text.expose())?),
             Self::Stream(path) => OpenOptions::new()
                 .append(true)
                 .open(path)

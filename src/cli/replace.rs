@@ -23,6 +23,7 @@ pub(super) async fn begin(
     let lifetime = issue.end.lifetime()?;
     let (connected, _, place) = locate(target, project, &place.env).await?;
     let (context, place) = (&connected.context, &place);
+    lifecycle::mind_look_alikes(context, place, &[token.to_owned()]).await?;
     let sink = lifecycle::sink_for(context, place, token, again, issue.hand_over).await?;
     let issued = service::replace(context, place, token, lifetime, &output::progress).await;
     let successor = issued

@@ -38,6 +38,8 @@ mod formats;
 mod fuzz_bounded;
 #[cfg(feature = "headless")]
 mod hosted;
+#[cfg(all(feature = "headless", target_os = "linux", debug_assertions))]
+mod json;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod layering;
@@ -69,6 +71,8 @@ mod runner;
 mod sending;
 #[cfg(feature = "headless")]
 mod sign_in;
+#[cfg(all(feature = "headless", target_os = "linux"))]
+mod terminal;
 #[cfg(all(feature = "headless", unix))]
 mod variables;
 #[cfg(feature = "workspace")]
