@@ -10,6 +10,7 @@ use super::Command;
 use crate::build_info;
 use crate::failure::{Failure, WRONG_USE};
 use model::SecretLimits;
+use model::formats::pulled::{self, FORMS, Form};
 use model::formats::{self, FORMATS, Format};
 use protocol::{ActivityKind, Lifetime, Moment};
 
@@ -147,6 +148,37 @@ fn format_names() -> PossibleValuesParser {
     PossibleValuesParser::new(FORMATS.map(|format| format.name))
 }
 
+/// Which variables to write, where to and how.
+#[derive(Debug, Args)]
+pub struct Pull {
+    /// The file to write, - for standard output
+    #[arg(long, value_name = "FILE", default_value = ".env", value_hint = ValueHint::FilePath)]
+    pub file: PathBuf,
+    /// Write it as this: env, shell, docker, json, yaml or github-env
+    #[arg(long, value_name = "NAME", default_value = FORMS[0].name, value_parser = form_names(), hide_possible_values = true)]
+    format: String,
+    /// Only this variable, and others that are named the same way
+    #[arg(long, value_name = "KEY")]
+    pub only: Vec<String>,
+    /// Replace a file that pull did not write, or that was changed since
+    #[arg(long)]
+    pub force: bool,
+    /// Accept what was sealed when the environment had this name
+    #[arg(long, value_name = "NAME")]
+    pub was_called: Option<String>,
+}
+
+impl Pull {
+    /// The form of the file.
+    pub fn form(&self) -> Form {
+        pulled::named(&self.format).unwrap_or(FORMS[0])
+    }
+}
+
+fn form_names() -> PossibleValuesParser {
+    PossibleValuesParser::new(FORMS.map(|form| form.name))
+}
+
 /// How secrets are issued, whatever for.
 #[derive(Debug, Args)]
 pub struct Issue {
@@ -184,7 +216,7 @@ pub struct Choice {
 /// What is looked through for leaked secrets.
 #[derive(Debug, Args)]
 pub struct Find {
-    /// Files to look through, - for standard input [default: standard input]
+    /// Files and folders to look through, - for standard input [default: standard input]
     #[arg(value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
     /// Everything that was ever added to the git repository of a folder
@@ -193,6 +225,9 @@ pub struct Find {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+    /// Print what was found where as SARIF 2.1.0, for tools that show such results beside the code
+    #[arg(long, conflicts_with = "json")]
+    pub sarif: bool,
 }
 
 /// Which key to make anew, and how.

@@ -6,12 +6,12 @@ use clap::{Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use super::args::{
-    Activity, Again, Choice, Find, HandOver, Issue, LocalRole, Place, RenewKey, Revoke, Serve,
+    Activity, Again, Choice, Find, HandOver, Issue, LocalRole, Place, Pull, RenewKey, Revoke, Serve,
 };
 use super::devices::DevicesCommand;
 use super::{
-    activity, backup, devices, emergency, find, licences, lifecycle, local_user, pending, reference, renew,
-    renew_key, replace, requests, runner, send, serve,
+    activity, backup, devices, emergency, find, licences, lifecycle, local_user, pending, pull, reference,
+    renew, renew_key, replace, requests, runner, send, serve,
 };
 use crate::connect::Target;
 use crate::failure::Failure;
@@ -216,18 +216,8 @@ pub enum Command {
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
         folder: PathBuf,
     },
-    /// Write the decrypted variables to a dotenv file, as a runner
-    Pull {
-        /// The file to write
-        #[arg(long, value_name = "FILE", default_value = ".env")]
-        file: PathBuf,
-        /// Only these variables
-        #[arg(long, value_name = "KEY")]
-        only: Vec<String>,
-        /// Accept what was sealed when the environment had this name
-        #[arg(long, value_name = "NAME")]
-        was_called: Option<String>,
-    },
+    /// Write the decrypted variables to a file, as a runner
+    Pull(Pull),
 }
 
 impl Command {
@@ -313,11 +303,7 @@ impl Command {
             }
             Self::Completions { shell } => reference::completions(shell),
             Self::Man { folder } => reference::man(&folder),
-            Self::Pull {
-                file,
-                only,
-                was_called,
-            } => runner::pull(target, &file, &only, was_called.map(EnvironmentName::new)).await,
+            Self::Pull(options) => pull::pull(target, &options).await,
         }
     }
 }

@@ -10,7 +10,7 @@ use model::{Document, Passage};
 /// Prints each text once, after everything that is under it.
 pub(super) fn print() -> Result<u8, Failure> {
     let passages = connect::read_document(Document::Licences)?;
-    output::result(&listing(passages))?;
+    output::document(&listing(passages))?;
     Ok(0)
 }
 

@@ -3,7 +3,7 @@
 use super::args::{self, Again, HandOver, Issue, Revoke};
 use super::secret_sink::SecretSink;
 use super::send::{self, Sending};
-use super::{locate, output, pending, renew_key, runner};
+use super::{locate, look_alike, output, pending, renew_key, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED};
 use model::{NewToken, Problem};
@@ -30,6 +30,7 @@ pub(super) async fn list(
 async fn print(context: &Context, place: &Place, json: bool) -> Result<u8, Failure> {
     let (entries, uses) = service::list_with_uses(context, place).await?;
     tell_unreadable(&entries);
+    look_alike::tell("Tokens", named(&entries));
     let replacements = service::readable_replacements(context, place);
     if json {
         let tokens: Vec<_> = entries
@@ -44,6 +45,27 @@ async fn print(context: &Context, place: &Place, json: bool) -> Result<u8, Failu
         output::result(&output::table(&entries, &replacements))?;
     }
     Ok(0)
+}
+
+fn named(entries: &[TokenEntry]) -> impl Iterator<Item = (&str, &str)> {
+    let tokens = entries.iter().filter_map(TokenEntry::token);
+    tokens.map(|it| (it.name.as_str(), it.id.as_str()))
+}
+
+/// Points out tokens that look like those that were chosen by their names. What is typed in ASCII is what it looks like.
+pub(super) async fn mind_look_alikes(
+    context: &Context,
+    place: &Place,
+    chosen: &[String],
+) -> Result<(), Failure> {
+    if chosen.iter().all(|it| it.is_ascii()) {
+        return Ok(());
+    }
+    let entries = service::list(context, place).await?;
+    for chosen in chosen {
+        look_alike::tell_of("Tokens", chosen, named(&entries));
+    }
+    Ok(())
 }
 
 /// What of a list cannot be read, in two warnings at most, however much that is.
@@ -125,6 +147,7 @@ pub(super) async fn rotate(
     let lifetime = issue.end.lifetime()?;
     let (connected, _, place) = locate(target, project, &place.env).await?;
     let context = &connected.context;
+    mind_look_alikes(context, &place, &[token.to_owned()]).await?;
     let sink = sink_for(context, &place, token, again, issue.hand_over).await?;
     let issued = service::rotate(context, &place, token, lifetime, &output::progress).await;
     hand_over(context, sink, Operation::Rotate, issued, !issue.no_verify).await
@@ -170,6 +193,7 @@ pub(super) async fn revoke(target: &Target, project: Option<&str>, wanted: &Revo
     let environment = wanted.env.as_deref().unwrap_or_default();
     let (connected, _, place) = locate(target, project, environment).await?;
     let context = &connected.context;
+    mind_look_alikes(context, &place, &wanted.tokens).await?;
     let done = match service::revoke_all(context, &place, &wanted.tokens, &output::progress).await {
         Ok(done) => {
             let code = tell_revoked(done, place.name());
@@ -224,6 +248,7 @@ pub(super) async fn delete(
     tokens: &[String],
 ) -> Result<u8, Failure> {
     let (connected, _, place) = locate(target, project, &place.env).await?;
+    mind_look_alikes(&connected.context, &place, tokens).await?;
     let mut worst = 0;
     for wanted in tokens {
         let code = match service::delete(&connected.context, &place, wanted).await {

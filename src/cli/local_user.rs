@@ -54,7 +54,7 @@ pub fn print(target: &Target, role: LocalRole, json: bool) -> Result<u8, Failure
         Some(url) => Zeroizing::new(format!("One-time codes (add to an authenticator app):\n{url}\n")),
         None => Zeroizing::new("One-time codes: none\n".to_owned()),
     };
-    output::result(&Zeroizing::new(format!(
+    output::document(&Zeroizing::new(format!(
         "E-mail:    {}\nPassword:  {}\n{}",
         user.email,
         user.password,

@@ -10,11 +10,19 @@ mod command;
 mod devices;
 mod emergency;
 mod find;
+mod find_git;
+mod find_report;
+mod find_sarif;
+mod find_sources;
+mod given;
 mod licences;
 mod lifecycle;
 mod local_user;
+mod look_alike;
 mod output;
 mod pending;
+mod pull;
+mod pull_target;
 mod reference;
 mod renew;
 mod renew_key;
@@ -105,5 +113,11 @@ async fn locate(
     output::unlisted(&directory.unlisted);
     let project = directory.find(wanted.as_deref())?;
     let place = service::find_environment(&connected.context, &project.id, environment).await?;
+    // What is typed in ASCII is what it looks like.
+    if !environment.is_ascii() {
+        let all = service::environments(&connected.context, &project.id).await?.list;
+        let all = all.iter().map(|it| (it.name.as_str(), it.id.as_str()));
+        look_alike::tell_of("Environments", place.name().as_str(), all);
+    }
     Ok((connected, project, place))
 }

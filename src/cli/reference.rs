@@ -19,7 +19,7 @@ pub fn completions(shell: Shell) -> Result<u8, Failure> {
     // The generator panics where it cannot write; a pipe that is closed is not worth a panic.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut command, name, &mut script);
-    output::result(&String::from_utf8_lossy(&script))?;
+    output::document(&String::from_utf8_lossy(&script))?;
     Ok(0)
 }
 

@@ -1,7 +1,7 @@
 //! replace: a successor beside a token, and the old one's end.
 
 use super::args::{self, Again, Issue};
-use super::{lifecycle, locate, output, pending, runner};
+use super::{given, lifecycle, locate, output, pending, runner};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED};
 use model::{CI_TOKEN_VARIABLE, Problem, Proof, Replacement, ReplacementState};
@@ -23,6 +23,7 @@ pub(super) async fn begin(
     let lifetime = issue.end.lifetime()?;
     let (connected, _, place) = locate(target, project, &place.env).await?;
     let (context, place) = (&connected.context, &place);
+    lifecycle::mind_look_alikes(context, place, &[token.to_owned()]).await?;
     let sink = lifecycle::sink_for(context, place, token, again, issue.hand_over).await?;
     let issued = service::replace(context, place, token, lifetime, &output::progress).await;
     let successor = issued
@@ -65,7 +66,7 @@ pub(super) async fn finish(
     {
         output::tell(&standing(only, &listed));
     }
-    let known = process_env::text(CI_TOKEN_VARIABLE)?.map(CiToken::new);
+    let known = given::optional(CI_TOKEN_VARIABLE)?.map(CiToken::new);
     let done = service::finish_replacement(context, place, token, known.as_ref(), &output::progress).await?;
     let code = tell_replaced(&done, place.name());
     pending::mention(context);

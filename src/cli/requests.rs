@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::output;
+use super::{look_alike, output};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure, WRONG_USE};
 use model::Problem;
@@ -59,6 +59,12 @@ pub async fn list(target: &Target, project: Option<&str>, json: bool) -> Result<
     } else if requests.list.is_empty() {
         output::tell("Nobody waits for a key that this device can share.");
     } else {
+        let waiting: Vec<_> = requests
+            .list
+            .iter()
+            .map(|it| (device(it), it.id.as_str()))
+            .collect();
+        look_alike::tell("Devices", waiting.iter().map(|(name, id)| (name.as_str(), *id)));
         output::result(&table(&requests.list))?;
     }
     Ok(0)

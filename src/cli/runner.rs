@@ -1,13 +1,10 @@
-//! The runner's side: verify, pull.
-
-use std::path::Path;
+//! The runner's side: verify, and what pull has in common with it.
 
 use serde::Serialize;
 
-use super::output;
+use super::{given, output};
 use crate::connect::Target;
-use crate::failure::{FAILED, Failure, WRONG_USE};
-use model::formats::dotenv::{self, Unwritable};
+use crate::failure::{FAILED, Failure};
 use model::{CI_TOKEN_VARIABLE, CallError, CiTokenOutcome, Problem, SEED_VARIABLE};
 use protocol::crypto::BundleProblemKind;
 use protocol::secret::{CiToken, DeploySeed};
@@ -59,113 +56,6 @@ pub async fn verify(target: &Target, json: bool, was_called: Option<EnvironmentN
     Ok(if complete { 0 } else { FAILED })
 }
 
-/// Writes a dotenv file; nothing is written when any variable does not decrypt (docs/protocol.md G10), is asked for and not
-/// there, or cannot be written so that a shell that sources the file does nothing but set it. As [`verify`], what was sealed
-/// under a former name is accepted.
-pub async fn pull(
-    target: &Target,
-    file: &Path,
-    only: &[String],
-    was_called: Option<EnvironmentName>,
-) -> Result<u8, Failure> {
-    check_names(only)?;
-    let pulled = as_runner(target, async |address, ci_token, seed| {
-        runner::pull(address, ci_token, seed, was_called, only).await
-    });
-    let pulled = pulled.await?;
-    if !is_complete(&pulled) {
-        tell_problems(&pulled);
-        return Err(Failure::new(
-            FAILED,
-            format!(
-                "{} of {} variables decrypt; {} was not written.",
-                pulled.report.decrypted(),
-                pulled.report.total,
-                file.display()
-            ),
-            "See to what is named above, and try again.",
-        ));
-    }
-    let variables = &pulled.report.variables;
-    let missing: Vec<_> = only
-        .iter()
-        .filter(|name| !variables.iter().any(|variable| variable.name == **name))
-        .map(String::as_str)
-        .collect();
-    if !missing.is_empty() {
-        return Err(Failure::new(
-            WRONG_USE,
-            format!(
-                "{} has no variable {}; {} was not written.",
-                pulled.environment,
-                missing.join(", "),
-                file.display()
-            ),
-            "Check the names, which are told apart by case.",
-        ));
-    }
-    if let Some((name, why)) = dotenv::unwritable(variables) {
-        return Err(unwritable(name, why, file));
-    }
-    let disagreed = dotenv::disagreed(variables);
-    if !disagreed.is_empty() {
-        output::warning(&Message::new(
-            format!(
-                "A shell reads {} as they are; other readers of dotenv files may not, because of the quotes, backslashes or \
-                 carriage returns in the values.",
-                disagreed.join(", ")
-            ),
-            "Source the file in a shell, or check these values where they are used.",
-        ));
-    }
-    let text = dotenv::write(variables);
-    // Exposed because writing the values in clear is what the command is for.
-    private_file::replace(file, text.expose().as_bytes()).map_err(|error| {
-        Failure::new(
-            FAILED,
-            format!("{} cannot be written: {error}.", file.display()),
-            "Name another file with --file, or check the folder's permissions.",
-        )
-    })?;
-    let count = text::plural(pulled.report.variables.len(), "variable");
-    output::tell(&format!(
-        "{count} of {} written to {}.",
-        pulled.environment,
-        file.display()
-    ));
-    Ok(0)
-}
-
-/// `--only` takes one name each time.
-fn check_names(only: &[String]) -> Result<(), Failure> {
-    match only
-        .iter()
-        .find(|name| name.trim().is_empty() || name.contains(','))
-    {
-        None => Ok(()),
-        Some(wrong) => Err(Failure::new(
-            WRONG_USE,
-            format!("--only takes the name of one variable, and \"{wrong}\" is none."),
-            "Give it once for each variable: --only A --only B.",
-        )),
-    }
-}
-
-fn unwritable(name: &str, why: Unwritable, file: &Path) -> Failure {
-    let what = match why {
-        Unwritable::Name => "its name would not be a variable's in a shell",
-        Unwritable::Nul => "its value has a NUL character, which no environment can hold",
-    };
-    Failure::new(
-        FAILED,
-        format!(
-            "{name:?} cannot be written: {what}. {} was not written.",
-            file.display()
-        ),
-        "Rename or change it, or name the others with --only.",
-    )
-}
-
 /// What a runner has, and of which token.
 pub(super) struct Pair {
     token: DeployTokenId,
@@ -215,11 +105,11 @@ pub(super) async fn check(context: &Context, pair: Option<Pair>) {
     }
 }
 
-fn is_complete(pulled: &Pulled) -> bool {
+pub(super) fn is_complete(pulled: &Pulled) -> bool {
     pulled.report.problems.is_empty() && pulled.report.decrypted() == pulled.report.total
 }
 
-fn tell_problems(pulled: &Pulled) {
+pub(super) fn tell_problems(pulled: &Pulled) {
     for problem in &pulled.report.problems {
         let name = problem.name.as_deref().unwrap_or("the environment key");
         output::warning(&Message::new(
@@ -240,13 +130,13 @@ fn repair(kind: &BundleProblemKind) -> String {
 }
 
 /// Does something with the runner's values of the environment.
-async fn as_runner(
+pub(super) async fn as_runner(
     target: &Target,
     fetch: impl AsyncFnOnce(&str, &CiToken, &DeploySeed) -> Result<Pulled, Problem>,
 ) -> Result<Pulled, Failure> {
-    let ci_token = CiToken::new(variable(CI_TOKEN_VARIABLE)?);
-    let seed = protocol::crypto::parse_seed(&zeroize::Zeroizing::new(variable(SEED_VARIABLE)?))
-        .map_err(Problem::from)?;
+    let ci_token = CiToken::new(given::needed(CI_TOKEN_VARIABLE)?);
+    let seed = zeroize::Zeroizing::new(given::needed(SEED_VARIABLE)?);
+    let seed = protocol::crypto::parse_seed(&seed).map_err(Problem::from)?;
     let (address, _running) = target.runner_address().await?;
     let pulled = fetch(address.as_str(), &ci_token, &seed).await;
     pulled.map_err(runner_failure)
@@ -274,14 +164,4 @@ fn runner_failure(error: model::Problem) -> Failure {
         Some(message) => Failure { message, ..failure },
         None => failure,
     }
-}
-
-fn variable(name: &'static str) -> Result<String, Failure> {
-    process_env::text(name)?.ok_or_else(|| {
-        Failure::new(
-            WRONG_USE,
-            format!("{name} is not set."),
-            "Set it in the environment of this command, as a runner has it.",
-        )
-    })
 }

@@ -35,6 +35,9 @@ impl SecretSink {
             return Ok(Self::Sent(Sending::prepare(destinations).await?));
         }
         let format = hand_over.format();
+        if hand_over.out.is_none() {
+            output::check_that_somebody_reads()?;
+        }
         match hand_over {
             HandOver { json: true, .. } => Ok(Self::Json),
             HandOver { out: None, .. } => Ok(Self::Standard(format)),
@@ -62,10 +65,13 @@ impl SecretSink {
             }
         };
         match self {
-            Self::Json => output::issuance_json(&issuance)?,
+            Self::Json => {
+                output::issuance_json(&issuance)?.map_err(|error| not_received(error, entry.as_ref()))?;
+            }
             Self::Standard(format) => {
                 // Exposed because handing the block over is what the command is for.
-                output::result(issuance.block(format).expose())?;
+                output::exactly(issuance.block(format).expose())
+                    .map_err(|error| not_received(error, entry.as_ref()))?;
                 tell_usage(format, &issuance);
             }
             Self::Sent(sending) => {
@@ -78,6 +84,19 @@ impl SecretSink {
         }
         finish(operation, entry);
         Ok(tell_about(&issuance))
+    }
+}
+
+/// Standard output did not take the secrets: what the journal has can be had again.
+fn not_received(error: output::Unwritten, entry: Option<&OpenEntry>) -> Failure {
+    let failure = Failure::from(error);
+    match entry {
+        None => failure,
+        Some(entry) => Failure::new(
+            failure.code,
+            format!("{} The values are kept here.", failure.message.what),
+            format!("To have them: deploy-tokens resume {}", entry.id()),
+        ),
     }
 }
 
@@ -105,7 +124,7 @@ async fn deliver(
         return Err(send::not_everywhere(entry.id()));
     }
     // Exposed because it would be lost otherwise.
-    output::result(issuance.block(Format::default()).expose())?;
+    output::exactly(issuance.block(Format::default()).expose())?;
     tell_about(issuance);
     Ok(FAILED)
 }
@@ -151,7 +170,7 @@ fn write_block(file: NewFile, format: Format, issuance: &Issuance) -> Result<(),
                 "The block follows on standard output instead.",
             ));
             // Exposed because it would be lost otherwise.
-            output::result(block.expose())
+            Ok(output::exactly(block.expose())?)
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use model::{LeakError, Leaked};
 use protocol::secret::SecretText;
-use service::revocation::{Candidate, Leak};
+use service::revocation::{Candidate, Leak, LeakStream, Source};
 
 const TOKEN: &str = "0199c0de-1d2e-7f3a-8b4c-5d6e7f809102|Qx7Zp2Lm9Vn4Rb8Kd3Ws6Yf1Hj5Gt0CaQw2Er4Ty6Ui8Op1A";
 
@@ -60,9 +60,16 @@ fn a_place_is_its_line() {
     let leak = Leak::read(text.as_bytes()).unwrap();
     let lines: Vec<_> = leak.candidates().iter().map(|it| (it.line, it.what())).collect();
     assert_eq!(lines, [(4, Leaked::CiToken)]);
-    let leak = leak.within("build.log", 100);
+    let source = Source {
+        commit: Some("0a1b2c3".to_owned()),
+        file: "build.log".to_owned(),
+    };
+    let mut stream = LeakStream::within(source, 100);
+    stream.push(text.as_bytes());
+    let leak = stream.finish().unwrap();
     let it = &leak.candidates()[0];
-    assert_eq!((it.source.as_deref(), it.line), (Some("build.log"), 103));
+    let place = it.source.as_ref().map(ToString::to_string);
+    assert_eq!((place.as_deref(), it.line), (Some("0a1b2c3:build.log"), 103));
 }
 
 #[test]
@@ -101,4 +108,25 @@ fn nothing_long_takes_long() {
             begun.elapsed()
         );
     }
+}
+
+/// A log of more than one piece is looked through as it comes. One of 50 MB is no other, and takes a debug build half a minute.
+#[test]
+fn a_long_log_is_streamed() {
+    let line = format!(
+        "{} {}\n",
+        "2026-11-28T06:18:08Z step 17 downloaded layer",
+        "x".repeat(53)
+    );
+    let part = line.repeat(10_000);
+    let mut stream = LeakStream::new();
+    let mut lines = 0;
+    while lines * line.len() < 6_000_000 {
+        stream.push(part.as_bytes());
+        lines += 10_000;
+    }
+    stream.push(format!("GHOSTABLE_CI_TOKEN={TOKEN}\n").as_bytes());
+    let leak = stream.finish().unwrap();
+    assert_eq!(leak.candidates().len(), 1);
+    assert_eq!(leak.candidates()[0].line, lines + 1);
 }

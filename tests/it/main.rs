@@ -31,11 +31,15 @@ mod emergency;
 #[cfg(feature = "headless")]
 mod faults;
 #[cfg(all(feature = "headless", target_os = "linux"))]
+mod find;
+#[cfg(all(feature = "headless", target_os = "linux"))]
 mod formats;
 #[cfg(feature = "workspace")]
 mod fuzz_bounded;
 #[cfg(feature = "headless")]
 mod hosted;
+#[cfg(all(feature = "headless", target_os = "linux", debug_assertions))]
+mod json;
 #[cfg(target_os = "linux")]
 mod keychain;
 mod layering;
@@ -51,6 +55,8 @@ mod own_devices;
 mod power_loss;
 #[cfg(all(feature = "desktop", debug_assertions))]
 mod printed;
+#[cfg(all(feature = "headless", target_os = "linux"))]
+mod pulled;
 #[cfg(feature = "headless")]
 mod reference;
 #[cfg(feature = "headless")]
@@ -67,6 +73,8 @@ mod runner;
 mod sending;
 #[cfg(feature = "headless")]
 mod sign_in;
+#[cfg(all(feature = "headless", target_os = "linux"))]
+mod terminal;
 #[cfg(all(feature = "headless", unix))]
 mod variables;
 #[cfg(feature = "workspace")]

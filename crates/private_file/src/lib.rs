@@ -115,6 +115,17 @@ pub fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     Staged::write(path, content)?.replace()
 }
 
+/// As [`replace`], but the new file has the mode, owner and group of the one that was there. Where owner and group cannot be
+/// given on, it has mode 0600: the same mode would let others in.
+///
+/// # Errors
+/// As [`replace`].
+pub fn replace_as_it_is(path: &Path, content: &[u8]) -> io::Result<()> {
+    let staged = Staged::write(path, content)?;
+    staged.take_rights_of_target()?;
+    staged.replace()
+}
+
 /// Overwrites the beginning of a file in one write, for good; one that is missing is made with mode 0600. A process that is
 /// killed leaves the old content or the new one; a power loss may leave neither, so it is for what can be told from a damaged one
 /// and made anew. It costs half of what [`replace`] does.

@@ -66,6 +66,29 @@ impl Staged {
         self.file.as_file().sync_all()
     }
 
+    /// Takes over mode, owner and group of the file that it is for, if that is there.
+    #[cfg(unix)]
+    pub(super) fn take_rights_of_target(&self) -> io::Result<()> {
+        use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
+        let Ok(there) = fs::metadata(&self.target) else {
+            return Ok(());
+        };
+        let own = fs::metadata(self.path())?;
+        let is_others = (own.uid(), own.gid()) != (there.uid(), there.gid());
+        if is_others && chown(self.path(), Some(there.uid()), Some(there.gid())).is_err() {
+            return Ok(());
+        }
+        let mode = there.permissions().mode() & 0o777;
+        fs::set_permissions(self.path(), fs::Permissions::from_mode(mode))?;
+        self.sync()
+    }
+
+    /// A file has the rights of its folder.
+    #[cfg(not(unix))]
+    pub(super) fn take_rights_of_target(&self) -> io::Result<()> {
+        Ok(())
+    }
+
     /// Puts it in the place of what is there, in one step.
     ///
     /// # Errors

@@ -6,7 +6,8 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 use deploy_tokens_private_file::{
-    NewFile, Staged, clear_leftovers, is_private, make_folder, open, overwrite, read, replace, staged_for,
+    NewFile, Staged, clear_leftovers, is_private, make_folder, open, overwrite, read, replace,
+    replace_as_it_is, staged_for,
 };
 
 fn names(folder: &Path) -> Vec<String> {
@@ -89,6 +90,24 @@ fn what_a_killed_process_left_is_known_by_its_file() {
     ] {
         assert_eq!(staged_for(Path::new(other)), None, "{other}");
     }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_replaced_may_keep_its_mode() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("kept");
+    let mode = || fs::metadata(&path).unwrap().permissions().mode() & 0o7777;
+    replace_as_it_is(&path, b"one").unwrap();
+    assert_eq!(mode(), 0o600);
+    for kept in [0o640, 0o400, 0o666] {
+        fs::set_permissions(&path, fs::Permissions::from_mode(kept)).unwrap();
+        replace_as_it_is(&path, b"two").unwrap();
+        assert_eq!(mode(), kept);
+    }
+    assert_eq!(fs::read(&path).unwrap(), b"two");
+    assert_eq!(names(folder.path()), ["kept"]);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use super::{Message, exactly, explain, plural};
 use model::{
     Incident, LeakError, Leaked, ListOf, Proof, Readable, RevocationStatus, RevokeTarget, Tally, Unlisted,
 };
+use protocol::unseen::shown;
 use protocol::{Moment, UnreadEntry};
 
 /// What to know before chosen tokens are revoked: how many of them a search hides, and how many a runner has used within the
@@ -369,10 +370,9 @@ fn place(target: &RevokeTarget) -> String {
 /// A name as it stands, with what Markdown would take for its own set off.
 fn plain(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for letter in text.chars() {
+    for letter in shown(text).chars() {
         match letter {
-            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '#' => safe.extend(['\\', letter]),
-            letter if letter.is_control() => safe.push(' '),
+            '\\' | '`' | '*' | '[' | ']' | '<' | '>' | '|' | '#' | '&' => safe.extend(['\\', letter]),
             letter => safe.push(letter),
         }
     }

@@ -375,7 +375,13 @@ async fn files_and_the_history_of_a_repository_are_looked_through() {
     // Taken out again, it is in the history all the same.
     std::fs::write(file("build.log"), "one\n").unwrap();
     git(&["commit", "--quiet", "-a", "-m", "taken out"]);
-    assert_code(&site.run(&["find", &file("build.log")], ""), 2);
+    let clean = site.run(&["find", &file("build.log"), "--json"], "");
+    assert_code(&clean, 1);
+    let found: Value = serde_json::from_slice(&clean.stdout).unwrap();
+    assert_eq!(
+        (&found["found"], &found["sightings"]),
+        (&serde_json::json!([]), &serde_json::json!([]))
+    );
     let repository = folder.path().display().to_string();
     let in_history = site.run(&["find", "--git", &repository], "");
     assert_code(&in_history, 0);

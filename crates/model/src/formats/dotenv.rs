@@ -23,27 +23,50 @@ pub fn write(variables: &[Variable]) -> SecretText {
     text
 }
 
-/// Bare where nothing is special, because several CI systems take quotes literally; in single quotes, in which a shell and
-/// most readers change nothing; with a single quote in the value in double quotes, with everything escaped that a shell
-/// would act on.
 fn push_value(text: &mut SecretText, value: &str) {
-    if value.chars().all(is_bare) {
-        text.push_str(value);
-    } else if !value.contains('\'') {
-        for part in ["'", value, "'"] {
-            text.push_str(part);
-        }
-    } else {
-        text.push_str("\"");
-        for part in value.split_inclusive(ACTED_ON) {
-            let plain = part.trim_end_matches(ACTED_ON);
-            text.push_str(plain);
-            if plain.len() < part.len() {
-                text.push_str("\\");
-                text.push_str(&part[plain.len()..]);
+    match Quotes::of(value) {
+        Quotes::None => text.push_str(value),
+        Quotes::Single => {
+            for part in ["'", value, "'"] {
+                text.push_str(part);
             }
         }
-        text.push_str("\"");
+        Quotes::Double => {
+            text.push_str("\"");
+            for part in value.split_inclusive(ACTED_ON) {
+                let plain = part.trim_end_matches(ACTED_ON);
+                text.push_str(plain);
+                if plain.len() < part.len() {
+                    text.push_str("\\");
+                    text.push_str(&part[plain.len()..]);
+                }
+            }
+            text.push_str("\"");
+        }
+    }
+}
+
+/// What is put around a value.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quotes {
+    /// Nothing is special in it, and several CI systems take quotes literally.
+    None,
+    /// Within them a shell and most readers change nothing.
+    Single,
+    /// Where the value has a single quote, with everything escaped that a shell would act on; and where it has several lines
+    /// and nothing to escape, because one reader ends what is in single quotes with its line.
+    Double,
+}
+
+impl Quotes {
+    fn of(value: &str) -> Self {
+        if value.chars().all(is_bare) {
+            Self::None
+        } else if value.contains('\'') || (value.contains('\n') && !value.contains(ACTED_ON)) {
+            Self::Double
+        } else {
+            Self::Single
+        }
     }
 }
 
@@ -113,42 +136,30 @@ pub(super) fn is_name(name: &str) -> bool {
     !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.chars().all(part)
 }
 
-/// Why a variable cannot be written so that a shell that sources the file sets it and does nothing else.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unwritable {
-    /// The name is not one of a shell: letters, digits and `_`, not beginning with a digit.
-    Name,
-    /// The value has a NUL, which no environment can hold.
-    Nul,
-}
-
-/// The first variable that cannot be written.
-pub fn unwritable(variables: &[Variable]) -> Option<(&str, Unwritable)> {
-    variables.iter().find_map(|variable| {
-        let name = variable.name.as_str();
-        if !is_name(name) {
-            return Some((name, Unwritable::Name));
-        }
-        // Looked at, not taken out.
-        let has_nul = variable.value.expose().contains('\0');
-        has_nul.then_some((name, Unwritable::Nul))
-    })
-}
-
-/// The names of values that a shell gets back unchanged and some other readers do not: those that need escapes, which
-/// readers take in different ways, carriage returns, which some drop, and backslashes before a quote or another backslash.
-pub fn disagreed(variables: &[Variable]) -> Vec<&str> {
-    let is_disagreed = |variable: &&Variable| {
-        // Looked at, not taken out.
-        let value = variable.value.expose();
-        let escaped = value.contains('\'') && value.contains(ACTED_ON);
-        escaped || value.contains('\r') || value.contains("\\\\") || value.ends_with('\\')
-    };
-    variables
-        .iter()
-        .filter(is_disagreed)
-        .map(|variable| variable.name.as_str())
-        .collect()
+/// Who does not read a value as it is, of those who read dotenv files; a shell reads each. Found by trying them
+/// (`tests/it/pulled.rs` tries them again): escapes, carriage returns, backslashes and references are taken in different ways.
+pub fn who_misreads(value: &str) -> Vec<&'static str> {
+    let quotes = Quotes::of(value);
+    let is_escaped = quotes == Quotes::Double && value.contains(ACTED_ON);
+    let has_return = value.contains('\r');
+    // A backslash before the closing quote takes it for a part of the value, if another quote follows anywhere.
+    let ends_open = quotes == Quotes::Single && value.ends_with('\\');
+    let is_lines = value.contains(['\n', '\r']);
+    let mut found = Vec::new();
+    if is_escaped || has_return {
+        found.push("Node");
+    }
+    if is_escaped || has_return || ends_open {
+        found.extend(["npm's dotenv", "dotenvx"]);
+    }
+    let in_single = quotes == Quotes::Single && (value.contains("\\\\") || value.contains("${"));
+    if has_return || ends_open || in_single || (is_escaped && value.contains(['$', '`'])) {
+        found.push("python-dotenv");
+    }
+    if has_return || (quotes == Quotes::Single && is_lines) || (is_escaped && value.contains('`')) {
+        found.push("phpdotenv");
+    }
+    found
 }
 
 #[cfg(test)]
@@ -163,7 +174,8 @@ mod tests {
             ("base64:abc/def+==", "base64:abc/def+=="),
             ("two words # no comment", "'two words # no comment'"),
             ("Grüße ${HOME}", "'Grüße ${HOME}'"),
-            ("a\nb", "'a\nb'"),
+            ("a\nb", "\"a\nb\""),
+            ("{\n\"a\"\n}", "'{\n\"a\"\n}'"),
             (r"C:\new\temp", r"'C:\new\temp'"),
             ("`touch x`", "'`touch x`'"),
             ("it's", "\"it's\""),
@@ -197,32 +209,21 @@ mod tests {
     }
 
     #[test]
-    fn what_no_shell_could_set_is_named() {
-        for name in ["", "1A", "a.b", "A B", "A=B", "$(x)", "A;B", "Ä", "A\nB"] {
-            let all = [variable("FINE", "x"), variable(name, "x")];
-            assert_eq!(unwritable(&all), Some((name, Unwritable::Name)), "{name:?}");
-        }
-        assert_eq!(unwritable(&[variable("N", "a\0b")]), Some(("N", Unwritable::Nul)));
-        assert_eq!(unwritable(&[variable("_a1", "`x`\n")]), None);
-    }
-
-    #[test]
     fn what_readers_take_differently_is_named() {
-        for (value, disagree) in [
-            ("it's", false),
-            ("it's $5", true),
-            ("$5 `x` \"y\"", false),
-            ("a\nb", false),
-            ("a\r\nb", true),
-            (r"C:\new", false),
-            (r"\\share", true),
-            (r"ends\", true),
+        let script = ["Node", "npm's dotenv", "dotenvx"];
+        for (value, who) in [
+            ("it's", vec![]),
+            ("$5 `x` \"y\"", vec![]),
+            ("a\nb", vec![]),
+            (r"C:\new", vec![]),
+            ("it's \"x\"", script.to_vec()),
+            (r"\\share", vec!["python-dotenv"]),
+            ("${HOME}", vec!["python-dotenv"]),
+            ("{\n\"a\": 1}", vec!["phpdotenv"]),
+            ("a\r\nb", [&script[..], &["python-dotenv", "phpdotenv"]].concat()),
+            (r"ends\", vec!["npm's dotenv", "dotenvx", "python-dotenv"]),
         ] {
-            assert_eq!(
-                !disagreed(&[variable("V", value)]).is_empty(),
-                disagree,
-                "{value:?}"
-            );
+            assert_eq!(who_misreads(value), who, "{value:?}");
         }
     }
 
@@ -259,7 +260,6 @@ mod tests {
             .zip(values)
             .map(|(at, value)| variable(&format!("V{at}"), value))
             .collect();
-        assert_eq!(unwritable(&all), None);
         let file = folder.path().join("file.env");
         std::fs::write(&file, write(&all).expose()).unwrap();
         for shell in ["bash", "dash"] {

@@ -17,7 +17,7 @@ pub(super) const JSON: Format = Format {
     usage: None,
 };
 
-fn write(variables: &[Variable]) -> SecretText {
+pub(super) fn write(variables: &[Variable]) -> SecretText {
     let mut text = SecretText::with_capacity(256);
     text.push_str("{");
     for (at, variable) in variables.iter().enumerate() {
@@ -41,7 +41,10 @@ pub(super) fn quoted(value: &str) -> SecretText {
         match c {
             '"' => text.push_str("\\\""),
             '\\' => text.push_str("\\\\"),
-            '\u{85}' | '\u{2028}' | '\u{2029}' => text.push_str(&format!("\\u{:04x}", u32::from(c))),
+            // No character of YAML is among them.
+            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}' => {
+                text.push_str(&format!("\\u{:04x}", u32::from(c)));
+            }
             c if c.is_control() => text.push_str(&format!("\\u{:04x}", u32::from(c))),
             c => text.push_str(c.encode_utf8(&mut buffer)),
         }

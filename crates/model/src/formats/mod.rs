@@ -8,6 +8,7 @@ pub mod dotenv;
 mod json;
 pub mod kubernetes;
 mod plain;
+pub mod pulled;
 
 use super::issuance::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
 use super::{CiTokenOutcome, Issuance, IssuanceKind};

@@ -48,7 +48,7 @@ fn write_exports(variables: &[Variable]) -> SecretText {
     text
 }
 
-fn write_unquoted(variables: &[Variable]) -> SecretText {
+pub(super) fn write_unquoted(variables: &[Variable]) -> SecretText {
     let mut text = SecretText::with_capacity(256);
     for variable in variables {
         // Exposed to be written where the user wants it in clear.

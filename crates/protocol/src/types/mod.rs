@@ -14,6 +14,7 @@ mod occurrence;
 pub mod reshare;
 pub mod shape;
 pub mod token;
+pub mod unseen;
 pub mod variable;
 mod when;
 

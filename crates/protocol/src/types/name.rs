@@ -1,9 +1,11 @@
 //! The names that people give: the rule, and why a text is none.
 
+use super::unseen::has_unseen;
+
 /// The most characters a name may have.
 pub const MAX_NAME_CHARACTERS: usize = 120;
 
-/// A checked name: trimmed, 1 to 120 characters, no control characters.
+/// A checked name: trimmed, 1 to 120 characters, all of them seen as they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TokenName(String);
 
@@ -19,6 +21,9 @@ pub enum NameError {
     /// A control character such as a line break or a tab.
     #[error("the name has a line break, tab or other control character")]
     ControlCharacter,
+    /// A character of which nothing is seen, or that turns what stands beside it.
+    #[error("the name has a character that cannot be seen, or that turns the direction of writing")]
+    Unseen,
 }
 
 impl NameError {
@@ -44,6 +49,7 @@ pub fn checked_name(text: &str) -> Result<&str, NameError> {
     }
     match name.chars().count() {
         n if n > MAX_NAME_CHARACTERS => Err(NameError::TooLong(n)),
+        _ if has_unseen(name) => Err(NameError::Unseen),
         _ => Ok(name),
     }
 }
@@ -83,6 +89,10 @@ mod tests {
         assert_eq!(TokenName::parse("  ci \n").unwrap().as_str(), "ci");
         assert_eq!(TokenName::parse(" \t "), Err(NameError::Empty));
         assert_eq!(TokenName::parse("a\tb"), Err(NameError::ControlCharacter));
+        for unseen in ["ci\u{200b}", "a\u{202e}b", "a\u{a0}b", "\u{3164}"] {
+            assert_eq!(TokenName::parse(unseen), Err(NameError::Unseen), "{unseen:?}");
+        }
+        assert!(TokenName::parse("Büro 👩‍💻").is_ok());
         assert_eq!(
             TokenName::parse(&"ü".repeat(120))
                 .unwrap()
@@ -105,6 +115,10 @@ mod tests {
             (
                 NameError::ControlCharacter,
                 "The name has a line break, tab or other control character.",
+            ),
+            (
+                NameError::Unseen,
+                "The name has a character that cannot be seen, or that turns the direction of writing.",
             ),
         ] {
             assert_eq!(reason.sentence(), sentence);

@@ -2,7 +2,7 @@
 
 use super::proof;
 use super::survey::Survey;
-use super::{Candidate, Leak};
+use super::{Candidate, Leak, Source};
 use crate::Context;
 use model::{LeakMatch, Leaked, PlacedToken, Problem, Unlisted};
 use protocol::secret::CiToken;
@@ -15,7 +15,7 @@ const MOST_ASKED: usize = 10;
 #[derive(Debug)]
 pub struct Sighting {
     /// What it was read from, if that has a name.
-    pub source: Option<String>,
+    pub source: Option<Source>,
     /// The line on which it stands, from one on.
     pub line: usize,
     pub what: Leaked,
@@ -118,11 +118,19 @@ pub async fn find(context: &Context, leak: &Leak) -> Result<Search, Problem> {
     let unknown = sightings
         .iter_mut()
         .filter(|(sighting, _)| sighting.matches.is_empty());
-    for (sighting, token) in unknown
-        .filter_map(|(sighting, token)| token.map(|token| (sighting, token)))
-        .take(MOST_ASKED)
-    {
-        sighting.works = Some(!proof::is_refused(context, token).await?);
+    // One that stands in many places is asked about once.
+    let mut asked: Vec<(&CiToken, bool)> = Vec::new();
+    for (sighting, token) in unknown.filter_map(|(sighting, token)| token.map(|token| (sighting, token))) {
+        let known = asked.iter().find(|(it, _)| it.ct_eq(token));
+        sighting.works = match known {
+            Some((_, works)) => Some(*works),
+            None if asked.len() < MOST_ASKED => {
+                let works = !proof::is_refused(context, token).await?;
+                asked.push((token, works));
+                Some(works)
+            }
+            None => None,
+        };
     }
     Ok(Search {
         sightings: sightings.into_iter().map(|(sighting, _)| sighting).collect(),

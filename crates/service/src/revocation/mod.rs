@@ -27,7 +27,7 @@ mod unfinished;
 pub use engine::revoke_targets;
 pub use find::{Search, Sighting, find};
 pub use incident::{incident, save};
-pub use leak::{Candidate, LONGEST_LEAK, Leak};
+pub use leak::{Candidate, LONGEST_LEAK, Leak, LeakStream, Source};
 pub use named::{EndedToken, Revocations, Revoked, revoke, revoke_all};
 pub use proof::KnownCiTokens;
 pub use replaced::{Replaced, finish_replacement};

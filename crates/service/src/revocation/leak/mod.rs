@@ -6,6 +6,7 @@
 
 mod cleaned;
 mod shapes;
+mod stream;
 
 use data_encoding::BASE64_NOPAD;
 use zeroize::Zeroizing;
@@ -16,21 +17,42 @@ use protocol::PublicKey;
 use protocol::crypto;
 use protocol::secret::{CiToken, DeploySeed, SecretText};
 use shapes::{END_LENGTH, Named};
+pub use stream::LeakStream;
 
 /// The longest text that is looked through, in bytes.
 pub const LONGEST_LEAK: usize = 50 * 1024 * 1024;
 /// How deep base64 in base64 is looked into.
 const DEPTH: usize = 3;
-/// The most of one kind that is kept; a text with more is no leak of ours.
+/// The most of one kind that is kept of a text; where there is more, that is said.
 const MOST: usize = 10_000;
+/// The most places of one secret that are kept of a piece of a text: so that one in each line of a log hides no other.
+const MOST_PLACES: usize = 100;
 /// The longest word that may be a secret by itself.
 const LONGEST_WORD: usize = 512;
+
+/// What a text was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The commit that added it, where it is of a history.
+    pub commit: Option<String>,
+    /// The file.
+    pub file: String,
+}
+
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.commit {
+            Some(commit) => write!(f, "{commit}:{}", self.file),
+            None => f.write_str(&self.file),
+        }
+    }
+}
 
 /// Something that may be a secret.
 #[derive(Clone, Debug)]
 pub struct Candidate {
-    /// What it was read from, if that has a name: a file, or a file of a commit.
-    pub source: Option<String>,
+    /// What it was read from, if that has a name.
+    pub source: Option<Source>,
     /// The line on which it begins, from one on.
     pub line: usize,
     secret: Secret,
@@ -116,6 +138,7 @@ impl Candidate {
 #[derive(Debug)]
 pub struct Leak {
     candidates: Vec<Candidate>,
+    is_cut_short: bool,
 }
 
 impl Leak {
@@ -127,11 +150,11 @@ impl Leak {
         if bytes.len() > LONGEST_LEAK {
             return Err(LeakError::TooLong);
         }
-        let mut reader = Reader::default();
         let text = Cleaned::of(bytes);
         if text.text().trim().is_empty() {
             return Err(LeakError::Empty);
         }
+        let mut reader = Reader::default();
         reader.look(&text, None, DEPTH);
         if reader.found.is_empty() {
             reader.alone(text.text().trim());
@@ -148,27 +171,26 @@ impl Leak {
         Self::read(text.expose().as_bytes())
     }
 
-    /// The same, read from something that has a name, of which it is the part from a line on.
-    pub fn within(mut self, source: &str, first_line: usize) -> Self {
+    /// The same as a part of something that may have a name, from a line of it on.
+    fn moved(mut self, source: Option<&Source>, first_line: usize) -> Self {
         for it in &mut self.candidates {
-            it.source = Some(source.to_owned());
+            it.source = source.cloned();
             it.line = it.line.saturating_add(first_line).saturating_sub(1);
         }
         self
     }
 
-    /// Both; what is in both, where it stands in this one.
+    /// Both. A secret that is in both stands in two places.
     pub fn and(mut self, other: Self) -> Self {
-        for it in other.candidates {
-            if !self
-                .candidates
-                .iter()
-                .any(|known| is_same(&known.secret, &it.secret))
-            {
-                self.candidates.push(it);
-            }
-        }
+        let room = MOST.saturating_sub(self.candidates.len());
+        self.is_cut_short |= other.is_cut_short || other.candidates.len() > room;
+        self.candidates.extend(other.candidates.into_iter().take(room));
         self
+    }
+
+    /// Whether there was more in the text than is kept.
+    pub fn is_cut_short(&self) -> bool {
+        self.is_cut_short
     }
 
     /// What was found.
@@ -180,6 +202,9 @@ impl Leak {
 #[derive(Default)]
 struct Reader {
     found: Vec<Candidate>,
+    is_cut_short: bool,
+    /// Whether the text is the rest of one, so that it may begin within base64.
+    goes_on: bool,
 }
 
 impl Reader {
@@ -195,27 +220,35 @@ impl Reader {
         if depth == 0 {
             return;
         }
+        let is_first = |at: usize| text.text().get(..at).is_some_and(|it| it.trim().is_empty());
         for (at, run) in shapes::digits(text.text()).filter(|(_, run)| shapes::may_be_blob(run)) {
-            self.inside(run, line.unwrap_or_else(|| text.line(at)), depth);
+            self.begins_within(run, line.unwrap_or_else(|| text.line(at)), depth, is_first(at));
         }
         for (at, blob) in shapes::wrapped_blobs(text.text()) {
-            self.inside(&blob, line.unwrap_or_else(|| text.line(at)), depth);
+            self.begins_within(&blob, line.unwrap_or_else(|| text.line(at)), depth, is_first(at));
+        }
+    }
+
+    /// What base64 digits stand for; of those with which the rest of a text begins it is not known how many belong together.
+    fn begins_within(&mut self, run: &str, line: usize, depth: usize, is_first: bool) {
+        let skipped = if is_first && self.goes_on { 4 } else { 1 };
+        for skip in 0..skipped {
+            if let Some(run) = run.get(skip..) {
+                self.inside(run, line, depth);
+            }
         }
     }
 
     fn whole(&mut self, text: &Cleaned, line: Option<usize>, is_wrapped: bool) {
         let at = |place| line.unwrap_or_else(|| text.line(place));
-        for shape in shapes::tokens(text.text())
-            .filter(shapes::TokenShape::is_full)
-            .take(MOST)
-        {
+        for shape in shapes::tokens(text.text()).filter(shapes::TokenShape::is_full) {
             let token = CiToken::new(shape.text.to_owned());
             let is_wrapped = is_wrapped || !shape.is_whole;
             self.keep(at(shape.at), Secret::Token { token, is_wrapped });
         }
         let runs = shapes::digits(text.text());
         let seeds = runs.filter_map(|(place, run)| Some((place, shapes::seed_in(run)?)));
-        for (place, run) in seeds.take(MOST) {
+        for (place, run) in seeds {
             if let Ok(seed) = crypto::parse_seed(run) {
                 let is_named = shapes::is_named_seed(text.text(), place);
                 self.keep(at(place), Secret::Seed { seed, is_named });
@@ -226,17 +259,17 @@ impl Reader {
     /// Looks at what stands behind the names, unless it was found as a whole.
     fn named(&mut self, text: &Cleaned, line: Option<usize>) {
         let at = |place| line.unwrap_or_else(|| text.line(place));
-        for shape in shapes::tokens(text.text()).filter(|it| !it.is_full()).take(MOST) {
+        for shape in shapes::tokens(text.text()).filter(|it| !it.is_full()) {
             self.part(at(shape.at), shape.text);
         }
-        for (place, behind) in shapes::named(text.text(), CI_TOKEN_VARIABLE).take(MOST) {
+        for (place, behind) in shapes::named(text.text(), CI_TOKEN_VARIABLE) {
             match behind {
                 Named::Masked => self.keep(at(place), Secret::TokenMasked),
                 Named::Part(part) if shapes::tokens(part).next().is_some() => {}
                 Named::Part(part) => self.part(at(place), part),
             }
         }
-        for (place, behind) in shapes::named(text.text(), SEED_VARIABLE).take(MOST) {
+        for (place, behind) in shapes::named(text.text(), SEED_VARIABLE) {
             match behind {
                 Named::Masked => self.keep(at(place), Secret::SeedMasked),
                 Named::Part(part) if crypto::parse_seed(part).is_ok() => {}
@@ -294,6 +327,11 @@ impl Reader {
     }
 
     fn keep(&mut self, line: usize, secret: Secret) {
+        if self.found.len() >= 2 * MOST {
+            self.once_each();
+            self.is_cut_short |= self.found.len() >= MOST;
+            self.found.truncate(MOST);
+        }
         self.found.push(Candidate {
             source: None,
             line,
@@ -301,32 +339,52 @@ impl Reader {
         });
     }
 
-    /// Each once, where it first stands; as whole as it was seen anywhere.
-    fn done(mut self) -> Result<Leak, LeakError> {
+    /// Each once on its line, as whole as it was seen there.
+    fn once_each(&mut self) {
         self.found.sort_by(|a, b| order(a).cmp(&order(b)));
         self.found
-            .dedup_by(|later, first| is_same(&later.secret, &first.secret));
-        self.found.sort_by_key(|it| it.line);
+            .dedup_by(|later, first| later.line == first.line && is_same(&later.secret, &first.secret));
+        let mut places = 0;
+        let mut kept: Vec<Candidate> = Vec::with_capacity(self.found.len());
+        for it in self.found.drain(..) {
+            let is_known = kept
+                .last()
+                .is_some_and(|known| is_same(&known.secret, &it.secret));
+            places = if is_known { places + 1 } else { 1 };
+            if places <= MOST_PLACES {
+                kept.push(it);
+            }
+        }
+        kept.sort_by_key(|it| it.line);
+        self.found = kept;
+    }
+
+    fn done(mut self) -> Result<Leak, LeakError> {
+        self.once_each();
         if self.found.is_empty() {
             return Err(LeakError::Neither);
         }
+        self.is_cut_short |= self.found.len() > MOST;
+        self.found.truncate(MOST);
         Ok(Leak {
             candidates: self.found,
+            is_cut_short: self.is_cut_short,
         })
     }
 }
 
 /// Equal ones beside each other, the surest first.
-fn order(it: &Candidate) -> (u8, &[u8], bool, usize) {
+fn order(it: &Candidate) -> (u8, &[u8], usize, bool) {
     // Exposed to be put in order.
-    match &it.secret {
-        Secret::Token { token, is_wrapped } => (0, token.expose().as_bytes(), *is_wrapped, it.line),
-        Secret::TokenPart(part) => (1, part.expose().as_bytes(), false, it.line),
-        Secret::TokenMasked => (2, &[], false, it.line),
-        Secret::Seed { seed, is_named } => (3, seed.expose(), !*is_named, it.line),
-        Secret::SeedPart => (4, &[], false, it.line),
-        Secret::SeedMasked => (5, &[], false, it.line),
-    }
+    let (kind, secret, is_less_sure): (u8, &[u8], bool) = match &it.secret {
+        Secret::Token { token, is_wrapped } => (0, token.expose().as_bytes(), *is_wrapped),
+        Secret::TokenPart(part) => (1, part.expose().as_bytes(), false),
+        Secret::TokenMasked => (2, &[], false),
+        Secret::Seed { seed, is_named } => (3, seed.expose(), !*is_named),
+        Secret::SeedPart => (4, &[], false),
+        Secret::SeedMasked => (5, &[], false),
+    };
+    (kind, secret, it.line, is_less_sure)
 }
 
 fn is_same(a: &Secret, b: &Secret) -> bool {
@@ -335,6 +393,9 @@ fn is_same(a: &Secret, b: &Secret) -> bool {
         (Secret::Token { token: a, .. }, Secret::Token { token: b, .. })
         | (Secret::TokenPart(a), Secret::TokenPart(b)) => a.expose() == b.expose(),
         (Secret::Seed { seed: a, .. }, Secret::Seed { seed: b, .. }) => a.expose() == b.expose(),
+        (Secret::TokenMasked, Secret::TokenMasked)
+        | (Secret::SeedPart, Secret::SeedPart)
+        | (Secret::SeedMasked, Secret::SeedMasked) => true,
         _ => false,
     }
 }
