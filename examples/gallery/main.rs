@@ -15,7 +15,7 @@ mod sending;
 
 use deploy_tokens::intent::{PlaceIntent, SheetIntent};
 use deploy_tokens::state::{
-    AppState, Confirm, ConfirmKind, Connection, Copied, Dialog, KeyState, Load, Operation, StatusFilter,
+    AppState, Confirm, ConfirmKind, Connection, Copied, Dialog, KeyState, Load, Operation, StatusFilter, Taken,
 };
 use deploy_tokens::ui::views::Window;
 use deploy_tokens::ui::{Intent, Send, head};
@@ -122,7 +122,7 @@ fn answer(state: AppState, intent: Intent) {
         }
     }
     if sheet.copied.peek().is_some() || *sheet.ci_token_revealed.peek() || *sheet.seed_revealed.peek() {
-        sheet.taken.set(true);
+        sheet.take(Taken::BOTH);
     }
 }
 
@@ -278,6 +278,7 @@ fn interrupted() -> Vec<Pending> {
             started: Moment::now().plus_seconds(-1200),
         }),
         finding,
+        shown: None,
     };
     let unfinished = Finding::Unfinished { has_ci_token: false };
     vec![

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{begin, restore};
-use model::{Destination, Document, Problem, Step, WayOut};
+use model::{ClosedSheet, Destination, Document, Problem, Step, WayOut};
 use protocol::{DeployToken, DeployTokenId, UserDevice};
 
 /// What a confirmation is about.
@@ -53,6 +53,8 @@ pub enum Dialog {
     Reshare,
     /// What was interrupted, and what can be done.
     Interrupted,
+    /// A closed sheet is being shown again.
+    ShowAgain(ClosedSheet),
     /// Link this machine as a device.
     LinkDevice {
         /// The name that is proposed.

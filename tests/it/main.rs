@@ -19,6 +19,8 @@ mod build_info;
 #[cfg(feature = "headless")]
 mod commands;
 #[cfg(feature = "gui")]
+#[cfg(feature = "headless")]
+mod closed;
 mod components;
 #[cfg(all(feature = "headless", target_os = "linux"))]
 mod cost;

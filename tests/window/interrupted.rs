@@ -47,7 +47,7 @@ fn a_sheet_that_was_never_closed_is_shown_again() {
     let desktop = Desktop::new().start();
     let app = open(&desktop);
     create(&app, "survivor");
-    app.find("dialog", containing("survivor can deploy production"));
+    app.find("dialog", containing("survivor can read production"));
     // Kills the program: nobody has closed the sheet or copied anything.
     drop(app);
 
@@ -56,7 +56,7 @@ fn a_sheet_that_was_never_closed_is_shown_again() {
     app.wait_text("Create survivor in production");
     app.wait_text("The token works; only its secrets were not handed over");
     dialog.find("push button", containing("Show the values")).press();
-    app.find("dialog", containing("survivor can deploy production"));
+    app.find("dialog", containing("survivor can read production"));
     take(&app, &desktop);
     // And not once more.
     drop(app);
@@ -72,7 +72,7 @@ fn a_create_that_was_cut_off_is_finished() {
     let dialog = look(&app);
     app.wait_text("The token is active; its CI token never arrived");
     dialog.find("push button", containing("Finish")).press();
-    app.find("dialog", containing("cut-off can deploy production"));
+    app.find("dialog", containing("cut-off can read production"));
     take(&app, &desktop);
     let rows = app.find("table", "Deploy tokens").rows();
     let made = rows.iter().filter(|cells| cells[0].starts_with("cut-off"));

@@ -36,7 +36,7 @@ pub use keys::{
 pub use machine::{account, adopt, devices, manifest, settings, sign_in};
 pub use membership::membership;
 pub use place::Place;
-pub use resume::{Finished, Interrupted, discard, finish, interrupted, take_back, tidy};
+pub use resume::{Finished, Interrupted, discard, find, finish, interrupted, renew, take_back, tidy};
 pub use revocation::{EndedToken, Replaced, Revocations, Revoked, finish_replacement, revoke, revoke_all};
 pub use tokens::{
     Issued, create, delete, forget_replacement, handed, list, list_project, list_with_uses, note_ends,

@@ -28,7 +28,7 @@ mod when;
 
 pub use activity::{ActivityFoot, ActivityLine};
 pub use ask::{ask, create, no_token_because};
-pub use clipboard_line::ClipboardLine;
+use clipboard_line::{ClipboardLine, Countdown};
 pub use dialogs::{Dialogs, ExpiredDialog};
 pub use emergency::{EmergencyBar, EmergencyList, EmergencyNotices, EmergencyRunPage};
 pub use facts::{CopiedFact, Fact};

@@ -41,6 +41,8 @@ pub struct Entry {
     pub started: Moment,
     /// When its secrets were shown; from then on the deadline runs.
     pub shown: Option<Moment>,
+    /// The user has closed their sheet, which can be had again until the deadline.
+    pub closed: bool,
     /// Where.
     pub place: EntryPlace,
     /// What.
@@ -56,25 +58,63 @@ impl Entry {
                 Successor::Issuing(issue) => Some(issue),
                 Successor::Delivered(_) => None,
             },
-            Work::Revoke(_) => None,
+            Work::Revoke(_) | Work::Unclaimed(_) => None,
         }
     }
 
-    /// What is left of it when its secrets are forgotten: nothing, but for a replacement.
+    /// What is left of it when its secrets are forgotten: a replacement; and of others that nobody has closed their sheet,
+    /// so that CI may lack them.
     pub(super) fn expired(mut self) -> Option<Self> {
-        let Work::Replace(record) = &mut self.work else {
-            return None;
+        self.work = match self.work {
+            Work::Replace(mut record) => {
+                record.forget_secrets();
+                Work::Replace(record)
+            }
+            Work::Issue(record) if !self.closed => Work::Unclaimed(Unclaimed {
+                kind: record.kind,
+                token: record.delivered(),
+            }),
+            Work::Issue(_) | Work::Unclaimed(_) | Work::Revoke(_) => return None,
         };
-        record.forget_secrets();
         self.shown = None;
         Some(self)
+    }
+
+    /// What is kept when the user has closed the sheet of its secrets, and what goes on without them.
+    pub(super) fn sheet_closed(mut self) -> (Option<Self>, Option<Self>) {
+        match self.work {
+            Work::Issue(_) => {
+                self.closed = true;
+                (Some(self), None)
+            }
+            Work::Replace(ReplaceRecord {
+                old,
+                successor: Successor::Issuing(issue),
+            }) => {
+                let successor = Successor::Delivered(issue.delivered());
+                let kept = Self {
+                    id: EntryId::make(),
+                    closed: true,
+                    work: Work::Issue(issue),
+                    place: self.place.clone(),
+                    ..self
+                };
+                let rest = Self {
+                    shown: None,
+                    work: Work::Replace(ReplaceRecord { old, successor }),
+                    ..self
+                };
+                (Some(kept), Some(rest))
+            }
+            work => (None, Some(Self { work, ..self })),
+        }
     }
 
     /// The replacement that it is, if it is one.
     pub fn replacement(&self) -> Option<&ReplaceRecord> {
         match &self.work {
             Work::Replace(record) => Some(record),
-            Work::Issue(_) | Work::Revoke(_) => None,
+            Work::Issue(_) | Work::Unclaimed(_) | Work::Revoke(_) => None,
         }
     }
 }
@@ -129,8 +169,19 @@ pub enum Work {
     Issue(IssueRecord),
     /// Replace: from before its first request until the old token is revoked.
     Replace(ReplaceRecord),
+    /// A create or rotate whose secrets were shown until they were forgotten, without anybody having closed their sheet.
+    Unclaimed(Unclaimed),
     /// Revoke one token or several, in this order.
     Revoke(Vec<QueueItem>),
+}
+
+/// A token of whose secrets it is not known whether anybody took them. They are not here any more.
+#[derive(Debug)]
+pub struct Unclaimed {
+    /// How it was issued.
+    pub kind: IssuanceKind,
+    /// What stays known of it.
+    pub token: Delivered,
 }
 
 /// A replacement.
@@ -150,10 +201,10 @@ pub enum Successor {
     Delivered(Delivered),
 }
 
-/// What stays known of a successor when its secrets are gone from here.
+/// What stays known of a token when its secrets are gone from here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivered {
-    /// Its name, and that of the token it replaces.
+    /// Its name; a successor's is that of the token it replaces.
     pub name: String,
     /// Its id, where the server told it.
     pub token: Option<DeployTokenId>,
@@ -197,11 +248,7 @@ impl ReplaceRecord {
     /// Drops the successor's secrets.
     pub(super) fn forget_secrets(&mut self) {
         if let Successor::Issuing(issue) = &self.successor {
-            self.successor = Successor::Delivered(Delivered {
-                name: issue.asked.name.clone(),
-                token: issue.token.clone(),
-                key: issue.key,
-            });
+            self.successor = Successor::Delivered(issue.delivered());
         }
     }
 }
@@ -245,6 +292,15 @@ impl IssueRecord {
             ci_token: None,
             expires_at: None,
             stage: Stage::Intended,
+        }
+    }
+
+    /// What stays known of it without its secrets.
+    pub(super) fn delivered(&self) -> Delivered {
+        Delivered {
+            name: self.asked.name.clone(),
+            token: self.token.clone(),
+            key: self.key,
         }
     }
 }

@@ -5,16 +5,17 @@ use dioxus::prelude::*;
 use super::OpenMenu;
 use crate::state::{AppState, ConfirmKind};
 use crate::ui::components::{ask, no_token_because};
+use crate::ui::clock::use_clock;
 use crate::ui::elements::{Icon, Menu, MenuItem, MenuLine};
 use crate::ui::intent::{ProgramIntent, TokenIntent, use_send};
-use model::PublicText;
+use model::{ClosedSheet, PublicText};
 use protocol::Fingerprint;
 
 /// The open row's menu, if one is open.
 #[component]
 pub fn RowMenu() -> Element {
     let state = use_context::<AppState>();
-    let send = use_send();
+    let (send, clock) = (use_send(), use_clock());
     let mut open = use_context::<OpenMenu>().0;
     let question = use_callback(move |kind: ConfirmKind| {
         let token = open.peek().clone();
@@ -37,6 +38,7 @@ pub fn RowMenu() -> Element {
     let id = token.id.to_string();
     let shown = token.id.clone();
     let label = format!("Actions for {}", token.name);
+    let closed = state.tokens.closed_sheet(&token, *clock.now.read());
     rsx! {
         Menu { label, on_close: move |()| open.set(None),
             p { class: "menu-title cut", "aria-hidden": "true", "{token.name}" }
@@ -47,6 +49,9 @@ pub fn RowMenu() -> Element {
                     open.set(None);
                     send.call(TokenIntent::ShowDetails(shown.clone()).into());
                 },
+            }
+            if let Some(sheet) = closed {
+                ClosedItems { sheet }
             }
             MenuItem {
                 icon: Icon::Rotate,
@@ -86,5 +91,33 @@ pub fn RowMenu() -> Element {
                 onselect: move |()| copy.call((PublicText::Fingerprint, print.clone().unwrap_or_default())),
             }
         }
+    }
+}
+
+/// Of a token whose sheet was closed a short time ago.
+#[component]
+fn ClosedItems(sheet: ClosedSheet) -> Element {
+    let (send, clock) = (use_send(), use_clock());
+    let mut open = use_context::<OpenMenu>().0;
+    let left = text::time_left(sheet.until, *clock.now.read());
+    let (again, forget) = (sheet.clone(), sheet);
+    rsx! {
+        MenuItem {
+            icon: Icon::Key,
+            label: "Show its values again ({left})",
+            onselect: move |()| {
+                open.set(None);
+                send.call(TokenIntent::ShowAgain(again.clone()).into());
+            },
+        }
+        MenuItem {
+            icon: Icon::EyeOff,
+            label: "Forget its values now",
+            onselect: move |()| {
+                open.set(None);
+                send.call(TokenIntent::ForgetValues(forget.clone()).into());
+            },
+        }
+        MenuLine {}
     }
 }

@@ -5,6 +5,7 @@ mod head;
 mod menu;
 mod row;
 mod skeleton;
+mod widths;
 
 use std::ops::Range;
 
@@ -77,6 +78,7 @@ pub fn TokenTable(label: String, entries: ReadSignal<Vec<TokenEntry>>) -> Elemen
     rsx! {
         table {
             class: "tokens",
+            style: widths::widths(),
             role: "table",
             "aria-label": label,
             "aria-rowcount": "{entries.len() + 1}",
