@@ -1,16 +1,20 @@
 //! For developers: the window in any state, on made-up data, without a server.
 //!
+//! `gallery --check widths|contrast` measures many states and says what is wrong.
+//!
 //! `gallery STATE [--size WxH] [--zoom N]`, where STATE is one of `table empty loading failed offline create
 //! create-running create-failed rotate revoke delete delete-active revoke-production sheet sheet-revealed
 //! sheet-notshared sheet-kept sheet-missing close-warning keys palette menu many long revoked none toasts pending replace
 //! replacing finish interrupted` or of those in `access.rs` and `sending.rs`.
 #![allow(
     clippy::print_stderr,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a tool for developers: it tells what it was asked for, and stops where its own data is wrong"
 )]
 
 mod access;
+mod check;
 mod sending;
 
 use deploy_tokens::intent::{PlaceIntent, SheetIntent};
@@ -39,6 +43,7 @@ struct Arguments {
     width: f64,
     height: f64,
     zoom: f64,
+    check: Option<String>,
 }
 
 fn arguments() -> Arguments {
@@ -47,6 +52,7 @@ fn arguments() -> Arguments {
         width: 1220.0,
         height: 760.0,
         zoom: 1.0,
+        check: None,
     };
     let mut given = std::env::args().skip(1);
     while let Some(word) = given.next() {
@@ -56,6 +62,7 @@ fn arguments() -> Arguments {
                 let (width, height) = size.split_once('x').unwrap();
                 (found.width, found.height) = (width.parse().unwrap(), height.parse().unwrap());
             }
+            "--check" => found.check = given.next(),
             "--zoom" => found.zoom = given.next().unwrap().parse().unwrap(),
             state => found.state = state.to_owned(),
         }
@@ -87,6 +94,9 @@ fn Gallery() -> Element {
     use_hook(|| {
         let given = arguments();
         fill(state, &given.state);
+        if let Some(what) = given.check {
+            spawn(async move { check::run(&what, state, fill).await });
+        }
         if given.zoom != 1.0 {
             let _ = dioxus_desktop::window().webview.zoom(given.zoom);
         }

@@ -206,7 +206,7 @@ fn a_password_a_wrong_one_and_a_wrong_code_where_there_is_no_browser_flow() {
     app.wait_text("did not accept the e-mail address, password or code");
     app.wait_for("an empty field", || {
         let field = app.find("entry", "One-time code");
-        (field.text().is_empty() && field.has(State::Focused)).then_some(())
+        (field.text().is_empty() && field.is(State::Focused)).then_some(())
     });
     fill("One-time code", &server.code());
     app.find("dialog", "Link this machine")

@@ -341,7 +341,7 @@ fn refused(refusal: &protocol::wire::error::Refusal) -> Message {
             "Correct it and try again. Nothing was changed.",
         ),
         500.. => (
-            "The server had an error of its own.",
+            "The server failed.",
             "Refresh to see whether it was done, and try again later.",
         ),
         _ => ("The server refused.", "Refresh and try again."),

@@ -43,6 +43,6 @@ pub use secret_sheet::SecretSheet;
 pub use sidebar::{Sidebar, place_kind};
 pub use sign_in::{SignInProblem, SignInProgress};
 pub use toaster::Toaster;
-pub use token_table::{Review, RowMenu, TokenTable, TokenTableSkeleton, use_row_menu_provider};
+pub use token_table::{Review, RowMenu, Shown, TokenTable, TokenTableSkeleton, use_row_menu_provider};
 pub use toolbar::Toolbar;
 pub use when::{Ends, Happened, TimeAgo};

@@ -31,7 +31,8 @@ if (dialog && !dialog.open) {
     if (dialog.isConnected) return;
     watch.disconnect();
     if (document.activeElement && document.activeElement !== document.body) return;
-    const back = before && before.isConnected && before !== document.body ? before : document.getElementById("page-title");
+    const back = before && before.isConnected && before !== document.body ? before
+      : document.querySelector('[data-row][tabindex="0"]') || document.getElementById("page-title");
     if (back) back.focus({ preventScroll: true });
   });
   watch.observe(document.body, { childList: true, subtree: true });

@@ -8,7 +8,7 @@ use crate::ui::clock::use_clock;
 use crate::ui::components::{Ends, Happened, HealthBadge};
 use crate::ui::intent::{TokenIntent, use_send};
 use model::TokenColumn;
-use protocol::{DeployToken, Occurrence, TokenKey};
+use protocol::{DeployToken, Occurrence, TokenKey, TokenStatus};
 
 /// The look of a column. It is the same in the head, in a row, in one that cannot be read and before the data is there.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -140,6 +140,13 @@ fn Expiry(token: DeployToken) -> Element {
     if token.may_be_active() {
         rsx! {
             Ends { what: token.end, close }
+        }
+    } else if let TokenStatus::Revoked { at: Some(at) } = token.status {
+        rsx! {
+            span { class: "absent",
+                "Revoked "
+                Happened { what: Occurrence::At(at) }
+            }
         }
     } else {
         rsx! {

@@ -32,7 +32,9 @@ pub fn RowMenu() -> Element {
         return rsx! {};
     };
     let active = token.may_be_active();
-    let can_issue = active && no_token_because(&state.place.key.read()).is_none();
+    const REVOKED: &str = "It is revoked.";
+    let over = (!active).then_some(REVOKED);
+    let no_key = over.or(no_token_because(&state.place.key.read()));
     let being_replaced = state.tokens.is_being_replaced(&token);
     let print = token.fingerprint().map(Fingerprint::to_hex);
     let id = token.id.to_string();
@@ -56,26 +58,27 @@ pub fn RowMenu() -> Element {
             MenuItem {
                 icon: Icon::Rotate,
                 label: "Rotate…",
-                disabled: !can_issue,
+                why_not: no_key,
                 onselect: move |()| question.call(ConfirmKind::Rotate),
             }
             MenuItem {
                 icon: Icon::UpDown,
                 label: "Replace…",
-                disabled: !can_issue || being_replaced,
+                why_not: no_key.or(being_replaced.then_some("It is being replaced already.")),
                 onselect: move |()| question.call(ConfirmKind::Replace),
             }
             MenuItem {
                 icon: Icon::Ban,
                 label: "Revoke…",
                 danger: active,
-                disabled: !active,
+                why_not: over,
                 onselect: move |()| question.call(ConfirmKind::Revoke),
             }
             MenuItem {
                 icon: Icon::Trash,
                 label: "Delete…",
                 danger: true,
+                why_not: active.then_some("Revoke it first: a record is deleted when no runner can use it."),
                 onselect: move |()| question.call(ConfirmKind::Delete),
             }
             MenuLine {}

@@ -31,6 +31,10 @@ const STRIDE: usize = 6;
 #[derive(Clone, Copy, PartialEq)]
 pub struct Review(pub Signal<bool>);
 
+/// The entries that are shown.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Shown(pub Memo<Vec<TokenEntry>>);
+
 /// The token whose menu is open.
 #[derive(Clone, Copy, PartialEq)]
 pub struct OpenMenu(pub(super) Signal<Option<DeployToken>>);
