@@ -2,7 +2,7 @@
 //! `actions` that is called the same.
 
 use crate::state::Section;
-use model::{Destination, Document, Grace, PublicText, Remedy, WayOut};
+use model::{ClosedSheet, Destination, Document, Grace, PublicText, Remedy, WayOut};
 use protocol::{DeployToken, DeployTokenId, EnvironmentId, Lifetime, ProjectId, RequestId, UserDevice};
 
 /// A wish of the user. It never carries a secret.
@@ -111,6 +111,10 @@ pub enum TokenIntent {
     Revoke(DeployToken),
     /// Delete the record of a revoked token: confirmed.
     Delete(DeployToken),
+    /// Show the values of a closed sheet again.
+    ShowAgain(ClosedSheet),
+    /// Forget the values of a closed sheet now.
+    ForgetValues(ClosedSheet),
     /// See what was interrupted.
     ShowInterrupted,
     /// Do something about an interrupted operation.
@@ -242,6 +246,7 @@ impl Intent {
                     | TokenIntent::FinishReplacement(_)
                     | TokenIntent::Revoke(_)
                     | TokenIntent::Delete(_)
+                    | TokenIntent::ShowAgain(_)
                     | TokenIntent::Resume { .. }
             ),
             Self::Sheet(intent) => matches!(intent, SheetIntent::ShareAgain | SheetIntent::RevokeIssued),

@@ -1,21 +1,26 @@
 //! For developers: the window in any state, on made-up data, without a server.
 //!
+//! `gallery --check widths|contrast` measures many states and says what is wrong.
+//!
 //! `gallery STATE [--size WxH] [--zoom N]`, where STATE is one of `table empty loading failed offline create
 //! create-running create-failed rotate revoke delete delete-active revoke-production sheet sheet-revealed
 //! sheet-notshared sheet-kept sheet-missing close-warning keys palette menu many long revoked none toasts pending replace
 //! replacing finish interrupted` or of those in `access.rs` and `sending.rs`.
 #![allow(
     clippy::print_stderr,
+    clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a tool for developers: it tells what it was asked for, and stops where its own data is wrong"
 )]
 
 mod access;
+mod check;
 mod sending;
 
 use deploy_tokens::intent::{PlaceIntent, SheetIntent};
 use deploy_tokens::state::{
     AppState, Confirm, ConfirmKind, Connection, Copied, Dialog, KeyState, Load, Operation, StatusFilter,
+    Taken,
 };
 use deploy_tokens::ui::views::Window;
 use deploy_tokens::ui::{Intent, Send, head};
@@ -39,6 +44,7 @@ struct Arguments {
     width: f64,
     height: f64,
     zoom: f64,
+    check: Option<String>,
 }
 
 fn arguments() -> Arguments {
@@ -47,6 +53,7 @@ fn arguments() -> Arguments {
         width: 1220.0,
         height: 760.0,
         zoom: 1.0,
+        check: None,
     };
     let mut given = std::env::args().skip(1);
     while let Some(word) = given.next() {
@@ -56,6 +63,7 @@ fn arguments() -> Arguments {
                 let (width, height) = size.split_once('x').unwrap();
                 (found.width, found.height) = (width.parse().unwrap(), height.parse().unwrap());
             }
+            "--check" => found.check = given.next(),
             "--zoom" => found.zoom = given.next().unwrap().parse().unwrap(),
             state => found.state = state.to_owned(),
         }
@@ -87,6 +95,9 @@ fn Gallery() -> Element {
     use_hook(|| {
         let given = arguments();
         fill(state, &given.state);
+        if let Some(what) = given.check {
+            spawn(async move { check::run(&what, state, fill).await });
+        }
         if given.zoom != 1.0 {
             let _ = dioxus_desktop::window().webview.zoom(given.zoom);
         }
@@ -122,7 +133,7 @@ fn answer(state: AppState, intent: Intent) {
         }
     }
     if sheet.copied.peek().is_some() || *sheet.ci_token_revealed.peek() || *sheet.seed_revealed.peek() {
-        sheet.taken.set(true);
+        sheet.take(Taken::BOTH);
     }
 }
 
@@ -278,6 +289,7 @@ fn interrupted() -> Vec<Pending> {
             started: Moment::now().plus_seconds(-1200),
         }),
         finding,
+        shown: None,
     };
     let unfinished = Finding::Unfinished { has_ci_token: false };
     vec![

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Tell, beside};
+use super::{Actions, Tell, beside, on_disk};
 use crate::state::{Dialog, Load};
 use ::service;
-use model::{Finding, Grace, News, Pending, Problem, Remedy, Renewed, ResumeError};
+use model::{ClosedSheet, Finding, Grace, News, Pending, Problem, Remedy, Renewed, ResumeError};
+use protocol::Lifetime;
 use service::{Context, Finished, Issued, Place, Revocations};
 
 /// What came of a remedy.
@@ -61,7 +62,9 @@ impl Actions {
         }
         spawn(async move {
             let with = Arc::clone(&context);
-            let work = move |tell: Tell| async move { carry_out(&context, &id, remedy, tell).await };
+            let lifetime = *actions.state.tokens.lifetime.peek();
+            let work =
+                move |tell: Tell| async move { carry_out(&context, &id, remedy, lifetime, tell).await };
             let outcome = actions.operate(dialog.operation, work).await;
             let done = outcome.is_some();
             match outcome {
@@ -91,6 +94,34 @@ impl Actions {
         });
     }
 
+    /// Shows a closed sheet once more, as the server has its token by now.
+    pub(super) fn show_again(&self, sheet: ClosedSheet) {
+        let id = sheet.entry.clone();
+        self.state.toasts.forget_sheet(&id);
+        self.state.dialog.show(Dialog::ShowAgain(sheet));
+        self.resume(id, Remedy::Show);
+    }
+
+    /// Forgets the values of a closed sheet.
+    pub(super) fn forget_values(&self, sheet: ClosedSheet) {
+        let (actions, Some(journal)) = (self.clone(), self.context().and_then(|it| it.journal.clone()))
+        else {
+            return;
+        };
+        let (entry, name) = (sheet.entry, sheet.name);
+        spawn(async move {
+            let id = entry.clone();
+            let forget = move || journal.forget_closed(&id);
+            let news = match on_disk(forget).await.flatten() {
+                Ok(()) => News::ValuesForgotten { name },
+                Err(problem) => News::Trouble(problem),
+            };
+            actions.state.toasts.forget_sheet(&entry);
+            actions.tell(news);
+            actions.fetch_list();
+        });
+    }
+
     fn tell_all_revoked(&self, place: &Place, done: Revocations) {
         for (name, outcome) in &done.tokens {
             match outcome {
@@ -109,22 +140,31 @@ impl Actions {
     }
 }
 
-/// What waits for the user by his own choice is told where the tokens are.
+/// What waits for the user by his own choice, and what he has closed himself, is told where the tokens are.
 async fn interrupted(context: &Context) -> Result<Vec<Pending>, Problem> {
     let all = service::interrupted(context).await?;
     let waits = |finding: &Finding| matches!(finding, Finding::Waiting { .. });
     Ok(all
         .iter()
-        .filter(|it| !waits(&it.finding))
+        .filter(|it| !waits(&it.finding) && !it.shown.is_some_and(|shown| shown.is_closed))
         .map(service::Interrupted::facts)
         .collect())
 }
 
-async fn carry_out(context: &Arc<Context>, id: &str, remedy: Remedy, tell: Tell) -> Result<Outcome, Problem> {
-    let all = service::interrupted(context).await?;
-    let chosen = all.into_iter().find(|it| it.id.as_str() == id);
-    // Somebody else has finished it in the meantime.
-    let chosen = chosen.ok_or(Problem::NotResumable(ResumeError::NotActive))?;
+async fn carry_out(
+    context: &Arc<Context>,
+    id: &str,
+    remedy: Remedy,
+    lifetime: Lifetime,
+    tell: Tell,
+) -> Result<Outcome, Problem> {
+    // Somebody else may have finished it in the meantime.
+    let gone = match remedy {
+        Remedy::Show => ResumeError::ValuesGone,
+        _ => ResumeError::NotActive,
+    };
+    let chosen = service::find(context, id).await?;
+    let chosen = chosen.ok_or(Problem::NotResumable(gone))?;
     match remedy {
         Remedy::Show | Remedy::Finish => {
             let place = chosen.place().ok_or(Problem::Busy)?;
@@ -134,6 +174,11 @@ async fn carry_out(context: &Arc<Context>, id: &str, remedy: Remedy, tell: Tell)
                 Finished::Revoked(done) => Outcome::Revoked(place, done),
                 Finished::Renewed(done) => Outcome::Renewed(place, done),
             })
+        }
+        Remedy::Rotate => {
+            let place = chosen.place().ok_or(Problem::Busy)?;
+            let issued = service::renew(context, chosen, lifetime, &tell).await?;
+            Ok(Outcome::Issued(place, Box::new(issued)))
         }
         Remedy::Revoke => {
             let place = chosen.place().ok_or(Problem::Busy)?;

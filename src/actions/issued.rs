@@ -7,9 +7,9 @@ use dioxus::prelude::*;
 
 use super::grace::{self, Over};
 use super::{Actions, Tell, on_disk};
-use model::{Grace, IssuanceKind, Problem};
-use protocol::DeployTokenId;
-use service::journal::{OpenEntry, ShownEntry};
+use model::{ClosedSheet, Grace, IssuanceKind, News, Problem};
+use protocol::{DeployTokenId, Moment};
+use service::journal::{EntryId, Journal, OpenEntry, ShownEntry};
 use service::{Context, Issued, Place};
 
 /// What the open sheet shows, beside its secrets.
@@ -23,7 +23,7 @@ pub(super) struct Delivery {
     entry: Kept,
 }
 
-/// What the journal keeps of it, until it forgets the secrets. Its deadline is kept by the runtime, whatever the window
+/// What the journal keeps of it, until the sheet is closed or its time is over. Its deadline is kept by the runtime, whatever the window
 /// does. Everything that is done with it waits for a disk, and for whoever else does something with it.
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Option<Written>>>);
@@ -71,6 +71,18 @@ impl Kept {
         }
     }
 
+    /// The user has closed the sheet: gives the entry's name, where the journal still keeps the secrets.
+    fn close_sheet(&self) -> Option<EntryId> {
+        self.shown();
+        match self.entry().take() {
+            Some(Written::Shown(entry)) => entry.close_sheet().unwrap_or_else(|error| {
+                tracing::warn!(%error, "the journal does not know that the sheet is closed");
+                None
+            }),
+            Some(Written::Open(_)) | None => None,
+        }
+    }
+
     /// What was issued is not wanted.
     fn close(&self) {
         let entry = self.entry().take();
@@ -84,16 +96,38 @@ impl Kept {
         }
     }
 
-    fn forget_after(&self, deadline: Duration) {
+    fn forget_after(&self, time_left: Duration) {
         // A window that is gone has let go of the entry, for whoever finishes it.
         let kept = Arc::downgrade(&self.0);
         tokio::spawn(async move {
-            tokio::time::sleep(deadline).await;
+            tokio::time::sleep(time_left).await;
             if let Some(kept) = kept.upgrade().map(Kept) {
                 drop(on_disk(move || kept.hand_over()).await);
             }
         });
     }
+}
+
+/// Has the journal forget what is over at a time, whatever the window does then.
+fn tidy_at(until: Moment, journal: Option<Arc<Journal>>) {
+    let left = until.seconds_since(Moment::now()).saturating_add(1);
+    let left = Duration::from_secs(u64::try_from(left).unwrap_or(0));
+    // Who has left the server, or signed out, has let go of its journal.
+    let Some(journal) = journal.as_ref().map(Arc::downgrade) else {
+        return;
+    };
+    tokio::spawn(async move {
+        tokio::time::sleep(left).await;
+        if let Some(journal) = journal.upgrade()
+            && let Ok(Err(error)) = on_disk(move || journal.tidy()).await
+        {
+            tracing::warn!(%error, "the journal still has what was closed");
+        }
+    });
+}
+
+fn seconds(time: Duration) -> i64 {
+    i64::try_from(time.as_secs()).unwrap_or(i64::MAX)
 }
 
 impl Actions {
@@ -110,21 +144,24 @@ impl Actions {
         });
     }
 
-    /// Opens the sheet. The journal keeps the secrets until it is closed or their deadline has passed, also when this
-    /// program ends before. The sheet does not wait for the disk: until it is noted that they are shown, they have no
+    /// Opens the sheet. The journal keeps the secrets until their deadline has passed, also when the sheet is closed, or this
+    /// program ends, before. The sheet does not wait for the disk: until it is noted that they are shown, they have no
     /// deadline.
     pub(super) fn show_issued(&self, context: &Context, place: Place, mut issued: Issued, grace: Grace) {
         let (sheet, mut highlighted) = (self.state.sheet, self.state.tokens.highlighted);
         highlighted.set(Some(issued.issuance.token.id.clone()));
         // What another sheet shows is handed over first.
         sheet.drop_secrets();
-        let deadline = issued.entry.as_ref().map(|entry| entry.journal().deadline());
+        let time_left = issued.entry.as_ref().map(OpenEntry::time_left);
+        let until = time_left.map(|left| Moment::now().plus_seconds(seconds(left)));
+        let known = issued.entry.as_ref().map(|entry| entry.id().to_string());
+        let taken = known.and_then(|entry| self.taken.borrow_mut().remove(&entry));
         let entry = Kept::new(issued.entry.take());
-        if let Some(deadline) = deadline {
+        if let Some(time_left) = time_left {
             let kept = entry.clone();
             // Not a task of the window, which may be closed at once.
             drop(tokio::task::spawn_blocking(move || kept.shown()));
-            entry.forget_after(deadline);
+            entry.forget_after(time_left);
         }
         self.delivery.replace(Some(Delivery {
             scope: grace::scope(context),
@@ -137,6 +174,10 @@ impl Actions {
         }));
         let (actions, issuance) = (self.clone(), issued.issuance);
         sheet.show_until_closed(issuance, move || actions.delivered());
+        let (mut kept_until, mut when) = (sheet.kept_until, sheet.grace);
+        kept_until.set(until);
+        sheet.take(taken.unwrap_or_default());
+        when.set(grace);
         self.verify_issued();
     }
 
@@ -146,11 +187,23 @@ impl Actions {
         let Some(delivery) = self.delivery.take() else {
             return;
         };
-        let actions = self.clone();
+        let until = *self.state.sheet.kept_until.peek();
+        let taken = *self.state.sheet.taken.peek();
+        let (actions, journal) = (self.clone(), self.context().and_then(|it| it.journal.clone()));
         // Not a task of the component that closed the sheet: that one is about to go.
         dioxus::core::spawn_forever(async move {
             let entry = delivery.entry;
-            drop(on_disk(move || entry.hand_over()).await);
+            let kept = on_disk(move || entry.close_sheet()).await.ok().flatten();
+            if let (Some(entry), Some(until)) = (kept, until) {
+                actions.taken.borrow_mut().insert(entry.to_string(), taken);
+                actions.tell(News::SheetClosed(ClosedSheet {
+                    entry: entry.to_string(),
+                    token: delivery.token.clone(),
+                    name: delivery.name.clone(),
+                    until,
+                }));
+                tidy_at(until, journal);
+            }
             if delivery.kind == IssuanceKind::Replace {
                 let over = Over {
                     scope: delivery.scope,

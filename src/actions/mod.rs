@@ -28,6 +28,7 @@ mod verify;
 
 use std::any::Any;
 use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -37,7 +38,7 @@ use dioxus::prelude::*;
 use futures_util::future::LocalBoxFuture;
 
 use crate::intent::Intent;
-use crate::state::{AppState, Latest, change};
+use crate::state::{AppState, Latest, Taken, change};
 use model::{News, Problem, SecretLimits};
 use protocol::secret::SecretText;
 use service::account::Account;
@@ -49,9 +50,6 @@ pub use grace::Newest;
 use issued::Delivery;
 pub use platform::{LOCAL, Location, Opened, Platform, Start};
 use run::{Tell, beside, follow, on_disk, telling};
-
-/// How long a notice stays.
-const TOAST_SECONDS: u64 = 6;
 
 /// What clearing the clipboard has come to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +104,8 @@ pub struct Actions {
     fresh: Rc<Cell<Freshness>>,
     /// What the open sheet shows, beside its secrets.
     delivery: Rc<RefCell<Option<Delivery>>>,
+    /// What the user has of closed sheets, by their names in the journal.
+    taken: Rc<RefCell<BTreeMap<String, Taken>>>,
     /// What is being sent to destinations.
     sending: Rc<RefCell<sending::UnderWay>>,
 }
@@ -189,6 +189,7 @@ impl Actions {
             },
             fresh: Rc::default(),
             delivery: Rc::default(),
+            taken: Rc::default(),
             sending: Rc::default(),
         }
     }
@@ -280,11 +281,6 @@ impl Actions {
     }
 
     fn tell(&self, news: News) {
-        let toasts = self.state.toasts;
-        let id = toasts.push(news);
-        spawn(async move {
-            tokio::time::sleep(Duration::from_secs(TOAST_SECONDS)).await;
-            toasts.dismiss(id);
-        });
+        self.state.toasts.push(news);
     }
 }

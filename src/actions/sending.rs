@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use tokio::task::AbortHandle;
 
 use super::Actions;
-use crate::state::{SendLine, SendState, SheetPage};
+use crate::state::{SendLine, SendState, SheetPage, Taken};
 use model::destinations::destinations_of;
 use model::{Destination, Parcel, Problem, SendError};
 use protocol::DeployTokenId;
@@ -115,10 +115,10 @@ impl Actions {
 
     /// Closing loses nothing when every destination has the values.
     fn note_sent(&self) {
-        let mut sheet = self.state.sheet;
+        let sheet = self.state.sheet;
         let all = sheet.lines.peek().iter().all(SendLine::is_sent);
         if all {
-            sheet.taken.set(true);
+            sheet.take(Taken::BOTH);
         }
     }
 

@@ -6,8 +6,7 @@ use dioxus::prelude::*;
 
 use super::{Actions, Tell};
 use crate::intent::SheetIntent;
-use crate::state::Copied;
-use crate::state::SheetPage;
+use crate::state::{Copied, SheetPage, Taken};
 use model::formats;
 use model::{CiTokenOutcome, Issuance};
 use protocol::secret::SecretText;
@@ -69,7 +68,7 @@ impl Actions {
                     sheet.turn_to(SheetPage::Values);
                     sheet.copied.set(None);
                     sheet.saved.set(Some(path));
-                    sheet.taken.set(true);
+                    sheet.take(Taken::BOTH);
                 }
                 Err(problem) => sheet.copy_failed.set(Some(problem)),
             }
@@ -96,14 +95,23 @@ impl Actions {
         let Some(text) = text.filter(|text| !text.is_blank()) else {
             return;
         };
-        let actions = self.clone();
+        let taken = match what {
+            Copied::Block => Taken::BOTH,
+            Copied::CiToken | Copied::Seed | Copied::Cleared => Taken {
+                ci_token: what == Copied::CiToken,
+                seed: what == Copied::Seed,
+            },
+        };
+        let (actions, showing) = (self.clone(), sheet.showing());
         spawn(async move {
             match actions.copy_secret(text).await {
+                // The sheet was closed meanwhile, or shows something else.
+                _ if !sheet.still_shows(showing) => {}
                 Ok(()) => {
                     sheet.copied.set(Some(what));
                     sheet.saved.set(None);
                     sheet.copy_failed.set(None);
-                    sheet.taken.set(true);
+                    sheet.take(taken);
                 }
                 Err(message) => {
                     sheet.copied.set(None);
@@ -117,21 +125,12 @@ impl Actions {
     fn reveal_ci_token(&self, shown: bool) {
         let mut sheet = self.state.sheet;
         sheet.ci_token_revealed.set(shown);
-        self.note_reveal(shown);
     }
 
     /// Shows or hides the seed.
     fn reveal_seed(&self, shown: bool) {
         let mut sheet = self.state.sheet;
         sheet.seed_revealed.set(shown);
-        self.note_reveal(shown);
-    }
-
-    fn note_reveal(&self, shown: bool) {
-        let mut sheet = self.state.sheet;
-        if shown {
-            sheet.taken.set(true);
-        }
     }
 
     /// Shares the key again, so that the runner of this sheet can decrypt.

@@ -157,6 +157,7 @@ impl Actions {
                 },
                 Ok(PasswordOutcome::CodeNeeded) => (true, None),
                 Ok(PasswordOutcome::Refused { detail }) => {
+                    session.refused(with_code);
                     (with_code, Some(Problem::PasswordRefused { detail, with_code }))
                 }
                 Err(error) if error.is_without_keychain() => return actions.ask_for_passphrase(),

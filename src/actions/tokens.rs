@@ -8,14 +8,15 @@ use dioxus::prelude::*;
 use super::Actions;
 use crate::intent::TokenIntent;
 use crate::state::{Dialog, Load, Ticket, change};
-use model::{Handed, Membership, Problem, Replacement};
+use model::{ClosedSheet, Handed, Membership, Problem, Replacement, Unfinished};
 use protocol::{DeployTokenId, Lifetime, Role, TokenEntry};
 use service::{Context, Place};
 
 /// What only this machine knows about an environment.
 struct Here {
     replacements: Vec<Replacement>,
-    interrupted: usize,
+    interrupted: Vec<Unfinished>,
+    closed: Vec<ClosedSheet>,
     handed: BTreeMap<DeployTokenId, Vec<Handed>>,
 }
 
@@ -23,12 +24,18 @@ async fn look(context: &Context, place: &Place) -> Result<(Vec<TokenEntry>, Here
     let entries = service::list(context, place).await?;
     let replacements = service::readable_replacements(context, place);
     let journal = context.journal.as_ref();
-    let interrupted = journal.map_or(0, |journal| journal.interrupted());
+    let (mut interrupted, mut closed) = (Vec::new(), Vec::new());
+    if let Some(journal) = journal {
+        journal.settle(place, &entries);
+        interrupted = journal.interrupted();
+        closed = journal.closed_sheets();
+    }
     Ok((
         entries,
         Here {
             replacements,
             interrupted,
+            closed,
             handed: service::handed(context),
         },
     ))
@@ -45,6 +52,8 @@ impl Actions {
             TokenIntent::ForgetReplacement(id) => self.forget_replacement(id),
             TokenIntent::Revoke(token) => self.revoke(&token),
             TokenIntent::Delete(token) => self.delete(&token),
+            TokenIntent::ShowAgain(sheet) => self.show_again(sheet),
+            TokenIntent::ForgetValues(sheet) => self.forget_values(sheet),
             TokenIntent::ShowInterrupted => self.show_interrupted(),
             TokenIntent::Resume { id, remedy } => self.resume(id, remedy),
         }
@@ -87,8 +96,10 @@ impl Actions {
             actions.note_answered(listed.is_ok());
             match listed {
                 Ok((entries, only_here)) => {
-                    let mut interrupted = actions.state.place.interrupted;
-                    interrupted.set(only_here.interrupted);
+                    let unclaimed = only_here.interrupted.iter().filter_map(|it| it.token.clone());
+                    change(tokens.unclaimed, unclaimed.collect());
+                    change(actions.state.place.interrupted, only_here.interrupted);
+                    change(tokens.closed, only_here.closed);
                     change(tokens.replacements, only_here.replacements);
                     change(tokens.handed, only_here.handed);
                     let mut shown = entries.clone();

@@ -208,6 +208,9 @@ pub struct Choice {
     /// Revoke its token instead
     #[arg(long, conflicts_with_all = ["json", "format", "out", "send", "discard"])]
     pub revoke: bool,
+    /// Rotate its token: its values are not kept any more
+    #[arg(long)]
+    pub rotate: bool,
     /// Forget it: nothing of it is active, or its rest is not wanted
     #[arg(long, conflicts_with_all = ["json", "format", "out", "send"])]
     pub discard: bool,

@@ -9,29 +9,24 @@ use crate::connect::Target;
 use crate::failure::{Failure, WRONG_USE};
 use model::formats::Format;
 use model::{Finding, NotActive, Remedy, WorkKind};
-use protocol::{EnvironmentName, Moment};
+use protocol::{EnvironmentName, Lifetime, Moment};
 use service::checkpoint::Operation;
 use service::{Context, Finished, Interrupted};
 use text::Message;
-use text::plural;
 
 /// Says on standard error that operations were interrupted, if some were.
 pub fn mention(context: &Context) {
-    let count = context
+    let all = context
         .journal
         .as_ref()
-        .map_or(0, |journal| journal.interrupted());
-    if count > 0 {
+        .map_or_else(Vec::new, |journal| journal.interrupted());
+    if !all.is_empty() {
+        let Message { what, next } = text::unfinished(&all, Moment::now());
         output::warning(&Message::new(
-            format!("{} interrupted.", were(count)),
-            "See what can be done: deploy-tokens pending",
+            what,
+            format!("{next} See what can be done: deploy-tokens pending"),
         ));
     }
-}
-
-fn were(count: usize) -> String {
-    let verb = if count == 1 { "was" } else { "were" };
-    format!("{} {verb}", plural(count, "operation"))
 }
 
 #[derive(Serialize)]
@@ -42,6 +37,10 @@ struct PendingJson<'a> {
     token: Option<&'a str>,
     environment: Option<&'a str>,
     started_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    kept_until: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sheet_closed: Option<bool>,
     state: &'static str,
     says: String,
     remedies: Vec<&'static str>,
@@ -71,8 +70,10 @@ fn as_json(it: &Interrupted) -> PendingJson<'_> {
         token: about.and_then(|about| Some(about.token.as_ref()?.as_str())),
         environment: about.map(|about| about.environment.as_str()),
         started_at: about.map(|about| about.started.to_wire()),
+        kept_until: it.shown.map(|shown| shown.until.to_wire()),
+        sheet_closed: it.shown.map(|shown| shown.is_closed),
         state: state(&it.finding),
-        says: says(&it.finding),
+        says: says(it),
         remedies: it.remedies().iter().map(|remedy| name(*remedy)).collect(),
     }
 }
@@ -91,18 +92,19 @@ fn as_text(it: &Interrupted) -> String {
     let ways: String = it
         .remedies()
         .iter()
-        .map(|remedy| format!("  {}\n", command(&it.id, *remedy)))
+        .map(|remedy| format!("  {}\n", command(it, *remedy)))
         .collect();
-    format!("{}  {what}  {}\n{ways}", it.id, says(&it.finding))
+    format!("{}  {what}  {}\n{ways}", it.id, says(it))
 }
 
-fn command(id: &service::journal::EntryId, remedy: Remedy) -> String {
+fn command(it: &Interrupted, remedy: Remedy) -> String {
     let option = match remedy {
         Remedy::Show | Remedy::Finish => "",
+        Remedy::Rotate => " --rotate",
         Remedy::Revoke => " --revoke",
         Remedy::Discard => " --discard",
     };
-    format!("deploy-tokens resume {id}{option}")
+    format!("deploy-tokens resume {}{option}", it.id)
 }
 
 fn verb(kind: WorkKind) -> &'static str {
@@ -119,6 +121,7 @@ fn name(remedy: Remedy) -> &'static str {
     match remedy {
         Remedy::Show => "show",
         Remedy::Finish => "finish",
+        Remedy::Rotate => "rotate",
         Remedy::Revoke => "revoke",
         Remedy::Discard => "discard",
     }
@@ -128,6 +131,7 @@ fn state(finding: &Finding) -> &'static str {
     match finding {
         Finding::Complete => "complete",
         Finding::Unfinished { .. } => "unfinished",
+        Finding::ValuesGone => "values-gone",
         Finding::OtherKey => "other-key",
         Finding::NotActive(NotActive::NeverRegistered) => "never-registered",
         Finding::NotActive(NotActive::Superseded) => "superseded",
@@ -145,9 +149,9 @@ fn state(finding: &Finding) -> &'static str {
 }
 
 /// What became of it; where several things can be meant, also what the options do.
-fn says(finding: &Finding) -> String {
-    let says = text::finding(finding);
-    match finding {
+fn says(it: &Interrupted) -> String {
+    let says = text::pending(&it.facts(), Moment::now());
+    match &it.finding {
         Finding::Waiting { .. } => {
             format!("{says} Finishing revokes the old one, --revoke its successor, --discard keeps both.")
         }
@@ -171,6 +175,12 @@ pub async fn resume(target: &Target, id: &str, choice: Choice, hand_over: HandOv
     if choice.revoke {
         let done = service::take_back(context, chosen, &output::progress).await?;
         return Ok(lifecycle::tell_revoked(done, &place));
+    }
+    if choice.rotate {
+        let sink = SecretSink::prepare(hand_over).await?;
+        let lifetime = Lifetime::default();
+        let renewed = service::renew(context, chosen, lifetime, &output::progress).await;
+        return sink.hand_over(context, Operation::Rotate, renewed).await;
     }
     let hands_over = !matches!(
         chosen.finding,

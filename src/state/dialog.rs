@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{begin, restore};
-use model::{Destination, Document, Problem, Renewed, RunnerProof, Step, WayOut};
+use model::{ClosedSheet, Destination, Document, Problem, Renewed, RunnerProof, Step, WayOut};
 use protocol::{DeployToken, DeployTokenId, EnvironmentName, UserDevice};
 
 /// What a confirmation is about.
@@ -66,6 +66,8 @@ pub enum Dialog {
     Renewed(Box<RenewedKey>),
     /// What was interrupted, and what can be done.
     Interrupted,
+    /// A closed sheet is being shown again.
+    ShowAgain(ClosedSheet),
     /// Link this machine as a device.
     LinkDevice {
         /// The name that is proposed.

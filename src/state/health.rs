@@ -14,6 +14,8 @@ pub enum TokenHealth {
     Active,
     /// The environment's key is not sealed for it, so that its runner decrypts nothing.
     NotShared,
+    /// Its values were not handed over, as far as it is known here.
+    NotHandedOver,
     /// Its successor is made, and it works until that is finished.
     BeingReplaced,
     /// Its CI token ends soon; in how many whole days.
@@ -36,6 +38,7 @@ impl TokenHealth {
         const STEP: i64 = 1_000_000;
         match self {
             Self::NotShared => 0,
+            Self::NotHandedOver => 1,
             Self::Expired => STEP,
             Self::Expiring(days) => 2 * STEP + days,
             Self::BeingReplaced => 3 * STEP,
@@ -50,7 +53,7 @@ impl TokenHealth {
     pub fn needs_a_look(&self) -> bool {
         matches!(
             self,
-            Self::NotShared | Self::Expiring(_) | Self::Expired | Self::Unused(_)
+            Self::NotShared | Self::NotHandedOver | Self::Expiring(_) | Self::Expired | Self::Unused(_)
         )
     }
 }
@@ -105,8 +108,11 @@ pub fn attention(entries: &[TokenEntry], health: impl Fn(&DeployToken) -> TokenH
             name: token.name.clone(),
             health: health(token),
         })
-        // What is not shared has a line of its own, with its way out.
-        .filter(|it| it.health.needs_a_look() && it.health != TokenHealth::NotShared)
+        // What is not shared, or not handed over, has a line of its own, with its way out.
+        .filter(|it| {
+            it.health.needs_a_look()
+                && !matches!(it.health, TokenHealth::NotShared | TokenHealth::NotHandedOver)
+        })
         .collect();
     found.sort_by_key(|it| it.health.urgency());
     found

@@ -34,7 +34,7 @@ pub use place::{Connection, KeyState, PlaceStore};
 pub use section::Section;
 pub use sending::{SendLine, SendState};
 pub use session::{CommandLineOffer, Gate, SessionKind, SessionStore, SignInStage, Typed, address_host};
-pub use sheet::{Copied, SheetPage, SheetStore, Verification};
+pub use sheet::{Copied, Left, SheetPage, SheetStore, Taken, Verification};
 pub use toast::{Toast, ToastStore};
 pub use tokens::{Counts, Sealed, Sort, StatusFilter, TokensStore, visible};
 

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{Load, begin, restore};
-use model::{Membership, Pending, Problem, Unlisted, WayOut};
+use model::{Membership, Pending, Problem, Unfinished, Unlisted, WayOut};
 use protocol::{Environment, EnvironmentId, Fingerprint, Organization, Project, ProjectId};
 
 /// Whether there is an API to talk to.
@@ -88,8 +88,8 @@ pub struct PlaceStore {
     pub key: Signal<KeyState>,
     /// Set while the key is not sealed for exactly those who should have it: why, what to do.
     pub unshared: Signal<Option<Problem>>,
-    /// How many operations of an earlier run were interrupted and wait to be finished.
-    pub interrupted: Signal<usize>,
+    /// The operations of an earlier run that were not ended and wait for somebody.
+    pub interrupted: Signal<Vec<Unfinished>>,
     /// What became of them, once the user asked.
     pub found: Signal<Load<Vec<Pending>>>,
     /// Whether this program acts as the runner of what it has issued here.

@@ -112,6 +112,8 @@ pub struct SessionStore {
     pub password: Signal<SecretText>,
     /// The one-time code as typed.
     pub code: Signal<SecretText>,
+    /// How often what was typed was refused: the field is empty again then.
+    pub refusals: Signal<u32>,
     /// The key file's passphrase as typed.
     pub passphrase: Signal<SecretText>,
     /// The same once more, where it is new.
@@ -137,6 +139,7 @@ impl SessionStore {
             email: begin(),
             password: blank(),
             code: blank(),
+            refusals: begin(),
             passphrase: blank(),
             passphrase_again: blank(),
         }
@@ -158,6 +161,7 @@ impl SessionStore {
             email,
             password: _,
             code: _,
+            refusals: _,
             passphrase: _,
             passphrase_again: _,
         } = self;
@@ -175,6 +179,14 @@ impl SessionStore {
         restore(self.stage);
         restore(self.problem);
         self.drop_secrets();
+    }
+
+    /// The code, or the password where none was asked for, was refused: it is typed again.
+    pub fn refused(mut self, with_code: bool) {
+        let mut typed = if with_code { self.code } else { self.password };
+        typed.set(SecretText::new(String::new()));
+        let before = *self.refusals.peek();
+        self.refusals.set(before.wrapping_add(1));
     }
 
     /// Forgets passwords, codes and passphrases.

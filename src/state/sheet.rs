@@ -4,7 +4,8 @@ use dioxus::prelude::*;
 
 use super::{Latest, Operation, SendLine, Ticket, begin, restore};
 use model::formats::Format;
-use model::{Issuance, Problem};
+use model::{CiTokenOutcome, Grace, Issuance, Problem};
+use protocol::Moment;
 use std::path::PathBuf;
 
 /// What was copied last.
@@ -18,6 +19,59 @@ pub enum Copied {
     Seed,
     /// Nothing any more: it was cleared from the clipboard again.
     Cleared,
+}
+
+/// Which of both values the user has: copied, saved or sent. Looking at one is not taking it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// `GHOSTABLE_CI_TOKEN`.
+    pub ci_token: bool,
+    /// `GHOSTABLE_DEPLOY_SEED`.
+    pub seed: bool,
+}
+
+impl Taken {
+    /// Both.
+    pub const BOTH: Self = Self {
+        ci_token: true,
+        seed: true,
+    };
+
+    /// These, and those.
+    #[must_use]
+    pub fn and(self, more: Self) -> Self {
+        Self {
+            ci_token: self.ci_token || more.ci_token,
+            seed: self.seed || more.seed,
+        }
+    }
+
+    /// What is left of an issuance.
+    pub fn left_of(self, issuance: &Issuance) -> Left {
+        let has_ci_token = matches!(issuance.ci_token, CiTokenOutcome::Issued(_));
+        match (has_ci_token && !self.ci_token, !self.seed) {
+            (false, false) => Left::Nothing,
+            (true, false) => Left::CiToken,
+            (false, true) if has_ci_token => Left::Seed,
+            (false, true) => Left::OnlySeed,
+            (true, true) => Left::Both,
+        }
+    }
+}
+
+/// What of an issuance the user does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// All of it was taken.
+    Nothing,
+    /// The seed was taken, the CI token was not.
+    CiToken,
+    /// The CI token was taken, the seed was not.
+    Seed,
+    /// The seed is all that there is, and was not taken.
+    OnlySeed,
+    /// Neither was taken.
+    Both,
 }
 
 /// What the sheet shows below its title.
@@ -66,8 +120,12 @@ pub struct SheetStore {
     pub seed_revealed: Signal<bool>,
     /// Nobody was there for a while: the sheet shows nothing until somebody asks.
     pub away: Signal<bool>,
-    /// Anything was copied or revealed, so that closing loses nothing.
-    pub taken: Signal<bool>,
+    /// What the user has of it.
+    pub taken: Signal<Taken>,
+    /// Until when it can be shown again after it was closed, where the journal keeps it.
+    pub kept_until: Signal<Option<Moment>>,
+    /// When the token that this one replaces is to end.
+    pub grace: Signal<Grace>,
     /// What was copied last.
     pub copied: Signal<Option<Copied>>,
     /// The format of the block; it stays when the sheet is closed.
@@ -108,6 +166,8 @@ impl SheetStore {
             seed_revealed: begin(),
             away: begin(),
             taken: begin(),
+            kept_until: begin(),
+            grace: begin(),
             copied: begin(),
             format: begin(),
             page: begin(),
@@ -194,9 +254,26 @@ impl SheetStore {
         }
     }
 
-    /// Asks first when nothing was taken yet; else closes.
+    /// Notes what the user has now. A question about what was not taken is withdrawn when nothing is left of it.
+    pub fn take(mut self, more: Taken) {
+        let taken = self.taken.peek().and(more);
+        self.taken.set(taken);
+        if self.left() == Left::Nothing && *self.asking_to_close.peek() {
+            self.asking_to_close.set(false);
+        }
+    }
+
+    /// What of it the user does not have.
+    pub fn left(&self) -> Left {
+        let (issuance, taken) = (self.issuance.read(), *self.taken.read());
+        issuance
+            .as_ref()
+            .map_or(Left::Nothing, |issuance| taken.left_of(issuance))
+    }
+
+    /// Asks first when something was not taken yet; else closes.
     pub fn ask_to_close(mut self) {
-        if *self.taken.peek() {
+        if self.left() == Left::Nothing {
             self.drop_secrets();
         } else {
             self.asking_to_close.set(true);
@@ -221,6 +298,8 @@ impl SheetStore {
             seed_revealed,
             away,
             taken,
+            kept_until,
+            grace,
             copied,
             format: _,
             folder: _,
@@ -242,6 +321,8 @@ impl SheetStore {
         restore(seed_revealed);
         restore(away);
         restore(taken);
+        restore(kept_until);
+        restore(grace);
         restore(copied);
         restore(page);
         restore(saved);

@@ -1,5 +1,7 @@
 //! Short notices that go away by themselves.
 
+use std::time::Instant;
+
 use dioxus::prelude::*;
 
 use super::{begin, restore};
@@ -12,6 +14,8 @@ pub struct Toast {
     pub id: u64,
     /// What it tells.
     pub news: News,
+    /// When it came.
+    pub since: Instant,
 }
 
 /// The notices that are shown.
@@ -40,8 +44,15 @@ impl ToastStore {
     pub fn push(mut self, news: News) -> u64 {
         let id = *self.next.peek();
         self.next.set(id + 1);
-        self.shown.write().push(Toast { id, news });
+        let since = Instant::now();
+        self.shown.write().push(Toast { id, news, since });
         id
+    }
+
+    /// Takes away what tells that a closed sheet can be shown again.
+    pub fn forget_sheet(mut self, entry: &str) {
+        let tells_of_it = |it: &Toast| matches!(&it.news, News::SheetClosed(sheet) if sheet.entry == entry);
+        self.shown.write().retain(|toast| !tells_of_it(toast));
     }
 
     /// Takes a notice away.

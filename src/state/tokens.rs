@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dioxus::prelude::*;
 
 use super::{Load, TokenHealth, begin, change, health, restore};
-use model::{Handed, Problem, Replacement, TokenColumn, Uses};
+use model::{ClosedSheet, Handed, Problem, Replacement, TokenColumn, Uses};
 use protocol::{DeployToken, DeployTokenId, Lifetime, Moment, TokenEntry, TokenStatus};
 
 /// Which tokens are shown.
@@ -87,6 +87,10 @@ pub struct TokensStore {
     pub highlighted: Signal<Option<DeployTokenId>>,
     /// To where the values of each were sent from this machine.
     pub handed: Signal<BTreeMap<DeployTokenId, Vec<Handed>>>,
+    /// The tokens whose values were not handed over, as far as the journal knows.
+    pub unclaimed: Signal<BTreeSet<DeployTokenId>>,
+    /// The sheets that were closed and can be shown again, the newest first.
+    pub closed: Signal<Vec<ClosedSheet>>,
     /// For how long a CI token is asked to work, unless another time is chosen: the last choice.
     pub lifetime: Signal<Lifetime>,
 }
@@ -107,6 +111,8 @@ impl TokensStore {
             sort: begin(),
             highlighted: begin(),
             handed: begin(),
+            unclaimed: begin(),
+            closed: begin(),
             lifetime: begin(),
         }
     }
@@ -127,6 +133,8 @@ impl TokensStore {
             sort,
             highlighted,
             handed,
+            unclaimed,
+            closed,
             // The user's, not a server's.
             lifetime: _,
         } = self;
@@ -140,6 +148,8 @@ impl TokensStore {
         restore(refreshing);
         restore(search);
         restore(handed);
+        restore(unclaimed);
+        restore(closed);
         restore(filter);
         restore(sort);
         restore(highlighted);
@@ -214,11 +224,20 @@ impl TokensStore {
     pub fn health_of(&self, token: &DeployToken, now: Moment) -> TokenHealth {
         if self.lacks_key(token) {
             TokenHealth::NotShared
+        } else if token.may_be_active() && self.unclaimed.read().contains(&token.id) {
+            TokenHealth::NotHandedOver
         } else if self.is_being_replaced(token) {
             TokenHealth::BeingReplaced
         } else {
             health(token, now)
         }
+    }
+
+    /// The closed sheet of a token that can be shown again at this moment.
+    pub fn closed_sheet(&self, token: &DeployToken, now: Moment) -> Option<ClosedSheet> {
+        let closed = self.closed.read();
+        let is_its = |it: &&ClosedSheet| it.token == token.id && it.until > now && token.may_be_active();
+        closed.iter().find(is_its).cloned()
     }
 
     /// Shows a token as revoked, as soon as the server has said that it is: the list with the moment comes later.

@@ -4,16 +4,16 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use deploy_tokens::build_info;
 use deploy_tokens::state::{
-    AppState, Confirm, ConfirmKind, Connection, Dialog, KeyState, LeakSearch, Load, Operation, Section,
-    StatusFilter,
+    AppState, Confirm, ConfirmKind, Connection, Copied, Dialog, KeyState, LeakSearch, Load, Operation,
+    Section, StatusFilter, Taken,
 };
 use deploy_tokens::ui::views::Window;
 use deploy_tokens::ui::{Clock, Send};
 use dioxus::prelude::*;
 use jiff::tz::TimeZone;
 use model::{
-    CiTokenOutcome, Destination, Document, Handed, Issuance, IssuanceKind, MachineError, Passage, Problem,
-    Step,
+    CiTokenOutcome, ClosedSheet, Destination, Document, Grace, Handed, Issuance, IssuanceKind, MachineError,
+    News, Passage, Problem, Step,
 };
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{
@@ -88,13 +88,14 @@ fn Root(prepare: Callback<AppState>) -> Element {
     }
 }
 
-pub(super) fn render(prepare: fn(AppState)) -> String {
-    fn app(prepare: fn(AppState)) -> Element {
+pub(super) fn render(prepare: impl Fn(AppState) + 'static) -> String {
+    type Prepare = std::rc::Rc<dyn Fn(AppState)>;
+    fn app(prepare: Prepare) -> Element {
         rsx! {
             Root { prepare: move |state: AppState| prepare(state) }
         }
     }
-    let mut dom = VirtualDom::new_with_props(app, prepare);
+    let mut dom = VirtualDom::new_with_props(app, std::rc::Rc::new(prepare) as Prepare);
     dom.rebuild_in_place();
     dioxus_ssr::render(&dom)
 }
@@ -239,7 +240,7 @@ fn head_rows_broken_rows_and_the_skeleton_have_the_same_columns() {
     for row in rows.iter().chain(&bones) {
         assert_eq!(*row, all);
     }
-    for (wanted, times) in [("width: 160px", 1), ("data-yields=\"first\"", 3)] {
+    for (wanted, times) in [("minmax(160px, 1fr)", 4), ("data-yields=\"first\"", 3)] {
         assert_eq!(loaded.matches(wanted).count(), times, "{wanted} in {loaded}");
     }
 }
@@ -301,7 +302,7 @@ fn the_masked_sheet_has_no_secret_in_it() {
         state.sheet.show(issuance(issued(), Ok(2)));
     });
     let seed_text = STANDARD.encode([0x5a_u8; 32]);
-    assert!(html.contains("release-ci can deploy production"));
+    assert!(html.contains("release-ci can read production"));
     assert!(html.contains("Reveal GHOSTABLE_CI_TOKEN") && html.contains("Copy block"));
     assert!(!html.contains(SECRET) && !html.contains("this-is-the") && html.contains("42KD"));
     assert!(!html.contains(&seed_text) && !html.contains(&seed_text[..8]));
@@ -343,11 +344,20 @@ fn the_clipboards_time_is_shown_once_and_ends_with_its_copy() {
     assert_eq!(shown(&html), 1);
     assert!(html.contains("Clear now"));
     let html = render(|state| {
-        state.sheet.show(issuance(issued(), Ok(2)));
+        let mut sheet = state.sheet;
+        sheet.show(issuance(issued(), Ok(2)));
+        sheet.copied.set(Some(Copied::Block));
         let copy = state.clipboard.copied();
         assert!(state.clipboard.count(copy, 38));
     });
     assert_eq!(shown(&html), 1, "in the sheet, not below it as well");
+    let html = render(|state| {
+        state.sheet.show(issuance(issued(), Ok(2)));
+        let copy = state.clipboard.copied();
+        assert!(state.clipboard.count(copy, 38));
+    });
+    assert!(html.contains("An earlier copy is cleared in 38 s") && shown(&html) == 0);
+    assert!(html.contains("Nothing is copied yet."));
     let html = render(|state| {
         let copy = state.clipboard.copied();
         assert!(state.clipboard.count(copy, 38));
@@ -406,16 +416,97 @@ fn what_is_not_shared_or_missing_is_said_with_the_ways_out() {
         let share = Ok(2);
         state.sheet.show(issuance(CiTokenOutcome::Missing, share));
     });
-    assert!(html.contains("issued no CI token") && !html.contains("can deploy production"));
+    assert!(html.contains("issued no CI token") && !html.contains("can read production"));
 }
 
 #[test]
-fn closing_with_nothing_taken_asks_first() {
-    let html = render(|state| {
-        state.sheet.show(issuance(issued(), Ok(2)));
-        state.sheet.ask_to_close();
-    });
+fn closing_asks_for_exactly_what_was_not_taken() {
+    let asked = |taken: Taken, kept_for: Option<i64>| {
+        render(move |state| {
+            let mut sheet = state.sheet;
+            sheet.show(issuance(issued(), Ok(2)));
+            sheet.take(taken);
+            sheet.kept_until.set(kept_for.map(|it| now().plus_seconds(it)));
+            sheet.ask_to_close();
+        })
+    };
+    let (ci_token, seed) = (true, true);
+    let nothing = Taken::default();
+    let html = asked(nothing, None);
     assert!(html.contains("Close without copying?") && html.contains("Keep it open"));
+    assert!(html.contains("Nobody can show it again; you would have to rotate release-ci"));
+    let html = asked(nothing, Some(600));
+    assert!(
+        html.contains("from the token&#39;s menu, for another 10 min"),
+        "{html}"
+    );
+    let html = asked(Taken { ci_token, ..nothing }, Some(600));
+    assert!(html.contains("You have the CI token, not the seed."));
+    assert!(html.contains("Close without the seed?"));
+    let html = asked(Taken { seed, ..nothing }, None);
+    assert!(html.contains("You have the seed, not the CI token."));
+    // Its time is over.
+    assert!(asked(nothing, Some(-1)).contains("Nobody can show it again"));
+    let html = asked(Taken { ci_token, seed }, Some(600));
+    assert!(
+        !html.contains("id=\"sheet\""),
+        "nothing is left: it closes at once"
+    );
+}
+
+#[test]
+fn looking_at_a_value_is_not_taking_it() {
+    let html = render(|state| {
+        let mut sheet = state.sheet;
+        sheet.show(issuance(issued(), Ok(2)));
+        sheet.ci_token_revealed.set(true);
+        sheet.seed_revealed.set(true);
+        sheet.ask_to_close();
+    });
+    assert!(html.contains("Neither value was copied."));
+}
+
+#[test]
+fn a_question_is_withdrawn_when_a_copy_that_was_under_way_leaves_nothing() {
+    let html = render(|state| {
+        let sheet = state.sheet;
+        sheet.show(issuance(issued(), Ok(2)));
+        sheet.ask_to_close();
+        sheet.take(Taken::BOTH);
+    });
+    assert!(!html.contains("Close without") && html.contains("Copy block"));
+}
+
+#[test]
+fn the_sheet_of_a_successor_says_when_the_old_token_ends() {
+    let said = |grace| {
+        render(move |state| {
+            let mut sheet = state.sheet;
+            let issuance = issuance(issued(), Ok(2));
+            sheet.show(Issuance {
+                kind: IssuanceKind::Replace,
+                ..issuance
+            });
+            sheet.grace.set(grace);
+        })
+    };
+    assert!(said(Grace::Asked).contains("The old token works until you finish the replacement."));
+    assert!(said(Grace::QuarterHour).contains("The old token is revoked 15 min after you close this"));
+}
+
+#[test]
+fn a_closed_sheet_is_offered_with_the_time_that_is_left() {
+    let sheet = |seconds| ClosedSheet {
+        entry: "e".to_owned(),
+        token: token("production-ci").id,
+        name: "production-ci".to_owned(),
+        until: Moment::now().plus_seconds(seconds),
+    };
+    let html = render(move |state| {
+        state.toasts.push(News::SheetClosed(sheet(630)));
+    });
+    assert!(html.contains("The values of production-ci can be shown again for another 10 min."));
+    assert!(html.contains("Show again") && html.contains("Forget now"));
 }
 
 fn confirm(state: AppState, kind: ConfirmKind, type_name: bool) {

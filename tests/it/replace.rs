@@ -117,7 +117,7 @@ async fn both_work_until_it_is_finished_and_then_the_old_one_is_refused() {
     issued.entry.take().unwrap().handed_over().unwrap();
     let it = &scene.replacements()[0];
     assert_eq!((&it.old, it.successor.as_ref()), (&scene.id, Some(&id)));
-    assert_eq!(scene.context.journal.as_ref().unwrap().interrupted(), 0);
+    assert_eq!(scene.context.journal.as_ref().unwrap().interrupted().len(), 0);
 
     let done = scene.finish("ci").await.unwrap();
     assert_eq!((done.old, done.successor.id), (scene.id.clone(), id));

@@ -383,7 +383,7 @@ fn a_server_that_does_not_answer_is_waited_for_until_the_user_stops() {
     app.find("push button", "Hold to revoke 50 tokens").hold(HELD);
     app.wait_text("49 of 50 refused by the server");
     app.find("push button", "Settings").press();
-    app.find("push button", containing("Open something else")).press();
+    app.find("push button", containing("Switch workspace")).press();
     app.wait_text("Tokens are being revoked.");
     app.find("push button", "Emergency").press();
     app.find("push button", "Stop waiting").press();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{create, data, open, program, row, said, verify};
+use crate::{copy_block, create, data, open, program, row, said, sheet, verify};
 use testkit::driver::{App, Desktop, Node, any, containing};
 
 /// Opens the window, which kills itself with SIGKILL at a step of creating a token.
@@ -18,9 +18,8 @@ fn killed_at(desktop: &Arc<Desktop>, step: &str, name: &str) {
 
 /// Opens the dialog about what was interrupted.
 fn look(app: &App) -> Node {
-    app.wait_text("An operation was interrupted before the end");
     app.find("push button", "See what can be done").press();
-    app.find("dialog", "What was interrupted")
+    app.find("dialog", "Interrupted operations")
 }
 
 /// The values of the open sheet, checked as a runner, and nothing interrupted afterwards.
@@ -37,7 +36,9 @@ fn take(app: &App, desktop: &Desktop) {
 
 fn nothing_left(app: &App) {
     app.wait_for("the notice to go", || {
-        (!app.text().contains("was interrupted")).then_some(())
+        app.get("push button", "See what can be done")
+            .is_none()
+            .then_some(())
     });
     assert!(!app.output().contains("panicked"), "{}", app.output());
 }
@@ -47,16 +48,20 @@ fn a_sheet_that_was_never_closed_is_shown_again() {
     let desktop = Desktop::new().start();
     let app = open(&desktop);
     create(&app, "survivor");
-    app.find("dialog", containing("survivor can deploy production"));
+    app.find("dialog", containing("survivor can read production"));
     // Kills the program: nobody has closed the sheet or copied anything.
     drop(app);
 
     let app = open(&desktop);
+    app.wait_text("The values of survivor were not handed over. They can be shown for another");
+    app.wait_for("the status of its row", || {
+        row(&app, "survivor").filter(|cells| cells[1].contains("Not handed over"))
+    });
     let dialog = look(&app);
     app.wait_text("Create survivor in production");
-    app.wait_text("The token works; only its secrets were not handed over");
+    app.wait_text("only its values were not handed over. They can be shown for another 14 min");
     dialog.find("push button", containing("Show the values")).press();
-    app.find("dialog", containing("survivor can deploy production"));
+    app.find("dialog", containing("survivor can read production"));
     take(&app, &desktop);
     // And not once more.
     drop(app);
@@ -72,7 +77,7 @@ fn a_create_that_was_cut_off_is_finished() {
     let dialog = look(&app);
     app.wait_text("The token is active; its CI token never arrived");
     dialog.find("push button", containing("Finish")).press();
-    app.find("dialog", containing("cut-off can deploy production"));
+    app.find("dialog", containing("cut-off can read production"));
     take(&app, &desktop);
     let rows = app.find("table", "Deploy tokens").rows();
     let made = rows.iter().filter(|cells| cells[0].starts_with("cut-off"));
@@ -98,4 +103,55 @@ fn what_was_cut_off_can_be_revoked_or_forgotten() {
     dialog.find("push button", containing("Forget")).press();
     app.wait_text("The interrupted operation is forgotten");
     assert!(row(&app, "never-was").is_none());
+}
+
+#[test]
+fn a_sheet_that_was_closed_asks_for_what_was_not_taken_and_can_be_had_again() {
+    let desktop = Desktop::new().start();
+    let app = open(&desktop);
+    let sheet = sheet(&app, "closed-ci");
+    sheet.find("push button", "Copy GHOSTABLE_CI_TOKEN").press();
+    app.wait_text("Copied the CI token; the seed is left");
+    let token = app.clipboard();
+    app.key("Escape");
+    app.wait_text("You have the CI token, not the seed");
+    sheet.find("push button", "Close without the seed").press();
+    app.wait_gone("dialog", any());
+    app.wait_text("The values of closed-ci can be shown again for another 14 min");
+    app.find("push button", containing("Show the values of closed-ci again"))
+        .press();
+    let sheet = app.find("dialog", containing("closed-ci can read production"));
+    app.wait_text("You have the CI token; the seed is left");
+    let block = copy_block(&app);
+    assert!(block.contains(token.trim()), "the same values");
+    sheet.find("push button", "Done").press();
+    app.wait_gone("dialog", any());
+
+    // A notice that comes while a dialog is open is inside of it: below it, nothing could be pressed or heard.
+    app.find("push button", "closed-ci").click();
+    let details = app.find("dialog", "closed-ci");
+    details.find("push button", containing("Copy the id")).press();
+    app.wait_for("a notice inside of the dialog", || {
+        details.tree().to_string().contains("Id copied").then_some(())
+    });
+    details.find("push button", "Dismiss").press();
+    details.find("push button", "Close").press();
+    app.wait_gone("dialog", any());
+
+    // A command finds it, too, and ends it by handing it over.
+    let command = |arguments: &[&str]| {
+        let data = data(&desktop);
+        let common = ["--data", &data, "--local"];
+        said(&testkit::commands().args(common).args(arguments).output().unwrap())
+    };
+    let pending = command(&["pending"]);
+    assert!(
+        pending.contains("Its sheet was closed. Its values can be shown again"),
+        "{pending}"
+    );
+    let id = pending.split_whitespace().next().unwrap();
+    let resumed = command(&["resume", id]);
+    let seed = block.lines().nth(1).unwrap();
+    assert!(resumed.contains(seed.trim()), "{resumed}");
+    assert!(command(&["pending"]).contains("No operation was interrupted"));
 }

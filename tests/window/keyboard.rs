@@ -19,7 +19,7 @@ fn create_copy_and_revoke_without_a_mouse() {
     app.key("ctrl+a");
     app.type_text("by-keyboard");
     app.key("Return");
-    app.find("dialog", containing("by-keyboard can deploy production"));
+    app.find("dialog", containing("by-keyboard can read production"));
     app.wait_for("Copy block to have the keyboard", || {
         app.focused().filter(|node| node.name() == "Copy block")
     });

@@ -34,13 +34,13 @@ fn without_a_keychain_a_passphrase_opens_a_file_once_a_session() {
     app.find("heading", "This machine has no keychain");
     passphrase(&app, "Passphrase", "short");
     passphrase(&app, "The same passphrase again", "short");
-    app.find("push button", "Make the key file")
+    app.find("push button", "Create key file")
         .wait(State::Enabled, true)
         .press();
     app.wait_text("A passphrase needs at least 12 characters.");
     passphrase(&app, "Passphrase", "four words in a row");
     passphrase(&app, "The same passphrase again", "four words in a row");
-    app.find("push button", "Make the key file")
+    app.find("push button", "Create key file")
         .wait(State::Enabled, true)
         .press();
     app.find("push button", "Sign in").press();

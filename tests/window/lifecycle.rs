@@ -15,7 +15,7 @@ fn a_token_from_create_to_delete() {
     app.key("Escape");
     app.wait_gone("dialog", any());
     create(&app, "release-ci");
-    let sheet = app.find("dialog", containing("release-ci can deploy production"));
+    let sheet = app.find("dialog", containing("release-ci can read production"));
     let shown = app.text();
     assert!(
         !shown.contains(CI_TOKEN_MARK),

@@ -22,6 +22,7 @@ mod interrupted;
 mod keyboard;
 mod keys;
 mod lifecycle;
+mod look;
 mod memory;
 mod own_devices;
 mod pictures;

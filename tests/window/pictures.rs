@@ -23,7 +23,7 @@ fn issue(app: &App) {
     app.key("ctrl+a");
     app.type_text("release-ci");
     dialog.find("push button", "Create token").press();
-    app.find("dialog", containing("can deploy production"));
+    app.find("dialog", containing("can read production"));
     app.find("push button", "Copy block").press();
     app.wait_text("Copied the block");
 }

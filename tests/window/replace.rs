@@ -53,7 +53,7 @@ fn the_old_one_works_until_it_is_finished() {
         "nothing stops: nothing has to be typed"
     );
     dialog.find("push button", "Replace release-ci").press();
-    app.find("dialog", containing("release-ci can deploy production"));
+    app.find("dialog", containing("release-ci can read production"));
     app.wait_text("The old token works until you finish the replacement");
     let new = take(&app);
     assert_ne!(old, new);
@@ -105,7 +105,7 @@ fn the_old_one_is_revoked_when_the_chosen_time_has_passed() {
     dialog.find("toggle button", "After 15 min").press();
     app.wait_text("If this app is closed before");
     dialog.find("push button", "Replace timed-ci").press();
-    app.find("dialog", containing("timed-ci can deploy production"));
+    app.find("dialog", containing("timed-ci can read production"));
     let new = take(&app);
     assert!(verify(&desktop, &old).status.success(), "not yet");
     app.wait_text("The old one is revoked");
@@ -139,7 +139,7 @@ fn the_end_of_the_chosen_time_is_tried_again_when_another_program_is_at_work() {
     let dialog = ask(&app, "timed-ci");
     dialog.find("toggle button", "After 15 min").press();
     dialog.find("push button", "Replace timed-ci").press();
-    app.find("dialog", containing("timed-ci can deploy production"));
+    app.find("dialog", containing("timed-ci can read production"));
     take(&app);
     let locks = place_locks(std::path::Path::new(&crate::data(&desktop)));
     assert!(!locks.is_empty());
@@ -162,7 +162,7 @@ fn what_was_cut_off_after_the_end_of_the_old_one_is_finished_in_the_window() {
     let app = open(&desktop);
     create(&app, "cut-ci");
     ask(&app, "cut-ci").find("push button", "Replace cut-ci").press();
-    app.find("dialog", containing("cut-ci can deploy production"));
+    app.find("dialog", containing("cut-ci can read production"));
     let new = take(&app);
     drop(app);
     let data = crate::data(&desktop);

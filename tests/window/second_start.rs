@@ -74,13 +74,13 @@ fn a_second_start_shows_the_open_sheet_as_it_is() {
     };
     let before = value(&app);
     says_that_it_is_open(&Second::start(&desktop, &[]).ended());
-    app.find("dialog", containing("being-issued can deploy production"));
+    app.find("dialog", containing("being-issued can read production"));
     assert_eq!(value(&app), before);
     assert_eq!(app.windows(), 1);
 
     // Another project is not opened below the sheet.
     says_that_it_is_open(&Second::start(&desktop, &["--project", "nothing-of-this-name"]).ended());
-    app.find("dialog", containing("being-issued can deploy production"));
+    app.find("dialog", containing("being-issued can read production"));
     assert_eq!(value(&app), before);
     assert!(!app.output().contains("panicked"), "{}", app.output());
 }

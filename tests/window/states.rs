@@ -163,7 +163,7 @@ fn ends_the_replaced((state, put): (&str, Put)) {
     dialog.find("toggle button", "After 15 min").press();
     app.wait_text("If this app is closed before");
     dialog.find("push button", "Replace timed-ci").press();
-    app.find("dialog", containing("timed-ci can deploy production"));
+    app.find("dialog", containing("timed-ci can read production"));
     let new = copy_block(&app);
     app.find("push button", "Done").press();
     app.wait_gone("dialog", any());

@@ -20,7 +20,7 @@ fn the_sheet_acts_as_the_runner() {
     let desktop = Desktop::new().start();
     let app = open(&desktop);
     create(&app, "checked-ci");
-    app.find("dialog", containing("checked-ci can deploy production"));
+    app.find("dialog", containing("checked-ci can read production"));
     app.wait_text("Verified: a runner with these values decrypts 12 of 12 variables");
     let shown = app.text();
     assert!(
@@ -56,7 +56,7 @@ fn what_does_not_work_is_said_and_sharing_again_repairs_it() {
     server.site.drops_what_is_sealed_for_tokens(false);
     app.find("push button", "Re-share key").press();
     app.wait_text("Verified: a runner with these values decrypts 12 of 12 variables");
-    app.find("dialog", "broken-ci can deploy production");
+    app.find("dialog", "broken-ci can read production");
     app.find("push button", "Copy block").press();
     app.wait_text("Copied the block");
     let ran = verify_at(&server.api(), &app.clipboard());
@@ -76,7 +76,7 @@ fn checking_can_be_turned_off_and_stays_so() {
 
     let app = open(&desktop);
     create(&app, "unchecked-ci");
-    app.find("dialog", containing("unchecked-ci can deploy production"));
+    app.find("dialog", containing("unchecked-ci can read production"));
     app.wait_text("Not checked: this is turned off in Settings");
     app.find("push button", "Copy block").press();
     app.wait_text("Copied the block");

@@ -42,7 +42,9 @@ pub use issuance::{
 pub use limits::SecretLimits;
 pub use membership::Membership;
 pub use news::{News, PublicText};
-pub use pending::{About, Finding, NotActive, Pending, Remedy, WorkKind};
+pub use pending::{
+    About, ClosedSheet, Finding, NotActive, Pending, Remedy, Shown, Unfinished, Values, WorkKind,
+};
 pub use problem::{
     AddressError, CallError, EntryError, IoCause, JournalError, KeychainError, KeysIn, LeakError,
     LocalWorkspaceError, MachineError, ManifestError, ManifestFlaw, Owner, Part, Problem, RequestError,

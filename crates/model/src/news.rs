@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use protocol::EnvironmentName;
 
-use super::Problem;
+use super::{ClosedSheet, Problem};
 
 /// A text that is copied, and that everybody may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +91,13 @@ pub enum News {
         /// The name of both.
         name: String,
     },
+    /// A sheet was closed, and can be shown again.
+    SheetClosed(ClosedSheet),
+    /// The values of a closed sheet are forgotten.
+    ValuesForgotten {
+        /// The token's name.
+        name: String,
+    },
     /// An interrupted operation is forgotten.
     Forgotten,
     /// This machine is linked.
@@ -143,6 +150,8 @@ impl News {
             | Self::Deleted { .. }
             | Self::Replaced { .. }
             | Self::Forgotten
+            | Self::SheetClosed(_)
+            | Self::ValuesForgotten { .. }
             | Self::Linked
             | Self::Unlinked
             | Self::DeviceRevoked { .. }

@@ -13,6 +13,51 @@ pub struct Pending {
     pub about: Option<About>,
     /// What became of it.
     pub finding: Finding,
+    /// Set where its values were shown and are kept for a while.
+    pub shown: Option<Shown>,
+}
+
+/// Values that were shown, and that the journal keeps until their time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// When they are forgotten.
+    pub until: Moment,
+    /// The user has closed their sheet: nobody has to be told of them.
+    pub is_closed: bool,
+}
+
+/// An operation that its process did not end, as the journal alone knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unfinished {
+    /// What it was; `None` where the entry cannot be read.
+    pub about: Option<About>,
+    /// The token whose values were not handed over, where its id is known.
+    pub token: Option<DeployTokenId>,
+    pub values: Values,
+}
+
+/// What became of the values of an operation that was not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Values {
+    /// They were not shown yet, or there are none.
+    NotShown,
+    /// They were shown, nobody has closed their sheet, and they are kept until then.
+    Until(Moment),
+    /// The same, and their time is over.
+    Gone,
+}
+
+/// A sheet that was closed, and can be shown again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClosedSheet {
+    /// Its name in the journal.
+    pub entry: String,
+    /// Its token.
+    pub token: DeployTokenId,
+    /// The token's name.
+    pub name: String,
+    /// When its values are forgotten.
+    pub until: Moment,
 }
 
 /// What an operation was.
@@ -54,6 +99,8 @@ pub enum Finding {
         /// Its CI token is in the journal, or the one that CI has stays valid.
         has_ci_token: bool,
     },
+    /// The token works; its values were shown, nobody has closed their sheet, and they are gone from here.
+    ValuesGone,
     /// A token was registered, and has another key now: the seed in the journal is of no use.
     OtherKey,
     /// Nothing of it is active.
@@ -106,6 +153,7 @@ impl Finding {
         match self {
             Self::Complete => &[Remedy::Show, Remedy::Revoke],
             Self::Unfinished { .. } => &[Remedy::Finish, Remedy::Revoke],
+            Self::ValuesGone => &[Remedy::Rotate, Remedy::Revoke, Remedy::Discard],
             Self::OtherKey => &[Remedy::Revoke, Remedy::Discard],
             Self::Waiting { .. } => &[Remedy::Finish, Remedy::Revoke, Remedy::Discard],
             Self::Queue { .. } => &[Remedy::Finish, Remedy::Discard],
@@ -123,6 +171,8 @@ pub enum Remedy {
     Show,
     /// Do what is missing, and show the secrets if there are some.
     Finish,
+    /// Give the token new secrets, and show those.
+    Rotate,
     /// End the token.
     Revoke,
     /// Forget the operation.

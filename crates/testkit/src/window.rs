@@ -56,7 +56,7 @@ pub fn create(app: &App, name: &str) {
 /// Creates a token and gives its open sheet.
 pub fn sheet(app: &App, name: &str) -> Node {
     create(app, name);
-    app.find("dialog", containing(&format!("{name} can deploy production")))
+    app.find("dialog", containing(&format!("{name} can read production")))
 }
 
 /// Copies the block of the open sheet, and gives what another program then finds in the clipboard.

@@ -34,7 +34,7 @@ pub fn status(status: &RevocationStatus) -> String {
         RevocationStatus::Revoking => "Revoking".to_owned(),
         RevocationStatus::Retrying(_) => "No answer, trying again".to_owned(),
         RevocationStatus::Refused { .. } => "Refused by the server".to_owned(),
-        RevocationStatus::Reshared { .. } => "Gone for all recipients".to_owned(),
+        RevocationStatus::Reshared { .. } => "Key sealed again without it".to_owned(),
         RevocationStatus::ReshareFailed { .. } => "Refused by the server, key not sealed again".to_owned(),
         RevocationStatus::NotRevoked(_) => "Not revoked".to_owned(),
         RevocationStatus::Unknown(_) => "Not known to be revoked".to_owned(),
@@ -143,7 +143,7 @@ pub(super) fn leak(error: LeakError) -> Message {
             "Copy the leaked block first: GHOSTABLE_CI_TOKEN=…, GHOSTABLE_DEPLOY_SEED=…, or either alone.",
         ),
         LeakError::Neither => Message::new(
-            "There is neither a CI token nor a seed in it.",
+            "There is neither a CI token nor a seed in that text.",
             "Give the lines with GHOSTABLE_CI_TOKEN and GHOSTABLE_DEPLOY_SEED, or either value alone.",
         ),
         LeakError::TooLong => Message::new(
@@ -200,6 +200,8 @@ pub fn outcome(tally: Tally, is_complete: bool) -> String {
     } = tally;
     let mut text = if refused == total && total == 1 {
         "The token is refused by the server".to_owned()
+    } else if refused == total && total == 2 && is_complete {
+        "Both tokens are refused by the server".to_owned()
     } else if refused == total {
         let all = if is_complete { "All " } else { "" };
         format!("{all}{total} tokens are refused by the server")
@@ -210,7 +212,7 @@ pub fn outcome(tally: Tally, is_complete: bool) -> String {
         )
     };
     if gone < refused {
-        let _ = write!(text, ", {gone} gone for all recipients");
+        let _ = write!(text, ", the key sealed again without {gone}");
     }
     if failed > 0 {
         let _ = write!(text, ", {failed} not revoked");
@@ -457,7 +459,7 @@ mod tests {
             &TimeZone::UTC,
         );
         for said in [
-            "2 of 3 tokens are refused by the server, 1 gone for all recipients, 1 not revoked.",
+            "2 of 3 tokens are refused by the server, the key sealed again without 1, 1 not revoked.",
             "Sam Rivera \\<sam@northwind.example\\>",
             "| ci\\|main (dpl_tok_1) | Storefront / production | 24 Nov 2026, 08:00:00 +00:00 | 24 Nov 2026, 09:00:01 +00:00",
             "asked with its CI token, the server refuses it | sealed again for 7 without it |",

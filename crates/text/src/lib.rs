@@ -38,7 +38,7 @@ pub use lifetime::lifetime;
 pub use message::Message;
 pub use news::news;
 pub use occurrence::{dated, ends, exactly, happened, not_known};
-pub use pending::{finding, operation};
+pub use pending::{finding, operation, pending, time_left, unfinished};
 pub use place::{environment, place};
 pub use roles::{ask_an_admin, role, role_gives, standing};
 use sign_in::{browser, linking, manifest, no_session, password_refused, request};
@@ -227,6 +227,10 @@ fn not_resumable(error: ResumeError) -> Message {
             "The successor's values were not handed over yet, so CI cannot have them.",
             "Nothing was changed. Get them first: deploy-tokens pending says how.",
         ),
+        ResumeError::ValuesGone => Message::new(
+            "The values of this token are not kept any more.",
+            "If CI does not have them, rotate the token to get new ones, or revoke it.",
+        ),
         ResumeError::Elsewhere => Message::new(
             "This operation belongs to another server.",
             "Connect to that server to finish it.",
@@ -348,7 +352,7 @@ fn refused(refusal: &protocol::wire::error::Refusal) -> Message {
             "Correct it and try again. Nothing was changed.",
         ),
         500.. => (
-            "The server had an error of its own.",
+            "The server failed.",
             "Refresh to see whether it was done, and try again later.",
         ),
         _ => ("The server refused.", "Refresh and try again."),

@@ -1,7 +1,8 @@
 //! What is told in passing.
 
-use super::{Message, explain, plural};
+use super::{Message, explain, plural, time_left};
 use model::{News, PublicText};
+use protocol::Moment;
 
 fn public_text(what: PublicText) -> &'static str {
     match what {
@@ -67,6 +68,12 @@ pub fn news(news: &News) -> String {
         News::ReplacementLeft { name } => format!(
             "You have left before the old {name} was revoked: it still works. Come back and revoke it."
         ),
+        News::SheetClosed(sheet) => format!(
+            "Closed. The values of {} can be shown again for another {}.",
+            sheet.name,
+            time_left(sheet.until, Moment::now())
+        ),
+        News::ValuesForgotten { name } => format!("The values of {name} are forgotten here."),
         News::Forgotten => "The interrupted operation is forgotten.".to_owned(),
         News::Linked => "This machine is linked as a device.".to_owned(),
         News::Unlinked => "This machine is not linked any more, and its keys are forgotten.".to_owned(),

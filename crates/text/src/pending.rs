@@ -1,7 +1,7 @@
 //! Interrupted operations: what they were, and what became of them.
 
-use super::{causes, explain, plural};
-use model::{About, Finding, NotActive, WorkKind};
+use super::{Message, causes, explain, plural};
+use model::{About, Finding, NotActive, Pending, Shown, Unfinished, Values, WorkKind};
 use protocol::{Moment, Occurrence};
 
 /// What it was; `None` where that cannot be known.
@@ -22,6 +22,69 @@ pub fn operation(about: Option<&About>) -> String {
     }
 }
 
+/// For how long something can still be had: `9 min`.
+pub fn time_left(until: Moment, now: Moment) -> String {
+    match until.seconds_since(now) {
+        ..60 => "less than a minute".to_owned(),
+        60..7200 => format!("{} min", until.seconds_since(now) / 60),
+        seconds => format!("{} h", seconds / 3600),
+    }
+}
+
+/// What became of an operation, and for how long its values can still be shown.
+pub fn pending(it: &Pending, now: Moment) -> String {
+    let left = |shown: &Shown| time_left(shown.until, now);
+    match (&it.finding, &it.shown) {
+        (Finding::Complete, Some(shown)) if shown.is_closed => format!(
+            "Its sheet was closed. Its values can be shown again for another {}.",
+            left(shown)
+        ),
+        (Finding::Complete, Some(shown)) => format!(
+            "The token works; only its values were not handed over. They can be shown for another {}.",
+            left(shown)
+        ),
+        (Finding::Unfinished { .. }, Some(shown)) => format!(
+            "{} Its values can be shown for another {}.",
+            finding(&it.finding),
+            left(shown)
+        ),
+        _ => finding(&it.finding),
+    }
+}
+
+/// What is said of operations that were not ended, in a sentence and one after it; they are not none.
+pub fn unfinished(all: &[Unfinished], now: Moment) -> Message {
+    let name = |it: &Unfinished| it.about.as_ref().map(|about| about.name.clone());
+    match all {
+        [one] => match (name(one), one.values) {
+            (Some(name), Values::Until(until)) => Message::new(
+                format!("The values of {name} were not handed over."),
+                format!("They can be shown for another {}.", time_left(until, now)),
+            ),
+            (Some(name), Values::Gone) => Message::new(
+                format!("The values of {name} were shown, but nobody has closed their sheet."),
+                "They are not kept any more: if CI does not have them, rotate it.",
+            ),
+            _ => Message::new(
+                format!("An operation was interrupted: {}.", operation(one.about.as_ref())),
+                "What was made is kept.",
+            ),
+        },
+        several => {
+            let names: Vec<String> = several.iter().filter_map(name).take(2).collect();
+            let whose = match (names.as_slice(), several.len()) {
+                ([], _) => String::new(),
+                ([first, second], 2) => format!(": those of {first} and {second}"),
+                ([first, ..], count) => format!(": that of {first}, and {} more", count.saturating_sub(1)),
+            };
+            Message::new(
+                format!("{} are not finished{whose}.", plural(several.len(), "operation")),
+                "See for how long their values are kept.",
+            )
+        }
+    }
+}
+
 /// What became of it.
 pub fn finding(finding: &Finding) -> String {
     let text = match finding {
@@ -30,6 +93,9 @@ pub fn finding(finding: &Finding) -> String {
             "The token is active, but its runner cannot decrypt yet."
         }
         Finding::Unfinished { has_ci_token: false } => "The token is active; its CI token never arrived.",
+        Finding::ValuesGone => {
+            "The token works. Its values were shown, nobody has closed their sheet, and they are not kept any more. If CI does not have them, rotate the token to get new ones, or revoke it."
+        }
         Finding::OtherKey => "The token is active with another key: its seed is not here.",
         Finding::NotActive(NotActive::NeverRegistered) => {
             "The server never registered it: nothing was changed."

@@ -53,7 +53,7 @@ pub(super) fn AttentionNotice() -> Element {
                 },
                 [first, rest @ ..] => rsx! {
                     Reason { it: first.clone() }
-                    ", and {rest.len()} more tokens need a look."
+                    ", and {rest.len()} more tokens need attention."
                 },
                 [] => rsx! {},
             }

@@ -13,6 +13,7 @@ pub fn HealthBadge(token: DeployToken) -> Element {
     let (clock, tokens) = (use_clock(), use_context::<AppState>().tokens);
     let (tone, text) = match tokens.health_of(&token, *clock.now.read()) {
         TokenHealth::NotShared => (Tone::Danger, "Not shared".to_owned()),
+        TokenHealth::NotHandedOver => (Tone::Warn, "Not handed over".to_owned()),
         TokenHealth::BeingReplaced => (Tone::Warn, "Being replaced".to_owned()),
         TokenHealth::Active => (Tone::Ok, "Active".to_owned()),
         TokenHealth::Expiring(0) => (Tone::Warn, "Expires within a day".to_owned()),

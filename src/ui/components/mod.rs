@@ -28,7 +28,7 @@ mod when;
 
 pub use activity::{ActivityFoot, ActivityLine};
 pub use ask::{ask, create, no_token_because};
-pub use clipboard_line::ClipboardLine;
+use clipboard_line::{ClipboardLine, Countdown};
 pub use dialogs::{Dialogs, ExpiredDialog};
 pub use emergency::{EmergencyBar, EmergencyList, EmergencyNotices, EmergencyRunPage};
 pub use facts::{CopiedFact, Fact};
@@ -43,6 +43,6 @@ pub use secret_sheet::SecretSheet;
 pub use sidebar::{Sidebar, place_kind};
 pub use sign_in::{SignInProblem, SignInProgress};
 pub use toaster::Toaster;
-pub use token_table::{Review, RowMenu, TokenTable, TokenTableSkeleton, use_row_menu_provider};
+pub use token_table::{Review, RowMenu, Shown, TokenTable, TokenTableSkeleton, use_row_menu_provider};
 pub use toolbar::Toolbar;
 pub use when::{Ends, Happened, TimeAgo};

@@ -100,15 +100,11 @@ fn UnsharedNotice() -> Element {
 fn InterruptedNotice() -> Element {
     let place = use_context::<AppState>().place;
     let send = use_send();
-    let count = *place.interrupted.read();
-    if count == 0 {
+    let clock = use_clock();
+    let all = place.interrupted.read();
+    if all.is_empty() {
         return rsx! {};
     }
-    let what = if count == 1 {
-        "An operation was".to_owned()
-    } else {
-        format!("{count} operations were")
-    };
     rsx! {
         Notice {
             tone: Tone::Warn,
@@ -119,8 +115,7 @@ fn InterruptedNotice() -> Element {
                     onclick: move |()| send.call(TokenIntent::ShowInterrupted.into()),
                 }
             },
-            strong { "{what} interrupted before the end." }
-            " Nothing is lost: what was made is kept."
+            MessageText { message: text::unfinished(&all, *clock.now.read()) }
         }
     }
 }

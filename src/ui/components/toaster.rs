@@ -1,28 +1,43 @@
-//! Short notices at the edge of the window. They go away by themselves, warnings later.
+//! Short notices at the edge of the window, above whatever is open. They go away by themselves, warnings later.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dioxus::prelude::*;
 
 use super::ClipboardLine;
 use super::pause_line::PauseLine;
 use crate::state::{AppState, Toast};
-use crate::ui::elements::{Glyph, Icon, IconButton};
+use crate::ui::clock::use_clock;
+use crate::ui::elements::{Above, Button, ButtonKind, Glyph, Icon, IconButton};
+use crate::ui::intent::{TokenIntent, use_send};
+use model::{ClosedSheet, News};
 
-/// The notices that are shown.
+/// For how long a notice stays, in seconds: of something done, with something to press, of something that needs a look.
+const DONE: u64 = 6;
+const OFFER: u64 = 20;
+const WARNING: u64 = 14;
+
+/// The notices that are shown. The region is always there, so that screen readers hear of what comes into it.
 #[component]
-pub fn Toaster() -> Element {
+pub fn Toaster(
+    /// The dialog that this one is inside of.
+    #[props(default)]
+    within: Option<&'static str>,
+) -> Element {
     let AppState { toasts, sheet, .. } = use_context::<AppState>();
+    let is_here = try_use_context::<Above>().is_none_or(|above| above.is_at(within));
     let sheet_open = sheet.issuance.read().is_some();
     rsx! {
         div { class: "toaster", role: "status", "aria-live": "polite",
-            PauseLine {}
-            // An open sheet shows it itself.
-            if !sheet_open {
-                ClipboardLine { class: "toast" }
-            }
-            for toast in toasts.shown.read().iter().cloned() {
-                ToastLine { key: "{toast.id}", toast }
+            if is_here {
+                PauseLine {}
+                // An open sheet shows it itself.
+                if !sheet_open {
+                    ClipboardLine {}
+                }
+                for toast in toasts.shown.read().iter().cloned() {
+                    ToastLine { key: "{toast.id}", toast }
+                }
             }
         }
     }
@@ -31,22 +46,54 @@ pub fn Toaster() -> Element {
 #[component]
 fn ToastLine(toast: Toast) -> Element {
     let toasts = use_context::<AppState>().toasts;
-    let id = toast.id;
-    let (kind, icon, stays) = if toast.news.is_warning() {
-        ("warning", Icon::Warning, 14)
-    } else {
-        ("done", Icon::Check, 6)
+    let Toast { id, news, since } = toast;
+    let (kind, icon, stays) = match &news {
+        news if news.is_warning() => ("warning", Icon::Warning, WARNING),
+        News::SheetClosed(_) => ("done", Icon::Check, OFFER),
+        _ => ("done", Icon::Check, DONE),
     };
-    let says = text::news(&toast.news);
+    let says = text::news(&news);
     use_future(move || async move {
-        tokio::time::sleep(Duration::from_secs(stays)).await;
+        // Also one that was taken into a dialog meanwhile.
+        let left = (since + Duration::from_secs(stays)).saturating_duration_since(Instant::now());
+        tokio::time::sleep(left).await;
         toasts.dismiss(id);
     });
     rsx! {
         div { class: "toast", "data-kind": kind,
             Glyph { icon }
             p { "{says}" }
+            if let News::SheetClosed(sheet) = news {
+                Offer { sheet, id }
+            }
             IconButton { icon: Icon::Close, name: "Dismiss", onclick: move |()| toasts.dismiss(id) }
+        }
+    }
+}
+
+/// The ways back to a sheet that was just closed, and to be rid of it.
+#[component]
+fn Offer(sheet: ClosedSheet, id: u64) -> Element {
+    let (toasts, send, clock) = (use_context::<AppState>().toasts, use_send(), use_clock());
+    if sheet.until <= *clock.now.read() {
+        return rsx! {};
+    }
+    let (again, forget) = (sheet.clone(), sheet);
+    rsx! {
+        Button {
+            kind: ButtonKind::Link,
+            label: "Show again",
+            spoken: "Show the values of {again.name} again",
+            onclick: move |()| {
+                toasts.dismiss(id);
+                send.call(TokenIntent::ShowAgain(again.clone()).into());
+            },
+        }
+        Button {
+            kind: ButtonKind::Link,
+            label: "Forget now",
+            spoken: "Forget the values of {forget.name} now",
+            onclick: move |()| send.call(TokenIntent::ForgetValues(forget.clone()).into()),
         }
     }
 }

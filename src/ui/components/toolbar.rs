@@ -2,10 +2,10 @@
 
 use dioxus::prelude::*;
 
-use super::Review;
+use super::{Review, Shown};
 use crate::state::{AppState, Load, StatusFilter};
 use crate::ui::clock::use_clock;
-use crate::ui::elements::{Icon, IconButton, SearchField, Segment, Segmented};
+use crate::ui::elements::{Icon, IconButton, SearchField, Segment, Segmented, grouped};
 use crate::ui::intent::{PlaceIntent, use_send};
 
 /// The tools of the token table.
@@ -18,11 +18,21 @@ pub fn Toolbar() -> Element {
     let counts = tokens.counts();
     let known = matches!(&*tokens.entries.read(), Load::Ready(_));
     let refreshing = *tokens.refreshing.read();
+    let Shown(shown) = use_context::<Shown>();
     let segment = |value, label: &str, count: Option<usize>| Segment {
         value,
         label: label.to_owned(),
         count: count.filter(|_| known),
     };
+    let mut segments = vec![
+        segment(Some(StatusFilter::Active), "Active", Some(counts.active)),
+        segment(Some(StatusFilter::Revoked), "Revoked", Some(counts.revoked)),
+        segment(Some(StatusFilter::All), "All", None),
+    ];
+    let reviews = *review.read();
+    if reviews {
+        segments.push(segment(None, "Need attention", Some(shown.read().len())));
+    }
     rsx! {
         div { class: "toolbar",
             SearchField {
@@ -34,19 +44,22 @@ pub fn Toolbar() -> Element {
             }
             Segmented {
                 label: "Show",
-                segments: vec![
-                    segment(StatusFilter::Active, "Active", Some(counts.active)),
-                    segment(StatusFilter::Revoked, "Revoked", Some(counts.revoked)),
-                    segment(StatusFilter::All, "All", None),
-                ],
-                value: *filter.read(),
-                onchange: move |chosen| {
-                    review.set(false);
-                    filter.set(chosen);
+                segments,
+                // What needs attention is a choice of its own.
+                value: (!reviews).then(|| *filter.read()),
+                onchange: move |chosen: Option<StatusFilter>| {
+                    if let Some(chosen) = chosen {
+                        review.set(false);
+                        filter.set(chosen);
+                    }
                 },
             }
             div { class: "toolbar-end",
-                Updated {}
+                if search.read().trim().is_empty() {
+                    Updated {}
+                } else {
+                    span { class: "updated", role: "status", {matches(shown.read().len())} }
+                }
                 IconButton {
                     icon: Icon::Refresh,
                     name: if refreshing { "Refreshing" } else { "Refresh" },
@@ -71,4 +84,9 @@ fn Updated() -> Element {
     rsx! {
         span { class: "updated", title: clock.exact(at), "Updated {clock.past(at)}" }
     }
+}
+
+fn matches(count: usize) -> String {
+    let noun = if count == 1 { "match" } else { "matches" };
+    format!("{} {noun}", grouped(count))
 }

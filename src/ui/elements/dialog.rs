@@ -31,12 +31,46 @@ if (dialog && !dialog.open) {
     if (dialog.isConnected) return;
     watch.disconnect();
     if (document.activeElement && document.activeElement !== document.body) return;
-    const back = before && before.isConnected && before !== document.body ? before : document.getElementById("page-title");
+    const back = before && before.isConnected && before !== document.body ? before
+      : document.querySelector('[data-row][tabindex="0"]') || document.getElementById("page-title");
     if (back) back.focus({ preventScroll: true });
   });
   watch.observe(document.body, { childList: true, subtree: true });
 }
 "#;
+
+/// What is shown above everything. An open dialog makes all outside of it inert, for the pointer and for screen readers: so
+/// this is then inside of it.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Above {
+    /// The dialogs that are open, the topmost last.
+    open: Signal<Vec<&'static str>>,
+    /// What is shown inside of a dialog with this id.
+    show: Callback<&'static str, Element>,
+}
+
+impl Above {
+    /// Call in the component around all dialogs, and put it into the context.
+    pub fn make(show: fn(&'static str) -> Element) -> Self {
+        Self {
+            open: Signal::new(Vec::new()),
+            show: Callback::new(show),
+        }
+    }
+
+    /// Whether it is shown inside of this dialog, or outside of all.
+    pub fn is_at(&self, dialog: Option<&'static str>) -> bool {
+        self.open.read().last().copied() == dialog
+    }
+
+    fn opened(mut self, id: &'static str) {
+        self.open.write().push(id);
+    }
+
+    fn closed(mut self, id: &'static str) {
+        self.open.write().retain(|it| *it != id);
+    }
+}
 
 /// A modal dialog named by its head's title.
 #[component]
@@ -47,6 +81,12 @@ pub fn Dialog(
     on_cancel: EventHandler<()>,
     children: Element,
 ) -> Element {
+    let above = try_use_context::<Above>();
+    use_drop(move || {
+        if let Some(above) = above {
+            above.closed(id);
+        }
+    });
     rsx! {
         dialog {
             id,
@@ -55,6 +95,9 @@ pub fn Dialog(
             "aria-labelledby": "{id}-title",
             "aria-describedby": "{id}-text",
             onmounted: move |_| {
+                if let Some(above) = above {
+                    above.opened(id);
+                }
                 document::eval(&OPEN.replace("ID", &format!("{id:?}")));
             },
             oncancel: move |event| {
@@ -62,6 +105,9 @@ pub fn Dialog(
                 on_cancel.call(());
             },
             {children}
+            if let Some(above) = above {
+                {above.show.call(id)}
+            }
         }
     }
 }

@@ -63,6 +63,12 @@ pub fn TextField(
                 "aria-invalid": if wrong { "true" },
                 "aria-describedby": described.as_ref().map(|_| format!("{id}-note")),
                 initial_value: first,
+                onmounted: move |field| async move {
+                    // `autofocus` is for what comes with a dialog, not for what comes back into it after a failure.
+                    if autofocus && field.set_focus(true).await.is_err() {
+                        tracing::debug!("a field did not get the focus");
+                    }
+                },
                 oninput: move |event| ontyped.call(event.value()),
             }
             if let Some(text) = &described {

@@ -60,7 +60,6 @@ pub fn HoldButton(
                     if event.trigger_button() != Some(dioxus::html::input_data::MouseButton::Primary) {
                         return;
                     }
-                    hint.set(false);
                     holding.set(true);
                     *press.write() += 1;
                     let this = *press.peek();
@@ -93,9 +92,12 @@ pub fn HoldButton(
                 span { class: "hold-label", "{label}" }
             }
             p { id: "hold-how", class: "spoken", "Hold it for a second and a half, or press it to type a confirmation." }
-            p { class: "hold-hint", role: "status",
+            // Always there, so that the button stays where it is below the pointer.
+            p { class: "hold-hint", "data-told": if *hint.read() { "true" }, role: "status",
                 if *hint.read() {
                     "Keep holding for a second and a half."
+                } else {
+                    "Takes a second and a half."
                 }
             }
         }

@@ -86,8 +86,12 @@ pub fn MenuItem(
     label: String,
     #[props(default)] danger: bool,
     #[props(default)] disabled: bool,
+    /// Why it is not to be had; it is disabled then.
+    #[props(default)]
+    why_not: Option<&'static str>,
     onselect: Callback<()>,
 ) -> Element {
+    let disabled = disabled || why_not.is_some();
     rsx! {
         button {
             r#type: "button",
@@ -96,6 +100,7 @@ pub fn MenuItem(
             tabindex: "-1",
             "data-danger": if danger { "true" },
             "aria-disabled": if disabled { "true" },
+            title: why_not,
             onclick: move |_| {
                 if !disabled {
                     onselect.call(());

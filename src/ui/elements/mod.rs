@@ -18,7 +18,7 @@ mod tabs;
 pub use badge::{Badge, Tone};
 pub use button::{Button, ButtonKind, IconButton};
 pub use combobox::Combobox;
-pub use dialog::{Dialog, DialogActions, DialogBody, DialogHead, DialogSize};
+pub use dialog::{Above, Dialog, DialogActions, DialogBody, DialogHead, DialogSize};
 pub use field::{SearchField, SecretField, TextField};
 pub use hold::HoldButton;
 pub use icon::{Glyph, Icon, Spinner};

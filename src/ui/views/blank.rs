@@ -2,11 +2,12 @@
 
 use dioxus::prelude::*;
 
-use crate::state::{AppState, StatusFilter};
+use crate::state::{AppState, Load, Sort, StatusFilter, TokenHealth, visible};
 use crate::ui::components::{Review, create};
-use crate::ui::elements::{Button, ButtonKind, Icon, StateBlock, Tone};
+use crate::ui::elements::{Button, ButtonKind, Icon, StateBlock, Tone, grouped};
 use crate::ui::intent::{PlaceIntent, use_send};
 use model::{CallError, Problem};
+use protocol::{DeployToken, TokenEntry};
 use text::Message;
 
 #[component]
@@ -46,38 +47,51 @@ pub(super) fn NothingFound() -> Element {
     let Review(mut review) = use_context::<Review>();
     let (mut search, mut filter) = (tokens.search, tokens.filter);
     let wanted = search.read().trim().to_owned();
+    let elsewhere = match &*tokens.entries.read() {
+        Load::Ready(entries) => matching(entries, &wanted, StatusFilter::All),
+        _ => 0,
+    };
+    const SEARCHED: &str = "Search looks at names, ids and the start of fingerprints.";
+    let others = |status: &str| match elsewhere {
+        0 => SEARCHED.to_owned(),
+        1 => format!("One {status} token matches."),
+        count => format!("{} {status} tokens match.", grouped(count)),
+    };
     let (title, text) = match (wanted.is_empty(), *filter.read()) {
-        (false, StatusFilter::All) => (
-            format!("Nothing matches “{wanted}”"),
-            "Search looks at names, ids and the start of fingerprints.",
-        ),
-        (false, StatusFilter::Active) => (
-            format!("No active token matches “{wanted}”"),
-            "It may be among the revoked ones.",
-        ),
-        (false, StatusFilter::Revoked) => (
-            format!("No revoked token matches “{wanted}”"),
-            "It may be among the active ones.",
-        ),
+        (false, StatusFilter::All) => (format!("Nothing matches “{wanted}”"), SEARCHED.to_owned()),
+        (false, StatusFilter::Active) => (format!("No active token matches “{wanted}”"), others("revoked")),
+        (false, StatusFilter::Revoked) => (format!("No revoked token matches “{wanted}”"), others("active")),
         (true, StatusFilter::Revoked) => (
             "No revoked tokens".to_owned(),
-            "A token that is revoked stays here until its record is deleted.",
+            "A token that is revoked stays here until its record is deleted.".to_owned(),
         ),
         (true, _) => (
             "No active tokens".to_owned(),
-            "Every token of this environment is revoked. No runner can deploy.",
+            "Every token of this environment is revoked. No runner can read it.".to_owned(),
         ),
     };
     rsx! {
         StateBlock { icon: Icon::Search, title, text,
             Button {
-                label: "Show all tokens",
+                label: if elsewhere > 0 { "Show all that match" } else { "Show all tokens" },
                 onclick: move |()| {
                     review.set(false);
-                    search.set(String::new());
+                    if elsewhere == 0 {
+                        search.set(String::new());
+                    }
                     filter.set(StatusFilter::All);
                 },
             }
         }
     }
+}
+
+/// How many readable entries match.
+fn matching(entries: &[TokenEntry], search: &str, filter: StatusFilter) -> usize {
+    if search.is_empty() {
+        return 0;
+    }
+    let as_it_is = |_: &DeployToken| TokenHealth::Active;
+    let shown = visible(entries, search, filter, Sort::default(), as_it_is);
+    shown.iter().filter(|it| it.token().is_some()).count()
 }

@@ -4,10 +4,10 @@ use dioxus::prelude::*;
 
 use super::blank::{Failed, NoTokens, NothingFound};
 use super::for_admins::ForAdmins;
-use crate::state::{AppState, Connection, Load, visible};
-use crate::ui::clock::use_clock;
+use crate::state::{AppState, Connection, Load, TokensStore, visible};
+use crate::ui::clock::{Clock, use_clock};
 use crate::ui::components::{
-    Header, Notices, Review, RowMenu, TokenTable, TokenTableSkeleton, Toolbar, use_row_menu_provider,
+    Header, Notices, Review, RowMenu, Shown, TokenTable, TokenTableSkeleton, Toolbar, use_row_menu_provider,
 };
 use crate::ui::elements::{Icon, StateBlock};
 use crate::ui::viewport::use_viewport;
@@ -19,6 +19,9 @@ use protocol::{DeployToken, TokenEntry};
 pub fn EnvironmentView() -> Element {
     let AppState { place, tokens, .. } = use_context();
     let Review(mut review) = use_context_provider(|| Review(Signal::new(false)));
+    let clock = use_clock();
+    let shown = use_memo(move || shown(tokens, *review.read(), &clock));
+    use_context_provider(|| Shown(shown));
     use_row_menu_provider();
     let mut viewport = use_viewport();
     use_effect(move || {
@@ -30,6 +33,11 @@ pub fn EnvironmentView() -> Element {
         main {
             class: "main",
             "aria-labelledby": "page-title",
+            onkeydown: move |event| {
+                if event.key() == Key::Escape && *review.peek() {
+                    review.set(false);
+                }
+            },
             onscroll: move |event| viewport.top.set(event.scroll_top()),
             Header {}
             if !tokens.are_hidden() {
@@ -46,28 +54,8 @@ pub fn EnvironmentView() -> Element {
 fn Content() -> Element {
     let state = use_context::<AppState>();
     let Review(review) = use_context::<Review>();
-    let clock = use_clock();
+    let Shown(shown) = use_context::<Shown>();
     let tokens = state.tokens;
-    let shown: Memo<Vec<TokenEntry>> = use_memo(move || {
-        let entries = tokens.entries.read();
-        let Load::Ready(entries) = &*entries else {
-            return Vec::new();
-        };
-        let mut shown = visible(
-            entries,
-            &tokens.search.read(),
-            *tokens.filter.read(),
-            *tokens.sort.read(),
-            // The moment matters to the order by status alone, and to the review.
-            |token| tokens.health_of(token, *clock.now.read()),
-        );
-        if *review.read() {
-            let now = *clock.now.read();
-            let needs_a_look = |token: &DeployToken| tokens.health_of(token, now).needs_a_look();
-            shown.retain(|entry| entry.token().is_some_and(needs_a_look));
-        }
-        shown
-    });
     let viewport = use_viewport();
     use_effect(move || {
         // Another selection or order starts at its first row.
@@ -114,4 +102,26 @@ fn Content() -> Element {
             TokenTable { label: "Deploy tokens", entries: shown }
         },
     }
+}
+
+/// The entries to show.
+fn shown(tokens: TokensStore, review: bool, clock: &Clock) -> Vec<TokenEntry> {
+    let entries = tokens.entries.read();
+    let Load::Ready(entries) = &*entries else {
+        return Vec::new();
+    };
+    let mut shown = visible(
+        entries,
+        &tokens.search.read(),
+        *tokens.filter.read(),
+        *tokens.sort.read(),
+        // The moment matters to the order by status alone, and to the review.
+        |token| tokens.health_of(token, *clock.now.read()),
+    );
+    if review {
+        let now = *clock.now.read();
+        let needs_a_look = |token: &DeployToken| tokens.health_of(token, now).needs_a_look();
+        shown.retain(|entry| entry.token().is_some_and(needs_a_look));
+    }
+    shown
 }

@@ -13,6 +13,7 @@ use super::welcome::WelcomeView;
 use crate::state::{AppState, Gate, Section};
 use crate::ui::clock::use_clock_provider;
 use crate::ui::components::{Dialogs, ExpiredDialog, Keyboard, Navigation, SecretSheet, Sidebar, Toaster};
+use crate::ui::elements::Above;
 use crate::ui::viewport::Viewport;
 
 /// The whole window.
@@ -21,6 +22,13 @@ pub fn Window() -> Element {
     use_clock_provider();
     let viewport = use_context_provider(Viewport::make);
     let state = use_context::<AppState>();
+    use_context_provider(|| {
+        Above::make(|within| {
+            rsx! {
+                Toaster { within }
+            }
+        })
+    });
     let gate = *state.session.gate.read();
     let section = *state.section.read();
     rsx! {

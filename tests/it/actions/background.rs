@@ -7,11 +7,12 @@ use deploy_tokens::intent::{EmergencyIntent, SessionIntent, SheetIntent, TokenIn
 use deploy_tokens::state::{
     AppState, CommandLineOffer, Confirm, ConfirmKind, Copied, Dialog, EmergencyRun, Entries, Gate, Holders,
     KeyState, LeakSearch, Load, Operation, OwnDevice, Section, SessionKind, SignInStage, Sort, StatusFilter,
-    Typed, Verification,
+    Taken, Typed, Verification,
 };
 use dioxus::prelude::*;
 use model::{
-    Grace, Membership, News, Pause, Problem, PublicText, Replacement, SignInWork, Step, TokenColumn, Uses,
+    ClosedSheet, Grace, Membership, News, Pause, Problem, PublicText, Replacement, SignInWork, Step,
+    TokenColumn, Unfinished, Uses, Values,
 };
 use protocol::secret::CiToken;
 use protocol::{ActivityKind, DeployTokenId, Lifetime, Moment, NotKnown, Requests};
@@ -233,7 +234,7 @@ fn shown(state: AppState) -> String {
             activity.token.peek(),
         ),
         format!(
-            "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {:?} {} {}",
+            "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {}",
             place.connection.peek(),
             place.organization.peek(),
             place.membership.peek(),
@@ -250,7 +251,9 @@ fn shown(state: AppState) -> String {
             place.origin.peek(),
         ),
         format!(
-            "{:?} {:?} {:?} {:?} {:?} {} {} {:?} {:?} {:?}",
+            "{:?} {:?} {:?} {:?} {:?} {:?} {:?} {} {} {:?} {:?} {:?}",
+            tokens.unclaimed.peek(),
+            tokens.closed.peek(),
             tokens.entries.peek(),
             tokens.uses.peek(),
             tokens.replacements.peek(),
@@ -264,7 +267,7 @@ fn shown(state: AppState) -> String {
         ),
         format!("{:?} {:?}", dialog.open.peek(), dialog.operation.peek()),
         format!(
-            "{} {} {} {} {} {:?} {:?} {} {:?} {:?}",
+            "{} {} {} {} {:?} {:?} {:?} {} {:?} {:?} {:?} {:?}",
             sheet.issuance.peek().is_some(),
             sheet.ci_token_revealed.peek(),
             sheet.seed_revealed.peek(),
@@ -275,6 +278,8 @@ fn shown(state: AppState) -> String {
             sheet.asking_to_close.peek(),
             sheet.sharing.peek(),
             sheet.verification.peek(),
+            sheet.kept_until.peek(),
+            sheet.grace.peek(),
         ),
         format!("{:?}", about.passages.peek()),
         format!("{:?}", toasts.shown.peek()),
@@ -349,7 +354,20 @@ fn fill(state: AppState) {
     set(state.place.membership, Some(Membership::default()));
     set(state.place.key, KeyState::NoDevice);
     set(state.place.unshared, Some(Problem::Busy));
-    set(state.place.interrupted, 3);
+    let lost = Unfinished {
+        about: None,
+        token: Some(id.clone()),
+        values: Values::Gone,
+    };
+    set(state.place.interrupted, vec![lost]);
+    set(state.tokens.unclaimed, [id.clone()].into());
+    let closed = ClosedSheet {
+        entry: "other".to_owned(),
+        token: id.clone(),
+        name: "other".to_owned(),
+        until: Moment::now(),
+    };
+    set(state.tokens.closed, vec![closed]);
     set(state.place.found, Load::Failed(Problem::Busy));
     set(state.place.checks, false);
     let replacement = Replacement {
@@ -377,7 +395,9 @@ fn fill(state: AppState) {
     set(state.sheet.ci_token_revealed, true);
     set(state.sheet.seed_revealed, true);
     set(state.sheet.away, true);
-    set(state.sheet.taken, true);
+    set(state.sheet.taken, Taken::BOTH);
+    set(state.sheet.kept_until, Some(Moment::now()));
+    set(state.sheet.grace, Grace::Hour);
     set(state.sheet.copied, Some(Copied::Seed));
     set(state.sheet.copy_failed, Some(Problem::Busy));
     set(state.sheet.asking_to_close, true);

@@ -2,6 +2,7 @@
 
 mod activity;
 mod background;
+mod closed;
 mod cut_off;
 mod emergency;
 mod fresh;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::Stage;
 use deploy_tokens::intent::{SheetIntent, TokenIntent};
-use deploy_tokens::state::{AppState, Confirm, ConfirmKind, Dialog, SendState, SheetPage};
+use deploy_tokens::state::{AppState, Confirm, ConfirmKind, Dialog, Left, SendState, SheetPage};
 use dioxus::prelude::*;
 use model::{Destination, Problem, SendError};
 use protocol::Lifetime;
@@ -57,7 +57,11 @@ async fn values_are_sent_remembered_and_sent_again_after_rotating() {
     assert!(stage.look(|it| it.sheet.lines.peek().is_empty() && *it.sheet.page.peek() == SheetPage::Send));
     stage.send(SheetIntent::SendTo(tool.destination()));
     stage.until("it is sent", is_sent).await;
-    assert!(stage.look(|it| *it.sheet.taken.peek()), "closing loses nothing");
+    assert_eq!(
+        stage.look(|it| it.sheet.left()),
+        Left::Nothing,
+        "closing loses nothing"
+    );
     let first = tool.read("got");
     assert!(
         first.contains("GHOSTABLE_CI_TOKEN=") && first.contains('|'),
@@ -100,8 +104,9 @@ async fn what_failed_is_kept_and_tried_again() {
         _ => false,
     };
     stage.until("it has failed", failed).await;
-    assert!(
-        !stage.look(|it| *it.sheet.taken.peek()),
+    assert_eq!(
+        stage.look(|it| it.sheet.left()),
+        Left::Both,
         "closing would lose them"
     );
     tool.change("cat > got");
@@ -145,7 +150,7 @@ async fn a_block_is_saved_and_its_format_remembered() {
     stage.send(SheetIntent::Save(format!(" {} ", file.display())));
     let saved = |state: AppState| state.sheet.saved.peek().is_some();
     stage.until("it is saved", saved).await;
-    assert!(stage.look(|it| *it.sheet.taken.peek()));
+    assert_eq!(stage.look(|it| it.sheet.left()), Left::Nothing);
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(
         text.starts_with('{') && text.contains("GHOSTABLE_CI_TOKEN"),

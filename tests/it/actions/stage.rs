@@ -455,7 +455,7 @@ impl Stage {
 
     /// Looks at the one operation that was interrupted, and gives its name in the journal.
     pub async fn look_up_interrupted(&mut self) -> String {
-        self.until("it is noted", |it| *it.place.interrupted.peek() == 1)
+        self.until("it is noted", |it| it.place.interrupted.peek().len() == 1)
             .await;
         self.send(TokenIntent::ShowInterrupted);
         let looked_up = |it: AppState| matches!(&*it.place.found.peek(), Load::Ready(all) if all.len() == 1);

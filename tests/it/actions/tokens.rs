@@ -54,7 +54,7 @@ impl Stage {
     /// Closes the sheet as somebody who has taken what is in it.
     pub(super) async fn close_sheet(&mut self) {
         self.look(|state| state.sheet.drop_secrets());
-        let nothing = |state: AppState| *state.place.interrupted.peek() == 0;
+        let nothing = |state: AppState| state.place.interrupted.peek().len() == 0;
         self.until("nothing is interrupted", nothing).await;
     }
 
@@ -385,7 +385,7 @@ async fn what_was_issued_is_shared_again_or_taken_back() {
         .told("it is revoked", |it| matches!(it, News::Revoked { .. }))
         .await;
     assert!(!stage.look(sheet_is_open));
-    assert_eq!(stage.look(|it| *it.place.interrupted.peek()), 0);
+    assert_eq!(stage.look(|it| it.place.interrupted.peek().len()), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -533,7 +533,7 @@ async fn a_lost_answer_of_a_rotation_or_a_replacement_leaves_its_secrets_within_
         assert!(proxy.fired());
         if !stage.look(sheet_is_open) {
             stage
-                .until("it is noted", |it| *it.place.interrupted.peek() == 1)
+                .until("it is noted", |it| it.place.interrupted.peek().len() == 1)
                 .await;
         }
     }

@@ -299,6 +299,9 @@ pub enum ResumeError {
     /// The secrets of a replacement's successor were not handed over yet.
     #[error("the successor's secrets were not handed over yet")]
     NotHandedOver,
+    /// Its values were shown longer ago than they are kept.
+    #[error("the values of the operation are gone")]
+    ValuesGone,
     /// It belongs to another server.
     #[error("the operation belongs to another server")]
     Elsewhere,

@@ -41,6 +41,8 @@ pub struct Entry {
     pub started: Moment,
     /// When its secrets were shown, or a renewal ended; from then on the deadline runs.
     pub shown: Option<Moment>,
+    /// The user has closed their sheet, which can be had again until the deadline.
+    pub closed: bool,
     /// Where.
     pub place: EntryPlace,
     /// What.
@@ -56,7 +58,7 @@ impl Entry {
                 Successor::Issuing(issue) => Some(issue),
                 Successor::Delivered(_) => None,
             },
-            Work::Revoke(_) | Work::RenewKey(_) => None,
+            Work::Revoke(_) | Work::Unclaimed(_) | Work::RenewKey(_) => None,
         }
     }
 
@@ -64,7 +66,7 @@ impl Entry {
     pub(crate) fn renewal(&self) -> Option<&RenewalRecord> {
         match &self.work {
             Work::RenewKey(record) => Some(record),
-            Work::Issue(_) | Work::Replace(_) | Work::Revoke(_) => None,
+            Work::Issue(_) | Work::Replace(_) | Work::Unclaimed(_) | Work::Revoke(_) => None,
         }
     }
 
@@ -74,21 +76,59 @@ impl Entry {
         self.renewal().is_some() && self.shown.is_some()
     }
 
-    /// What is left of it when its secrets are forgotten: nothing, but for a replacement.
+    /// What is left of it when its secrets are forgotten: a replacement; and of others that nobody has closed their sheet,
+    /// so that CI may lack them.
     pub(super) fn expired(mut self) -> Option<Self> {
-        let Work::Replace(record) = &mut self.work else {
-            return None;
+        self.work = match self.work {
+            Work::Replace(mut record) => {
+                record.forget_secrets();
+                Work::Replace(record)
+            }
+            Work::Issue(record) if !self.closed => Work::Unclaimed(Unclaimed {
+                kind: record.kind,
+                token: record.delivered(),
+            }),
+            Work::Issue(_) | Work::Unclaimed(_) | Work::Revoke(_) | Work::RenewKey(_) => return None,
         };
-        record.forget_secrets();
         self.shown = None;
         Some(self)
+    }
+
+    /// What is kept when the user has closed the sheet of its secrets, and what goes on without them.
+    pub(super) fn sheet_closed(mut self) -> (Option<Self>, Option<Self>) {
+        match self.work {
+            Work::Issue(_) => {
+                self.closed = true;
+                (Some(self), None)
+            }
+            Work::Replace(ReplaceRecord {
+                old,
+                successor: Successor::Issuing(issue),
+            }) => {
+                let successor = Successor::Delivered(issue.delivered());
+                let kept = Self {
+                    id: EntryId::make(),
+                    closed: true,
+                    work: Work::Issue(issue),
+                    place: self.place.clone(),
+                    ..self
+                };
+                let rest = Self {
+                    shown: None,
+                    work: Work::Replace(ReplaceRecord { old, successor }),
+                    ..self
+                };
+                (Some(kept), Some(rest))
+            }
+            work => (None, Some(Self { work, ..self })),
+        }
     }
 
     /// The replacement that it is, if it is one.
     pub fn replacement(&self) -> Option<&ReplaceRecord> {
         match &self.work {
             Work::Replace(record) => Some(record),
-            Work::Issue(_) | Work::Revoke(_) | Work::RenewKey(_) => None,
+            Work::Issue(_) | Work::Unclaimed(_) | Work::Revoke(_) | Work::RenewKey(_) => None,
         }
     }
 }
@@ -143,6 +183,8 @@ pub enum Work {
     Issue(IssueRecord),
     /// Replace: from before its first request until the old token is revoked.
     Replace(ReplaceRecord),
+    /// A create or rotate whose secrets were shown until they were forgotten, without anybody having closed their sheet.
+    Unclaimed(Unclaimed),
     /// Revoke one token or several, in this order.
     Revoke(Vec<QueueItem>),
     /// A new environment key: from before its publication until everything is under it.
@@ -155,6 +197,15 @@ pub struct RenewalRecord {
     /// The keys under which variables may be, the oldest first: that of before, and those that were made. The server gives
     /// the newest one alone (docs/protocol.md 6.3), so this may be the only place where an older one is.
     pub keys: Vec<EnvironmentKey>,
+}
+
+/// A token of whose secrets it is not known whether anybody took them. They are not here any more.
+#[derive(Debug)]
+pub struct Unclaimed {
+    /// How it was issued.
+    pub kind: IssuanceKind,
+    /// What stays known of it.
+    pub token: Delivered,
 }
 
 /// A replacement.
@@ -174,10 +225,10 @@ pub enum Successor {
     Delivered(Delivered),
 }
 
-/// What stays known of a successor when its secrets are gone from here.
+/// What stays known of a token when its secrets are gone from here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivered {
-    /// Its name, and that of the token it replaces.
+    /// Its name; a successor's is that of the token it replaces.
     pub name: String,
     /// Its id, where the server told it.
     pub token: Option<DeployTokenId>,
@@ -221,11 +272,7 @@ impl ReplaceRecord {
     /// Drops the successor's secrets.
     pub(super) fn forget_secrets(&mut self) {
         if let Successor::Issuing(issue) = &self.successor {
-            self.successor = Successor::Delivered(Delivered {
-                name: issue.asked.name.clone(),
-                token: issue.token.clone(),
-                key: issue.key,
-            });
+            self.successor = Successor::Delivered(issue.delivered());
         }
     }
 }
@@ -269,6 +316,15 @@ impl IssueRecord {
             ci_token: None,
             expires_at: None,
             stage: Stage::Intended,
+        }
+    }
+
+    /// What stays known of it without its secrets.
+    pub(super) fn delivered(&self) -> Delivered {
+        Delivered {
+            name: self.asked.name.clone(),
+            token: self.token.clone(),
+            key: self.key,
         }
     }
 }

@@ -14,6 +14,7 @@
 
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
+mod closed;
 mod entry;
 mod file;
 mod kept;
@@ -29,7 +30,7 @@ use std::time::{Duration, SystemTime};
 
 pub use entry::{
     Delivered, Entry, EntryId, EntryPlace, IssueRecord, QueueItem, QueueState, RenewalRecord, ReplaceRecord,
-    Stage, Successor, Work,
+    Stage, Successor, Unclaimed, Work,
 };
 pub use lock::PlaceLock;
 pub use open::{OpenEntry, ShownEntry};
@@ -69,6 +70,16 @@ pub(super) enum Seen {
     InUse(EntryId),
     /// It cannot be read.
     Unreadable(EntryId, EntryError),
+}
+
+impl Seen {
+    /// Its name.
+    pub(super) fn id(&self) -> &EntryId {
+        match self {
+            Self::Entry(entry, _) => &entry.id,
+            Self::InUse(id) | Self::Unreadable(id, _) => id,
+        }
+    }
 }
 
 /// By which it is known whether an entry was written again since it was seen.
@@ -119,22 +130,6 @@ impl Journal {
     /// When an entry was written or removed last, by whatever program; `None` where there is no journal yet.
     pub fn changed(&self) -> Option<SystemTime> {
         std::fs::metadata(&self.folder).ok()?.modified().ok()
-    }
-
-    /// How many operations were interrupted; asks no server. Replacements that wait for the user are none, nor are
-    /// secrets that were shown longer ago than the deadline.
-    pub fn interrupted(&self) -> usize {
-        let free = |id: &EntryId| matches!(lock::is_held(&self.folder, id), Ok(false));
-        let unfinished = |id: &EntryId| match self.read(id) {
-            Ok(None) => false,
-            Ok(Some(entry)) => {
-                !self.is_over(&entry) && handed_over(&entry).is_none() && !entry.is_ended_renewal()
-            }
-            Err(_) => true,
-        };
-        self.ids().map_or(0, |ids| {
-            ids.iter().filter(|id| free(id) && unfinished(id)).count()
-        })
     }
 
     /// The replacements of a place that are under way or wait for the user, oldest first; takes hold of none of them.
@@ -208,6 +203,7 @@ impl Journal {
             id,
             started: Moment::now(),
             shown: None,
+            closed: false,
             place: EntryPlace::of(&self.scope, place),
             work,
         };
@@ -275,11 +271,14 @@ impl Journal {
         file::remove(&self.folder, id)
     }
 
-    fn is_over(&self, entry: &Entry) -> bool {
+    /// When the secrets of an entry are forgotten, if they were shown.
+    pub(super) fn until(&self, entry: &Entry) -> Option<Moment> {
         let limit = i64::try_from(self.deadline.as_secs()).unwrap_or(i64::MAX);
-        entry
-            .shown
-            .is_some_and(|shown| Moment::now().seconds_since(shown) >= limit)
+        entry.shown.map(|shown| shown.plus_seconds(limit))
+    }
+
+    fn is_over(&self, entry: &Entry) -> bool {
+        self.until(entry).is_some_and(|until| until <= Moment::now())
     }
 
     fn ids(&self) -> Result<Vec<EntryId>, JournalError> {
@@ -334,11 +333,6 @@ pub fn encode(key: &JournalKey, entry: &Entry) -> Result<Vec<u8>, JournalError> 
 pub fn decode(key: &JournalKey, id: &EntryId, sealed: &[u8]) -> Result<Entry, EntryError> {
     let plain = crypto::open_record(key, id.as_str(), sealed)?;
     text::read(id, &plain).ok_or(EntryError::Content)
-}
-
-/// The successor of a replacement whose secrets the user has.
-fn handed_over(entry: &Entry) -> Option<&Delivered> {
-    entry.replacement()?.handed_over()
 }
 
 /// An error about a file, with its path; and with the disk, where that takes nothing more.

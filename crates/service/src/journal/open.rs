@@ -1,6 +1,7 @@
 //! An entry in the hands of this process.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::Journal;
 use super::entry::{Entry, EntryId, IssueRecord, QueueItem, Receipt, Stage, Successor, Work};
@@ -53,8 +54,17 @@ impl OpenEntry {
                 Successor::Issuing(issue) => Some(issue),
                 Successor::Delivered(_) => None,
             },
-            Work::Revoke(_) | Work::RenewKey(_) => None,
+            Work::Revoke(_) | Work::Unclaimed(_) | Work::RenewKey(_) => None,
         }
+    }
+
+    /// For how long its secrets stay when they are shown now. Those of a sheet that was closed keep their time.
+    pub fn time_left(&self) -> Duration {
+        let until = self.journal.until(&self.entry);
+        let until = until.filter(|_| self.entry.closed);
+        until.map_or(self.journal.deadline(), |until| {
+            Duration::from_secs(u64::try_from(until.seconds_since(Moment::now())).unwrap_or(0))
+        })
     }
 
     /// The user sees the secrets now: from here on the deadline runs. They are on the disk, and no longer here.
@@ -62,7 +72,9 @@ impl OpenEntry {
     /// # Errors
     /// [`JournalError`] beside the entry; the secrets then stay on the disk until the entry is closed.
     pub fn shown(mut self) -> (ShownEntry, Result<(), JournalError>) {
-        self.entry.shown = Some(Moment::now());
+        if !self.entry.closed {
+            self.entry.shown = Some(Moment::now());
+        }
         let written = self.journal.write(&self.entry, || {});
         let Self {
             journal,
@@ -170,6 +182,31 @@ impl ShownEntry {
             _held: self._held,
         }
         .handed_over()
+    }
+
+    /// The user has closed the sheet: the secrets stay until their deadline, and are shown again where they are asked for.
+    /// Gives the entry's name; `None` where there is nothing to be kept any more. Those of a successor get an entry of their
+    /// own, because the replacement goes on without them.
+    ///
+    /// # Errors
+    /// [`JournalError`]; it is then offered again as one whose sheet was never closed.
+    pub fn close_sheet(self) -> Result<Option<EntryId>, JournalError> {
+        let Some(entry) = self.journal.read(&self.id)? else {
+            return Ok(None);
+        };
+        let (kept, rest) = entry.sheet_closed();
+        if let Some(kept) = &kept {
+            self.journal.write(kept, || {})?;
+        }
+        match rest {
+            Some(rest) => {
+                let staged = || checkpoint::reached(Operation::Replace, Checkpoint::ReleaseStaged);
+                self.journal.write(&rest, staged)?;
+                checkpoint::reached(Operation::Replace, Checkpoint::Released);
+            }
+            None => checkpoint::reached(self.operation, Checkpoint::Closed),
+        }
+        Ok(kept.map(|kept| kept.id))
     }
 
     /// As [`OpenEntry::close`].

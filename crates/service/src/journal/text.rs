@@ -6,7 +6,7 @@ use zeroize::{Zeroize as _, Zeroizing};
 
 use super::entry::{
     Delivered, Entry, EntryId, EntryPlace, IssueRecord, QueueItem, QueueState, RenewalRecord, ReplaceRecord,
-    Stage, Successor, Work,
+    Stage, Successor, Unclaimed, Work,
 };
 use model::{IssuanceKind, JournalError, NewToken};
 use protocol::secret::{CiToken, DeploySeed, EnvironmentKey};
@@ -16,6 +16,9 @@ use protocol::{DeployTokenId, EnvironmentId, EnvironmentName, Lifetime, Moment, 
 struct EntryText {
     started: String,
     shown: Option<String>,
+    /// Entries of earlier versions have none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    closed: bool,
     scope: String,
     project: ProjectId,
     environment: EnvironmentId,
@@ -30,6 +33,7 @@ enum WorkText {
     Create(IssueText),
     Rotate(IssueText),
     Replace(ReplaceText),
+    Unclaimed(UnclaimedText),
     Revoke(Vec<ItemText>),
     RenewKey(RenewalText),
 }
@@ -49,6 +53,14 @@ impl Drop for RenewalText {
 struct ReplaceText {
     old: DeployTokenId,
     successor: SuccessorText,
+}
+
+#[derive(Serialize, Deserialize)]
+struct UnclaimedText {
+    rotated: bool,
+    name: String,
+    token: Option<DeployTokenId>,
+    public_key: String,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -113,6 +125,7 @@ pub(super) fn write(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, JournalError> {
     let text = EntryText {
         started: entry.started.to_wire(),
         shown: entry.shown.map(Moment::to_wire),
+        closed: entry.closed,
         scope: entry.place.scope.clone(),
         project: entry.place.project.clone(),
         environment: entry.place.environment.clone(),
@@ -124,6 +137,12 @@ pub(super) fn write(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, JournalError> {
                 IssuanceKind::Create | IssuanceKind::Replace => WorkText::Create(issue_text(record)),
             },
             Work::Replace(record) => WorkText::Replace(replace_text(record)),
+            Work::Unclaimed(it) => WorkText::Unclaimed(UnclaimedText {
+                rotated: it.kind == IssuanceKind::Rotate,
+                name: it.token.name.clone(),
+                token: it.token.token.clone(),
+                public_key: it.token.key.to_base64(),
+            }),
             Work::Revoke(queue) => WorkText::Revoke(queue.iter().map(item_text).collect()),
             Work::RenewKey(record) => WorkText::RenewKey(RenewalText {
                 // Exposed to be sealed into the journal: variables may be under a key that is nowhere else.
@@ -143,7 +162,7 @@ pub(super) fn write(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, JournalError> {
 
 fn room(work: &Work) -> usize {
     let queue = match work {
-        Work::Issue(_) | Work::Replace(_) | Work::RenewKey(_) => 0,
+        Work::Issue(_) | Work::Replace(_) | Work::Unclaimed(_) | Work::RenewKey(_) => 0,
         Work::Revoke(queue) => queue.len(),
     };
     queue.saturating_mul(512).saturating_add(8 * 1024)
@@ -200,6 +219,7 @@ pub(super) fn read(id: &EntryId, plain: &[u8]) -> Option<Entry> {
         id: id.clone(),
         started: Moment::parse(&text.started)?,
         shown: text.shown.as_deref().and_then(Moment::parse),
+        closed: text.closed,
         place: EntryPlace {
             scope: text.scope,
             project: text.project,
@@ -211,6 +231,7 @@ pub(super) fn read(id: &EntryId, plain: &[u8]) -> Option<Entry> {
             WorkText::Create(issue) => Work::Issue(issue_of(IssuanceKind::Create, &issue)?),
             WorkText::Rotate(issue) => Work::Issue(issue_of(IssuanceKind::Rotate, &issue)?),
             WorkText::Replace(replace) => Work::Replace(replace_of(replace)?),
+            WorkText::Unclaimed(text) => Work::Unclaimed(unclaimed_of(text)?),
             WorkText::Revoke(items) => Work::Revoke(items.into_iter().map(item_of).collect()),
             WorkText::RenewKey(renewal) => Work::RenewKey(renewal_of(&renewal)?),
         },
@@ -268,6 +289,21 @@ fn renewal_of(text: &RenewalText) -> Option<RenewalRecord> {
     let keys: Option<Vec<EnvironmentKey>> = text.keys.iter().map(key).collect();
     Some(RenewalRecord {
         keys: keys.filter(|keys| !keys.is_empty())?,
+    })
+}
+
+fn unclaimed_of(text: UnclaimedText) -> Option<Unclaimed> {
+    Some(Unclaimed {
+        kind: if text.rotated {
+            IssuanceKind::Rotate
+        } else {
+            IssuanceKind::Create
+        },
+        token: Delivered {
+            name: text.name,
+            token: text.token,
+            key: PublicKey::from_base64(&text.public_key)?,
+        },
     })
 }
 

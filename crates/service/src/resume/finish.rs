@@ -4,7 +4,7 @@ use super::locate::{self, Located};
 use super::{Finding, Interrupted};
 use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::journal::{
-    EntryWriter, IssueRecord, OpenEntry, QueueItem, QueueState, ReplaceRecord, Stage, Work,
+    Delivered, EntryWriter, IssueRecord, OpenEntry, QueueItem, QueueState, ReplaceRecord, Stage, Work,
 };
 use crate::keys::for_whom::Entries;
 use crate::keys::preflight;
@@ -13,7 +13,7 @@ use crate::tokens::{self, Plan, Registered, hand_over};
 use crate::{Context, Issued, Place, Progress, Replaced, Revocations, renewal, revocation};
 use model::{CiTokenOutcome, Issuance, IssuanceKind, Problem, Renewed, ResumeError};
 use protocol::secret::DeploySeed;
-use protocol::{DeployToken, Occurrence};
+use protocol::{DeployToken, Lifetime, Occurrence};
 
 /// An operation that was finished after all.
 #[derive(Debug)]
@@ -40,6 +40,9 @@ pub async fn finish(
     progress: Progress<'_>,
 ) -> Result<Finished, Problem> {
     refuse_unreadable(&interrupted.finding)?;
+    if interrupted.finding == Finding::ValuesGone {
+        return Err(Problem::NotResumable(ResumeError::ValuesGone));
+    }
     let entry = interrupted.take()?;
     let place = entry.entry().place.to_place();
     let _lock = context.lock(&place).await?;
@@ -135,6 +138,31 @@ fn complete(
     }
 }
 
+/// Gives a token whose secrets are gone new ones, for so long. What was shown of it stops working.
+///
+/// # Errors
+/// [`Problem::NotResumable`] where that is not how it stands, [`Problem::Busy`], and as [`crate::rotate()`].
+pub async fn renew(
+    context: &Context,
+    interrupted: Interrupted,
+    lifetime: Lifetime,
+    progress: Progress<'_>,
+) -> Result<Issued, Problem> {
+    const VOID: Problem = Problem::NotResumable(ResumeError::NotActive);
+    let entry = interrupted.take()?;
+    let place = entry.entry().place.to_place();
+    let Work::Unclaimed(it) = &entry.entry().work else {
+        return Err(VOID);
+    };
+    let token = locate::holder(context, &place, &it.token).await?.ok_or(VOID)?;
+    let issued = tokens::rotate(context, &place, token.id.as_str(), lifetime, progress).await?;
+    // What was asked for is done; the entry would be told to be settled next time.
+    if let Err(error) = entry.close() {
+        tracing::warn!(%error, "the journal still has what was rotated");
+    }
+    Ok(issued)
+}
+
 /// The queue of a revocation, with what the server says is done already.
 async fn remaining(context: &Context, place: &Place, entry: &OpenEntry) -> Result<Vec<QueueItem>, Problem> {
     let Work::Revoke(queue) = &entry.entry().work else {
@@ -168,7 +196,10 @@ pub async fn take_back(
     let queue = match (entry.entry().issue(), entry.entry().replacement()) {
         (Some(issue), _) => vec![to_end(context, &place, issue).await?],
         (None, Some(record)) => vec![successor_to_end(context, &place, record).await?],
-        (None, None) => remaining(context, &place, &entry).await?,
+        (None, None) => match &entry.entry().work {
+            Work::Unclaimed(it) => vec![unclaimed_to_end(context, &place, &it.token).await?],
+            _ => remaining(context, &place, &entry).await?,
+        },
     };
     reached(Operation::Resume, Checkpoint::Located);
     let mut record = EntryWriter::resume(Operation::Revoke, entry);
@@ -186,6 +217,16 @@ async fn to_end(context: &Context, place: &Place, issue: &IssueRecord) -> Result
         }),
         Located::NotActive(_) => Err(Problem::NotResumable(ResumeError::NotActive)),
     }
+}
+
+async fn unclaimed_to_end(context: &Context, place: &Place, token: &Delivered) -> Result<QueueItem, Problem> {
+    let found = locate::holder(context, place, token).await?;
+    let token = found.ok_or(Problem::NotResumable(ResumeError::NotActive))?;
+    Ok(QueueItem {
+        token: token.id,
+        name: token.name,
+        state: QueueState::Waiting,
+    })
 }
 
 async fn successor_to_end(
@@ -208,9 +249,11 @@ async fn successor_to_end(
 /// [`Problem::NotResumable`] when that would leave an active token that nobody holds.
 pub fn discard(interrupted: Interrupted) -> Result<(), Problem> {
     match &interrupted.finding {
-        Finding::NotActive(_) | Finding::OtherKey | Finding::Waiting { .. } | Finding::Queue { .. } => {
-            Ok(interrupted.take()?.close()?)
-        }
+        Finding::NotActive(_)
+        | Finding::OtherKey
+        | Finding::ValuesGone
+        | Finding::Waiting { .. }
+        | Finding::Queue { .. } => Ok(interrupted.take()?.close()?),
         Finding::Unreadable(_) => Ok(interrupted.journal.remove(&interrupted.id)?),
         Finding::Variables { .. } => Err(Problem::NotResumable(ResumeError::OnlyKey)),
         Finding::InUse => Err(Problem::Busy),

@@ -1,7 +1,7 @@
 //! Finding the token of an interrupted operation on the server.
 
 use crate::activity::last_uses;
-use crate::journal::{IssueRecord, ReplaceRecord, Stage};
+use crate::journal::{Delivered, IssueRecord, ReplaceRecord, Stage};
 use crate::tokens::list::must_be_readable;
 use crate::tokens::{replace, verify};
 use crate::{Context, Place};
@@ -72,6 +72,30 @@ pub(super) async fn finding(context: &Context, place: &Place, record: &IssueReco
             has_ci_token: record.stage != Stage::Intended,
         },
     }
+}
+
+/// How a token stands whose secrets are gone from here, and may be nobody's.
+pub(super) async fn unclaimed(context: &Context, place: &Place, token: &Delivered) -> Finding {
+    match holder(context, place, token).await {
+        Err(error) => Finding::Unknown(error),
+        Ok(Some(_)) => Finding::ValuesGone,
+        Ok(None) => Finding::NotActive(NotActive::Superseded),
+    }
+}
+
+/// The active token that has this key.
+pub(super) async fn holder(
+    context: &Context,
+    place: &Place,
+    token: &Delivered,
+) -> Result<Option<DeployToken>, Problem> {
+    let listed = crate::tokens::list(context, place).await?;
+    let mut tokens = listed.iter().filter_map(TokenEntry::token);
+    let found = tokens.find(|it| it.may_be_active() && it.key == TokenKey::Usable(token.key));
+    if found.is_none() {
+        must_be_readable(&listed, token.token.as_ref())?;
+    }
+    Ok(found.cloned())
 }
 
 /// How a replacement stands whose successor's secrets the user has.

@@ -10,12 +10,14 @@ mod locate;
 
 use std::sync::Arc;
 
-pub use finish::{Finished, discard, finish, take_back};
+pub use finish::{Finished, discard, finish, renew, take_back};
 
 use crate::journal::{Entry, EntryId, Journal, OpenEntry, QueueState, Seen, Stage, Successor, Version, Work};
 use crate::renewal::{self, Left};
 use crate::{Context, Place};
-use model::{About, Finding, IssuanceKind, NotActive, Pending, Problem, Remedy, ResumeError, WorkKind};
+use model::{
+    About, Finding, IssuanceKind, NotActive, Pending, Problem, Remedy, ResumeError, Shown, WorkKind,
+};
 use protocol::Moment;
 
 /// An operation that never registered anything is forgotten after this many seconds: a request cannot be under way that
@@ -31,6 +33,8 @@ pub struct Interrupted {
     pub about: Option<About>,
     /// What became of it.
     pub finding: Finding,
+    /// Set where its secrets were shown and are kept for a while.
+    pub shown: Option<Shown>,
     journal: Arc<Journal>,
     seen: Option<(Place, Version)>,
 }
@@ -50,6 +54,13 @@ impl From<&Entry> for About {
                 record.name().to_owned(),
                 Some(record.old.clone()),
             ),
+            Work::Unclaimed(it) => {
+                let kind = match it.kind {
+                    IssuanceKind::Rotate => WorkKind::Rotate,
+                    IssuanceKind::Create | IssuanceKind::Replace => WorkKind::Create,
+                };
+                (kind, it.token.name.clone(), it.token.token.clone())
+            }
             Work::Revoke(queue) => {
                 let first = queue.first();
                 let name = first.map(|item| item.name.clone()).unwrap_or_default();
@@ -89,6 +100,7 @@ impl Interrupted {
             id: self.id.to_string(),
             about: self.about.clone(),
             finding: self.finding.clone(),
+            shown: self.shown,
         }
     }
 
@@ -121,29 +133,50 @@ pub async fn interrupted(context: &Context) -> Result<Vec<Interrupted>, Problem>
     let mut all = Vec::new();
     let seen = journal.look()?;
     let earlier = earlier_renewals(&seen);
-    for seen in seen {
-        let journal = Arc::clone(journal);
-        all.push(match seen {
-            // The last one finishes with the keys of all of them.
-            Seen::Entry(entry, _) if earlier.contains(&entry.id) => continue,
-            Seen::InUse(id) => bare(journal, id, Finding::InUse),
-            Seen::Unreadable(id, error) => bare(journal, id, Finding::Unreadable(error)),
-            Seen::Entry(entry, version) => {
-                let finding = look(context, &entry).await;
-                if is_settled(&finding, &entry) || is_ended(&finding, &entry) {
-                    continue;
-                }
-                Interrupted {
-                    id: entry.id.clone(),
-                    about: Some(About::from(&*entry)),
-                    finding,
-                    journal,
-                    seen: Some((entry.place.to_place(), version)),
-                }
-            }
-        });
+    // The last one finishes with the keys of all of them.
+    let others = seen.into_iter().filter(|it| !earlier.contains(it.id()));
+    for seen in others {
+        all.extend(compare(context, journal, seen).await);
     }
     Ok(all)
+}
+
+/// The operation with this name in the journal, compared with the server; `None` if there is none any more.
+///
+/// # Errors
+/// As [`interrupted()`].
+pub async fn find(context: &Context, id: &str) -> Result<Option<Interrupted>, Problem> {
+    let Some(journal) = &context.journal else {
+        return Ok(None);
+    };
+    let seen = journal.look()?.into_iter().find(|seen| seen.id().as_str() == id);
+    match seen {
+        Some(seen) => Ok(compare(context, journal, seen).await),
+        None => Ok(None),
+    }
+}
+
+async fn compare(context: &Context, journal: &Arc<Journal>, seen: Seen) -> Option<Interrupted> {
+    let journal = Arc::clone(journal);
+    let (entry, version) = match seen {
+        Seen::InUse(id) => return Some(bare(journal, id, Finding::InUse)),
+        Seen::Unreadable(id, error) => return Some(bare(journal, id, Finding::Unreadable(error))),
+        Seen::Entry(entry, version) => (entry, version),
+    };
+    let finding = look(context, &entry).await;
+    let shown = journal.until(&entry).map(|until| Shown {
+        until,
+        is_closed: entry.closed,
+    });
+    let is_over = is_settled(&finding, &entry) || is_ended(&finding, &entry);
+    (!is_over).then(|| Interrupted {
+        id: entry.id.clone(),
+        about: Some(About::from(&*entry)),
+        finding,
+        shown,
+        journal,
+        seen: Some((entry.place.to_place(), version)),
+    })
 }
 
 /// Forgets what nobody can want any more: secrets that were shown, after their deadline; after ten minutes operations that
@@ -173,13 +206,19 @@ fn bare(journal: Arc<Journal>, id: EntryId, finding: Finding) -> Interrupted {
         id,
         about: None,
         finding,
+        shown: None,
         journal,
         seen: None,
     }
 }
 
 fn is_settled(finding: &Finding, entry: &Entry) -> bool {
-    matches!(finding, Finding::NotActive(NotActive::NeverRegistered)) && may_be_settled(entry)
+    match finding {
+        Finding::NotActive(NotActive::NeverRegistered) => may_be_settled(entry),
+        // Nobody has to be told of what was told, or is gone anyway.
+        Finding::NotActive(_) | Finding::OtherKey => may_be_settled(entry) && !is_intended(entry),
+        _ => false,
+    }
 }
 
 /// Ended renewals after which the same key was renewed again.
@@ -207,8 +246,12 @@ fn is_ended(finding: &Finding, entry: &Entry) -> bool {
 }
 
 fn may_be_settled(entry: &Entry) -> bool {
-    let is_intended = entry.issue().is_some_and(|issue| issue.stage == Stage::Intended);
-    is_intended && Moment::now().seconds_since(entry.started) >= SETTLED_SECONDS
+    let is_old = Moment::now().seconds_since(entry.started) >= SETTLED_SECONDS;
+    entry.closed || matches!(entry.work, Work::Unclaimed(_)) || (is_intended(entry) && is_old)
+}
+
+fn is_intended(entry: &Entry) -> bool {
+    entry.issue().is_some_and(|issue| issue.stage == Stage::Intended)
 }
 
 async fn look(context: &Context, entry: &Entry) -> Finding {
@@ -223,6 +266,7 @@ async fn look(context: &Context, entry: &Entry) -> Finding {
             Successor::Issuing(record) => locate::finding(context, &place, record).await,
             Successor::Delivered(_) => locate::waiting(context, &place, record).await,
         },
+        Work::Unclaimed(it) => locate::unclaimed(context, &place, &it.token).await,
         Work::Revoke(queue) => Finding::Queue {
             waiting: queue
                 .iter()

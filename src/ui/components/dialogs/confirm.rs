@@ -111,7 +111,9 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
                     } else {
                         Button {
                             kind: style.button,
-                            label: "{verb} {name}",
+                            // The title has the name, which may be long.
+                            label: verb.clone(),
+                            spoken: "{verb} {name}",
                             submit: true,
                             busy: running,
                             disabled: !allowed,

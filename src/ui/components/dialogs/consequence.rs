@@ -4,6 +4,8 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, ConfirmKind, Load};
 use crate::ui::clock::use_clock;
+use crate::ui::components::ask;
+use crate::ui::elements::{Button, ButtonKind};
 use model::ReplacementState;
 use protocol::{DeployToken, Occurrence};
 
@@ -64,9 +66,25 @@ pub(super) fn Consequence(kind: ConfirmKind, token: DeployToken) -> Element {
             }
         }
         if kind == ConfirmKind::Rotate {
-            p { "It gets a new seed, shown once right after this. The old seed stops working at once; there is no overlap." }
+            p { "It gets new values, shown right after this. The old ones stop working at once; there is no overlap. " ReplaceInstead { token } }
         } else {
             p { "It can no longer fetch variables of {token.environment_name}. What it already fetched stays known to it. This cannot be undone." }
+        }
+    }
+}
+
+/// What most want who rotate a token that is used.
+#[component]
+fn ReplaceInstead(token: DeployToken) -> Element {
+    let state = use_context::<AppState>();
+    if state.tokens.is_being_replaced(&token) {
+        return rsx! {};
+    }
+    rsx! {
+        Button {
+            kind: ButtonKind::Link,
+            label: "Replace it without downtime…",
+            onclick: move |()| ask(state, ConfirmKind::Replace, token.clone()),
         }
     }
 }

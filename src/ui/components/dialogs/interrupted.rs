@@ -13,6 +13,7 @@ use crate::ui::intent::{TokenIntent, use_send};
 use model::{Pending, Remedy};
 
 const ID: &str = "interrupted";
+const TITLE: &str = "Interrupted operations";
 
 /// The dialog.
 #[component]
@@ -22,8 +23,8 @@ pub fn InterruptedDialog() -> Element {
     let running = operation.is_running();
     rsx! {
         Dialog { id: ID, size: DialogSize::Wide, on_cancel: move |()| state.dialog.close(),
-            DialogHead { id: ID, icon: Icon::Warning, tone: Tone::Warn, title: "What was interrupted",
-                p { "The app or the machine stopped in the middle of this. Nothing is lost: what was made is kept here until you decide." }
+            DialogHead { id: ID, icon: Icon::Warning, tone: Tone::Warn, title: TITLE,
+                p { "The app ended before these did. What can be done about each:" }
             }
             DialogBody {
                 if let Operation::Running(step) = operation {
@@ -44,7 +45,7 @@ pub fn InterruptedDialog() -> Element {
                         p { role: "status", "Nothing is left to be done." }
                     },
                     Load::Ready(all) => rsx! {
-                        ul { class: "interrupted", "aria-label": "Interrupted operations",
+                        ul { class: "interrupted", "aria-label": TITLE,
                             for it in all.iter().cloned() {
                                 Line { key: "{it.id}", it, running }
                             }
@@ -65,7 +66,15 @@ fn Line(it: Pending, running: bool) -> Element {
     let clock = use_clock();
     let begun = it.about.as_ref().map(|about| clock.past(about.started));
     let title = text::operation(it.about.as_ref());
-    let says = text::finding(&it.finding);
+    let says = text::pending(&it, *clock.now.read());
+    let until = it.shown.map(|shown| shown.until);
+    use_effect(use_reactive!(|until| {
+        // What can be done is something else when its time is over.
+        let is_over = until.is_some_and(|until| until <= *clock.now.read());
+        if is_over && !running {
+            send.call(TokenIntent::ShowInterrupted.into());
+        }
+    }));
     rsx! {
         li {
             div { class: "interrupted-words selectable",
@@ -98,6 +107,7 @@ fn word(remedy: Remedy) -> &'static str {
     match remedy {
         Remedy::Show => "Show the values",
         Remedy::Finish => "Finish",
+        Remedy::Rotate => "Rotate",
         Remedy::Revoke => "Revoke",
         Remedy::Discard => "Forget",
     }
@@ -105,7 +115,7 @@ fn word(remedy: Remedy) -> &'static str {
 
 fn kind(remedy: Remedy, first: bool) -> ButtonKind {
     match remedy {
-        Remedy::Show | Remedy::Finish if first => ButtonKind::Primary,
+        Remedy::Show | Remedy::Finish | Remedy::Rotate if first => ButtonKind::Primary,
         Remedy::Revoke => ButtonKind::Danger,
         _ => ButtonKind::Plain,
     }

@@ -19,6 +19,7 @@ mod reshare;
 mod revoke_chosen;
 mod send_again;
 mod session;
+mod show_again;
 mod way_out;
 mod which;
 
@@ -45,6 +46,7 @@ use reshare::ReshareDialog;
 use revoke_chosen::RevokeChosenDialog;
 use send_again::SendAgain;
 pub use session::{ExpiredDialog, SignOutDialog};
+use show_again::ShowAgainDialog;
 use way_out::WayOutDialog;
 
 /// The dialog that is open, if any.
@@ -68,6 +70,9 @@ pub fn Dialogs() -> Element {
         },
         Dialog::Keys => rsx! {
             KeysDialog {}
+        },
+        Dialog::ShowAgain(sheet) => rsx! {
+            ShowAgainDialog { sheet }
         },
         Dialog::Interrupted => rsx! {
             InterruptedDialog {}

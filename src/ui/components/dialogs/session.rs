@@ -21,7 +21,7 @@ pub fn SignOutDialog(failed: bool) -> Element {
     let operation = state.dialog.operation.read().clone();
     let linked = !matches!(&*state.access.device.read(), OwnDevice::None);
     let borrowed = *state.access.borrowed.read();
-    let interrupted = *state.place.interrupted.read();
+    let has_unfinished = !state.place.interrupted.read().is_empty();
     rsx! {
         Dialog { id: SIGN_OUT, on_cancel: move |()| state.dialog.close(),
             DialogHead { id: SIGN_OUT, icon: Icon::Laptop, tone: Tone::Warn, title: "Sign out?",
@@ -38,7 +38,7 @@ pub fn SignOutDialog(failed: bool) -> Element {
                 if failed {
                     p { "You can sign out all the same: everything is forgotten here, and the server goes on listing this machine's device until somebody revokes it." }
                 }
-                if interrupted > 0 {
+                if has_unfinished {
                     Notice { tone: Tone::Warn,
                         strong { "Secrets of an interrupted operation are still kept." }
                         " After signing out they cannot be had any more."

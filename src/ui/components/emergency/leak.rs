@@ -49,7 +49,7 @@ fn Forget() -> Element {
     rsx! {
         Button {
             kind: ButtonKind::Link,
-            label: "Forget",
+            label: "Dismiss",
             title: "Forget what was pasted",
             onclick: move |()| send.call(EmergencyIntent::ForgetLeak.into()),
         }

@@ -1,10 +1,11 @@
-//! Done and copy; or, when nothing was taken yet, the question before closing. The focus stays inside the sheet.
+//! Done and copy; or, when something was not taken yet, the question before closing. The focus stays inside the sheet.
 
 use dioxus::prelude::*;
 
-use super::{CiToken, SheetSummary, use_focus};
-use crate::state::{AppState, Copied, SheetPage};
-use crate::ui::elements::{Button, ButtonKind, DialogActions, Glyph, Icon};
+use super::{SheetSummary, use_focus};
+use crate::state::{AppState, Left, SheetPage};
+use crate::ui::clock::use_clock;
+use crate::ui::elements::{Button, ButtonKind, DialogActions, Icon};
 use crate::ui::intent::{SheetIntent, use_send};
 
 #[component]
@@ -16,35 +17,17 @@ pub(super) fn Footer(outline: SheetSummary) -> Element {
         };
     }
     rsx! {
-        Actions { only_seed: outline.ci_token != CiToken::Issued }
+        Actions {}
     }
 }
 
 #[component]
-fn Actions(only_seed: bool) -> Element {
+fn Actions() -> Element {
     use_focus("#sheet > .dialog-actions [autofocus]");
     let sheet = use_context::<AppState>().sheet;
     let send = use_send();
-    let saved = sheet
-        .saved
-        .read()
-        .as_ref()
-        .map(|path| format!("Saved to {}, readable by you alone.", path.display()));
-    let copied = match (*sheet.copied.read(), only_seed) {
-        (None, _) => None,
-        (Some(Copied::Block), false) => Some("Copied the block with both values."),
-        (Some(Copied::Block), true) => Some("Copied the block."),
-        (Some(Copied::CiToken), _) => Some("Copied GHOSTABLE_CI_TOKEN."),
-        (Some(Copied::Seed), _) => Some("Copied GHOSTABLE_DEPLOY_SEED."),
-        (Some(Copied::Cleared), _) => Some("The clipboard is cleared."),
-    };
-    let done = copied.map(str::to_owned).or(saved);
     rsx! {
         DialogActions {
-            status: done.map(|text| rsx! {
-                Glyph { icon: Icon::ClipboardCheck }
-                "{text}"
-            }),
             Button { label: "Done", onclick: move |()| sheet.ask_to_close() }
             if sheet.folder.read().is_some() {
                 Button {
@@ -74,10 +57,18 @@ fn Actions(only_seed: bool) -> Element {
 fn CloseQuestion(outline: SheetSummary) -> Element {
     let sheet = use_context::<AppState>().sheet;
     let mut asking = sheet.asking_to_close;
-    let lost = if outline.ci_token == CiToken::Issued {
-        "Both values are gone then."
-    } else {
-        "The seed is gone then."
+    let clock = use_clock();
+    let question = Question::of(sheet.left());
+    let kept_until = sheet.kept_until.read().filter(|until| *until > *clock.now.read());
+    let then = match kept_until {
+        Some(until) => format!(
+            "It can be had again from the token's menu, for another {}; after that nobody can show it.",
+            text::time_left(until, *clock.now.read())
+        ),
+        None => format!(
+            "Nobody can show it again; you would have to rotate {} to get new values.",
+            outline.name
+        ),
     };
     rsx! {
         div {
@@ -85,14 +76,12 @@ fn CloseQuestion(outline: SheetSummary) -> Element {
             role: "alertdialog",
             "aria-labelledby": "close-title",
             "aria-describedby": "close-text",
-            h3 { id: "close-title", "Close without copying?" }
-            p { id: "close-text",
-                "{lost} Nobody can show them again; you would have to rotate {outline.name} to get new ones."
-            }
+            h3 { id: "close-title", "{question.close}?" }
+            p { id: "close-text", "{question.has} {then}" }
             div { class: "dialog-buttons",
                 Button {
                     kind: ButtonKind::Danger,
-                    label: "Close without copying",
+                    label: question.close,
                     onclick: move |()| sheet.drop_secrets(),
                 }
                 button {
@@ -108,5 +97,28 @@ fn CloseQuestion(outline: SheetSummary) -> Element {
                 }
             }
         }
+    }
+}
+
+/// What is asked before closing, by what was not taken.
+struct Question {
+    /// What closing would be.
+    close: &'static str,
+    /// What the user has.
+    has: &'static str,
+}
+
+impl Question {
+    fn of(left: Left) -> Self {
+        let (close, has) = match left {
+            Left::CiToken => (
+                "Close without the CI token",
+                "You have the seed, not the CI token.",
+            ),
+            Left::Seed => ("Close without the seed", "You have the CI token, not the seed."),
+            Left::OnlySeed => ("Close without the seed", "The seed was not copied."),
+            Left::Both | Left::Nothing => ("Close without copying", "Neither value was copied."),
+        };
+        Self { close, has }
     }
 }

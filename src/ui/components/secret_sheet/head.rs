@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::{CiToken, ID, SheetSummary};
 use crate::state::{AppState, Verification};
 use crate::ui::elements::{DialogHead, Icon, Tone};
-use model::IssuanceKind;
+use model::{Grace, IssuanceKind};
 
 #[component]
 pub(super) fn Head(outline: SheetSummary) -> Element {
@@ -16,31 +16,33 @@ pub(super) fn Head(outline: SheetSummary) -> Element {
         shared,
         ci_token,
     } = outline;
-    let verification = use_context::<AppState>().sheet.verification;
+    let sheet = use_context::<AppState>().sheet;
+    let verification = sheet.verification;
     let refuted = matches!(&*verification.read(), Verification::Failed(_));
     let working = shared && ci_token != CiToken::Missing && !refuted;
     let title = match (working, shared) {
         (false, true) if refuted => format!("{name} is issued, but the check of its values failed"),
-        (true, _) => format!("{name} can deploy {environment}"),
+        (true, _) => format!("{name} can read {environment}"),
         (false, true) => format!("{name} is issued without a CI token"),
         (false, false) => format!("{name} is issued, but this runner cannot decrypt yet"),
     };
     let rotated = kind == IssuanceKind::Rotate;
     let text = match (ci_token, rotated) {
-        (CiToken::Issued, false) if kind == IssuanceKind::Replace => {
-            "These two values are shown once. Put them into your CI now. The old token works until you finish the replacement."
-        }
+        (CiToken::Issued, false) if kind == IssuanceKind::Replace => format!(
+            "Put these two values into your CI now; soon nobody can show them again. {}",
+            old_works_until(*sheet.grace.read())
+        ),
         (CiToken::Issued, false) => {
-            "These two values are shown once. Put them into your CI now; they cannot be shown again."
+            "Put these two values into your CI now; soon nobody can show them again.".to_owned()
         }
         (CiToken::Issued, true) => {
-            "Both values have changed and are shown once. Put them into your CI now; the old ones no longer work."
+            "Both values have changed: put them into your CI now. The old ones no longer work, and soon nobody can show the new ones again.".to_owned()
         }
         (CiToken::Kept | CiToken::Missing, true) => {
-            "Only the seed has changed. It is shown once: put it into your CI now; the old one no longer works."
+            "Only the seed has changed: put it into your CI now. The old one no longer works, and soon nobody can show the new one again.".to_owned()
         }
         (CiToken::Kept | CiToken::Missing, false) => {
-            "The seed is shown once. Put it into your CI now; it cannot be shown again."
+            "Put the seed into your CI now; soon nobody can show it again.".to_owned()
         }
     };
     rsx! {
@@ -51,5 +53,15 @@ pub(super) fn Head(outline: SheetSummary) -> Element {
             title,
             "{text}"
         }
+    }
+}
+
+fn old_works_until(grace: Grace) -> &'static str {
+    match grace {
+        Grace::Asked => "The old token works until you finish the replacement.",
+        Grace::QuarterHour => {
+            "The old token is revoked 15 min after you close this, if the app still runs then."
+        }
+        Grace::Hour => "The old token is revoked 1 h after you close this, if the app still runs then.",
     }
 }

@@ -11,13 +11,14 @@ mod head;
 mod save;
 mod send;
 mod share;
+mod taken;
 mod verified;
 
 use dioxus::prelude::*;
 
 use crate::state::{AppState, SheetPage, SheetStore};
 use crate::ui::clock::use_clock;
-use crate::ui::components::{ClipboardLine, MessageText};
+use crate::ui::components::MessageText;
 use crate::ui::elements::{Dialog, DialogBody, DialogSize, Icon, Notice, Tone};
 use model::{CiTokenOutcome, Issuance, IssuanceKind};
 use protocol::Occurrence;
@@ -30,6 +31,7 @@ use head::Head;
 use save::Save;
 use send::Send;
 use share::NotShared;
+use taken::TakenLine;
 use verified::Verified;
 
 const ID: &str = "sheet";
@@ -148,7 +150,7 @@ pub fn SecretSheet() -> Element {
                         }
                     }
                 }
-                ClipboardLine { class: "clipboard-line" }
+                TakenLine {}
                 Footer { outline }
             }
         }

@@ -58,9 +58,15 @@ fn Workspace() -> Element {
         button {
             r#type: "button",
             class: "workspace",
-            "aria-label": "Switch project: {organization}, {project}",
+            "aria-label": if project.is_empty() { "Switch project".to_owned() } else { format!("Switch project: {organization}, {project}") },
             onclick: move |_| state.dialog.show(Dialog::Palette),
-            span { class: "avatar", "aria-hidden": "true", "{initial}" }
+            span { class: "avatar", "aria-hidden": "true",
+                if initial.is_empty() {
+                    Glyph { icon: Icon::Key }
+                } else {
+                    "{initial}"
+                }
+            }
             span { class: "workspace-words",
                 span { class: "workspace-name cut", title: "{organization}", "{organization}" }
                 span { class: "workspace-project cut", title: "{project}", "{project}" }
@@ -104,6 +110,7 @@ pub fn place_kind(environment: &Environment) -> &'static str {
 fn EnvironmentLine(environment: Environment, current: bool) -> Element {
     let send = use_send();
     let kind = place_kind(&environment);
+    let is_told_by_name = environment.name.as_str().eq_ignore_ascii_case(&environment.kind);
     let id = environment.id.clone();
     rsx! {
         li {
@@ -111,7 +118,7 @@ fn EnvironmentLine(environment: Environment, current: bool) -> Element {
                 r#type: "button",
                 class: "sidebar-line",
                 "aria-current": if current { "true" },
-                title: "{environment.name} ({environment.kind})",
+                title: if is_told_by_name { environment.name.to_string() } else { format!("{} ({})", environment.name, environment.kind) },
                 onclick: move |_| send.call(PlaceIntent::OpenEnvironment(id.clone()).into()),
                 span { class: "place-dot", "data-place": kind, "aria-hidden": "true" }
                 span { class: "cut", "{environment.name}" }

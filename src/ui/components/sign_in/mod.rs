@@ -80,12 +80,12 @@ fn BrowserWait(page: String, opened: bool, waiting: Waiting, expires_at: Option<
             p { class: "working", role: "status",
                 Spinner {}
                 match waiting {
-                    Waiting::ForPerson => "Waiting for you. This goes on by itself.",
+                    Waiting::ForPerson => "Waiting for you. It continues on its own.",
                     Waiting::ForServer => "The server does not answer. It is asked again until the sign-in ends.",
                 }
             }
             if let Some(end) = expires_at {
-                p { class: "fine-print", "It can be confirmed until {clock.exact(end)}." }
+                p { class: "fine-print", "It can be confirmed for another {text::time_left(end, *clock.now.read())}." }
             }
             div { class: "sign-in-buttons",
                 Button { label: "Cancel", onclick: move |()| send.call(SessionIntent::CancelSignIn.into()) }

@@ -16,6 +16,14 @@ pub(super) fn PasswordForm(code: bool, busy: bool) -> Element {
         false => !email.read().trim().is_empty() && !password.read().is_blank(),
     };
     let ready = is_ready();
+    let refusals = *session.refusals.read();
+    let code_typed = use_callback(move |text: String| {
+        let is_whole = is_whole_code(&text);
+        session.typed(Typed::Code, text);
+        if is_whole && !busy {
+            send.call(SessionIntent::SendPassword.into());
+        }
+    });
     rsx! {
         form {
             class: "sign-in-form",
@@ -28,12 +36,16 @@ pub(super) fn PasswordForm(code: bool, busy: bool) -> Element {
             h2 { "Sign in to {address_host(&session.address.read())}" }
             if code {
                 p { "The server asks for a second factor: the code that your authenticator app shows now." }
-                SecretField {
-                    id: "sign-in-code",
-                    label: "One-time code",
-                    autocomplete: "one-time-code",
-                    autofocus: true,
-                    oninput: move |text| session.typed(Typed::Code, text),
+                // Another field after a refusal: empty, and with the keyboard.
+                for again in [refusals] {
+                    SecretField {
+                        key: "{again}",
+                        id: "sign-in-code",
+                        label: "One-time code",
+                        autocomplete: "one-time-code",
+                        autofocus: true,
+                        oninput: code_typed,
+                    }
                 }
             } else {
                 TextField {
@@ -43,11 +55,15 @@ pub(super) fn PasswordForm(code: bool, busy: bool) -> Element {
                     autofocus: true,
                     oninput: move |text| email.set(text),
                 }
-                SecretField {
-                    id: "sign-in-password",
-                    label: "Password",
-                    autocomplete: "current-password",
-                    oninput: move |text| session.typed(Typed::Password, text),
+                for again in [refusals] {
+                    SecretField {
+                        key: "{again}",
+                        id: "sign-in-password",
+                        label: "Password",
+                        autocomplete: "current-password",
+                        autofocus: again > 0,
+                        oninput: move |text| session.typed(Typed::Password, text),
+                    }
                 }
             }
             div { class: "sign-in-buttons",
@@ -75,6 +91,25 @@ pub(super) fn PasswordForm(code: bool, busy: bool) -> Element {
                     disabled: !ready,
                 }
             }
+        }
+    }
+}
+
+/// Whether nothing of a code is missing: what authenticator apps show has six digits.
+fn is_whole_code(text: &str) -> bool {
+    let digits = text.trim();
+    digits.len() == 6 && digits.bytes().all(|it| it.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_whole_code;
+
+    #[test]
+    fn a_code_is_whole_at_its_sixth_digit() {
+        assert!(is_whole_code("123456") && is_whole_code(" 123456\n"));
+        for other in ["", "12345", "1234567", "12345a", "１２３４５６", "12 456"] {
+            assert!(!is_whole_code(other), "{other}");
         }
     }
 }

@@ -8,15 +8,15 @@ use crate::ui::clock::use_clock;
 use crate::ui::components::{Ends, Happened, HealthBadge};
 use crate::ui::intent::{TokenIntent, use_send};
 use model::TokenColumn;
-use protocol::{DeployToken, Occurrence, TokenKey};
+use protocol::{DeployToken, Occurrence, TokenKey, TokenStatus};
 
 /// The look of a column. It is the same in the head, in a row, in one that cannot be read and before the data is there.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Look {
     /// By which the style sheet knows it.
     pub(super) class: &'static str,
-    /// In CSS pixels; the one without takes what is left.
-    pub(super) width: Option<u32>,
+    /// The least width in CSS pixels, and the share that it has of what is left.
+    pub(super) width: (u32, f32),
     /// Where the window is narrow, `first`, `second` and `third` make room in this order, and cards have none of them.
     pub(super) yields: Option<&'static str>,
     /// Width of what stands there before the data does, in CSS pixels.
@@ -32,12 +32,12 @@ pub(super) fn columns() -> impl Iterator<Item = (TokenColumn, Look)> {
 
 fn look(column: TokenColumn) -> Option<Look> {
     let (class, width, yields, bone) = match column {
-        TokenColumn::Name => ("col-name", None, None, 68),
-        TokenColumn::Status => ("col-status", Some(160), None, 66),
-        TokenColumn::LastUsed => ("col-used", Some(116), None, 72),
-        TokenColumn::Created => ("col-created", Some(116), Some("second"), 78),
-        TokenColumn::Expires => ("col-expires", Some(116), Some("third"), 70),
-        TokenColumn::Fingerprint => ("col-print", Some(100), Some("first"), 64),
+        TokenColumn::Name => ("col-name", (172, 3.0), None, 68),
+        TokenColumn::Status => ("col-status", (160, 1.0), None, 66),
+        TokenColumn::LastUsed => ("col-used", (116, 1.0), None, 72),
+        TokenColumn::Created => ("col-created", (116, 1.0), Some("second"), 78),
+        TokenColumn::Expires => ("col-expires", (116, 1.0), Some("third"), 70),
+        TokenColumn::Fingerprint => ("col-print", (100, 1.0), Some("first"), 64),
         // Below the name.
         TokenColumn::Id => return None,
     };
@@ -140,6 +140,13 @@ fn Expiry(token: DeployToken) -> Element {
     if token.may_be_active() {
         rsx! {
             Ends { what: token.end, close }
+        }
+    } else if let TokenStatus::Revoked { at: Some(at) } = token.status {
+        rsx! {
+            span { class: "absent",
+                "Revoked "
+                Happened { what: Occurrence::At(at) }
+            }
         }
     } else {
         rsx! {

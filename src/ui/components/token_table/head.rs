@@ -38,7 +38,6 @@ fn HeadCell(column: TokenColumn, look: Look) -> Element {
             class: look.class,
             role: "columnheader",
             scope: "col",
-            style: look.width.map(|pixels| format!("width: {pixels}px")),
             "data-yields": look.yields,
             "aria-sort": told,
             if column.sorts() {

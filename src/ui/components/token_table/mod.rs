@@ -5,6 +5,7 @@ mod head;
 mod menu;
 mod row;
 mod skeleton;
+mod widths;
 
 use std::ops::Range;
 
@@ -29,6 +30,10 @@ const STRIDE: usize = 6;
 /// Whether only the tokens worth a look are shown.
 #[derive(Clone, Copy, PartialEq)]
 pub struct Review(pub Signal<bool>);
+
+/// The entries that are shown.
+#[derive(Clone, Copy, PartialEq)]
+pub struct Shown(pub Memo<Vec<TokenEntry>>);
 
 /// The token whose menu is open.
 #[derive(Clone, Copy, PartialEq)]
@@ -77,6 +82,7 @@ pub fn TokenTable(label: String, entries: ReadSignal<Vec<TokenEntry>>) -> Elemen
     rsx! {
         table {
             class: "tokens",
+            style: widths::widths(),
             role: "table",
             "aria-label": label,
             "aria-rowcount": "{entries.len() + 1}",

@@ -31,6 +31,7 @@ pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Elem
             "data-open": if opened { "true" },
             "data-highlighted": if highlighted { "true" },
             "aria-rowindex": "{index + 2}",
+            "aria-label": "{token.name}",
             tabindex: if tab_stop { "0" } else { "-1" },
             onfocusin: move |_| {
                 if *stop.peek() != index {

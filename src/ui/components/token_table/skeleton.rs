@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 
 use super::TableHead;
 use super::columns::{Look, cell, columns};
+use super::widths::widths;
 use model::TokenColumn;
 
 /// How much wider than usual name and status are in each row, in CSS pixels, so that the bones look like names.
@@ -16,7 +17,7 @@ const ID: u32 = 138;
 pub fn TokenTableSkeleton() -> Element {
     rsx! {
         p { class: "spoken", role: "status", "Loading the deploy tokens" }
-        table { class: "tokens", "aria-hidden": "true", "data-skeleton": "true",
+        table { class: "tokens", style: widths(), "aria-hidden": "true", "data-skeleton": "true",
             TableHead {}
             tbody {
                 for (index , (name , status)) in SHAPES.into_iter().enumerate() {

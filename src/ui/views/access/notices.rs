@@ -54,9 +54,9 @@ pub(super) fn Flawed(list: Vec<Holder>) -> Element {
         Notice { tone: Tone::Warn,
             strong { "{first.name}" }
             match rest.len() {
-                0 => " needs a look: see why in its row.".to_owned(),
-                1 => " and one more need a look: see why in their rows.".to_owned(),
-                more => format!(" and {more} more need a look: see why in their rows."),
+                0 => " needs attention: see why in its row.".to_owned(),
+                1 => " and one more need attention: see why in their rows.".to_owned(),
+                more => format!(" and {more} more need attention: see why in their rows."),
             }
         }
     }

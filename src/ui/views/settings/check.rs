@@ -21,7 +21,7 @@ pub(super) fn CheckCard() -> Element {
         section { class: "settings-card", "aria-labelledby": "check",
             h2 { id: "check", "{TITLE}" }
             p {
-                "After a token is created, rotated or replaced, the app fetches and decrypts with its values, so that you leave knowing that they work. The server counts that as a use of the token. This is for the server that is open."
+                "After a token is created, rotated or replaced, the app fetches and decrypts with its values, so that you leave knowing that they work. The server counts that as a use of the token. Applies to this server only."
             }
             div { class: "settings-buttons",
                 Segmented {

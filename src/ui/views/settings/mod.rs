@@ -58,7 +58,7 @@ fn SessionCard() -> Element {
             }
             div { class: "settings-buttons",
                 Button {
-                    label: if kind == SessionKind::Local { "Sign in to a server…" } else { "Open something else…" },
+                    label: if kind == SessionKind::Local { "Sign in to a server…" } else { "Switch workspace…" },
                     title: "Shows the ways in. Nothing is forgotten.",
                     onclick: move |()| send.call(SessionIntent::Leave.into()),
                 }

@@ -102,7 +102,7 @@ fn PassphraseForm(new: bool, busy: bool) -> Element {
                 }
                 Button {
                     kind: ButtonKind::Primary,
-                    label: if new { "Make the key file" } else { "Open the key file" },
+                    label: if new { "Create key file" } else { "Open the key file" },
                     submit: true,
                     busy,
                     disabled: !ready,
