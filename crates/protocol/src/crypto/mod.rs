@@ -39,7 +39,7 @@ pub use nonce::find_disclosed_signers;
 pub use open_key::{Accepted, OpenedKey, open_environment_key};
 pub use record::{RecordError, derive_file_name, make_journal_key, open_record, seal_record};
 pub use variable::{
-    VariableKeys, open_variable, open_variables, open_variables_with_any, reseal_variable, seal_variable,
+    VariableKeys, open_variable, open_variables, open_variables_with_any, reseal_variables, seal_variable,
     sign_variable, verify_variable,
 };
 

@@ -118,25 +118,29 @@ pub fn seal_variable<R: CryptoRng + ?Sized>(
     })
 }
 
-/// Seals the value of a variable again, under other keys, and else as it was: what it is bound to, its version and its
-/// marks stay.
+/// Seals the values of variables again under another environment key; all else stays as it was: what they are bound to, their
+/// versions and their marks.
 ///
 /// # Errors
 /// As [`seal_variable`].
-pub fn reseal_variable<R: CryptoRng + ?Sized>(
-    sealed: &SealedVariable,
-    value: &SecretText,
-    keys: &VariableKeys,
+pub fn reseal_variables<'a, R: CryptoRng + ?Sized>(
+    opened: impl IntoIterator<Item = (&'a SealedVariable, &'a SecretText)>,
+    key: &EnvironmentKey,
     key_version: u64,
     rng: &mut R,
-) -> Result<SealedVariable, CryptoError> {
-    Ok(SealedVariable {
-        name: sealed.name.clone(),
-        environment: sealed.environment.clone(),
-        version: sealed.version,
-        marks: sealed.marks,
-        ..seal_variable(&sealed.scope, value, keys, key_version, rng)?
-    })
+) -> Result<Vec<SealedVariable>, CryptoError> {
+    let mut ring = KeyRing::default();
+    let mut reseal = |(sealed, value): (&'a SealedVariable, &SecretText)| {
+        let keys = ring.keys(&sealed.scope, key);
+        Ok(SealedVariable {
+            name: sealed.name.clone(),
+            environment: sealed.environment.clone(),
+            version: sealed.version,
+            marks: sealed.marks,
+            ..seal_variable(&sealed.scope, value, keys, key_version, rng)?
+        })
+    };
+    opened.into_iter().map(&mut reseal).collect()
 }
 
 /// Opens one variable: scope, fingerprint, tag, claim, name, environment and UTF-8 are checked. For many use

@@ -16,7 +16,7 @@ use model::{CallError, Problem, Renewed, Step};
 use protocol::crypto;
 use protocol::secret::EnvironmentKey;
 use protocol::variable::VariableUpload;
-use protocol::{EnvironmentName, Fingerprint, RecipientKind};
+use protocol::{EnvironmentName, Fingerprint};
 
 /// How often it is looked again: each time somebody else may have changed something.
 const ROUNDS: usize = 6;
@@ -150,8 +150,7 @@ async fn give_to_all(
         }
         Err(problem) => return Err(problem),
     };
-    let kinds = wanted.iter().map(|it| &it.kind);
-    if all_are_told(&key.published, own, kinds.map(|kind: &RecipientKind| kind)) {
+    if all_are_told(&key.published, own, wanted.iter().map(|it| &it.kind)) {
         return Ok(wanted.len());
     }
     let (what, purpose) = (Published::Again(key), Purpose::default());
@@ -226,7 +225,7 @@ pub(crate) async fn conclude(
 ) -> Result<Renewed, Problem> {
     let keys = entry.entry().renewal().map(|record| record.keys.clone());
     let keys = keys.unwrap_or_default();
-    let before = variables::fingerprints(&keys).first().copied();
+    let before = keys.first().map(crypto::key_fingerprint);
     let keys = known_keys(context, place, &keys)?;
     let settled = settle(context, place, &keys, None, progress).await;
     let settled = settled.map_err(|problem| Problem::RenewalUnfinished(Box::new(problem)))?;

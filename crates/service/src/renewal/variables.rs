@@ -5,11 +5,11 @@ use std::collections::HashSet;
 use crate::off_thread::off_thread;
 use crate::{Context, LinkedDevice, Place};
 use model::{CallError, Problem};
-use protocol::crypto::{self, VariableKeys};
+use protocol::EnvironmentName;
+use protocol::crypto;
 use protocol::secret::{EnvironmentKey, SecretText};
 use protocol::variable::{SealedVariable, VariableUpload};
 use protocol::wire::WireError;
-use protocol::{EnvironmentName, Fingerprint};
 
 /// A variable, opened.
 #[derive(Clone)]
@@ -105,22 +105,14 @@ pub(super) async fn seal(
 ) -> Result<Vec<VariableUpload>, Problem> {
     let (identity, name, key) = (device.identity.clone(), place.name().clone(), key.clone());
     let work = move || {
-        let mut rng = crypto::system_rng();
-        let mut scoped: Option<(SealedVariable, VariableKeys)> = None;
-        let mut uploads = Vec::with_capacity(variables.len());
-        for Opened { sealed, value, .. } in variables {
-            let (_, keys) = match scoped.take() {
-                Some((of, keys)) if is_same_scope(&of, &sealed) => scoped.insert((of, keys)),
-                _ => scoped.insert((sealed.clone(), VariableKeys::derive(&key, &sealed.scope))),
-            };
-            let sealed = crypto::reseal_variable(&sealed, &value, keys, key_version, &mut rng)?;
-            let upload = VariableUpload {
-                env: name.to_string(),
-                ..VariableUpload::from(&sealed)
-            };
-            uploads.push(crypto::sign_variable(&identity, upload));
-        }
-        Ok(uploads)
+        let opened = variables.iter().map(|it| (&it.sealed, &it.value));
+        let sealed = crypto::reseal_variables(opened, &key, key_version, &mut crypto::system_rng())?;
+        let upload = |sealed: &SealedVariable| VariableUpload {
+            env: name.to_string(),
+            ..VariableUpload::from(sealed)
+        };
+        let uploads = sealed.iter().map(upload);
+        Ok(uploads.map(|it| crypto::sign_variable(&identity, it)).collect())
     };
     off_thread(work).await?
 }
@@ -133,22 +125,4 @@ pub(super) async fn is_any_under(opened: &[Opened], keys: Vec<EnvironmentKey>) -
     let sealed: Vec<SealedVariable> = opened.iter().map(|it| it.sealed.clone()).collect();
     let work = move || crypto::open_variables_with_any(&sealed, &keys, None);
     Ok(off_thread(work).await?.iter().any(Result::is_ok))
-}
-
-/// Whether two variables have the same keys: their names have no part in them.
-fn is_same_scope(one: &SealedVariable, other: &SealedVariable) -> bool {
-    let place = |it: &SealedVariable| {
-        let scope = &it.scope;
-        (
-            scope.organization.clone(),
-            scope.project.clone(),
-            scope.environment.clone(),
-        )
-    };
-    place(one) == place(other)
-}
-
-/// The fingerprints of keys.
-pub(super) fn fingerprints(keys: &[EnvironmentKey]) -> Vec<Fingerprint> {
-    keys.iter().map(crypto::key_fingerprint).collect()
 }
