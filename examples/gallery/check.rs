@@ -13,8 +13,8 @@ const SCRIPT: &str = include_str!("check.js");
 
 /// From the narrowest window to a wide screen, and either side of each width at which something changes.
 const WIDTHS: [u32; 27] = [
-    340, 360, 390, 480, 560, 639, 640, 719, 720, 839, 840, 879, 880, 900, 940, 960, 973, 974, 1089, 1090, 1179,
-    1180, 1220, 1400, 1600, 1920, 2560,
+    340, 360, 390, 480, 560, 639, 640, 719, 720, 839, 840, 879, 880, 900, 940, 960, 973, 974, 1089, 1090,
+    1179, 1180, 1220, 1400, 1600, 1920, 2560,
 ];
 
 /// States that are measured at each width.

@@ -19,7 +19,8 @@ mod sending;
 
 use deploy_tokens::intent::{PlaceIntent, SheetIntent};
 use deploy_tokens::state::{
-    AppState, Confirm, ConfirmKind, Connection, Copied, Dialog, KeyState, Load, Operation, StatusFilter, Taken,
+    AppState, Confirm, ConfirmKind, Connection, Copied, Dialog, KeyState, Load, Operation, StatusFilter,
+    Taken,
 };
 use deploy_tokens::ui::views::Window;
 use deploy_tokens::ui::{Intent, Send, head};

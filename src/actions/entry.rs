@@ -214,7 +214,10 @@ impl Actions {
             if let Some(Err(error)) = here.journal.as_ref().map(|journal| journal.tidy()) {
                 tracing::warn!(%error, "the journal could not be tidied");
             }
-            let interrupted = here.journal.as_ref().map_or_else(Vec::new, |journal| journal.interrupted());
+            let interrupted = here
+                .journal
+                .as_ref()
+                .map_or_else(Vec::new, |journal| journal.interrupted());
             (interrupted, revocation::unfinished(&here))
         };
         let (interrupted, found) = on_disk(look).await?;

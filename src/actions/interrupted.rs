@@ -99,7 +99,8 @@ impl Actions {
 
     /// Forgets the values of a closed sheet.
     pub(super) fn forget_values(&self, sheet: ClosedSheet) {
-        let (actions, Some(journal)) = (self.clone(), self.context().and_then(|it| it.journal.clone())) else {
+        let (actions, Some(journal)) = (self.clone(), self.context().and_then(|it| it.journal.clone()))
+        else {
             return;
         };
         let (entry, name) = (sheet.entry, sheet.name);

@@ -34,7 +34,9 @@ impl Scene {
 
     async fn create(&self, context: &Context) -> Issued {
         let name = TokenName::parse("closed-ci").unwrap();
-        service::create(context, &self.place, &name, &silent).await.unwrap()
+        service::create(context, &self.place, &name, &silent)
+            .await
+            .unwrap()
     }
 }
 
@@ -81,10 +83,17 @@ async fn a_closed_sheet_is_had_again_until_its_time_is_over_and_no_longer() {
 
     let later = scene.keeping(Duration::ZERO);
     assert_eq!(journal(&later).closed_sheets(), []);
-    assert_eq!(journal(&later).interrupted(), [], "it was closed: nothing is missing");
+    assert_eq!(
+        journal(&later).interrupted(),
+        [],
+        "it was closed: nothing is missing"
+    );
     assert!(service::find(&later, &id).await.unwrap().is_none());
     service::tidy(&later).await.unwrap();
-    assert!(service::find(&context, &id).await.unwrap().is_none(), "it is gone from the disk");
+    assert!(
+        service::find(&context, &id).await.unwrap().is_none(),
+        "it is gone from the disk"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -112,7 +121,10 @@ async fn a_successors_closed_sheet_is_kept_beside_its_replacement() {
     let id = shown(&mut issued).close_sheet().unwrap().unwrap().to_string();
     let replacements = service::replacements(&context, &scene.place).unwrap();
     assert!(replacements.len() == 1 && replacements[0].handed_over);
-    assert_eq!(journal(&context).closed_sheets()[0].token, issued.issuance.token.id);
+    assert_eq!(
+        journal(&context).closed_sheets()[0].token,
+        issued.issuance.token.id
+    );
     let again = show_again(&context, &id).await;
     assert!(Secrets::of(&again).seed.ct_eq(&values.seed));
     drop(again);
@@ -146,7 +158,9 @@ async fn values_whose_sheet_was_never_closed_are_said_to_be_gone_and_renewed() {
     let gone = Err(Problem::NotResumable(ResumeError::ValuesGone));
     assert_eq!(shown.map(drop), gone, "nothing is rotated unasked");
     let found = all().await.remove(0);
-    let mut renewed = service::renew(&later, found, Lifetime::default(), &silent).await.unwrap();
+    let mut renewed = service::renew(&later, found, Lifetime::default(), &silent)
+        .await
+        .unwrap();
     assert_eq!(renewed.issuance.token.id, token);
     assert!(!Secrets::of(&renewed).seed.ct_eq(&values.seed));
     renewed.entry.take().unwrap().handed_over().unwrap();
@@ -164,14 +178,22 @@ async fn values_that_are_of_no_use_any_more_are_nobodys_business() {
     let list = || async { service::list(&later, &scene.place).await.unwrap() };
     journal(&later).settle(&scene.place, &list().await);
     assert_eq!(journal(&later).interrupted().len(), 1, "its key is still the one");
-    let rotated = service::rotate(&context, &scene.place, token.as_str(), Lifetime::default(), &silent);
+    let rotated = service::rotate(
+        &context,
+        &scene.place,
+        token.as_str(),
+        Lifetime::default(),
+        &silent,
+    );
     let mut rotated = rotated.await.unwrap();
     let id = shown(&mut rotated).close_sheet().unwrap().unwrap();
     journal(&context).settle(&scene.place, &list().await);
     let told = journal(&context).interrupted();
     assert_eq!(told, [], "it has other values by now");
     assert_eq!(journal(&context).closed_sheets()[0].entry, id.to_string());
-    service::revoke(&context, &scene.place, token.as_str(), &silent).await.unwrap();
+    service::revoke(&context, &scene.place, token.as_str(), &silent)
+        .await
+        .unwrap();
     journal(&context).settle(&scene.place, &list().await);
     assert_eq!(journal(&context).closed_sheets(), []);
 }

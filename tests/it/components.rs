@@ -12,8 +12,8 @@ use deploy_tokens::ui::{Clock, Send};
 use dioxus::prelude::*;
 use jiff::tz::TimeZone;
 use model::{
-    CiTokenOutcome, ClosedSheet, Destination, Document, Grace, Handed, Issuance, IssuanceKind, MachineError, News, Passage, Problem,
-    Step,
+    CiTokenOutcome, ClosedSheet, Destination, Document, Grace, Handed, Issuance, IssuanceKind, MachineError,
+    News, Passage, Problem, Step,
 };
 use protocol::secret::{CiToken, DeploySeed};
 use protocol::{
@@ -434,18 +434,24 @@ fn closing_asks_for_exactly_what_was_not_taken() {
     let nothing = Taken::default();
     let html = asked(nothing, None);
     assert!(html.contains("Close without copying?") && html.contains("Keep it open"));
-    assert!(html.contains("Nobody can show it again; you would have to rotate release-ci"));
+    assert!(html.contains("Nobody can show them again; you would have to rotate release-ci"));
     let html = asked(nothing, Some(600));
-    assert!(html.contains("from the token&#39;s menu, for another 10 min"), "{html}");
+    assert!(
+        html.contains("They can be had again from the token&#39;s menu for another 10 min"),
+        "{html}"
+    );
     let html = asked(Taken { ci_token, ..nothing }, Some(600));
     assert!(html.contains("You have the CI token, not the seed."));
     assert!(html.contains("Close without the seed?"));
     let html = asked(Taken { seed, ..nothing }, None);
     assert!(html.contains("You have the seed, not the CI token."));
     // Its time is over.
-    assert!(asked(nothing, Some(-1)).contains("Nobody can show it again"));
+    assert!(asked(nothing, Some(-1)).contains("Nobody can show them again"));
     let html = asked(Taken { ci_token, seed }, Some(600));
-    assert!(!html.contains("id=\"sheet\""), "nothing is left: it closes at once");
+    assert!(
+        !html.contains("id=\"sheet\""),
+        "nothing is left: it closes at once"
+    );
 }
 
 #[test]
@@ -477,7 +483,10 @@ fn the_sheet_of_a_successor_says_when_the_old_token_ends() {
         render(move |state| {
             let mut sheet = state.sheet;
             let issuance = issuance(issued(), Ok(2));
-            sheet.show(Issuance { kind: IssuanceKind::Replace, ..issuance });
+            sheet.show(Issuance {
+                kind: IssuanceKind::Replace,
+                ..issuance
+            });
             sheet.grace.set(grace);
         })
     };

@@ -36,7 +36,9 @@ fn take(app: &App, desktop: &Desktop) {
 
 fn nothing_left(app: &App) {
     app.wait_for("the notice to go", || {
-        app.get("push button", "See what can be done").is_none().then_some(())
+        app.get("push button", "See what can be done")
+            .is_none()
+            .then_some(())
     });
     assert!(!app.output().contains("panicked"), "{}", app.output());
 }
@@ -116,7 +118,8 @@ fn a_sheet_that_was_closed_asks_for_what_was_not_taken_and_can_be_had_again() {
     sheet.find("push button", "Close without the seed").press();
     app.wait_gone("dialog", any());
     app.wait_text("The values of closed-ci can be shown again for another 14 min");
-    app.find("push button", containing("Show the values of closed-ci again")).press();
+    app.find("push button", containing("Show the values of closed-ci again"))
+        .press();
     let sheet = app.find("dialog", containing("closed-ci can read production"));
     app.wait_text("You have the CI token; the seed is left");
     let block = copy_block(&app);
@@ -142,7 +145,10 @@ fn a_sheet_that_was_closed_asks_for_what_was_not_taken_and_can_be_had_again() {
         said(&testkit::commands().args(common).args(arguments).output().unwrap())
     };
     let pending = command(&["pending"]);
-    assert!(pending.contains("Its sheet was closed. Its values can be shown again"), "{pending}");
+    assert!(
+        pending.contains("Its sheet was closed. Its values can be shown again"),
+        "{pending}"
+    );
     let id = pending.split_whitespace().next().unwrap();
     let resumed = command(&["resume", id]);
     let seed = block.lines().nth(1).unwrap();

@@ -14,10 +14,14 @@ fn measure(what: &str, least: usize) {
     }
     app.wait_end();
     let told = app.output();
-    let looked = told.split_once(&format!("measured {what} ")).and_then(|(_, rest)| {
-        let (looked, wrong) = rest.split_once(" times: ")?;
-        wrong.starts_with("0 wrong").then(|| looked.parse::<usize>().ok())?
-    });
+    let looked = told
+        .split_once(&format!("measured {what} "))
+        .and_then(|(_, rest)| {
+            let (looked, wrong) = rest.split_once(" times: ")?;
+            wrong
+                .starts_with("0 wrong")
+                .then(|| looked.parse::<usize>().ok())?
+        });
     assert!(looked.is_some_and(|looked| looked >= least), "{told}");
 }
 

@@ -73,7 +73,9 @@ fn Absent(absent: Occurrence) -> Element {
 #[component]
 fn Time(at: Moment, words: String, exact: String) -> Element {
     // Words that are the date already are not said twice.
-    let rest = exact.strip_prefix(&*words).map_or_else(|| format!(", {exact}"), str::to_owned);
+    let rest = exact
+        .strip_prefix(&*words)
+        .map_or_else(|| format!(", {exact}"), str::to_owned);
     rsx! {
         time { datetime: at.to_wire(),
             span { title: "{exact}", "aria-hidden": "true", "{words}" }

@@ -59,14 +59,8 @@ pub(super) fn NothingFound() -> Element {
     };
     let (title, text) = match (wanted.is_empty(), *filter.read()) {
         (false, StatusFilter::All) => (format!("Nothing matches “{wanted}”"), SEARCHED.to_owned()),
-        (false, StatusFilter::Active) => (
-            format!("No active token matches “{wanted}”"),
-            others("revoked"),
-        ),
-        (false, StatusFilter::Revoked) => (
-            format!("No revoked token matches “{wanted}”"),
-            others("active"),
-        ),
+        (false, StatusFilter::Active) => (format!("No active token matches “{wanted}”"), others("revoked")),
+        (false, StatusFilter::Revoked) => (format!("No revoked token matches “{wanted}”"), others("active")),
         (true, StatusFilter::Revoked) => (
             "No revoked tokens".to_owned(),
             "A token that is revoked stays here until its record is deleted.".to_owned(),

@@ -229,7 +229,9 @@ async fn what_was_interrupted_is_revoked_after_signing_in_again() {
     let remedy = Remedy::Revoke;
     stage.cut_off(dialog, TokenIntent::Resume { id, remedy }).await;
     stage
-        .until("nothing is interrupted", |it| it.place.interrupted.peek().len() == 0)
+        .until("nothing is interrupted", |it| {
+            it.place.interrupted.peek().len() == 0
+        })
         .await;
     let active = stage.site.active().await;
     assert!(!active.iter().any(|it| it.token.id == token.id));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::Stage;
 use deploy_tokens::intent::{SheetIntent, TokenIntent};
-use deploy_tokens::state::{AppState, Left, Confirm, ConfirmKind, Dialog, SendState, SheetPage};
+use deploy_tokens::state::{AppState, Confirm, ConfirmKind, Dialog, Left, SendState, SheetPage};
 use dioxus::prelude::*;
 use model::{Destination, Problem, SendError};
 use protocol::Lifetime;
@@ -57,7 +57,11 @@ async fn values_are_sent_remembered_and_sent_again_after_rotating() {
     assert!(stage.look(|it| it.sheet.lines.peek().is_empty() && *it.sheet.page.peek() == SheetPage::Send));
     stage.send(SheetIntent::SendTo(tool.destination()));
     stage.until("it is sent", is_sent).await;
-    assert_eq!(stage.look(|it| it.sheet.left()), Left::Nothing, "closing loses nothing");
+    assert_eq!(
+        stage.look(|it| it.sheet.left()),
+        Left::Nothing,
+        "closing loses nothing"
+    );
     let first = tool.read("got");
     assert!(
         first.contains("GHOSTABLE_CI_TOKEN=") && first.contains('|'),

@@ -213,11 +213,7 @@ async fn to_end(context: &Context, place: &Place, issue: &IssueRecord) -> Result
     }
 }
 
-async fn unclaimed_to_end(
-    context: &Context,
-    place: &Place,
-    token: &Delivered,
-) -> Result<QueueItem, Problem> {
+async fn unclaimed_to_end(context: &Context, place: &Place, token: &Delivered) -> Result<QueueItem, Problem> {
     let found = locate::holder(context, place, token).await?;
     let token = found.ok_or(Problem::NotResumable(ResumeError::NotActive))?;
     Ok(QueueItem {

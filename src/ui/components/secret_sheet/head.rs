@@ -59,7 +59,9 @@ pub(super) fn Head(outline: SheetSummary) -> Element {
 fn old_works_until(grace: Grace) -> &'static str {
     match grace {
         Grace::Asked => "The old token works until you finish the replacement.",
-        Grace::QuarterHour => "The old token is revoked 15 min after you close this, if the app still runs then.",
+        Grace::QuarterHour => {
+            "The old token is revoked 15 min after you close this, if the app still runs then."
+        }
         Grace::Hour => "The old token is revoked 1 h after you close this, if the app still runs then.",
     }
 }

@@ -4,8 +4,8 @@ use dioxus::prelude::*;
 
 use super::OpenMenu;
 use crate::state::{AppState, ConfirmKind};
-use crate::ui::components::{ask, no_token_because};
 use crate::ui::clock::use_clock;
+use crate::ui::components::{ask, no_token_because};
 use crate::ui::elements::{Icon, Menu, MenuItem, MenuLine};
 use crate::ui::intent::{ProgramIntent, TokenIntent, use_send};
 use model::{ClosedSheet, PublicText};

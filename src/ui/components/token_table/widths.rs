@@ -15,7 +15,12 @@ pub(super) fn widths() -> String {
         .map(|(name, gone)| {
             let looks = columns().map(|(_, look)| look).filter(|look| stays(look, gone));
             let widths: String = looks
-                .map(|Look { width: (least, share), .. }| format!("minmax({least}px, {share}fr) "))
+                .map(
+                    |Look {
+                         width: (least, share),
+                         ..
+                     }| format!("minmax({least}px, {share}fr) "),
+                )
                 .collect();
             format!("--{name}: {widths}var(--actions);")
         })
