@@ -434,10 +434,10 @@ fn closing_asks_for_exactly_what_was_not_taken() {
     let nothing = Taken::default();
     let html = asked(nothing, None);
     assert!(html.contains("Close without copying?") && html.contains("Keep it open"));
-    assert!(html.contains("Nobody can show it again; you would have to rotate release-ci"));
+    assert!(html.contains("Nobody can show them again; you would have to rotate release-ci"));
     let html = asked(nothing, Some(600));
     assert!(
-        html.contains("from the token&#39;s menu, for another 10 min"),
+        html.contains("They can be had again from the token&#39;s menu for another 10 min"),
         "{html}"
     );
     let html = asked(Taken { ci_token, ..nothing }, Some(600));
@@ -446,7 +446,7 @@ fn closing_asks_for_exactly_what_was_not_taken() {
     let html = asked(Taken { seed, ..nothing }, None);
     assert!(html.contains("You have the seed, not the CI token."));
     // Its time is over.
-    assert!(asked(nothing, Some(-1)).contains("Nobody can show it again"));
+    assert!(asked(nothing, Some(-1)).contains("Nobody can show them again"));
     let html = asked(Taken { ci_token, seed }, Some(600));
     assert!(
         !html.contains("id=\"sheet\""),

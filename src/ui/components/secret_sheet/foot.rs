@@ -62,12 +62,13 @@ fn CloseQuestion(outline: SheetSummary) -> Element {
     let kept_until = sheet.kept_until.read().filter(|until| *until > *clock.now.read());
     let then = match kept_until {
         Some(until) => format!(
-            "It can be had again from the token's menu, for another {}; after that nobody can show it.",
-            text::time_left(until, *clock.now.read())
+            "{them} can be had again from the token's menu for another {}, and never after that.",
+            text::time_left(until, *clock.now.read()),
+            them = question.them
         ),
         None => format!(
-            "Nobody can show it again; you would have to rotate {} to get new values.",
-            outline.name
+            "Nobody can show {} again; you would have to rotate {} to get new values.",
+            question.whom, outline.name
         ),
     };
     rsx! {
@@ -106,19 +107,33 @@ struct Question {
     close: &'static str,
     /// What the user has.
     has: &'static str,
+    /// What is left, at the beginning of a sentence and after a verb.
+    them: &'static str,
+    whom: &'static str,
 }
 
 impl Question {
     fn of(left: Left) -> Self {
-        let (close, has) = match left {
+        let (close, has, is_one) = match left {
             Left::CiToken => (
                 "Close without the CI token",
                 "You have the seed, not the CI token.",
+                true,
             ),
-            Left::Seed => ("Close without the seed", "You have the CI token, not the seed."),
-            Left::OnlySeed => ("Close without the seed", "The seed was not copied."),
-            Left::Both | Left::Nothing => ("Close without copying", "Neither value was copied."),
+            Left::Seed => (
+                "Close without the seed",
+                "You have the CI token, not the seed.",
+                true,
+            ),
+            Left::OnlySeed => ("Close without the seed", "The seed was not copied.", true),
+            Left::Both | Left::Nothing => ("Close without copying", "Neither value was copied.", false),
         };
-        Self { close, has }
+        let (them, whom) = if is_one { ("It", "it") } else { ("They", "them") };
+        Self {
+            close,
+            has,
+            them,
+            whom,
+        }
     }
 }
