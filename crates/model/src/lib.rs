@@ -43,9 +43,9 @@ pub use membership::Membership;
 pub use news::{News, PublicText};
 pub use pending::{About, Finding, NotActive, Pending, Remedy, WorkKind};
 pub use problem::{
-    AddressError, CallError, EntryError, IoCause, JournalError, KeychainError, KeysIn, LeakError,
-    LocalWorkspaceError, MachineError, ManifestError, ManifestFlaw, Owner, Part, Problem, RequestError,
-    ResumeError, Sent, WrongState,
+    AddressError, CallError, CertificateFlaw, EntryError, IoCause, JournalError, KeychainError, KeysIn,
+    LeakError, LocalWorkspaceError, MachineError, ManifestError, ManifestFlaw, Owner, Part, Problem,
+    ProxyFlaw, RequestError, ResumeError, Sent, WrongState,
 };
 pub use replacement::{Grace, Replacement, ReplacementState};
 pub use retry::{Pause, Pauses, RetryPolicy};
