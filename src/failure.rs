@@ -15,6 +15,8 @@ pub const REFUSED: u8 = 3;
 pub const UNREACHABLE: u8 = 4;
 /// Issued or revoked, but the environment key was not shared; or the key is new, and not everything is under it.
 pub const NOT_SHARED: u8 = 5;
+/// The server's certificate cannot be trusted, or this machine's clock is wrong.
+pub const NOT_TRUSTED: u8 = 6;
 
 /// A command that failed: its exit code, and what to tell.
 #[derive(Debug)]
@@ -77,6 +79,7 @@ fn code(problem: &Problem) -> u8 {
         Problem::Call(CallError::UnsendableToken | CallError::UnsendableId) => WRONG_USE,
         Problem::RenewalUnfinished(_) => NOT_SHARED,
         Problem::Uncertain(_) => UNREACHABLE,
+        Problem::Call(CallError::Untrusted(_)) => NOT_TRUSTED,
         Problem::Call(error) if error.is_network() => UNREACHABLE,
         Problem::Call(CallError::Malformed(_) | CallError::TooLarge { .. }) => FAILED,
         Problem::Call(_) | Problem::NotAnAdmin | Problem::ActivityNotShown => REFUSED,

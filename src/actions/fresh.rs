@@ -128,6 +128,8 @@ impl Actions {
         }
         let mut listed_at = self.state.tokens.listed_at;
         listed_at.set(Some(Moment::now()));
+        let mut clock_ahead = self.state.tokens.clock_ahead;
+        clock_ahead.set(self.context().and_then(|it| it.clock_ahead()));
         if before.failed > 0 {
             // The server is back: what else it did not answer is asked for once more.
             self.look_at_key();

@@ -88,6 +88,7 @@ pub(super) async fn list(target: &Target, project: Option<&str>, wanted: &Activi
     let context = &connected.context;
     let filter = filter(context, &place, wanted).await?;
     let found = service::activity(context, &place.project, &filter, limit).await?;
+    output::clock(context);
     if found.unreadable > 0 {
         output::warning(&Message::new(
             format!("{} cannot be read.", plural(found.unreadable, "entry")),

@@ -75,7 +75,7 @@ fn seconds(text: &str) -> Result<u64, String> {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 wrong use, 3 refused by the server, \
-4 could not reach it, 5 done but not shared\n\n\
+4 could not reach it, 5 done but not shared, 6 its certificate cannot be trusted\n\n\
 DEPLOY_TOKENS_JOURNAL_MINUTES: how long secrets that were shown can be had again if the window never closed its \
 sheet (1 to 1440, default 15)";
 

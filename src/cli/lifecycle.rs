@@ -30,6 +30,7 @@ pub(super) async fn list(
 async fn print(context: &Context, place: &Place, json: bool) -> Result<u8, Failure> {
     let (entries, uses) = service::list_with_uses(context, place).await?;
     tell_unreadable(&entries);
+    output::clock(context);
     look_alike::tell("Tokens", named(&entries));
     let replacements = service::readable_replacements(context, place);
     if json {
@@ -184,6 +185,7 @@ async fn hand_over(
     let pair = issued.as_ref().ok().filter(|_| verify).and_then(runner::pair);
     let done = sink.hand_over(context, operation, issued).await;
     runner::check(context, pair).await;
+    output::clock(context);
     pending::mention(context);
     done
 }

@@ -11,6 +11,7 @@ use crate::failure::{FAILED, Failure, WRONG_USE};
 use model::{CiTokenOutcome, Issuance, Replacement, Step, TokenColumn, Unlisted, Uses};
 use protocol::unseen::{has_unseen, shown};
 use protocol::{DeployToken, TokenEntry};
+use service::Context;
 use text::Message;
 
 const BOLD: anstyle::Style = anstyle::Style::new().bold();
@@ -36,6 +37,13 @@ pub fn warning(message: &Message) {
         "{YELLOW}warning:{YELLOW:#} {}\n         {}",
         message.what, message.next
     ));
+}
+
+/// A server whose clock is not this machine's, as a warning: where times are told.
+pub fn clock(context: &Context) {
+    if let Some(differ) = context.clock_ahead().and_then(text::clocks_differ) {
+        warning(&differ);
+    }
 }
 
 /// What could not be looked at, each as a warning.

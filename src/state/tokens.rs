@@ -75,6 +75,8 @@ pub struct TokensStore {
     pub stale: Signal<Option<Problem>>,
     /// When the list that is shown was fetched.
     pub listed_at: Signal<Option<Moment>>,
+    /// By how many seconds the server's clock was ahead of this machine's then, where it says so.
+    pub clock_ahead: Signal<Option<i64>>,
     /// A refresh is under way that somebody has asked for.
     pub refreshing: Signal<bool>,
     /// The search text.
@@ -105,6 +107,7 @@ impl TokensStore {
             sealed: begin(),
             stale: begin(),
             listed_at: begin(),
+            clock_ahead: begin(),
             refreshing: begin(),
             search: begin(),
             filter: begin(),
@@ -127,6 +130,7 @@ impl TokensStore {
             sealed,
             stale,
             listed_at,
+            clock_ahead,
             refreshing,
             search,
             filter,
@@ -145,6 +149,7 @@ impl TokensStore {
         restore(sealed);
         restore(stale);
         restore(listed_at);
+        restore(clock_ahead);
         restore(refreshing);
         restore(search);
         restore(handed);

@@ -527,11 +527,7 @@ fn a_ci_token_that_cannot_be_sent_is_said_to_be_that() {
         )
     };
     assert_code(&with(&format!(" {token}\n")), 0);
-    for odd in [
-        format!("“{token}”"),
-        format!("{token} {token}"),
-        token.replacen('|', "\n", 1),
-    ] {
+    for odd in [format!("{token} {token}"), token.replacen('|', "\n", 1)] {
         let output = with(&odd);
         assert_refused(&output, 2, "Nothing was sent");
         assert!(!text(&output.stderr).contains(token));

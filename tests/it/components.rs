@@ -297,6 +297,19 @@ fn empty_failed_and_searched_states_say_what_to_do() {
 }
 
 #[test]
+fn clocks_that_differ_are_said_above_the_times() {
+    fn ahead(state: AppState, seconds: i64) {
+        three(state);
+        let mut clock_ahead = state.tokens.clock_ahead;
+        clock_ahead.set(Some(seconds));
+    }
+    let html = render(|state| ahead(state, 100));
+    assert!(!html.contains("clock is"), "{html}");
+    let html = render(|state| ahead(state, 610));
+    assert!(html.contains("clock is 10 minutes behind"), "{html}");
+}
+
+#[test]
 fn the_masked_sheet_has_no_secret_in_it() {
     let html = render(|state| {
         state.sheet.show(issuance(issued(), Ok(2)));

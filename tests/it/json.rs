@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
-use testkit::{Served, Shell, assert_code, run_program, said};
+use testkit::{Served, Shell, TestWorkspace, assert_code, run_program, said};
 
 /// Checks documents against the schema. Objects of the test are closed: a member that is not documented fails it.
 const CHECK: &str = "
@@ -62,8 +62,8 @@ fn with_json() -> Vec<String> {
         .collect()
 }
 
-#[test]
-fn every_command_prints_what_is_documented() {
+#[tokio::test(flavor = "multi_thread")]
+async fn every_command_prints_what_is_documented() {
     let shell = Shell::new();
     let issued = shell.create("first");
     let id = issued["token"]["id"].as_str().unwrap().to_owned();
@@ -103,7 +103,11 @@ fn every_command_prints_what_is_documented() {
         };
         seen.push((name, shell.json(arguments)));
     }
-    for name in ["requests", "devices", "local-user"] {
+    let site = TestWorkspace::start().await;
+    site.another_device("laptop").await;
+    let requests = site.run(&["requests", "--json"], "");
+    seen.push(("requests", serde_json::from_slice(&requests.stdout).unwrap()));
+    for name in ["devices", "local-user"] {
         seen.push((name, shell.json(&[name, "--json"])));
     }
     seen.push((
@@ -141,7 +145,7 @@ fn every_command_prints_what_is_documented() {
         assert!(!is_empty, "{name} shows nothing of its shape");
     }
     let sent_to = shell.file("sent");
-    let to_file = format!("command:[\"/usr/bin/tee\",\"{sent_to}\"]");
+    let to_file = format!("command:env /usr/bin/tee {sent_to}");
     let sent = shell.run(&["create", "--env", "staging", "--name", "sent", "--send", &to_file]);
     let handed = shell.json(&["destinations", "--env", "staging", "--json"]);
     assert!(!handed.as_array().unwrap().is_empty(), "{}", said(&sent));

@@ -30,6 +30,8 @@ mod crash;
 mod dumps;
 #[cfg(all(feature = "headless", unix))]
 mod emergency;
+#[cfg(all(feature = "headless", target_os = "linux"))]
+mod exit_codes;
 #[cfg(feature = "headless")]
 mod faults;
 #[cfg(all(feature = "headless", target_os = "linux"))]
@@ -51,6 +53,8 @@ mod leaks;
 mod lifecycle;
 #[cfg(all(feature = "headless", target_os = "linux", debug_assertions))]
 mod memory;
+#[cfg(all(feature = "headless", target_os = "linux"))]
+mod network;
 #[cfg(feature = "headless")]
 mod own_devices;
 #[cfg(all(feature = "headless", target_os = "linux"))]
@@ -77,6 +81,8 @@ mod sending;
 mod sign_in;
 #[cfg(all(feature = "headless", target_os = "linux"))]
 mod terminal;
+#[cfg(all(feature = "headless", target_os = "linux"))]
+mod tls;
 #[cfg(all(feature = "headless", unix))]
 mod variables;
 #[cfg(feature = "workspace")]

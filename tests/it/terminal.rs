@@ -16,7 +16,7 @@ const LIST: Endpoint = Endpoint {
 fn name(list: &mut Value, names: &[&str]) {
     let data = list["data"].as_array_mut().unwrap();
     for (token, name) in data.iter_mut().zip(names) {
-        token["name"] = (*name).into();
+        token["attributes"]["name"] = (*name).into();
     }
 }
 

@@ -76,6 +76,12 @@ impl Client {
         self.transport.calls_left()
     }
 
+    /// By how many seconds the server's clock is ahead of this machine's, negative where it is behind; `None` before an answer
+    /// has said what it is.
+    pub fn clock_ahead(&self) -> Option<i64> {
+        self.transport.clock_ahead()
+    }
+
     /// `GET /user`
     ///
     /// # Errors

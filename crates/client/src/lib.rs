@@ -16,6 +16,8 @@ mod activity;
 mod address;
 mod client;
 mod gate;
+mod lost;
+mod server_clock;
 mod sign_in;
 mod transport;
 mod variables;

@@ -4,7 +4,7 @@
 #![cfg_attr(not(test), warn(clippy::arithmetic_side_effects))]
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::StreamExt as _;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -18,7 +18,9 @@ use zeroize::Zeroizing;
 use super::ApiAddress;
 use super::client::{Answer, CLIENT_TYPE};
 use super::gate::{Gate, Priority};
-use model::{CallError, Pause, RetryPolicy, Sent};
+use super::lost::{lost, proxy_for, said};
+use super::server_clock::ServerClock;
+use model::{CallError, Pause, RetryPolicy};
 use protocol::shape::is_bearer;
 use protocol::wire::error::{self as error_body, ErrorBody};
 use protocol::{DeviceId, Moment};
@@ -125,6 +127,9 @@ pub(super) struct Transport {
     usable: bool,
     limits: Limits,
     gate: Arc<Gate>,
+    /// The proxy that requests go through.
+    proxy: Option<Arc<str>>,
+    clock: ServerClock,
 }
 
 impl Transport {
@@ -171,12 +176,15 @@ impl Transport {
             .no_proxy_for_loopback(&address)
             .build()
             .map_err(|error| CallError::Setup { cause: said(&error) })?;
+        let proxy = proxy_for(&address).map(Arc::from);
         Ok(Self {
             http,
             address,
             usable,
             limits,
             gate,
+            proxy,
+            clock: ServerClock::default(),
         })
     }
 
@@ -192,6 +200,11 @@ impl Transport {
     /// How many calls the server takes yet; `None` where it does not say.
     pub(super) fn calls_left(&self) -> Option<u64> {
         self.gate.left()
+    }
+
+    /// By how many seconds the server's clock is ahead of this machine's, where an answer has said so.
+    pub(super) fn clock_ahead(&self) -> Option<i64> {
+        self.clock.ahead()
     }
 
     pub(super) async fn get(&self, path: &str) -> Result<Answer, CallError> {
@@ -282,14 +295,19 @@ impl Transport {
 
     async fn send_once(&self, request: RequestBuilder, priority: Priority) -> Result<Dated, CallError> {
         let pass = self.gate.enter(priority).await;
-        let response = request.send().await.map_err(lost)?;
+        let begun = Instant::now();
+        let proxy = self.proxy.as_deref();
+        let response = request.send().await.map_err(|error| lost(error, proxy))?;
         let status = response.status();
+        let at = response.headers().get(DATE);
+        let at = at.and_then(|value| http_date(value.to_str().ok()?.trim()));
+        if let Some(at) = at {
+            self.clock.note(at, begun.elapsed());
+        }
         let told = |name: &str| response.headers().get(name)?.to_str().ok()?.trim().parse().ok();
         pass.allowed(told(LIMIT));
         pass.answered(told(REMAINING));
         if status.is_success() {
-            let at = response.headers().get(DATE);
-            let at = at.and_then(|value| http_date(value.to_str().ok()?.trim()));
             let body = read_limited(response, self.limits.max_answer).await?;
             return Ok(Dated { body, at });
         }
@@ -317,34 +335,6 @@ impl NoProxyForLoopback for reqwest::ClientBuilder {
             self
         }
     }
-}
-
-fn lost(error: reqwest::Error) -> CallError {
-    let sent = if error.is_connect() || error.is_builder() {
-        Sent::No
-    } else {
-        Sent::Maybe
-    };
-    if error.is_timeout() {
-        return CallError::TimedOut { sent };
-    }
-    // The address may be private, and it is known anyway.
-    CallError::Unreachable {
-        sent,
-        cause: said(&error.without_url()),
-    }
-}
-
-/// What a library said, down to its first cause.
-fn said(error: &dyn std::error::Error) -> String {
-    let mut said = error.to_string();
-    let mut below = error.source();
-    while let Some(cause) = below {
-        said.push_str(": ");
-        said.push_str(&cause.to_string());
-        below = cause.source();
-    }
-    said
 }
 
 /// `Retry-After`: seconds, or the moment of an HTTP date (RFC 9110, 10.2.3); one that has passed is no pause.
@@ -395,7 +385,7 @@ async fn read_limited(response: Response, limit: usize) -> Result<Answer, CallEr
     let mut body: Answer = Zeroizing::new(Vec::with_capacity(announced.unwrap_or(16 * 1024)));
     let mut stream = response.bytes_stream();
     while let Some(chunk) = stream.next().await {
-        let chunk = chunk.map_err(lost)?;
+        let chunk = chunk.map_err(|error| lost(error, None))?;
         if body.len().saturating_add(chunk.len()) > limit {
             return Err(CallError::TooLarge { limit });
         }

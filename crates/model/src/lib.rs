@@ -46,9 +46,9 @@ pub use pending::{
     About, ClosedSheet, Finding, NotActive, Pending, Remedy, Shown, Unfinished, Values, WorkKind,
 };
 pub use problem::{
-    AddressError, CallError, EntryError, IoCause, JournalError, KeychainError, KeysIn, LeakError,
-    LocalWorkspaceError, MachineError, ManifestError, ManifestFlaw, Owner, Part, Problem, RequestError,
-    ResumeError, Sent, WrongState,
+    AddressError, CallError, CertificateFlaw, EntryError, IoCause, JournalError, KeychainError, KeysIn,
+    LeakError, LocalWorkspaceError, MachineError, ManifestError, ManifestFlaw, Owner, Part, Problem,
+    ProxyFlaw, RequestError, ResumeError, Sent, WrongState,
 };
 pub use renewal::{Renewed, RunnerProof};
 pub use replacement::{Grace, Replacement, ReplacementState};

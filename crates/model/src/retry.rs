@@ -23,7 +23,12 @@ pub struct RetryPolicy {
     pub longest_asked: Duration,
     /// No new try after this time; `None` for no such limit.
     pub within: Option<Duration>,
+    /// Whether only a server that asks to slow down is asked again, and none that does not answer.
+    pub only_slow_down: bool,
 }
+
+/// As long a pause may a server ask for of a single call.
+const LONGEST_ASKED_OF_ONE: Duration = Duration::from_secs(5 * 60);
 
 impl RetryPolicy {
     /// Somebody looks at a spinner meanwhile. A server that was silent for a whole call's time is not asked again, nor is one
@@ -35,6 +40,7 @@ impl RetryPolicy {
         times: Some(2),
         longest_asked: Duration::ZERO,
         within: Some(Duration::from_secs(25)),
+        only_slow_down: false,
     };
 
     /// A token is to end, and the server does not answer: until it does.
@@ -45,7 +51,17 @@ impl RetryPolicy {
         times: None,
         longest_asked: Duration::MAX,
         within: None,
+        only_slow_down: false,
     };
+
+    /// For somebody who waits for one call: a server that asks to slow down is waited for as usual, and no other.
+    pub fn only_slow_down(self) -> Self {
+        Self {
+            only_slow_down: true,
+            longest_asked: LONGEST_ASKED_OF_ONE,
+            ..self
+        }
+    }
 
     /// With so many tries in all.
     pub fn tries(self, tries: usize) -> Self {
@@ -84,7 +100,9 @@ pub struct Pauses {
 impl Pauses {
     /// How long to wait before the next try; `None` when there is to be none.
     pub fn after(&mut self, error: &CallError) -> Option<Duration> {
+        let is_other = !matches!(error, CallError::TooManyRequests { .. });
         if !error.may_pass()
+            || (self.policy.only_slow_down && is_other)
             || self
                 .policy
                 .within
@@ -147,6 +165,16 @@ mod tests {
             RetryPolicy::REVOKE.begin().after(&asked(60)),
             Some(Duration::from_secs(60))
         );
+    }
+
+    #[test]
+    fn a_single_call_waits_for_who_asks_to_slow_down_and_for_nobody_else() {
+        let slow = |retry_after| CallError::TooManyRequests { retry_after };
+        let mut pauses = RetryPolicy::REVOKE.tries(3).only_slow_down().begin();
+        assert_eq!(pauses.after(&lost()), None);
+        assert_eq!(pauses.after(&slow(None)), Some(Duration::from_millis(250)));
+        let day = Duration::from_secs(24 * 60 * 60);
+        assert_eq!(pauses.after(&slow(Some(day))), None);
     }
 
     #[test]

@@ -74,6 +74,12 @@ impl Context {
         self.client.waiting()
     }
 
+    /// By how many seconds the server's clock is ahead of this machine's, negative where it is behind; `None` before an answer
+    /// has said what it is.
+    pub fn clock_ahead(&self) -> Option<i64> {
+        self.client.clock_ahead()
+    }
+
     /// The same with this device, or without one.
     #[must_use]
     pub fn with_device(self, device: Option<LinkedDevice>) -> Self {

@@ -15,6 +15,7 @@ pub mod activity;
 mod bundle;
 mod causes;
 mod columns;
+mod connection;
 pub mod destinations;
 pub mod emergency;
 mod keychain;
@@ -32,6 +33,7 @@ mod sign_in;
 
 pub use bundle::{problem, repair};
 pub use columns::{cell, column, malformed_cell, status};
+pub use connection::clocks_differ;
 use keychain::{keychain, other_keys};
 pub use keys::way_out;
 pub use lifetime::lifetime;
@@ -255,6 +257,8 @@ fn call(error: &CallError) -> Message {
             "The connection was lost before the server answered.",
             "Refresh to see whether it was done, and try again if not.",
         ),
+        CallError::Untrusted(flaw) => connection::untrusted(flaw),
+        CallError::Proxy { proxy, flaw } => connection::proxy(proxy, *flaw),
         CallError::TimedOut { .. } => Message::new(
             "The server did not answer in time.",
             "Refresh to see whether it was done, and try again if not.",

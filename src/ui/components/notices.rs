@@ -27,6 +27,7 @@ pub fn Notices() -> Element {
     rsx! {
         div { class: "notices",
             StaleNotice {}
+            ClockNotice {}
             DeviceNotice {}
             UnsharedNotice {}
             InterruptedNotice {}
@@ -65,6 +66,20 @@ fn StaleNotice() -> Element {
                 }
             },
             MessageText { message: text::not_fetched(&message, since.as_deref()) }
+        }
+    }
+}
+
+/// A server whose clock is not this machine's, beside the times that are counted by the one and told by the other.
+#[component]
+fn ClockNotice() -> Element {
+    let ahead = *use_context::<AppState>().tokens.clock_ahead.read();
+    let Some(message) = ahead.and_then(text::clocks_differ) else {
+        return rsx! {};
+    };
+    rsx! {
+        Notice { tone: Tone::Warn,
+            MessageText { message }
         }
     }
 }

@@ -43,6 +43,8 @@ impl Stage {
 async fn what_somebody_else_has_done_is_shown_after_a_minute_or_to_who_comes_back() {
     let mut stage = Stage::start().await;
     stage.settled().await;
+    let ahead = stage.look(|it| *it.tokens.clock_ahead.peek());
+    assert!(ahead.is_some_and(|it| it.abs() < 5), "the same clock: {ahead:?}");
     stage.site.issue("production", "first-ci").await;
     stage.with(|it| it.keep_fresh(Instant::now()));
     stage.with(|it| it.returned(Instant::now()));

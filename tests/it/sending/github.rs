@@ -14,15 +14,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use testkit::{Shell, assert_code, said};
-use tokio::net::{TcpListener, TcpStream};
-use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::pki_types::pem::PemObject as _;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::server::TlsStream;
 use x25519_dalek::{PublicKey, StaticSecret};
 
 use super::tools::Tools;
+use crate::tls;
 
 /// What was stored, by the path of its address: sealed.
 type Stored = Arc<Mutex<Vec<(String, String)>>>;
@@ -33,73 +28,12 @@ struct GitHub {
     stored: Stored,
 }
 
-/// A listener whose connections are encrypted.
-struct Tls {
-    listener: TcpListener,
-    acceptor: TlsAcceptor,
-}
-
-impl axum::serve::Listener for Tls {
-    type Io = TlsStream<TcpStream>;
-    type Addr = std::net::SocketAddr;
-
-    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
-        loop {
-            let (stream, address) = self.listener.accept().await.unwrap();
-            if let Ok(stream) = self.acceptor.accept(stream).await {
-                return (stream, address);
-            }
-        }
-    }
-
-    fn local_addr(&self) -> std::io::Result<Self::Addr> {
-        self.listener.local_addr()
-    }
-}
-
-/// A key and a certificate for this machine, made by openssl into files of a folder.
-fn certificate(folder: &std::path::Path) {
-    let made = Command::new("openssl")
-        .args([
-            "req",
-            "-x509",
-            "-newkey",
-            "ec",
-            "-pkeyopt",
-            "ec_paramgen_curve:prime256v1",
-            "-nodes",
-            "-days",
-            "2",
-        ])
-        .args(["-keyout", "key.pem", "-out", "cert.pem", "-subj", "/CN=127.0.0.1"])
-        .args(["-addext", "subjectAltName=IP:127.0.0.1"])
-        .current_dir(folder)
-        .output()
-        .unwrap();
-    assert!(made.status.success(), "{}", said(&made));
-}
-
 impl GitHub {
     /// Serves it; gives its port.
     async fn serve(self, folder: &std::path::Path) -> u16 {
-        let certificates = vec![CertificateDer::from_pem_file(folder.join("cert.pem")).unwrap()];
-        let key = PrivateKeyDer::from_pem_file(folder.join("key.pem")).unwrap();
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(certificates, key)
-            .unwrap();
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let tls = Tls {
-            listener,
-            acceptor: TlsAcceptor::from(Arc::new(config)),
-        };
         let app = Router::new().fallback(answer).with_state(self);
-        tokio::spawn(axum::serve(tls, app).into_future());
-        port
+        let (certificate, key) = (folder.join("cert.pem"), folder.join("key.pem"));
+        tls::serve(app, &certificate, &key).await.port
     }
 }
 
@@ -162,7 +96,7 @@ const WRAPPER: &str = "#!/bin/sh\nhere=$(dirname \"$0\")\ntr '\\0' '\\n' < /proc
 async fn gh_stores_both_values_and_lists_them() {
     let tools = Tools::new(&[]);
     tools.add("gh", WRAPPER);
-    certificate(tools.path());
+    tls::certificate(tools.path());
     let github = GitHub {
         key: [0x42; 32],
         stored: Stored::default(),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::{CertificateFlaw, ProxyFlaw};
 use protocol::wire::WireError;
 use protocol::wire::error::{Conflict, Refusal};
 
@@ -30,6 +31,17 @@ pub enum CallError {
         sent: Sent,
         /// What the network said; stripped of the address.
         cause: String,
+    },
+    /// The server's certificate cannot be trusted, so that nothing was sent.
+    #[error("the server's certificate cannot be trusted: {0}")]
+    Untrusted(#[source] CertificateFlaw),
+    /// The proxy on the way to the server did not do its part, so that nothing reached the server.
+    #[error("the proxy {proxy} could not be used")]
+    Proxy {
+        /// Its address, without user name and password.
+        proxy: String,
+        /// What it did not do.
+        flaw: ProxyFlaw,
     },
     /// No answer in time.
     #[error("the server did not answer in time")]
@@ -81,6 +93,7 @@ impl CallError {
     pub fn was_not_sent(&self) -> bool {
         match self {
             Self::Setup { .. } | Self::UnsendableToken | Self::UnsendableId => true,
+            Self::Untrusted(_) | Self::Proxy { .. } => true,
             Self::Unreachable { sent, .. } | Self::TimedOut { sent } => *sent == Sent::No,
             _ => false,
         }
@@ -107,6 +120,7 @@ impl CallError {
     pub fn may_pass(&self) -> bool {
         match self {
             Self::Unreachable { .. } | Self::TimedOut { .. } | Self::TooManyRequests { .. } => true,
+            Self::Proxy { flaw, .. } => *flaw != ProxyFlaw::WantsPassword,
             Self::Refused(refusal) => refusal.status >= 500 && refusal.status != 501,
             _ => false,
         }
@@ -124,7 +138,11 @@ impl CallError {
     pub fn is_network(&self) -> bool {
         matches!(
             self,
-            Self::Unreachable { .. } | Self::TimedOut { .. } | Self::Setup { .. }
+            Self::Unreachable { .. }
+                | Self::TimedOut { .. }
+                | Self::Setup { .. }
+                | Self::Untrusted(_)
+                | Self::Proxy { .. }
         )
     }
 

@@ -1,6 +1,7 @@
 //! What can go wrong, as one value that can be kept, compared and worded later.
 
 mod call;
+mod connection;
 mod input;
 mod journal;
 mod keychain;
@@ -8,6 +9,7 @@ mod machine;
 mod manifest;
 
 pub use call::{CallError, Sent};
+pub use connection::{CertificateFlaw, ProxyFlaw};
 pub use input::{AddressError, LeakError};
 pub use journal::{EntryError, JournalError};
 pub use keychain::{KeychainError, KeysIn, Owner, Part};

@@ -15,6 +15,9 @@ use crate::{Context, Place, Progress};
 use model::{Problem, Proof, RetryPolicy, RevocationStatus, Step, WrongState};
 use protocol::{DeployToken, DeployTokenId, TokenEntry, token};
 
+/// How often a server is asked that takes no more calls for now.
+const TRIES: usize = 8;
+
 /// A token with which runners are refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EndedToken {
@@ -157,7 +160,7 @@ async fn end_all(
         at_first[index] = at_first[index].or(status.proof().map(|(proof, _)| proof));
     };
     let options = RunOptions {
-        retry: RetryPolicy::REVOKE.tries(1),
+        retry: RetryPolicy::REVOKE.tries(TRIES).only_slow_down(),
         stop: StopWaiting::default(),
         known: KnownCiTokens::default(),
         tell: &tell,
