@@ -233,6 +233,23 @@ pub struct Find {
     pub sarif: bool,
 }
 
+/// From when on something is pointed out.
+#[derive(Debug, Args)]
+pub struct Audit {
+    /// Tokens that end within so many days
+    #[arg(long, value_name = "DAYS", default_value_t = 14)]
+    pub ending_within: u16,
+    /// Tokens that were not used for so many days
+    #[arg(long, value_name = "DAYS", default_value_t = 90)]
+    pub unused: u16,
+    /// Environment keys that are older than so many days
+    #[arg(long, value_name = "DAYS")]
+    pub max_age: Option<u16>,
+    /// Print one JSON object
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Which key to make anew, and how.
 #[derive(Debug, Args)]
 pub struct RenewKey {

@@ -6,12 +6,12 @@ use clap::{Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use super::args::{
-    Activity, Again, Choice, Find, HandOver, Issue, LocalRole, Place, Pull, RenewKey, Revoke, Serve,
+    Activity, Again, Audit, Choice, Find, HandOver, Issue, LocalRole, Place, Pull, RenewKey, Revoke, Serve,
 };
 use super::devices::DevicesCommand;
 use super::{
-    activity, backup, devices, emergency, find, licences, lifecycle, local_user, pending, pull, reference,
-    renew, renew_key, replace, requests, runner, send, serve,
+    activity, audit, backup, devices, emergency, find, licences, lifecycle, local_user, pending, pull,
+    reference, renew, renew_key, replace, requests, runner, send, serve,
 };
 use crate::connect::Target;
 use crate::failure::Failure;
@@ -86,6 +86,8 @@ pub enum Command {
     Revoke(Revoke),
     /// Name the tokens that leaked secrets belong to: in a text on standard input, in files, in a repository's history
     Find(Find),
+    /// Look through every environment for tokens and keys that want a look; exits with 1 where there are some
+    Audit(Audit),
     /// Delete the records of revoked deploy tokens
     Delete {
         /// Where.
@@ -262,6 +264,7 @@ impl Command {
             Self::Revoke(revoke) if revoke.all => emergency::revoke_all(target, project, &revoke).await,
             Self::Revoke(wanted) => lifecycle::revoke(target, project, &wanted).await,
             Self::Find(options) => find::find(target, &options).await,
+            Self::Audit(options) => audit::run(target, &options).await,
             Self::Delete { place, tokens } => lifecycle::delete(target, project, &place, &tokens).await,
             Self::Reshare {
                 place,

@@ -5,6 +5,7 @@
 
 mod activity;
 mod args;
+mod audit;
 mod backup;
 mod command;
 mod devices;

@@ -1,62 +1,9 @@
-//! How it stands with a token, in the one fact that somebody may have to act on.
+//! The tokens that somebody should look at.
 
-use protocol::{DeployToken, Moment, Occurrence, TokenEntry, TokenStatus};
+use model::HealthLimits;
+use protocol::{DeployToken, Moment, TokenEntry};
 
-/// A token that was not used for this many days is pointed out.
-pub const UNUSED_DAYS: i64 = 90;
-/// A token that expires within this many days is pointed out.
-pub const EXPIRING_DAYS: i64 = 14;
-
-/// What a token's badge says.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TokenHealth {
-    /// In order.
-    Active,
-    /// The environment's key is not sealed for it, so that its runner decrypts nothing.
-    NotShared,
-    /// Its values were not handed over, as far as it is known here.
-    NotHandedOver,
-    /// Its successor is made, and it works until that is finished.
-    BeingReplaced,
-    /// Its CI token ends soon; in how many whole days.
-    Expiring(i64),
-    /// Its CI token has ended although nobody revoked it.
-    Expired,
-    /// Nobody used it for this many days.
-    Unused(i64),
-    Revoked,
-    /// A status this program does not know.
-    Other(String),
-    /// A status that cannot be read.
-    Unreadable,
-}
-
-impl TokenHealth {
-    /// The order in which tokens want to be looked at: the lowest first.
-    pub(super) fn urgency(&self) -> i64 {
-        /// More than any number of days.
-        const STEP: i64 = 1_000_000;
-        match self {
-            Self::NotShared => 0,
-            Self::NotHandedOver => 1,
-            Self::Expired => STEP,
-            Self::Expiring(days) => 2 * STEP + days,
-            Self::BeingReplaced => 3 * STEP,
-            Self::Unreadable | Self::Other(_) => 4 * STEP,
-            Self::Unused(days) => 6 * STEP - days.min(&(STEP - 1)),
-            Self::Active => 7 * STEP,
-            Self::Revoked => 8 * STEP,
-        }
-    }
-
-    /// Whether somebody should look at it.
-    pub fn needs_a_look(&self) -> bool {
-        matches!(
-            self,
-            Self::NotShared | Self::NotHandedOver | Self::Expiring(_) | Self::Expired | Self::Unused(_)
-        )
-    }
-}
+pub use model::TokenHealth;
 
 /// A token worth a look, for the notice above the table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -69,34 +16,7 @@ pub struct Attention {
 
 /// What a token's own record says of it at this moment.
 pub fn health(token: &DeployToken, now: Moment) -> TokenHealth {
-    match &token.status {
-        TokenStatus::Revoked { .. } => return TokenHealth::Revoked,
-        TokenStatus::Other(text) => return TokenHealth::Other(text.clone()),
-        TokenStatus::NotKnown => return TokenHealth::Unreadable,
-        TokenStatus::Active => {}
-    }
-    if let Some(expires) = token.end.known() {
-        if expires <= now {
-            return TokenHealth::Expired;
-        }
-        let days = expires.days_since(now);
-        if days < EXPIRING_DAYS {
-            return TokenHealth::Expiring(days);
-        }
-    }
-    match idle_since(token).map(|since| now.days_since(since)) {
-        Some(idle) if idle >= UNUSED_DAYS => TokenHealth::Unused(idle),
-        _ => TokenHealth::Active,
-    }
-}
-
-/// Since when no runner has used a token; `None` where that is not known.
-fn idle_since(token: &DeployToken) -> Option<Moment> {
-    match token.last_use {
-        Occurrence::At(at) => Some(at),
-        Occurrence::Never => token.created.known(),
-        Occurrence::NotKnown(_) => None,
-    }
+    model::health(token, now, HealthLimits::USUAL)
 }
 
 /// The tokens worth a look, most urgent first.
@@ -121,7 +41,9 @@ pub fn attention(entries: &[TokenEntry], health: impl Fn(&DeployToken) -> TokenH
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use protocol::{DeployTokenId, EnvironmentId, EnvironmentName, NotKnown, PublicKey, TokenKey};
+    use protocol::{
+        DeployTokenId, EnvironmentId, EnvironmentName, NotKnown, Occurrence, PublicKey, TokenKey, TokenStatus,
+    };
 
     pub(in super::super) fn now() -> Moment {
         Moment::parse("2026-11-24T12:00:00Z").unwrap()

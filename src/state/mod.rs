@@ -28,7 +28,7 @@ pub use activity::{ActivityStore, Entries};
 pub use clipboard::ClipboardStore;
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation, RenewedKey};
 pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, groups};
-pub use health::{Attention, TokenHealth, UNUSED_DAYS, attention, health};
+pub use health::{Attention, TokenHealth, attention, health};
 pub use latest::{Latest, Ticket};
 pub use place::{Connection, KeyState, PlaceStore};
 pub use section::Section;

@@ -116,6 +116,8 @@ async fn every_command_prints_what_is_documented() {
     ));
     let verified = shell.run_as_runner(&rotated, &["verify", "--json"]);
     seen.push(("verify", serde_json::from_slice(&verified.stdout).unwrap()));
+    let audit = shell.run(&["audit", "--json", "--unused", "0", "--max-age", "1"]);
+    seen.push(("audit", serde_json::from_slice(&audit.stdout).unwrap()));
     let mut mixed = rotated.clone();
     mixed["deploy_seed"] = issued["deploy_seed"].clone();
     let failed = shell.run_as_runner(&mixed, &["verify", "--json"]);

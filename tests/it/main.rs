@@ -11,6 +11,8 @@
 mod access;
 #[cfg(all(feature = "gui", feature = "headless"))]
 mod actions;
+#[cfg(feature = "headless")]
+mod audit;
 #[cfg(feature = "gui")]
 mod beyond_doubt;
 #[cfg(feature = "headless")]

@@ -11,10 +11,12 @@
 mod about;
 pub mod access;
 pub mod activity;
+mod audit;
 mod column;
 pub mod destinations;
 pub mod emergency;
 pub mod formats;
+mod health;
 pub mod issuance;
 pub mod limits;
 mod membership;
@@ -30,12 +32,14 @@ mod uses;
 pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing, WayOut};
 pub use activity::{ActivityFilter, author_of};
+pub use audit::{AuditFact, AuditFinding, AuditLimits};
 pub use column::TokenColumn;
 pub use destinations::{Destination, DestinationError, Handed, Parcel, SendError};
 pub use emergency::{
     Incident, LeakMatch, Leaked, ListOf, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally,
     Unlisted,
 };
+pub use health::{HealthLimits, TokenHealth, health};
 pub use issuance::{
     CI_TOKEN_VARIABLE, CiTokenOutcome, Issuance, IssuanceKind, NewToken, Note, SEED_VARIABLE, Step,
 };

@@ -14,6 +14,7 @@
 )]
 
 mod activity;
+mod audit;
 pub mod checkpoint;
 mod context;
 mod directory;
@@ -29,6 +30,7 @@ pub mod revocation;
 mod tokens;
 
 pub use activity::{Activity, OwnChecks, activity, activity_page, last_uses};
+pub use audit::{Audit, audit};
 pub use context::{Context, LinkedDevice, Server};
 pub use directory::{Directory, directory, environments, find_environment};
 pub use keys::{

@@ -12,6 +12,7 @@
 )]
 
 pub mod activity;
+pub mod audit;
 mod bundle;
 mod causes;
 mod columns;

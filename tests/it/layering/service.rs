@@ -18,6 +18,7 @@ const ORDER: &[&str] = &[
     "revocation",
     "renewal",
     "resume",
+    "audit",
     "machine",
 ];
 

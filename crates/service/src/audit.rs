@@ -1,0 +1,217 @@
+//! Looking through every environment of every project that the user can see for what somebody should act on.
+
+use std::collections::HashSet;
+
+use futures_util::{StreamExt as _, stream};
+
+use crate::activity::last_uses;
+use crate::{Context, Directory, directory, list_project};
+use model::{AuditFact, AuditFinding, AuditLimits, CallError, ListOf, Problem, Unlisted};
+use protocol::envelope::PublishedKey;
+use protocol::{DeployToken, DeviceId, Environment, Moment, Project, RecipientKind, TokenEntry, TokenStatus};
+
+/// How many projects are looked into at once: each asks for several lists.
+const AT_ONCE: usize = 2;
+
+/// What was found, and what was looked at.
+#[derive(Debug, Default)]
+pub struct Audit {
+    /// The most urgent first.
+    pub findings: Vec<AuditFinding>,
+    /// What could not be looked at.
+    pub unlisted: Vec<Unlisted>,
+    /// In how many projects.
+    pub projects: usize,
+    /// In how many environments.
+    pub environments: usize,
+    /// At how many tokens that may be active.
+    pub tokens: usize,
+    /// Whether keys were looked at: that takes a device.
+    pub keys: bool,
+}
+
+/// Looks into everything. One project that fails is told and stops nothing.
+///
+/// # Errors
+/// API errors of the list of organisations; a session that has ended.
+pub async fn audit(context: &Context, limits: AuditLimits, now: Moment) -> Result<Audit, Problem> {
+    let Directory {
+        projects, unlisted, ..
+    } = directory(context).await?;
+    let mut audit = Audit {
+        unlisted,
+        projects: projects.len(),
+        keys: context.device.is_some(),
+        ..Audit::default()
+    };
+    let looks = projects
+        .into_iter()
+        .map(|it| async move { (look_into(context, &it, limits, now).await, it) });
+    let mut looks = stream::iter(looks).buffered(AT_ONCE);
+    while let Some((looked, project)) = looks.next().await {
+        match looked {
+            Ok(part) => audit.add(part),
+            Err(error) if error.call().is_some_and(CallError::needs_sign_in) => return Err(error),
+            Err(error) => audit.unlisted.push(Unlisted::Project {
+                name: project.name,
+                error,
+            }),
+        }
+    }
+    audit.findings.sort_by_key(|it| it.fact.urgency());
+    Ok(audit)
+}
+
+impl Audit {
+    fn add(&mut self, part: Self) {
+        self.findings.extend(part.findings);
+        self.unlisted.extend(part.unlisted);
+        self.environments = self.environments.saturating_add(part.environments);
+        self.tokens = self.tokens.saturating_add(part.tokens);
+    }
+
+    fn find(&mut self, project: &Project, environment: &Environment, fact: AuditFact) {
+        self.findings.push(AuditFinding {
+            project: project.id.clone(),
+            project_name: project.name.clone(),
+            environment: environment.name.clone(),
+            fact,
+        });
+    }
+}
+
+async fn look_into(
+    context: &Context,
+    project: &Project,
+    limits: AuditLimits,
+    now: Moment,
+) -> Result<Audit, Problem> {
+    let environments = context.client.environments(&project.id).await?;
+    let mut entries = list_project(context, &project.id).await?;
+    last_uses(context, &project.id, &entries)
+        .await
+        .fill_in(&mut entries);
+    let mut part = Audit {
+        environments: environments.list.len(),
+        ..Audit::default()
+    };
+    let gap = Unlisted::entries(
+        ListOf::Environments(project.name.clone()),
+        environments.unreadable,
+    );
+    part.unlisted.extend(gap);
+    let unreadable = entries.iter().filter_map(|entry| match entry {
+        TokenEntry::Malformed(unread) => Some(unread.clone()),
+        TokenEntry::Token(_) => None,
+    });
+    let gap = Unlisted::entries(ListOf::Tokens(project.name.clone()), unreadable.collect());
+    part.unlisted.extend(gap);
+    for environment in &environments.list {
+        let all = entries.iter().filter_map(TokenEntry::token);
+        let tokens: Vec<&DeployToken> = all.filter(|it| it.environment_id == environment.id).collect();
+        let active = tokens.iter().filter(|it| it.may_be_active()).count();
+        part.tokens = part.tokens.saturating_add(active);
+        let key = look_at_key(context, project, environment).await?;
+        part.look_at(project, environment, (&tokens, key.as_ref()), limits, now);
+    }
+    Ok(part)
+}
+
+/// An environment's key, and who is listed.
+struct Key {
+    published: PublishedKey,
+    own: DeviceId,
+    devices: HashSet<DeviceId>,
+}
+
+/// `None` where this machine is no device, or the key is not for it, or there is none.
+async fn look_at_key(
+    context: &Context,
+    project: &Project,
+    environment: &Environment,
+) -> Result<Option<Key>, Problem> {
+    let Some(device) = &context.device else {
+        return Ok(None);
+    };
+    let client = &context.client;
+    let asked = client.environment_key(&project.id, &environment.name, &device.id);
+    let published = match asked.await {
+        Ok(Some(published)) => published,
+        Ok(None) | Err(CallError::ReshareRequired { .. }) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let devices = client.devices(&project.id, &environment.name).await?;
+    Ok(Some(Key {
+        published,
+        own: device.id.clone(),
+        devices: devices.list.into_iter().map(|it| it.id).collect(),
+    }))
+}
+
+impl Audit {
+    fn look_at(
+        &mut self,
+        project: &Project,
+        environment: &Environment,
+        (tokens, key): (&[&DeployToken], Option<&Key>),
+        limits: AuditLimits,
+        now: Moment,
+    ) {
+        let told = key.and_then(|key| key.published.told_recipients(&key.own));
+        for token in tokens {
+            let is_sealed = |kind: &RecipientKind| *kind == RecipientKind::Deployment(token.id.clone());
+            let lacks_key = token.may_be_active()
+                && told.is_some_and(|told| !told.iter().any(|entry| is_sealed(&entry.kind)));
+            let health = if lacks_key {
+                model::TokenHealth::NotShared
+            } else {
+                model::health(token, now, limits.health)
+            };
+            if health.needs_a_look() {
+                let (id, name) = (token.id.clone(), token.name.clone());
+                self.find(project, environment, AuditFact::Token { id, name, health });
+            }
+        }
+        let Some(key) = key else { return };
+        if key.published.sealed.is_none() {
+            self.find(project, environment, AuditFact::KeyOfNobody);
+            return;
+        }
+        let still: Vec<String> = told
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|entry| key.not_listed(&entry.kind, tokens))
+            .collect();
+        if !still.is_empty() {
+            self.find(project, environment, AuditFact::StillSealed(still));
+        }
+        let Some(made) = key.published.created_at else {
+            return;
+        };
+        let kept = tokens
+            .iter()
+            .filter(|it| matches!(it.status, TokenStatus::Revoked { at: Some(at) } if at > made));
+        let kept: Vec<String> = kept.map(|it| it.name.clone()).collect();
+        if !kept.is_empty() {
+            self.find(project, environment, AuditFact::MayHaveKept(kept));
+        }
+        let age = now.days_since(made);
+        if limits.key_age.is_some_and(|most| age > most) {
+            self.find(project, environment, AuditFact::OldKey(age));
+        }
+    }
+}
+
+impl Key {
+    /// The name or id of a recipient that is revoked, or not on any list.
+    fn not_listed(&self, kind: &RecipientKind, tokens: &[&DeployToken]) -> Option<String> {
+        match kind {
+            RecipientKind::Device(id) => (!self.devices.contains(id)).then(|| id.to_string()),
+            RecipientKind::Deployment(id) => match tokens.iter().find(|it| it.id == *id) {
+                Some(token) if token.may_be_active() => None,
+                Some(token) => Some(token.name.clone()),
+                None => Some(id.to_string()),
+            },
+        }
+    }
+}
