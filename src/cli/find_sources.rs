@@ -71,7 +71,11 @@ pub(super) fn look(options: &Find) -> Result<Looked, Failure> {
         } else if path.is_dir() {
             folder(path, &mut looked);
         } else {
-            file(path, &mut looked).map_err(|error| unreadable(path, &error))?;
+            let mut stream = LeakStream::within(source(path), 1);
+            if options.files.len() == 1 {
+                stream = stream.or_alone();
+            }
+            file(path, stream, &mut looked).map_err(|error| unreadable(path, &error))?;
         }
     }
     Ok(looked)
@@ -106,7 +110,7 @@ fn folder(path: &Path, looked: &mut Looked) {
             Ok(kind) if kind.is_dir() && entry.file_name() == HISTORY => looked.histories += 1,
             Ok(kind) if kind.is_dir() => folder(&path, looked),
             Ok(kind) if kind.is_file() => {
-                if let Err(error) = file(&path, looked) {
+                if let Err(error) = file(&path, LeakStream::within(source(&path), 1), looked) {
                     not_read(&path, &error, looked);
                 }
             }
@@ -124,9 +128,8 @@ fn not_read(path: &Path, error: &io::Error, looked: &mut Looked) {
     ));
 }
 
-fn file(path: &Path, looked: &mut Looked) -> io::Result<()> {
-    let opened = fs::File::open(path)?;
-    let found = through(LeakStream::within(source(path), 1), opened)?;
+fn file(path: &Path, stream: LeakStream, looked: &mut Looked) -> io::Result<()> {
+    let found = through(stream, fs::File::open(path)?)?;
     looked.files += 1;
     looked.add(found);
     Ok(())

@@ -19,6 +19,8 @@ use zeroize::Zeroizing;
 const MARK: &str = "# Written by deploy-tokens pull, which replaces it while it is unchanged: ";
 /// Bytes of the hash.
 const HASH: usize = 8;
+/// Where files stand that a process has open.
+const OPEN: [&str; 4] = ["/dev/stdout", "/dev/stderr", "/dev/fd", "/proc"];
 /// A file that is longer was not written by `pull`.
 const LONGEST: u64 = 64 * 1024 * 1024;
 
@@ -56,7 +58,7 @@ impl PullTarget {
             ));
         }
         // What a process has open is not replaced: it would go on with the old one.
-        if !kind.is_file() || ["/dev", "/proc"].iter().any(|folder| path.starts_with(folder)) {
+        if !kind.is_file() || OPEN.iter().any(|open| path.starts_with(open)) {
             return Ok(Self::Stream(path.to_owned()));
         }
         let path = fs::canonicalize(path).map_err(|error| cannot(path, &error))?;

@@ -5,7 +5,7 @@
 use std::path::Path;
 use std::process::Stdio;
 use std::sync::{Arc, OnceLock};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use client::{ApiAddress, Client, Limits};
 use model::{CiTokenOutcome, Problem, Remedy, RetryPolicy};
@@ -15,7 +15,7 @@ use serde_json::Value;
 use service::journal::Journal;
 use service::{Context, Finished, Issued, LinkedDevice, MissingKey, Place};
 use tempfile::TempDir;
-use testkit::{CANARY, Endpoint, Fault, FaultProxy, Secrets, TestWorkspace};
+use testkit::{CANARY, Endpoint, Fault, FaultProxy, Faults, Secrets, TestWorkspace};
 use text::Message;
 use workspace::{Running, SampleSize};
 
@@ -578,30 +578,50 @@ async fn c7_an_unusable_echo_is_not_called_a_success() {
 }
 
 /// Runs the program on the local workspace in a folder.
-fn program(folder: &Path, arguments: &[&str], out: Stdio) -> std::process::Output {
+fn program(folder: &Path, arguments: &[&str]) -> std::process::Output {
     let mut command = testkit::commands();
     command.arg("--data").arg(folder).arg("--local").args(arguments);
-    command.env_remove("RUST_LOG").stdout(out).stderr(Stdio::piped());
-    command.spawn().unwrap().wait_with_output().unwrap()
+    command.env_remove("RUST_LOG").output().unwrap()
 }
 
-#[cfg(target_os = "linux")]
-#[test]
-fn c8_an_output_that_cannot_be_written_loses_no_secret() {
-    let folder = tempfile::tempdir().unwrap();
-    let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
-    let failed = program(
-        folder.path(),
-        &["create", "--env", "staging", "--name", "full"],
-        full.into(),
+/// Who was to read the secrets goes away while they are made.
+#[tokio::test(flavor = "multi_thread")]
+async fn c8_an_output_that_cannot_be_written_loses_no_secret() {
+    let site = TestWorkspace::start().await;
+    let proxy = FaultProxy::start(site.running.address(), Faults::default());
+    proxy.hold(REGISTER);
+    let mut command = testkit::commands();
+    command.arg("--data").arg(site.folder.path());
+    command.args([
+        "--api", &proxy.url, "create", "--env", "staging", "--name", "full",
+    ]);
+    // Exposed to sign in as a script does.
+    command.env("GHOSTABLE_TOKEN", site.local().access_token.expose());
+    command
+        .env_remove("RUST_LOG")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let until = Instant::now() + Duration::from_secs(30);
+    while proxy.held() == 0 {
+        assert!(Instant::now() < until, "{:?}", proxy.seen());
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    drop(child.stdout.take());
+    proxy.let_go();
+    let failed = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&failed.stderr);
+    assert_eq!(failed.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("The values are kept here.") && said.contains("deploy-tokens pending"),
+        "{said}"
     );
-    assert_eq!(failed.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&failed.stderr).contains("deploy-tokens pending"));
-    let pending = program(folder.path(), &["pending", "--json"], Stdio::piped());
+    let pending = site.run_at(&proxy.url, &["pending", "--json"], "", &[]);
     let pending: Value = serde_json::from_slice(&pending.stdout).unwrap();
     let (id, state) = (pending[0]["id"].as_str().unwrap(), &pending[0]["state"]);
+    assert!(said.contains(&format!("deploy-tokens resume {id}")), "{said}");
     assert_eq!(state, "complete");
-    let shown = program(folder.path(), &["resume", id], Stdio::piped());
+    let shown = site.run_at(&proxy.url, &["resume", id], "", &[]);
     assert!(String::from_utf8_lossy(&shown.stdout).contains("GHOSTABLE_CI_TOKEN="));
 }
 
@@ -654,11 +674,7 @@ fn c10_an_existing_file_is_never_overwritten() {
     let file = folder.path().join("secrets");
     std::fs::write(&file, "another token's").unwrap();
     let out = file.to_str().unwrap();
-    let refused = program(
-        folder.path(),
-        &["create", "--env", "staging", "--out", out],
-        Stdio::piped(),
-    );
+    let refused = program(folder.path(), &["create", "--env", "staging", "--out", out]);
     assert_eq!(refused.status.code(), Some(2));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "another token's");
 }

@@ -109,6 +109,11 @@ async fn a_folder_is_looked_through_with_all_that_is_in_it() {
         said.contains("find --git") && said.contains("Looked through 4 files"),
         "{said}"
     );
+    // One file may be a part of a token without a name; among others it is only a word.
+    site.write("end.txt", &token[60..]);
+    let end = format!("{}/end.txt", site.path());
+    assert_eq!(site.places(&[&end]), [("end.txt".to_owned(), 1)]);
+    assert_eq!(site.places(&[&site.path()]).len(), 4);
     // A pipe in a folder would never end.
     assert!(
         Command::new("mkfifo")

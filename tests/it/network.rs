@@ -290,7 +290,7 @@ async fn a_proxy_of_http_is_gone_through_and_named() {
             format!("The proxy http://127.0.0.1:{dead} cannot be reached"),
         ),
     ] {
-        let refused = site.run(&front, &LIST, &[("HTTPS_PROXY", &proxy)]);
+        let refused = site.run_elsewhere(&front, &LIST, &[("HTTPS_PROXY", &proxy), ("NO_PROXY", "")]);
         assert_code(&refused, 4);
         let told = said(&refused);
         assert!(told.contains(&says), "{told}");
@@ -337,7 +337,7 @@ async fn a_proxy_of_socks_is_gone_through_and_named() {
             format!("The proxy socks5h://127.0.0.1:{dead} cannot be reached"),
         ),
     ] {
-        let refused = site.run(&front, &LIST, &[("ALL_PROXY", &proxy)]);
+        let refused = site.run_elsewhere(&front, &LIST, &[("ALL_PROXY", &proxy), ("NO_PROXY", "")]);
         assert_code(&refused, 4);
         assert!(said(&refused).contains(&says), "{}", said(&refused));
     }
@@ -346,7 +346,7 @@ async fn a_proxy_of_socks_is_gone_through_and_named() {
         connections: front.connections.clone(),
     };
     let through = format!("socks5h://mara:p4ss-w0rd@{at}");
-    let refused = site.run(&nobody, &LIST, &[("ALL_PROXY", &through)]);
+    let refused = site.run_elsewhere(&nobody, &LIST, &[("ALL_PROXY", &through), ("NO_PROXY", "")]);
     assert_code(&refused, 4);
     assert!(
         said(&refused).contains("does not reach the server"),

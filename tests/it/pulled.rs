@@ -532,6 +532,16 @@ fn standard_output_pipes_and_devices_are_written_to() {
             "{to}"
         );
     }
+    // A file in memory is a file.
+    let memory = tempfile::tempdir_in("/dev/shm").unwrap();
+    let file = memory.path().join("env").display().to_string();
+    for _ in 0..2 {
+        assert_code(&pull(&file), 0);
+    }
+    assert_eq!(
+        std::fs::read_to_string(&file).unwrap().matches("APP_ENV").count(),
+        1
+    );
     let full = pull("/dev/full");
     assert_code(&full, 1);
     assert!(said(&full).contains("cannot be written"), "{}", said(&full));

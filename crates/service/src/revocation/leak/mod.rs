@@ -8,6 +8,8 @@ mod cleaned;
 mod shapes;
 mod stream;
 
+use std::collections::HashMap;
+
 use data_encoding::BASE64_NOPAD;
 use zeroize::Zeroizing;
 
@@ -138,6 +140,8 @@ impl Candidate {
 #[derive(Debug)]
 pub struct Leak {
     candidates: Vec<Candidate>,
+    /// How many of them are chances: they are many in some texts, and take no room from others.
+    chances: usize,
     is_cut_short: bool,
 }
 
@@ -182,9 +186,21 @@ impl Leak {
 
     /// Both. A secret that is in both stands in two places.
     pub fn and(mut self, other: Self) -> Self {
-        let room = MOST.saturating_sub(self.candidates.len());
-        self.is_cut_short |= other.is_cut_short || other.candidates.len() > room;
-        self.candidates.extend(other.candidates.into_iter().take(room));
+        self.is_cut_short |= other.is_cut_short;
+        for it in other.candidates {
+            let is_chance = it.is_chance();
+            let known = if is_chance {
+                self.chances
+            } else {
+                self.candidates.len() - self.chances
+            };
+            if known >= MOST {
+                self.is_cut_short = true;
+                continue;
+            }
+            self.chances += usize::from(is_chance);
+            self.candidates.push(it);
+        }
         self
     }
 
@@ -241,7 +257,11 @@ impl Reader {
 
     fn whole(&mut self, text: &Cleaned, line: Option<usize>, is_wrapped: bool) {
         let at = |place| line.unwrap_or_else(|| text.line(place));
+        let mut seen = Seen::default();
         for shape in shapes::tokens(text.text()).filter(shapes::TokenShape::is_full) {
+            if seen.often_enough(shape.text) {
+                continue;
+            }
             let token = CiToken::new(shape.text.to_owned());
             let is_wrapped = is_wrapped || !shape.is_whole;
             self.keep(at(shape.at), Secret::Token { token, is_wrapped });
@@ -249,8 +269,16 @@ impl Reader {
         let runs = shapes::digits(text.text());
         let seeds = runs.filter_map(|(place, run)| Some((place, shapes::seed_in(run)?)));
         for (place, run) in seeds {
+            if seen.often_enough(run) {
+                continue;
+            }
+            let is_named = shapes::is_named_seed(text.text(), place);
+            // Many things are as long as a seed.
+            if !is_named && seen.texts() > MOST {
+                self.is_cut_short = true;
+                continue;
+            }
             if let Ok(seed) = crypto::parse_seed(run) {
-                let is_named = shapes::is_named_seed(text.text(), place);
                 self.keep(at(place), Secret::Seed { seed, is_named });
             }
         }
@@ -259,14 +287,15 @@ impl Reader {
     /// Looks at what stands behind the names, unless it was found as a whole.
     fn named(&mut self, text: &Cleaned, line: Option<usize>) {
         let at = |place| line.unwrap_or_else(|| text.line(place));
+        let mut seen = Seen::default();
         for shape in shapes::tokens(text.text()).filter(|it| !it.is_full()) {
-            self.part(at(shape.at), shape.text);
+            self.part(&mut seen, at(shape.at), shape.text);
         }
         for (place, behind) in shapes::named(text.text(), CI_TOKEN_VARIABLE) {
             match behind {
                 Named::Masked => self.keep(at(place), Secret::TokenMasked),
                 Named::Part(part) if shapes::tokens(part).next().is_some() => {}
-                Named::Part(part) => self.part(at(place), part),
+                Named::Part(part) => self.part(&mut seen, at(place), part),
             }
         }
         for (place, behind) in shapes::named(text.text(), SEED_VARIABLE) {
@@ -279,7 +308,15 @@ impl Reader {
     }
 
     /// A part of a token; none, where a whole one that begins with it was put together of several lines.
-    fn part(&mut self, line: usize, part: &str) {
+    fn part<'a>(&mut self, seen: &mut Seen<'a>, line: usize, part: &'a str) {
+        if seen.often_enough(part) {
+            return;
+        }
+        // Each is compared with what is there.
+        if seen.texts() > MOST {
+            self.is_cut_short = true;
+            return;
+        }
         let begins = |known: &Candidate| match &known.secret {
             // Exposed to be compared with what is there of it.
             Secret::Token { token, .. } => token.expose().starts_with(part),
@@ -327,10 +364,9 @@ impl Reader {
     }
 
     fn keep(&mut self, line: usize, secret: Secret) {
-        if self.found.len() >= 2 * MOST {
+        if self.found.len() >= 4 * MOST {
             self.once_each();
-            self.is_cut_short |= self.found.len() >= MOST;
-            self.found.truncate(MOST);
+            self.bound();
         }
         self.found.push(Candidate {
             source: None,
@@ -359,17 +395,47 @@ impl Reader {
         self.found = kept;
     }
 
+    /// Keeps so many chances and so many others as are kept of a text, and gives the number of chances.
+    fn bound(&mut self) -> usize {
+        let (mut chances, mut others) = (0, 0);
+        let before = self.found.len();
+        self.found.retain(|it| {
+            let count = if it.is_chance() { &mut chances } else { &mut others };
+            *count += 1;
+            *count <= MOST
+        });
+        self.is_cut_short |= self.found.len() < before;
+        chances.min(MOST)
+    }
+
     fn done(mut self) -> Result<Leak, LeakError> {
         self.once_each();
         if self.found.is_empty() {
             return Err(LeakError::Neither);
         }
-        self.is_cut_short |= self.found.len() > MOST;
-        self.found.truncate(MOST);
+        let chances = self.bound();
         Ok(Leak {
             candidates: self.found,
+            chances,
             is_cut_short: self.is_cut_short,
         })
+    }
+}
+
+/// How often each text was seen, so that one that stands everywhere is not kept everywhere.
+#[derive(Default)]
+struct Seen<'a>(HashMap<&'a str, usize>);
+
+impl<'a> Seen<'a> {
+    fn often_enough(&mut self, text: &'a str) -> bool {
+        let times = self.0.entry(text).or_default();
+        *times += 1;
+        *times > MOST_PLACES
+    }
+
+    /// How many texts there are.
+    fn texts(&self) -> usize {
+        self.0.len()
     }
 }
 

@@ -83,6 +83,15 @@ impl LeakStream {
         }
     }
 
+    /// The same of a text that may be a secret without its name, and nothing else.
+    #[must_use]
+    pub fn or_alone(self) -> Self {
+        Self {
+            may_be_alone: true,
+            ..self
+        }
+    }
+
     /// Takes what comes next.
     pub fn push(&mut self, bytes: &[u8]) {
         self.unread.extend_from_slice(bytes);
@@ -182,6 +191,7 @@ impl LeakStream {
             let last = known.candidates.get(self.last_of_found..).unwrap_or_default();
             leak.candidates
                 .retain(|it| !last.iter().any(|known| is_again(known, it)));
+            leak.chances = leak.candidates.iter().filter(|it| it.is_chance()).count();
             known
                 .candidates
                 .retain(|known| !leak.candidates.iter().any(|it| is_part_of(known, it)));
@@ -301,6 +311,18 @@ mod tests {
         for part in [1, 3, 7, 1000] {
             assert_eq!(found(&wide, part), [(2, Leaked::CiToken)], "{part}");
         }
+    }
+
+    #[test]
+    fn no_number_of_chances_hides_a_token() {
+        let chance = |n: usize| format!("h1:{n:0>43}=\n");
+        let mut text: String = (0..15_000).map(chance).collect();
+        text.push_str(TOKEN);
+        let mut stream = LeakStream::new();
+        stream.push(text.as_bytes());
+        let leak = stream.finish().unwrap();
+        assert!(leak.is_cut_short());
+        assert_eq!(leak.candidates.last().map(Candidate::what), Some(Leaked::CiToken));
     }
 
     #[test]
