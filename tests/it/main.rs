@@ -67,6 +67,7 @@ mod runner;
 mod sending;
 #[cfg(feature = "headless")]
 mod sign_in;
+mod table;
 #[cfg(all(feature = "headless", unix))]
 mod variables;
 #[cfg(feature = "workspace")]
