@@ -81,6 +81,8 @@ mod runner;
 mod sending;
 #[cfg(feature = "headless")]
 mod sign_in;
+#[cfg(feature = "gui")]
+mod table;
 #[cfg(all(feature = "headless", target_os = "linux"))]
 mod terminal;
 #[cfg(all(feature = "headless", target_os = "linux"))]

@@ -59,7 +59,7 @@ fn a_sheet_that_was_never_closed_is_shown_again() {
     });
     let dialog = look(&app);
     app.wait_text("Create survivor in production");
-    app.wait_text("only its values were not handed over. They can be shown for another 14 min");
+    app.wait_text("only its values were not handed over. They can be shown for another");
     dialog.find("push button", containing("Show the values")).press();
     app.find("dialog", containing("survivor can read production"));
     take(&app, &desktop);
@@ -117,9 +117,9 @@ fn a_sheet_that_was_closed_asks_for_what_was_not_taken_and_can_be_had_again() {
     app.wait_text("You have the CI token, not the seed");
     sheet.find("push button", "Close without the seed").press();
     app.wait_gone("dialog", any());
-    app.wait_text("The values of closed-ci can be shown again for another 14 min");
-    app.find("push button", containing("Show the values of closed-ci again"))
-        .press();
+    app.wait_text("The values of closed-ci can be shown again for another");
+    app.find("push button", "More actions for closed-ci").press();
+    app.find("menu item", containing("Show its values again")).press();
     let sheet = app.find("dialog", containing("closed-ci can read production"));
     app.wait_text("You have the CI token; the seed is left");
     let block = copy_block(&app);

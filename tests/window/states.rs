@@ -258,7 +258,7 @@ fn a_window_whose_page_has_ended_says_so_and_loads_again() {
     app.find("push button", "Load again").press();
     // The same place, and the values that nobody has taken are offered.
     app.find("table", "Deploy tokens");
-    app.wait_text("interrupted");
+    app.wait_text("The values of not-copied were not handed over");
     assert!(app.get("label", containing("has ended")).is_none());
     assert!(!app.output().contains("panicked"), "{}", app.output());
 }

@@ -41,7 +41,7 @@ pub use lifetime::lifetime;
 pub use message::Message;
 pub use news::news;
 pub use occurrence::{dated, ends, exactly, happened, not_known};
-pub use pending::{finding, operation, pending, time_left, unfinished};
+pub use pending::{finding, for_another, operation, pending, time_left, unfinished};
 pub use place::{environment, place};
 pub use roles::{ask_an_admin, role, role_gives, standing};
 use sign_in::{browser, linking, manifest, no_session, password_refused, request};

@@ -1,6 +1,6 @@
 //! What is told in passing.
 
-use super::{Message, explain, plural, time_left};
+use super::{Message, explain, for_another, plural};
 use model::{News, PublicText};
 use protocol::Moment;
 
@@ -69,9 +69,9 @@ pub fn news(news: &News) -> String {
             "You have left before the old {name} was revoked: it still works. Come back and revoke it."
         ),
         News::SheetClosed(sheet) => format!(
-            "Closed. The values of {} can be shown again for another {}.",
+            "Closed. The values of {} can be shown again {}.",
             sheet.name,
-            time_left(sheet.until, Moment::now())
+            for_another(sheet.until, Moment::now())
         ),
         News::ValuesForgotten { name } => format!("The values of {name} are forgotten here."),
         News::Forgotten => "The interrupted operation is forgotten.".to_owned(),

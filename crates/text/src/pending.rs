@@ -31,20 +31,28 @@ pub fn time_left(until: Moment, now: Moment) -> String {
     }
 }
 
+/// The same in a sentence: `for another 9 min`.
+pub fn for_another(until: Moment, now: Moment) -> String {
+    match until.seconds_since(now) {
+        ..60 => "for less than a minute".to_owned(),
+        _ => format!("for another {}", time_left(until, now)),
+    }
+}
+
 /// What became of an operation, and for how long its values can still be shown.
 pub fn pending(it: &Pending, now: Moment) -> String {
-    let left = |shown: &Shown| time_left(shown.until, now);
+    let left = |shown: &Shown| for_another(shown.until, now);
     match (&it.finding, &it.shown) {
         (Finding::Complete, Some(shown)) if shown.is_closed => format!(
-            "Its sheet was closed. Its values can be shown again for another {}.",
+            "Its sheet was closed. Its values can be shown again {}.",
             left(shown)
         ),
         (Finding::Complete, Some(shown)) => format!(
-            "The token works; only its values were not handed over. They can be shown for another {}.",
+            "The token works; only its values were not handed over. They can be shown {}.",
             left(shown)
         ),
         (Finding::Unfinished { .. }, Some(shown)) => format!(
-            "{} Its values can be shown for another {}.",
+            "{} Its values can be shown {}.",
             finding(&it.finding),
             left(shown)
         ),
@@ -59,7 +67,7 @@ pub fn unfinished(all: &[Unfinished], now: Moment) -> Message {
         [one] => match (name(one), one.values) {
             (Some(name), Values::Until(until)) => Message::new(
                 format!("The values of {name} were not handed over."),
-                format!("They can be shown for another {}.", time_left(until, now)),
+                format!("They can be shown {}.", for_another(until, now)),
             ),
             (Some(name), Values::Gone) => Message::new(
                 format!("The values of {name} were shown, but nobody has closed their sheet."),

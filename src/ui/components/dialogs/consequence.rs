@@ -77,7 +77,7 @@ pub(super) fn Consequence(kind: ConfirmKind, token: DeployToken) -> Element {
 #[component]
 fn ReplaceInstead(token: DeployToken) -> Element {
     let state = use_context::<AppState>();
-    if state.tokens.is_being_replaced(&token) {
+    if state.tokens.is_being_replaced(&token) || state.dialog.operation.read().is_running() {
         return rsx! {};
     }
     rsx! {

@@ -62,8 +62,8 @@ fn CloseQuestion(outline: SheetSummary) -> Element {
     let kept_until = sheet.kept_until.read().filter(|until| *until > *clock.now.read());
     let then = match kept_until {
         Some(until) => format!(
-            "{them} can be had again from the token's menu for another {}, and never after that.",
-            text::time_left(until, *clock.now.read()),
+            "{them} can be had again from the token's menu {}, and never after that.",
+            text::for_another(until, *clock.now.read()),
             them = question.them
         ),
         None => format!(

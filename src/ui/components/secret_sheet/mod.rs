@@ -150,7 +150,7 @@ pub fn SecretSheet() -> Element {
                         }
                     }
                 }
-                TakenLine {}
+                TakenLine { only_seed: outline.ci_token != CiToken::Issued }
                 Footer { outline }
             }
         }

@@ -8,12 +8,13 @@ use crate::ui::components::Countdown;
 use crate::ui::elements::{Glyph, Icon};
 
 #[component]
-pub(super) fn TakenLine() -> Element {
+pub(super) fn TakenLine(only_seed: bool) -> Element {
     let AppState { sheet, clipboard, .. } = use_context::<AppState>();
     let left = sheet.left();
     let copied = *sheet.copied.read();
     let is_counting = clipboard.seconds_left.read().is_some();
     let says = match (copied, sheet.saved.read().as_ref()) {
+        (Some(Copied::Block), _) if only_seed => "Copied the block.".to_owned(),
         (Some(copied), _) => says(copied, left),
         (None, Some(path)) => format!("Saved to {}, readable by you alone.", path.display()),
         (None, None) => untouched(left).to_owned(),

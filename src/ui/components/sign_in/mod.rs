@@ -85,7 +85,7 @@ fn BrowserWait(page: String, opened: bool, waiting: Waiting, expires_at: Option<
                 }
             }
             if let Some(end) = expires_at {
-                p { class: "fine-print", "It can be confirmed for another {text::time_left(end, *clock.now.read())}." }
+                p { class: "fine-print", "It can be confirmed {text::for_another(end, *clock.now.read())}." }
             }
             div { class: "sign-in-buttons",
                 Button { label: "Cancel", onclick: move |()| send.call(SessionIntent::CancelSignIn.into()) }

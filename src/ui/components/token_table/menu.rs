@@ -107,7 +107,7 @@ fn ClosedItems(sheet: ClosedSheet) -> Element {
     rsx! {
         MenuItem {
             icon: Icon::Key,
-            label: "Show its values again ({left})",
+            label: "Show its values again ({left} left)",
             onselect: move |()| {
                 open.set(None);
                 send.call(TokenIntent::ShowAgain(again.clone()).into());
