@@ -137,6 +137,11 @@ fn screenshots() {
         picture(&app, &format!("sheet-{theme}.png"));
         sending(&app, theme);
         app.find("push button", "Done").press();
+        app.wait_text("can be shown again");
+        for notice in ["Clear now", "Dismiss"] {
+            app.find("push button", notice).press();
+            app.wait_gone("push button", notice);
+        }
         app.resize(390, 844);
         picture(&app, &format!("phone-{theme}.png"));
         details(&app, "phone", theme);

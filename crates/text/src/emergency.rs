@@ -212,7 +212,7 @@ pub fn outcome(tally: Tally, is_complete: bool) -> String {
         )
     };
     if gone < refused {
-        let _ = write!(text, ", the key sealed again without {gone}");
+        let _ = write!(text, ", the key sealed again without {gone} of them");
     }
     if failed > 0 {
         let _ = write!(text, ", {failed} not revoked");
@@ -459,7 +459,7 @@ mod tests {
             &TimeZone::UTC,
         );
         for said in [
-            "2 of 3 tokens are refused by the server, the key sealed again without 1, 1 not revoked.",
+            "2 of 3 tokens are refused by the server, the key sealed again without 1 of them, 1 not revoked.",
             "Sam Rivera \\<sam@northwind.example\\>",
             "| ci\\|main (dpl_tok_1) | Storefront / production | 24 Nov 2026, 08:00:00 +00:00 | 24 Nov 2026, 09:00:01 +00:00",
             "asked with its CI token, the server refuses it | sealed again for 7 without it |",

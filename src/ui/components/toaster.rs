@@ -80,20 +80,22 @@ fn Offer(sheet: ClosedSheet, id: u64) -> Element {
     }
     let (again, forget) = (sheet.clone(), sheet);
     rsx! {
-        Button {
-            kind: ButtonKind::Link,
-            label: "Show again",
-            spoken: "Show the values of {again.name} again",
-            onclick: move |()| {
-                toasts.dismiss(id);
-                send.call(TokenIntent::ShowAgain(again.clone()).into());
-            },
-        }
-        Button {
-            kind: ButtonKind::Link,
-            label: "Forget now",
-            spoken: "Forget the values of {forget.name} now",
-            onclick: move |()| send.call(TokenIntent::ForgetValues(forget.clone()).into()),
+        div { class: "toast-actions",
+            Button {
+                kind: ButtonKind::Link,
+                label: "Show again",
+                spoken: "Show again: the values of {again.name}",
+                onclick: move |()| {
+                    toasts.dismiss(id);
+                    send.call(TokenIntent::ShowAgain(again.clone()).into());
+                },
+            }
+            Button {
+                kind: ButtonKind::Link,
+                label: "Forget now",
+                spoken: "Forget now: the values of {forget.name}",
+                onclick: move |()| send.call(TokenIntent::ForgetValues(forget.clone()).into()),
+            }
         }
     }
 }

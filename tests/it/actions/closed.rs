@@ -51,7 +51,7 @@ async fn a_closed_sheet_is_shown_again_with_what_was_taken_and_forgotten_when_it
     );
 
     stage.insist(TokenIntent::ShowAgain(sheet.clone()), is_open).await;
-    assert!(stage.look(|it| seed(it)).ct_eq(&values));
+    assert!(stage.look(seed).ct_eq(&values));
     assert_eq!(
         stage.look(|it| it.sheet.left()),
         Left::Seed,

@@ -230,7 +230,7 @@ async fn what_was_interrupted_is_revoked_after_signing_in_again() {
     stage.cut_off(dialog, TokenIntent::Resume { id, remedy }).await;
     stage
         .until("nothing is interrupted", |it| {
-            it.place.interrupted.peek().len() == 0
+            it.place.interrupted.peek().is_empty()
         })
         .await;
     let active = stage.site.active().await;

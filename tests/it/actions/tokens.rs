@@ -54,7 +54,7 @@ impl Stage {
     /// Closes the sheet as somebody who has taken what is in it.
     pub(super) async fn close_sheet(&mut self) {
         self.look(|state| state.sheet.drop_secrets());
-        let nothing = |state: AppState| state.place.interrupted.peek().len() == 0;
+        let nothing = |state: AppState| state.place.interrupted.peek().is_empty();
         self.until("nothing is interrupted", nothing).await;
     }
 

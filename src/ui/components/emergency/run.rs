@@ -32,7 +32,7 @@ pub fn EmergencyRunPage(run: EmergencyRun) -> Element {
                 }
                 p { class: "run-counts",
                     span { role: "status",
-                        "{tally.refused} of {tally.total} refused by the server, the key sealed again without {tally.gone}"
+                        "{tally.refused} of {tally.total} refused by the server, key sealed again without {tally.gone} of them"
                     }
                     // Not announced: it changes all the time.
                     span { ", {seconds:.1}\u{a0}s" }
