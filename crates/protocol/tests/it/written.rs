@@ -7,7 +7,7 @@ use deploy_tokens_protocol::variable::{
     Bundle, SealedVariable, UploadAad, VARIABLE_ALGORITHM, VariableUpload,
 };
 use deploy_tokens_protocol::wire::Data;
-use deploy_tokens_protocol::wire::bundle::{BundleDocument, VariableDocument};
+use deploy_tokens_protocol::wire::bundle::{BundleDocument, VariableDocument, VariableMeta};
 use deploy_tokens_protocol::wire::environment_key::{
     ENCRYPTED_ENVELOPES, ENVIRONMENT_KEYS, EnvelopeAttributes, EnvelopeDocument, KeyAttributes, KeyDocument,
     KeyRelationships, RecipientDocument, kind_and_id,
@@ -35,6 +35,11 @@ pub fn bundle(bundle: &Bundle) -> String {
 
 fn variable(sealed: &SealedVariable) -> serde_json::Value {
     let upload = VariableUpload::from(sealed);
+    let marks = VariableMeta {
+        line_bytes: sealed.marks.line_bytes.map(stored),
+        is_vapor_secret: sealed.marks.is_vapor_secret,
+        is_commented: sealed.marks.is_commented,
+    };
     let document = VariableDocument {
         id: "variable",
         env: &EnvironmentName::new(upload.env.as_str()),
@@ -44,12 +49,12 @@ fn variable(sealed: &SealedVariable) -> serde_json::Value {
         alg: &upload.alg,
         aad: Some(&UploadAad::from(&sealed.scope)),
         claims: sealed.hmac.as_ref().map(|_| &upload.claims),
-        line_bytes: None,
-        is_commented: false,
+        line_bytes: marks.line_bytes,
+        is_commented: marks.is_commented,
         updated_at: "2026-02-03T04:05:06.007Z",
         updated_by: None,
         version: sealed.version.map(stored),
-        meta: None,
+        meta: Some(marks),
     };
     let mut variable = serde_json::to_value(document).unwrap();
     variable["env_kek_version"] = sealed.key_version.into();
