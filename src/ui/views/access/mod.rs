@@ -11,7 +11,6 @@ use crate::state::{AppState, Dialog, Holders, KeyState, Load, Section};
 use crate::ui::components::{DeviceNotice, PageTop};
 use crate::ui::elements::{Button, ButtonKind, Icon, IconButton};
 use crate::ui::intent::{PlaceIntent, use_send};
-use crate::ui::viewport::use_viewport;
 use failed::{Failed, NotAllowed};
 use model::{Holder, HolderKind};
 use note::Note;
@@ -33,7 +32,6 @@ pub fn AccessView() -> Element {
     } else {
         "Only a device that holds the key can re-share it"
     };
-    let narrow = *use_viewport().cards.read();
     rsx! {
         main { class: "main", "aria-labelledby": "page-title",
             PageTop { title: "Access",
@@ -43,9 +41,7 @@ pub fn AccessView() -> Element {
                     onclick: move |()| send.call(PlaceIntent::Show(Section::Access).into()),
                 }
                 // In a narrow window its place is below the list.
-                if !narrow {
-                    RenewKey { title }
-                }
+                span { class: "renew-above", RenewKey { title } }
                 Button {
                     kind: ButtonKind::Primary,
                     icon: Icon::Key,
@@ -57,11 +53,9 @@ pub fn AccessView() -> Element {
                 }
             }
             Content {}
-            if narrow {
-                div { class: "access-renew",
-                    p { class: "access-note", "Whoever a token or device leaked to still has the key that it had." }
-                    RenewKey { title }
-                }
+            div { class: "access-renew",
+                p { class: "access-note", "Whoever a token or device leaked to still has the key that it had." }
+                RenewKey { title }
             }
         }
     }
