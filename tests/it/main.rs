@@ -18,11 +18,11 @@ mod beyond_doubt;
 #[cfg(feature = "headless")]
 mod budget;
 mod build_info;
-#[cfg(feature = "gui")]
 #[cfg(feature = "headless")]
 mod closed;
 #[cfg(feature = "headless")]
 mod commands;
+#[cfg(feature = "gui")]
 mod components;
 #[cfg(all(feature = "headless", target_os = "linux"))]
 mod cost;
