@@ -286,7 +286,7 @@ fn faults(refused_after: usize) -> Vec<(&'static str, Fault)> {
         ("404", Fault::Status(404, "", CANARY)),
         ("409", Fault::Status(409, "", RESHARE)),
         ("422", Fault::Status(422, "", FIELDS)),
-        ("429", Fault::Status(429, "retry-after: 30\r\n", CANARY)),
+        ("429", Fault::Status(429, "retry-after: 1\r\n", CANARY)),
         ("500 but acted", Fault::ActedBut(500)),
         ("503", Fault::Status(503, "", CANARY)),
         ("cut", Fault::Cut),

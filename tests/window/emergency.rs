@@ -179,10 +179,12 @@ fn from_start_to_all_revoked(road: Faults, goal: Duration) {
         "leaked-production",
         "Billing / staging",
         "DB_PASSWORD",
-        "Sam Rivera",
     ] {
         assert!(report.contains(part), "no {part} in {report}");
     }
+    // Where requests are lost, the third try for the name may be, too, and that is said.
+    let is_not_known = road.lose_every > 0 && report.contains("By: not known");
+    assert!(report.contains("Sam Rivera") || is_not_known, "{report}");
     app.find("push button", "Save incident report").press();
     app.wait_text("The report is in");
     let saved = std::fs::read_dir(desktop.home()).unwrap().flatten();
