@@ -177,7 +177,7 @@ async fn carry_out(
         }
         Remedy::Rotate => {
             let place = chosen.place().ok_or(Problem::Busy)?;
-            let issued = service::renew(context, chosen, lifetime, &tell).await?;
+            let issued = service::rotate_unclaimed(context, chosen, lifetime, &tell).await?;
             Ok(Outcome::Issued(place, Box::new(issued)))
         }
         Remedy::Revoke => {

@@ -179,8 +179,8 @@ pub async fn resume(target: &Target, id: &str, choice: Choice, hand_over: HandOv
     if choice.rotate {
         let sink = SecretSink::prepare(hand_over).await?;
         let lifetime = Lifetime::default();
-        let renewed = service::renew(context, chosen, lifetime, &output::progress).await;
-        return sink.hand_over(context, Operation::Rotate, renewed).await;
+        let rotated = service::rotate_unclaimed(context, chosen, lifetime, &output::progress).await;
+        return sink.hand_over(context, Operation::Rotate, rotated).await;
     }
     let hands_over = !matches!(
         chosen.finding,

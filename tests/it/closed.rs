@@ -133,7 +133,7 @@ async fn a_successors_closed_sheet_is_kept_beside_its_replacement() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn values_whose_sheet_was_never_closed_are_said_to_be_gone_and_renewed() {
+async fn values_whose_sheet_was_never_closed_are_said_to_be_gone_and_rotated() {
     let scene = Scene::start().await;
     let context = scene.keeping(KEPT);
     let mut issued = scene.create(&context).await;
@@ -158,12 +158,12 @@ async fn values_whose_sheet_was_never_closed_are_said_to_be_gone_and_renewed() {
     let gone = Err(Problem::NotResumable(ResumeError::ValuesGone));
     assert_eq!(shown.map(drop), gone, "nothing is rotated unasked");
     let found = all().await.remove(0);
-    let mut renewed = service::renew(&later, found, Lifetime::default(), &silent)
+    let mut rotated = service::rotate_unclaimed(&later, found, Lifetime::default(), &silent)
         .await
         .unwrap();
-    assert_eq!(renewed.issuance.token.id, token);
-    assert!(!Secrets::of(&renewed).seed.ct_eq(&values.seed));
-    renewed.entry.take().unwrap().handed_over().unwrap();
+    assert_eq!(rotated.issuance.token.id, token);
+    assert!(!Secrets::of(&rotated).seed.ct_eq(&values.seed));
+    rotated.entry.take().unwrap().handed_over().unwrap();
     assert!(all().await.is_empty());
 }
 

@@ -41,7 +41,9 @@ pub use machine::{account, adopt, devices, manifest, settings, sign_in};
 pub use membership::membership;
 pub use place::Place;
 pub use renewal::{prove_as_runner, renew_key};
-pub use resume::{Finished, Interrupted, discard, find, finish, interrupted, renew, take_back, tidy};
+pub use resume::{
+    Finished, Interrupted, discard, find, finish, interrupted, rotate_unclaimed, take_back, tidy,
+};
 pub use revocation::{EndedToken, Replaced, Revocations, Revoked, finish_replacement, revoke, revoke_all};
 pub use tokens::{
     Issued, create, delete, forget_replacement, handed, list, list_project, list_with_uses, note_ends,

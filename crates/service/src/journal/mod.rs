@@ -134,22 +134,21 @@ impl Journal {
 
     /// The replacements of a place that are under way or wait for the user, oldest first; takes hold of none of them.
     pub(super) fn replacements(&self, place: &Place) -> Result<Vec<Entry>, JournalError> {
-        let here = EntryPlace::of(&self.scope, place);
-        // One that cannot be read is told among the interrupted operations.
-        let entries = self.ids()?.into_iter().filter_map(|id| self.read(&id).ok()?);
-        let mut found: Vec<Entry> = entries
-            .filter(|entry| matches!(entry.work, Work::Replace(_)) && entry.place.is_same(&here))
-            .collect();
-        found.sort_by_key(|entry| entry.started);
-        Ok(found)
+        self.entries_of(place, |entry| entry.replacement().is_some())
     }
 
     /// The renewals of a place's key whose keys are still here, oldest first; takes hold of none of them.
     pub(super) fn renewals(&self, place: &Place) -> Result<Vec<Entry>, JournalError> {
+        self.entries_of(place, |entry| entry.renewal().is_some())
+    }
+
+    /// Those that are wanted of a place, oldest first.
+    fn entries_of(&self, place: &Place, wanted: impl Fn(&Entry) -> bool) -> Result<Vec<Entry>, JournalError> {
         let here = EntryPlace::of(&self.scope, place);
+        // One that cannot be read is told among the interrupted operations.
         let entries = self.ids()?.into_iter().filter_map(|id| self.read(&id).ok()?);
         let mut found: Vec<Entry> = entries
-            .filter(|entry| entry.renewal().is_some() && entry.place.is_same(&here))
+            .filter(|entry| wanted(entry) && entry.place.is_same(&here))
             .collect();
         found.sort_by_key(|entry| entry.started);
         Ok(found)

@@ -66,7 +66,8 @@ async fn once(
     reached(Operation::RenewKey, Checkpoint::Checked);
     progress(Step::Open);
     let old = key.opened.key().clone();
-    let mut ring = settle::known_keys(context, place, std::slice::from_ref(&old))?;
+    let mut ring = vec![old.clone()];
+    ring.extend(settle::known_keys(context, place)?);
     let read = variables::read(context, place, ring.clone(), was_called).await?;
     let values = read.all(false)?;
     reached(Operation::RenewKey, Checkpoint::Opened);

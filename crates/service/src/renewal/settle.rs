@@ -103,20 +103,16 @@ pub(super) async fn settle(
     Err(Problem::Overtaken)
 }
 
-/// These keys, and those of other renewals of this place that the journal still has.
+/// The keys of this place's renewals that the journal still has, those of the oldest first.
 ///
 /// # Errors
 /// [`Problem::Journal`].
-pub(super) fn known_keys(
-    context: &Context,
-    place: &Place,
-    own: &[EnvironmentKey],
-) -> Result<Vec<EnvironmentKey>, Problem> {
-    let mut keys = own.to_vec();
+pub(super) fn known_keys(context: &Context, place: &Place) -> Result<Vec<EnvironmentKey>, Problem> {
+    let mut keys = Vec::new();
     if let Some(journal) = &context.journal {
         for entry in journal.renewals(place)? {
-            let others = entry.renewal().map(|record| record.keys.as_slice());
-            keys.extend(others.unwrap_or_default().iter().cloned());
+            let record = entry.renewal().map(|record| record.keys.as_slice());
+            keys.extend(record.unwrap_or_default().iter().cloned());
         }
     }
     Ok(keys)
@@ -202,7 +198,7 @@ pub(crate) enum Left {
 pub(crate) async fn left(context: &Context, place: &Place, record: &RenewalRecord) -> Result<Left, Problem> {
     let Ready { key, .. } = preflight::check(context, place).await?;
     let now = key.opened.key();
-    let keys = known_keys(context, place, &record.keys)?;
+    let keys = known_keys(context, place)?;
     let read = variables::read(context, place, ring(now, &keys), None).await?;
     let is_before = record.keys.first().is_some_and(|before| before.ct_eq(now));
     let stale: Vec<Opened> = read.stale();
@@ -223,10 +219,9 @@ pub(crate) async fn conclude(
     entry: OpenEntry,
     progress: Progress<'_>,
 ) -> Result<Renewed, Problem> {
-    let keys = entry.entry().renewal().map(|record| record.keys.clone());
-    let keys = keys.unwrap_or_default();
-    let before = keys.first().map(crypto::key_fingerprint);
-    let keys = known_keys(context, place, &keys)?;
+    let first = entry.entry().renewal().and_then(|record| record.keys.first());
+    let before = first.map(crypto::key_fingerprint);
+    let keys = known_keys(context, place)?;
     let settled = settle(context, place, &keys, None, progress).await;
     let settled = settled.map_err(|problem| Problem::RenewalUnfinished(Box::new(problem)))?;
     reached(Operation::RenewKey, Checkpoint::Proved);

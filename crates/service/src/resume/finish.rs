@@ -142,7 +142,7 @@ fn complete(
 ///
 /// # Errors
 /// [`Problem::NotResumable`] where that is not how it stands, [`Problem::Busy`], and as [`crate::rotate()`].
-pub async fn renew(
+pub async fn rotate_unclaimed(
     context: &Context,
     interrupted: Interrupted,
     lifetime: Lifetime,

@@ -10,7 +10,7 @@ mod locate;
 
 use std::sync::Arc;
 
-pub use finish::{Finished, discard, finish, renew, take_back};
+pub use finish::{Finished, discard, finish, rotate_unclaimed, take_back};
 
 use crate::journal::{Entry, EntryId, Journal, OpenEntry, QueueState, Seen, Stage, Successor, Version, Work};
 use crate::renewal::{self, Left};
