@@ -7,13 +7,10 @@ use model::{AuditFact, AuditFinding, TokenHealth};
 pub fn finding(found: &AuditFinding, several: bool) -> Message {
     let environment = &found.environment;
     let (what, command) = match &found.fact {
-        AuditFact::Token { id, name, health } => {
-            let (what, command) = token(health);
-            (
-                format!("{name} {what}"),
-                format!("{command} --env {environment} {id}"),
-            )
-        }
+        AuditFact::Token { id, name, health } => (
+            format!("{name} {}", super::health(health)),
+            format!("{} --env {environment} {id}", remedy(health)),
+        ),
         AuditFact::KeyOfNobody => (
             "The newest key has no envelope: nobody has it, and runners cannot decrypt".to_owned(),
             format!("reshare --env {environment} --make-key"),
@@ -48,21 +45,16 @@ pub fn finding(found: &AuditFinding, several: bool) -> Message {
     Message::new(what, format!("deploy-tokens {project}{command}"))
 }
 
-/// What is said after a token's name, and the command that mends it.
-fn token(health: &TokenHealth) -> (String, &'static str) {
+/// The command that mends it.
+fn remedy(health: &TokenHealth) -> &'static str {
     match health {
-        TokenHealth::NotShared => ("is not shared: its runner decrypts nothing".to_owned(), "reshare"),
-        TokenHealth::NotHandedOver => ("was not handed over".to_owned(), "rotate"),
-        TokenHealth::Expired => ("has expired".to_owned(), "rotate"),
-        TokenHealth::Expiring(0) => ("expires within a day".to_owned(), "replace"),
-        TokenHealth::Expiring(1) => ("expires in 1 day".to_owned(), "replace"),
-        TokenHealth::Expiring(days) => (format!("expires in {days} days"), "replace"),
-        TokenHealth::Unused(days) => (format!("has not been used for {days} days"), "revoke"),
-        TokenHealth::BeingReplaced => ("is being replaced".to_owned(), "replace --finish"),
-        TokenHealth::Other(status) => (format!("has the status {status}"), "list"),
-        TokenHealth::Unreadable => ("has a status that cannot be read".to_owned(), "list"),
-        TokenHealth::Active => ("is in order".to_owned(), "list"),
-        TokenHealth::Revoked => ("is revoked".to_owned(), "delete"),
+        TokenHealth::NotShared => "reshare",
+        TokenHealth::NotHandedOver | TokenHealth::Expired => "rotate",
+        TokenHealth::Expiring(_) => "replace",
+        TokenHealth::Unused(_) => "revoke",
+        TokenHealth::BeingReplaced => "replace --finish",
+        TokenHealth::Other(_) | TokenHealth::Unreadable | TokenHealth::Active => "list",
+        TokenHealth::Revoked => "delete",
     }
 }
 

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::{dated, ends, happened};
-use model::TokenColumn;
+use model::{TokenColumn, TokenHealth};
 use protocol::{DeployToken, Fingerprint, Moment, TokenKey, TokenStatus, UnreadEntry};
 
 /// The head of a column; commands print it in capitals.
@@ -69,6 +69,24 @@ pub fn status(token: &DeployToken) -> &str {
         TokenStatus::Revoked { .. } => "revoked",
         TokenStatus::Other(text) => text,
         TokenStatus::NotKnown => "not known",
+    }
+}
+
+/// How it stands with a token, as it is said after its name.
+pub fn health(health: &TokenHealth) -> String {
+    match health {
+        TokenHealth::NotShared => "is not shared: its runner decrypts nothing".to_owned(),
+        TokenHealth::NotHandedOver => "was not handed over".to_owned(),
+        TokenHealth::Expired => "has expired".to_owned(),
+        TokenHealth::Expiring(0) => "expires within a day".to_owned(),
+        TokenHealth::Expiring(1) => "expires in 1 day".to_owned(),
+        TokenHealth::Expiring(days) => format!("expires in {days} days"),
+        TokenHealth::Unused(days) => format!("has not been used for {days} days"),
+        TokenHealth::BeingReplaced => "is being replaced".to_owned(),
+        TokenHealth::Other(status) => format!("has the status {status}"),
+        TokenHealth::Unreadable => "has a status that cannot be read".to_owned(),
+        TokenHealth::Active => "is in order".to_owned(),
+        TokenHealth::Revoked => "is revoked".to_owned(),
     }
 }
 

@@ -33,7 +33,7 @@ mod roles;
 mod sign_in;
 
 pub use bundle::{problem, repair};
-pub use columns::{cell, column, malformed_cell, status};
+pub use columns::{cell, column, health, malformed_cell, status};
 pub use connection::clocks_differ;
 use keychain::{keychain, other_keys};
 pub use keys::way_out;

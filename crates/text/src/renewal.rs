@@ -1,6 +1,6 @@
 //! A new environment key.
 
-use super::{Message, explain, plural};
+use super::{Message, explain, plural, plural_u64};
 use model::{Problem, Renewed};
 use protocol::EnvironmentName;
 
@@ -49,10 +49,7 @@ pub fn done(done: &Renewed, environment: &EnvironmentName) -> Vec<String> {
 
 fn was(count: u64, what: &str) -> String {
     let verb = if count == 1 { "was" } else { "were" };
-    format!(
-        "{} {verb}",
-        plural(usize::try_from(count).unwrap_or(usize::MAX), what)
-    )
+    format!("{} {verb}", plural_u64(count, what))
 }
 
 /// A runner decrypts everything.

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::Review;
-use crate::state::{AppState, Attention, Load, StatusFilter, TokenHealth, attention};
+use crate::state::{AppState, Attention, Load, StatusFilter, attention};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, Notice, Tone};
 
@@ -63,14 +63,7 @@ pub(super) fn AttentionNotice() -> Element {
 
 #[component]
 fn Reason(it: Attention) -> Element {
-    let why = match it.health {
-        TokenHealth::Expired => "has expired".to_owned(),
-        TokenHealth::Expiring(0) => "expires within a day".to_owned(),
-        TokenHealth::Expiring(1) => "expires in 1 day".to_owned(),
-        TokenHealth::Expiring(days) => format!("expires in {days} days"),
-        TokenHealth::Unused(days) => format!("has not been used for {days} days"),
-        _ => String::new(),
-    };
+    let why = text::health(&it.health);
     rsx! {
         strong { "{it.name}" }
         " {why}"
