@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{Load, Operation, begin, restore};
-use model::Holder;
+use model::{Holder, HolderKind, Standing};
 use protocol::{Device, DeviceState, Fingerprint, KeyRequest, Listed, Requests, UserDevice};
 
 /// This machine as a device.
@@ -35,6 +35,15 @@ pub struct Holders {
     pub tokens_are_hidden: bool,
     /// Who was revoked since the key was made, by name.
     pub may_have_kept: Vec<String>,
+}
+
+impl Holders {
+    /// The devices, and the tokens, that a publication of the key is for: those that hold it, and those that wait for it.
+    pub fn recipients(&self) -> (Vec<&Holder>, Vec<&Holder>) {
+        let gets = |it: &&Holder| matches!(it.standing, Standing::Holds | Standing::Waits { .. });
+        let is_device = |it: &&Holder| matches!(it.kind, HolderKind::Device { .. });
+        self.list.iter().filter(gets).partition(is_device)
+    }
 }
 
 /// Devices, holders and requests.

@@ -121,6 +121,12 @@ impl PlaceStore {
         }
     }
 
+    /// The name of the open environment; empty where none is.
+    pub fn environment_name(&self) -> String {
+        let open = self.environment.read();
+        open.as_ref().map_or_else(String::new, |it| it.name.to_string())
+    }
+
     /// Leaves it.
     pub fn reset(self) {
         let Self {

@@ -54,10 +54,14 @@ const SHARING: [Step; 3] = [Step::Check, Step::Seal { recipients: 0 }, Step::Pub
 
 /// How far the sharing of a key is, or why it failed; and what else there is to know while it does not run.
 #[component]
-pub(super) fn Sharing(operation: Operation, children: Element) -> Element {
+pub(super) fn Sharing(
+    operation: Operation,
+    #[props(default = SHARING.to_vec())] plan: Vec<Step>,
+    children: Element,
+) -> Element {
     if let Operation::Running(step) = operation {
         return rsx! {
-            Progress { label: "Progress", plan: SHARING.to_vec(), step }
+            Progress { label: "Progress", plan, step }
         };
     }
     rsx! {

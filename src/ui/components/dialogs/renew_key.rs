@@ -2,14 +2,15 @@
 
 use dioxus::prelude::*;
 
-use super::{Failure, Progress, RunningActions};
-use crate::state::{AppState, Load, Operation, RenewedKey};
+use super::reshare::SealedFor;
+use super::{RunningActions, Sharing};
+use crate::state::{AppState, Load, RenewedKey};
 use crate::ui::components::{Fact, MessageText};
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, Notice, Tone,
 };
 use crate::ui::intent::{AccessIntent, use_send};
-use model::{Flaw, Holder, HolderKind, RunnerProof, Standing, Step};
+use model::{Flaw, Holder, RunnerProof, Standing, Step};
 use text::plural;
 
 const ID: &str = "renew-key";
@@ -31,22 +32,14 @@ pub fn RenewKeyDialog() -> Element {
     let send = use_send();
     let operation = state.dialog.operation.read().clone();
     let running = operation.is_running();
-    let environment = state.place.environment.read();
-    let environment = environment
-        .as_ref()
-        .map_or(String::new(), |it| it.name.to_string());
+    let environment = state.place.environment_name();
     rsx! {
         Dialog { id: ID, on_cancel: move |()| state.dialog.close(),
             DialogHead { id: ID, icon: Icon::Key, title: "Renew the key of {environment}?",
                 "A new key is made for everybody who should have it, and every variable is sealed under it. Do it when a token or device leaked: whoever kept the old key opens nothing that comes after. For a moment, mostly less than a second, runners cannot decrypt."
             }
             DialogBody {
-                if let Operation::Running(step) = operation {
-                    Progress { label: "Progress", plan: PLAN.to_vec(), step }
-                } else {
-                    Failure { operation }
-                    ForWhom {}
-                }
+                Sharing { operation, plan: PLAN.to_vec(), ForWhom {} }
             }
             RunningActions {
                 kind: ButtonKind::Primary,
@@ -66,10 +59,7 @@ fn ForWhom() -> Element {
     let Load::Ready(holders) = &*holders else {
         return rsx! {};
     };
-    let gets = |it: &&Holder| matches!(it.standing, Standing::Holds | Standing::Waits { .. });
-    let is_device = |it: &&Holder| matches!(it.kind, HolderKind::Device { .. });
-    let (devices, tokens): (Vec<&Holder>, Vec<&Holder>) =
-        holders.list.iter().filter(gets).partition(is_device);
+    let (devices, tokens) = holders.recipients();
     let is_out = |it: &&Holder| matches!(it.standing, Standing::Flawed(Flaw::StillSealed));
     let out: Vec<&str> = holders
         .list
@@ -79,7 +69,7 @@ fn ForWhom() -> Element {
         .collect();
     rsx! {
         dl { class: "facts",
-            Fact { name: "Sealed for", "{plural(devices.len(), \"device\")} and {plural(tokens.len(), \"deploy token\")}" }
+            SealedFor { devices: devices.len(), tokens: tokens.len() }
             if !out.is_empty() {
                 Fact { name: "Left out", "{out.join(\", \")}" }
             }

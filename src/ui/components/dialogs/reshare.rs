@@ -7,7 +7,7 @@ use crate::state::{AppState, Load};
 use crate::ui::components::Fact;
 use crate::ui::elements::{ButtonKind, Dialog, DialogBody, DialogHead, Icon};
 use crate::ui::intent::{AccessIntent, use_send};
-use model::{Holder, HolderKind, Standing};
+use model::{Holder, Standing};
 use text::plural;
 
 const ID: &str = "reshare";
@@ -19,10 +19,7 @@ pub fn ReshareDialog() -> Element {
     let send = use_send();
     let operation = state.dialog.operation.read().clone();
     let running = operation.is_running();
-    let environment = state.place.environment.read();
-    let environment = environment
-        .as_ref()
-        .map_or(String::new(), |it| it.name.to_string());
+    let environment = state.place.environment_name();
     rsx! {
         Dialog { id: ID, on_cancel: move |()| state.dialog.close(),
             DialogHead { id: ID, icon: Icon::Key, title: "Re-share the key of {environment}?",
@@ -49,10 +46,7 @@ fn ForWhom() -> Element {
     let Load::Ready(holders) = &*holders else {
         return rsx! {};
     };
-    let gets = |it: &&Holder| matches!(it.standing, Standing::Holds | Standing::Waits { .. });
-    let is_device = |it: &&Holder| matches!(it.kind, HolderKind::Device { .. });
-    let (devices, tokens): (Vec<&Holder>, Vec<&Holder>) =
-        holders.list.iter().filter(gets).partition(is_device);
+    let (devices, tokens) = holders.recipients();
     let is_new = |it: &&&Holder| matches!(it.standing, Standing::Waits { .. });
     let new: Vec<&str> = devices
         .iter()
@@ -66,9 +60,7 @@ fn ForWhom() -> Element {
     );
     rsx! {
         dl { class: "facts",
-            Fact { name: "Sealed for",
-                "{plural(devices.len(), \"device\")} and {plural(tokens.len(), \"deploy token\")}"
-            }
+            SealedFor { devices: devices.len(), tokens: tokens.len() }
             Fact { name: "New among them",
                 if shown.is_empty() {
                     "nobody"
@@ -80,5 +72,13 @@ fn ForWhom() -> Element {
                 }
             }
         }
+    }
+}
+
+/// For how many a key is to be sealed.
+#[component]
+pub(super) fn SealedFor(devices: usize, tokens: usize) -> Element {
+    rsx! {
+        Fact { name: "Sealed for", "{plural(devices, \"device\")} and {plural(tokens, \"deploy token\")}" }
     }
 }

@@ -17,10 +17,7 @@ pub fn WayOutDialog(way: WayOut) -> Element {
     let send = use_send();
     let operation = state.dialog.operation.read().clone();
     let running = operation.is_running();
-    let environment = state.place.environment.read();
-    let environment = environment
-        .as_ref()
-        .map_or(String::new(), |it| it.name.to_string());
+    let environment = state.place.environment_name();
     let title = match &way {
         WayOut::FirstKey => format!("Make the first key of {environment}?"),
         WayOut::FurtherKey => format!("Make a new key for {environment}?"),
