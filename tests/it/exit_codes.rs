@@ -77,7 +77,6 @@ async fn refused_no_answer_and_not_shared() {
     assert_ends(&run(&lost, &list), "no answer");
     let nobody = site.run_at("http://127.0.0.1:9/api/v2", &list, "", &[]);
     assert_ends(&nobody, "no answer");
-    let elsewhere = tempfile::tempdir().unwrap();
     let id = site
         .issue("production", "one")
         .await
@@ -85,21 +84,7 @@ async fn refused_no_answer_and_not_shared() {
         .token
         .id
         .to_string();
-    let unlinked = testkit::commands()
-        .arg("--data")
-        .arg(elsewhere.path())
-        .args([
-            "--api",
-            &site.running.api_url(),
-            "revoke",
-            "--env",
-            "production",
-            &id,
-        ])
-        // Exposed to sign in as a script does.
-        .env("GHOSTABLE_TOKEN", site.local().access_token.expose())
-        .output()
-        .unwrap();
+    let unlinked = site.run_unlinked(&["revoke", "--env", "production", &id]);
     assert_ends(&unlinked, "not shared");
 }
 

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use service::journal::Journal;
 use service::{Context, Finished, Interrupted, Issued, key_access, prove_as_runner, renew_key, reshare};
 use testkit::{Endpoint, Fault, FaultProxy, Runs, TestWorkspace, silent};
+use tokio::task::JoinHandle;
 
 const ENVIRONMENT: &str = "staging";
 const PUBLISH: Endpoint = at("POST", "/key");
@@ -65,8 +66,16 @@ impl Scene {
         journaled(context, self.world.folder.path())
     }
 
-    fn proxy(&self) -> FaultProxy {
-        FaultProxy::start(self.world.running.address(), testkit::Faults::default())
+    /// Renews the key up to a request, which is held until it is let go.
+    async fn renew_until(&self, endpoint: Endpoint) -> (FaultProxy, JoinHandle<Result<Renewed, Problem>>) {
+        let proxy = FaultProxy::start(self.world.running.address(), testkit::Faults::default());
+        proxy.hold(endpoint);
+        let (through, place) = (self.through(&proxy), self.place.clone());
+        let run = tokio::spawn(async move { renew_key(&through, &place, None, &silent).await });
+        while proxy.held() == 0 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        (proxy, run)
     }
 
     async fn renew(&self) -> Result<Renewed, Problem> {
@@ -280,13 +289,7 @@ async fn what_a_colleague_pushes_meanwhile_is_kept() {
     // Before the key is published, and between that and the upload.
     for endpoint in [PUBLISH, PUSH] {
         let key = scene.world.open_key(ENVIRONMENT).await;
-        let proxy = scene.proxy();
-        proxy.hold(endpoint);
-        let (through, place) = (scene.through(&proxy), scene.place.clone());
-        let run = tokio::spawn(async move { renew_key(&through, &place, None, &silent).await });
-        while proxy.held() == 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
+        let (proxy, run) = scene.renew_until(endpoint).await;
         let value = format!("theirs, at {}", endpoint.ending);
         scene.push(&key, &name, &value).await;
         scene.push(&key, "NEW", &value).await;
@@ -302,13 +305,7 @@ async fn what_a_colleague_pushes_meanwhile_is_kept() {
     assert_eq!(scene.opened_with(&key).await, 0);
 
     // One that is deleted meanwhile comes back, which is told.
-    let proxy = scene.proxy();
-    proxy.hold(PUSH);
-    let (through, place) = (scene.through(&proxy), scene.place.clone());
-    let run = tokio::spawn(async move { renew_key(&through, &place, None, &silent).await });
-    while proxy.held() == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let (proxy, run) = scene.renew_until(PUSH).await;
     let deleted = scene.world.database().execute(
         "DELETE FROM variables WHERE name = ?1 AND environment_id IN
             (SELECT id FROM environments WHERE name = ?2)",
@@ -324,13 +321,7 @@ async fn what_a_colleague_pushes_meanwhile_is_kept() {
 async fn a_token_that_is_made_or_revoked_meanwhile_is_treated_as_it_should() {
     let scene = Scene::start().await;
     let ending = scene.world.issue(ENVIRONMENT, "ending").await;
-    let proxy = scene.proxy();
-    proxy.hold(PUBLISH);
-    let (through, place) = (scene.through(&proxy), scene.place.clone());
-    let run = tokio::spawn(async move { renew_key(&through, &place, None, &silent).await });
-    while proxy.held() == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let (proxy, run) = scene.renew_until(PUBLISH).await;
     // The server keeps a key whose recipients it does not take without an envelope, so that another one has to be made.
     scene.world.revoke_alone(ending.issuance.token.id.as_str()).await;
     let made = service::create(
@@ -488,13 +479,7 @@ async fn a_publication_that_is_late_is_mended_by_whoever_was_overtaken() {
         .await
         .unwrap();
     let total = scene.pulled().await.len();
-    let proxy = scene.proxy();
-    proxy.hold(PUBLISH);
-    let (late, place) = (scene.through(&proxy), scene.place.clone());
-    let run = tokio::spawn(async move { renew_key(&late, &place, None, &silent).await });
-    while proxy.held() == 0 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    let (proxy, run) = scene.renew_until(PUBLISH).await;
     renew_key(&other, &scene.place, None, &silent).await.unwrap();
     proxy.let_go();
     let lost = run.await.unwrap();

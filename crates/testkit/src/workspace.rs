@@ -155,9 +155,26 @@ impl TestWorkspace {
 
     /// Runs a command on this workspace at an address, as its owner, with further variables.
     pub fn run_at(&self, url: &str, arguments: &[&str], input: &str, variables: &[(&str, &str)]) -> Output {
+        self.run_in(self.folder.path(), url, arguments, input, variables)
+    }
+
+    /// Runs a command on this workspace, as its owner, on a machine that is not linked as a device.
+    pub fn run_unlinked(&self, arguments: &[&str]) -> Output {
+        let elsewhere = tempfile::tempdir().unwrap();
+        self.run_in(elsewhere.path(), &self.running.api_url(), arguments, "", &[])
+    }
+
+    fn run_in(
+        &self,
+        data: &Path,
+        url: &str,
+        arguments: &[&str],
+        input: &str,
+        variables: &[(&str, &str)],
+    ) -> Output {
         let mut child = commands()
             .arg("--data")
-            .arg(self.folder.path())
+            .arg(data)
             .args(["--api", url])
             .args(arguments)
             .env_remove("RUST_LOG")

@@ -268,21 +268,7 @@ async fn the_ci_token_of_one_and_the_seed_of_another_prove_nothing_of_the_other(
 async fn without_a_device_everything_ends_and_the_key_is_told_to_be_sealed_later() {
     let site = TestWorkspace::start().await;
     let leaked = site.issue("production", "leaked").await;
-    let elsewhere = tempfile::tempdir().unwrap();
-    let output = testkit::commands()
-        .arg("--data")
-        .arg(elsewhere.path())
-        .args([
-            "--api",
-            &site.running.api_url(),
-            "revoke",
-            "--everywhere",
-            "--all",
-            "--yes",
-        ])
-        .env("GHOSTABLE_TOKEN", site.running.local().access_token.expose())
-        .output()
-        .unwrap();
+    let output = site.run_unlinked(&["revoke", "--everywhere", "--all", "--yes"]);
     assert_code(&output, 5);
     assert!(
         said(&output).contains("not linked as a device"),
