@@ -211,6 +211,8 @@ pub enum EmergencyIntent {
     Revoke,
     /// Go on with revocations that were interrupted.
     GoOn,
+    /// Renew the keys that were not renewed when their tokens were revoked.
+    RenewKeys,
     /// Wait no more for a server that does not answer.
     StopWaiting,
     /// Copy the incident report.

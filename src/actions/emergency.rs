@@ -8,16 +8,17 @@ use std::time::Instant;
 use dioxus::prelude::*;
 
 use super::{Actions, Again, Tell, beside, on_disk, telling};
+use crate::actions::keys;
 use crate::intent::EmergencyIntent;
 use crate::state::{LeakSearch, Load, Ticket};
 use model::emergency::sort_by_danger;
 use model::{
-    Incident, LeakMatch, MachineError, News, PlacedToken, PublicText, RetryPolicy, RevocationStatus,
-    RevokeTarget,
+    Incident, KeyToRenew, LeakMatch, MachineError, News, PlacedToken, PublicText, RetryPolicy,
+    RevocationStatus, RevokeTarget,
 };
 use protocol::{DeployTokenId, Moment};
-use service::Context;
 use service::revocation::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
+use service::{Context, WantedRenewal};
 
 /// A window goes on until the server answers or the user has waited enough: the queue is in the journal all the same.
 const RETRY: RetryPolicy = RetryPolicy::REVOKE;
@@ -33,6 +34,7 @@ impl Actions {
             EmergencyIntent::ForgetLeak => self.state.emergency.forget_leak(),
             EmergencyIntent::Revoke => self.revoke_chosen(),
             EmergencyIntent::GoOn => self.go_on_revoking(),
+            EmergencyIntent::RenewKeys => self.renew_left_keys(),
             EmergencyIntent::StopWaiting => self.stop_waiting(),
             EmergencyIntent::CopyReport => self.copy_report(),
             EmergencyIntent::SaveReport => self.save_report(),
@@ -133,6 +135,9 @@ impl Actions {
                 Ok((None, search)) => {
                     let found = search.tokens();
                     actions.choose_leaked(&found);
+                    // A seed opens the key, and the key everything, for whoever kept them.
+                    let mut renews = store.renews;
+                    renews.set(found.iter().any(|it| it.by_seed));
                     let first = found.first();
                     if let Some((first, ci_token)) = first.and_then(|it| Some((it, search.ci_token_of(it)?)))
                     {
@@ -180,6 +185,12 @@ impl Actions {
         }
         self.state.dialog.close();
         let leaked = store.leaked();
+        let keys = if *store.renews.peek() {
+            KeyToRenew::of(&targets)
+        } else {
+            Vec::new()
+        };
+        let wished = keys::wish(&context, &keys);
         let lines = targets
             .iter()
             .map(|it| (it.clone(), RevocationStatus::Queued))
@@ -192,7 +203,7 @@ impl Actions {
             let tell = move |index, status: &RevocationStatus| tell((index, status.clone()));
             revocation::revoke_targets(&context, &targets, &options(known, stop, &tell)).await
         };
-        self.run(context, lines, run);
+        self.run(context, lines, keys, wished, run);
     }
 
     /// Goes on with what was cut off.
@@ -219,12 +230,14 @@ impl Actions {
             }
             let statuses = taken.statuses.iter().cloned();
             let lines = taken.targets.iter().cloned().zip(statuses).collect();
+            let wished = keys::wished_before(&context, &KeyToRenew::of(&taken.targets)).await;
+            let keys = keys::of_wishes(&wished, &taken.targets);
             let run = move |context: Arc<Context>, stop: StopWaiting, tell: Tell<Change>| async move {
                 let known = held_here(&context).await;
                 let tell = move |index, status: &RevocationStatus| tell((index, status.clone()));
                 taken.go_on(&context, &options(known, stop, &tell)).await
             };
-            actions.run(context, lines, run);
+            actions.run(context, lines, keys, async { wished }, run);
         });
     }
 
@@ -241,6 +254,8 @@ impl Actions {
         &self,
         context: Arc<Context>,
         lines: Vec<(RevokeTarget, RevocationStatus)>,
+        keys: Vec<KeyToRenew>,
+        wished: impl Future<Output = Vec<WantedRenewal>> + 'static,
         work: impl FnOnce(Arc<Context>, StopWaiting, Tell<Change>) -> F + 'static,
     ) where
         F: Future<Output = Vec<RevocationStatus>> + Send + 'static,
@@ -249,10 +264,11 @@ impl Actions {
         let targets: Vec<RevokeTarget> = lines.iter().map(|(target, _)| target.clone()).collect();
         let stop = StopWaiting::default();
         let stopped = stop.clone();
-        let number = store.begin(lines, move || stopped.stop());
+        let number = store.begin(lines, keys, move || stopped.stop());
         store.selected.write().clear();
         let (started, clock) = (Moment::now(), Instant::now());
         spawn(async move {
+            let wished = wished.await;
             let asked = Arc::clone(&context);
             let work = |tell| {
                 let work = work(asked, stop, tell);
@@ -274,6 +290,7 @@ impl Actions {
             let tokens: Vec<_> = targets.iter().cloned().zip(statuses).collect();
             actions.settle(number, &tokens);
             actions.end_run(number, clock, None);
+            actions.renew_keys(&context, number, wished).await;
             let here = Arc::clone(&context);
             let origin = actions.state.place.origin.peek().clone();
             let unlisted = store.unlisted.peek().clone();
@@ -353,7 +370,7 @@ impl Actions {
         spawn(async move {
             let there = folder.clone();
             let save = move || {
-                let stem = text::emergency::incident_file(Moment::now());
+                let stem = text::incident::file_stem(Moment::now());
                 revocation::save(&there, &stem, &report(&incident))
             };
             let not_saved = |cause: std::io::Error| MachineError::NotSaved {
@@ -370,7 +387,12 @@ impl Actions {
     }
 
     fn incident(&self) -> Option<Incident> {
-        self.state.emergency.run.peek().as_ref()?.incident.clone()
+        let run = self.state.emergency.run.peek();
+        let run = run.as_ref()?;
+        Some(Incident {
+            keys: run.keys.clone(),
+            ..run.incident.clone()?
+        })
     }
 
     /// Leaves a run that is over.
@@ -405,5 +427,5 @@ fn options(
 
 /// As the user reads it, in this machine's time zone.
 fn report(incident: &Incident) -> String {
-    text::emergency::incident(incident, &jiff::tz::TimeZone::system())
+    text::incident::report(incident, &jiff::tz::TimeZone::system())
 }

@@ -14,6 +14,7 @@ mod fresh;
 mod grace;
 mod interrupted;
 mod issued;
+mod keys;
 mod lifecycle;
 mod place;
 mod platform;

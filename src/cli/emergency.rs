@@ -9,7 +9,8 @@ use super::{locate, output, pending, renew_key};
 use crate::connect::{Connected, Target};
 use crate::failure::{FAILED, Failure, NOT_SHARED, REFUSED, UNREACHABLE, WRONG_USE};
 use model::{
-    Incident, ListOf, PlacedToken, Problem, RetryPolicy, RevocationStatus, RevokeTarget, Tally, Unlisted,
+    Incident, KeyToRenew, ListOf, PlacedToken, Problem, RetryPolicy, RevocationStatus, RevokeTarget, Tally,
+    Unlisted,
 };
 use private_file::NewFile;
 use protocol::{Moment, TokenEntry};
@@ -60,25 +61,21 @@ pub async fn revoke_all(target: &Target, project: Option<&str>, options: &Revoke
         return Err(refused);
     }
     let targets: Vec<RevokeTarget> = active.iter().map(RevokeTarget::from).collect();
+    let wished = renew_key::wish(&connected.context, &places(&targets), options.renew_key);
     let done = run(&connected, &targets, unlisted, report).await;
-    let done = renew_key::afterwards(&connected.context, &places(&active), done, options.renew_key).await;
+    let done = renew_key::afterwards(&connected.context, wished, done).await;
     pending::mention(&connected.context);
     Ok(if done == 0 { incomplete } else { done })
 }
 
 /// The environments of these tokens, each once.
-fn places(active: &[PlacedToken]) -> Vec<Place> {
-    let mut places: Vec<Place> = Vec::new();
-    for token in active {
-        let is_known = |it: &Place| it.project == token.project && it.environment.id == token.environment.id;
-        if !places.iter().any(is_known) {
-            places.push(Place {
-                project: token.project.clone(),
-                environment: token.environment.clone(),
-            });
-        }
-    }
-    places
+fn places(targets: &[RevokeTarget]) -> Vec<Place> {
+    let keys = KeyToRenew::of(targets).into_iter();
+    keys.map(|it| Place {
+        project: it.project,
+        environment: it.environment,
+    })
+    .collect()
 }
 
 async fn of_environment(
@@ -155,7 +152,7 @@ async fn run(
     let code = tell_outcome(&statuses, unlisted.is_empty(), clock);
     if let Some(file) = report {
         let incident = incident(connected, started, targets, &statuses, unlisted).await;
-        let text = words::incident(&incident, &jiff::tz::TimeZone::system());
+        let text = text::incident::report(&incident, &jiff::tz::TimeZone::system());
         let path = file.path().to_owned();
         match file.fill(text.as_bytes()) {
             Ok(()) => output::tell(&format!("The incident report is in {}.", path.display())),
@@ -272,6 +269,8 @@ pub async fn resume(target: &Target) -> Result<u8, Failure> {
     }
     let (targets, clock) = (taken.targets.clone(), Instant::now());
     let tell = |index: usize, status: &RevocationStatus| tell_status(&targets[index], status);
+    let wished = service::wanted_renewals(context, &places(&targets));
     let statuses = taken.go_on(context, &options(context, &tell)).await;
-    Ok(tell_outcome(&statuses, true, clock))
+    let done = tell_outcome(&statuses, true, clock);
+    Ok(renew_key::afterwards(context, wished, done).await)
 }

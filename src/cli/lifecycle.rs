@@ -10,7 +10,7 @@ use model::{NewToken, Problem};
 use protocol::crypto::Accepted;
 use protocol::{EnvironmentName, TokenEntry, TokenName};
 use service::checkpoint::Operation;
-use service::{Context, Issued, MissingKey, Place, Revocations};
+use service::{Context, Issued, MissingKey, Place, Revocations, WantedRenewal};
 use text::Message;
 use text::plural;
 
@@ -196,13 +196,17 @@ pub(super) async fn revoke(target: &Target, project: Option<&str>, wanted: &Revo
     let (connected, _, place) = locate(target, project, environment).await?;
     let context = &connected.context;
     mind_look_alikes(context, &place, &wanted.tokens).await?;
+    let wished = renew_key::wish(context, std::slice::from_ref(&place), wanted.renew_key);
     let done = match service::revoke_all(context, &place, &wanted.tokens, &output::progress).await {
         Ok(done) => {
             let code = tell_revoked(done, place.name());
-            let places = std::slice::from_ref(&place);
-            Ok(renew_key::afterwards(context, places, code, wanted.renew_key).await)
+            Ok(renew_key::afterwards(context, wished, code).await)
         }
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            // Nothing is revoked, and nothing went on that is to be gone on with.
+            wished.into_iter().for_each(WantedRenewal::give_up);
+            Err(error.into())
+        }
     };
     pending::mention(context);
     done

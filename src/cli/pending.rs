@@ -141,6 +141,7 @@ fn state(finding: &Finding) -> &'static str {
         Finding::Waiting { .. } => "waiting",
         Finding::Queue { .. } => "queue",
         Finding::Variables { .. } => "variables",
+        Finding::KeyWanted => "key-wanted",
         Finding::InUse => "in-use",
         Finding::Elsewhere => "elsewhere",
         Finding::Unreadable(_) => "unreadable",
@@ -184,7 +185,7 @@ pub async fn resume(target: &Target, id: &str, choice: Choice, hand_over: HandOv
     }
     let hands_over = !matches!(
         chosen.finding,
-        Finding::Queue { .. } | Finding::Waiting { .. } | Finding::Variables { .. }
+        Finding::Queue { .. } | Finding::Waiting { .. } | Finding::Variables { .. } | Finding::KeyWanted
     );
     // Checked before anything is done, where there is something to hand over.
     let sink = if hands_over {

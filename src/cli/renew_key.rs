@@ -8,7 +8,7 @@ use crate::connect::Target;
 use crate::failure::{FAILED, Failure, NOT_SHARED};
 use model::{Problem, Renewed, RunnerProof};
 use protocol::EnvironmentName;
-use service::{Context, Place};
+use service::{Context, Place, WantedRenewal};
 use text::Message;
 
 #[derive(Serialize)]
@@ -86,26 +86,36 @@ pub(super) async fn run(target: &Target, project: Option<&str>, wanted: RenewKey
     Ok(code)
 }
 
-/// Makes the keys of environments anew whose tokens were just revoked, if that is `wanted` and `code` says that they were. Gives
-/// the exit code of both.
-pub(super) async fn afterwards(context: &Context, places: &[Place], code: u8, wanted: bool) -> u8 {
-    if !wanted {
+/// Notes that the keys of these environments are to be renewed as soon as their tokens are revoked, if that is `wanted`.
+pub(super) fn wish(context: &Context, places: &[Place], wanted: bool) -> Vec<WantedRenewal> {
+    if wanted {
+        service::want_renewals(context, places)
+    } else {
+        Vec::new()
+    }
+}
+
+/// Makes the keys anew that were wished for before the revocation that ended with `code`, if that says that all tokens are
+/// revoked. Gives the exit code of both.
+pub(super) async fn afterwards(context: &Context, wished: Vec<WantedRenewal>, code: u8) -> u8 {
+    if wished.is_empty() {
         return code;
     }
     if !matches!(code, 0 | NOT_SHARED) {
         output::warning(&Message::new(
             "The key was not renewed, because not everything is revoked.",
-            "Revoke what is left, then renew it: deploy-tokens renew-key --env ENVIRONMENT",
+            "Revoke what is left. That the key is to be renewed is kept: deploy-tokens pending says how.",
         ));
         return code;
     }
     let mut worst = code;
-    for place in places {
-        match service::renew_key(context, place, None, &output::progress).await {
-            Ok(done) => tell(&done, place.name()),
+    for wanted in wished {
+        let environment = wanted.place().name().clone();
+        match wanted.renew(context, &output::progress).await {
+            Ok(done) => tell(&done, &environment),
             Err(problem) => {
                 let failure = Failure::from(Problem::In {
-                    environment: place.name().clone(),
+                    environment,
                     problem: Box::new(problem),
                 });
                 output::failure(&failure.message);

@@ -6,7 +6,9 @@ use std::time::Duration;
 use dioxus::prelude::*;
 
 use super::{Latest, Load, Ticket, begin, restore};
-use model::{Incident, LeakMatch, PlacedToken, Problem, RevocationStatus, RevokeTarget, Tally, Unlisted};
+use model::{
+    Incident, KeyToRenew, LeakMatch, PlacedToken, Problem, RevocationStatus, RevokeTarget, Tally, Unlisted,
+};
 use protocol::secret::CiToken;
 use protocol::{DeployTokenId, EnvironmentName, Moment};
 
@@ -23,6 +25,8 @@ pub struct EmergencyRun {
     pub stopping: bool,
     /// Whether every token has its status.
     pub over: bool,
+    /// The keys that are renewed when the tokens are revoked.
+    pub keys: Vec<KeyToRenew>,
     /// What a report tells, once it is over. It has no secret in it.
     pub incident: Option<Incident>,
 }
@@ -60,6 +64,8 @@ pub struct EmergencyStore {
     pub search: Signal<String>,
     /// The chosen tokens.
     pub selected: Signal<BTreeSet<DeployTokenId>>,
+    /// Whether the keys of the chosen tokens' environments are renewed afterwards.
+    pub renews: Signal<bool>,
     /// Of interrupted revocations: how many tokens wait, and in how many environments something is left to do.
     pub unfinished: Signal<(usize, usize)>,
     /// The run that is shown.
@@ -87,6 +93,7 @@ impl EmergencyStore {
             looks: Latest::make(),
             search: begin(),
             selected: begin(),
+            renews: begin(),
             unfinished: begin(),
             run: begin(),
             runs: Latest::make(),
@@ -108,6 +115,7 @@ impl EmergencyStore {
             looks,
             search,
             selected,
+            renews,
             unfinished,
             run,
             runs: _,
@@ -124,6 +132,7 @@ impl EmergencyStore {
         looks.begin();
         restore(search);
         restore(selected);
+        restore(renews);
         restore(unfinished);
         restore(run);
         restore(stop);
@@ -153,6 +162,14 @@ impl EmergencyStore {
         self.of_chosen(|all| all.map(RevokeTarget::from).collect())
     }
 
+    /// In how many environments the chosen tokens are.
+    pub fn chosen_environments(&self) -> usize {
+        self.of_chosen(|all| {
+            let places: BTreeSet<_> = all.map(|it| (&it.project, &it.environment.id)).collect();
+            places.len()
+        })
+    }
+
     /// The chosen tokens that the search does not show.
     pub fn hidden(&self) -> Vec<DeployTokenId> {
         let wanted = wanted(&self.search.read());
@@ -171,7 +188,7 @@ impl EmergencyStore {
     }
 
     /// Looks at the chosen tokens, the most dangerous first.
-    fn of_chosen<T>(&self, look: impl FnOnce(&mut dyn Iterator<Item = &PlacedToken>) -> T) -> T {
+    fn of_chosen<T>(&self, look: impl for<'a> FnOnce(&mut dyn Iterator<Item = &'a PlacedToken>) -> T) -> T {
         let (selected, active) = (self.selected.read(), self.active.read());
         let all = match &*active {
             Load::Ready(all) => all.as_slice(),
@@ -234,6 +251,7 @@ impl EmergencyStore {
     pub fn begin(
         mut self,
         lines: Vec<(RevokeTarget, RevocationStatus)>,
+        keys: Vec<KeyToRenew>,
         stop: impl FnOnce() + 'static,
     ) -> Ticket {
         let number = self.runs.begin();
@@ -244,6 +262,7 @@ impl EmergencyStore {
             took: Duration::ZERO,
             stopping: false,
             over: false,
+            keys,
             incident: None,
         }));
         number
@@ -276,6 +295,17 @@ impl EmergencyStore {
 }
 
 impl EmergencyRun {
+    /// Whether all tokens of this environment are refused, so that its key can be renewed.
+    pub fn is_refused_in(&self, key: &KeyToRenew) -> bool {
+        let mut here = self.lines.iter().filter(|(target, _)| key.is_of(target));
+        here.all(|(_, status)| status.is_refused())
+    }
+
+    /// Whether keys are still to be renewed, or are being renewed.
+    pub fn is_renewing(&self) -> bool {
+        self.keys.iter().any(KeyToRenew::is_under_way)
+    }
+
     /// How many are how far.
     pub fn tally(&self) -> Tally {
         Tally::of(self.lines.iter().map(|(_, status)| status))

@@ -120,15 +120,18 @@ fn a_run_that_is_gone_writes_nothing_into_the_next_one() {
         let store = state.emergency;
         let stopped = std::rc::Rc::new(std::cell::Cell::new(false));
         let told = stopped.clone();
-        let first = store.begin(Vec::new(), || {});
-        let second = store.begin(Vec::new(), move || told.set(true));
+        let first = store.begin(Vec::new(), Vec::new(), || {});
+        let second = store.begin(Vec::new(), Vec::new(), move || told.set(true));
         assert!(!store.change(first, |run| run.over = true) && store.is_running());
         store.stop_waiting();
         assert!(stopped.get());
         assert!(store.change(second, |run| run.over = true) && !store.is_running());
         store.reset();
         assert!(!store.change(second, |run| run.over = true));
-        assert!(store.begin(Vec::new(), || {}) > second, "after it too");
+        assert!(
+            store.begin(Vec::new(), Vec::new(), || {}) > second,
+            "after it too"
+        );
     });
 }
 

@@ -66,6 +66,10 @@ impl ServedFolder {
         self.json(&["create", "--env", ENVIRONMENT, "--name", name, "--json"])
     }
 
+    fn renewed_key(&self) -> Value {
+        self.json(&["renew-key", "--env", ENVIRONMENT, "--no-runner-check", "--json"])
+    }
+
     fn verify(&self, issued: &Value) -> Option<i32> {
         let text = |name: &str| issued[name].as_str().unwrap().to_owned();
         let (token, seed) = (text("ci_token"), text("deploy_seed"));
@@ -322,6 +326,57 @@ fn renewing_the_key_survives_a_kill_at_every_step() {
         assert_eq!(again["runner"], "passed", "{step}");
         assert_eq!(site.verify(&token), Some(0), "{step}");
         row(&step, &state, "everything under the key of now");
+    }
+}
+
+/// Whoever kept the key of a leaked token must not keep it because of a power failure.
+#[test]
+fn a_key_that_is_to_be_renewed_after_a_revocation_is_not_forgotten_after_a_kill() {
+    let site = ServedFolder::start(&[]);
+    let staying = site.create("stays");
+    for step in [
+        "revoke.checked",
+        "revoke.intended",
+        "revoke.revoked",
+        "renew-key.locked",
+        "renew-key.intended#2",
+        "renew-key.published",
+        "renew-key.released",
+    ] {
+        let leaked = site.create(step);
+        let before = site.renewed_key()["fingerprint"].clone();
+        let id = leaked["token"]["id"].as_str().unwrap();
+        site.killed(&["revoke", "--env", ENVIRONMENT, id, "--renew-key"], step);
+        let left: Vec<Value> = site.pending();
+        let states: Vec<&str> = left.iter().map(|it| it["state"].as_str().unwrap()).collect();
+        let wish = left.iter().find(|it| it["state"] == "key-wanted");
+        if let (Some(wish), true) = (wish, states.contains(&"queue")) {
+            let early = site.run(&["resume", wish["id"].as_str().unwrap()]);
+            let said = String::from_utf8_lossy(&early.stderr).into_owned();
+            assert!(said.contains("still wait to be revoked"), "{step}: {said}");
+        }
+        if step == "revoke.checked" {
+            assert_eq!(states, ["key-wanted"], "{step}");
+            // Asked for again, the wish is the same.
+            site.json(&["revoke", "--env", ENVIRONMENT, id, "--renew-key"]);
+        }
+        for state in ["queue", "variables", "never-registered", "key-wanted"] {
+            while let Some(it) = site.pending().iter().find(|it| it["state"] == state) {
+                let id = it["id"].as_str().unwrap();
+                let remedy = if state == "never-registered" {
+                    "--discard"
+                } else {
+                    "--json"
+                };
+                site.json(&["resume", id, remedy]);
+            }
+        }
+        assert_eq!(site.pending(), Vec::<Value>::new(), "{step}");
+        assert_eq!(site.active(step), Vec::<String>::new(), "{step}");
+        assert_ne!(site.renewed_key()["previous_fingerprint"], before, "{step}");
+        assert_eq!(site.verify(&leaked), Some(3), "{step}");
+        assert_eq!(site.verify(&staying), Some(0), "{step}");
+        row(step, &states.join(", "), "revoked, and the key is new");
     }
 }
 

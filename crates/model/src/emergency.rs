@@ -3,7 +3,7 @@
 
 use std::cmp::Reverse;
 
-use super::Problem;
+use super::{KeyToRenew, Problem};
 use protocol::{
     DeployToken, DeployTokenId, Environment, EnvironmentName, Listed, Moment, Occurrence, ProjectId,
     UnreadEntry,
@@ -258,6 +258,8 @@ pub struct Incident {
     pub ended: Moment,
     /// Each token with its status.
     pub tokens: Vec<(RevokeTarget, RevocationStatus)>,
+    /// What became of the keys that were to be renewed.
+    pub keys: Vec<KeyToRenew>,
     /// What their runners could have read.
     pub reach: Vec<Readable>,
     /// What could not be looked at when the tokens were chosen.

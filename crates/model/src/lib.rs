@@ -54,7 +54,7 @@ pub use problem::{
     LeakError, LocalWorkspaceError, MachineError, ManifestError, ManifestFlaw, Owner, Part, Problem,
     ProxyFlaw, RequestError, ResumeError, Sent, WrongState,
 };
-pub use renewal::{Renewed, RunnerProof};
+pub use renewal::{KeyStatus, KeyToRenew, Renewed, RunnerProof};
 pub use replacement::{Grace, Replacement, ReplacementState};
 pub use retry::{Pause, Pauses, RetryPolicy};
 pub use sign_in::{SignInEnd, SignInWork, Waiting};

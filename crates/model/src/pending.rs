@@ -122,6 +122,8 @@ pub enum Finding {
         /// How many nobody here can open.
         lost: usize,
     },
+    /// The environment's key is to be made anew, because tokens of it leaked; nothing of that has begun.
+    KeyWanted,
     /// Another window or command works on it, or still shows its secrets.
     InUse,
     /// It belongs to another server.
@@ -156,7 +158,7 @@ impl Finding {
             Self::ValuesGone => &[Remedy::Rotate, Remedy::Revoke, Remedy::Discard],
             Self::OtherKey => &[Remedy::Revoke, Remedy::Discard],
             Self::Waiting { .. } => &[Remedy::Finish, Remedy::Revoke, Remedy::Discard],
-            Self::Queue { .. } => &[Remedy::Finish, Remedy::Discard],
+            Self::Queue { .. } | Self::KeyWanted => &[Remedy::Finish, Remedy::Discard],
             Self::Variables { .. } => &[Remedy::Finish],
             Self::NotActive(_) | Self::Unreadable(_) => &[Remedy::Discard],
             Self::InUse | Self::Elsewhere | Self::Unknown(_) => &[],

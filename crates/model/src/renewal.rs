@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use protocol::Fingerprint;
+use protocol::{Environment, Fingerprint, ProjectId};
 
-use super::Problem;
+use super::{Problem, RevokeTarget};
 
 /// What came of renewing an environment's key: it counts, everything is under it, and was read back.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +26,54 @@ pub struct Renewed {
     /// From the request that published the key until the last variable was under it: as long a runner could not decrypt.
     /// `None` of one that was finished after an interruption.
     pub gap: Option<Duration>,
+}
+
+/// An environment whose key is to be renewed because tokens of it leaked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyToRenew {
+    pub project: ProjectId,
+    pub project_name: String,
+    pub environment: Environment,
+    pub status: KeyStatus,
+}
+
+impl KeyToRenew {
+    /// Those of the environments of these tokens, each once; the order stays.
+    pub fn of<'a>(targets: impl IntoIterator<Item = &'a RevokeTarget>) -> Vec<Self> {
+        let mut keys: Vec<Self> = Vec::new();
+        for target in targets {
+            if !keys.iter().any(|key| key.is_of(target)) {
+                keys.push(Self {
+                    project: target.project.clone(),
+                    project_name: target.project_name.clone(),
+                    environment: target.environment.clone(),
+                    status: KeyStatus::Queued,
+                });
+            }
+        }
+        keys
+    }
+
+    /// Whether it is still to be renewed, or is being renewed.
+    pub fn is_under_way(&self) -> bool {
+        matches!(self.status, KeyStatus::Queued | KeyStatus::Renewing)
+    }
+
+    /// Whether a token is of this environment.
+    pub fn is_of(&self, target: &RevokeTarget) -> bool {
+        self.project == target.project && self.environment.id == target.environment.id
+    }
+}
+
+/// What becomes of a key that is to be renewed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyStatus {
+    /// The tokens come first.
+    Queued,
+    Renewing,
+    Renewed(Box<Renewed>),
+    /// It is as it was; that it is wanted stays in the journal.
+    NotRenewed(Problem),
 }
 
 /// Whether a runner decrypts everything under a new key.

@@ -40,7 +40,7 @@ pub use keys::{
 pub use machine::{account, adopt, devices, manifest, settings, sign_in};
 pub use membership::membership;
 pub use place::Place;
-pub use renewal::{prove_as_runner, renew_key};
+pub use renewal::{WantedRenewal, prove_as_runner, renew_key, want_renewals, wanted_renewals};
 pub use resume::{
     Finished, Interrupted, discard, find, finish, interrupted, rotate_unclaimed, take_back, tidy,
 };

@@ -72,6 +72,22 @@ pub(super) fn renewal_unfinished(why: Message) -> Message {
     )
 }
 
+/// A renewal that was interrupted comes before another one.
+pub(super) fn renewal_pending() -> Message {
+    Message::new(
+        "Renewing this environment's key was interrupted before.",
+        "Nothing was changed. Finish that first: deploy-tokens pending says how.",
+    )
+}
+
+/// Tokens that wait to be revoked would get the new key.
+pub(super) fn revoke_first() -> Message {
+    Message::new(
+        "Tokens of this environment still wait to be revoked, and would get the new key.",
+        "Go on with that revocation first: deploy-tokens pending says how.",
+    )
+}
+
 /// The accepted name belongs to another environment.
 pub(super) fn former_name_in_use(name: &EnvironmentName) -> Message {
     Message::new(

@@ -19,6 +19,7 @@ mod columns;
 mod connection;
 pub mod destinations;
 pub mod emergency;
+pub mod incident;
 mod keychain;
 pub mod keys;
 mod lifetime;
@@ -183,10 +184,8 @@ pub fn explain(problem: &Problem) -> Message {
         Problem::Workspace(error) => machine::local_workspace(error),
         Problem::Unopened { names, is_renewed } => keys::unopened(names, *is_renewed),
         Problem::RenewalUnfinished(why) => keys::renewal_unfinished(explain(why)),
-        Problem::RenewalPending => Message::new(
-            "Renewing this environment's key was interrupted before.",
-            "Nothing was changed. Finish that first: deploy-tokens pending says how.",
-        ),
+        Problem::RenewalPending => keys::renewal_pending(),
+        Problem::RevokeFirst => keys::revoke_first(),
         Problem::Stopped => Message::new("The work was interrupted inside the app.", "Try again."),
     }
 }

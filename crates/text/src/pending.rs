@@ -144,6 +144,9 @@ pub fn finding(finding: &Finding) -> String {
                 are(*lost)
             );
         }
+        Finding::KeyWanted => {
+            "Tokens that had the key leaked, and it was to be renewed once they are revoked. What was kept of it opens everything until then."
+        }
         Finding::InUse => "Another window or command still has it open.",
         Finding::Elsewhere => "It belongs to another server: connect to that one.",
         Finding::Unreadable(error) => {

@@ -47,6 +47,21 @@ pub fn done(done: &Renewed, environment: &EnvironmentName) -> Vec<String> {
     lines
 }
 
+/// Who was left out, and for how long runners could not decrypt: of a line that is to be short.
+pub fn kept_out(done: &Renewed) -> Option<String> {
+    let mut said = Vec::new();
+    if !done.left_out.is_empty() {
+        said.push(format!("Left out: {}.", done.left_out.join(", ")));
+    }
+    if let Some(gap) = done.gap {
+        said.push(format!(
+            "Runners could not decrypt for {:.2} s.",
+            gap.as_secs_f64()
+        ));
+    }
+    (!said.is_empty()).then(|| said.join(" "))
+}
+
 fn was(count: u64, what: &str) -> String {
     let verb = if count == 1 { "was" } else { "were" };
     format!("{} {verb}", plural_u64(count, what))

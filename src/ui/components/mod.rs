@@ -30,7 +30,7 @@ pub use activity::{ActivityFoot, ActivityLine};
 pub use ask::{ask, create, no_token_because};
 use clipboard_line::{ClipboardLine, Countdown};
 pub use dialogs::{Dialogs, ExpiredDialog};
-pub use emergency::{EmergencyBar, EmergencyList, EmergencyNotices, EmergencyRunPage};
+pub use emergency::{EmergencyBar, EmergencyList, EmergencyNotices, EmergencyRunPage, RenewChoice};
 pub use facts::{CopiedFact, Fact};
 pub use header::{Header, PageTop, Switcher};
 pub use health_badge::HealthBadge;

@@ -301,7 +301,7 @@ fn fill(state: AppState) {
     set(state.emergency.search, "other".to_owned());
     state.emergency.choose([id.clone()], true);
     set(state.emergency.unfinished, (1, 1));
-    let number = state.emergency.begin(Vec::new(), || {});
+    let number = state.emergency.begin(Vec::new(), Vec::new(), || {});
     state
         .emergency
         .change(number, |run: &mut EmergencyRun| run.over = true);

@@ -2,8 +2,8 @@
 
 use deploy_tokens::intent::{EmergencyIntent, SessionIntent, SheetIntent};
 use deploy_tokens::state::{AppState, Gate, LeakSearch, Load};
-use dioxus::prelude::ReadableExt as _;
-use model::{News, PublicText};
+use dioxus::prelude::{ReadableExt as _, WritableExt as _};
+use model::{KeyStatus, News, PublicText};
 use protocol::{DeployTokenId, NotKnown, Occurrence};
 use testkit::Fault;
 
@@ -104,6 +104,79 @@ async fn what_leaked_is_found_revoked_and_reported() {
         .await;
     stage.send(EmergencyIntent::Close);
     assert!(stage.look(|it| it.emergency.run.peek().is_none()));
+}
+
+/// The keys of a run that is over, and no more under way.
+fn keys(state: AppState) -> Option<Vec<KeyStatus>> {
+    let run = state.emergency.run.peek();
+    let run = run.as_ref().filter(|run| run.over && !run.is_renewing())?;
+    Some(run.keys.iter().map(|it| it.status.clone()).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_seed_leaked_the_key_is_renewed_once_the_token_is_refused() {
+    let mut stage = Stage::start().await;
+    let before = stage.site.open_key("production").await;
+    let token = stage.create("leaked-ci").await;
+    stage.send(SheetIntent::CopyBlock);
+    stage
+        .until("it is copied", |it| it.sheet.copied.peek().is_some())
+        .await;
+    stage.close_sheet().await;
+    stage.looked().await;
+    assert!(!stage.look(|it| *it.emergency.renews.peek()));
+    stage.send(EmergencyIntent::PasteLeak);
+    stage
+        .until("its seed is found", |it| *it.emergency.renews.peek())
+        .await;
+    stage.send(EmergencyIntent::Revoke);
+    stage
+        .until("the key is new", |it| {
+            keys(it).is_some_and(|keys| matches!(keys[..], [KeyStatus::Renewed(_)]))
+        })
+        .await;
+    stage.until("it is reported", is_told).await;
+    stage.send(EmergencyIntent::CopyReport);
+    stage
+        .told("it is copied", |it| {
+            *it == News::Copied(PublicText::IncidentReport)
+        })
+        .await;
+    let report = stage.paper.0.borrow().clone();
+    assert!(report.contains("production: a new key, version"), "{report}");
+    assert!(!report.contains("Renew the key of each"), "{report}");
+    let now = stage.site.open_key("production").await;
+    assert!(!now.ct_eq(&before));
+    let active = stage.site.active().await;
+    assert!(active.iter().all(|it| it.token.id != token.id));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_cannot_be_renewed_is_told_and_tried_again() {
+    let (mut stage, proxy) = Stage::behind("POST", "/push", 1, Fault::Status(403, "", "{}")).await;
+    stage.looked().await;
+    let id = stage.site.active().await[0].token.id.clone();
+    stage.choose(&id);
+    stage.look(|it| {
+        let mut renews = it.emergency.renews;
+        renews.set(true);
+    });
+    stage.send(EmergencyIntent::Revoke);
+    let failed = |it: AppState| keys(it).is_some_and(|keys| matches!(keys[..], [KeyStatus::NotRenewed(_)]));
+    stage.until("it is told", failed).await;
+    assert!(stage.look(|it| it.emergency.run.peek().as_ref().unwrap().lines[0].1.is_refused()));
+    proxy.mend();
+    stage.send(EmergencyIntent::RenewKeys);
+    stage
+        .until("what was begun is finished", |it| {
+            keys(it).is_some_and(|keys| matches!(keys[..], [KeyStatus::Renewed(_)]))
+        })
+        .await;
+    stage
+        .until("nothing is left to do", |it| {
+            it.place.interrupted.peek().is_empty()
+        })
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -278,6 +278,9 @@ pub enum Problem {
     /// A renewal of this environment's key was interrupted, and comes first.
     #[error("a renewal of the key was interrupted")]
     RenewalPending,
+    /// Tokens of this environment wait to be revoked, and would get the new key.
+    #[error("tokens wait to be revoked before the key is renewed")]
+    RevokeFirst,
     /// A background task ended before its result.
     #[error("a background task was stopped")]
     Stopped,

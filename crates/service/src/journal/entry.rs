@@ -58,7 +58,7 @@ impl Entry {
                 Successor::Issuing(issue) => Some(issue),
                 Successor::Delivered(_) => None,
             },
-            Work::Revoke(_) | Work::Unclaimed(_) | Work::RenewKey(_) => None,
+            Work::Revoke(_) | Work::Unclaimed(_) | Work::RenewKey(_) | Work::KeyWanted => None,
         }
     }
 
@@ -66,7 +66,9 @@ impl Entry {
     pub(crate) fn renewal(&self) -> Option<&RenewalRecord> {
         match &self.work {
             Work::RenewKey(record) => Some(record),
-            Work::Issue(_) | Work::Replace(_) | Work::Unclaimed(_) | Work::Revoke(_) => None,
+            Work::Issue(_) | Work::Replace(_) | Work::Unclaimed(_) | Work::Revoke(_) | Work::KeyWanted => {
+                None
+            }
         }
     }
 
@@ -88,7 +90,9 @@ impl Entry {
                 kind: record.kind,
                 token: record.delivered(),
             }),
-            Work::Issue(_) | Work::Unclaimed(_) | Work::Revoke(_) | Work::RenewKey(_) => return None,
+            Work::Issue(_) | Work::Unclaimed(_) | Work::Revoke(_) | Work::RenewKey(_) | Work::KeyWanted => {
+                return None;
+            }
         };
         self.shown = None;
         Some(self)
@@ -128,7 +132,9 @@ impl Entry {
     pub fn replacement(&self) -> Option<&ReplaceRecord> {
         match &self.work {
             Work::Replace(record) => Some(record),
-            Work::Issue(_) | Work::Unclaimed(_) | Work::Revoke(_) | Work::RenewKey(_) => None,
+            Work::Issue(_) | Work::Unclaimed(_) | Work::Revoke(_) | Work::RenewKey(_) | Work::KeyWanted => {
+                None
+            }
         }
     }
 }
@@ -189,6 +195,8 @@ pub enum Work {
     Revoke(Vec<QueueItem>),
     /// A new environment key: from before its publication until everything is under it.
     RenewKey(RenewalRecord),
+    /// A new environment key that is wished for as soon as tokens are revoked: nothing of it has begun.
+    KeyWanted,
 }
 
 /// The renewal of an environment's key.

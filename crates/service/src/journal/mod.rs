@@ -142,6 +142,21 @@ impl Journal {
         self.entries_of(place, |entry| entry.renewal().is_some())
     }
 
+    /// The wishes for a new key of a place, oldest first; takes hold of none of them.
+    pub(super) fn wanted_keys(&self, place: &Place) -> Result<Vec<Entry>, JournalError> {
+        self.entries_of(place, |entry| matches!(entry.work, Work::KeyWanted))
+    }
+
+    /// Whether tokens of a place still wait to be revoked.
+    pub(super) fn has_tokens_to_revoke(&self, place: &Place) -> Result<bool, JournalError> {
+        let waits = |item: &QueueItem| item.state == QueueState::Waiting;
+        let queues = self.entries_of(
+            place,
+            |entry| matches!(&entry.work, Work::Revoke(queue) if queue.iter().any(waits)),
+        )?;
+        Ok(!queues.is_empty())
+    }
+
     /// Those that are wanted of a place, oldest first.
     fn entries_of(&self, place: &Place, wanted: impl Fn(&Entry) -> bool) -> Result<Vec<Entry>, JournalError> {
         let here = EntryPlace::of(&self.scope, place);

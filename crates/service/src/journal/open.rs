@@ -54,7 +54,7 @@ impl OpenEntry {
                 Successor::Issuing(issue) => Some(issue),
                 Successor::Delivered(_) => None,
             },
-            Work::Revoke(_) | Work::Unclaimed(_) | Work::RenewKey(_) => None,
+            Work::Revoke(_) | Work::Unclaimed(_) | Work::RenewKey(_) | Work::KeyWanted => None,
         }
     }
 

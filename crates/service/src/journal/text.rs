@@ -36,6 +36,7 @@ enum WorkText {
     Unclaimed(UnclaimedText),
     Revoke(Vec<ItemText>),
     RenewKey(RenewalText),
+    KeyWanted,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -152,6 +153,7 @@ pub(super) fn write(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, JournalError> {
                     .map(|key| BASE64.encode(key.expose()))
                     .collect(),
             }),
+            Work::KeyWanted => WorkText::KeyWanted,
         },
     };
     // Room from the start: growing would leave copies behind that nothing wipes.
@@ -162,7 +164,7 @@ pub(super) fn write(entry: &Entry) -> Result<Zeroizing<Vec<u8>>, JournalError> {
 
 fn room(work: &Work) -> usize {
     let queue = match work {
-        Work::Issue(_) | Work::Replace(_) | Work::Unclaimed(_) | Work::RenewKey(_) => 0,
+        Work::Issue(_) | Work::Replace(_) | Work::Unclaimed(_) | Work::RenewKey(_) | Work::KeyWanted => 0,
         Work::Revoke(queue) => queue.len(),
     };
     queue.saturating_mul(512).saturating_add(8 * 1024)
@@ -234,6 +236,7 @@ pub(super) fn read(id: &EntryId, plain: &[u8]) -> Option<Entry> {
             WorkText::Unclaimed(text) => Work::Unclaimed(unclaimed_of(text)?),
             WorkText::Revoke(items) => Work::Revoke(items.into_iter().map(item_of).collect()),
             WorkText::RenewKey(renewal) => Work::RenewKey(renewal_of(&renewal)?),
+            WorkText::KeyWanted => Work::KeyWanted,
         },
     })
 }

@@ -12,8 +12,10 @@ mod proof;
 mod renew;
 mod settle;
 mod variables;
+mod wanted;
 
 pub use proof::prove_as_runner;
 pub use renew::renew_key;
+pub use wanted::{WantedRenewal, want_renewals, wanted_renewals};
 
 pub(crate) use settle::{Left, conclude, left};

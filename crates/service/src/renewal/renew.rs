@@ -6,6 +6,7 @@ use std::time::Instant;
 use super::keys::{self, Publication};
 use super::settle::{self, Settled, settle};
 use super::variables;
+use super::wanted::fulfil;
 use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::journal::{Entry, EntryWriter, Journal, RenewalRecord, Work};
 use crate::keys::make_key;
@@ -13,10 +14,10 @@ use crate::keys::preflight::{self, OpenKey, Ready};
 use crate::keys::recipients::Lists;
 use crate::{Context, Place, Progress};
 use model::{Problem, Renewed, Step};
-use protocol::EnvironmentName;
 use protocol::crypto;
 use protocol::secret::EnvironmentKey;
 use protocol::variable::VariableUpload;
+use protocol::{EnvironmentName, Moment};
 
 /// How many keys are made at most: a server that does not take one of the recipients keeps the key without an envelope.
 const KEYS: usize = 2;
@@ -45,8 +46,10 @@ pub async fn renew_key(
     if !earlier.iter().all(Entry::is_ended_renewal) {
         return Err(Problem::RenewalPending);
     }
+    let begun = Moment::now();
     for _ in 0..TRIES {
         if let Some(renewed) = once(context, journal, place, was_called, progress).await? {
+            fulfil(journal, place, begun);
             return Ok(renewed);
         }
     }

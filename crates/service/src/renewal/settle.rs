@@ -1,10 +1,12 @@
 //! Putting everything under the key of now, whoever made that: after a publication, after an interruption, and after somebody
 //! else renewed the key at the same time.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use super::keys::recipients;
 use super::variables::{self, Opened};
+use super::wanted::fulfil;
 use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::journal::{EntryWriter, OpenEntry, RenewalRecord};
 use crate::keys::add_devices::all_are_told;
@@ -225,7 +227,9 @@ pub(crate) async fn conclude(
     let settled = settle(context, place, &keys, None, progress).await;
     let settled = settled.map_err(|problem| Problem::RenewalUnfinished(Box::new(problem)))?;
     reached(Operation::RenewKey, Checkpoint::Proved);
+    let (journal, begun) = (Arc::clone(entry.journal()), entry.entry().started);
     EntryWriter::resume(Operation::RenewKey, entry).renewed();
+    fulfil(&journal, place, begun);
     let now = settled.key;
     Ok(settled.renewed(before.unwrap_or(now)))
 }

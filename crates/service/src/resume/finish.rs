@@ -9,6 +9,7 @@ use crate::journal::{
 use crate::keys::for_whom::Entries;
 use crate::keys::preflight;
 use crate::keys::recipients::Lists;
+use crate::renewal::WantedRenewal;
 use crate::tokens::{self, Plan, Registered, hand_over};
 use crate::{Context, Issued, Place, Progress, Replaced, Revocations, renewal, revocation};
 use model::{CiTokenOutcome, Issuance, IssuanceKind, Problem, Renewed, ResumeError};
@@ -45,6 +46,11 @@ pub async fn finish(
     }
     let entry = interrupted.take()?;
     let place = entry.entry().place.to_place();
+    if interrupted.finding == Finding::KeyWanted {
+        let wanted = WantedRenewal::of(place, entry);
+        let renewed = wanted.renew(context, progress).await?;
+        return Ok(Finished::Renewed(Box::new(renewed)));
+    }
     let _lock = context.lock(&place).await?;
     reached(Operation::Resume, Checkpoint::Locked);
     if entry.entry().issue().is_some() {
@@ -253,6 +259,7 @@ pub fn discard(interrupted: Interrupted) -> Result<(), Problem> {
         | Finding::OtherKey
         | Finding::ValuesGone
         | Finding::Waiting { .. }
+        | Finding::KeyWanted
         | Finding::Queue { .. } => Ok(interrupted.take()?.close()?),
         Finding::Unreadable(_) => Ok(interrupted.journal.remove(&interrupted.id)?),
         Finding::Variables { .. } => Err(Problem::NotResumable(ResumeError::OnlyKey)),

@@ -70,7 +70,7 @@ impl From<&Entry> for About {
                     first.map(|item| item.token.clone()),
                 )
             }
-            Work::RenewKey(_) => (WorkKind::RenewKey, String::new(), None),
+            Work::RenewKey(_) | Work::KeyWanted => (WorkKind::RenewKey, String::new(), None),
         };
         Self {
             kind,
@@ -273,6 +273,7 @@ async fn look(context: &Context, entry: &Entry) -> Finding {
                 .filter(|item| item.state == QueueState::Waiting)
                 .count(),
         },
+        Work::KeyWanted => Finding::KeyWanted,
         Work::RenewKey(record) => match renewal::left(context, &place, record).await {
             Err(error) => Finding::Unknown(error),
             Ok(Left::Nothing) => Finding::NotActive(NotActive::NeverRegistered),

@@ -84,7 +84,9 @@ pub(super) fn waiting(entry: &Entry) -> Vec<&DeployTokenId> {
             .filter(|item| item.state == QueueState::Waiting)
             .map(|item| &item.token)
             .collect(),
-        Work::Issue(_) | Work::Replace(_) | Work::Unclaimed(_) | Work::RenewKey(_) => Vec::new(),
+        Work::Issue(_) | Work::Replace(_) | Work::Unclaimed(_) | Work::RenewKey(_) | Work::KeyWanted => {
+            Vec::new()
+        }
     }
 }
 

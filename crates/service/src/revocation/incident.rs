@@ -41,6 +41,7 @@ pub async fn incident(
         started,
         ended,
         tokens,
+        keys: Vec::new(),
         reach,
         unlisted,
     }

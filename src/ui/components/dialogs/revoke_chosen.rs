@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::AppState;
+use crate::ui::components::RenewChoice;
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, TextField, Tone,
 };
@@ -35,6 +36,7 @@ pub(super) fn RevokeChosenDialog() -> Element {
                     p { "Runners with them stop at once. What they already fetched stays known to them. This cannot be undone." }
                 }
                 DialogBody {
+                    RenewChoice {}
                     TextField {
                         id: "revoke-words",
                         label: "Type “{wanted}” to confirm",

@@ -10,6 +10,8 @@ use crate::ui::elements::{Button, ButtonKind, HoldButton, Icon};
 use crate::ui::intent::{EmergencyIntent, use_send};
 use text::plural;
 
+use super::RenewChoice;
+
 /// The bar; empty as long as nothing is chosen.
 #[component]
 pub fn EmergencyBar() -> Element {
@@ -41,6 +43,7 @@ pub fn EmergencyBar() -> Element {
                     }
                 }
             }
+            RenewChoice {}
             HoldButton {
                 icon: Icon::Ban,
                 label: "Hold to revoke {plural(count, \"token\")}",

@@ -2,8 +2,10 @@
 
 use dioxus::prelude::*;
 
+use super::keys::RunKeys;
+use super::line::{Line, Mark};
 use crate::state::{AppState, EmergencyRun};
-use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, Spinner};
+use crate::ui::elements::{Button, ButtonKind, Icon};
 use crate::ui::intent::{EmergencyIntent, Intent, use_send};
 use model::{RevocationStatus, RevokeTarget, Tally};
 use text::emergency as words;
@@ -55,6 +57,7 @@ pub fn EmergencyRunPage(run: EmergencyRun) -> Element {
         } else {
             Waiting { stopping: run.stopping }
         }
+        RunKeys { keys: run.keys.clone(), over: run.over }
         ul { class: "run-list", "aria-label": "Tokens",
             for (target , status) in run.lines {
                 RunLine { key: "{target.project}/{target.token}", target, status }
@@ -132,33 +135,22 @@ fn Waiting(stopping: bool) -> Element {
 
 #[component]
 fn RunLine(target: RevokeTarget, status: RevocationStatus) -> Element {
-    let (state, icon) = match &status {
-        RevocationStatus::Queued => ("queued", None),
-        RevocationStatus::Revoking | RevocationStatus::Retrying(_) => ("running", None),
-        RevocationStatus::Refused { .. } => ("refused", Some(Icon::Ban)),
-        RevocationStatus::Reshared { .. } => ("gone", Some(Icon::Check)),
-        RevocationStatus::ReshareFailed { .. } => ("unsealed", Some(Icon::Warning)),
-        RevocationStatus::NotRevoked(_) | RevocationStatus::Unknown(_) => ("failed", Some(Icon::Warning)),
+    let mark = match &status {
+        RevocationStatus::Queued => Mark::Queued,
+        RevocationStatus::Revoking | RevocationStatus::Retrying(_) => Mark::Running,
+        RevocationStatus::Refused { .. } => Mark::Refused,
+        RevocationStatus::Reshared { .. } => Mark::Gone,
+        RevocationStatus::ReshareFailed { .. } => Mark::Unsealed,
+        RevocationStatus::NotRevoked(_) | RevocationStatus::Unknown(_) => Mark::Failed,
     };
-    let trouble = words::trouble(&status).map(|it| it.to_string());
-    let said = words::status(&status);
     rsx! {
-        li { class: "run-line", "data-state": state,
-            span { class: "run-mark", "aria-hidden": "true",
-                match icon {
-                    Some(icon) => rsx! { Glyph { icon, size: 18 } },
-                    None if state == "running" => rsx! { Spinner {} },
-                    None => rsx! { span { class: "dot" } },
-                }
-            }
-            div { class: "run-words",
-                p { class: "run-name cut", title: "{target.token}", "{target.name}" }
-                p { class: "run-place cut", {text::place(&target.project_name, &target.environment.name)} }
-                if let Some(trouble) = trouble {
-                    p { class: "run-trouble selectable", "{trouble}" }
-                }
-            }
-            p { class: "run-status", "{said}" }
+        Line {
+            mark,
+            name: target.name,
+            title: target.token.to_string(),
+            place: text::place(&target.project_name, &target.environment.name),
+            detail: words::trouble(&status).map(|it| it.to_string()),
+            status: words::status(&status),
         }
     }
 }
