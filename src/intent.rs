@@ -22,6 +22,8 @@ pub enum Intent {
     Activity(ActivityIntent),
     /// About the emergency page.
     Emergency(EmergencyIntent),
+    /// About values that may have been read.
+    Checklist(ChecklistIntent),
     /// About the program itself, and the clipboard.
     Program(ProgramIntent),
 }
@@ -223,6 +225,30 @@ pub enum EmergencyIntent {
     Close,
 }
 
+/// Values that may have been read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ChecklistIntent {
+    /// Begin a checklist of what the runners of the shown run's tokens could read; or show it, if it was begun.
+    BeginOfRun,
+    /// Begin one of the values of the open environment.
+    BeginHere,
+    /// Show the one with this name.
+    Show(String),
+    /// Note that a value is dealt with, or is not after all.
+    Settle {
+        /// Which checklist.
+        id: String,
+        environment: EnvironmentId,
+        /// The variable's name.
+        name: String,
+        settled: bool,
+    },
+    /// Copy it as text.
+    Copy(String),
+    /// Forget it.
+    Forget(String),
+}
+
 /// The program itself, and the clipboard.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ProgramIntent {
@@ -264,7 +290,11 @@ impl Intent {
                     | AccessIntent::Fulfil(_)
             ),
             Self::Place(intent) => matches!(intent, PlaceIntent::OpenProject(_) | PlaceIntent::OpenPlace(..)),
-            Self::Session(_) | Self::Activity(_) | Self::Emergency(_) | Self::Program(_) => false,
+            Self::Session(_)
+            | Self::Activity(_)
+            | Self::Emergency(_)
+            | Self::Checklist(_)
+            | Self::Program(_) => false,
         }
     }
 }
@@ -288,5 +318,6 @@ areas! {
     Access: AccessIntent,
     Activity: ActivityIntent,
     Emergency: EmergencyIntent,
+    Checklist: ChecklistIntent,
     Program: ProgramIntent,
 }

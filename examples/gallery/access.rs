@@ -104,7 +104,7 @@ fn own(remote: RemoteStatus) -> OwnDevice {
     })
 }
 
-fn renewed() -> RenewedKey {
+pub fn renewed() -> RenewedKey {
     let names = [
         "APP_KEY",
         "DB_PASSWORD",

@@ -18,10 +18,23 @@ const WIDTHS: [u32; 27] = [
 ];
 
 /// States that are measured at each width.
-const WIDE: [&str; 6] = ["long", "access", "settings", "create", "close-warning", "palette"];
+const WIDE: [&str; 9] = [
+    "long",
+    "access",
+    "settings",
+    "create",
+    "close-warning",
+    "palette",
+    "emergency",
+    "emergency-run",
+    "checklist",
+];
 
 /// States whose contrast is measured.
-const COLOURED: [&str; 26] = [
+const COLOURED: [&str; 29] = [
+    "emergency",
+    "emergency-run",
+    "checklist",
     "table",
     "long",
     "revoked",

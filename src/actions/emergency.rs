@@ -13,7 +13,7 @@ use crate::intent::EmergencyIntent;
 use crate::state::{LeakSearch, Load, Ticket};
 use model::emergency::sort_by_danger;
 use model::{
-    Incident, KeyToRenew, LeakMatch, MachineError, News, PlacedToken, PublicText, RetryPolicy,
+    Checklist, Incident, KeyToRenew, LeakMatch, MachineError, News, PlacedToken, PublicText, RetryPolicy,
     RevocationStatus, RevokeTarget,
 };
 use protocol::{DeployTokenId, Moment};
@@ -88,6 +88,7 @@ impl Actions {
                     }
                 }
             }
+            actions.note_checklists(&context).await;
             if !store.is_running() {
                 actions.note_unfinished(&context).await;
             }
@@ -357,7 +358,8 @@ impl Actions {
     /// Copies the incident report.
     fn copy_report(&self) {
         if let Some(incident) = self.incident() {
-            self.copy_text(PublicText::IncidentReport, report(&incident));
+            let list = self.checklist_of_run();
+            self.copy_text(PublicText::IncidentReport, report(&incident, list.as_ref()));
         }
     }
 
@@ -366,12 +368,12 @@ impl Actions {
         let (Some(incident), Some(folder)) = (self.incident(), self.platform.report_folder()) else {
             return;
         };
-        let actions = self.clone();
+        let (actions, list) = (self.clone(), self.checklist_of_run());
         spawn(async move {
             let there = folder.clone();
             let save = move || {
                 let stem = text::incident::file_stem(Moment::now());
-                revocation::save(&there, &stem, &report(&incident))
+                revocation::save(&there, &stem, &report(&incident, list.as_ref()))
             };
             let not_saved = |cause: std::io::Error| MachineError::NotSaved {
                 folder,
@@ -426,6 +428,11 @@ fn options(
 }
 
 /// As the user reads it, in this machine's time zone.
-fn report(incident: &Incident) -> String {
-    text::incident::report(incident, &jiff::tz::TimeZone::system())
+fn report(incident: &Incident, list: Option<&Checklist>) -> String {
+    let zone = jiff::tz::TimeZone::system();
+    let report = text::incident::report(incident, &zone);
+    match list {
+        Some(list) => format!("{report}\n{}", text::checklist::markdown(list, &zone)),
+        None => report,
+    }
 }

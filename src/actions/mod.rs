@@ -6,6 +6,7 @@
 
 mod access;
 mod activity;
+mod checklists;
 mod clipboard;
 mod device;
 mod emergency;
@@ -210,6 +211,7 @@ impl Actions {
             Intent::Access(intent) => self.on_access(intent),
             Intent::Activity(intent) => self.on_activity(intent),
             Intent::Emergency(intent) => self.in_emergency(intent),
+            Intent::Checklist(intent) => self.on_checklists(intent),
             Intent::Program(intent) => self.in_program(intent),
         }
     }

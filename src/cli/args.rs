@@ -267,6 +267,32 @@ pub struct RenewKey {
     pub json: bool,
 }
 
+/// Which checklist, and what to do with it.
+#[derive(Debug, Args)]
+pub struct Checklist {
+    /// One of them, by id [default: all]
+    #[arg(value_name = "ID", conflicts_with = "env")]
+    pub id: Option<String>,
+    /// Begin one: of the values of this environment, by name or id
+    #[arg(long, value_name = "E")]
+    pub env: Option<String>,
+    /// When it is begun: a token whose runner could read the values
+    #[arg(long, value_name = "TOKEN", requires = "env")]
+    pub because: Vec<String>,
+    /// When it is begun: look for the same values in every project, not in this one alone
+    #[arg(long, requires = "env")]
+    pub everywhere: bool,
+    /// Note that the values of this name are dealt with
+    #[arg(long, value_name = "NAME", requires = "id")]
+    pub settled: Vec<String>,
+    /// Forget it
+    #[arg(long, requires = "id", conflicts_with_all = ["settled", "json"])]
+    pub forget: bool,
+    /// Print a JSON array
+    #[arg(long)]
+    pub json: bool,
+}
+
 /// Which tokens to end.
 #[derive(Debug, Args)]
 pub struct Revoke {

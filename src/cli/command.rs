@@ -6,12 +6,13 @@ use clap::{Subcommand, ValueHint};
 use clap_complete::Shell;
 
 use super::args::{
-    Activity, Again, Audit, Choice, Find, HandOver, Issue, LocalRole, Place, Pull, RenewKey, Revoke, Serve,
+    Activity, Again, Audit, Checklist, Choice, Find, HandOver, Issue, LocalRole, Place, Pull, RenewKey,
+    Revoke, Serve,
 };
 use super::devices::DevicesCommand;
 use super::{
-    activity, audit, backup, devices, emergency, find, licences, lifecycle, local_user, pending, pull,
-    reference, renew, renew_key, replace, requests, runner, send, serve,
+    activity, audit, backup, checklist, devices, emergency, find, licences, lifecycle, local_user, pending,
+    pull, reference, renew, renew_key, replace, requests, runner, send, serve,
 };
 use crate::connect::Target;
 use crate::failure::Failure;
@@ -114,6 +115,8 @@ pub enum Command {
     },
     /// Make a new environment key and put every variable under it, so that whoever held the old one opens nothing new
     RenewKey(RenewKey),
+    /// Which values may have been read, where else the same ones stand, and whether each was changed since
+    Checklist(Checklist),
     /// List the devices that wait for a key which this device can share
     Requests {
         /// Print a JSON array
@@ -279,6 +282,7 @@ impl Command {
                 lifecycle::reshare(target, project, &place, make_key, &accepted).await
             }
             Self::RenewKey(wanted) => renew_key::run(target, project, wanted).await,
+            Self::Checklist(wanted) => checklist::run(target, project, wanted).await,
             Self::Requests { json } => requests::list(target, project, json).await,
             Self::Fulfil { requests, all } => requests::fulfil(target, project, &requests, all).await,
             Self::Devices { what, json } => devices::run(target, what.as_ref(), json).await,

@@ -7,6 +7,7 @@ mod activity;
 mod args;
 mod audit;
 mod backup;
+mod checklist;
 mod command;
 mod devices;
 mod emergency;

@@ -64,6 +64,8 @@ pub enum Dialog {
     RenewKey,
     /// What came of making it anew.
     Renewed(Box<RenewedKey>),
+    /// The values that may have been read: the checklist with this name, or one that is being begun.
+    Checklist(Option<String>),
     /// What was interrupted, and what can be done.
     Interrupted,
     /// A closed sheet is being shown again.

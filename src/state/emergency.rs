@@ -27,6 +27,8 @@ pub struct EmergencyRun {
     pub over: bool,
     /// The keys that are renewed when the tokens are revoked.
     pub keys: Vec<KeyToRenew>,
+    /// The checklist of what its tokens' runners could read, once it is begun.
+    pub checklist: Option<String>,
     /// What a report tells, once it is over. It has no secret in it.
     pub incident: Option<Incident>,
 }
@@ -263,6 +265,7 @@ impl EmergencyStore {
             stopping: false,
             over: false,
             keys,
+            checklist: None,
             incident: None,
         }));
         number

@@ -7,6 +7,7 @@
 mod about;
 mod access;
 mod activity;
+mod checklists;
 mod clipboard;
 mod dialog;
 mod emergency;
@@ -25,6 +26,7 @@ use dioxus::prelude::*;
 pub use about::AboutStore;
 pub use access::{AccessStore, Holders, OwnDevice};
 pub use activity::{ActivityStore, Entries};
+pub use checklists::ChecklistStore;
 pub use clipboard::ClipboardStore;
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation, RenewedKey};
 pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, groups};
@@ -70,6 +72,8 @@ pub struct AppState {
     pub access: AccessStore,
     /// Who did what in the open project.
     pub activity: ActivityStore,
+    /// Values that may have been read.
+    pub checklists: ChecklistStore,
     /// Where the window is: organisation, project, environment, its key.
     pub place: PlaceStore,
     /// The tokens of that environment.
@@ -95,6 +99,7 @@ impl AppState {
             session: SessionStore::make(),
             access: AccessStore::make(),
             activity: ActivityStore::make(),
+            checklists: ChecklistStore::make(),
             place: PlaceStore::make(),
             tokens: TokensStore::make(),
             dialog: DialogStore::make(),
@@ -115,6 +120,7 @@ impl AppState {
             session,
             access,
             activity,
+            checklists,
             place,
             tokens,
             dialog,
@@ -128,6 +134,7 @@ impl AppState {
         session.reset();
         access.reset();
         activity.reset();
+        checklists.reset();
         place.reset();
         tokens.reset();
         dialog.reset();

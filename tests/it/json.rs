@@ -136,6 +136,11 @@ async fn every_command_prints_what_is_documented() {
         shell.json(&["renew-key", "--env", "production", "--json"]),
     ));
 
+    // Something is left to do, which is what its exit code says.
+    let listed = shell.run(&["checklist", "--env", "production", "--json"]);
+    assert_code(&listed, 1);
+    seen.push(("checklist", serde_json::from_slice(&listed.stdout).unwrap()));
+
     for name in with_json() {
         assert!(
             seen.iter().any(|(it, _)| *it == name),

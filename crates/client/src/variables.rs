@@ -6,7 +6,7 @@ use protocol::wire;
 
 use super::Client;
 use model::CallError;
-use protocol::variable::{Bundle, VariableUpload};
+use protocol::variable::{Bundle, VariableState, VariableUpload};
 use protocol::{DeviceId, EnvironmentName, Listed, ProjectId};
 
 impl Client {
@@ -21,6 +21,19 @@ impl Client {
     ) -> Result<Listed<String>, CallError> {
         let path = in_environment(project, environment, "keys");
         Ok(wire::names::variable_names(&self.transport.get(&path).await?)?)
+    }
+
+    /// The same with versions: when and by whom each variable was pushed last.
+    ///
+    /// # Errors
+    /// [`CallError`].
+    pub async fn variable_states(
+        &self,
+        project: &ProjectId,
+        environment: &EnvironmentName,
+    ) -> Result<Listed<VariableState>, CallError> {
+        let path = in_environment(project, environment, "keys?include_versions=1");
+        Ok(wire::names::variable_states(&self.transport.get(&path).await?)?)
     }
 
     /// `GET …/environments/{name}/pull` as a device: all sealed variables, with their versions and marks.

@@ -12,6 +12,7 @@ mod about;
 pub mod access;
 pub mod activity;
 mod audit;
+mod checklist;
 mod column;
 pub mod destinations;
 pub mod emergency;
@@ -33,6 +34,7 @@ pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing, WayOut};
 pub use activity::{ActivityFilter, author_of};
 pub use audit::{AuditFact, AuditFinding, AuditLimits};
+pub use checklist::{CheckedPlace, CheckedValue, Checklist, ValueState};
 pub use column::TokenColumn;
 pub use destinations::{Destination, DestinationError, Handed, Parcel, SendError};
 pub use emergency::{

@@ -19,6 +19,8 @@ pub enum PublicText {
     Version,
     /// What an emergency did.
     IncidentReport,
+    /// Which values are to be changed.
+    Checklist,
 }
 
 /// What has just come to pass.

@@ -1,5 +1,5 @@
 //! Use cases, one a file: what a person or a script asks for, from the checks before it to the proof after it. Folders know
-//! only those before them: `journal`, `activity`, `keys`, `tokens`, `revocation`, `renewal`, `resume`,
+//! only those before them: `journal`, `activity`, `keys`, `checklist`, `tokens`, `revocation`, `renewal`, `resume`,
 //! `machine`.
 //!
 //! Nothing here renders, and nothing here words an error for people: errors keep their cause, the crate `text` words them.
@@ -15,6 +15,7 @@
 
 mod activity;
 mod audit;
+pub mod checklist;
 pub mod checkpoint;
 mod context;
 mod directory;

@@ -207,7 +207,7 @@ fn place(target: &RevokeTarget) -> String {
 }
 
 /// A name as it stands, with what Markdown would take for its own set off.
-fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for letter in shown(text).chars() {
         match letter {

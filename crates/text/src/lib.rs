@@ -15,6 +15,7 @@ pub mod activity;
 pub mod audit;
 mod bundle;
 mod causes;
+pub mod checklist;
 mod columns;
 mod connection;
 pub mod destinations;

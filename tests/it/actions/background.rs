@@ -11,8 +11,8 @@ use deploy_tokens::state::{
 };
 use dioxus::prelude::*;
 use model::{
-    ClosedSheet, Grace, Membership, News, Pause, Problem, PublicText, Replacement, SignInWork, Step,
-    TokenColumn, Unfinished, Uses, Values,
+    Checklist, ClosedSheet, Grace, Membership, News, Pause, Problem, PublicText, Replacement, SignInWork,
+    Step, TokenColumn, Unfinished, Uses, Values,
 };
 use protocol::secret::CiToken;
 use protocol::{ActivityKind, DeployTokenId, Lifetime, Moment, NotKnown, Requests};
@@ -173,6 +173,7 @@ fn shown(state: AppState) -> String {
         session,
         access,
         activity,
+        checklists,
         place,
         tokens,
         dialog,
@@ -190,8 +191,9 @@ fn shown(state: AppState) -> String {
     let parts = [
         format!("{:?}", section.peek()),
         format!(
-            "{:?} {} {:?} {:?} {} {} {:?} {:?} {:?} {:?} {}",
+            "{:?} {} {} {:?} {:?} {} {} {:?} {:?} {:?} {:?} {}",
             emergency.active.peek(),
+            emergency.renews.peek(),
             emergency.projects.peek(),
             emergency.unlisted.peek(),
             emergency.stale.peek(),
@@ -281,6 +283,7 @@ fn shown(state: AppState) -> String {
             sheet.kept_until.peek(),
             sheet.grace.peek(),
         ),
+        format!("{:?} {}", checklists.all.peek(), checklists.looking.peek()),
         format!("{:?}", about.passages.peek()),
         format!("{:?}", toasts.shown.peek()),
     ];
@@ -296,6 +299,15 @@ fn fill(state: AppState) {
     set(state.section, Section::Access);
     set(state.emergency.active, Load::Ready(Vec::new()));
     set(state.emergency.projects, 4);
+    set(state.emergency.renews, true);
+    set(state.checklists.looking, true);
+    state.checklists.put(Checklist {
+        id: "other".to_owned(),
+        begun: Moment::now(),
+        because: Vec::new(),
+        not_compared: Vec::new(),
+        places: Vec::new(),
+    });
     set(state.emergency.stale, Some(Problem::Busy));
     set(state.emergency.refreshing, true);
     set(state.emergency.search, "other".to_owned());

@@ -1,9 +1,9 @@
 //! Intents of the emergency page.
 
-use deploy_tokens::intent::{EmergencyIntent, SessionIntent, SheetIntent};
-use deploy_tokens::state::{AppState, Gate, LeakSearch, Load};
+use deploy_tokens::intent::{ChecklistIntent, EmergencyIntent, SessionIntent, SheetIntent};
+use deploy_tokens::state::{AppState, Dialog, Gate, LeakSearch, Load};
 use dioxus::prelude::{ReadableExt as _, WritableExt as _};
-use model::{KeyStatus, News, PublicText};
+use model::{KeyStatus, News, PublicText, ValueState};
 use protocol::{DeployTokenId, NotKnown, Occurrence};
 use testkit::Fault;
 
@@ -147,6 +147,54 @@ async fn where_a_seed_leaked_the_key_is_renewed_once_the_token_is_refused() {
     assert!(!report.contains("Renew the key of each"), "{report}");
     let now = stage.site.open_key("production").await;
     assert!(!now.ct_eq(&before));
+
+    // What its runner could read is to be changed.
+    stage.send(ChecklistIntent::BeginOfRun);
+    stage
+        .until("the values are listed", |it| {
+            matches!(&*it.dialog.open.peek(), Dialog::Checklist(Some(_)))
+        })
+        .await;
+    let list = stage.look(|it| it.checklists.all.peek()[0].clone());
+    assert_eq!(list.because, ["leaked-ci"]);
+    let value = list.places[0].values[0].clone();
+    assert_eq!(value.state, ValueState::AsItWas);
+    stage.send(ChecklistIntent::Settle {
+        id: list.id.clone(),
+        environment: list.places[0].environment.id.clone(),
+        name: value.name.clone(),
+        settled: true,
+    });
+    stage
+        .until("it is settled", |it| it.checklists.all.peek()[0].done().0 == 1)
+        .await;
+    stage.send(ChecklistIntent::Copy(list.id.clone()));
+    stage
+        .told("it is copied", |it| *it == News::Copied(PublicText::Checklist))
+        .await;
+    let copied = stage.paper.0.borrow().clone();
+    assert!(
+        copied.contains(&format!("- [x] `{}`: settled by hand", value.name)),
+        "{copied}"
+    );
+    stage.send(EmergencyIntent::CopyReport);
+    stage
+        .told("the report is copied", |it| {
+            *it == News::Copied(PublicText::IncidentReport)
+        })
+        .await;
+    let report = stage.paper.0.borrow().clone();
+    assert!(report.contains("# Values to change"), "{report}");
+    // The same list, not another one.
+    stage.send(ChecklistIntent::BeginOfRun);
+    stage
+        .until("it is looked at", |it| !*it.checklists.looking.peek())
+        .await;
+    assert_eq!(stage.look(|it| it.checklists.all.peek().len()), 1);
+    stage.send(ChecklistIntent::Forget(list.id));
+    stage
+        .until("it is forgotten", |it| it.checklists.all.peek().is_empty())
+        .await;
     let active = stage.site.active().await;
     assert!(active.iter().all(|it| it.token.id != token.id));
 }

@@ -14,6 +14,7 @@ const ORDER: &[&str] = &[
     "activity",
     "membership",
     "keys",
+    "checklist",
     "tokens",
     "revocation",
     "renewal",

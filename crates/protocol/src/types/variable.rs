@@ -3,6 +3,7 @@
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
+use super::Moment;
 use super::envelope::PublishedKey;
 use crate::secret::SecretText;
 
@@ -48,6 +49,17 @@ pub struct SealedVariable {
     pub version: Option<u64>,
     /// What its uploader said of it beside its value.
     pub marks: VariableMarks,
+}
+
+/// When and by whom a variable was pushed last (docs/protocol.md 9.3).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariableState {
+    /// Name of the variable.
+    pub name: String,
+    /// The server's time, where it is told.
+    pub updated_at: Option<Moment>,
+    /// An e-mail address, where it is told.
+    pub updated_by: Option<String>,
 }
 
 /// What is known of a variable without opening it: the server keeps it as it was uploaded (docs/protocol.md 8.1, 9.1).

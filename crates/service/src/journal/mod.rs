@@ -20,6 +20,7 @@ mod file;
 mod kept;
 mod lock;
 mod open;
+mod sealed;
 mod text;
 
 use std::hash::{BuildHasher as _, BuildHasherDefault, DefaultHasher};
@@ -36,6 +37,7 @@ pub use lock::PlaceLock;
 pub use open::{OpenEntry, ShownEntry};
 
 pub(crate) use kept::Kept;
+pub(crate) use sealed::SealedFile;
 
 pub(super) use entry::Receipt;
 pub(super) use open::EntryWriter;

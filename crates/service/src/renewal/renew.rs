@@ -7,6 +7,7 @@ use super::keys::{self, Publication};
 use super::settle::{self, Settled, settle};
 use super::variables;
 use super::wanted::fulfil;
+use crate::checklist::after_renewal;
 use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::journal::{Entry, EntryWriter, Journal, RenewalRecord, Work};
 use crate::keys::make_key;
@@ -17,7 +18,7 @@ use model::{Problem, Renewed, Step};
 use protocol::crypto;
 use protocol::secret::EnvironmentKey;
 use protocol::variable::VariableUpload;
-use protocol::{EnvironmentName, Moment};
+use protocol::{EnvironmentName, Fingerprint, Moment};
 
 /// How many keys are made at most: a server that does not take one of the recipients keeps the key without an envelope.
 const KEYS: usize = 2;
@@ -106,6 +107,7 @@ async fn once(
                 let uploaded = Instant::now();
                 reached(Operation::RenewKey, Checkpoint::Uploaded);
                 let settled = finish(context, place, &ring, was_called, record, progress).await?;
+                note_in_checklists(context, place, before, &values, &settled);
                 let last = settled.last_upload.unwrap_or(uploaded);
                 return Ok(Some(Renewed {
                     left_out,
@@ -116,6 +118,7 @@ async fn once(
             }
             Publication::Overtaken => {
                 let settled = finish(context, place, &ring, was_called, record, progress).await?;
+                note_in_checklists(context, place, before, &values, &settled);
                 return Ok(Some(settled.renewed(before)));
             }
             Publication::Nothing(problem) if number == 1 => {
@@ -153,6 +156,17 @@ async fn finish(
     reached(Operation::RenewKey, Checkpoint::Proved);
     record.renewed();
     Ok(settled)
+}
+
+fn note_in_checklists(
+    context: &Context,
+    place: &Place,
+    before: Fingerprint,
+    values: &[variables::Opened],
+    settled: &Settled,
+) {
+    let marks = variables::marks(values);
+    after_renewal(context, place, (before, settled.key), &marks, &settled.variables);
 }
 
 /// A key that is ready to be published, with everything that is to be uploaded under it.

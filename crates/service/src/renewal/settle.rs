@@ -7,6 +7,7 @@ use std::time::Instant;
 use super::keys::recipients;
 use super::variables::{self, Opened};
 use super::wanted::fulfil;
+use crate::checklist::{Mark, after_renewal};
 use crate::checkpoint::{Checkpoint, Operation, reached};
 use crate::journal::{EntryWriter, OpenEntry, RenewalRecord};
 use crate::keys::add_devices::all_are_told;
@@ -25,9 +26,9 @@ const ROUNDS: usize = 6;
 
 /// Everything is under this key.
 pub(super) struct Settled {
-    key: Fingerprint,
+    pub(super) key: Fingerprint,
     version: u64,
-    variables: Vec<String>,
+    pub(super) variables: Vec<Mark>,
     recipients: usize,
     /// When something was uploaded last, if it was.
     pub(super) last_upload: Option<Instant>,
@@ -42,7 +43,7 @@ impl Settled {
             before,
             now: self.key,
             version: self.version,
-            variables: self.variables,
+            variables: self.variables.into_iter().map(|it| it.name).collect(),
             recipients: self.recipients,
             left_out: Vec::new(),
             revived: self.revived,
@@ -83,7 +84,7 @@ pub(super) async fn settle(
             return Ok(Settled {
                 key: crypto::key_fingerprint(now),
                 version: key.published.version,
-                variables: variables::names(&opened),
+                variables: variables::marks(&opened),
                 recipients,
                 last_upload,
                 revived,
@@ -229,6 +230,9 @@ pub(crate) async fn conclude(
     reached(Operation::RenewKey, Checkpoint::Proved);
     let (journal, begun) = (Arc::clone(entry.journal()), entry.entry().started);
     EntryWriter::resume(Operation::RenewKey, entry).renewed();
+    if let Some(before) = before {
+        after_renewal(context, place, (before, settled.key), &[], &settled.variables);
+    }
     fulfil(&journal, place, begun);
     let now = settled.key;
     Ok(settled.renewed(before.unwrap_or(now)))

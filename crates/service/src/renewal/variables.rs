@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::checklist::Mark;
 use crate::off_thread::off_thread;
 use crate::{Context, LinkedDevice, Place};
 use model::{CallError, Problem};
@@ -48,9 +49,9 @@ impl Variables {
     }
 }
 
-/// The names, in the server's order.
-pub(super) fn names(opened: &[Opened]) -> Vec<String> {
-    opened.iter().map(|it| it.sealed.name.clone()).collect()
+/// What they are told by, in the server's order.
+pub(super) fn marks(opened: &[Opened]) -> Vec<Mark> {
+    opened.iter().map(|it| Mark::from(&it.sealed)).collect()
 }
 
 /// Reads all variables, and opens each with the first of the keys that fits.

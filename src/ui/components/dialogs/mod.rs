@@ -1,5 +1,6 @@
 //! The dialogs that ask before something happens, and the lists to choose from.
 
+mod checklist;
 mod confirm;
 mod confirm_style;
 mod consequence;
@@ -29,6 +30,7 @@ use crate::state::{AppState, Dialog};
 use crate::ui::components::details::DetailsDialog;
 use crate::ui::elements::{Button, ButtonKind, DialogActions};
 
+use checklist::ChecklistDialog;
 pub use confirm::ConfirmDialog;
 pub use create::CreateDialog;
 pub use device::{CommandLineDeviceDialog, LinkDialog, UnlinkDialog};
@@ -73,6 +75,9 @@ pub fn Dialogs() -> Element {
         },
         Dialog::ShowAgain(sheet) => rsx! {
             ShowAgainDialog { sheet }
+        },
+        Dialog::Checklist(id) => rsx! {
+            ChecklistDialog { id }
         },
         Dialog::Interrupted => rsx! {
             InterruptedDialog {}

@@ -9,7 +9,7 @@ use crate::ui::components::{Fact, MessageText};
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, Notice, Tone,
 };
-use crate::ui::intent::{AccessIntent, use_send};
+use crate::ui::intent::{AccessIntent, ChecklistIntent, use_send};
 use model::{Flaw, Holder, RunnerProof, Standing, Step};
 use text::plural;
 
@@ -81,6 +81,7 @@ fn ForWhom() -> Element {
 #[component]
 pub fn RenewedDialog(renewed: RenewedKey) -> Element {
     let dialog = use_context::<AppState>().dialog;
+    let send = use_send();
     let RenewedKey {
         environment,
         done,
@@ -124,6 +125,13 @@ pub fn RenewedDialog(renewed: RenewedKey) -> Element {
                 }
             }
             DialogActions {
+                if !done.variables.is_empty() {
+                    Button {
+                        icon: Icon::ClipboardCheck,
+                        label: text::checklist::BEGIN,
+                        onclick: move |()| send.call(ChecklistIntent::BeginHere.into()),
+                    }
+                }
                 Button { label: "Done", kind: ButtonKind::Primary, autofocus: true, onclick: move |()| dialog.close() }
             }
         }

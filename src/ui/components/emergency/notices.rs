@@ -4,9 +4,10 @@ use dioxus::prelude::*;
 
 use super::leak::LeakNotice;
 use crate::state::AppState;
+use crate::ui::clock::use_clock;
 use crate::ui::components::{MessageText, use_ask_admin};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
-use crate::ui::intent::{EmergencyIntent, use_send};
+use crate::ui::intent::{ChecklistIntent, EmergencyIntent, use_send};
 use text::plural;
 
 /// All that apply.
@@ -19,6 +20,7 @@ pub fn EmergencyNotices() -> Element {
         div { class: "notices",
             UnfinishedNotice {}
             LeakNotice {}
+            ChecklistNotices {}
             if let Some(problem) = stale {
                 Notice {
                     tone: Tone::Warn,
@@ -38,6 +40,35 @@ pub fn EmergencyNotices() -> Element {
                 Notice { key: "{message.what}", tone: Tone::Warn, assertive: true,
                     MessageText { message }
                 }
+            }
+        }
+    }
+}
+
+/// Values that are still to be changed, after earlier leaks.
+#[component]
+fn ChecklistNotices() -> Element {
+    let store = use_context::<AppState>().checklists;
+    let (send, clock) = (use_send(), use_clock());
+    rsx! {
+        for list in store.all.read().iter().cloned() {
+            Notice {
+                key: "{list.id}",
+                tone: if list.is_done() { Tone::Ok } else { Tone::Neutral },
+                icon: Icon::ClipboardCheck,
+                actions: rsx! {
+                    Button {
+                        kind: ButtonKind::Link,
+                        label: "Show values to change",
+                        short: "Show",
+                        onclick: {
+                            let id = list.id.clone();
+                            move |()| send.call(ChecklistIntent::Show(id.clone()).into())
+                        },
+                    }
+                },
+                strong { "Values to change: {text::checklist::summary(&list)}" }
+                " Begun {clock.past(list.begun)}."
             }
         }
     }

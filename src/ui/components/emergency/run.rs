@@ -6,7 +6,7 @@ use super::keys::RunKeys;
 use super::line::{Line, Mark};
 use crate::state::{AppState, EmergencyRun};
 use crate::ui::elements::{Button, ButtonKind, Icon};
-use crate::ui::intent::{EmergencyIntent, Intent, use_send};
+use crate::ui::intent::{ChecklistIntent, EmergencyIntent, Intent, use_send};
 use model::{RevocationStatus, RevokeTarget, Tally};
 use text::emergency as words;
 
@@ -103,6 +103,14 @@ fn Ending(ready: bool, proof: Option<String>) -> Element {
                         label: "Save incident report",
                         disabled: !ready,
                         onclick: move |()| wish(EmergencyIntent::SaveReport),
+                    }
+                }
+                if cfg!(feature = "workspace") {
+                    Button {
+                        icon: Icon::ClipboardCheck,
+                        label: text::checklist::BEGIN,
+                        disabled: !ready,
+                        onclick: move |()| send.call(ChecklistIntent::BeginOfRun.into()),
                     }
                 }
                 Button {
