@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use jiff::tz::TimeZone;
 
 use super::incident::plain;
-use super::plural;
 use model::{CheckedPlace, CheckedValue, Checklist, ValueState};
 use protocol::Moment;
 
@@ -18,7 +17,7 @@ pub fn summary(checklist: &Checklist) -> String {
         (_, 0) => "There is no value to change.".to_owned(),
         (1, 1) => "The only value is done.".to_owned(),
         (done, all) if done == all => format!("All {all} values are done."),
-        (done, all) => format!("{done} of {} done.", plural(all, "value")),
+        (done, all) => format!("{done} of {all} values are done."),
     }
 }
 

@@ -67,8 +67,8 @@ fn ChecklistNotices() -> Element {
                         },
                     }
                 },
-                strong { "Values to change: {text::checklist::summary(&list)}" }
-                " Begun {clock.past(list.begun)}."
+                strong { {text::checklist::summary(&list)} }
+                " Begun {clock.past(list.begun)}, after a leak or a new key."
             }
         }
     }
