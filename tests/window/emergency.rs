@@ -287,6 +287,9 @@ fn a_pasted_leak_is_found_chosen_and_proven_to_be_refused() {
         !app.text().contains(secrets.ci_token.expose()),
         "the secret is not in the document"
     );
+    // Its seed leaked, so that the key is to be renewed.
+    app.find("check box", containing("Then renew the key of its environment"))
+        .wait(State::Checked, true);
     // A short press does nothing but tell how.
     let hold = app.find("push button", "Hold to revoke 1 token");
     hold.click();
@@ -296,7 +299,18 @@ fn a_pasted_leak_is_found_chosen_and_proven_to_be_refused() {
     app.find("heading", "The token is refused by the server");
     app.wait_text("asked with its CI token, the server refuses it");
     assert_eq!(scene.active(), 49);
+    app.wait_text("New key for");
+    app.wait_text("Runners could not decrypt for");
+    app.find("push button", "List values to change").press();
+    let dialog = app.find("dialog", "Values to change");
+    let first = dialog.find("check box", containing("Not changed"));
+    first.press();
+    dialog.find("check box", containing("Settled by hand"));
+    assert!(!app.text().contains(secrets.ci_token.expose()));
+    app.key("Escape");
+    app.wait_gone("dialog", any());
     app.find("push button", "Done").press();
+    app.find("push button", "Show values to change");
     app.find("push button", "Paste leak").press();
     app.wait_text("It is revoked already");
     let others = scene
