@@ -1,16 +1,9 @@
-//! Deploy Tokens: the window, or one command.
+//! Deploy Tokens: one command, or the way to the window.
 
 use std::alloc::System;
 use std::process::ExitCode;
 
-#[cfg(feature = "desktop")]
-use deploy_tokens::app::{self, Launched};
-use deploy_tokens::cli;
-#[cfg(feature = "desktop")]
-use deploy_tokens::connect;
-use deploy_tokens::connect::Target;
-use deploy_tokens::failure::Failure;
-use model::SecretLimits;
+use deploy_tokens::cli::{self, Window};
 use zeroizing_alloc::ZeroAlloc;
 
 /// Secrets pass through buffers that are not ours, of the HTTP client, of the clipboard, of the renderer. Whatever is
@@ -18,31 +11,15 @@ use zeroizing_alloc::ZeroAlloc;
 #[global_allocator]
 static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
 
+#[cfg(all(feature = "desktop", not(target_os = "linux")))]
+mod open;
+
+/// On Linux the renderer is a hundred shared libraries, for which each command would wait: there it is in a program of its own.
+#[cfg(not(all(feature = "desktop", not(target_os = "linux"))))]
+const WINDOW: Window = Window::Beside;
+#[cfg(all(feature = "desktop", not(target_os = "linux")))]
+const WINDOW: Window = Window::Inside(open::open);
+
 fn main() -> ExitCode {
-    cli::start(window)
-}
-
-#[cfg(feature = "desktop")]
-fn window(target: Target, project: Option<String>, limits: SecretLimits) -> ExitCode {
-    let project = project.map(protocol::ProjectId::new);
-    let opened = connect::check_environment(&target)
-        .map_err(Failure::from)
-        .and_then(|()| app::launch(target, project, limits));
-    match opened {
-        Ok(Launched::Closed) => ExitCode::SUCCESS,
-        Ok(Launched::ShownElsewhere) => {
-            cli::tell("The window is already open; it was brought to the front.");
-            ExitCode::SUCCESS
-        }
-        Err(failure) => cli::fail(&failure),
-    }
-}
-
-#[cfg(not(feature = "desktop"))]
-fn window(_: Target, _: Option<String>, _: SecretLimits) -> ExitCode {
-    cli::fail(&Failure::new(
-        2,
-        "This build has no window.",
-        "Use one of its commands (see --help), or install the desktop build.",
-    ))
+    cli::start(WINDOW)
 }

@@ -7,6 +7,7 @@ mod activity;
 mod args;
 mod audit;
 mod backup;
+mod beside;
 mod checklist;
 mod command;
 mod devices;
@@ -39,7 +40,7 @@ mod start;
 pub use args::{Arguments, Place};
 pub use command::Command;
 pub use output::tell;
-pub use start::start;
+pub use start::{Window, start};
 
 use crate::connect::{Connected, Target};
 use crate::failure::Failure;

@@ -8,19 +8,33 @@ use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use super::{Arguments, Command, fail, run, warn};
+use super::{Arguments, Command, beside, fail, run, warn};
 use crate::connect::{self, Target};
 use crate::failure::Failure;
 use model::SecretLimits;
 
-/// Runs what the command line says, and gives the exit code; `window` opens the window, where no command was given.
-pub fn start(window: impl FnOnce(Target, Option<String>, SecretLimits) -> ExitCode) -> ExitCode {
+/// Where the window is.
+#[derive(Clone, Copy, Debug)]
+pub enum Window {
+    /// In this program; this opens it, and gives the exit code when it is closed.
+    Inside(fn(Target, Option<String>, SecretLimits) -> ExitCode),
+    /// In the program `deploy-tokens-window`, if that was installed with this one.
+    Beside,
+}
+
+/// Runs what the command line says, or opens the window where no command was given, and gives the exit code.
+pub fn start(window: Window) -> ExitCode {
+    let arguments = Arguments::parse();
+    let window = match window {
+        Window::Beside if arguments.command.is_none() => return beside::open(),
+        Window::Beside => None,
+        Window::Inside(open) => Some(open),
+    };
     log_to_stderr();
     connect::keep_out_of_dumps();
     #[cfg(unix)]
     process_env::drop_blanks();
     tracing::info!("{}", connect::told_of_locking());
-    let arguments = Arguments::parse();
     let target = match target(&arguments) {
         Ok(target) => target,
         Err(failure) => return fail(&failure),
@@ -30,10 +44,11 @@ pub fn start(window: impl FnOnce(Target, Option<String>, SecretLimits) -> ExitCo
     }
     let limits = arguments.window.limits();
     let project = super::project(&arguments);
-    match (arguments.command, project) {
-        (None, Ok(project)) => window(target, project, limits),
-        (Some(command), Ok(project)) => headless(target, project, command),
-        (_, Err(failure)) => fail(&failure),
+    match (arguments.command, project, window) {
+        (Some(command), Ok(project), _) => headless(target, project, command),
+        (None, Ok(project), Some(open)) => open(target, project, limits),
+        (None, Ok(_), None) => beside::open(),
+        (_, Err(failure), _) => fail(&failure),
     }
 }
 

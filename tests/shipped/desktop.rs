@@ -39,7 +39,7 @@ fn assert_decrypts(output: &Output) {
 
 #[test]
 fn it_is_made_for_users() {
-    assert_made_for_users(&named(PROGRAM));
+    assert_made_for_users(&named(PROGRAM), &["deploy-tokens", "deploy-tokens-window"]);
 }
 
 #[test]

@@ -7,7 +7,7 @@ const HEADLESS: &str = "DEPLOY_TOKENS_HEADLESS_PROGRAM";
 
 #[test]
 fn it_is_made_for_users() {
-    assert_made_for_users(&named(HEADLESS));
+    assert_made_for_users(&named(HEADLESS), &["deploy-tokens"]);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! The program that is shipped, as its user meets it: one file in an empty folder, and nothing of the source tree in reach.
+//! The program that is shipped, as its user meets it: with its window's in an otherwise empty folder, and nothing of the source
+//! tree in reach.
 //!
 //! Not among the tests that a plain `cargo test` runs, because it needs a program that was built the way users get it:
 //! `scripts/test-shipped PROGRAM [HEADLESS-PROGRAM]` hides the source tree and runs this.
@@ -86,28 +87,43 @@ fn assert_hidden_from(process: &str) {
     assert!(!environment.contains(TREE), "{process} was told of {TREE}");
 }
 
-/// It stands alone in its folder, stripped, and what makes a test's program kill itself does nothing in it.
-fn assert_made_for_users(program: &Path) {
+/// These stand alone in their folder, stripped; commands need no library of a window's; and what makes a test's program kill
+/// itself does nothing in them.
+fn assert_made_for_users(program: &Path, names: &[&str]) {
     assert_hidden_from("self");
-    let beside = fs::read_dir(program.parent().unwrap()).unwrap().count();
-    assert_eq!(beside, 1, "nothing is beside {}", program.display());
-
-    let sections = Command::new("readelf")
-        .args(["--wide", "--section-headers"])
-        .arg(program)
-        .output()
-        .unwrap();
-    let sections = said(&sections);
-    assert!(sections.contains(".text"), "{sections}");
-    for names in [".symtab", ".debug_info", ".debug_line"] {
-        assert!(!sections.contains(names), "{} has {names}", program.display());
+    let folder = program.parent().unwrap();
+    let beside = fs::read_dir(folder).unwrap().count();
+    assert_eq!(
+        beside,
+        names.len(),
+        "nothing else is beside {}",
+        program.display()
+    );
+    for name in names {
+        let sections = readelf("--section-headers", &folder.join(name));
+        assert!(sections.contains(".text"), "{sections}");
+        for section in [".symtab", ".debug_info", ".debug_line"] {
+            assert!(!sections.contains(section), "{name} has {section}");
+        }
     }
+    let needed = readelf("--dynamic", program);
+    assert!(needed.contains("libc.so") && !needed.contains("gtk"), "{needed}");
 
     let shell = Shell::new(program.to_owned());
     let killer = [("DEPLOY_TOKENS_KILL_AT", "create.registered")];
     let create = ["--local", "create", "--env", "production", "--name", "alive"];
     let created = shell.run(&create, &killer);
     assert_eq!(created.status.code(), Some(0), "{}", said(&created));
+}
+
+fn readelf(what: &str, program: &Path) -> String {
+    said(
+        &Command::new("readelf")
+            .args(["--wide", what])
+            .arg(program)
+            .output()
+            .unwrap(),
+    )
 }
 
 /// Each command that the program's own help lists has a help of its own.

@@ -3,7 +3,6 @@
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -27,29 +26,10 @@ pub fn built() -> PathBuf {
     program
 }
 
-/// A command of the program: of the one that [`PROGRAM`] names, else of the program without its window (`examples/commands.rs`),
-/// which starts twenty times as fast. Where that was not built with the tests, or before the program, it is the program itself.
+/// A command of the program.
 pub fn commands() -> Command {
-    if let Some(named) = process_env::name(PROGRAM) {
-        return Command::new(named);
-    }
-    let built = built();
-    let name = format!("commands{}", std::env::consts::EXE_SUFFIX);
-    let small = profile_folder().join("examples").join(name);
-    let made = |path: &Path| std::fs::metadata(path).and_then(|it| it.modified()).ok();
-    // One link is a moment after the other; a change of the sources is further away.
-    let age = made(&built)
-        .zip(made(&small))
-        .map(|(program, small)| program.duration_since(small));
-    let is_current = matches!(age, Some(Err(_))) || matches!(age, Some(Ok(before)) if before < SAME_BUILD);
-    let mut command = Command::new(if is_current { small } else { built });
-    #[cfg(unix)]
-    std::os::unix::process::CommandExt::arg0(&mut command, "deploy-tokens");
-    command
+    Command::new(program())
 }
-
-/// So long the links of one build may take.
-const SAME_BUILD: Duration = Duration::from_secs(60);
 
 /// `target/PROFILE`.
 pub(crate) fn profile_folder() -> PathBuf {

@@ -84,6 +84,8 @@ const LAYERS: &[Layer] = &[
     layer("failure", &["*"]),
     layer("cli", &["*"]),
     layer("main", &["*"]),
+    layer("open", &["*"]),
+    layer("window", &["*"]),
     layer("mobile", &["*"]),
     layer("lib", &["*"]),
 ];
