@@ -2,7 +2,7 @@
 //! `actions` that is called the same.
 
 use crate::state::Section;
-use model::{ClosedSheet, Destination, Document, Grace, PublicText, Remedy, WayOut};
+use model::{AuditFinding, ClosedSheet, Destination, Document, Grace, PublicText, Remedy, WayOut};
 use protocol::{DeployToken, DeployTokenId, EnvironmentId, Lifetime, ProjectId, RequestId, UserDevice};
 
 /// A wish of the user. It never carries a secret.
@@ -20,6 +20,8 @@ pub enum Intent {
     Access(AccessIntent),
     /// About what was done by whom.
     Activity(ActivityIntent),
+    /// About what somebody should look at, everywhere.
+    Audit(AuditIntent),
     /// About the emergency page.
     Emergency(EmergencyIntent),
     /// About the program itself, and the clipboard.
@@ -198,6 +200,17 @@ pub enum ActivityIntent {
     Older,
 }
 
+/// What somebody should look at, everywhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuditIntent {
+    /// Look through everything again.
+    Look,
+    /// End the look that is under way.
+    Stop,
+    /// Go to where something was found, and ask for its remedy.
+    Mend(AuditFinding),
+}
+
 /// The emergency page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmergencyIntent {
@@ -262,7 +275,9 @@ impl Intent {
                     | AccessIntent::Fulfil(_)
             ),
             Self::Place(intent) => matches!(intent, PlaceIntent::OpenProject(_) | PlaceIntent::OpenPlace(..)),
-            Self::Session(_) | Self::Activity(_) | Self::Emergency(_) | Self::Program(_) => false,
+            Self::Session(_) | Self::Activity(_) | Self::Audit(_) | Self::Emergency(_) | Self::Program(_) => {
+                false
+            }
         }
     }
 }
@@ -285,6 +300,7 @@ areas! {
     Sheet: SheetIntent,
     Access: AccessIntent,
     Activity: ActivityIntent,
+    Audit: AuditIntent,
     Emergency: EmergencyIntent,
     Program: ProgramIntent,
 }

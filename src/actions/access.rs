@@ -72,6 +72,7 @@ impl Actions {
     fn show_key(&self, state: KeyState) {
         let waits = matches!(state, KeyState::Pending { .. });
         change(self.state.place.key, state);
+        self.go_on_mending();
         if waits {
             self.wait_for_key();
         }

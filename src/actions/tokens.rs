@@ -60,7 +60,7 @@ impl Actions {
     }
 
     /// Opens what is known of a token, and fetches what that is beside the list: its activity, and whether it holds the key.
-    fn show_details(&self, token: DeployTokenId) {
+    pub(super) fn show_details(&self, token: DeployTokenId) {
         self.state.dialog.show(Dialog::Details(token));
         self.look_at_activity();
         self.look_at_holders();
@@ -109,9 +109,12 @@ impl Actions {
                     if tokens.note_listed() {
                         actions.look_at_key();
                     }
+                    actions.go_on_mending();
                     actions.look_at_uses(&context, here, ticket, entries).await;
                 }
                 Err(error) => {
+                    let mut remedy = actions.state.audit.wanted;
+                    remedy.set(None);
                     actions.expired_by(&error, None);
                     if error == Problem::NotAnAdmin && actions.is_admin() {
                         actions.look_at_membership();

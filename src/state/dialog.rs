@@ -31,6 +31,19 @@ pub struct Confirm {
     pub type_name: bool,
 }
 
+impl Confirm {
+    /// In production the name must be typed before anything stops working; making a successor and deleting a record stop
+    /// nothing.
+    pub fn new(kind: ConfirmKind, token: DeployToken, is_production: bool) -> Self {
+        let stops_something = !matches!(kind, ConfirmKind::Delete | ConfirmKind::Replace);
+        Self {
+            kind,
+            token,
+            type_name: is_production && stops_something,
+        }
+    }
+}
+
 /// A key that was made anew, and whether a runner was seen to decrypt with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RenewedKey {

@@ -7,6 +7,7 @@
 mod about;
 mod access;
 mod activity;
+mod audit;
 mod clipboard;
 mod dialog;
 mod emergency;
@@ -25,6 +26,7 @@ use dioxus::prelude::*;
 pub use about::AboutStore;
 pub use access::{AccessStore, Holders, OwnDevice};
 pub use activity::{ActivityStore, Entries};
+pub use audit::{AuditStore, Audited, is_found};
 pub use clipboard::ClipboardStore;
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation, RenewedKey};
 pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, groups};
@@ -62,6 +64,8 @@ pub fn change<T: PartialEq + 'static>(mut signal: Signal<T>, value: T) {
 pub struct AppState {
     /// The page that is shown.
     pub section: Signal<Section>,
+    /// What somebody should look at, everywhere.
+    pub audit: AuditStore,
     /// Everything that could be revoked, and how far that is.
     pub emergency: EmergencyStore,
     /// The way in.
@@ -91,6 +95,7 @@ impl AppState {
     pub fn make() -> Self {
         Self {
             section: begin(),
+            audit: AuditStore::make(),
             emergency: EmergencyStore::make(),
             session: SessionStore::make(),
             access: AccessStore::make(),
@@ -111,6 +116,7 @@ impl AppState {
         // Every store is named, so that a new one cannot be forgotten.
         let Self {
             section,
+            audit,
             emergency,
             session,
             access,
@@ -124,6 +130,7 @@ impl AppState {
             toasts,
         } = self;
         restore(section);
+        audit.reset();
         emergency.reset();
         session.reset();
         access.reset();

@@ -32,7 +32,7 @@ mod uses;
 pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing, WayOut};
 pub use activity::{ActivityFilter, author_of};
-pub use audit::{AuditFact, AuditFinding, AuditLimits};
+pub use audit::{Audit, AuditFact, AuditFinding, AuditLimits, AuditStep};
 pub use column::TokenColumn;
 pub use destinations::{Destination, DestinationError, Handed, Parcel, SendError};
 pub use emergency::{

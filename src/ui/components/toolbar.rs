@@ -5,8 +5,9 @@ use dioxus::prelude::*;
 use super::{Review, Shown};
 use crate::state::{AppState, Load, StatusFilter};
 use crate::ui::clock::use_clock;
-use crate::ui::elements::{Icon, IconButton, SearchField, Segment, Segmented, grouped};
+use crate::ui::elements::{Icon, IconButton, SearchField, Segment, Segmented};
 use crate::ui::intent::{PlaceIntent, use_send};
+use text::grouped;
 
 /// The tools of the token table.
 #[component]
@@ -22,7 +23,7 @@ pub fn Toolbar() -> Element {
     let segment = |value, label: &str, count: Option<usize>| Segment {
         value,
         label: label.to_owned(),
-        count: count.filter(|_| known),
+        count: count.filter(|_| known).map(grouped),
     };
     let mut segments = vec![
         segment(Some(StatusFilter::Active), "Active", Some(counts.active)),

@@ -4,11 +4,11 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, Load, Sort, StatusFilter, TokenHealth, visible};
 use crate::ui::components::{Review, create};
-use crate::ui::elements::{Button, ButtonKind, Icon, StateBlock, Tone, grouped};
+use crate::ui::elements::{Button, ButtonKind, Icon, StateBlock, Tone};
 use crate::ui::intent::{PlaceIntent, use_send};
 use model::{CallError, Problem};
 use protocol::{DeployToken, TokenEntry};
-use text::Message;
+use text::{Message, grouped};
 
 #[component]
 pub(super) fn Failed(problem: Problem, message: Message) -> Element {

@@ -5,6 +5,7 @@ mod background;
 mod closed;
 mod cut_off;
 mod emergency;
+mod everywhere;
 mod fresh;
 #[cfg(unix)]
 mod sending;
