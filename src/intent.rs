@@ -1,8 +1,10 @@
 //! What the user wants, by area: the only thing that components send. Carrying it out is the work of the part of
 //! `actions` that is called the same.
 
-use crate::state::Section;
-use model::{AuditFinding, ClosedSheet, Destination, Document, Grace, PublicText, Remedy, WayOut};
+use crate::state::{BulkKind, Section};
+use model::{
+    AuditFinding, ClosedSheet, Destination, Document, ExportForm, Grace, Holder, PublicText, Remedy, WayOut,
+};
 use protocol::{DeployToken, DeployTokenId, EnvironmentId, Lifetime, ProjectId, RequestId, UserDevice};
 
 /// A wish of the user. It never carries a secret.
@@ -113,6 +115,10 @@ pub enum TokenIntent {
     Revoke(DeployToken),
     /// Delete the record of a revoked token: confirmed.
     Delete(DeployToken),
+    /// Do something with all chosen tokens: confirmed. New CI tokens work for so long.
+    InBulk(BulkKind, Lifetime),
+    /// Write what the list says of these into a file.
+    Export(ExportForm, Vec<DeployTokenId>),
     /// Show the values of a closed sheet again.
     ShowAgain(ClosedSheet),
     /// Forget the values of a closed sheet now.
@@ -183,6 +189,8 @@ pub enum AccessIntent {
     Fulfil(Vec<RequestId>),
     /// Fetch what is known of the devices that wait.
     LookWhoAsks,
+    /// Write what is listed of these holders of the key into a file.
+    Export(ExportForm, Vec<Holder>),
     /// Share the environment key again with everybody who should have it.
     Reshare,
     /// Make the environment key anew, with every variable under it: confirmed.

@@ -18,10 +18,26 @@ const WIDTHS: [u32; 27] = [
 ];
 
 /// States that are measured at each width.
-const WIDE: [&str; 6] = ["long", "access", "settings", "create", "close-warning", "palette"];
+const WIDE: [&str; 10] = [
+    "long",
+    "access",
+    "settings",
+    "create",
+    "close-warning",
+    "palette",
+    "everywhere",
+    "chosen",
+    "bulk-revoke",
+    "bulk-over",
+];
 
 /// States whose contrast is measured.
-const COLOURED: [&str; 26] = [
+const COLOURED: [&str; 31] = [
+    "everywhere",
+    "everywhere-part",
+    "chosen",
+    "bulk-revoke",
+    "bulk-over",
     "table",
     "long",
     "revoked",

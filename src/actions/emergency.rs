@@ -354,7 +354,7 @@ impl Actions {
             let there = folder.clone();
             let save = move || {
                 let stem = text::emergency::incident_file(Moment::now());
-                revocation::save(&there, &stem, &report(&incident))
+                revocation::save(&there, &stem, "md", &report(&incident))
             };
             let not_saved = |cause: std::io::Error| MachineError::NotSaved {
                 folder,
@@ -384,13 +384,14 @@ impl Actions {
 }
 
 /// What this machine has of CI tokens, to prove that they are refused.
-async fn held_here(context: &Arc<Context>) -> KnownCiTokens {
+pub(super) async fn held_here(context: &Arc<Context>) -> KnownCiTokens {
     let here = Arc::clone(context);
     let held = on_disk(move || KnownCiTokens::held_here(&here)).await;
     held.unwrap_or_default()
 }
 
-fn options(
+/// How a run is carried out: it goes on until the server answers, or the user has waited enough.
+pub(super) fn options(
     known: KnownCiTokens,
     stop: StopWaiting,
     tell: &(dyn Fn(usize, &RevocationStatus) + Send + Sync),

@@ -7,10 +7,12 @@
 mod access;
 mod activity;
 mod audit;
+mod bulk;
 mod clipboard;
 mod device;
 mod emergency;
 mod entry;
+mod export;
 mod fresh;
 mod grace;
 mod interrupted;

@@ -310,6 +310,8 @@ impl Actions {
         tokens.search.set(String::new());
         tokens.filter.set(StatusFilter::default());
         tokens.highlighted.set(None);
+        tokens.chip.set(None);
+        self.state.chosen.clear();
         let mut holders = self.state.access.holders;
         holders.set(Load::Loading);
         self.refresh();

@@ -52,6 +52,8 @@ impl Actions {
             TokenIntent::ForgetReplacement(id) => self.forget_replacement(id),
             TokenIntent::Revoke(token) => self.revoke(&token),
             TokenIntent::Delete(token) => self.delete(&token),
+            TokenIntent::InBulk(kind, lifetime) => self.in_bulk(kind, lifetime),
+            TokenIntent::Export(form, ids) => self.export(form, &ids),
             TokenIntent::ShowAgain(sheet) => self.show_again(sheet),
             TokenIntent::ForgetValues(sheet) => self.forget_values(sheet),
             TokenIntent::ShowInterrupted => self.show_interrupted(),
@@ -102,6 +104,7 @@ impl Actions {
                     change(tokens.closed, only_here.closed);
                     change(tokens.replacements, only_here.replacements);
                     change(tokens.handed, only_here.handed);
+                    actions.state.chosen.keep_listed(&entries);
                     let mut shown = entries.clone();
                     tokens.uses.peek().fill_in(&mut shown);
                     change(tokens.entries, Load::Ready(shown));

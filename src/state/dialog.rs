@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::{begin, restore};
+use super::{BulkKind, begin, restore};
 use model::{ClosedSheet, Destination, Document, Problem, Renewed, RunnerProof, Step, WayOut};
 use protocol::{DeployToken, DeployTokenId, EnvironmentName, UserDevice};
 
@@ -67,6 +67,8 @@ pub enum Dialog {
     Confirm(Confirm),
     /// Confirm the end of all chosen tokens by typing.
     RevokeChosen,
+    /// Ask before something is done with all chosen tokens of the list, and show what becomes of each.
+    Bulk(BulkKind),
     /// The list of keys.
     Keys,
     /// Go to a place, or do something with a token.

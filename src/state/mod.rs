@@ -8,10 +8,13 @@ mod about;
 mod access;
 mod activity;
 mod audit;
+mod chip;
+mod chosen;
 mod clipboard;
 mod dialog;
 mod emergency;
 mod health;
+mod holders;
 mod latest;
 mod place;
 mod section;
@@ -27,10 +30,13 @@ pub use about::AboutStore;
 pub use access::{AccessStore, Holders, OwnDevice};
 pub use activity::{ActivityStore, Entries};
 pub use audit::{AuditStore, Audited, is_found};
+pub use chip::TokenChip;
+pub use chosen::{BulkKind, BulkLine, BulkRun, BulkState, ChosenStore};
 pub use clipboard::ClipboardStore;
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation, RenewedKey};
 pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, groups};
 pub use health::{Attention, TokenHealth, attention, health};
+pub use holders::{HolderColumn, HolderSort, shown_holders};
 pub use latest::{Latest, Ticket};
 pub use place::{Connection, KeyState, PlaceStore};
 pub use section::Section;
@@ -78,6 +84,8 @@ pub struct AppState {
     pub place: PlaceStore,
     /// The tokens of that environment.
     pub tokens: TokensStore,
+    /// Those of them that are chosen, and what is done with all of those.
+    pub chosen: ChosenStore,
     /// The dialog that is open, and the operation it runs.
     pub dialog: DialogStore,
     /// The one-time sheet.
@@ -102,6 +110,7 @@ impl AppState {
             activity: ActivityStore::make(),
             place: PlaceStore::make(),
             tokens: TokensStore::make(),
+            chosen: ChosenStore::make(),
             dialog: DialogStore::make(),
             sheet: SheetStore::make(),
             clipboard: ClipboardStore::make(),
@@ -123,6 +132,7 @@ impl AppState {
             activity,
             place,
             tokens,
+            chosen,
             dialog,
             sheet,
             clipboard: _,
@@ -137,6 +147,7 @@ impl AppState {
         activity.reset();
         place.reset();
         tokens.reset();
+        chosen.reset();
         dialog.reset();
         sheet.reset();
         about.reset();

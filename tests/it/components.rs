@@ -236,7 +236,9 @@ fn head_rows_broken_rows_and_the_skeleton_have_the_same_columns() {
     let waiting = render(|_| {});
     let (rows, bones) = (columns_of(&loaded), columns_of(&waiting));
     assert_eq!((rows.len(), bones.len()), (3, 7));
-    let all = ["name", "status", "used", "created", "expires", "print", "actions"];
+    let all = [
+        "pick", "name", "status", "used", "created", "expires", "print", "actions",
+    ];
     for row in rows.iter().chain(&bones) {
         assert_eq!(*row, all);
     }

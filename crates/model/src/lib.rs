@@ -15,6 +15,7 @@ mod audit;
 mod column;
 pub mod destinations;
 pub mod emergency;
+mod export;
 pub mod formats;
 mod health;
 pub mod issuance;
@@ -39,6 +40,7 @@ pub use emergency::{
     Incident, LeakMatch, Leaked, ListOf, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally,
     Unlisted,
 };
+pub use export::{Export, ExportForm};
 pub use health::{HealthLimits, TokenHealth, health};
 pub use issuance::{
     CI_TOKEN_VARIABLE, CiTokenOutcome, Issuance, IssuanceKind, NewToken, Note, SEED_VARIABLE, Step,

@@ -19,6 +19,8 @@ pub enum PublicText {
     Version,
     /// What an emergency did.
     IncidentReport,
+    /// What a list shows.
+    List,
 }
 
 /// What has just come to pass.
@@ -132,6 +134,8 @@ pub enum News {
     RunUnderWay,
     /// The incident report is in this file.
     ReportSaved(PathBuf),
+    /// So many lines of a list are in a file.
+    Exported { path: PathBuf, lines: usize },
     /// Something went wrong that is told nowhere else.
     Trouble(Problem),
 }
@@ -157,6 +161,7 @@ impl News {
             | Self::DeviceRevoked { .. }
             | Self::DeviceDeleted { .. }
             | Self::SignedOut
+            | Self::Exported { .. }
             | Self::ReportSaved(_) => false,
             Self::LinkedWithKeys { missing } => !missing.is_empty(),
             Self::NotReshared { .. }

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::{Review, Shown};
+use super::{OpenMany, Review, Shown};
 use crate::state::{AppState, Load, StatusFilter};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Icon, IconButton, SearchField, Segment, Segmented};
@@ -20,6 +20,7 @@ pub fn Toolbar() -> Element {
     let known = matches!(&*tokens.entries.read(), Load::Ready(_));
     let refreshing = *tokens.refreshing.read();
     let Shown(shown) = use_context::<Shown>();
+    let many = use_context::<OpenMany>();
     let segment = |value, label: &str, count: Option<usize>| Segment {
         value,
         label: label.to_owned(),
@@ -56,7 +57,7 @@ pub fn Toolbar() -> Element {
                 },
             }
             div { class: "toolbar-end",
-                if search.read().trim().is_empty() {
+                if search.read().trim().is_empty() && tokens.chip.read().is_none() {
                     Updated {}
                 } else {
                     span { class: "updated", role: "status", {matches(shown.read().len())} }
@@ -67,6 +68,13 @@ pub fn Toolbar() -> Element {
                     title: if refreshing { "Refreshing" } else { "Refresh (R)" },
                     busy: refreshing,
                     onclick: move |()| send.call(PlaceIntent::Refresh.into()),
+                }
+                IconButton {
+                    icon: Icon::Dots,
+                    name: "More for what is shown",
+                    title: "Export, and more for what is shown",
+                    expanded: many.is_for_shown(),
+                    onclick: move |()| many.for_shown(),
                 }
             }
         }

@@ -15,7 +15,7 @@ mod steps;
 mod tabs;
 
 pub use badge::{Badge, Tone};
-pub use button::{Button, ButtonKind, IconButton};
+pub use button::{Button, ButtonKind, IconButton, MenuButton};
 pub use combobox::Combobox;
 pub use dialog::{Above, Dialog, DialogActions, DialogBody, DialogHead, DialogSize};
 pub use field::{SearchField, SecretField, TextField};

@@ -45,7 +45,7 @@ pub(super) fn NoTokens(environment: String) -> Element {
 pub(super) fn NothingFound() -> Element {
     let tokens = use_context::<AppState>().tokens;
     let Review(mut review) = use_context::<Review>();
-    let (mut search, mut filter) = (tokens.search, tokens.filter);
+    let (mut search, mut filter, mut chip) = (tokens.search, tokens.filter, tokens.chip);
     let wanted = search.read().trim().to_owned();
     let elsewhere = match &*tokens.entries.read() {
         Load::Ready(entries) => matching(entries, &wanted, StatusFilter::All),
@@ -76,6 +76,7 @@ pub(super) fn NothingFound() -> Element {
                 label: if elsewhere > 0 { "Show all that match" } else { "Show all tokens" },
                 onclick: move |()| {
                     review.set(false);
+                    chip.set(None);
                     if elsewhere == 0 {
                         search.set(String::new());
                     }
@@ -93,5 +94,5 @@ fn matching(entries: &[TokenEntry], search: &str, filter: StatusFilter) -> usize
     }
     let as_it_is = |_: &DeployToken| TokenHealth::Active;
     let shown = visible(entries, search, filter, Sort::default(), as_it_is);
-    shown.iter().filter(|it| it.token().is_some()).count()
+    shown.iter().filter(|at| entries[**at].token().is_some()).count()
 }

@@ -170,6 +170,7 @@ fn shown(state: AppState) -> String {
     let AppState {
         section,
         audit: _,
+        chosen: _,
         emergency,
         session,
         access,

@@ -7,6 +7,7 @@ mod cut_off;
 mod emergency;
 mod everywhere;
 mod fresh;
+mod many;
 #[cfg(unix)]
 mod sending;
 mod session;

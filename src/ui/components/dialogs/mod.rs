@@ -1,5 +1,6 @@
 //! The dialogs that ask before something happens, and the lists to choose from.
 
+mod bulk;
 mod confirm;
 mod confirm_style;
 mod consequence;
@@ -29,6 +30,7 @@ use crate::state::{AppState, Dialog};
 use crate::ui::components::details::DetailsDialog;
 use crate::ui::elements::{Button, ButtonKind, DialogActions};
 
+use bulk::BulkDialog;
 pub use confirm::ConfirmDialog;
 pub use create::CreateDialog;
 pub use device::{CommandLineDeviceDialog, LinkDialog, UnlinkDialog};
@@ -64,6 +66,9 @@ pub fn Dialogs() -> Element {
         },
         Dialog::Confirm(confirm) => rsx! {
             ConfirmDialog { key: "{confirm.kind:?}", confirm }
+        },
+        Dialog::Bulk(kind) => rsx! {
+            BulkDialog { key: "{kind:?}", kind }
         },
         Dialog::RevokeChosen => rsx! {
             RevokeChosenDialog {}

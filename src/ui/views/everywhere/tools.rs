@@ -36,7 +36,7 @@ pub(super) fn Tools(shown: ReadSignal<Option<Audited>>) -> Element {
                         "aria-pressed": *chosen.read() == it,
                         onclick: move |_| chosen.set(it),
                         {it.map_or("All", kind_in_words)}
-                        " {grouped(count)}"
+                        span { class: "count", " {grouped(count)}" }
                     }
                 }
             }
