@@ -6,7 +6,7 @@ mod menu;
 use dioxus::prelude::*;
 
 use crate::state::{AppState, BulkKind, Dialog};
-use crate::ui::elements::{Button, ButtonKind, Icon, MenuButton};
+use crate::ui::elements::{Button, ButtonKind, Icon, IconButton, MenuButton};
 use text::grouped;
 
 pub use menu::{ManyMenu, OpenMany, use_many_provider};
@@ -48,10 +48,9 @@ pub fn ChosenBar() -> Element {
                 }
             }
             div { class: "chosen-actions",
-                Button {
+                IconButton {
                     icon: Icon::Close,
-                    label: "Choose none",
-                    short: "None",
+                    name: "Choose none",
                     title: "Choose none (Esc)",
                     onclick: move |()| state.chosen.clear(),
                 }

@@ -52,14 +52,14 @@ fn Highlighted(name: String) -> Element {
     let search = use_context::<AppState>().tokens.search;
     match split(&name, search.read().trim()) {
         Some((before, found, after)) => rsx! {
-            bdi {
+            bdi { class: "cut",
                 "{before}"
                 mark { "{found}" }
                 "{after}"
             }
         },
         None => rsx! {
-            bdi { "{name}" }
+            bdi { class: "cut", "{name}" }
         },
     }
 }

@@ -17,9 +17,9 @@ pub(super) fn pick(state: AppState, Shown(shown): Shown, token: &DeployTokenId, 
     }
 }
 
-/// The box of a row. The keyboard reaches it by Space on the row.
+/// The box of a row. Who has the keyboard on the row presses Space: it is no further stop of the Tab key.
 #[component]
-pub(super) fn Pick(token: DeployToken, tabindex: Option<i32>) -> Element {
+pub(super) fn Pick(token: DeployToken) -> Element {
     let state = use_context::<AppState>();
     let shown = use_context::<Shown>();
     let chosen = state.chosen.tokens.read().contains(&token.id);
@@ -33,7 +33,7 @@ pub(super) fn Pick(token: DeployToken, tabindex: Option<i32>) -> Element {
             "aria-checked": if chosen { "true" } else { "false" },
             "aria-label": "Choose {token.name}",
             title: "Choose (Space), with Shift up to here",
-            tabindex: tabindex.map(|it| it.to_string()),
+            tabindex: "-1",
             onclick: move |event| {
                 event.stop_propagation();
                 pick(state, shown, &id, event.modifiers());

@@ -48,7 +48,7 @@ pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Elem
                 }
             },
             td { class: "col-pick", role: "cell",
-                Pick { token: token.clone(), tabindex }
+                Pick { token: token.clone() }
             }
             for (column , look) in columns() {
                 {cell(column, look, content(column, &token))}

@@ -47,10 +47,10 @@ pub(super) fn HolderRow(holder: Holder) -> Element {
                         class: "token-name cut holder-open",
                         title: "Details of {name}",
                         onclick: move |_| send.call(TokenIntent::ShowDetails(id.clone()).into()),
-                        bdi { "{name}" }
+                        bdi { class: "cut", "{name}" }
                     }
                 } else {
-                    div { class: "token-name cut selectable", title: "{name}", bdi { "{name}" } }
+                    div { class: "token-name cut selectable", title: "{name}", bdi { class: "cut", "{name}" } }
                 }
                 div {
                     class: "holder-about cut",

@@ -84,7 +84,7 @@ fn Line(line: BulkLine, over: bool) -> Element {
                 }
             }
             div { class: "run-words",
-                p { class: "run-name cut", title: "{line.token}", bdi { "{line.name}" } }
+                p { class: "run-name cut", title: "{line.token}", bdi { class: "cut", "{line.name}" } }
                 for it in details {
                     p { key: "{it}", class: "run-trouble selectable", "{it}" }
                 }
