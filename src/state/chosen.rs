@@ -176,20 +176,30 @@ impl ChosenStore {
 
     /// The chosen tokens that something can be done with, in the order of the list.
     pub fn fit(&self, kind: BulkKind, tokens: &TokensStore) -> Vec<DeployToken> {
+        self.of_fit(kind, tokens, |it| it.cloned().collect())
+    }
+
+    /// How many those are.
+    pub fn count(&self, kind: BulkKind, tokens: &TokensStore) -> usize {
+        self.of_fit(kind, tokens, |it| it.count())
+    }
+
+    fn of_fit<T>(
+        &self,
+        kind: BulkKind,
+        tokens: &TokensStore,
+        look: impl FnOnce(&mut dyn Iterator<Item = &DeployToken>) -> T,
+    ) -> T {
         let (chosen, entries) = (self.tokens.read(), tokens.entries.read());
-        let Load::Ready(entries) = &*entries else {
-            return Vec::new();
+        let entries = match &*entries {
+            Load::Ready(entries) => entries.as_slice(),
+            _ => &[],
         };
         let fits = |it: &&DeployToken| {
             let wants_active = kind != BulkKind::Delete;
-            chosen.contains(&it.id) && it.may_be_active() == wants_active
+            it.may_be_active() == wants_active && chosen.contains(&it.id)
         };
-        entries
-            .iter()
-            .filter_map(TokenEntry::token)
-            .filter(fits)
-            .cloned()
-            .collect()
+        look(&mut entries.iter().filter_map(TokenEntry::token).filter(fits))
     }
 
     /// Shows what is to be done with each, before any of it is.

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::blank::{Failed, NoTokens, NothingFound};
 use super::for_admins::ForAdmins;
-use crate::state::{AppState, Connection, Load, TokensStore, visible};
+use crate::state::{AppState, Connection, Load, TokensStore, change, visible};
 use crate::ui::clock::{Clock, use_clock};
 use crate::ui::components::{
     Chips, ChosenBar, Header, ManyMenu, Notices, Review, RowMenu, Shown, TokenTable, TokenTableSkeleton,
@@ -39,7 +39,7 @@ pub fn EnvironmentView() -> Element {
             "aria-labelledby": "page-title",
             onkeydown: move |event| {
                 if event.key() == Key::Escape {
-                    review.set(false);
+                    change(review, false);
                     state.chosen.clear();
                 }
             },

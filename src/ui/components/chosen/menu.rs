@@ -68,8 +68,8 @@ fn OfChosen(close: Callback<()>) -> Element {
         close.call(());
         ask_for_all(state, kind);
     });
-    let of = |kind| state.chosen.fit(kind, &state.tokens);
-    let active = of(BulkKind::Rotate);
+    let revoked = state.chosen.count(BulkKind::Delete, &state.tokens);
+    let active = state.chosen.fit(BulkKind::Rotate, &state.tokens);
     let handed = state.tokens.handed.read();
     let is_sent = active
         .iter()
@@ -97,7 +97,7 @@ fn OfChosen(close: Callback<()>) -> Element {
             icon: Icon::Trash,
             label: "Delete…",
             danger: true,
-            why_not: of(BulkKind::Delete).is_empty().then_some("None of them is revoked: a record is deleted when no runner can use it."),
+            why_not: (revoked == 0).then_some("None of them is revoked: a record is deleted when no runner can use it."),
             onselect: move |()| ask.call(BulkKind::Delete),
         }
         MenuLine {}

@@ -28,7 +28,7 @@ pub fn ChosenBar() -> Element {
         return rsx! {};
     }
     let hidden = state.chosen.hidden.read().clone();
-    let active = state.chosen.fit(BulkKind::Revoke, &state.tokens).len();
+    let active = state.chosen.count(BulkKind::Revoke, &state.tokens);
     let shown = count.saturating_sub(hidden.len());
     rsx! {
         section { class: "chosen-bar", "aria-label": "Chosen tokens",

@@ -23,8 +23,8 @@ pub(super) fn Question(kind: BulkKind) -> Element {
     let send = use_send();
     let mut typed = use_signal(String::new);
     let end = use_signal(|| Ok(*state.tokens.lifetime.peek()));
-    let tokens = state.chosen.fit(kind, &state.tokens);
-    let count = tokens.len();
+    let tokens = use_memo(move || state.chosen.fit(kind, &state.tokens));
+    let count = tokens.read().len();
     let style = style(kind);
     let is_production = state
         .place
@@ -52,7 +52,7 @@ pub(super) fn Question(kind: BulkKind) -> Element {
                 p { "{style.consequence}" }
             }
             DialogBody {
-                Facts { kind, tokens: tokens.clone() }
+                Facts { kind, tokens }
                 if issues {
                     EndChoice { chosen: end }
                 }
@@ -85,9 +85,10 @@ pub(super) fn Question(kind: BulkKind) -> Element {
 
 /// Which they are, and what is to be known of them before.
 #[component]
-fn Facts(kind: BulkKind, tokens: Vec<DeployToken>) -> Element {
+fn Facts(kind: BulkKind, tokens: ReadSignal<Vec<DeployToken>>) -> Element {
     let state = use_context::<AppState>();
     let clock = use_clock();
+    let tokens = tokens.read();
     let count = tokens.len();
     let hidden = state.chosen.hidden.read();
     let hidden = tokens.iter().filter(|it| hidden.contains(&it.id)).count();
