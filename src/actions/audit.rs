@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use dioxus::prelude::*;
-use futures_util::future::{AbortHandle, Abortable, Aborted};
+use futures_util::future::{AbortHandle, Abortable};
 
 use super::{Actions, Again, Tell, telling};
 use crate::intent::AuditIntent;
@@ -54,7 +54,7 @@ impl Actions {
             let work = |tell: Tell<AuditStep>| async move {
                 let audit = service::audit(&asked, AuditLimits::USUAL, at, &tell);
                 let done = Abortable::new(audit, registration).await;
-                done.unwrap_or_else(|Aborted| Err(Problem::Stopped))
+                done.unwrap_or(Err(Problem::Stopped))
             };
             let told = |steps: &mut Vec<AuditStep>| {
                 if store.looks.is(look) {

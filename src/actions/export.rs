@@ -100,7 +100,7 @@ impl Actions {
             Some(token.end.word().to_owned()),
             revoked.map(Moment::to_wire),
             token.fingerprint().map(Fingerprint::to_hex),
-            (!sent_to.is_empty()).then(|| sent_to.join(" ")),
+            (!sent_to.is_empty()).then(|| sent_to.join("; ")),
         ]
     }
 

@@ -19,6 +19,7 @@ mod beyond_doubt;
 mod budget;
 mod build_info;
 #[cfg(feature = "headless")]
+mod chosen;
 mod closed;
 #[cfg(feature = "headless")]
 mod commands;

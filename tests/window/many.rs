@@ -1,6 +1,6 @@
 //! Several tokens at once, and what is to be done in all environments, as somebody with a keyboard meets them.
 
-use crate::{done, open, row};
+use crate::{open, row};
 use testkit::driver::{App, Desktop, State, any, containing};
 
 /// Puts the keyboard on the first row.
@@ -62,7 +62,6 @@ fn rows_are_chosen_by_keyboard_and_revoked_together() {
     app.wait_for("the rows to go", || {
         row(&app, "production-ci").is_none().then_some(())
     });
-    let _ = done;
 }
 
 #[test]

@@ -90,7 +90,7 @@ async fn look_into(
         part.tokens = part.tokens.saturating_add(active);
         let key = look_at_key(context, project, environment).await?;
         let found = &mut part.findings;
-        Place {
+        Findings {
             project,
             environment,
             found,
@@ -132,13 +132,13 @@ async fn look_at_key(
 }
 
 /// What is found in one environment.
-struct Place<'a> {
+struct Findings<'a> {
     project: &'a Project,
     environment: &'a Environment,
     found: &'a mut Vec<AuditFinding>,
 }
 
-impl Place<'_> {
+impl Findings<'_> {
     fn find(&mut self, fact: AuditFact) {
         self.found.push(AuditFinding {
             project: self.project.id.clone(),

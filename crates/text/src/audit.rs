@@ -156,3 +156,40 @@ pub fn kind(fact: &AuditFact) -> &'static str {
         AuditFact::OldKey(_) => "old-key",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::DeployTokenId;
+
+    #[test]
+    fn every_kind_has_its_words() {
+        let healths = [
+            TokenHealth::NotShared,
+            TokenHealth::NotHandedOver,
+            TokenHealth::Expired,
+            TokenHealth::Expiring(3),
+            TokenHealth::Unused(90),
+            TokenHealth::BeingReplaced,
+            TokenHealth::Unreadable,
+        ];
+        let token = |health| AuditFact::Token {
+            id: DeployTokenId::new("dpl_tok_1"),
+            name: "ci".to_owned(),
+            health,
+        };
+        let others = [
+            AuditFact::KeyOfNobody,
+            AuditFact::StillSealed(vec!["old".to_owned()]),
+            AuditFact::MayHaveKept(vec!["old".to_owned()]),
+            AuditFact::OldKey(400),
+        ];
+        let all: Vec<_> = healths.map(token).into_iter().chain(others).collect();
+        let kinds: Vec<_> = all.iter().map(kind).collect();
+        assert_eq!(kinds, KINDS.map(|(kind, _)| kind));
+        let mut words: Vec<_> = kinds.iter().map(|it| kind_in_words(it)).collect();
+        words.sort_unstable();
+        words.dedup();
+        assert_eq!(words.len(), KINDS.len(), "no two are called the same");
+    }
+}

@@ -15,7 +15,7 @@ pub fn Toolbar() -> Element {
     let tokens = use_context::<AppState>().tokens;
     let Review(mut review) = use_context::<Review>();
     let send = use_send();
-    let (mut search, mut filter) = (tokens.search, tokens.filter);
+    let (mut search, mut filter, mut chip) = (tokens.search, tokens.filter, tokens.chip);
     let counts = tokens.counts();
     let known = matches!(&*tokens.entries.read(), Load::Ready(_));
     let refreshing = *tokens.refreshing.read();
@@ -52,6 +52,9 @@ pub fn Toolbar() -> Element {
                 onchange: move |chosen: Option<StatusFilter>| {
                     if let Some(chosen) = chosen {
                         review.set(false);
+                        if chosen == StatusFilter::Revoked {
+                            chip.set(None);
+                        }
                         filter.set(chosen);
                     }
                 },

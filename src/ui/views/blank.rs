@@ -57,7 +57,12 @@ pub(super) fn NothingFound() -> Element {
         1 => format!("One {status} token matches."),
         count => format!("{} {status} tokens match.", grouped(count)),
     };
+    let is_narrowed = chip.read().is_some();
     let (title, text) = match (wanted.is_empty(), *filter.read()) {
+        _ if is_narrowed => (
+            "No token is shown".to_owned(),
+            "The list is narrowed by the choice above it, and by what is searched for.".to_owned(),
+        ),
         (false, StatusFilter::All) => (format!("Nothing matches “{wanted}”"), SEARCHED.to_owned()),
         (false, StatusFilter::Active) => (format!("No active token matches “{wanted}”"), others("revoked")),
         (false, StatusFilter::Revoked) => (format!("No revoked token matches “{wanted}”"), others("active")),

@@ -194,6 +194,33 @@ async fn new_values_go_to_where_the_former_ones_are_and_are_shown_nowhere() {
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
+async fn a_successor_is_sent_and_the_old_one_works_on() {
+    let mut stage = Stage::start().await;
+    let tool = Tool::new("cat >> got");
+    let issued = stage.site.issue("production", "worn").await;
+    let old = Secrets::of(&issued);
+    let made = [issued.issuance.token];
+    stage.make(&["other"]).await;
+    stage.look(|state| {
+        let mut all = state.tokens.handed;
+        let (destination, at) = (tool.destination(), Moment::now());
+        all.write()
+            .insert(made[0].id.clone(), vec![Handed { destination, at }]);
+    });
+    stage.choose_all(&made);
+    let done = stage.in_bulk(BulkKind::Replace).await;
+    assert!(done[0].state.is_done(), "{done:?}");
+    assert_eq!(tool.read("got").matches("GHOSTABLE_DEPLOY_SEED=").count(), 1);
+    assert!(stage.site.pull(&old).await.is_ok(), "no runner stops");
+    let waits = |state: AppState| {
+        let all = state.tokens.replacements.peek();
+        all.iter().any(|it| it.old == made[0].id && it.handed_over)
+    };
+    stage.until("it waits to be finished", waits).await;
+}
+
+#[cfg(unix)]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_missing_tool_is_found_before_anything_is_changed() {
     let mut stage = Stage::start().await;
     let made = stage.make(&["kept"]).await;
@@ -231,11 +258,11 @@ async fn a_list_is_exported_in_its_order_without_a_secret() {
         .await;
     let path = stage.look(|state| {
         let shown = state.toasts.shown.peek();
-        let paths = shown.iter().filter_map(|it| match &it.news {
+        let mut paths = shown.iter().filter_map(|it| match &it.news {
             News::Exported { path, .. } => Some(path.clone()),
             _ => None,
         });
-        paths.last().unwrap()
+        paths.next_back().unwrap()
     });
     assert!(path.extension().is_some_and(|it| it == "csv"));
     let csv = std::fs::read_to_string(&path).unwrap();

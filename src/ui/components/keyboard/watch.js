@@ -16,15 +16,15 @@ const pick = (row, shiftKey) => {
   if (box) box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
 };
 
-const take = (row, extends_choice) => {
+const take = (row, extending) => {
   current = numberOf(row);
-  if (extends_choice) pick(row, true);
+  if (extending) pick(row, true);
   row.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
 };
 
 // Scrolls to where a row will be, and takes it when it is there.
-const go = (number, extends_choice) => {
+const go = (number, extending) => {
   const shown = rows();
   const table = shown.length && shown[0].closest("[aria-rowcount]");
   if (!table) return;
@@ -33,7 +33,7 @@ const go = (number, extends_choice) => {
   const mine = ++goal;
   current = wanted;
   const there = () => document.querySelector(`[data-row="${wanted}"]`);
-  if (there()) return take(there(), extends_choice);
+  if (there()) return take(there(), extending);
   const page = table.closest(".main");
   const height = shown.length > 1
     ? (shown[shown.length - 1].offsetTop - shown[0].offsetTop) / (shown.length - 1)
@@ -43,7 +43,7 @@ const go = (number, extends_choice) => {
   let tries = 0;
   const wait = () => {
     if (mine !== goal) return;
-    if (there()) take(there(), extends_choice);
+    if (there()) take(there(), extending);
     else if (++tries < 100) setTimeout(wait, 20);
   };
   wait();

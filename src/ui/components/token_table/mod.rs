@@ -39,6 +39,18 @@ pub struct Review(pub Signal<bool>);
 pub struct Shown(pub Memo<Vec<usize>>);
 
 impl Shown {
+    /// How many of them have an id.
+    fn count(self, tokens: TokensStore) -> usize {
+        let (entries, shown) = (tokens.entries.read(), self.0.read());
+        match &*entries {
+            Load::Ready(entries) => {
+                let has_id = |at: &&usize| entries.get(**at).is_some_and(|it| it.token().is_some());
+                shown.iter().filter(has_id).count()
+            }
+            _ => 0,
+        }
+    }
+
     /// The ids of those that have one, in the order in which they are shown.
     pub fn ids(self, tokens: TokensStore) -> Vec<DeployTokenId> {
         let (entries, shown) = (tokens.entries.read(), self.0.read());

@@ -56,7 +56,7 @@ pub(super) fn PickAll() -> Element {
     };
     let chosen = state.chosen.tokens.read();
     let count = chosen.len().saturating_sub(state.chosen.hidden.read().len());
-    let total = shown.0.read().len();
+    let total = shown.count(state.tokens);
     let (checked, icon) = match count {
         0 => ("false", None),
         all if all >= total => ("true", Some(Icon::Check)),
