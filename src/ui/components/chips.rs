@@ -7,7 +7,16 @@ use crate::ui::clock::use_clock;
 use protocol::TokenEntry;
 use text::grouped;
 
-/// One for each that fits a token; nothing where none fits, or revoked ones are shown.
+/// Those that are always there.
+const USUAL: [TokenChip; 4] = [
+    TokenChip::EndsSoon,
+    TokenChip::Unused,
+    TokenChip::NeverUsed,
+    TokenChip::NotShared,
+];
+
+/// One for each. The usual ones stand there from the beginning, so that nothing moves when it becomes known whom they fit; the
+/// others where they fit a token. Nothing where there is no token, or revoked ones are shown.
 #[component]
 pub fn Chips() -> Element {
     let tokens = use_context::<AppState>().tokens;
@@ -24,27 +33,31 @@ pub fn Chips() -> Element {
             let all = entries.iter().filter_map(TokenEntry::token);
             all.filter(|it| chip.fits(it, &tokens, now)).count()
         };
-        let all = TokenChip::ALL.map(|chip| (chip, count(chip)));
-        all.into_iter()
-            .filter(|(_, count)| *count > 0)
-            .collect::<Vec<_>>()
+        TokenChip::ALL.map(|chip| (chip, count(chip)))
     });
     let is_of_revoked = *tokens.filter.read() == StatusFilter::Revoked;
     let current = *chosen.read();
-    let offered: Vec<_> = counted.read().clone();
-    // One that was chosen stays until it is given up, also when none fits it any more.
-    let is_gone = current.filter(|it| !offered.iter().any(|(chip, _)| chip == it));
-    if is_of_revoked || (offered.is_empty() && current.is_none()) {
+    let is_empty = match &*tokens.entries.read() {
+        Load::Ready(entries) => entries.is_empty(),
+        Load::Loading => false,
+        Load::Failed(_) => true,
+    };
+    if is_of_revoked || is_empty {
         return rsx! {};
     }
+    // One that was chosen stays until it is given up, also when none fits it any more.
+    let is_offered =
+        |(chip, count): &(TokenChip, usize)| USUAL.contains(chip) || *count > 0 || current == Some(*chip);
+    let offered: Vec<_> = counted.read().into_iter().filter(is_offered).collect();
     rsx! {
         div { class: "chips token-chips", role: "group", "aria-label": "Narrow to",
-            for (chip , count) in offered.into_iter().chain(is_gone.map(|it| (it, 0))) {
+            for (chip , count) in offered {
                 button {
                     key: "{chip:?}",
                     r#type: "button",
                     class: "chip",
                     "aria-pressed": current == Some(chip),
+                    disabled: count == 0 && current != Some(chip),
                     onclick: move |_| {
                         let is_chosen = *chosen.peek() == Some(chip);
                         chosen.set((!is_chosen).then_some(chip));

@@ -24,7 +24,7 @@ use table::{HolderSkeleton, HolderTables};
 pub fn AccessView() -> Element {
     let state = use_context::<AppState>();
     let send = use_send();
-    let mut exporting = use_signal(|| false);
+    let exporting = use_signal(|| false);
     let held = matches!(&*state.place.key.read(), KeyState::Held { .. });
     let membership = state.place.membership.read();
     let may_share = !membership.as_ref().is_some_and(|it| it.is_without_sharing());
@@ -43,13 +43,6 @@ pub fn AccessView() -> Element {
                     name: "Refresh",
                     onclick: move |()| send.call(PlaceIntent::Show(Section::Access).into()),
                 }
-                IconButton {
-                    icon: Icon::Dots,
-                    name: "Export",
-                    expanded: *exporting.read(),
-                    disabled: !matches!(&*state.access.holders.read(), Load::Ready(_)),
-                    onclick: move |()| exporting.set(true),
-                }
                 // In a narrow window its place is below the list.
                 span { class: "renew-above", RenewKey { title } }
                 Button {
@@ -62,7 +55,7 @@ pub fn AccessView() -> Element {
                     onclick: move |()| state.dialog.show(Dialog::Reshare),
                 }
             }
-            Content {}
+            Content { exporting }
             div { class: "access-renew",
                 p { class: "access-note", "Whoever a token or device leaked to still has the key that it had." }
                 RenewKey { title }
@@ -91,7 +84,7 @@ fn RenewKey(title: &'static str) -> Element {
 }
 
 #[component]
-fn Content() -> Element {
+fn Content(exporting: Signal<bool>) -> Element {
     let state = use_context::<AppState>();
     match &*state.access.holders.read() {
         Load::Loading => rsx! {
@@ -117,7 +110,7 @@ fn Content() -> Element {
                 Disclosed { disclosed: disclosed.clone() }
                 MayHaveKept { names: may_have_kept.clone() }
             }
-            HolderTables { list: list.clone() }
+            HolderTables { list: list.clone(), exporting }
             Note { is_told: *is_told, tokens_are_hidden: *tokens_are_hidden }
         },
     }

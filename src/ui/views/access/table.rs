@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::row::HolderRow;
 use crate::state::{AppState, HolderColumn, shown_holders};
-use crate::ui::elements::{Glyph, Icon, SearchField, StateBlock};
+use crate::ui::elements::{Glyph, Icon, IconButton, SearchField, StateBlock};
 use model::{Holder, HolderKind};
 use text::grouped;
 
@@ -22,7 +22,8 @@ const COLUMNS: [(&str, Option<HolderColumn>, &str); 5] = [
 
 /// The search field and the tables.
 #[component]
-pub(super) fn HolderTables(list: ReadSignal<Vec<Holder>>) -> Element {
+pub(super) fn HolderTables(list: ReadSignal<Vec<Holder>>, exporting: Signal<bool>) -> Element {
+    let mut exporting = exporting;
     let access = use_context::<AppState>().access;
     let mut search = access.search;
     let shown = use_memo(move || shown_holders(&list.read(), &search.read(), *access.sort.read()));
@@ -44,6 +45,14 @@ pub(super) fn HolderTables(list: ReadSignal<Vec<Holder>>) -> Element {
             span { class: "updated", role: "status",
                 if !search.read().trim().is_empty() {
                     if count == 1 { "1 match" } else { "{grouped(count)} matches" }
+                }
+            }
+            span { class: "toolbar-end",
+                IconButton {
+                    icon: Icon::Dots,
+                    name: "Export",
+                    expanded: *exporting.read(),
+                    onclick: move |()| exporting.set(true),
                 }
             }
         }
