@@ -1,8 +1,10 @@
 //! What the user wants, by area: the only thing that components send. Carrying it out is the work of the part of
 //! `actions` that is called the same.
 
-use crate::state::Section;
-use model::{ClosedSheet, Destination, Document, Grace, PublicText, Remedy, WayOut};
+use crate::state::{BulkKind, Section};
+use model::{
+    AuditFinding, ClosedSheet, Destination, Document, ExportForm, Grace, Holder, PublicText, Remedy, WayOut,
+};
 use protocol::{DeployToken, DeployTokenId, EnvironmentId, Lifetime, ProjectId, RequestId, UserDevice};
 
 /// A wish of the user. It never carries a secret.
@@ -20,6 +22,8 @@ pub enum Intent {
     Access(AccessIntent),
     /// About what was done by whom.
     Activity(ActivityIntent),
+    /// About what somebody should look at, everywhere.
+    Audit(AuditIntent),
     /// About the emergency page.
     Emergency(EmergencyIntent),
     /// About values that may have been read.
@@ -113,6 +117,10 @@ pub enum TokenIntent {
     Revoke(DeployToken),
     /// Delete the record of a revoked token: confirmed.
     Delete(DeployToken),
+    /// Do something with all chosen tokens: confirmed. New CI tokens work for so long.
+    InBulk(BulkKind, Lifetime),
+    /// Write what the list says of these into a file.
+    Export(ExportForm, Vec<DeployTokenId>),
     /// Show the values of a closed sheet again.
     ShowAgain(ClosedSheet),
     /// Forget the values of a closed sheet now.
@@ -183,6 +191,8 @@ pub enum AccessIntent {
     Fulfil(Vec<RequestId>),
     /// Fetch what is known of the devices that wait.
     LookWhoAsks,
+    /// Write what is listed of these holders of the key into a file.
+    Export(ExportForm, Vec<Holder>),
     /// Share the environment key again with everybody who should have it.
     Reshare,
     /// Make the environment key anew, with every variable under it: confirmed.
@@ -198,6 +208,17 @@ pub enum ActivityIntent {
     Refresh,
     /// Fetch those before what is shown.
     Older,
+}
+
+/// What somebody should look at, everywhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuditIntent {
+    /// Look through everything again.
+    Look,
+    /// End the look that is under way.
+    Stop,
+    /// Go to where something was found, and ask for its remedy.
+    Mend(AuditFinding),
 }
 
 /// The emergency page.
@@ -292,6 +313,7 @@ impl Intent {
             Self::Place(intent) => matches!(intent, PlaceIntent::OpenProject(_) | PlaceIntent::OpenPlace(..)),
             Self::Session(_)
             | Self::Activity(_)
+            | Self::Audit(_)
             | Self::Emergency(_)
             | Self::Checklist(_)
             | Self::Program(_) => false,
@@ -317,6 +339,7 @@ areas! {
     Sheet: SheetIntent,
     Access: AccessIntent,
     Activity: ActivityIntent,
+    Audit: AuditIntent,
     Emergency: EmergencyIntent,
     Checklist: ChecklistIntent,
     Program: ProgramIntent,

@@ -18,7 +18,7 @@ const WIDTHS: [u32; 27] = [
 ];
 
 /// States that are measured at each width.
-const WIDE: [&str; 9] = [
+const WIDE: [&str; 13] = [
     "long",
     "access",
     "settings",
@@ -28,13 +28,22 @@ const WIDE: [&str; 9] = [
     "emergency",
     "emergency-run",
     "checklist",
+    "everywhere",
+    "chosen",
+    "bulk-revoke",
+    "bulk-over",
 ];
 
 /// States whose contrast is measured.
-const COLOURED: [&str; 29] = [
+const COLOURED: [&str; 34] = [
     "emergency",
     "emergency-run",
     "checklist",
+    "everywhere",
+    "everywhere-part",
+    "chosen",
+    "bulk-revoke",
+    "bulk-over",
     "table",
     "long",
     "revoked",

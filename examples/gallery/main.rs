@@ -5,7 +5,7 @@
 //! `gallery STATE [--size WxH] [--zoom N]`, where STATE is one of `table empty loading failed offline create
 //! create-running create-failed rotate revoke delete delete-active revoke-production sheet sheet-revealed
 //! sheet-notshared sheet-kept sheet-missing close-warning keys palette menu many long revoked none toasts pending replace
-//! replacing finish interrupted` or of those in `access.rs`, `emergency.rs` and `sending.rs`.
+//! replacing finish interrupted` or of those in `access.rs`, `emergency.rs`, `many.rs` and `sending.rs`.
 #![allow(
     clippy::print_stderr,
     clippy::print_stdout,
@@ -16,6 +16,7 @@
 mod access;
 mod check;
 mod emergency;
+mod many;
 mod sending;
 
 use deploy_tokens::intent::{PlaceIntent, SheetIntent};
@@ -436,7 +437,7 @@ fn fill(state: AppState, wanted: &str) {
         }
         other => {
             let sheet = |token| issuance(IssuanceKind::Create, token, shared());
-            if !sending::fill(state, other, sheet, issued()) {
+            if !sending::fill(state, other, sheet, issued()) && !many::fill(state, other) {
                 access::fill(state, other);
                 emergency::fill(state, other);
             }

@@ -26,6 +26,7 @@ impl Actions {
             AccessIntent::RevokeDevice(device) => self.revoke_device(device),
             AccessIntent::DeleteDevice(device) => self.delete_device(device),
             AccessIntent::Fulfil(requests) => self.fulfil(requests),
+            AccessIntent::Export(form, holders) => self.export_holders(form, &holders),
             AccessIntent::LookWhoAsks => self.look_who_asks(),
             AccessIntent::Reshare => self.reshare(),
             AccessIntent::RenewKey => self.renew_key(),
@@ -72,6 +73,7 @@ impl Actions {
     fn show_key(&self, state: KeyState) {
         let waits = matches!(state, KeyState::Pending { .. });
         change(self.state.place.key, state);
+        self.go_on_mending();
         if waits {
             self.wait_for_key();
         }

@@ -373,7 +373,7 @@ impl Actions {
             let there = folder.clone();
             let save = move || {
                 let stem = text::incident::file_stem(Moment::now());
-                revocation::save(&there, &stem, &report(&incident, list.as_ref()))
+                revocation::save(&there, &stem, "md", &report(&incident, list.as_ref()))
             };
             let not_saved = |cause: std::io::Error| MachineError::NotSaved {
                 folder,
@@ -408,13 +408,14 @@ impl Actions {
 }
 
 /// What this machine has of CI tokens, to prove that they are refused.
-async fn held_here(context: &Arc<Context>) -> KnownCiTokens {
+pub(super) async fn held_here(context: &Arc<Context>) -> KnownCiTokens {
     let here = Arc::clone(context);
     let held = on_disk(move || KnownCiTokens::held_here(&here)).await;
     held.unwrap_or_default()
 }
 
-fn options(
+/// How a run is carried out: it goes on until the server answers, or the user has waited enough.
+pub(super) fn options(
     known: KnownCiTokens,
     stop: StopWaiting,
     tell: &(dyn Fn(usize, &RevocationStatus) + Send + Sync),

@@ -364,6 +364,7 @@ impl Actions {
         declined.set(false);
         // What a sheet would still show stays in the journal.
         drop(self.delivery.take());
+        self.stop_looking();
         self.state.reset();
         self.forget_freshness();
         self.platform.remember(None);

@@ -162,6 +162,7 @@ impl Actions {
             && !*self.repeat.declined.peek()
             && !state.dialog.operation.peek().is_running()
             && !state.emergency.is_running()
+            && !state.audit.is_running()
     }
 
     fn look_again(&self, now: Instant) {

@@ -6,11 +6,14 @@
 
 mod access;
 mod activity;
+mod audit;
+mod bulk;
 mod checklists;
 mod clipboard;
 mod device;
 mod emergency;
 mod entry;
+mod export;
 mod fresh;
 mod grace;
 mod interrupted;
@@ -37,7 +40,7 @@ use std::time::Duration;
 
 use dioxus::core::Task;
 use dioxus::prelude::*;
-use futures_util::future::LocalBoxFuture;
+use futures_util::future::{AbortHandle, LocalBoxFuture};
 
 use crate::intent::Intent;
 use crate::state::{AppState, Latest, Taken, change};
@@ -110,6 +113,8 @@ pub struct Actions {
     taken: Rc<RefCell<BTreeMap<String, Taken>>>,
     /// What is being sent to destinations.
     sending: Rc<RefCell<sending::UnderWay>>,
+    /// The look through everything that is under way.
+    looking: Rc<RefCell<Option<AbortHandle>>>,
 }
 
 /// How the window gets in.
@@ -193,6 +198,7 @@ impl Actions {
             delivery: Rc::default(),
             taken: Rc::default(),
             sending: Rc::default(),
+            looking: Rc::default(),
         }
     }
 
@@ -210,6 +216,7 @@ impl Actions {
             Intent::Sheet(intent) => self.on_sheet(intent),
             Intent::Access(intent) => self.on_access(intent),
             Intent::Activity(intent) => self.on_activity(intent),
+            Intent::Audit(intent) => self.on_audit(intent),
             Intent::Emergency(intent) => self.in_emergency(intent),
             Intent::Checklist(intent) => self.on_checklists(intent),
             Intent::Program(intent) => self.in_program(intent),

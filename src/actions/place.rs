@@ -29,10 +29,15 @@ impl Actions {
     }
 
     /// Shows a page, and fetches what it is about.
-    fn show(&self, page: Section) {
-        let mut section = self.state.section;
+    pub(super) fn show(&self, page: Section) {
+        let (mut section, mut remedy) = (self.state.section, self.state.audit.wanted);
         section.set(page);
+        remedy.set(None);
+        if page != Section::Everywhere {
+            self.stop_looking();
+        }
         match page {
+            Section::Everywhere => self.look_through_what_is_old(),
             Section::Settings => {
                 self.look_at_device();
                 self.look_at_membership();
@@ -47,7 +52,7 @@ impl Actions {
         match *self.state.section.peek() {
             Section::Access => self.look_at_holders(),
             Section::Activity => self.look_at_activity(),
-            Section::Tokens | Section::Emergency | Section::Settings => {}
+            Section::Tokens | Section::Everywhere | Section::Emergency | Section::Settings => {}
         }
     }
 
@@ -88,7 +93,7 @@ impl Actions {
     }
 
     /// Opens an environment of any project.
-    fn open_place(&self, project: &ProjectId, environment: EnvironmentId) {
+    pub(super) fn open_place(&self, project: &ProjectId, environment: EnvironmentId) {
         if self.project().as_ref() == Some(project) {
             return self.open_environment(&environment);
         }
@@ -124,6 +129,7 @@ impl Actions {
     /// Opens a project and its most important environment.
     fn open_project(&self, id: &ProjectId) {
         self.open_project_at(id, None);
+        self.show_its_tokens();
     }
 
     fn open_project_at(&self, id: &ProjectId, environment: Option<EnvironmentId>) {
@@ -274,7 +280,8 @@ impl Actions {
 
     /// Leaves a page that is about no environment: staying there would look as if nothing had happened.
     fn show_its_tokens(&self) {
-        if matches!(*self.state.section.peek(), Section::Emergency | Section::Settings) {
+        let page = *self.state.section.peek();
+        if matches!(page, Section::Everywhere | Section::Emergency | Section::Settings) {
             self.show(Section::Tokens);
         }
     }
@@ -289,6 +296,7 @@ impl Actions {
         let nothing_there = environment.is_none();
         self.note_recent(environment.as_ref());
         place.environment.set(environment);
+        self.forget_remedy();
         place.key.set(KeyState::Loading);
         place.unshared.set(None);
         tokens.entries.set(if nothing_there {
@@ -302,6 +310,8 @@ impl Actions {
         tokens.search.set(String::new());
         tokens.filter.set(StatusFilter::default());
         tokens.highlighted.set(None);
+        tokens.chip.set(None);
+        self.state.chosen.clear();
         let mut holders = self.state.access.holders;
         holders.set(Load::Loading);
         self.refresh();

@@ -52,6 +52,8 @@ impl Actions {
             TokenIntent::ForgetReplacement(id) => self.forget_replacement(id),
             TokenIntent::Revoke(token) => self.revoke(&token),
             TokenIntent::Delete(token) => self.delete(&token),
+            TokenIntent::InBulk(kind, lifetime) => self.in_bulk(kind, lifetime),
+            TokenIntent::Export(form, ids) => self.export(form, &ids),
             TokenIntent::ShowAgain(sheet) => self.show_again(sheet),
             TokenIntent::ForgetValues(sheet) => self.forget_values(sheet),
             TokenIntent::ShowInterrupted => self.show_interrupted(),
@@ -60,7 +62,7 @@ impl Actions {
     }
 
     /// Opens what is known of a token, and fetches what that is beside the list: its activity, and whether it holds the key.
-    fn show_details(&self, token: DeployTokenId) {
+    pub(super) fn show_details(&self, token: DeployTokenId) {
         self.state.dialog.show(Dialog::Details(token));
         self.look_at_activity();
         self.look_at_holders();
@@ -102,6 +104,7 @@ impl Actions {
                     change(tokens.closed, only_here.closed);
                     change(tokens.replacements, only_here.replacements);
                     change(tokens.handed, only_here.handed);
+                    actions.state.chosen.keep_listed(&entries);
                     let mut shown = entries.clone();
                     tokens.uses.peek().fill_in(&mut shown);
                     change(tokens.entries, Load::Ready(shown));
@@ -109,9 +112,12 @@ impl Actions {
                     if tokens.note_listed() {
                         actions.look_at_key();
                     }
+                    actions.go_on_mending();
                     actions.look_at_uses(&context, here, ticket, entries).await;
                 }
                 Err(error) => {
+                    let mut remedy = actions.state.audit.wanted;
+                    remedy.set(None);
                     actions.expired_by(&error, None);
                     if error == Problem::NotAnAdmin && actions.is_admin() {
                         actions.look_at_membership();

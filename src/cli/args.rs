@@ -248,6 +248,9 @@ pub struct Audit {
     /// Print one JSON object
     #[arg(long)]
     pub json: bool,
+    /// Print what was found where as SARIF 2.1.0, for tools that collect such results
+    #[arg(long, conflicts_with = "json")]
+    pub sarif: bool,
 }
 
 /// Which key to make anew, and how.

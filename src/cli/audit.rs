@@ -3,12 +3,11 @@
 use serde::Serialize;
 
 use super::args::Audit as Options;
-use super::output;
+use super::{audit_sarif, output};
 use crate::connect::Target;
 use crate::failure::{FAILED, Failure};
-use model::{AuditFact, AuditFinding, AuditLimits, HealthLimits, TokenHealth};
+use model::{Audit, AuditFact, AuditFinding, AuditLimits, HealthLimits, TokenHealth};
 use protocol::Moment;
-use service::Audit;
 use text::plural;
 
 #[derive(Serialize)]
@@ -79,10 +78,12 @@ pub(super) async fn run(target: &Target, options: &Options) -> Result<u8, Failur
         },
         key_age: options.max_age.map(i64::from),
     };
-    let audit = service::audit(&connected.context, limits, Moment::now()).await?;
+    let audit = service::audit(&connected.context, limits, Moment::now(), &|_| {}).await?;
     output::unlisted(&audit.unlisted);
     let several = audit.projects > 1;
-    if options.json {
+    if options.sarif {
+        output::json(&audit_sarif::log(&audit, several))?;
+    } else if options.json {
         output::json(&AuditJson {
             findings: audit
                 .findings

@@ -39,7 +39,7 @@ pub async fn find(target: &Target, options: &Find) -> Result<u8, Failure> {
 
 fn print(options: &Find, search: &Search) -> Result<(), Failure> {
     if options.sarif {
-        output::json(&find_sarif::log(&search.sightings))
+        output::json(&find_sarif::log(search))
     } else if options.json {
         find_report::print_json(search)
     } else {

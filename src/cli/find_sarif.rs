@@ -1,14 +1,13 @@
-//! What `find` found where, in the form that tools for code take: SARIF 2.1.0
-//! (<https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>).
+//! What `find` found where, as SARIF.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Value, json};
 
 use super::find_report::{described, word};
+use super::sarif::{self, Rule};
 use model::Leaked;
-use service::revocation::{Sighting, Source};
+use service::revocation::{Search, Sighting, Source};
 
-const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// What stays as it is in the path of an address (RFC 3986, 3.3).
 const PATH: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/')
@@ -31,30 +30,24 @@ const RULES: [Leaked; 7] = [
 ];
 
 /// The log of one run.
-pub(super) fn log(sightings: &[Sighting]) -> Value {
-    json!({
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [{
-            "tool": { "driver": {
-                "name": "deploy-tokens",
-                "version": env!("CARGO_PKG_VERSION"),
-                "rules": RULES.map(rule),
-            }},
-            "columnKind": "unicodeCodePoints",
-            "results": sightings.iter().map(result).collect::<Vec<_>>(),
-        }],
-    })
+pub(super) fn log(search: &Search) -> Value {
+    let not_looked_at: Vec<String> = search
+        .unlisted
+        .iter()
+        .map(|it| text::emergency::unlisted(it).what)
+        .collect();
+    let results = search.sightings.iter().map(result).collect();
+    sarif::log(&RULES.map(rule), results, &not_looked_at)
 }
 
-fn rule(what: Leaked) -> Value {
+fn rule(what: Leaked) -> Rule {
     let what_it_is = text::emergency::leaked(what);
-    json!({
-        "id": word(what),
-        "shortDescription": { "text": format!("Here is {what_it_is}.") },
-        "help": { "text": "Revoke its token, or rotate it, and take it out." },
-        "defaultConfiguration": { "level": level(what) },
-    })
+    Rule {
+        id: word(what),
+        says: format!("Here is {what_it_is}."),
+        help: "Revoke its token, or rotate it, and take it out.",
+        level: level(what),
+    }
 }
 
 /// What is masked is as it should be.
@@ -75,7 +68,6 @@ fn result(it: &Sighting) -> Value {
     };
     json!({
         "ruleId": word(it.what),
-        "ruleIndex": RULES.iter().position(|rule| *rule == it.what),
         "level": level(it.what),
         "message": { "text": told },
         "locations": [{ "physicalLocation": {

@@ -6,6 +6,7 @@
 mod activity;
 mod args;
 mod audit;
+mod audit_sarif;
 mod backup;
 mod beside;
 mod checklist;
@@ -32,6 +33,7 @@ mod renew_key;
 mod replace;
 mod requests;
 mod runner;
+mod sarif;
 mod secret_sink;
 mod send;
 mod serve;

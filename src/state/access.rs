@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::{Load, Operation, begin, restore};
+use super::{HolderSort, Load, Operation, begin, restore};
 use model::{Holder, HolderKind, Standing};
 use protocol::{Device, DeviceState, Fingerprint, KeyRequest, Listed, Requests, UserDevice};
 
@@ -57,6 +57,10 @@ pub struct AccessStore {
     pub own: Signal<Load<Listed<UserDevice>>>,
     /// Who holds the key of the open environment.
     pub holders: Signal<Load<Holders>>,
+    /// Which of them are shown: those with this in their name, id or fingerprint.
+    pub search: Signal<String>,
+    /// In what order.
+    pub sort: Signal<HolderSort>,
     /// Who waits for a key that this device can share.
     pub requests: Signal<Requests>,
     /// Who waits for a key that this device lacks, so that others have to share it.
@@ -74,6 +78,8 @@ impl AccessStore {
             borrowed: begin(),
             own: begin(),
             holders: begin(),
+            search: begin(),
+            sort: begin(),
             requests: begin(),
             lacking: begin(),
             asking: begin(),
@@ -88,6 +94,8 @@ impl AccessStore {
             borrowed,
             own,
             holders,
+            search,
+            sort,
             requests,
             lacking,
             asking,
@@ -97,6 +105,8 @@ impl AccessStore {
         restore(borrowed);
         restore(own);
         restore(holders);
+        restore(search);
+        restore(sort);
         restore(requests);
         restore(lacking);
         restore(asking);

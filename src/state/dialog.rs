@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::{begin, restore};
+use super::{BulkKind, begin, restore};
 use model::{ClosedSheet, Destination, Document, Problem, Renewed, RunnerProof, Step, WayOut};
 use protocol::{DeployToken, DeployTokenId, EnvironmentName, UserDevice};
 
@@ -31,6 +31,19 @@ pub struct Confirm {
     pub type_name: bool,
 }
 
+impl Confirm {
+    /// In production the name must be typed before anything stops working; making a successor and deleting a record stop
+    /// nothing.
+    pub fn new(kind: ConfirmKind, token: DeployToken, is_production: bool) -> Self {
+        let stops_something = !matches!(kind, ConfirmKind::Delete | ConfirmKind::Replace);
+        Self {
+            kind,
+            token,
+            type_name: is_production && stops_something,
+        }
+    }
+}
+
 /// A key that was made anew, and whether a runner was seen to decrypt with it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RenewedKey {
@@ -54,6 +67,8 @@ pub enum Dialog {
     Confirm(Confirm),
     /// Confirm the end of all chosen tokens by typing.
     RevokeChosen,
+    /// Ask before something is done with all chosen tokens of the list, and show what becomes of each.
+    Bulk(BulkKind),
     /// The list of keys.
     Keys,
     /// Go to a place, or do something with a token.

@@ -7,11 +7,15 @@
 mod about;
 mod access;
 mod activity;
+mod audit;
 mod checklists;
+mod chip;
+mod chosen;
 mod clipboard;
 mod dialog;
 mod emergency;
 mod health;
+mod holders;
 mod latest;
 mod place;
 mod section;
@@ -26,11 +30,15 @@ use dioxus::prelude::*;
 pub use about::AboutStore;
 pub use access::{AccessStore, Holders, OwnDevice};
 pub use activity::{ActivityStore, Entries};
+pub use audit::{AuditStore, Audited, is_found};
 pub use checklists::ChecklistStore;
+pub use chip::TokenChip;
+pub use chosen::{BulkKind, BulkLine, BulkRun, BulkState, ChosenStore};
 pub use clipboard::ClipboardStore;
 pub use dialog::{Confirm, ConfirmKind, Dialog, DialogStore, Operation, RenewedKey};
 pub use emergency::{EmergencyRun, EmergencyStore, Group, LeakSearch, groups};
 pub use health::{Attention, TokenHealth, attention, health};
+pub use holders::{HolderColumn, HolderSort, shown_holders};
 pub use latest::{Latest, Ticket};
 pub use place::{Connection, KeyState, PlaceStore};
 pub use section::Section;
@@ -64,6 +72,8 @@ pub fn change<T: PartialEq + 'static>(mut signal: Signal<T>, value: T) {
 pub struct AppState {
     /// The page that is shown.
     pub section: Signal<Section>,
+    /// What somebody should look at, everywhere.
+    pub audit: AuditStore,
     /// Everything that could be revoked, and how far that is.
     pub emergency: EmergencyStore,
     /// The way in.
@@ -78,6 +88,8 @@ pub struct AppState {
     pub place: PlaceStore,
     /// The tokens of that environment.
     pub tokens: TokensStore,
+    /// Those of them that are chosen, and what is done with all of those.
+    pub chosen: ChosenStore,
     /// The dialog that is open, and the operation it runs.
     pub dialog: DialogStore,
     /// The one-time sheet.
@@ -95,6 +107,7 @@ impl AppState {
     pub fn make() -> Self {
         Self {
             section: begin(),
+            audit: AuditStore::make(),
             emergency: EmergencyStore::make(),
             session: SessionStore::make(),
             access: AccessStore::make(),
@@ -102,6 +115,7 @@ impl AppState {
             checklists: ChecklistStore::make(),
             place: PlaceStore::make(),
             tokens: TokensStore::make(),
+            chosen: ChosenStore::make(),
             dialog: DialogStore::make(),
             sheet: SheetStore::make(),
             clipboard: ClipboardStore::make(),
@@ -116,6 +130,7 @@ impl AppState {
         // Every store is named, so that a new one cannot be forgotten.
         let Self {
             section,
+            audit,
             emergency,
             session,
             access,
@@ -123,6 +138,7 @@ impl AppState {
             checklists,
             place,
             tokens,
+            chosen,
             dialog,
             sheet,
             clipboard: _,
@@ -130,6 +146,7 @@ impl AppState {
             toasts,
         } = self;
         restore(section);
+        audit.reset();
         emergency.reset();
         session.reset();
         access.reset();
@@ -137,6 +154,7 @@ impl AppState {
         checklists.reset();
         place.reset();
         tokens.reset();
+        chosen.reset();
         dialog.reset();
         sheet.reset();
         about.reset();

@@ -44,6 +44,14 @@ pub enum KeyState {
 }
 
 impl KeyState {
+    /// Whether a new token can get it from this device, as far as is known.
+    pub fn lets_issue(&self) -> bool {
+        match self {
+            Self::NoDevice | Self::Pending { .. } | Self::NotAllowed => false,
+            key => key.way_out().is_none(),
+        }
+    }
+
     /// What makes a key of it that can be shared, where the user can say yes to something.
     pub fn way_out(&self) -> Option<WayOut> {
         match self {

@@ -6,6 +6,8 @@ pub enum Section {
     /// The deploy tokens of the open environment.
     #[default]
     Tokens,
+    /// What somebody should look at, in every environment of every project.
+    Everywhere,
     /// Every active token of everything, and their end.
     Emergency,
     /// Who holds the key of the open environment.

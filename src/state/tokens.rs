@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dioxus::prelude::*;
 
-use super::{Load, TokenHealth, begin, change, health, restore};
+use super::{Load, TokenChip, TokenHealth, begin, change, health, restore};
 use model::{ClosedSheet, Handed, Problem, Replacement, TokenColumn, Uses};
 use protocol::{DeployToken, DeployTokenId, Lifetime, Moment, TokenEntry, TokenStatus};
 
@@ -83,6 +83,8 @@ pub struct TokensStore {
     pub search: Signal<String>,
     /// The status filter.
     pub filter: Signal<StatusFilter>,
+    /// What those have in common that are shown, beside their status.
+    pub chip: Signal<Option<TokenChip>>,
     /// The order.
     pub sort: Signal<Sort>,
     /// The token that was just made or changed, to be pointed out.
@@ -111,6 +113,7 @@ impl TokensStore {
             refreshing: begin(),
             search: begin(),
             filter: begin(),
+            chip: begin(),
             sort: begin(),
             highlighted: begin(),
             handed: begin(),
@@ -134,6 +137,7 @@ impl TokensStore {
             refreshing,
             search,
             filter,
+            chip,
             sort,
             highlighted,
             handed,
@@ -156,6 +160,7 @@ impl TokensStore {
         restore(unclaimed);
         restore(closed);
         restore(filter);
+        restore(chip);
         restore(sort);
         restore(highlighted);
     }
@@ -209,6 +214,17 @@ impl TokensStore {
             was_listed && !it.tokens.contains(&token.id)
         };
         token.may_be_active() && sealed.as_ref().is_some_and(is_left_out)
+    }
+
+    /// Whether a token is on the list of the open environment.
+    pub fn is_listed(&self, id: &DeployTokenId) -> bool {
+        match &*self.entries.read() {
+            Load::Ready(entries) => entries
+                .iter()
+                .filter_map(TokenEntry::token)
+                .any(|it| it.id == *id),
+            _ => false,
+        }
     }
 
     /// The names of those tokens.
@@ -287,8 +303,8 @@ pub fn count(entries: &[TokenEntry]) -> Counts {
     counts
 }
 
-/// The entries to show: searched by name, id and fingerprint, filtered and sorted. Malformed entries are always shown,
-/// at the end.
+/// The entries to show, by their place in the list, so that none of thousands is copied for a key that is pressed: searched
+/// by name, id and fingerprint, filtered and sorted. Malformed entries are always shown, at the end.
 ///
 /// By status what has to be acted on comes first, as `health` says it of a token.
 pub fn visible(
@@ -297,24 +313,23 @@ pub fn visible(
     filter: StatusFilter,
     sort: Sort,
     health: impl Fn(&DeployToken) -> TokenHealth,
-) -> Vec<TokenEntry> {
+) -> Vec<usize> {
     let wanted = search.trim().to_lowercase();
-    let mut shown: Vec<TokenEntry> = entries
-        .iter()
-        .filter(|entry| matches(entry, &wanted, filter))
-        .cloned()
+    let token = |at: &usize| entries.get(*at).and_then(TokenEntry::token);
+    let mut shown: Vec<usize> = (0..entries.len())
+        .filter(|at| matches(&entries[*at], &wanted, filter))
         .collect();
     let by_status = sort.column == TokenColumn::Status;
     let column = if by_status { TokenColumn::Name } else { sort.column };
     let descending = sort.descending && !by_status;
-    shown.sort_by(|a, b| match (a.token(), b.token()) {
+    shown.sort_by(|a, b| match (token(a), token(b)) {
         (Some(a), Some(b)) => column.compare(a, b, descending),
         (a, b) => b.is_some().cmp(&a.is_some()),
     });
     if by_status {
         let turned = |order: i64| if sort.descending { -order } else { order };
         // Stable: of equally urgent ones the names stay in order.
-        shown.sort_by_cached_key(|entry| entry.token().map_or(i64::MAX, |it| turned(health(it).urgency())));
+        shown.sort_by_cached_key(|at| token(at).map_or(i64::MAX, |it| turned(health(it).urgency())));
     }
     shown
 }
@@ -373,7 +388,11 @@ mod tests {
                 health(it, now())
             })
             .iter()
-            .map(|it| it.token().map_or("?".to_owned(), |token| token.name.clone()))
+            .map(|at| {
+                entries[*at]
+                    .token()
+                    .map_or("?".to_owned(), |token| token.name.clone())
+            })
             .collect()
         };
         assert_eq!(

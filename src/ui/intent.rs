@@ -3,8 +3,8 @@
 use dioxus::prelude::*;
 
 pub use crate::intent::{
-    AccessIntent, ActivityIntent, ChecklistIntent, EmergencyIntent, Intent, PlaceIntent, ProgramIntent,
-    SessionIntent, SheetIntent, TokenIntent,
+    AccessIntent, ActivityIntent, AuditIntent, ChecklistIntent, EmergencyIntent, Intent, PlaceIntent,
+    ProgramIntent, SessionIntent, SheetIntent, TokenIntent,
 };
 
 /// Where intents go; put it into the context of the root.

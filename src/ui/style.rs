@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use data_encoding::BASE64;
 
 /// The sheets in the order in which they apply.
-const SHEETS: [&str; 19] = [
+const SHEETS: [&str; 21] = [
     include_str!("../../assets/theme.css"),
     include_str!("elements/controls.css"),
     include_str!("elements/overlays.css"),
@@ -26,6 +26,8 @@ const SHEETS: [&str; 19] = [
     include_str!("views/activity/style.css"),
     include_str!("views/settings/style.css"),
     include_str!("components/emergency/style.css"),
+    include_str!("views/everywhere/style.css"),
+    include_str!("components/chosen/style.css"),
     include_str!("components/navigation/style.css"),
 ];
 

@@ -69,6 +69,19 @@ async fn who_lacks_the_key_and_who_still_has_it_is_told_by_name() {
     assert_eq!(of_kind(&told, "not-shared")[0]["token"], "lonely");
     assert_eq!(told["findings"][0]["kind"], "not-shared", "it comes first");
 
+    let output = world.run(&["audit", "--sarif"], "");
+    assert_eq!(output.status.code(), Some(1));
+    let log: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let run = &log["runs"][0];
+    let results = run["results"].as_array().unwrap();
+    assert_eq!(results.len(), told["findings"].as_array().unwrap().len());
+    assert_eq!(results[0]["ruleId"], "not-shared");
+    let rule = usize::try_from(results[0]["ruleIndex"].as_u64().unwrap()).unwrap();
+    assert_eq!(run["tool"]["driver"]["rules"][rule]["id"], "not-shared");
+    let place = &results[0]["locations"][0]["logicalLocations"][0];
+    assert_eq!(place["fullyQualifiedName"], "Storefront/staging");
+    assert_eq!(run["invocations"][0]["executionSuccessful"], true);
+
     let developer = world.session_of("developer");
     let url = world.running.api_url();
     let output = world.run_at(&url, &["audit"], "", &[("GHOSTABLE_TOKEN", &developer)]);

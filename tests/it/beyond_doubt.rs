@@ -124,7 +124,7 @@ fn by_status_what_has_to_be_acted_on_comes_first() {
             descending,
         };
         let shown = visible(&entries, "", StatusFilter::All, sort, |it| health(it, now()));
-        let tokens = shown.iter().filter_map(TokenEntry::token);
+        let tokens = shown.iter().filter_map(|at| entries[*at].token());
         tokens.map(|it| it.name.clone()).collect::<Vec<_>>()
     };
     let urgent = [

@@ -195,11 +195,14 @@ fn thousands_of_entries_that_cannot_be_read_are_one_warning_with_a_number() {
     let body = format!(r#"{{"data":[{},{}]}}"#, entries.join(","), token(1, "ci", 0));
     let said = bounded("unreadable", "/deploy-tokens", body, 0);
     assert_eq!(said.matches("warning:").count(), 1, "{said}");
-    assert!(said.contains("4995 more") && said.contains("lost 0"), "{said}");
+    assert!(said.contains("4,995 more") && said.contains("lost 0"), "{said}");
     let nameless: Vec<_> = (0..5000).map(|number| token(number, "\\u001b[31m", 0)).collect();
     let body = format!(r#"{{"data":[{}]}}"#, nameless.join(","));
     let said = bounded("nameless", "/deploy-tokens", body, 0);
-    assert!(said.contains("t0 (name)") && said.contains("4995 more"), "{said}");
+    assert!(
+        said.contains("t0 (name)") && said.contains("4,995 more"),
+        "{said}"
+    );
 }
 
 #[test]

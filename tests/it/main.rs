@@ -20,6 +20,8 @@ mod budget;
 mod build_info;
 #[cfg(feature = "headless")]
 mod checklist;
+#[cfg(feature = "headless")]
+mod chosen;
 mod closed;
 #[cfg(feature = "headless")]
 mod commands;

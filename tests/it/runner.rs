@@ -108,7 +108,7 @@ async fn a_wait_beyond_a_day_is_said_as_such() {
         ("9223372036854775807", "more than a day"),
         ("86401", "more than a day"),
         ("Fri, 01 Jan 2100 00:00:00 GMT", "more than a day"),
-        ("86400", "Try again in 86400 seconds."),
+        ("86400", "Try again in 86,400 seconds."),
     ] {
         let headers: &'static str = Box::leak(format!("retry-after: {asked}\r\n").into_boxed_str());
         let proxy = FaultProxy::at(site.running.address(), tokens, Fault::Status(429, headers, ""));

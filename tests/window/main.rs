@@ -23,6 +23,7 @@ mod keyboard;
 mod keys;
 mod lifecycle;
 mod look;
+mod many;
 mod memory;
 mod own_devices;
 mod pictures;

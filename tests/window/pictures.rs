@@ -132,6 +132,9 @@ fn screenshots() {
         picture(&app, &format!("table-{theme}.png"));
         details(&app, "desktop", theme);
         pages(&app, "desktop", theme);
+        app.find("push button", containing("All environments")).press();
+        app.wait_for("all of it", || app.get("push button", "Refresh"));
+        picture(&app, &format!("everywhere-{theme}.png"));
         app.find("push button", containing("Deploy tokens")).press();
         issue(&app);
         picture(&app, &format!("sheet-{theme}.png"));

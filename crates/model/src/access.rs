@@ -52,6 +52,18 @@ pub enum Standing {
     Flawed(Flaw),
 }
 
+impl Standing {
+    /// A stable word for other programs.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Holds => "yes",
+            Self::Waits { .. } => "waits",
+            Self::Flawed(Flaw::Revoked { .. }) => "no_longer",
+            Self::Flawed(_) => "should_not",
+        }
+    }
+}
+
 /// Why a device or token is pointed out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Flaw {

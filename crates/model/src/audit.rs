@@ -1,8 +1,8 @@
 //! What an audit points out: in any environment of any project that the user can see.
 
-use protocol::{DeployTokenId, EnvironmentName, ProjectId};
+use protocol::{DeployTokenId, EnvironmentId, EnvironmentName, ProjectId};
 
-use super::{HealthLimits, TokenHealth};
+use super::{HealthLimits, TokenHealth, Unlisted};
 
 /// From when on something is pointed out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,11 +13,65 @@ pub struct AuditLimits {
     pub key_age: Option<i64>,
 }
 
+impl AuditLimits {
+    /// Those of the window, and of commands that are told no others.
+    pub const USUAL: Self = Self {
+        health: HealthLimits::USUAL,
+        key_age: None,
+    };
+}
+
+/// What was found, and what was looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Audit {
+    /// The most urgent first.
+    pub findings: Vec<AuditFinding>,
+    /// What could not be looked at.
+    pub unlisted: Vec<Unlisted>,
+    /// How many projects there are.
+    pub projects: usize,
+    /// How many of them were looked into, or could not be.
+    pub done: usize,
+    /// In how many environments.
+    pub environments: usize,
+    /// At how many tokens that may be active.
+    pub tokens: usize,
+    /// Whether keys were looked at: that takes a device.
+    pub keys: bool,
+}
+
+/// How far an audit is, for who watches it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AuditStep {
+    /// What there is to look into, before any of it was.
+    Begun(Audit),
+    /// What one more project has.
+    Project(Audit),
+}
+
+impl Audit {
+    /// Takes in what a project has. The order stays: the most urgent first, and of equally urgent ones those that came first.
+    pub fn add(&mut self, part: Self) {
+        self.findings.extend(part.findings);
+        self.findings.sort_by_key(|it| it.fact.urgency());
+        self.unlisted.extend(part.unlisted);
+        self.done = self.done.saturating_add(1);
+        self.environments = self.environments.saturating_add(part.environments);
+        self.tokens = self.tokens.saturating_add(part.tokens);
+    }
+
+    /// Whether every project was looked into, or is named as one that could not be.
+    pub fn is_whole(&self) -> bool {
+        self.done >= self.projects
+    }
+}
+
 /// One thing that somebody should look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditFinding {
     pub project: ProjectId,
     pub project_name: String,
+    pub environment_id: EnvironmentId,
     pub environment: EnvironmentName,
     pub fact: AuditFact,
 }

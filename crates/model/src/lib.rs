@@ -16,6 +16,7 @@ mod checklist;
 mod column;
 pub mod destinations;
 pub mod emergency;
+mod export;
 pub mod formats;
 mod health;
 pub mod issuance;
@@ -33,7 +34,7 @@ mod uses;
 pub use about::{Document, Passage};
 pub use access::{Flaw, Holder, HolderKind, Standing, WayOut};
 pub use activity::{ActivityFilter, author_of};
-pub use audit::{AuditFact, AuditFinding, AuditLimits};
+pub use audit::{Audit, AuditFact, AuditFinding, AuditLimits, AuditStep};
 pub use checklist::{CheckedPlace, CheckedValue, Checklist, ValueState};
 pub use column::TokenColumn;
 pub use destinations::{Destination, DestinationError, Handed, Parcel, SendError};
@@ -41,6 +42,7 @@ pub use emergency::{
     Incident, LeakMatch, Leaked, ListOf, PlacedToken, Proof, Readable, RevocationStatus, RevokeTarget, Tally,
     Unlisted,
 };
+pub use export::{Export, ExportForm};
 pub use health::{HealthLimits, TokenHealth, health};
 pub use issuance::{
     CI_TOKEN_VARIABLE, CiTokenOutcome, Issuance, IssuanceKind, NewToken, Note, SEED_VARIABLE, Step,

@@ -21,6 +21,8 @@ pub enum PublicText {
     IncidentReport,
     /// Which values are to be changed.
     Checklist,
+    /// What a list shows.
+    List,
 }
 
 /// What has just come to pass.
@@ -134,6 +136,8 @@ pub enum News {
     RunUnderWay,
     /// The incident report is in this file.
     ReportSaved(PathBuf),
+    /// So many lines of a list are in a file.
+    Exported { path: PathBuf, lines: usize },
     /// Something went wrong that is told nowhere else.
     Trouble(Problem),
 }
@@ -159,6 +163,7 @@ impl News {
             | Self::DeviceRevoked { .. }
             | Self::DeviceDeleted { .. }
             | Self::SignedOut
+            | Self::Exported { .. }
             | Self::ReportSaved(_) => false,
             Self::LinkedWithKeys { missing } => !missing.is_empty(),
             Self::NotReshared { .. }

@@ -6,35 +6,23 @@ use futures_util::{StreamExt as _, stream};
 
 use crate::activity::last_uses;
 use crate::{Context, Directory, directory, list_project};
-use model::{AuditFact, AuditFinding, AuditLimits, CallError, ListOf, Problem, Unlisted};
+use model::{Audit, AuditFact, AuditFinding, AuditLimits, AuditStep, CallError, ListOf, Problem, Unlisted};
 use protocol::envelope::PublishedKey;
 use protocol::{DeployToken, DeviceId, Environment, Moment, Project, RecipientKind, TokenEntry, TokenStatus};
 
 /// How many projects are looked into at once: each asks for several lists.
 const AT_ONCE: usize = 2;
 
-/// What was found, and what was looked at.
-#[derive(Debug, Default)]
-pub struct Audit {
-    /// The most urgent first.
-    pub findings: Vec<AuditFinding>,
-    /// What could not be looked at.
-    pub unlisted: Vec<Unlisted>,
-    /// In how many projects.
-    pub projects: usize,
-    /// In how many environments.
-    pub environments: usize,
-    /// At how many tokens that may be active.
-    pub tokens: usize,
-    /// Whether keys were looked at: that takes a device.
-    pub keys: bool,
-}
-
-/// Looks into everything. One project that fails is told and stops nothing.
+/// Looks into everything, and tells of each project when it was looked into. One project that fails is told and stops nothing.
 ///
 /// # Errors
 /// API errors of the list of organisations; a session that has ended.
-pub async fn audit(context: &Context, limits: AuditLimits, now: Moment) -> Result<Audit, Problem> {
+pub async fn audit(
+    context: &Context,
+    limits: AuditLimits,
+    now: Moment,
+    tell: &(dyn Fn(AuditStep) + Send + Sync),
+) -> Result<Audit, Problem> {
     let Directory {
         projects, unlisted, ..
     } = directory(context).await?;
@@ -44,39 +32,28 @@ pub async fn audit(context: &Context, limits: AuditLimits, now: Moment) -> Resul
         keys: context.device.is_some(),
         ..Audit::default()
     };
+    tell(AuditStep::Begun(audit.clone()));
     let looks = projects
         .into_iter()
         .map(|it| async move { (look_into(context, &it, limits, now).await, it) });
     let mut looks = stream::iter(looks).buffered(AT_ONCE);
     while let Some((looked, project)) = looks.next().await {
-        match looked {
-            Ok(part) => audit.add(part),
+        let part = match looked {
+            Ok(part) => part,
             Err(error) if error.call().is_some_and(CallError::needs_sign_in) => return Err(error),
-            Err(error) => audit.unlisted.push(Unlisted::Project {
-                name: project.name,
-                error,
-            }),
-        }
+            Err(error) => not_looked_into(project, error),
+        };
+        tell(AuditStep::Project(part.clone()));
+        audit.add(part);
     }
-    audit.findings.sort_by_key(|it| it.fact.urgency());
     Ok(audit)
 }
 
-impl Audit {
-    fn add(&mut self, part: Self) {
-        self.findings.extend(part.findings);
-        self.unlisted.extend(part.unlisted);
-        self.environments = self.environments.saturating_add(part.environments);
-        self.tokens = self.tokens.saturating_add(part.tokens);
-    }
-
-    fn find(&mut self, project: &Project, environment: &Environment, fact: AuditFact) {
-        self.findings.push(AuditFinding {
-            project: project.id.clone(),
-            project_name: project.name.clone(),
-            environment: environment.name.clone(),
-            fact,
-        });
+fn not_looked_into(project: Project, error: Problem) -> Audit {
+    let name = project.name;
+    Audit {
+        unlisted: vec![Unlisted::Project { name, error }],
+        ..Audit::default()
     }
 }
 
@@ -112,7 +89,13 @@ async fn look_into(
         let active = tokens.iter().filter(|it| it.may_be_active()).count();
         part.tokens = part.tokens.saturating_add(active);
         let key = look_at_key(context, project, environment).await?;
-        part.look_at(project, environment, (&tokens, key.as_ref()), limits, now);
+        let found = &mut part.findings;
+        Findings {
+            project,
+            environment,
+            found,
+        }
+        .look_at(&tokens, key.as_ref(), limits, now);
     }
     Ok(part)
 }
@@ -148,15 +131,25 @@ async fn look_at_key(
     }))
 }
 
-impl Audit {
-    fn look_at(
-        &mut self,
-        project: &Project,
-        environment: &Environment,
-        (tokens, key): (&[&DeployToken], Option<&Key>),
-        limits: AuditLimits,
-        now: Moment,
-    ) {
+/// What is found in one environment.
+struct Findings<'a> {
+    project: &'a Project,
+    environment: &'a Environment,
+    found: &'a mut Vec<AuditFinding>,
+}
+
+impl Findings<'_> {
+    fn find(&mut self, fact: AuditFact) {
+        self.found.push(AuditFinding {
+            project: self.project.id.clone(),
+            project_name: self.project.name.clone(),
+            environment_id: self.environment.id.clone(),
+            environment: self.environment.name.clone(),
+            fact,
+        });
+    }
+
+    fn look_at(&mut self, tokens: &[&DeployToken], key: Option<&Key>, limits: AuditLimits, now: Moment) {
         let told = key.and_then(|key| key.published.told_recipients(&key.own));
         for token in tokens {
             let is_sealed = |kind: &RecipientKind| *kind == RecipientKind::Deployment(token.id.clone());
@@ -169,12 +162,12 @@ impl Audit {
             };
             if health.needs_a_look() {
                 let (id, name) = (token.id.clone(), token.name.clone());
-                self.find(project, environment, AuditFact::Token { id, name, health });
+                self.find(AuditFact::Token { id, name, health });
             }
         }
         let Some(key) = key else { return };
         if key.published.sealed.is_none() {
-            self.find(project, environment, AuditFact::KeyOfNobody);
+            self.find(AuditFact::KeyOfNobody);
             return;
         }
         let still: Vec<String> = told
@@ -183,7 +176,7 @@ impl Audit {
             .filter_map(|entry| key.not_listed(&entry.kind, tokens))
             .collect();
         if !still.is_empty() {
-            self.find(project, environment, AuditFact::StillSealed(still));
+            self.find(AuditFact::StillSealed(still));
         }
         let Some(made) = key.published.created_at else {
             return;
@@ -193,11 +186,11 @@ impl Audit {
             .filter(|it| matches!(it.status, TokenStatus::Revoked { at: Some(at) } if at > made));
         let kept: Vec<String> = kept.map(|it| it.name.clone()).collect();
         if !kept.is_empty() {
-            self.find(project, environment, AuditFact::MayHaveKept(kept));
+            self.find(AuditFact::MayHaveKept(kept));
         }
         let age = now.days_since(made);
         if limits.key_age.is_some_and(|most| age > most) {
-            self.find(project, environment, AuditFact::OldKey(age));
+            self.find(AuditFact::OldKey(age));
         }
     }
 }

@@ -31,7 +31,7 @@ pub mod revocation;
 mod tokens;
 
 pub use activity::{Activity, OwnChecks, activity, activity_page, last_uses};
-pub use audit::{Audit, audit};
+pub use audit::audit;
 pub use context::{Context, LinkedDevice, Server};
 pub use directory::{Directory, directory, environments, find_environment};
 pub use keys::{

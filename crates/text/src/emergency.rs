@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Message, explain, plural};
+use super::{Message, explain, grouped, plural};
 use model::{KeyStatus, LeakError, Leaked, ListOf, Proof, RevocationStatus, Tally, Unlisted};
 use protocol::UnreadEntry;
 
@@ -12,14 +12,14 @@ pub fn chosen(count: usize, hidden: usize, used: usize) -> Option<String> {
     let hidden = match hidden {
         0 => None,
         _ if hidden == count => Some("none of them shown".to_owned()),
-        _ => Some(format!("{hidden} of them not shown")),
+        _ => Some(format!("{} of them not shown", grouped(hidden))),
     };
     let used = match used {
         0 => None,
-        _ => Some(format!("{used} used in the last hour")),
+        _ => Some(format!("{} used in the last hour", grouped(used))),
     };
     let facts: Vec<String> = hidden.into_iter().chain(used).collect();
-    (!facts.is_empty()).then(|| format!("{count} chosen, {}.", facts.join(", ")))
+    (!facts.is_empty()).then(|| format!("{} chosen, {}.", grouped(count), facts.join(", ")))
 }
 
 /// What a line says while a run is under way and after it.
@@ -133,7 +133,7 @@ pub fn first_of(all: impl ExactSizeIterator<Item = String>) -> String {
     let more = all.len().saturating_sub(MOST_NAMED);
     let mut named: Vec<String> = all.take(MOST_NAMED).collect();
     if more > 0 {
-        named.push(format!("{more} more"));
+        named.push(format!("{} more", grouped(more)));
     }
     named.join(", ")
 }
@@ -217,18 +217,19 @@ pub fn outcome(tally: Tally, is_complete: bool) -> String {
         "Both tokens are refused by the server".to_owned()
     } else if refused == total {
         let all = if is_complete { "All " } else { "" };
-        format!("{all}{total} tokens are refused by the server")
+        format!("{all}{} are refused by the server", plural(total, "token"))
     } else {
         format!(
-            "{refused} of {} are refused by the server",
+            "{} of {} are refused by the server",
+            grouped(refused),
             plural(total, "token")
         )
     };
     if gone < refused {
-        let _ = write!(text, ", the key sealed again without {gone} of them");
+        let _ = write!(text, ", the key sealed again without {} of them", grouped(gone));
     }
     if failed > 0 {
-        let _ = write!(text, ", {failed} not revoked");
+        let _ = write!(text, ", {} not revoked", grouped(failed));
     }
     text.push('.');
     if !is_complete {

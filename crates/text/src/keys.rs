@@ -1,6 +1,6 @@
 //! Environment keys that cannot be opened or shared: what happened, and what to do.
 
-use super::Message;
+use super::{Message, grouped};
 use model::{Standing, WayOut};
 use protocol::crypto::OpenError;
 use protocol::{EnvironmentName, TokenKey};
@@ -128,7 +128,7 @@ pub fn lacking(names: &[String]) -> Option<Message> {
         }
         [one, rest @ ..] => format!(
             "The environment key is not sealed for {one} and {} more tokens: their runners decrypt nothing.",
-            rest.len()
+            grouped(rest.len())
         ),
     };
     Some(Message::new(

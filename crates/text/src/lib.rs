@@ -27,6 +27,7 @@ mod lifetime;
 mod machine;
 mod message;
 mod news;
+mod number;
 mod occurrence;
 mod pending;
 mod place;
@@ -42,6 +43,8 @@ pub use keys::way_out;
 pub use lifetime::lifetime;
 pub use message::Message;
 pub use news::news;
+use number::plural_u64;
+pub use number::{grouped, plural};
 pub use occurrence::{dated, ends, exactly, happened, not_known};
 pub use pending::{finding, for_another, operation, pending, time_left, unfinished};
 pub use place::{environment, place};
@@ -483,17 +486,4 @@ pub fn note(note: Note) -> Message {
             "These are the values that work.",
         ),
     }
-}
-
-/// `1 token`, `2 tokens`.
-pub fn plural(count: usize, noun: &str) -> String {
-    if count == 1 {
-        format!("1 {noun}")
-    } else {
-        format!("{count} {noun}s")
-    }
-}
-
-fn plural_u64(count: u64, noun: &str) -> String {
-    plural(usize::try_from(count).unwrap_or(usize::MAX), noun)
 }

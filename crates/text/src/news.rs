@@ -12,6 +12,7 @@ fn public_text(what: PublicText) -> &'static str {
         PublicText::Version => "Version",
         PublicText::IncidentReport => "Incident report",
         PublicText::Checklist => "Checklist",
+        PublicText::List => "List",
     }
 }
 
@@ -109,6 +110,7 @@ pub fn news(news: &News) -> String {
         News::RunUnderWay => {
             "Tokens are being revoked. Wait until that is over, or stop waiting.".to_owned()
         }
+        News::Exported { path, lines } => format!("{} exported to {}.", super::plural(*lines, "line"), path.display()),
         News::ReportSaved(path) => format!("The report is in {}.", path.display()),
         News::Trouble(problem) => explain(problem).to_string(),
     }

@@ -5,8 +5,7 @@ use dioxus::prelude::*;
 use crate::state::{AppState, Confirm, ConfirmKind, Dialog, KeyState};
 use protocol::DeployToken;
 
-/// Asks before a token is rotated, replaced, revoked or deleted. In production the name must be typed before anything
-/// stops working; making a successor and deleting a record stop nothing.
+/// Asks before a token is rotated, replaced, revoked or deleted.
 ///
 /// What needs the environment's key is not asked for where this device has none to share: see [`no_token_because`].
 pub fn ask(state: AppState, kind: ConfirmKind, token: DeployToken) {
@@ -20,11 +19,9 @@ pub fn ask(state: AppState, kind: ConfirmKind, token: DeployToken) {
         .peek()
         .as_ref()
         .is_some_and(protocol::Environment::is_production);
-    state.dialog.show(Dialog::Confirm(Confirm {
-        kind,
-        token,
-        type_name: production && !matches!(kind, ConfirmKind::Delete | ConfirmKind::Replace),
-    }));
+    state
+        .dialog
+        .show(Dialog::Confirm(Confirm::new(kind, token, production)));
 }
 
 /// Opens the dialog that creates a token, where there is an environment for it and the user may.
@@ -38,6 +35,7 @@ pub fn create(state: AppState) {
 /// Why no token can be created with what this device can do with the environment's key; `None` where one can.
 pub fn no_token_because(key: &KeyState) -> Option<&'static str> {
     match key {
+        key if key.lets_issue() => None,
         KeyState::NoDevice => {
             Some("Link this machine first: only a device can share the key with a new token.")
         }
@@ -46,9 +44,8 @@ pub fn no_token_because(key: &KeyState) -> Option<&'static str> {
         }
         KeyState::NotAllowed => Some("Environment keys are not for your role."),
         KeyState::Missing => Some("The environment has no key yet that a new token could get."),
-        key if key.way_out().is_some() => {
+        KeyState::Loading | KeyState::Held { .. } | KeyState::Failed(_) => {
             Some("The key cannot be shared as it is. The notice below says what can be done.")
         }
-        KeyState::Loading | KeyState::Held { .. } | KeyState::Failed(_) => None,
     }
 }

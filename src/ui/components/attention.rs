@@ -6,6 +6,7 @@ use super::Review;
 use crate::state::{AppState, Attention, Load, StatusFilter, attention};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, Notice, Tone};
+use text::grouped;
 
 /// Names the first, counts the rest, and narrows the table to them.
 #[component]
@@ -53,7 +54,7 @@ pub(super) fn AttentionNotice() -> Element {
                 },
                 [first, rest @ ..] => rsx! {
                     Reason { it: first.clone() }
-                    ", and {rest.len()} more tokens need attention."
+                    ", and {grouped(rest.len())} more tokens need attention."
                 },
                 [] => rsx! {},
             }

@@ -3,6 +3,8 @@
 mod activity;
 mod ask;
 mod attention;
+mod chips;
+mod chosen;
 mod clipboard_line;
 mod details;
 mod dialogs;
@@ -28,6 +30,8 @@ mod when;
 
 pub use activity::{ActivityFoot, ActivityLine};
 pub use ask::{ask, create, no_token_because};
+pub use chips::Chips;
+pub use chosen::{ChosenBar, ManyMenu, OpenMany, use_many_provider};
 use clipboard_line::{ClipboardLine, Countdown};
 pub use dialogs::{Dialogs, ExpiredDialog};
 pub use emergency::{EmergencyBar, EmergencyList, EmergencyNotices, EmergencyRunPage, RenewChoice};

@@ -2,11 +2,12 @@
 
 use dioxus::prelude::*;
 
-use super::{Review, Shown};
+use super::{OpenMany, Review, Shown};
 use crate::state::{AppState, Load, StatusFilter};
 use crate::ui::clock::use_clock;
-use crate::ui::elements::{Icon, IconButton, SearchField, Segment, Segmented, grouped};
+use crate::ui::elements::{Icon, IconButton, SearchField, Segment, Segmented};
 use crate::ui::intent::{PlaceIntent, use_send};
+use text::grouped;
 
 /// The tools of the token table.
 #[component]
@@ -14,15 +15,16 @@ pub fn Toolbar() -> Element {
     let tokens = use_context::<AppState>().tokens;
     let Review(mut review) = use_context::<Review>();
     let send = use_send();
-    let (mut search, mut filter) = (tokens.search, tokens.filter);
+    let (mut search, mut filter, mut chip) = (tokens.search, tokens.filter, tokens.chip);
     let counts = tokens.counts();
     let known = matches!(&*tokens.entries.read(), Load::Ready(_));
     let refreshing = *tokens.refreshing.read();
     let Shown(shown) = use_context::<Shown>();
+    let many = use_context::<OpenMany>();
     let segment = |value, label: &str, count: Option<usize>| Segment {
         value,
         label: label.to_owned(),
-        count: count.filter(|_| known),
+        count: count.filter(|_| known).map(grouped),
     };
     let mut segments = vec![
         segment(Some(StatusFilter::Active), "Active", Some(counts.active)),
@@ -50,12 +52,15 @@ pub fn Toolbar() -> Element {
                 onchange: move |chosen: Option<StatusFilter>| {
                     if let Some(chosen) = chosen {
                         review.set(false);
+                        if chosen == StatusFilter::Revoked {
+                            chip.set(None);
+                        }
                         filter.set(chosen);
                     }
                 },
             }
             div { class: "toolbar-end",
-                if search.read().trim().is_empty() {
+                if search.read().trim().is_empty() && tokens.chip.read().is_none() {
                     Updated {}
                 } else {
                     span { class: "updated", role: "status", {matches(shown.read().len())} }
@@ -66,6 +71,13 @@ pub fn Toolbar() -> Element {
                     title: if refreshing { "Refreshing" } else { "Refresh (R)" },
                     busy: refreshing,
                     onclick: move |()| send.call(PlaceIntent::Refresh.into()),
+                }
+                IconButton {
+                    icon: Icon::Dots,
+                    name: "More for what is shown",
+                    title: "Export, and more for what is shown",
+                    expanded: many.is_for_shown(),
+                    onclick: move |()| many.for_shown(),
                 }
             }
         }

@@ -116,3 +116,21 @@ pub fn IconButton(
         }
     }
 }
+
+/// A button with a word that opens a menu; `spoken` is its accessible name.
+#[component]
+pub fn MenuButton(label: String, spoken: String, expanded: bool, onclick: EventHandler<()>) -> Element {
+    rsx! {
+        button {
+            class: "button",
+            r#type: "button",
+            "data-kind": ButtonKind::Plain.name(),
+            "aria-label": spoken,
+            "data-menu-button": "true",
+            "aria-expanded": expanded,
+            onclick: move |_| onclick.call(()),
+            span { class: "button-label", "{label}" }
+            Glyph { icon: Icon::ChevronDown, size: 16 }
+        }
+    }
+}

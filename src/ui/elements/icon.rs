@@ -22,7 +22,9 @@ pub enum Icon {
     Gear,
     Key,
     Laptop,
+    Layers,
     Menu,
+    Minus,
     Offline,
     Plus,
     Refresh,
@@ -78,7 +80,9 @@ impl Icon {
             Self::Laptop => {
                 "M4.5 7a2 2 0 0 1 2-2h11a2 2 0 0 1 2 2v8.5h-15zM2.5 15.5h19v1a2.5 2.5 0 0 1-2.5 2.5H5a2.5 2.5 0 0 1-2.5-2.5z"
             }
+            Self::Layers => "M12 3.5l8.5 4.5-8.5 4.5L3.5 8zM3.5 12l8.5 4.5 8.5-4.5M3.5 16l8.5 4.5 8.5-4.5",
             Self::Menu => "M4 7h16M4 12h16M4 17h16",
+            Self::Minus => "M6 12h12",
             Self::Offline => {
                 "M3.5 3.5l17 17M8.5 16a5 5 0 0 1 6.4-.5M5.2 12.6a9.6 9.6 0 0 1 4.5-2.4M14.5 10.3a9.6 9.6 0 0 1 4.3 2.3M2 \
                  9a14 14 0 0 1 4.7-2.9M10.7 5a14.4 14.4 0 0 1 11.3 4M12 19.5h.01"

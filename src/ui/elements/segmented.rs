@@ -2,8 +2,6 @@
 
 use dioxus::prelude::*;
 
-use super::grouped;
-
 /// One choice.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Segment<T> {
@@ -11,8 +9,8 @@ pub struct Segment<T> {
     pub value: T,
     /// Its word.
     pub label: String,
-    /// A number after it.
-    pub count: Option<usize>,
+    /// A number after it, as it is read.
+    pub count: Option<String>,
 }
 
 /// The row of choices.
@@ -33,7 +31,7 @@ pub fn Segmented<T: Clone + Copy + PartialEq + 'static>(
                     onclick: move |_| onchange.call(segment.value),
                     "{segment.label}"
                     if let Some(count) = segment.count {
-                        span { class: "count", " {grouped(count)}" }
+                        span { class: "count", " {count}" }
                     }
                 }
             }

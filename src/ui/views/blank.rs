@@ -4,11 +4,11 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, Load, Sort, StatusFilter, TokenHealth, visible};
 use crate::ui::components::{Review, create};
-use crate::ui::elements::{Button, ButtonKind, Icon, StateBlock, Tone, grouped};
+use crate::ui::elements::{Button, ButtonKind, Icon, StateBlock, Tone};
 use crate::ui::intent::{PlaceIntent, use_send};
 use model::{CallError, Problem};
 use protocol::{DeployToken, TokenEntry};
-use text::Message;
+use text::{Message, grouped};
 
 #[component]
 pub(super) fn Failed(problem: Problem, message: Message) -> Element {
@@ -45,7 +45,7 @@ pub(super) fn NoTokens(environment: String) -> Element {
 pub(super) fn NothingFound() -> Element {
     let tokens = use_context::<AppState>().tokens;
     let Review(mut review) = use_context::<Review>();
-    let (mut search, mut filter) = (tokens.search, tokens.filter);
+    let (mut search, mut filter, mut chip) = (tokens.search, tokens.filter, tokens.chip);
     let wanted = search.read().trim().to_owned();
     let elsewhere = match &*tokens.entries.read() {
         Load::Ready(entries) => matching(entries, &wanted, StatusFilter::All),
@@ -57,7 +57,12 @@ pub(super) fn NothingFound() -> Element {
         1 => format!("One {status} token matches."),
         count => format!("{} {status} tokens match.", grouped(count)),
     };
+    let is_narrowed = chip.read().is_some();
     let (title, text) = match (wanted.is_empty(), *filter.read()) {
+        _ if is_narrowed => (
+            "No token is shown".to_owned(),
+            "The list is narrowed by the choice above it, and by what is searched for.".to_owned(),
+        ),
         (false, StatusFilter::All) => (format!("Nothing matches “{wanted}”"), SEARCHED.to_owned()),
         (false, StatusFilter::Active) => (format!("No active token matches “{wanted}”"), others("revoked")),
         (false, StatusFilter::Revoked) => (format!("No revoked token matches “{wanted}”"), others("active")),
@@ -76,6 +81,7 @@ pub(super) fn NothingFound() -> Element {
                 label: if elsewhere > 0 { "Show all that match" } else { "Show all tokens" },
                 onclick: move |()| {
                     review.set(false);
+                    chip.set(None);
                     if elsewhere == 0 {
                         search.set(String::new());
                     }
@@ -93,5 +99,5 @@ fn matching(entries: &[TokenEntry], search: &str, filter: StatusFilter) -> usize
     }
     let as_it_is = |_: &DeployToken| TokenHealth::Active;
     let shown = visible(entries, search, filter, Sort::default(), as_it_is);
-    shown.iter().filter(|it| it.token().is_some()).count()
+    shown.iter().filter(|at| entries[**at].token().is_some()).count()
 }

@@ -5,10 +5,10 @@ use dioxus::prelude::*;
 use super::blank::Failed;
 use crate::state::{AppState, Connection, Load, Ticket, groups};
 use crate::ui::components::{EmergencyBar, EmergencyList, EmergencyNotices, EmergencyRunPage};
-use crate::ui::elements::{Button, Icon, IconButton, SearchField, grouped};
+use crate::ui::elements::{Button, Icon, IconButton, SearchField};
 use crate::ui::intent::{EmergencyIntent, use_send};
 use protocol::DeployTokenId;
-use text::plural;
+use text::{grouped, plural};
 
 /// The page: a run if there is one, else what there is to revoke.
 #[component]

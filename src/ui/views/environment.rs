@@ -4,25 +4,29 @@ use dioxus::prelude::*;
 
 use super::blank::{Failed, NoTokens, NothingFound};
 use super::for_admins::ForAdmins;
-use crate::state::{AppState, Connection, Load, TokensStore, visible};
+use crate::state::{AppState, Connection, Load, TokensStore, change, visible};
 use crate::ui::clock::{Clock, use_clock};
 use crate::ui::components::{
-    Header, Notices, Review, RowMenu, Shown, TokenTable, TokenTableSkeleton, Toolbar, use_row_menu_provider,
+    Chips, ChosenBar, Header, ManyMenu, Notices, Review, RowMenu, Shown, TokenTable, TokenTableSkeleton,
+    Toolbar, use_many_provider, use_row_menu_provider,
 };
 use crate::ui::elements::{Icon, StateBlock};
 use crate::ui::viewport::use_viewport;
 use model::Problem;
-use protocol::{DeployToken, TokenEntry};
+use protocol::DeployToken;
 
 /// The page.
 #[component]
 pub fn EnvironmentView() -> Element {
-    let AppState { place, tokens, .. } = use_context();
+    let state = use_context::<AppState>();
+    let AppState { place, tokens, .. } = state;
     let Review(mut review) = use_context_provider(|| Review(Signal::new(false)));
     let clock = use_clock();
     let shown = use_memo(move || shown(tokens, *review.read(), &clock));
     use_context_provider(|| Shown(shown));
     use_row_menu_provider();
+    use_many_provider();
+    use_effect(move || note_shown(state, shown));
     let mut viewport = use_viewport();
     use_effect(move || {
         // Another environment starts unfiltered.
@@ -34,19 +38,23 @@ pub fn EnvironmentView() -> Element {
             class: "main",
             "aria-labelledby": "page-title",
             onkeydown: move |event| {
-                if event.key() == Key::Escape && *review.peek() {
-                    review.set(false);
+                if event.key() == Key::Escape {
+                    change(review, false);
+                    state.chosen.clear();
                 }
             },
             onscroll: move |event| viewport.top.set(event.scroll_top()),
             Header {}
             if !tokens.are_hidden() {
                 Toolbar {}
+                Chips {}
             }
             Notices {}
             Content {}
+            ChosenBar {}
         }
         RowMenu {}
+        ManyMenu {}
     }
 }
 
@@ -62,6 +70,7 @@ fn Content() -> Element {
         let _ = (
             tokens.search.read(),
             tokens.filter.read(),
+            tokens.chip.read(),
             tokens.sort.read(),
             review.read(),
         );
@@ -99,13 +108,22 @@ fn Content() -> Element {
             NothingFound {}
         },
         (Load::Ready(_), _) => rsx! {
-            TokenTable { label: "Deploy tokens", entries: shown }
+            TokenTable { label: "Deploy tokens", shown }
         },
     }
 }
 
-/// The entries to show.
-fn shown(tokens: TokensStore, review: bool, clock: &Clock) -> Vec<TokenEntry> {
+/// Notes which of the chosen tokens are not shown.
+fn note_shown(state: AppState, shown: Memo<Vec<usize>>) {
+    let (entries, shown) = (state.tokens.entries.read(), shown.read());
+    if let Load::Ready(entries) = &*entries {
+        let tokens = shown.iter().filter_map(|at| entries.get(*at)?.token());
+        state.chosen.note_shown(tokens.map(|it| &it.id));
+    }
+}
+
+/// The entries to show, by their place in the list.
+fn shown(tokens: TokensStore, review: bool, clock: &Clock) -> Vec<usize> {
     let entries = tokens.entries.read();
     let Load::Ready(entries) = &*entries else {
         return Vec::new();
@@ -121,7 +139,11 @@ fn shown(tokens: TokensStore, review: bool, clock: &Clock) -> Vec<TokenEntry> {
     if review {
         let now = *clock.now.read();
         let needs_a_look = |token: &DeployToken| tokens.health_of(token, now).needs_a_look();
-        shown.retain(|entry| entry.token().is_some_and(needs_a_look));
+        shown.retain(|at| entries[*at].token().is_some_and(needs_a_look));
+    }
+    if let Some(chip) = *tokens.chip.read() {
+        let now = *clock.now.read();
+        shown.retain(|at| entries[*at].token().is_some_and(|it| chip.fits(it, &tokens, now)));
     }
     shown
 }

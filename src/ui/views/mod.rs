@@ -5,6 +5,7 @@ mod activity;
 mod blank;
 mod emergency;
 mod environment;
+mod everywhere;
 mod for_admins;
 mod settings;
 mod welcome;

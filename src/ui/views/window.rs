@@ -8,6 +8,7 @@ use super::EnvironmentView;
 use super::access::AccessView;
 use super::activity::ActivityView;
 use super::emergency::EmergencyView;
+use super::everywhere::EverywhereView;
 use super::settings::SettingsView;
 use super::welcome::WelcomeView;
 use crate::state::{AppState, Gate, Section};
@@ -43,6 +44,9 @@ pub fn Window() -> Element {
                     match section {
                         Section::Tokens => rsx! {
                             EnvironmentView {}
+                        },
+                        Section::Everywhere => rsx! {
+                            EverywhereView {}
                         },
                         Section::Emergency => rsx! {
                             EmergencyView {}

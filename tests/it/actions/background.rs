@@ -169,6 +169,8 @@ async fn who_leaves_takes_the_connection_from_the_timer_of_a_replaced_token() {
 fn shown(state: AppState) -> String {
     let AppState {
         section,
+        audit: _,
+        chosen: _,
         emergency,
         session,
         access,

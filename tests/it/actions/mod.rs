@@ -5,7 +5,9 @@ mod background;
 mod closed;
 mod cut_off;
 mod emergency;
+mod everywhere;
 mod fresh;
+mod many;
 #[cfg(unix)]
 mod sending;
 mod session;

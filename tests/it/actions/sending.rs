@@ -11,10 +11,10 @@ use model::{Destination, Problem, SendError};
 use protocol::Lifetime;
 
 /// A command, in a folder that it notes in.
-struct Tool(tempfile::TempDir);
+pub(super) struct Tool(tempfile::TempDir);
 
 impl Tool {
-    fn new(script: &str) -> Self {
+    pub(super) fn new(script: &str) -> Self {
         let tool = Self(tempfile::tempdir().unwrap());
         tool.change(script);
         tool
@@ -27,15 +27,15 @@ impl Tool {
         std::fs::rename(self.file("new"), self.file("tool")).unwrap();
     }
 
-    fn file(&self, name: &str) -> PathBuf {
+    pub(super) fn file(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }
 
-    fn read(&self, name: &str) -> String {
+    pub(super) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.file(name)).unwrap_or_default()
     }
 
-    fn destination(&self) -> Destination {
+    pub(super) fn destination(&self) -> Destination {
         Destination::parse(&format!("command:docker {}", self.file("tool").display())).unwrap()
     }
 }

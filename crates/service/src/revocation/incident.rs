@@ -99,17 +99,18 @@ async fn who(context: &Context) -> Result<String, Problem> {
     })
 }
 
-/// Writes a report into a new file of a folder, under a name that is free, readable by its owner alone.
+/// Writes a report or a list into a new file of a folder, under a name that is free and has this ending, readable by its owner
+/// alone.
 ///
 /// # Errors
 /// What the system says.
-pub fn save(folder: &Path, stem: &str, text: &str) -> io::Result<PathBuf> {
+pub fn save(folder: &Path, stem: &str, ending: &str, text: &str) -> io::Result<PathBuf> {
     private_file::make_folder(folder)?;
     let mut number = 1;
     loop {
         let name = match number {
-            1 => format!("{stem}.md"),
-            _ => format!("{stem}-{number}.md"),
+            1 => format!("{stem}.{ending}"),
+            _ => format!("{stem}-{number}.{ending}"),
         };
         let path = folder.join(name);
         match NewFile::make(&path) {
@@ -128,8 +129,8 @@ mod tests {
     #[test]
     fn a_report_never_writes_over_another() {
         let folder = tempfile::tempdir().unwrap();
-        let first = save(folder.path(), "incident", "one").unwrap();
-        let second = save(folder.path(), "incident", "two").unwrap();
+        let first = save(folder.path(), "incident", "md", "one").unwrap();
+        let second = save(folder.path(), "incident", "md", "two").unwrap();
         assert_ne!(first, second);
         assert_eq!(fs::read_to_string(first).unwrap(), "one");
         assert_eq!(fs::read_to_string(second).unwrap(), "two");

@@ -288,18 +288,11 @@ impl Node {
             .unwrap_or_else(|| panic!("no {role} {name:?} in {self:?}\n{}", self.tree()))
     }
 
-    /// The texts of a table's cells, row by row, the head among them.
+    /// The texts of a table's cells, row by row, the head among them; not the cells by whose box a row is chosen.
     pub fn rows(&self) -> Vec<Vec<String>> {
-        const CELLS: [&str; 4] = ["table cell", "column header", "row header", "table column header"];
         let rows = self.all("table row", any());
         rows.iter()
-            .map(|row| {
-                let tree = row.tree();
-                tree.nodes()
-                    .filter(|node| CELLS.contains(&node.role))
-                    .map(Node::cell_text)
-                    .collect()
-            })
+            .map(|row| row.tree().cells().map(Node::cell_text).collect())
             .collect()
     }
 
@@ -326,6 +319,14 @@ pub struct Tree {
 }
 
 impl Tree {
+    /// The cells of a row, but for those with a check box.
+    fn cells(&self) -> impl Iterator<Item = &Node> + '_ {
+        const CELLS: [&str; 4] = ["table cell", "column header", "row header", "table column header"];
+        let has_box = |it: &Self| it.nodes().any(|node| node.role == "check box");
+        let is_cell = move |it: &&Self| CELLS.contains(&it.node.role) && !has_box(it);
+        self.children.iter().filter(is_cell).map(|it| &it.node)
+    }
+
     /// The node and all below it, in document order.
     pub fn nodes(&self) -> Box<dyn Iterator<Item = &Node> + '_> {
         Box::new(std::iter::once(&self.node).chain(self.children.iter().flat_map(Tree::nodes)))

@@ -14,7 +14,7 @@ const SHIFT: &str = if cfg!(target_os = "macos") { "⇧" } else { "Shift" };
 #[component]
 pub fn KeysDialog() -> Element {
     let dialog = use_context::<AppState>().dialog;
-    let lines: [(&[&str], &str); 11] = [
+    let lines: [(&[&str], &str); 14] = [
         (&[COMMAND, "N"], "Create a token"),
         (&[COMMAND, SHIFT, "E"], "Emergency: revoke many tokens"),
         (&[COMMAND, "K"], "Go to a place, or do something with a token"),
@@ -23,6 +23,9 @@ pub fn KeysDialog() -> Element {
         (&["R"], "Refresh"),
         (&["↑", "↓"], "Move between tokens"),
         (&["Home", "End", "Page ↑", "Page ↓"], "Move further"),
+        (&["Space"], "Choose a token"),
+        (&[SHIFT, "↑", "↓"], "Choose several"),
+        (&[COMMAND, "A"], "Choose all that are shown"),
         (&["Enter"], "Open the actions of a token"),
         (&["Esc"], "Close what is open"),
         (&["?"], "Show these keys"),

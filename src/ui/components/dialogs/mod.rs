@@ -1,5 +1,6 @@
 //! The dialogs that ask before something happens, and the lists to choose from.
 
+mod bulk;
 mod checklist;
 mod confirm;
 mod confirm_style;
@@ -30,6 +31,7 @@ use crate::state::{AppState, Dialog};
 use crate::ui::components::details::DetailsDialog;
 use crate::ui::elements::{Button, ButtonKind, DialogActions};
 
+use bulk::BulkDialog;
 use checklist::ChecklistDialog;
 pub use confirm::ConfirmDialog;
 pub use create::CreateDialog;
@@ -66,6 +68,9 @@ pub fn Dialogs() -> Element {
         },
         Dialog::Confirm(confirm) => rsx! {
             ConfirmDialog { key: "{confirm.kind:?}", confirm }
+        },
+        Dialog::Bulk(kind) => rsx! {
+            BulkDialog { key: "{kind:?}", kind }
         },
         Dialog::RevokeChosen => rsx! {
             RevokeChosenDialog {}

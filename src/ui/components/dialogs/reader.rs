@@ -7,11 +7,11 @@ use dioxus::prelude::*;
 use crate::state::{AppState, Load};
 use crate::ui::components::MessageText;
 use crate::ui::elements::{
-    Button, Dialog, DialogActions, DialogBody, DialogHead, DialogSize, Glyph, Icon, Notice, SearchField,
-    Tone, grouped,
+    Button, Dialog, DialogActions, DialogBody, DialogHead, DialogSize, Glyph, Icon, Notice, SearchField, Tone,
 };
 use crate::ui::viewport::use_viewport;
 use model::{Document, Passage};
+use text::grouped;
 
 const ID: &str = "reader";
 

@@ -64,5 +64,6 @@ fn words(chosen: usize) -> String {
 }
 
 fn is_confirmed(typed: &str, chosen: usize) -> bool {
-    typed.trim().to_lowercase() == words(chosen)
+    let plain = |text: &str| text.trim().to_lowercase().replace(',', "");
+    plain(typed) == plain(&words(chosen))
 }

@@ -8,7 +8,7 @@ use crate::state::{AppState, Dialog};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, HoldButton, Icon};
 use crate::ui::intent::{EmergencyIntent, use_send};
-use text::plural;
+use text::{grouped, plural};
 
 use super::RenewChoice;
 
@@ -37,7 +37,7 @@ pub fn EmergencyBar() -> Element {
                     if !hidden.is_empty() {
                         Button {
                             kind: ButtonKind::Link,
-                            label: if shown == 0 { "Unselect them".to_owned() } else { format!("Only the {shown} shown") },
+                            label: if shown == 0 { "Unselect them".to_owned() } else { format!("Only the {} shown", grouped(shown)) },
                             onclick: move |()| state.emergency.choose(hidden.iter().cloned(), false),
                         }
                     }

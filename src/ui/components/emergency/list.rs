@@ -6,9 +6,10 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, Group, Load, groups};
 use crate::ui::clock::use_clock;
-use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, StateBlock, grouped};
+use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, StateBlock};
 use model::PlacedToken;
 use protocol::{DeployTokenId, Fingerprint, Occurrence};
+use text::grouped;
 
 /// The most tokens of one environment that are rendered; all of them can be chosen.
 const MOST: usize = 200;

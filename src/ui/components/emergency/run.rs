@@ -9,6 +9,7 @@ use crate::ui::elements::{Button, ButtonKind, Icon};
 use crate::ui::intent::{ChecklistIntent, EmergencyIntent, Intent, use_send};
 use model::{RevocationStatus, RevokeTarget, Tally};
 use text::emergency as words;
+use text::grouped;
 
 /// The page of a run.
 #[component]
@@ -20,7 +21,7 @@ pub fn EmergencyRunPage(run: EmergencyRun) -> Element {
     let title = if run.over {
         words::outcome(tally, is_complete)
     } else {
-        format!("Revoking {} tokens", tally.total)
+        format!("Revoking {}", text::plural(tally.total, "token"))
     };
     rsx! {
         header { class: "page-top run-top",
@@ -34,7 +35,7 @@ pub fn EmergencyRunPage(run: EmergencyRun) -> Element {
                 }
                 p { class: "run-counts",
                     span { role: "status",
-                        "{tally.refused} of {tally.total} refused by the server, key sealed again without {tally.gone} of them"
+                        "{grouped(tally.refused)} of {grouped(tally.total)} refused by the server, key sealed again without {grouped(tally.gone)} of them"
                     }
                     // Not announced: it changes all the time.
                     span { ", {seconds:.1}\u{a0}s" }

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 
 use super::create;
 use crate::state::{AppState, Dialog, KeyState, Section};
-use crate::ui::intent::{AccessIntent, EmergencyIntent, PlaceIntent, use_send};
+use crate::ui::intent::{AccessIntent, AuditIntent, EmergencyIntent, PlaceIntent, use_send};
 use protocol::EnvironmentId;
 
 const WATCH: &str = include_str!("watch.js");
@@ -28,6 +28,9 @@ pub fn Keyboard() -> Element {
                 "emergency" => send.call(PlaceIntent::Show(Section::Emergency).into()),
                 "refresh" if *section.peek() == Section::Emergency => {
                     send.call(EmergencyIntent::Look.into());
+                }
+                "refresh" if *section.peek() == Section::Everywhere => {
+                    send.call(AuditIntent::Look.into());
                 }
                 "refresh" => send.call(PlaceIntent::Refresh.into()),
                 "keys" => state.dialog.show(Dialog::Keys),

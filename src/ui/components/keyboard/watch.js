@@ -10,14 +10,21 @@ const numberOf = (row) => Number(row.dataset.row);
 let current = null;
 let goal = 0;
 
-const take = (row) => {
+// Chooses a row; with Shift all from the one that was chosen last up to it.
+const pick = (row, shiftKey) => {
+  const box = row && row.querySelector("[data-pick]");
+  if (box) box.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey }));
+};
+
+const take = (row, extending) => {
   current = numberOf(row);
+  if (extending) pick(row, true);
   row.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
 };
 
 // Scrolls to where a row will be, and takes it when it is there.
-const go = (number) => {
+const go = (number, extending) => {
   const shown = rows();
   const table = shown.length && shown[0].closest("[aria-rowcount]");
   if (!table) return;
@@ -26,7 +33,7 @@ const go = (number) => {
   const mine = ++goal;
   current = wanted;
   const there = () => document.querySelector(`[data-row="${wanted}"]`);
-  if (there()) return take(there());
+  if (there()) return take(there(), extending);
   const page = table.closest(".main");
   const height = shown.length > 1
     ? (shown[shown.length - 1].offsetTop - shown[0].offsetTop) / (shown.length - 1)
@@ -36,7 +43,7 @@ const go = (number) => {
   let tries = 0;
   const wait = () => {
     if (mine !== goal) return;
-    if (there()) take(there());
+    if (there()) take(there(), extending);
     else if (++tries < 100) setTimeout(wait, 20);
   };
   wait();
@@ -82,6 +89,13 @@ document.addEventListener(
       if (!event.shiftKey && letter === "n") say("create");
       else if (!event.shiftKey && letter === "k") say("palette");
       else if (event.shiftKey && letter === "e") say("emergency");
+      else if (!event.shiftKey && letter === "a" && !target.closest("input, textarea, select")) {
+        const all = document.getElementById("pick-all");
+        if (all) {
+          event.preventDefault();
+          if (all.getAttribute("aria-checked") !== "true") all.click();
+        }
+      }
       return;
     }
     if (event.altKey) return;
@@ -109,6 +123,15 @@ document.addEventListener(
       say("refresh");
     } else if (/^[1-9]$/.test(key) && !event.repeat) {
       say(key);
+    } else if (key === " " && target.matches("[data-row]")) {
+      event.preventDefault();
+      pick(target, event.shiftKey);
+    } else if (steps[key] && event.shiftKey && row) {
+      event.preventDefault();
+      // The row where it begins is chosen, too.
+      const box = row.querySelector("[data-pick]");
+      if (box && !document.querySelector('[data-pick][aria-checked="true"]')) pick(row, false);
+      go(current + steps[key](), true);
     } else if (steps[key] && !event.shiftKey && (row || (onPage && rows().length))) {
       event.preventDefault();
       // It goes on from the row that is on its way, and from one that has left the document while it had the focus.

@@ -16,12 +16,21 @@ use pages::{PageLine, Pages, RequestsLine};
 pub fn Sidebar() -> Element {
     let state = use_context::<AppState>();
     let origin = state.place.origin;
+    let found = state.audit.found.read();
+    let found = found.as_ref().map(|it| it.audit.findings.len());
     rsx! {
         nav { class: "sidebar", "aria-label": "Workspace",
             Workspace {}
             Environments {}
             Pages {}
             ul { class: "sidebar-list sidebar-low", "aria-label": "More",
+                PageLine {
+                    page: Section::Everywhere,
+                    icon: Icon::Layers,
+                    label: "All environments",
+                    count: found,
+                    counted: "to look at",
+                }
                 PageLine { page: Section::Emergency, icon: Icon::Siren, label: "Emergency" }
                 RequestsLine {}
                 PageLine { page: Section::Settings, icon: Icon::Gear, label: "Settings" }

@@ -3,8 +3,9 @@
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog, Load, Section};
-use crate::ui::elements::{Glyph, Icon, grouped};
+use crate::ui::elements::{Glyph, Icon};
 use crate::ui::intent::{PlaceIntent, use_send};
+use text::grouped;
 
 /// What there is to see of the open environment.
 #[component]

@@ -3,10 +3,10 @@
 
 use dioxus::prelude::*;
 
+use super::name::Named;
 use crate::state::{TokenHealth, health};
 use crate::ui::clock::use_clock;
 use crate::ui::components::{Ends, Happened, HealthBadge};
-use crate::ui::intent::{TokenIntent, use_send};
 use model::TokenColumn;
 use protocol::{DeployToken, Occurrence, TokenKey, TokenStatus};
 
@@ -32,12 +32,12 @@ pub(super) fn columns() -> impl Iterator<Item = (TokenColumn, Look)> {
 
 fn look(column: TokenColumn) -> Option<Look> {
     let (class, width, yields, bone) = match column {
-        TokenColumn::Name => ("col-name", (172, 3.0), None, 68),
+        TokenColumn::Name => ("col-name", (152, 3.0), None, 68),
         TokenColumn::Status => ("col-status", (160, 1.0), None, 66),
         TokenColumn::LastUsed => ("col-used", (116, 1.0), None, 72),
         TokenColumn::Created => ("col-created", (116, 1.0), Some("second"), 78),
         TokenColumn::Expires => ("col-expires", (116, 1.0), Some("third"), 70),
-        TokenColumn::Fingerprint => ("col-print", (100, 1.0), Some("first"), 64),
+        TokenColumn::Fingerprint => ("col-print", (88, 1.0), Some("first"), 64),
         // Below the name.
         TokenColumn::Id => return None,
     };
@@ -93,40 +93,6 @@ pub(super) fn content(column: TokenColumn, token: &DeployToken) -> Element {
         },
         // Below the name.
         TokenColumn::Id => rsx! {},
-    }
-}
-
-/// The name, which opens the details, and, below it, the id. By keyboard the details are in the row's menu.
-#[component]
-fn Named(token: DeployToken) -> Element {
-    let send = use_send();
-    let DeployToken { id, name, .. } = token;
-    let shown = id.clone();
-    rsx! {
-        button {
-            r#type: "button",
-            class: "token-name cut token-open",
-            title: "{name}",
-            tabindex: "-1",
-            onclick: move |_| send.call(TokenIntent::ShowDetails(shown.clone()).into()),
-            "{name}"
-        }
-        TokenId { id: id.to_string() }
-    }
-}
-
-/// The name of an entry that has no details, and, below it, what it is.
-pub(super) fn name_and_place(name: &str, place: &str) -> Element {
-    rsx! {
-        div { class: "token-name cut", title: "{name}", "{name}" }
-        TokenId { id: place }
-    }
-}
-
-#[component]
-fn TokenId(id: String) -> Element {
-    rsx! {
-        div { class: "token-id mono cut", title: "{id}", "{id}" }
     }
 }
 

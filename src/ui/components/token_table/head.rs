@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use super::columns::{Look, columns};
+use super::pick::PickAll;
 use crate::state::{AppState, Sort};
 use crate::ui::elements::{Glyph, Icon};
 use model::TokenColumn;
@@ -12,6 +13,7 @@ pub(super) fn TableHead() -> Element {
     rsx! {
         thead { role: "rowgroup",
             tr { role: "row", "aria-rowindex": "1",
+                th { class: "col-pick", role: "columnheader", scope: "col", PickAll {} }
                 for (column , look) in columns() {
                     HeadCell { key: "{look.class}", column, look }
                 }

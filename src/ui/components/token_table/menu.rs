@@ -39,6 +39,7 @@ pub fn RowMenu() -> Element {
     let print = token.fingerprint().map(Fingerprint::to_hex);
     let id = token.id.to_string();
     let shown = token.id.clone();
+    let (picked, chosen) = (token.id.clone(), state.chosen.tokens.read().contains(&token.id));
     let label = format!("Actions for {}", token.name);
     let closed = state.tokens.closed_sheet(&token, *clock.now.read());
     rsx! {
@@ -50,6 +51,14 @@ pub fn RowMenu() -> Element {
                 onselect: move |()| {
                     open.set(None);
                     send.call(TokenIntent::ShowDetails(shown.clone()).into());
+                },
+            }
+            MenuItem {
+                icon: Icon::Check,
+                label: if chosen { "Choose no more" } else { "Choose" },
+                onselect: move |()| {
+                    open.set(None);
+                    state.chosen.toggle(&picked);
                 },
             }
             if let Some(sheet) = closed {

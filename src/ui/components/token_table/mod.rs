@@ -3,6 +3,8 @@
 mod columns;
 mod head;
 mod menu;
+mod name;
+mod pick;
 mod row;
 mod skeleton;
 mod widths;
@@ -11,8 +13,9 @@ use std::ops::Range;
 
 use dioxus::prelude::*;
 
+use crate::state::{AppState, Load, TokensStore};
 use crate::ui::viewport::use_viewport;
-use protocol::{DeployToken, TokenEntry};
+use protocol::{DeployToken, DeployTokenId, TokenEntry};
 
 use head::TableHead;
 pub use menu::RowMenu;
@@ -31,9 +34,33 @@ const STRIDE: usize = 6;
 #[derive(Clone, Copy, PartialEq)]
 pub struct Review(pub Signal<bool>);
 
-/// The entries that are shown.
+/// The entries that are shown, by their place in the list.
 #[derive(Clone, Copy, PartialEq)]
-pub struct Shown(pub Memo<Vec<TokenEntry>>);
+pub struct Shown(pub Memo<Vec<usize>>);
+
+impl Shown {
+    /// How many of them have an id.
+    fn count(self, tokens: TokensStore) -> usize {
+        let (entries, shown) = (tokens.entries.read(), self.0.read());
+        match &*entries {
+            Load::Ready(entries) => {
+                let has_id = |at: &&usize| entries.get(**at).is_some_and(|it| it.token().is_some());
+                shown.iter().filter(has_id).count()
+            }
+            _ => 0,
+        }
+    }
+
+    /// The ids of those that have one, in the order in which they are shown.
+    pub fn ids(self, tokens: TokensStore) -> Vec<DeployTokenId> {
+        let (entries, shown) = (tokens.entries.read(), self.0.read());
+        let Load::Ready(entries) = &*entries else {
+            return Vec::new();
+        };
+        let shown = shown.iter().filter_map(|at| entries.get(*at)?.token());
+        shown.map(|it| it.id.clone()).collect()
+    }
+}
 
 /// The token whose menu is open.
 #[derive(Clone, Copy, PartialEq)]
@@ -58,7 +85,8 @@ fn rendered(top: f64, height: f64, row: f64, total: usize) -> Range<usize> {
 
 /// The table.
 #[component]
-pub fn TokenTable(label: String, entries: ReadSignal<Vec<TokenEntry>>) -> Element {
+pub fn TokenTable(label: String, shown: ReadSignal<Vec<usize>>) -> Element {
+    let state = use_context::<AppState>();
     let viewport = use_viewport();
     let height = move || if *viewport.cards.read() { CARD } else { ROW };
     let range = use_memo(move || {
@@ -66,30 +94,36 @@ pub fn TokenTable(label: String, entries: ReadSignal<Vec<TokenEntry>>) -> Elemen
             *viewport.top.read(),
             *viewport.height.read(),
             height(),
-            entries.read().len(),
+            shown.read().len(),
         )
     });
     let tab_stop = use_context_provider(|| TabStop(Signal::new(0)));
-    let entries = entries.read();
+    let (shown, entries) = (shown.read(), state.tokens.entries.read());
+    let entries = match &*entries {
+        Load::Ready(entries) => entries.as_slice(),
+        _ => &[],
+    };
+    let choosing = !state.chosen.tokens.read().is_empty();
     // The memo may be one step behind when the list has just become shorter.
     let (start, end) = (
-        range.read().start.min(entries.len()),
-        range.read().end.min(entries.len()),
+        range.read().start.min(shown.len()),
+        range.read().end.min(shown.len()),
     );
     let stop = (*tab_stop.0.read()).clamp(start, end.saturating_sub(1).max(start));
     let above = start as f64 * height();
-    let below = (entries.len() - end) as f64 * height();
+    let below = (shown.len() - end) as f64 * height();
     rsx! {
         table {
             class: "tokens",
             style: widths::widths(),
             role: "table",
             "aria-label": label,
-            "aria-rowcount": "{entries.len() + 1}",
+            "aria-rowcount": "{shown.len() + 1}",
+            "data-choosing": if choosing { "true" },
             TableHead {}
             tbody { role: "rowgroup",
                 Spacer { height: above }
-                for (index , entry) in (start..end).zip(&entries[start..end]) {
+                for (index , entry) in (start..end).zip(&shown[start..end]).filter_map(|(index, at)| Some((index, entries.get(*at)?))) {
                     match entry {
                         TokenEntry::Token(token) => rsx! {
                             TokenRow {

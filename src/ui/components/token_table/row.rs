@@ -2,8 +2,10 @@
 
 use dioxus::prelude::*;
 
-use super::columns::{cell, columns, content, name_and_place};
-use super::{OpenMenu, TabStop};
+use super::columns::{cell, columns, content};
+use super::name::name_and_place;
+use super::pick::{Pick, pick};
+use super::{OpenMenu, Shown, TabStop};
 use crate::state::{AppState, ConfirmKind};
 use crate::ui::components::{ask, no_token_because};
 use crate::ui::elements::{Badge, Icon, IconButton, Tone};
@@ -19,6 +21,7 @@ pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Elem
     let opened = menu.read().as_ref().is_some_and(|it| it.id == token.id);
     let highlighted = state.tokens.highlighted.read().as_ref() == Some(&token.id);
     let for_menu = token.clone();
+    let (shown, by_keys) = (use_context::<Shown>(), token.id.clone());
     let why_not = no_token_because(&state.place.key.read());
     // Only the buttons of the row that has the Tab key are on its way.
     let tabindex = (!tab_stop).then_some(-1);
@@ -33,11 +36,20 @@ pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Elem
             "aria-rowindex": "{index + 2}",
             "aria-label": "{token.name}",
             tabindex: if tab_stop { "0" } else { "-1" },
+            onclick: move |event| {
+                let keys = event.modifiers();
+                if keys.shift() || keys.ctrl() || keys.meta() {
+                    pick(state, shown, &by_keys, keys);
+                }
+            },
             onfocusin: move |_| {
                 if *stop.peek() != index {
                     stop.set(index);
                 }
             },
+            td { class: "col-pick", role: "cell",
+                Pick { token: token.clone() }
+            }
             for (column , look) in columns() {
                 {cell(column, look, content(column, &token))}
             }
@@ -117,6 +129,7 @@ pub(super) fn BrokenRow(entry: UnreadEntry, index: usize) -> Element {
             "data-dim": "true",
             "aria-rowindex": "{index + 2}",
             tabindex: "-1",
+            td { class: "col-pick", role: "cell" }
             for (column , look) in columns() {
                 {cell(column, look, match column {
                     TokenColumn::Name => name_and_place(&name, &id),

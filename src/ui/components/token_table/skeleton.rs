@@ -22,6 +22,7 @@ pub fn TokenTableSkeleton() -> Element {
             tbody {
                 for (index , (name , status)) in SHAPES.into_iter().enumerate() {
                     tr { key: "{index}", class: "token",
+                        td { class: "col-pick" }
                         for (column , look) in columns() {
                             {cell(column, look, bones(column, look, name, status))}
                         }

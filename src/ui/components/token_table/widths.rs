@@ -22,7 +22,7 @@ pub(super) fn widths() -> String {
                      }| format!("minmax({least}px, {share}fr) "),
                 )
                 .collect();
-            format!("--{name}: {widths}var(--actions);")
+            format!("--{name}: var(--pick) {widths}var(--actions);")
         })
         .collect()
 }

@@ -1,9 +1,11 @@
 //! Who holds the key of the open environment, and who should not.
 
+mod export;
 mod failed;
 mod note;
 mod notices;
 mod row;
+mod table;
 
 use dioxus::prelude::*;
 
@@ -11,17 +13,18 @@ use crate::state::{AppState, Dialog, Holders, KeyState, Load, Section};
 use crate::ui::components::{DeviceNotice, PageTop};
 use crate::ui::elements::{Button, ButtonKind, Icon, IconButton};
 use crate::ui::intent::{PlaceIntent, use_send};
+use export::ExportMenu;
 use failed::{Failed, NotAllowed};
-use model::{Holder, HolderKind};
 use note::Note;
 use notices::{Disclosed, Flawed, MayHaveKept, Waiting};
-use row::HolderRow;
+use table::{HolderSkeleton, HolderTables};
 
 /// The page.
 #[component]
 pub fn AccessView() -> Element {
     let state = use_context::<AppState>();
     let send = use_send();
+    let exporting = use_signal(|| false);
     let held = matches!(&*state.place.key.read(), KeyState::Held { .. });
     let membership = state.place.membership.read();
     let may_share = !membership.as_ref().is_some_and(|it| it.is_without_sharing());
@@ -52,12 +55,13 @@ pub fn AccessView() -> Element {
                     onclick: move |()| state.dialog.show(Dialog::Reshare),
                 }
             }
-            Content {}
+            Content { exporting }
             div { class: "access-renew",
                 p { class: "access-note", "Whoever a token or device leaked to still has the key that it had." }
                 RenewKey { title }
             }
         }
+        ExportMenu { open: exporting }
     }
 }
 
@@ -80,11 +84,11 @@ fn RenewKey(title: &'static str) -> Element {
 }
 
 #[component]
-fn Content() -> Element {
+fn Content(exporting: Signal<bool>) -> Element {
     let state = use_context::<AppState>();
     match &*state.access.holders.read() {
         Load::Loading => rsx! {
-            p { class: "working", role: "status", "Fetching who holds the key…" }
+            HolderSkeleton {}
         },
         Load::Failed(problem) if problem.is_not_allowed() => rsx! {
             NotAllowed {}
@@ -106,47 +110,8 @@ fn Content() -> Element {
                 Disclosed { disclosed: disclosed.clone() }
                 MayHaveKept { names: may_have_kept.clone() }
             }
-            HolderTable { list: list.clone() }
+            HolderTables { list: list.clone(), exporting }
             Note { is_told: *is_told, tokens_are_hidden: *tokens_are_hidden }
         },
-    }
-}
-
-#[component]
-fn HolderTable(list: Vec<Holder>) -> Element {
-    let (devices, tokens): (Vec<Holder>, Vec<Holder>) = list
-        .into_iter()
-        .partition(|it| matches!(it.kind, HolderKind::Device { .. }));
-    rsx! {
-        Group { id: "devices", title: "Devices", list: devices }
-        Group { id: "tokens", title: "Deploy tokens", list: tokens }
-    }
-}
-
-#[component]
-fn Group(id: &'static str, title: &'static str, list: Vec<Holder>) -> Element {
-    if list.is_empty() {
-        return rsx! {};
-    }
-    rsx! {
-        section { class: "holders-group", "aria-labelledby": "holders-{id}",
-            h2 { id: "holders-{id}", "{title}" }
-            table { class: "holders", role: "table", "aria-labelledby": "holders-{id}",
-                thead { role: "rowgroup",
-                    tr { role: "row",
-                        th { class: "holder-name", role: "columnheader", scope: "col", "Name" }
-                        th { class: "holder-standing", role: "columnheader", scope: "col", "Holds the key" }
-                        th { class: "holder-since", role: "columnheader", scope: "col", "Since" }
-                        th { class: "holder-seen", role: "columnheader", scope: "col", "Last seen" }
-                        th { class: "holder-print", role: "columnheader", scope: "col", "Fingerprint" }
-                    }
-                }
-                tbody { role: "rowgroup",
-                    for (index , holder) in list.into_iter().enumerate() {
-                        HolderRow { key: "{index}", holder }
-                    }
-                }
-            }
-        }
     }
 }

@@ -2,12 +2,16 @@
 
 use dioxus::prelude::*;
 
+use crate::state::AppState;
 use crate::ui::components::{Happened, TimeAgo};
 use crate::ui::elements::{Badge, Tone};
+use crate::ui::intent::{TokenIntent, use_send};
 use model::{Flaw, Holder, HolderKind, Standing};
 
 #[component]
 pub(super) fn HolderRow(holder: Holder) -> Element {
+    let state = use_context::<AppState>();
+    let send = use_send();
     let about = match &holder.kind {
         HolderKind::Device {
             own: true, platform, ..
@@ -30,10 +34,24 @@ pub(super) fn HolderRow(holder: Holder) -> Element {
         Standing::Flawed(flaw) => (Tone::Danger, "Should not", Some(text::flaw(flaw))),
     };
     let print = holder.fingerprint;
+    let listed = match &holder.kind {
+        HolderKind::Token { id: Some(id) } => state.tokens.is_listed(id).then(|| id.clone()),
+        _ => None,
+    };
     rsx! {
         tr { class: "holder", role: "row",
             th { class: "holder-name", role: "rowheader", scope: "row",
-                div { class: "token-name cut selectable", title: "{name}", "{name}" }
+                if let Some(id) = listed {
+                    button {
+                        r#type: "button",
+                        class: "token-name cut holder-open",
+                        title: "Details of {name}",
+                        onclick: move |_| send.call(TokenIntent::ShowDetails(id.clone()).into()),
+                        bdi { class: "cut", "{name}" }
+                    }
+                } else {
+                    div { class: "token-name cut selectable", title: "{name}", bdi { class: "cut", "{name}" } }
+                }
                 div {
                     class: "holder-about cut",
                     class: if matches!(holder.kind, HolderKind::Token { .. }) { "mono" },

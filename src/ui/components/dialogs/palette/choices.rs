@@ -138,6 +138,7 @@ fn owner(state: AppState, project: &Project) -> String {
 pub(super) fn pages() -> impl Iterator<Item = Choice> {
     let all = [
         (Section::Tokens, Icon::Key, "Tokens"),
+        (Section::Everywhere, Icon::Layers, "All environments"),
         (Section::Emergency, Icon::Siren, "Emergency"),
         (Section::Access, Icon::Shield, "Access"),
         (Section::Activity, Icon::Activity, "Activity"),

@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn a_few_letters_find_what_has_them_in_order() {
-        assert_eq!(labels("").len(), 8);
+        assert_eq!(labels("").len(), 9);
         assert_eq!(labels("bil"), ["production Billing"]);
         assert_eq!(labels("prod bil"), ["production Billing"]);
         assert_eq!(labels("prdctn")[0], "production Storefront");
