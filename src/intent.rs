@@ -1,6 +1,8 @@
 //! What the user wants, by area: the only thing that components send. Carrying it out is the work of the part of
 //! `actions` that is called the same.
 
+use std::path::PathBuf;
+
 use crate::state::Section;
 use model::{ClosedSheet, Destination, Document, Grace, PublicText, Remedy, WayOut};
 use protocol::{DeployToken, DeployTokenId, EnvironmentId, Lifetime, ProjectId, RequestId, UserDevice};
@@ -75,6 +77,8 @@ pub enum PlaceIntent {
     Show(Section),
     /// Open the project of a folder.
     OpenFolder(String),
+    /// Choose such a folder, and open its project.
+    BrowseFolder,
     /// Open a project.
     OpenProject(ProjectId),
     /// Open an environment of the open project.
@@ -143,8 +147,8 @@ pub enum SheetIntent {
     SendToAll,
     /// Stop what is being sent there.
     StopSending(Destination),
-    /// Save the block to a new file, whose path was typed.
-    Save(String),
+    /// Save the block to a new file, whose place is chosen then.
+    Save,
     /// Copy `GHOSTABLE_CI_TOKEN`.
     CopyCiToken,
     /// Copy `GHOSTABLE_DEPLOY_SEED`.
@@ -215,7 +219,7 @@ pub enum EmergencyIntent {
     StopWaiting,
     /// Copy the incident report.
     CopyReport,
-    /// Save the incident report as a file.
+    /// Save the incident report as a new file, whose place is chosen then.
     SaveReport,
     /// Leave the run that is over.
     Close,
@@ -232,6 +236,8 @@ pub enum ProgramIntent {
     Read(Document),
     /// Show the data folder in the system's file manager.
     OpenDataFolder,
+    /// Show the folder of a file that was saved there.
+    OpenFolderOf(PathBuf),
 }
 
 impl Intent {

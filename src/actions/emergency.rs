@@ -7,14 +7,14 @@ use std::time::Instant;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Again, Tell, beside, on_disk, telling};
+use super::{Actions, Again, Choice, Tell, beside, on_disk, telling};
 use crate::intent::EmergencyIntent;
 use crate::state::{LeakSearch, Load, Ticket};
 use model::emergency::sort_by_danger;
 use model::{
-    Incident, LeakMatch, MachineError, News, PlacedToken, PublicText, RetryPolicy, RevocationStatus,
-    RevokeTarget,
+    Incident, LeakMatch, News, PlacedToken, PublicText, RetryPolicy, RevocationStatus, RevokeTarget,
 };
+use protocol::secret::SecretText;
 use protocol::{DeployTokenId, Moment};
 use service::Context;
 use service::revocation::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
@@ -349,23 +349,17 @@ impl Actions {
         let (Some(incident), Some(folder)) = (self.incident(), self.platform.report_folder()) else {
             return;
         };
+        let choosing = self.platform.choose(Choice::NewFile {
+            title: "Save the incident report".to_owned(),
+            folder,
+            name: format!("{}.md", text::emergency::incident_file(Moment::now())),
+        });
         let actions = self.clone();
         spawn(async move {
-            let there = folder.clone();
-            let save = move || {
-                let stem = text::emergency::incident_file(Moment::now());
-                revocation::save(&there, &stem, &report(&incident))
-            };
-            let not_saved = |cause: std::io::Error| MachineError::NotSaved {
-                folder,
-                cause: cause.into(),
-            };
-            let saved = on_disk(save).await;
-            actions.tell(match saved.map(|saved| saved.map_err(not_saved)) {
-                Ok(Ok(path)) => News::ReportSaved(path),
-                Ok(Err(error)) => News::Trouble(error.into()),
-                Err(error) => News::Trouble(error),
-            });
+            let Some(path) = choosing.await else { return };
+            let text = SecretText::new(report(&incident));
+            let saved = actions.platform.save(path.clone(), text).await;
+            actions.tell(saved.map_or_else(News::Trouble, |()| News::ReportSaved(path)));
         });
     }
 

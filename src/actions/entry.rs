@@ -228,8 +228,8 @@ impl Actions {
         lifetime.set(self.platform.lifetime().await);
         let mut format = self.state.sheet.format;
         format.set(self.platform.format().await);
-        let mut folder = self.state.sheet.folder;
-        folder.set(self.platform.report_folder());
+        let mut can_save = self.state.sheet.can_save;
+        can_save.set(self.platform.report_folder().is_some());
         let mut can_send = self.state.sheet.can_send;
         can_send.set(self.platform.can_send());
         let mut unfinished = self.state.emergency.unfinished;

@@ -48,7 +48,7 @@ use service::{Context, Place};
 use fresh::Freshness;
 pub use grace::Newest;
 use issued::Delivery;
-pub use platform::{LOCAL, Location, Opened, Platform, Start};
+pub use platform::{Choice, LOCAL, Location, Opened, Platform, Start};
 use run::{Tell, beside, follow, on_disk, telling};
 
 /// What clearing the clipboard has come to.

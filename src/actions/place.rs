@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{Actions, LOCAL, Location, on_disk};
+use super::{Actions, Choice, LOCAL, Location, on_disk};
 use crate::intent::PlaceIntent;
 use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section, StatusFilter, change};
 use protocol::{Environment, EnvironmentId, Listed, Project, ProjectId};
@@ -20,6 +20,7 @@ impl Actions {
             PlaceIntent::Retry | PlaceIntent::Refresh => self.refresh_all(),
             PlaceIntent::Show(section) => self.show(section),
             PlaceIntent::OpenFolder(folder) => self.open_folder(folder),
+            PlaceIntent::BrowseFolder => self.browse_folder(),
             PlaceIntent::OpenProject(id) => self.open_project(&id),
             PlaceIntent::OpenEnvironment(id) => self.open_environment(&id),
             PlaceIntent::OpenPlace(project, environment) => self.open_place(&project, environment),
@@ -338,6 +339,21 @@ impl Actions {
         let account = self.account();
         let server = account.as_ref().map_or(LOCAL, |account| account.address());
         server.to_owned()
+    }
+
+    /// Lets the user choose a folder, and opens its project.
+    fn browse_folder(&self) {
+        let choosing = self.platform.choose(Choice::Folder {
+            title: "The folder of a project, with .ghostable in it".to_owned(),
+        });
+        let (actions, opened) = (self.clone(), self.state.dialog.open.peek().clone());
+        spawn(async move {
+            let folder = choosing.await;
+            // The question may have been closed meanwhile.
+            if let Some(folder) = folder.filter(|_| *actions.state.dialog.open.peek() == opened) {
+                actions.open_folder(folder.display().to_string());
+            }
+        });
     }
 
     /// Opens the project that the manifest of a folder is for.

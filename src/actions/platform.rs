@@ -51,6 +51,21 @@ pub struct Location {
     pub environment: Option<EnvironmentId>,
 }
 
+/// What is to be chosen in the file system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// A file that is not there yet.
+    NewFile {
+        title: String,
+        /// Where the user is first.
+        folder: PathBuf,
+        /// What it is called unless the user says otherwise.
+        name: String,
+    },
+    /// A folder that is there.
+    Folder { title: String },
+}
+
 /// The machine: folders, keychain, browser, what was open last.
 pub trait Platform {
     /// What to open first.
@@ -142,8 +157,11 @@ pub trait Platform {
     /// Where things are kept on this machine; `None` where there is no place for that.
     fn data_folder(&self) -> Option<PathBuf>;
 
-    /// Shows that folder in the system's file manager.
-    fn open_data_folder(&self) -> LocalBoxFuture<'static, Result<(), Problem>>;
+    /// Shows a folder in the system's file manager; that there is none is an error.
+    fn open_folder(&self, folder: Option<PathBuf>) -> LocalBoxFuture<'static, Result<(), Problem>>;
+
+    /// Asks for a place in the file system with the system's own chooser; `None` where the user took none, or is asked already.
+    fn choose(&self, choice: Choice) -> LocalBoxFuture<'static, Option<PathBuf>>;
 
     /// Something to read that is inside the program.
     fn read_document(&self, document: Document) -> LocalBoxFuture<'static, Result<Vec<Passage>, Problem>>;

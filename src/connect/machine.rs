@@ -9,8 +9,8 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 
 use super::settings::Remembered;
-use super::{Connected, Target, keys, server};
-use crate::actions::{LOCAL, Location, Opened, Platform, Start};
+use super::{Connected, Target, chooser, keys, server};
+use crate::actions::{Choice, LOCAL, Location, Opened, Platform, Start};
 use crate::state::SessionKind;
 use client::HOSTED;
 use keychain::Keychain;
@@ -318,8 +318,12 @@ impl Platform for Machine {
         self.target.folder().filter(|_| cfg!(feature = "desktop"))
     }
 
-    fn open_data_folder(&self) -> LocalBoxFuture<'static, Result<(), Problem>> {
-        Box::pin(open_folder(self.data_folder()))
+    fn open_folder(&self, folder: Option<PathBuf>) -> LocalBoxFuture<'static, Result<(), Problem>> {
+        Box::pin(open_folder(folder))
+    }
+
+    fn choose(&self, choice: Choice) -> LocalBoxFuture<'static, Option<PathBuf>> {
+        chooser::choose(choice)
     }
 
     fn read_document(&self, document: Document) -> LocalBoxFuture<'static, Result<Vec<Passage>, Problem>> {

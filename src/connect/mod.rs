@@ -2,6 +2,8 @@
 //!
 //! Part of the composition root, shared by the window and the headless commands.
 
+#[cfg(feature = "gui")]
+mod chooser;
 mod documents;
 mod dumps;
 #[cfg(feature = "workspace")]

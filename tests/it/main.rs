@@ -55,6 +55,7 @@ mod leaks;
 mod lifecycle;
 #[cfg(all(feature = "headless", target_os = "linux", debug_assertions))]
 mod memory;
+mod names;
 #[cfg(all(feature = "headless", target_os = "linux"))]
 mod network;
 #[cfg(feature = "headless")]

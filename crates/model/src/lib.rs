@@ -19,6 +19,7 @@ pub mod formats;
 mod health;
 pub mod issuance;
 pub mod limits;
+pub mod look_alike;
 mod membership;
 pub mod news;
 mod pending;

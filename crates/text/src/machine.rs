@@ -83,11 +83,7 @@ pub(super) fn machine(error: &MachineError) -> Message {
         }
         MachineError::NotWritten { path, cause } => Message::new(
             format!("{} cannot be written: {cause}.", path.display()),
-            "Name another file, or copy the block.",
-        ),
-        MachineError::NotSaved { folder, cause } => Message::new(
-            format!("The report cannot be saved to {}: {cause}.", folder.display()),
-            "Copy it instead.",
+            "Choose another name or folder, or copy it.",
         ),
     }
 }

@@ -8,7 +8,9 @@ use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use deploy_tokens::actions::{Actions, Cleared, Clipboard, LOCAL, Location, Newest, Opened, Platform, Start};
+use deploy_tokens::actions::{
+    Actions, Choice, Cleared, Clipboard, LOCAL, Location, Newest, Opened, Platform, Start,
+};
 use deploy_tokens::intent::{Intent, TokenIntent};
 use deploy_tokens::state::{AppState, Connection, KeyState, Load, SessionKind};
 use dioxus::core::{NoOpMutations, ScopeId};
@@ -78,8 +80,12 @@ pub struct Machine {
     local: Context,
     /// The browser's pages, in order.
     pub pages: RefCell<Vec<String>>,
-    /// Whether the file manager was shown.
-    pub shown: Cell<bool>,
+    /// The folder that the file manager showed last.
+    pub shown: RefCell<Option<PathBuf>>,
+    /// What the user was to choose, in order.
+    pub choices: RefCell<Vec<Choice>>,
+    /// What the user takes then.
+    pub chosen: RefCell<Option<PathBuf>>,
     /// What the user said about checking.
     pub checks: Cell<bool>,
     /// For how long a CI token was asked to work.
@@ -233,9 +239,15 @@ impl Platform for Shared {
         Some(self.0.folder())
     }
 
-    fn open_data_folder(&self) -> LocalBoxFuture<'static, Result<(), Problem>> {
-        self.0.shown.set(true);
+    fn open_folder(&self, folder: Option<PathBuf>) -> LocalBoxFuture<'static, Result<(), Problem>> {
+        self.0.shown.replace(folder);
         Box::pin(async { Ok(()) })
+    }
+
+    fn choose(&self, choice: Choice) -> LocalBoxFuture<'static, Option<PathBuf>> {
+        let chosen = self.0.chosen.borrow().clone();
+        self.0.choices.borrow_mut().push(choice);
+        Box::pin(async { chosen })
     }
 
     fn read_document(&self, _: Document) -> LocalBoxFuture<'static, Result<Vec<Passage>, Problem>> {
@@ -349,7 +361,9 @@ impl Stage {
             folder,
             local: site.context.clone().with_journal(Arc::new(journal)),
             pages: RefCell::default(),
-            shown: Cell::default(),
+            shown: RefCell::default(),
+            choices: RefCell::default(),
+            chosen: RefCell::default(),
             checks: Cell::new(true),
             lifetime: Cell::default(),
             format: Cell::default(),

@@ -507,7 +507,7 @@ async fn the_program_is_read_and_its_folder_shown() {
         })
         .await;
     stage.send(ProgramIntent::OpenDataFolder);
-    assert!(stage.machine.shown.get());
+    assert_eq!(*stage.machine.shown.borrow(), Some(stage.machine.folder()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

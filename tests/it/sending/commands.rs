@@ -109,8 +109,16 @@ fn each_kind_gets_its_values_on_standard_input_alone() {
             "secret list --name=storefront --env=production",
         ),
         ("flyctl", "fly:storefront", "secrets list --app=storefront"),
-        ("cloud", "laravel-cloud:env-9d2a7c51", "env:push env-9d2a7c51 --file=/dev/stdin --force --no-interaction"),
-        ("op", "1password:Team/Storefront production", "item get Storefront production --vault=Team"),
+        (
+            "cloud",
+            "laravel-cloud:env-9d2a7c51",
+            "env:push env-9d2a7c51 --file=/dev/stdin --force --no-interaction",
+        ),
+        (
+            "op",
+            "1password:Team/Storefront production",
+            "item get Storefront production --vault=Team",
+        ),
         (
             "aws",
             "aws:storefront/production",
@@ -158,7 +166,11 @@ fn password_managers_get_an_item_with_hidden_fields() {
             _ => got.clone(),
         };
         let item: Value = serde_json::from_str(&text).unwrap();
-        let hidden = if tool == "bw" { &item["fields"][0]["type"] } else { &item["title"] };
+        let hidden = if tool == "bw" {
+            &item["fields"][0]["type"]
+        } else {
+            &item["title"]
+        };
         assert!(*hidden == 1 || *hidden == "Storefront", "{item}");
         let field = |at: usize, name: &str| {
             let field = &item["fields"][at];
@@ -172,7 +184,10 @@ fn password_managers_get_an_item_with_hidden_fields() {
         assert_eq!(scene.shell.verify(&issued), Some(0), "{tool}: the pair works");
         scene.tools.refuse("item");
         let failed = said(&scene.create("vault-2", destination));
-        assert!(failed.contains(&format!("{tool} failed")) && failed.contains("•••"), "{failed}");
+        assert!(
+            failed.contains(&format!("{tool} failed")) && failed.contains("•••"),
+            "{failed}"
+        );
         let got = scene.got();
         for letters in value_letters(tool, got.last().unwrap().trim()) {
             assert!(!failed.contains(&letters[..16]), "{tool}: {letters}: {failed}");
@@ -189,10 +204,21 @@ fn value_letters(tool: &str, given: &str) -> Vec<String> {
         given.to_owned()
     };
     let item: Value = serde_json::from_str(&plain).unwrap();
-    let values = item["fields"].as_array().unwrap().iter().map(|it| it["value"].as_str().unwrap());
+    let values = item["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["value"].as_str().unwrap());
     let letters = values.map(|value| {
-        let (from, to) = (plain.find(value).unwrap(), plain.find(value).unwrap() + value.len());
-        let place = if is_encoded { (from * 8).div_ceil(6)..to * 8 / 6 } else { from..to };
+        let (from, to) = (
+            plain.find(value).unwrap(),
+            plain.find(value).unwrap() + value.len(),
+        );
+        let place = if is_encoded {
+            (from * 8).div_ceil(6)..to * 8 / 6
+        } else {
+            from..to
+        };
         given[place].to_owned()
     });
     letters.collect()

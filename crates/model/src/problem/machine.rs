@@ -78,13 +78,6 @@ pub enum MachineError {
         /// What the system said.
         cause: IoCause,
     },
-    /// A report could not be written into a folder.
-    #[error("the report cannot be saved to {}", folder.display())]
-    NotSaved {
-        folder: PathBuf,
-        /// What the system said.
-        cause: IoCause,
-    },
 }
 
 /// Why the local workspace cannot be opened or served.

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::{AppState, EmergencyRun};
+use crate::ui::components::Name;
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, Spinner};
 use crate::ui::intent::{EmergencyIntent, Intent, use_send};
 use model::{RevocationStatus, RevokeTarget, Tally};
@@ -152,7 +153,7 @@ fn RunLine(target: RevokeTarget, status: RevocationStatus) -> Element {
                 }
             }
             div { class: "run-words",
-                p { class: "run-name cut", title: "{target.token}", "{target.name}" }
+                p { class: "run-name cut", title: "{target.token}", Name { text: target.name.clone() } }
                 p { class: "run-place cut", {text::place(&target.project_name, &target.environment.name)} }
                 if let Some(trouble) = trouble {
                     p { class: "run-trouble selectable", "{trouble}" }

@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{SheetSummary, use_focus};
-use crate::state::{AppState, Left, SheetPage};
+use crate::state::{AppState, Left};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, DialogActions, Icon};
 use crate::ui::intent::{SheetIntent, use_send};
@@ -29,10 +29,10 @@ fn Actions() -> Element {
     rsx! {
         DialogActions {
             Button { label: "Done", onclick: move |()| sheet.ask_to_close() }
-            if sheet.folder.read().is_some() {
+            if *sheet.can_save.read() {
                 Button {
                     label: "Save to file…",
-                    onclick: move |()| sheet.turn_to(SheetPage::Save),
+                    onclick: move |()| send.call(SheetIntent::Save.into()),
                 }
             }
             if *sheet.can_send.read() {

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 
 use crate::state::{TokenHealth, health};
 use crate::ui::clock::use_clock;
-use crate::ui::components::{Ends, Happened, HealthBadge};
+use crate::ui::components::{Ends, Happened, HealthBadge, Name, seen};
 use crate::ui::intent::{TokenIntent, use_send};
 use model::TokenColumn;
 use protocol::{DeployToken, Occurrence, TokenKey, TokenStatus};
@@ -106,10 +106,10 @@ fn Named(token: DeployToken) -> Element {
         button {
             r#type: "button",
             class: "token-name cut token-open",
-            title: "{name}",
+            title: "{seen(&name)}",
             tabindex: "-1",
             onclick: move |_| send.call(TokenIntent::ShowDetails(shown.clone()).into()),
-            "{name}"
+            Name { text: name.clone() }
         }
         TokenId { id: id.to_string() }
     }
@@ -118,7 +118,7 @@ fn Named(token: DeployToken) -> Element {
 /// The name of an entry that has no details, and, below it, what it is.
 pub(super) fn name_and_place(name: &str, place: &str) -> Element {
     rsx! {
-        div { class: "token-name cut", title: "{name}", "{name}" }
+        div { class: "token-name cut", title: "{seen(name)}", Name { text: name } }
         TokenId { id: place }
     }
 }

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use crate::ui::components::{Happened, TimeAgo};
+use crate::ui::components::{Happened, TimeAgo, seen};
 use crate::ui::elements::{Badge, Tone};
 use model::{Flaw, Holder, HolderKind, Standing};
 
@@ -14,13 +14,13 @@ pub(super) fn HolderRow(holder: Holder) -> Element {
         } => format!("This machine · {platform}"),
         // Only an entry that no list has is without one.
         HolderKind::Device { id, platform, .. } if platform.is_empty() => id.to_string(),
-        HolderKind::Device { platform, .. } => platform.clone(),
+        HolderKind::Device { platform, .. } => seen(platform),
         HolderKind::Token { id } => id.as_ref().map_or_else(String::new, ToString::to_string),
     };
     let name = if holder.name.is_empty() {
         "Unnamed entry".to_owned()
     } else {
-        holder.name.clone()
+        seen(&holder.name)
     };
     let (tone, word, why) = match &holder.standing {
         Standing::Holds => (Tone::Ok, "Yes", None),
@@ -33,7 +33,7 @@ pub(super) fn HolderRow(holder: Holder) -> Element {
     rsx! {
         tr { class: "holder", role: "row",
             th { class: "holder-name", role: "rowheader", scope: "row",
-                div { class: "token-name cut selectable", title: "{name}", "{name}" }
+                div { class: "token-name cut selectable", title: "{name}", bdi { "{name}" } }
                 div {
                     class: "holder-about cut",
                     class: if matches!(holder.kind, HolderKind::Token { .. }) { "mono" },
@@ -41,7 +41,7 @@ pub(super) fn HolderRow(holder: Holder) -> Element {
                     "{about}"
                 }
                 if let Some(why) = why {
-                    p { class: "holder-why selectable", "data-tone": tone.name(), "{why.what} {why.next}" }
+                    p { class: "holder-why selectable", "data-tone": tone.name(), "{seen(&why.what)} {seen(&why.next)}" }
                 }
             }
             td { class: "holder-standing", role: "cell",
