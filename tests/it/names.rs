@@ -5,8 +5,8 @@ use deploy_tokens::state::{AppState, Confirm, ConfirmKind, Dialog, Holders, Load
 use dioxus::prelude::*;
 use model::{Holder, HolderKind, Membership, News, Standing};
 use protocol::{
-    Device, DeviceId, DeviceStatus, Environment, EnvironmentId, EnvironmentName, KeyRequest, Listed,
-    Occurrence, Organization, OrganizationId, Project, ProjectId, RequestId, RequestStatus, Requests,
+    DeployToken, Device, DeviceId, DeviceStatus, Environment, EnvironmentId, EnvironmentName, KeyRequest,
+    Listed, Occurrence, Organization, OrganizationId, Project, ProjectId, RequestId, RequestStatus, Requests,
     TokenEntry, UserDevice,
 };
 
@@ -49,6 +49,13 @@ fn request(device_label: &str) -> KeyRequest {
     }
 }
 
+/// Ids have none of it: the client takes no such.
+fn turned() -> DeployToken {
+    let mut token = token("plain");
+    token.name = TURNED.to_owned();
+    token
+}
+
 /// Everything that has a name has that one.
 fn all_turned(state: AppState) {
     let mut place = state.place;
@@ -78,7 +85,7 @@ fn all_turned(state: AppState) {
     };
     place.environment.set(Some(environment.clone()));
     place.environments.set(vec![environment]);
-    let mut entry = token(TURNED);
+    let mut entry = turned();
     entry.environment_name = EnvironmentName::new(TURNED);
     list(state, vec![TokenEntry::Token(entry)]);
     let mut access = state.access;
@@ -120,7 +127,7 @@ fn all_turned(state: AppState) {
 fn confirm(state: AppState, kind: ConfirmKind, name: &str) {
     state.dialog.show(Dialog::Confirm(Confirm {
         kind,
-        token: token(name),
+        token: if name == TURNED { turned() } else { token(name) },
         type_name: true,
     }));
 }
@@ -136,7 +143,7 @@ fn nothing_unseen_is_shown_as_it_is_anywhere() {
         ("rotating", |state| confirm(state, ConfirmKind::Rotate, TURNED)),
         ("replacing", |state| confirm(state, ConfirmKind::Replace, TURNED)),
         ("the details", |state| {
-            state.dialog.show(Dialog::Details(token(TURNED).id))
+            state.dialog.show(Dialog::Details(turned().id))
         }),
         ("key requests", |state| state.dialog.show(Dialog::Requests)),
     ];
