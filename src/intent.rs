@@ -4,7 +4,7 @@
 use std::path::PathBuf;
 
 use crate::state::Section;
-use model::{ClosedSheet, Destination, Document, Grace, PublicText, Remedy, WayOut};
+use model::{ClosedSheet, Destination, Document, Grace, Preferences, PublicText, Remedy, WayOut};
 use protocol::{DeployToken, DeployTokenId, EnvironmentId, Lifetime, ProjectId, RequestId, UserDevice};
 
 /// A wish of the user. It never carries a secret.
@@ -64,6 +64,10 @@ pub enum SessionIntent {
     },
     /// Close what is open and show the ways in.
     Leave,
+    /// Close what is open and open a server that was open before.
+    SwitchTo(String),
+    /// Keep session and keys in a file with a passphrase, because the keychain does not give them.
+    UseKeyFile,
 }
 
 /// Where the window is.
@@ -236,6 +240,8 @@ pub enum ProgramIntent {
     Read(Document),
     /// Show the data folder in the system's file manager.
     OpenDataFolder,
+    /// Let the window be so from now on.
+    Prefer(Preferences),
     /// Show the folder of a file that was saved there.
     OpenFolderOf(PathBuf),
 }

@@ -10,7 +10,7 @@ use deploy_tokens::cli;
 use deploy_tokens::connect;
 use deploy_tokens::connect::Target;
 use deploy_tokens::failure::Failure;
-use model::SecretLimits;
+use model::GivenLimits;
 use zeroizing_alloc::ZeroAlloc;
 
 /// Secrets pass through buffers that are not ours, of the HTTP client, of the clipboard, of the renderer. Whatever is
@@ -23,7 +23,7 @@ fn main() -> ExitCode {
 }
 
 #[cfg(feature = "desktop")]
-fn window(target: Target, project: Option<String>, limits: SecretLimits) -> ExitCode {
+fn window(target: Target, project: Option<String>, limits: GivenLimits) -> ExitCode {
     let project = project.map(protocol::ProjectId::new);
     let opened = connect::check_environment(&target)
         .map_err(Failure::from)
@@ -39,7 +39,7 @@ fn window(target: Target, project: Option<String>, limits: SecretLimits) -> Exit
 }
 
 #[cfg(not(feature = "desktop"))]
-fn window(_: Target, _: Option<String>, _: SecretLimits) -> ExitCode {
+fn window(_: Target, _: Option<String>, _: GivenLimits) -> ExitCode {
     cli::fail(&Failure::new(
         2,
         "This build has no window.",

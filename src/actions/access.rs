@@ -159,6 +159,7 @@ impl Actions {
             None => {}
             Some(Ok(found)) => {
                 change(requests, found.requests);
+                self.remind_of_keys();
                 change(lacking, found.lacking);
             }
             Some(Err(error)) => {

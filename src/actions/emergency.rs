@@ -12,7 +12,7 @@ use crate::intent::EmergencyIntent;
 use crate::state::{LeakSearch, Load, Ticket};
 use model::emergency::sort_by_danger;
 use model::{
-    Incident, LeakMatch, News, PlacedToken, PublicText, RetryPolicy, RevocationStatus, RevokeTarget,
+    Incident, LeakMatch, News, PlacedToken, PublicText, Reminder, RetryPolicy, RevocationStatus, RevokeTarget,
 };
 use protocol::secret::SecretText;
 use protocol::{DeployTokenId, Moment};
@@ -312,10 +312,20 @@ impl Actions {
         self.state.emergency.change(number, |run| {
             if !run.over {
                 run.took = clock.elapsed();
+                self.remind_of_end(&run.lines);
             }
             run.over = true;
             run.incident = incident;
         });
+    }
+
+    /// Tells somebody who does not look that a run is over.
+    fn remind_of_end(&self, lines: &[(RevokeTarget, RevocationStatus)]) {
+        let refused = lines.iter().filter(|(_, status)| status.is_refused()).count();
+        if !self.reminding.is_watched() {
+            let left = lines.len().saturating_sub(refused);
+            self.remind(&Reminder::RunOver { refused, left });
+        }
     }
 
     /// Waits no more for a server that does not answer: what is left stays in the journal, and the run is over.

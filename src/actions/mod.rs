@@ -18,6 +18,7 @@ mod lifecycle;
 mod place;
 mod platform;
 mod program;
+mod reminders;
 mod replace;
 mod run;
 mod sending;
@@ -39,7 +40,7 @@ use futures_util::future::LocalBoxFuture;
 
 use crate::intent::Intent;
 use crate::state::{AppState, Latest, Taken, change};
-use model::{News, Problem, SecretLimits};
+use model::{GivenLimits, News, Problem, Reminder};
 use protocol::secret::SecretText;
 use service::account::Account;
 use service::adopt::CommandLineSession;
@@ -90,7 +91,6 @@ pub struct Actions {
     state: AppState,
     platform: Rc<dyn Platform>,
     clipboard: Rc<dyn Clipboard>,
-    limits: SecretLimits,
     session: Signal<Option<Session>>,
     /// The same connection, for what goes on without the window.
     newest: Newest,
@@ -108,6 +108,8 @@ pub struct Actions {
     taken: Rc<RefCell<BTreeMap<String, Taken>>>,
     /// What is being sent to destinations.
     sending: Rc<RefCell<sending::UnderWay>>,
+    /// What somebody is told who does not look.
+    reminding: Rc<reminders::Reminding>,
 }
 
 /// How the window gets in.
@@ -160,14 +162,15 @@ impl Actions {
         state: AppState,
         platform: Rc<dyn Platform>,
         clipboard: Rc<dyn Clipboard>,
-        limits: SecretLimits,
+        given: GivenLimits,
         newest: Newest,
     ) -> Self {
+        let mut rules = state.settings.given;
+        rules.set(given);
         Self {
             state,
             platform,
             clipboard,
-            limits,
             session: Signal::new(None),
             newest,
             entry: Entry {
@@ -191,6 +194,7 @@ impl Actions {
             delivery: Rc::default(),
             taken: Rc::default(),
             sending: Rc::default(),
+            reminding: Rc::default(),
         }
     }
 
@@ -281,6 +285,9 @@ impl Actions {
     }
 
     fn tell(&self, news: News) {
+        if let Some(reminder) = Reminder::of(&news).filter(|_| !self.reminding.is_watched()) {
+            self.remind(&reminder);
+        }
         self.state.toasts.push(news);
     }
 }

@@ -7,7 +7,9 @@ use dioxus::prelude::*;
 
 use super::{Actions, Choice, LOCAL, Location, on_disk};
 use crate::intent::PlaceIntent;
-use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section, StatusFilter, change};
+use crate::state::{
+    Connection, Dialog, KeyState, Load, Operation, Section, SessionKind, StatusFilter, change,
+};
 use protocol::{Environment, EnvironmentId, Listed, Project, ProjectId};
 
 /// So many environments are known as those that were open last.
@@ -48,7 +50,8 @@ impl Actions {
         match *self.state.section.peek() {
             Section::Access => self.look_at_holders(),
             Section::Activity => self.look_at_activity(),
-            Section::Tokens | Section::Emergency | Section::Settings => {}
+            Section::Settings => self.look_for_known_servers(),
+            Section::Tokens | Section::Emergency => {}
         }
     }
 
@@ -246,12 +249,23 @@ impl Actions {
             let is_wanted = |it: &Self| it.is_session(&context) && it.organization() == Some(organization);
             match actions.fetch(is_wanted, work).await {
                 None => {}
-                Some(Ok(membership)) => change(known, Some(membership)),
+                Some(Ok(membership)) => {
+                    actions.note_person(membership.person.clone());
+                    change(known, Some(membership));
+                }
                 Some(Err(error)) => {
                     tracing::info!(%error, "the members of the organisation cannot be listed")
                 }
             }
         });
+    }
+
+    /// Notes whose session is kept; that of a token that was given for this run is not.
+    fn note_person(&self, person: Option<String>) {
+        if *self.state.session.kind.peek() == SessionKind::Kept {
+            self.platform.remember_person(&self.server(), person);
+            self.look_for_known_servers();
+        }
     }
 
     /// Opens an environment of the open project.

@@ -17,6 +17,7 @@ impl Actions {
             ProgramIntent::ClearClipboard => self.clear_clipboard(),
             ProgramIntent::Read(document) => self.read_document(document),
             ProgramIntent::OpenDataFolder => self.open_shown(self.platform.data_folder()),
+            ProgramIntent::Prefer(chosen) => self.prefer(chosen),
             ProgramIntent::OpenFolderOf(file) => self.open_shown(file.parent().map(PathBuf::from)),
         }
     }

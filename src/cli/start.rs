@@ -11,10 +11,10 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use super::{Arguments, Command, fail, run, warn};
 use crate::connect::{self, Target};
 use crate::failure::Failure;
-use model::SecretLimits;
+use model::GivenLimits;
 
 /// Runs what the command line says, and gives the exit code; `window` opens the window, where no command was given.
-pub fn start(window: impl FnOnce(Target, Option<String>, SecretLimits) -> ExitCode) -> ExitCode {
+pub fn start(window: impl FnOnce(Target, Option<String>, GivenLimits) -> ExitCode) -> ExitCode {
     log_to_stderr();
     connect::keep_out_of_dumps();
     #[cfg(unix)]

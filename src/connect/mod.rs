@@ -13,6 +13,8 @@ mod keys;
 mod local;
 #[cfg(feature = "gui")]
 mod machine;
+#[cfg(feature = "gui")]
+mod notices;
 mod server;
 #[cfg(feature = "gui")]
 mod settings;

@@ -33,6 +33,7 @@ mod roles;
 mod second_start;
 mod sending;
 mod server;
+mod settings;
 mod sign_in;
 mod states;
 mod trouble;

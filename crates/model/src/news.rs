@@ -19,6 +19,8 @@ pub enum PublicText {
     Version,
     /// What an emergency did.
     IncidentReport,
+    /// What to ask others for.
+    Message,
 }
 
 /// What has just come to pass.

@@ -85,6 +85,10 @@ pub(super) fn machine(error: &MachineError) -> Message {
             format!("{} cannot be written: {cause}.", path.display()),
             "Choose another name or folder, or copy it.",
         ),
+        MachineError::NotNotified => Message::new(
+            "The system shows no notifications.",
+            "Start its notification service, or allow them in its settings. They stay off here.",
+        ),
     }
 }
 

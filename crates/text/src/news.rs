@@ -11,6 +11,7 @@ fn public_text(what: PublicText) -> &'static str {
         PublicText::Address => "Address",
         PublicText::Version => "Version",
         PublicText::IncidentReport => "Incident report",
+        PublicText::Message => "Message",
     }
 }
 

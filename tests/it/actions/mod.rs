@@ -6,6 +6,7 @@ mod closed;
 mod cut_off;
 mod emergency;
 mod fresh;
+mod reminders;
 #[cfg(unix)]
 mod sending;
 mod session;

@@ -78,6 +78,9 @@ pub enum MachineError {
         /// What the system said.
         cause: IoCause,
     },
+    /// The system shows no notifications.
+    #[error("no notification can be shown")]
+    NotNotified,
 }
 
 /// Why the local workspace cannot be opened or served.

@@ -26,6 +26,13 @@ fn Actions() -> Element {
     use_focus("#sheet > .dialog-actions [autofocus]");
     let sheet = use_context::<AppState>().sheet;
     let send = use_send();
+    // The one main action of the sheet is to share the key, as long as it is not shared.
+    let is_shared = sheet.issuance.read().as_ref().is_none_or(|it| it.share.is_ok());
+    let copy = if is_shared {
+        ButtonKind::Primary
+    } else {
+        ButtonKind::Plain
+    };
     rsx! {
         DialogActions {
             Button { label: "Done", onclick: move |()| sheet.ask_to_close() }
@@ -43,7 +50,7 @@ fn Actions() -> Element {
                 }
             }
             Button {
-                kind: ButtonKind::Primary,
+                kind: copy,
                 icon: Icon::Copy,
                 label: "Copy block",
                 autofocus: true,
