@@ -1,5 +1,9 @@
 //! What is told in passing.
 
+mod reminder;
+
+pub use reminder::reminder;
+
 use super::{Message, explain, for_another, plural};
 use model::{News, PublicText};
 use protocol::Moment;

@@ -12,9 +12,10 @@ use super::settings::SettingsView;
 use super::welcome::WelcomeView;
 use crate::state::{AppState, Gate, Section};
 use crate::ui::clock::use_clock_provider;
-use crate::ui::components::{Dialogs, ExpiredDialog, Keyboard, Navigation, SecretSheet, Sidebar, Toaster};
+use crate::ui::components::{
+    Dialogs, ExpiredDialog, Keyboard, Navigation, SecretSheet, Sidebar, ThemeRules, Toaster,
+};
 use crate::ui::elements::Above;
-use crate::ui::style::theme as theme_rules;
 use crate::ui::viewport::Viewport;
 
 /// The whole window.
@@ -32,11 +33,8 @@ pub fn Window() -> Element {
     });
     let gate = *state.session.gate.read();
     let section = *state.section.read();
-    let theme = theme_rules(state.settings.chosen.read().theme);
     rsx! {
-        if let Some(theme) = theme {
-            style { dangerous_inner_html: "{theme}" }
-        }
+        ThemeRules {}
         div { class: "window", onresize: move |event| viewport.resized(&event),
             match gate {
                 Gate::Welcome | Gate::Passphrase { .. } => rsx! {

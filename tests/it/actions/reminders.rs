@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Stage;
 use deploy_tokens::intent::{ProgramIntent, SessionIntent, TokenIntent};
-use deploy_tokens::state::{AppState, Gate};
+use deploy_tokens::state::{AppState, Confirm, ConfirmKind, Dialog, Gate};
 use dioxus::prelude::*;
 use model::{MachineError, NewToken, News, Preferences, Theme};
 use protocol::Lifetime;
@@ -41,17 +41,18 @@ impl Stage {
         }
     }
 
-    /// A token that ends in so many days, made beside the window.
+    /// A token that ends in so many days.
     async fn ending(&mut self, name: &str, days: i64) {
-        let place = self.site.place("production").await;
-        let new = NewToken {
-            name: name.to_owned(),
-            lifetime: Lifetime::of_days(days).unwrap(),
-        };
-        service::create(&self.site.context, &place, new, &silent)
-            .await
-            .unwrap();
-        self.with(|it| it.returned(Instant::now() + Duration::from_secs(90)));
+        self.confirm(
+            Dialog::Create,
+            TokenIntent::Create {
+                name: name.to_owned(),
+                lifetime: Lifetime::of_days(days).unwrap(),
+            },
+        );
+        self.until("its sheet", |it| it.sheet.issuance.peek().is_some())
+            .await;
+        self.close_sheet().await;
         self.until_token(name, |it| it.is_some()).await;
     }
 }
@@ -134,10 +135,15 @@ async fn what_goes_through_while_nobody_looks_is_told() {
     for (name, is_watched) in [("seen-ci", true), ("left-ci", false)] {
         stage.create(name).await;
         stage.close_sheet().await;
-        stage.listed().await;
+        stage.until_token(name, |it| it.is_some()).await;
         let token = stage.token(name).unwrap();
         stage.with(|it| it.watched(is_watched));
-        stage.send(TokenIntent::Revoke(token));
+        let asked = Dialog::Confirm(Confirm {
+            kind: ConfirmKind::Revoke,
+            token: token.clone(),
+            type_name: false,
+        });
+        stage.confirm(asked, TokenIntent::Revoke(token));
         stage
             .told(
                 "it is revoked",

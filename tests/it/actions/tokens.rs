@@ -33,7 +33,7 @@ fn about(kind: ConfirmKind, token: &DeployToken) -> Dialog {
 
 impl Stage {
     /// Confirms something in its dialog.
-    fn confirm(&self, dialog: Dialog, intent: impl Into<Intent>) {
+    pub(super) fn confirm(&self, dialog: Dialog, intent: impl Into<Intent>) {
         self.look(|state| state.dialog.show(dialog));
         self.send(intent);
     }

@@ -1,6 +1,6 @@
 //! What is told by the system's notifications: a title, and what there is to do.
 
-use super::{Message, plural};
+use crate::{Message, plural};
 use model::Reminder;
 use protocol::unseen::shown;
 
