@@ -91,4 +91,5 @@ mod tls;
 #[cfg(all(feature = "headless", unix))]
 mod variables;
 #[cfg(feature = "workspace")]
+mod ways_in;
 mod workspace;
