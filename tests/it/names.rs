@@ -134,7 +134,8 @@ fn confirm(state: AppState, kind: ConfirmKind, name: &str) {
 
 #[test]
 fn nothing_unseen_is_shown_as_it_is_anywhere() {
-    let pages: [(&str, fn(AppState)); 9] = [
+    type Open = fn(AppState);
+    let pages: [(&str, Open); 9] = [
         ("the table", |_| {}),
         ("access", |state| set(state.section, Section::Access)),
         ("settings", |state| set(state.section, Section::Settings)),
