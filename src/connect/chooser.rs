@@ -47,11 +47,12 @@ pub(super) fn choose(choice: Choice) -> LocalBoxFuture<'static, Option<PathBuf>>
 /// The window that it belongs to.
 #[cfg(all(feature = "desktop", unix, not(target_os = "macos")))]
 fn own_window() -> Option<gtk::Window> {
-    use gtk::prelude::{Cast as _, WidgetExt as _};
+    use gtk::prelude::{Cast as _, GtkWindowExt as _, WidgetExt as _};
 
     let windows = gtk::Window::list_toplevels().into_iter();
     let mut windows = windows.filter_map(|it| it.downcast::<gtk::Window>().ok());
-    windows.find(gtk::Window::is_visible)
+    // What a pointer is told by stands above it, too.
+    windows.find(|it| it.is_visible() && it.window_type() == gtk::WindowType::Toplevel)
 }
 
 #[cfg(all(feature = "desktop", not(all(unix, not(target_os = "macos")))))]
