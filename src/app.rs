@@ -40,7 +40,7 @@ use crate::connect::{Machine, Remembered, Target};
 use crate::failure::Failure;
 use crate::state::AppState;
 use crate::ui::{self, Send, views};
-use model::SecretLimits;
+use model::GivenLimits;
 use protocol::ProjectId;
 
 /// The window's title.
@@ -84,7 +84,7 @@ pub enum Launched {
 /// # Errors
 /// When there is no display to open it on.
 #[cfg(feature = "desktop")]
-pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) -> Result<Launched, Failure> {
+pub fn launch(target: Target, project: Option<ProjectId>, given: GivenLimits) -> Result<Launched, Failure> {
     use dioxus_desktop::tao::event::Event;
     use dioxus_desktop::tao::event_loop::EventLoopBuilder;
 
@@ -121,7 +121,7 @@ pub fn launch(target: Target, project: Option<ProjectId>, limits: SecretLimits) 
         .with_cfg(config)
         .with_context(wanted)
         .with_context(AskedFor(Arc::new(tokio::sync::Mutex::new(asked_for))))
-        .with_context(limits)
+        .with_context(given)
         .with_context(clipboard)
         .with_context(ending)
         .with_context(Newest::default())
@@ -135,7 +135,7 @@ fn reopen(ended: &dioxus_desktop::DesktopContext, with: &Shared) {
     let dom = VirtualDom::new(App)
         .with_root_context(with.wanted.clone())
         .with_root_context(with.asked_for.clone())
-        .with_root_context(with.limits)
+        .with_root_context(with.given)
         .with_root_context(with.clipboard.clone())
         .with_root_context(with.ending.clone())
         .with_root_context(with.newest.clone());
@@ -149,7 +149,7 @@ fn reopen(ended: &dioxus_desktop::DesktopContext, with: &Shared) {
 struct Shared {
     wanted: Wanted,
     asked_for: AskedFor,
-    limits: SecretLimits,
+    given: GivenLimits,
     clipboard: clipboard::System,
     ending: signals::Ending,
     newest: Newest,
@@ -161,7 +161,7 @@ impl Shared {
         Self {
             wanted: consume_context(),
             asked_for: consume_context(),
-            limits: consume_context(),
+            given: consume_context(),
             clipboard: consume_context(),
             ending: consume_context(),
             newest: consume_context(),
@@ -225,7 +225,7 @@ pub fn launch(target: Target) {
     LaunchBuilder::mobile()
         .with_cfg(config)
         .with_context(Wanted::new(target, None))
-        .with_context(SecretLimits::default())
+        .with_context(GivenLimits::default())
         .with_context(Newest::default())
         .launch(App);
 }
@@ -257,9 +257,9 @@ fn App() -> Element {
             project,
             remembered,
         } = consume_context::<Wanted>();
-        let limits = consume_context::<SecretLimits>();
+        let given = consume_context::<GivenLimits>();
         let machine = Rc::new(Machine::new(target, project, remembered));
-        Actions::make(state, machine, clipboard(), limits, consume_context())
+        Actions::make(state, machine, clipboard(), given, consume_context())
     });
     let send = use_callback({
         let actions = actions.clone();
@@ -268,7 +268,7 @@ fn App() -> Element {
     use_context_provider(|| Send(send));
     #[cfg(feature = "desktop")]
     use_hook(prepare_window);
-    guard::use_guard(state.sheet, use_hook(consume_context::<SecretLimits>));
+    guard::use_guard(state.sheet, state.settings);
     fresh::use_freshness(actions.clone());
     #[cfg(feature = "desktop")]
     use_asked_for(actions.clone());

@@ -1,9 +1,12 @@
 //! What the user wants, by area: the only thing that components send. Carrying it out is the work of the part of
 //! `actions` that is called the same.
 
+use std::path::PathBuf;
+
 use crate::state::{BulkKind, Section};
 use model::{
-    AuditFinding, ClosedSheet, Destination, Document, ExportForm, Grace, Holder, PublicText, Remedy, WayOut,
+    AuditFinding, ClosedSheet, Destination, Document, ExportForm, Grace, Holder, Preferences, PublicText,
+    Remedy, WayOut,
 };
 use protocol::{DeployToken, DeployTokenId, EnvironmentId, Lifetime, ProjectId, RequestId, UserDevice};
 
@@ -68,6 +71,10 @@ pub enum SessionIntent {
     },
     /// Close what is open and show the ways in.
     Leave,
+    /// Close what is open and open a server that was open before.
+    SwitchTo(String),
+    /// Keep session and keys in a file with a passphrase, because the keychain does not give them.
+    UseKeyFile,
 }
 
 /// Where the window is.
@@ -81,6 +88,8 @@ pub enum PlaceIntent {
     Show(Section),
     /// Open the project of a folder.
     OpenFolder(String),
+    /// Choose such a folder, and open its project.
+    BrowseFolder,
     /// Open a project.
     OpenProject(ProjectId),
     /// Open an environment of the open project.
@@ -153,8 +162,8 @@ pub enum SheetIntent {
     SendToAll,
     /// Stop what is being sent there.
     StopSending(Destination),
-    /// Save the block to a new file, whose path was typed.
-    Save(String),
+    /// Save the block to a new file, whose place is chosen then.
+    Save,
     /// Copy `GHOSTABLE_CI_TOKEN`.
     CopyCiToken,
     /// Copy `GHOSTABLE_DEPLOY_SEED`.
@@ -240,7 +249,7 @@ pub enum EmergencyIntent {
     StopWaiting,
     /// Copy the incident report.
     CopyReport,
-    /// Save the incident report as a file.
+    /// Save the incident report as a new file, whose place is chosen then.
     SaveReport,
     /// Leave the run that is over.
     Close,
@@ -281,6 +290,10 @@ pub enum ProgramIntent {
     Read(Document),
     /// Show the data folder in the system's file manager.
     OpenDataFolder,
+    /// Let the window be so from now on.
+    Prefer(Preferences),
+    /// Show the folder of a file that was saved there.
+    OpenFolderOf(PathBuf),
 }
 
 impl Intent {

@@ -6,10 +6,10 @@ use deploy_tokens::app::{self, Launched};
 use deploy_tokens::cli;
 use deploy_tokens::connect::{self, Target};
 use deploy_tokens::failure::Failure;
-use model::SecretLimits;
+use model::GivenLimits;
 
 /// Opens it, or shows the one that is open already, and returns when it is closed.
-pub(crate) fn open(target: Target, project: Option<String>, limits: SecretLimits) -> ExitCode {
+pub(crate) fn open(target: Target, project: Option<String>, limits: GivenLimits) -> ExitCode {
     let project = project.map(protocol::ProjectId::new);
     let opened = connect::check_environment(&target)
         .map_err(Failure::from)

@@ -169,7 +169,16 @@ pub fn fill(state: AppState, wanted: &str) {
             session.stage.set(browser(false));
         }
         "access" => section.set(Section::Access),
-        "settings" => section.set(Section::Settings),
+        "settings" => {
+            section.set(Section::Settings);
+            chosen(state);
+        }
+        "settings-contrast" => {
+            section.set(Section::Settings);
+            chosen(state);
+            let mut chosen = state.settings.chosen;
+            chosen.write().theme = model::Theme::Contrast;
+        }
         "settings-revoked" => {
             section.set(Section::Settings);
             access.device.set(own(RemoteStatus::Revoked { at: ago(1) }));
@@ -207,4 +216,23 @@ pub fn fill(state: AppState, wanted: &str) {
         }
         _ => {}
     }
+}
+
+/// What was chosen of the window, and the servers that were open.
+fn chosen(state: AppState) {
+    let mut settings = state.settings;
+    settings.can_notify.set(true);
+    settings.given.set(model::GivenLimits {
+        clipboard: Some(30),
+        idle: None,
+    });
+    let mut known = state.session.known;
+    let server = |address: &str, person: Option<&str>| model::KnownServer {
+        address: address.to_owned(),
+        person: person.map(str::to_owned),
+    };
+    known.set(vec![
+        server("https://ghostable.dev/api/v2", Some("Mara Ortiz")),
+        server("https://ghostable.northwind.example/api/v2", None),
+    ]);
 }

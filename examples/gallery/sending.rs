@@ -25,10 +25,6 @@ pub fn fill(
             let name = wanted.trim_start_matches("sheet-");
             sheet.format.set(model::formats::named(name).unwrap());
         }
-        "sheet-save" => {
-            sheet.show(issued(token));
-            sheet.turn_to(SheetPage::Save);
-        }
         "sheet-send" => {
             sheet.show(issued(token));
             sheet.lines.set(lines());
@@ -44,7 +40,7 @@ pub fn fill(
 pub fn known(state: AppState, token: &protocol::DeployTokenId) {
     let mut sheet = state.sheet;
     sheet.can_send.set(true);
-    sheet.folder.set(Some("/home/mara/Downloads".into()));
+    sheet.can_save.set(true);
     let mut handed = state.tokens.handed;
     let there = |text: &str, days: i64| Handed {
         destination: destination(text),

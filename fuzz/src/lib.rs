@@ -64,6 +64,11 @@ pub const TARGETS: &[Target] = &[
     ),
     target("manifest", "the manifest of a folder", texts::manifest),
     target("leak", "leaked texts", texts::leak),
+    target(
+        "leak_stream",
+        "leaked texts, in parts and pieces",
+        texts::leak_stream,
+    ),
     target("name", "names of tokens", texts::name),
     target("address", "the address of an API", texts::address),
     target("moment", "times", texts::moment),

@@ -2,12 +2,13 @@
 //! again by its own reader.
 
 use client::ApiAddress;
+use model::Leaked;
 use model::formats::{DOTENV, FORMATS, Format, Subject};
 use protocol::secret::SecretText;
 use protocol::variable::Variable;
 use protocol::{Moment, TokenName};
 use service::manifest as project_manifest;
-use service::revocation::Leak;
+use service::revocation::{Leak, LeakStream};
 
 /// The manifest of a project's folder.
 pub fn manifest(data: &[u8]) {
@@ -27,6 +28,46 @@ pub fn leak(data: &[u8]) {
         assert!((1..=lines).contains(&it.line), "line {} of {lines}", it.line);
     }
 }
+
+/// The same text in parts of any length, and looked through in short pieces: nothing before it hides a token that stands on a
+/// line of its own. The first byte says how long the parts are.
+pub fn leak_stream(data: &[u8]) {
+    let Some((length, before)) = data.split_first() else {
+        return;
+    };
+    // By the first bytes it is told whether a text is UTF-16; then the line would be none.
+    let text = [
+        b"log:\n",
+        before,
+        b"\nGHOSTABLE_CI_TOKEN=",
+        WHOLE.as_bytes(),
+        b"\n",
+    ]
+    .concat();
+    let line = 2 + text[..text.len() - 1]
+        .iter()
+        .filter(|byte| **byte == b'\n')
+        .count()
+        - 1;
+    let found = |parts: usize, stream: LeakStream| {
+        let mut stream = stream;
+        for part in text.chunks(parts) {
+            stream.push(part);
+        }
+        let leak = stream.finish().unwrap_or_else(|error| panic!("{error}"));
+        let all = leak.candidates().iter();
+        all.map(|it| (it.line, it.what())).collect::<Vec<_>>()
+    };
+    let at_once = found(text.len(), LeakStream::new());
+    assert_eq!(at_once, found(usize::from(*length) + 1, LeakStream::new()));
+    let in_pieces = found(usize::from(*length) + 1, LeakStream::new().in_pieces(2048, 512));
+    for found in [at_once, in_pieces] {
+        assert!(found.contains(&(line, Leaked::CiToken)), "line {line}: {found:?}");
+    }
+}
+
+/// A CI token of the server.
+const WHOLE: &str = "0199c0de-1111-7222-8333-444455556666|ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuv";
 
 /// The name of a token: one that is accepted is accepted again, as it is.
 pub fn name(data: &[u8]) {

@@ -161,6 +161,7 @@ impl Actions {
             None => {}
             Some(Ok(found)) => {
                 change(requests, found.requests);
+                self.remind_of_keys();
                 change(lacking, found.lacking);
             }
             Some(Err(error)) => {

@@ -36,7 +36,7 @@ impl Actions {
     /// Copies a secret; its time begins. The clipboard keeps to it by itself: what runs here counts down for the user, and
     /// stands still while the page does.
     pub(super) async fn copy_secret(&self, text: SecretText) -> Result<(), Problem> {
-        let limit = self.limits.clipboard;
+        let limit = self.state.settings.limits_now().clipboard;
         self.clipboard.copy_secret(text, limit).await?;
         let store = self.state.clipboard;
         let copy = store.copied();

@@ -7,15 +7,16 @@ use std::time::Instant;
 
 use dioxus::prelude::*;
 
-use super::{Actions, Again, Tell, beside, on_disk, telling};
+use super::{Actions, Again, Choice, Tell, beside, on_disk, telling};
 use crate::actions::keys;
 use crate::intent::EmergencyIntent;
 use crate::state::{LeakSearch, Load, Ticket};
 use model::emergency::sort_by_danger;
 use model::{
-    Checklist, Incident, KeyToRenew, LeakMatch, MachineError, News, PlacedToken, PublicText, RetryPolicy,
+    Checklist, Incident, KeyToRenew, LeakMatch, News, PlacedToken, PublicText, Reminder, RetryPolicy,
     RevocationStatus, RevokeTarget,
 };
+use protocol::secret::SecretText;
 use protocol::{DeployTokenId, Moment};
 use service::revocation::{self, KnownCiTokens, Leak, RunOptions, StopWaiting};
 use service::{Context, WantedRenewal};
@@ -330,10 +331,20 @@ impl Actions {
         self.state.emergency.change(number, |run| {
             if !run.over {
                 run.took = clock.elapsed();
+                self.remind_of_end(&run.lines);
             }
             run.over = true;
             run.incident = incident;
         });
+    }
+
+    /// Tells somebody who does not look that a run is over.
+    fn remind_of_end(&self, lines: &[(RevokeTarget, RevocationStatus)]) {
+        let refused = lines.iter().filter(|(_, status)| status.is_refused()).count();
+        if !self.reminding.is_watched() {
+            let left = lines.len().saturating_sub(refused);
+            self.remind(&Reminder::RunOver { refused, left });
+        }
     }
 
     /// Waits no more for a server that does not answer: what is left stays in the journal, and the run is over.
@@ -368,23 +379,17 @@ impl Actions {
         let (Some(incident), Some(folder)) = (self.incident(), self.platform.report_folder()) else {
             return;
         };
+        let choosing = self.platform.choose(Choice::NewFile {
+            title: "Save the incident report".to_owned(),
+            folder,
+            name: format!("{}.md", text::incident::file_stem(Moment::now())),
+        });
         let (actions, list) = (self.clone(), self.checklist_of_run());
         spawn(async move {
-            let there = folder.clone();
-            let save = move || {
-                let stem = text::incident::file_stem(Moment::now());
-                revocation::save(&there, &stem, "md", &report(&incident, list.as_ref()))
-            };
-            let not_saved = |cause: std::io::Error| MachineError::NotSaved {
-                folder,
-                cause: cause.into(),
-            };
-            let saved = on_disk(save).await;
-            actions.tell(match saved.map(|saved| saved.map_err(not_saved)) {
-                Ok(Ok(path)) => News::ReportSaved(path),
-                Ok(Err(error)) => News::Trouble(error.into()),
-                Err(error) => News::Trouble(error),
-            });
+            let Some(path) = choosing.await else { return };
+            let text = SecretText::new(report(&incident, list.as_ref()));
+            let saved = actions.platform.save(path.clone(), text).await;
+            actions.tell(saved.map_or_else(News::Trouble, |()| News::ReportSaved(path)));
         });
     }
 

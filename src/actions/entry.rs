@@ -31,11 +31,22 @@ impl Actions {
             SessionIntent::Unlock => self.unlock(),
             SessionIntent::SignOut { anyway } => self.sign_out(anyway),
             SessionIntent::Leave => self.leave(),
+            SessionIntent::SwitchTo(address) => self.switch_to(address),
+            SessionIntent::UseKeyFile => self.ask_for_passphrase(),
         }
+    }
+
+    /// Reads what was chosen of the window.
+    fn look_for_preferences(&self) {
+        let mut settings = self.state.settings;
+        settings.can_notify.set(self.platform.can_notify());
+        let reading = self.platform.preferences();
+        spawn(async move { change(settings.chosen, reading.await) });
     }
 
     /// Opens what the start says.
     pub fn open(&self) {
+        self.look_for_preferences();
         let mut session = self.state.session;
         session.has_local.set(self.platform.has_local());
         if let Some(problem) = self.platform.remark() {
@@ -79,7 +90,7 @@ impl Actions {
     }
 
     /// The ways back to where the user was before.
-    fn look_for_known_servers(&self) {
+    pub(super) fn look_for_known_servers(&self) {
         let (known, servers) = (self.state.session.known, self.platform.known());
         spawn(async move { change(known, servers.await) });
     }
@@ -228,8 +239,10 @@ impl Actions {
         lifetime.set(self.platform.lifetime().await);
         let mut format = self.state.sheet.format;
         format.set(self.platform.format().await);
-        let mut folder = self.state.sheet.folder;
-        folder.set(self.platform.report_folder());
+        let mut can_save = self.state.sheet.can_save;
+        can_save.set(self.platform.report_folder().is_some());
+        let mut key_file = self.state.settings.key_file;
+        key_file.set(self.platform.key_file_in_use());
         let mut can_send = self.state.sheet.can_send;
         can_send.set(self.platform.can_send());
         let mut unfinished = self.state.emergency.unfinished;
@@ -328,6 +341,7 @@ impl Actions {
             return;
         }
         spawn(async move {
+            let server = actions.server();
             let work = move |_tell| async move {
                 if anyway {
                     account.forget().await
@@ -337,6 +351,7 @@ impl Actions {
             };
             if follow(dialog.operation, work).await.is_ok() {
                 dialog.close();
+                actions.platform.remember_person(&server, None);
                 actions.leave();
                 actions.tell(News::SignedOut);
             } else if !anyway {
@@ -371,9 +386,19 @@ impl Actions {
         self.welcome();
     }
 
+    /// Closes what is open and opens another server.
+    fn switch_to(&self, address: String) {
+        self.leave();
+        // While tokens are being revoked nothing is left.
+        if self.session.peek().is_none() {
+            self.open_server(address);
+        }
+    }
+
     /// Another address was typed.
     fn address_typed(&self, address: String) {
         let mut session = self.state.session;
+        change(session.wrong_address, self.platform.account(&address).err());
         session.address.set(address);
         session.problem.set(None);
         self.look_for_command_line();

@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 
 use dioxus::prelude::*;
 
-use super::{Actions, on_disk};
+use super::{Actions, Choice};
 use crate::state::Load;
-use model::{Export, ExportForm, Holder, HolderKind, MachineError, News, PublicText};
+use model::{Export, ExportForm, Holder, HolderKind, News, PublicText};
+use protocol::secret::SecretText;
 use protocol::{DeployToken, DeployTokenId, Fingerprint, Moment, TokenEntry, TokenStatus};
-use service::revocation;
 
 /// What is written of a token (docs/export.md).
 const TOKENS: [&str; 14] = [
@@ -133,19 +133,16 @@ impl Actions {
         let Some(folder) = self.platform.report_folder() else {
             return self.copy_text(PublicText::List, export.write(form));
         };
+        let choosing = self.platform.choose(Choice::NewFile {
+            title: "Export what is shown".to_owned(),
+            folder,
+            name: format!("{}.{}", stem(what, &environment, Moment::now()), form.ending()),
+        });
         spawn(async move {
-            let (there, stem) = (folder.clone(), stem(what, &environment, Moment::now()));
-            let save = move || revocation::save(&there, &stem, form.ending(), &export.write(form));
-            let not_saved = |cause: std::io::Error| MachineError::NotSaved {
-                folder,
-                cause: cause.into(),
-            };
-            let saved = on_disk(save).await;
-            actions.tell(match saved.map(|saved| saved.map_err(not_saved)) {
-                Ok(Ok(path)) => News::Exported { path, lines },
-                Ok(Err(error)) => News::Trouble(error.into()),
-                Err(error) => News::Trouble(error),
-            });
+            let Some(path) = choosing.await else { return };
+            let text = SecretText::new(export.write(form));
+            let saved = actions.platform.save(path.clone(), text).await;
+            actions.tell(saved.map_or_else(News::Trouble, |()| News::Exported { path, lines }));
         });
     }
 }

@@ -157,6 +157,7 @@ impl Actions {
             Connection::Failed(problem) => problem.may_pass(),
         };
         is_open
+            && state.settings.chosen.peek().refreshes
             && *state.session.gate.peek() == Gate::Inside
             && state.session.pause.peek().is_none()
             && !*self.repeat.declined.peek()

@@ -23,6 +23,7 @@ mod lifecycle;
 mod place;
 mod platform;
 mod program;
+mod reminders;
 mod replace;
 mod run;
 mod sending;
@@ -44,7 +45,7 @@ use futures_util::future::{AbortHandle, LocalBoxFuture};
 
 use crate::intent::Intent;
 use crate::state::{AppState, Latest, Taken, change};
-use model::{News, Problem, SecretLimits};
+use model::{GivenLimits, News, Problem, Reminder};
 use protocol::secret::SecretText;
 use service::account::Account;
 use service::adopt::CommandLineSession;
@@ -53,7 +54,7 @@ use service::{Context, Place};
 use fresh::Freshness;
 pub use grace::Newest;
 use issued::Delivery;
-pub use platform::{LOCAL, Location, Opened, Platform, Start};
+pub use platform::{Choice, LOCAL, Location, Opened, Platform, Start};
 use run::{Tell, beside, follow, on_disk, telling};
 
 /// What clearing the clipboard has come to.
@@ -95,7 +96,6 @@ pub struct Actions {
     state: AppState,
     platform: Rc<dyn Platform>,
     clipboard: Rc<dyn Clipboard>,
-    limits: SecretLimits,
     session: Signal<Option<Session>>,
     /// The same connection, for what goes on without the window.
     newest: Newest,
@@ -115,6 +115,8 @@ pub struct Actions {
     sending: Rc<RefCell<sending::UnderWay>>,
     /// The look through everything that is under way.
     looking: Rc<RefCell<Option<AbortHandle>>>,
+    /// What somebody is told who does not look.
+    reminding: Rc<reminders::Reminding>,
 }
 
 /// How the window gets in.
@@ -167,14 +169,15 @@ impl Actions {
         state: AppState,
         platform: Rc<dyn Platform>,
         clipboard: Rc<dyn Clipboard>,
-        limits: SecretLimits,
+        given: GivenLimits,
         newest: Newest,
     ) -> Self {
+        let mut rules = state.settings.given;
+        rules.set(given);
         Self {
             state,
             platform,
             clipboard,
-            limits,
             session: Signal::new(None),
             newest,
             entry: Entry {
@@ -199,6 +202,7 @@ impl Actions {
             taken: Rc::default(),
             sending: Rc::default(),
             looking: Rc::default(),
+            reminding: Rc::default(),
         }
     }
 
@@ -291,6 +295,9 @@ impl Actions {
     }
 
     fn tell(&self, news: News) {
+        if let Some(reminder) = Reminder::of(&news).filter(|_| !self.reminding.is_watched()) {
+            self.remind(&reminder);
+        }
         self.state.toasts.push(news);
     }
 }

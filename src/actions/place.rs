@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use dioxus::prelude::*;
 
-use super::{Actions, LOCAL, Location, on_disk};
+use super::{Actions, Choice, LOCAL, Location, on_disk};
 use crate::intent::PlaceIntent;
-use crate::state::{Connection, Dialog, KeyState, Load, Operation, Section, StatusFilter, change};
+use crate::state::{
+    Connection, Dialog, KeyState, Load, Operation, Section, SessionKind, StatusFilter, change,
+};
 use protocol::{Environment, EnvironmentId, Listed, Project, ProjectId};
 
 /// So many environments are known as those that were open last.
@@ -20,6 +22,7 @@ impl Actions {
             PlaceIntent::Retry | PlaceIntent::Refresh => self.refresh_all(),
             PlaceIntent::Show(section) => self.show(section),
             PlaceIntent::OpenFolder(folder) => self.open_folder(folder),
+            PlaceIntent::BrowseFolder => self.browse_folder(),
             PlaceIntent::OpenProject(id) => self.open_project(&id),
             PlaceIntent::OpenEnvironment(id) => self.open_environment(&id),
             PlaceIntent::OpenPlace(project, environment) => self.open_place(&project, environment),
@@ -52,7 +55,8 @@ impl Actions {
         match *self.state.section.peek() {
             Section::Access => self.look_at_holders(),
             Section::Activity => self.look_at_activity(),
-            Section::Tokens | Section::Everywhere | Section::Emergency | Section::Settings => {}
+            Section::Settings => self.look_for_known_servers(),
+            Section::Tokens | Section::Everywhere | Section::Emergency => {}
         }
     }
 
@@ -251,12 +255,23 @@ impl Actions {
             let is_wanted = |it: &Self| it.is_session(&context) && it.organization() == Some(organization);
             match actions.fetch(is_wanted, work).await {
                 None => {}
-                Some(Ok(membership)) => change(known, Some(membership)),
+                Some(Ok(membership)) => {
+                    actions.note_person(membership.person.clone());
+                    change(known, Some(membership));
+                }
                 Some(Err(error)) => {
                     tracing::info!(%error, "the members of the organisation cannot be listed")
                 }
             }
         });
+    }
+
+    /// Notes whose session is kept; that of a token that was given for this run is not.
+    fn note_person(&self, person: Option<String>) {
+        if *self.state.session.kind.peek() == SessionKind::Kept {
+            self.platform.remember_person(&self.server(), person);
+            self.look_for_known_servers();
+        }
     }
 
     /// Opens an environment of the open project.
@@ -348,6 +363,21 @@ impl Actions {
         let account = self.account();
         let server = account.as_ref().map_or(LOCAL, |account| account.address());
         server.to_owned()
+    }
+
+    /// Lets the user choose a folder, and opens its project.
+    fn browse_folder(&self) {
+        let choosing = self.platform.choose(Choice::Folder {
+            title: "The folder of a project, with .ghostable in it".to_owned(),
+        });
+        let (actions, opened) = (self.clone(), self.state.dialog.open.peek().clone());
+        spawn(async move {
+            let folder = choosing.await;
+            // The question may have been closed meanwhile.
+            if let Some(folder) = folder.filter(|_| *actions.state.dialog.open.peek() == opened) {
+                actions.open_folder(folder.display().to_string());
+            }
+        });
     }
 
     /// Opens the project that the manifest of a folder is for.

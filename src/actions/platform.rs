@@ -1,6 +1,7 @@
 //! What the window needs of the machine that it runs on; the composition root gives it.
 
 use std::any::Any;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use futures_util::future::{BoxFuture, LocalBoxFuture};
@@ -8,9 +9,9 @@ use futures_util::future::{BoxFuture, LocalBoxFuture};
 use crate::state::SessionKind;
 use model::destinations::Sent;
 use model::formats::Format;
-use model::{Destination, Document, Parcel, Passage, Problem};
+use model::{Destination, Document, KnownServer, Parcel, Passage, Preferences, Problem};
 use protocol::secret::{AccessToken, SecretText};
-use protocol::{EnvironmentId, Lifetime, ProjectId};
+use protocol::{DeployTokenId, EnvironmentId, Lifetime, ProjectId};
 use service::Context;
 use service::account::Account;
 
@@ -51,6 +52,21 @@ pub struct Location {
     pub environment: Option<EnvironmentId>,
 }
 
+/// What is to be chosen in the file system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// A file that is not there yet.
+    NewFile {
+        title: String,
+        /// Where the user is first.
+        folder: PathBuf,
+        /// What it is called unless the user says otherwise.
+        name: String,
+    },
+    /// A folder that is there.
+    Folder { title: String },
+}
+
 /// The machine: folders, keychain, browser, what was open last.
 pub trait Platform {
     /// What to open first.
@@ -85,7 +101,31 @@ pub trait Platform {
     ) -> LocalBoxFuture<'static, Result<Opened, Problem>>;
 
     /// The servers that were open here before.
-    fn known(&self) -> LocalBoxFuture<'static, Vec<String>>;
+    fn known(&self) -> LocalBoxFuture<'static, Vec<KnownServer>>;
+
+    /// Notes whose session is kept at a server; nobody's any more. Failing is no reason to stop.
+    fn remember_person(&self, server: &str, person: Option<String>);
+
+    /// What was chosen of the window.
+    fn preferences(&self) -> LocalBoxFuture<'static, Preferences>;
+
+    /// Notes that, for the next start. Failing is no reason to stop.
+    fn remember_preferences(&self, chosen: Preferences);
+
+    /// The tokens of whose end was told, and so many days before it.
+    fn told_ends(&self) -> LocalBoxFuture<'static, BTreeMap<DeployTokenId, u32>>;
+
+    /// Notes that; `None` is not told any more. Failing is no reason to stop.
+    fn remember_told_end(&self, token: DeployTokenId, days: Option<u32>);
+
+    /// Shows a notification of the system: a title, and a text below it.
+    fn notify(&self, title: String, text: String) -> BoxFuture<'static, Result<(), Problem>>;
+
+    /// Whether the system of this machine shows notifications.
+    fn can_notify(&self) -> bool;
+
+    /// The key file, where that is the keychain in use.
+    fn key_file_in_use(&self) -> Option<PathBuf>;
 
     /// The place to open at a server: what was asked for at the start, or else what was open last.
     fn wanted(&self, server: &str) -> LocalBoxFuture<'static, Location>;
@@ -142,8 +182,11 @@ pub trait Platform {
     /// Where things are kept on this machine; `None` where there is no place for that.
     fn data_folder(&self) -> Option<PathBuf>;
 
-    /// Shows that folder in the system's file manager.
-    fn open_data_folder(&self) -> LocalBoxFuture<'static, Result<(), Problem>>;
+    /// Shows a folder in the system's file manager; that there is none is an error.
+    fn open_folder(&self, folder: Option<PathBuf>) -> LocalBoxFuture<'static, Result<(), Problem>>;
+
+    /// Asks for a place in the file system with the system's own chooser; `None` where the user took none, or is asked already.
+    fn choose(&self, choice: Choice) -> LocalBoxFuture<'static, Option<PathBuf>>;
 
     /// Something to read that is inside the program.
     fn read_document(&self, document: Document) -> LocalBoxFuture<'static, Result<Vec<Passage>, Problem>>;

@@ -1,5 +1,6 @@
 //! What the program says about itself, its folder, and the clipboard.
 
+use std::path::PathBuf;
 use std::rc::Rc;
 
 use dioxus::prelude::*;
@@ -15,7 +16,9 @@ impl Actions {
             ProgramIntent::CopyText(what, text) => self.copy_text(what, text),
             ProgramIntent::ClearClipboard => self.clear_clipboard(),
             ProgramIntent::Read(document) => self.read_document(document),
-            ProgramIntent::OpenDataFolder => self.open_data_folder(),
+            ProgramIntent::OpenDataFolder => self.open_shown(self.platform.data_folder()),
+            ProgramIntent::Prefer(chosen) => self.prefer(chosen),
+            ProgramIntent::OpenFolderOf(file) => self.open_shown(file.parent().map(PathBuf::from)),
         }
     }
 
@@ -37,9 +40,9 @@ impl Actions {
         });
     }
 
-    /// Shows the data folder in the system's file manager.
-    fn open_data_folder(&self) {
-        let (actions, opening) = (self.clone(), self.platform.open_data_folder());
+    /// Shows a folder in the system's file manager.
+    fn open_shown(&self, folder: Option<PathBuf>) {
+        let (actions, opening) = (self.clone(), self.platform.open_folder(folder));
         spawn(async move {
             if let Err(problem) = opening.await {
                 actions.tell(News::Trouble(problem));

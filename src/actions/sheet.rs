@@ -1,13 +1,11 @@
 //! The one-time sheet: copying, revealing, and repairing what was issued but not shared.
 
-use std::path::PathBuf;
-
 use dioxus::prelude::*;
 
-use super::{Actions, Tell};
+use super::{Actions, Choice, Tell};
 use crate::intent::SheetIntent;
-use crate::state::{Copied, SheetPage, Taken};
-use model::formats;
+use crate::state::{Copied, Taken};
+use model::formats::{self, Format};
 use model::{CiTokenOutcome, Issuance};
 use protocol::secret::SecretText;
 use service::MissingKey;
@@ -21,7 +19,7 @@ impl Actions {
             SheetIntent::SendTo(destination) => self.send_to(destination),
             SheetIntent::SendToAll => self.send_to_all(),
             SheetIntent::StopSending(destination) => self.stop_sending(&destination),
-            SheetIntent::Save(path) => self.save_block(path.trim()),
+            SheetIntent::Save => self.save_block(),
             SheetIntent::CopyBlock => self.copy_block(),
             SheetIntent::CopyCiToken => self.copy_ci_token(),
             SheetIntent::CopySeed => self.copy_seed(),
@@ -48,31 +46,46 @@ impl Actions {
         }
     }
 
-    /// Saves the block to a new file.
-    fn save_block(&self, path: &str) {
+    /// Saves the block to a new file where the user wants it. Nothing of it leaves the sheet before that is known.
+    fn save_block(&self) {
         let mut sheet = self.state.sheet;
         let format = *sheet.format.peek();
-        let block = sheet.issuance.peek().as_ref().map(|it| it.block(format));
-        let (Some(block), false) = (block, path.is_empty()) else {
+        let Some(choice) = self.file_for_block(format) else {
             return;
         };
-        let (path, showing) = (PathBuf::from(path), sheet.showing());
-        let saving = self.platform.save(path.clone(), block);
+        let (platform, showing) = (self.platform.clone(), sheet.showing());
+        let choosing = platform.choose(choice);
         spawn(async move {
-            let saved = saving.await;
+            let Some(path) = choosing.await else { return };
+            let block = sheet.issuance.peek().as_ref().map(|it| it.block(format));
+            let (Some(block), true) = (block, sheet.still_shows(showing)) else {
+                return;
+            };
+            let saved = platform.save(path.clone(), block).await;
             if !sheet.still_shows(showing) {
                 return;
             }
             match saved {
                 Ok(()) => {
-                    sheet.turn_to(SheetPage::Values);
                     sheet.copied.set(None);
+                    sheet.copy_failed.set(None);
                     sheet.saved.set(Some(path));
                     sheet.take(Taken::BOTH);
                 }
                 Err(problem) => sheet.copy_failed.set(Some(problem)),
             }
         });
+    }
+
+    /// What is proposed for a file of the block.
+    fn file_for_block(&self, format: Format) -> Option<Choice> {
+        let issuance = self.state.sheet.issuance.peek();
+        let issuance = issuance.as_ref()?;
+        Some(Choice::NewFile {
+            title: format!("Save the secrets of {}", issuance.token.name),
+            folder: self.platform.report_folder()?,
+            name: issuance.file_name(format),
+        })
     }
 
     /// Copies the CI token alone.

@@ -171,6 +171,8 @@ impl Actions {
     /// Keeps the session and enters. A machine that is not linked yet is asked to.
     async fn signed_in(&self, account: Account, token: AccessToken) -> Result<(), Problem> {
         let kept = account.clone();
+        let mut stage = self.state.session.stage;
+        stage.set(SignInStage::Working(SignInWork::Keep));
         let context = beside(async move {
             kept.keep(&token).await?;
             kept.context(&token).await

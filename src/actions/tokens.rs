@@ -108,6 +108,7 @@ impl Actions {
                     let mut shown = entries.clone();
                     tokens.uses.peek().fill_in(&mut shown);
                     change(tokens.entries, Load::Ready(shown));
+                    actions.remind_of_ends();
                     change(tokens.stale, None);
                     if tokens.note_listed() {
                         actions.look_at_key();

@@ -23,10 +23,15 @@ pub(super) fn use_freshness(actions: Actions) {
     let returned = actions.clone();
     #[cfg(feature = "desktop")]
     use_wry_event_handler(move |event, _| {
-        if let Event::WindowEvent { event, .. } = event
-            && matches!(event, WindowEvent::Focused(true))
+        if let Event::WindowEvent {
+            event: WindowEvent::Focused(is_focused),
+            ..
+        } = event
         {
-            returned.returned(Instant::now());
+            returned.watched(*is_focused);
+            if *is_focused {
+                returned.returned(Instant::now());
+            }
         }
     });
     #[cfg(not(feature = "desktop"))]

@@ -7,7 +7,6 @@
 
 use std::cell::Cell;
 use std::rc::Rc;
-use std::time::Duration;
 
 use dioxus::core::Task;
 use dioxus::prelude::*;
@@ -16,8 +15,7 @@ use dioxus_desktop::tao::event::{Event, WindowEvent};
 #[cfg(feature = "desktop")]
 use dioxus_desktop::{use_wry_event_handler, window};
 
-use crate::state::SheetStore;
-use model::SecretLimits;
+use crate::state::{SettingsStore, SheetStore};
 
 /// Tells of input, at most twice a second.
 const INPUT: &str = include_str!("input.js");
@@ -32,21 +30,19 @@ const NO_INPUT: &str = "if (window.inputWatch) window.inputWatch.abort();";
 
 /// Guards the sheet; call in the root component.
 #[cfg(not(feature = "desktop"))]
-pub(super) fn use_guard(sheet: SheetStore, limits: SecretLimits) {
+pub(super) fn use_guard(sheet: SheetStore, settings: SettingsStore) {
     use_future(move || async move {
         let mut hidden = document::eval(HIDDEN);
         while hidden.recv::<()>().await.is_ok() {
             sheet.mask();
         }
     });
-    if let Some(limit) = limits.idle {
-        use_idle(sheet, limit);
-    }
+    use_idle(sheet, settings);
 }
 
 /// Guards the sheet; call in the root component.
 #[cfg(feature = "desktop")]
-pub(super) fn use_guard(sheet: SheetStore, limits: SecretLimits) {
+pub(super) fn use_guard(sheet: SheetStore, settings: SettingsStore) {
     use_hidden_from_capture(sheet);
     use_wry_event_handler(move |event, _| {
         if let Event::WindowEvent { event, .. } = event
@@ -55,9 +51,7 @@ pub(super) fn use_guard(sheet: SheetStore, limits: SecretLimits) {
             sheet.mask();
         }
     });
-    if let Some(limit) = limits.idle {
-        use_idle(sheet, limit);
-    }
+    use_idle(sheet, settings);
     use_future(|| async {
         consume_context::<super::signals::Ending>().asked().await;
         window().close();
@@ -71,16 +65,16 @@ fn use_hidden_from_capture(sheet: SheetStore) {
 }
 
 /// Watches for input while values could be seen, and hides the sheet after a time without any.
-fn use_idle(sheet: SheetStore, limit: Duration) {
+fn use_idle(sheet: SheetStore, settings: SettingsStore) {
     let seen = use_memo(move || sheet.issuance.read().is_some() && !*sheet.away.read());
     let watch = use_hook(|| Rc::new(Cell::new(None::<Task>)));
     use_effect(move || {
-        let seen = seen();
+        let limit = settings.limits().idle.filter(|_| seen());
         if let Some(task) = watch.take() {
             task.cancel();
             document::eval(NO_INPUT);
         }
-        if seen {
+        if let Some(limit) = limit {
             let task = spawn(async move {
                 let mut input = document::eval(INPUT);
                 while let Ok(Ok(())) = tokio::time::timeout(limit, input.recv::<()>()).await {}

@@ -9,9 +9,9 @@ use clap::{Args, Parser, ValueEnum, ValueHint};
 use super::Command;
 use crate::build_info;
 use crate::failure::{Failure, WRONG_USE};
-use model::SecretLimits;
 use model::formats::pulled::{self, FORMS, Form};
 use model::formats::{self, FORMATS, Format};
+use model::{GivenLimits, SecretLimits};
 use protocol::{ActivityKind, Lifetime, Moment};
 
 /// Issue, rotate, revoke and delete Ghostable deploy tokens. Without a command the window opens.
@@ -45,20 +45,22 @@ pub struct Arguments {
 #[derive(Clone, Copy, Debug, Args)]
 #[command(next_help_heading = "Options of the window")]
 pub struct WindowOptions {
-    /// Seconds until the clipboard is cleared of a secret, up to 86400; 0 clears it when the window is closed only
-    #[arg(long, value_name = "SECONDS", default_value_t = SecretLimits::CLIPBOARD_SECONDS,
-          value_parser = seconds, allow_negative_numbers = true)]
-    clear_clipboard_after: u64,
-    /// Seconds without input until an open sheet hides its secrets, up to 86400; 0 never
-    #[arg(long, value_name = "SECONDS", default_value_t = SecretLimits::IDLE_SECONDS,
-          value_parser = seconds, allow_negative_numbers = true)]
-    hide_sheet_after: u64,
+    /// Seconds until the clipboard is cleared of a secret, up to 86400; 0 clears it when the window is closed only [default:
+    /// what Settings say, or 45]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    clear_clipboard_after: Option<u64>,
+    /// Seconds without input until an open sheet hides its secrets, up to 86400; 0 never [default: what Settings say, or 300]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, allow_negative_numbers = true)]
+    hide_sheet_after: Option<u64>,
 }
 
 impl WindowOptions {
-    /// The times that were chosen.
-    pub fn limits(&self) -> SecretLimits {
-        SecretLimits::from_seconds(self.clear_clipboard_after, self.hide_sheet_after)
+    /// The times that were given.
+    pub fn limits(&self) -> GivenLimits {
+        GivenLimits {
+            clipboard: self.clear_clipboard_after,
+            idle: self.hide_sheet_after,
+        }
     }
 }
 

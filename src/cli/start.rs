@@ -11,13 +11,13 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 use super::{Arguments, Command, beside, fail, run, warn};
 use crate::connect::{self, Target};
 use crate::failure::Failure;
-use model::SecretLimits;
+use model::GivenLimits;
 
 /// Where the window is.
 #[derive(Clone, Copy, Debug)]
 pub enum Window {
     /// In this program; this opens it, and gives the exit code when it is closed.
-    Inside(fn(Target, Option<String>, SecretLimits) -> ExitCode),
+    Inside(fn(Target, Option<String>, GivenLimits) -> ExitCode),
     /// In the program `deploy-tokens-window`, if that was installed with this one.
     Beside,
 }

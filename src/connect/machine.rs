@@ -1,6 +1,7 @@
 //! This machine, as the window uses it: folders, keychain, browser, what was open last.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::rc::Rc;
 #[cfg(feature = "desktop")]
@@ -9,17 +10,17 @@ use std::time::Duration;
 use futures_util::future::{BoxFuture, LocalBoxFuture};
 
 use super::settings::Remembered;
-use super::{Connected, Target, keys, server};
-use crate::actions::{LOCAL, Location, Opened, Platform, Start};
+use super::{Connected, Target, chooser, keys, notices, server};
+use crate::actions::{Choice, LOCAL, Location, Opened, Platform, Start};
 use crate::state::SessionKind;
 use client::HOSTED;
 use keychain::Keychain;
 use model::destinations::Sent;
 use model::formats::Format;
-use model::{Destination, Document, MachineError, Parcel, Passage, Problem};
+use model::{Destination, Document, KnownServer, MachineError, Parcel, Passage, Preferences, Problem};
 use private_file::NewFile;
 use protocol::secret::{AccessToken, SecretText};
-use protocol::{Lifetime, ProjectId};
+use protocol::{DeployTokenId, Lifetime, ProjectId};
 use service::account::Account;
 
 /// How long a file manager has to say that it cannot be opened.
@@ -190,9 +191,44 @@ impl Platform for Machine {
         })
     }
 
-    fn known(&self) -> LocalBoxFuture<'static, Vec<String>> {
+    fn known(&self) -> LocalBoxFuture<'static, Vec<KnownServer>> {
         let known = self.recall(|it| it.known());
         Box::pin(async move { known.await.unwrap_or_default() })
+    }
+
+    fn remember_person(&self, server: &str, person: Option<String>) {
+        self.noted(|it| it.note_person(server, person));
+    }
+
+    fn preferences(&self) -> LocalBoxFuture<'static, Preferences> {
+        let chosen = self.recall(Remembered::preferences);
+        Box::pin(async move { chosen.await.unwrap_or_default() })
+    }
+
+    fn remember_preferences(&self, chosen: Preferences) {
+        self.noted(|it| it.note_preferences(chosen));
+    }
+
+    fn told_ends(&self) -> LocalBoxFuture<'static, BTreeMap<DeployTokenId, u32>> {
+        let told = self.recall(Remembered::told_ends);
+        Box::pin(async move { told.await.unwrap_or_default() })
+    }
+
+    fn remember_told_end(&self, token: DeployTokenId, days: Option<u32>) {
+        self.noted(|it| it.note_told_end(token, days));
+    }
+
+    fn notify(&self, title: String, text: String) -> BoxFuture<'static, Result<(), Problem>> {
+        notices::show(title, text)
+    }
+
+    fn can_notify(&self) -> bool {
+        cfg!(feature = "desktop")
+    }
+
+    fn key_file_in_use(&self) -> Option<PathBuf> {
+        let is_open = self.opened.borrow().is_some();
+        keys::file(self.target.data()).filter(|_| is_open)
     }
 
     fn remember(&self, open: Option<(&str, Location)>) {
@@ -318,8 +354,12 @@ impl Platform for Machine {
         self.target.folder().filter(|_| cfg!(feature = "desktop"))
     }
 
-    fn open_data_folder(&self) -> LocalBoxFuture<'static, Result<(), Problem>> {
-        Box::pin(open_folder(self.data_folder()))
+    fn open_folder(&self, folder: Option<PathBuf>) -> LocalBoxFuture<'static, Result<(), Problem>> {
+        Box::pin(open_folder(folder))
+    }
+
+    fn choose(&self, choice: Choice) -> LocalBoxFuture<'static, Option<PathBuf>> {
+        chooser::choose(choice)
     }
 
     fn read_document(&self, document: Document) -> LocalBoxFuture<'static, Result<Vec<Passage>, Problem>> {

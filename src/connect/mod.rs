@@ -2,6 +2,8 @@
 //!
 //! Part of the composition root, shared by the window and the headless commands.
 
+#[cfg(feature = "gui")]
+mod chooser;
 mod documents;
 mod dumps;
 #[cfg(feature = "workspace")]
@@ -11,6 +13,8 @@ mod keys;
 mod local;
 #[cfg(feature = "gui")]
 mod machine;
+#[cfg(feature = "gui")]
+mod notices;
 mod server;
 #[cfg(feature = "gui")]
 mod settings;

@@ -1,12 +1,14 @@
 //! What is remembered between starts: which server was open, where in it, and what was chosen for it. Nothing secret.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::actions::{LOCAL, Location};
 use model::formats::{self, Format};
-use protocol::Lifetime;
+use model::{KnownServer, Preferences, SecretLimits, Theme};
+use protocol::{DeployTokenId, Lifetime};
 use service::settings::{RememberedPlace, Settings};
 
 const FILE: &str = "settings.json";
@@ -24,6 +26,12 @@ enum Change {
     Lifetime(Lifetime),
     /// In which format a block was shown.
     Format(Format),
+    /// What was chosen of the window.
+    Preferences(Preferences),
+    /// Whose session is kept at a server; nobody's any more.
+    Person(String, Option<String>),
+    /// So many days before it a token's end was told; not any more.
+    ToldEnd(DeployTokenId, Option<u32>),
 }
 
 /// Changes what is remembered.
@@ -43,6 +51,25 @@ fn take(settings: &mut Settings, change: Change) {
             settings.unchecked.insert(server);
         }
         Change::Format(format) => settings.format = Some(format.name.to_owned()),
+        Change::Preferences(chosen) => {
+            settings.theme = Some(chosen.theme.name().to_owned());
+            settings.clipboard_seconds = Some(chosen.clipboard);
+            settings.sheet_seconds = Some(chosen.idle);
+            settings.refreshes = Some(chosen.refreshes);
+            settings.notifies = Some(chosen.notifies);
+        }
+        Change::Person(server, Some(person)) => {
+            settings.people.insert(server, person);
+        }
+        Change::Person(server, None) => {
+            settings.people.remove(&server);
+        }
+        Change::ToldEnd(token, Some(days)) => {
+            settings.told_ends.insert(token.to_string(), days);
+        }
+        Change::ToldEnd(token, None) => {
+            settings.told_ends.remove(token.as_str());
+        }
         Change::Lifetime(lifetime) => settings.lifetime_days = Some(i64::from(lifetime.days())),
     }
 }
@@ -82,9 +109,54 @@ impl Remembered {
     }
 
     /// The servers that were open before, without the local workspace.
-    pub(super) fn known(&self) -> Vec<String> {
-        let places = self.read().places.into_keys();
-        places.filter(|it| it != LOCAL).collect()
+    pub(super) fn known(&self) -> Vec<KnownServer> {
+        let mut settings = self.read();
+        let places = std::mem::take(&mut settings.places).into_keys();
+        let servers = places.filter(|it| it != LOCAL);
+        servers
+            .map(|address| KnownServer {
+                person: settings.people.remove(&address),
+                address,
+            })
+            .collect()
+    }
+
+    /// Notes whose session is kept at a server. It touches no file, as [`Remembered::note`].
+    pub(super) fn note_person(&self, server: &str, person: Option<String>) {
+        held(&self.waiting).push(Change::Person(server.to_owned(), person));
+    }
+
+    /// What was chosen of the window; what is usual where nothing was, or nothing that fits.
+    pub(super) fn preferences(&self) -> Preferences {
+        let (settings, usual) = (self.read(), Preferences::default());
+        let seconds = |it: Option<u64>| it.filter(|it| *it <= SecretLimits::MOST_SECONDS);
+        Preferences {
+            theme: settings
+                .theme
+                .and_then(|it| Theme::named(&it))
+                .unwrap_or_default(),
+            clipboard: seconds(settings.clipboard_seconds).unwrap_or(usual.clipboard),
+            idle: seconds(settings.sheet_seconds).unwrap_or(usual.idle),
+            refreshes: settings.refreshes.unwrap_or(usual.refreshes),
+            notifies: settings.notifies.unwrap_or(usual.notifies),
+        }
+    }
+
+    /// Notes that. It touches no file, as [`Remembered::note`].
+    pub(super) fn note_preferences(&self, chosen: Preferences) {
+        held(&self.waiting).push(Change::Preferences(chosen));
+    }
+
+    /// The tokens of whose end was told, and so many days before it.
+    pub(super) fn told_ends(&self) -> BTreeMap<DeployTokenId, u32> {
+        let told = self.read().told_ends.into_iter();
+        told.map(|(token, days)| (DeployTokenId::new(token), days))
+            .collect()
+    }
+
+    /// Notes that. It touches no file, as [`Remembered::note`].
+    pub(super) fn note_told_end(&self, token: DeployTokenId, days: Option<u32>) {
+        held(&self.waiting).push(Change::ToldEnd(token, days));
     }
 
     /// Whether what was issued at a server is checked as its runner.
@@ -216,6 +288,50 @@ mod tests {
         assert_eq!(fs::metadata(&file).unwrap().modified().unwrap(), written);
         again.note(None);
         assert_eq!(again.server(), None);
+    }
+
+    #[test]
+    fn what_was_chosen_is_remembered_and_what_does_not_fit_is_as_usual() {
+        let folder = tempfile::tempdir().unwrap();
+        let remembered = Remembered::in_folder(folder.path().to_owned());
+        assert_eq!(remembered.preferences(), Preferences::default());
+        let chosen = Preferences {
+            theme: Theme::Contrast,
+            clipboard: 0,
+            idle: 900,
+            refreshes: false,
+            notifies: true,
+        };
+        remembered.note_preferences(chosen);
+        assert_eq!(remembered.preferences(), chosen);
+        let odd = r#"{"theme":"pink","clipboard_seconds":99999999,"sheet_seconds":60}"#;
+        fs::write(folder.path().join(FILE), odd).unwrap();
+        let usual = Preferences {
+            idle: 60,
+            ..Preferences::default()
+        };
+        assert_eq!(remembered.preferences(), usual);
+    }
+
+    #[test]
+    fn who_is_signed_in_is_known_until_the_end_of_that() {
+        let folder = tempfile::tempdir().unwrap();
+        let remembered = Remembered::in_folder(folder.path().to_owned());
+        remembered.note(Some(("local", spot("p", "e"))));
+        remembered.note(Some(("https://one.example", spot("p", "e"))));
+        remembered.note_person("https://one.example", Some("Mara Ortiz".to_owned()));
+        let known = |person: Option<&str>| KnownServer {
+            address: "https://one.example".to_owned(),
+            person: person.map(str::to_owned),
+        };
+        assert_eq!(remembered.known(), [known(Some("Mara Ortiz"))]);
+        remembered.note_person("https://one.example", None);
+        assert_eq!(remembered.known(), [known(None)]);
+        let token = DeployTokenId::new("t");
+        remembered.note_told_end(token.clone(), Some(7));
+        assert_eq!(remembered.told_ends().get(&token), Some(&7));
+        remembered.note_told_end(token, None);
+        assert!(remembered.told_ends().is_empty());
     }
 
     #[test]

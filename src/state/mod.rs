@@ -21,6 +21,7 @@ mod place;
 mod section;
 mod sending;
 mod session;
+mod settings;
 mod sheet;
 mod toast;
 mod tokens;
@@ -44,6 +45,7 @@ pub use place::{Connection, KeyState, PlaceStore};
 pub use section::Section;
 pub use sending::{SendLine, SendState};
 pub use session::{CommandLineOffer, Gate, SessionKind, SessionStore, SignInStage, Typed, address_host};
+pub use settings::SettingsStore;
 pub use sheet::{Copied, Left, SheetPage, SheetStore, Taken, Verification};
 pub use toast::{Toast, ToastStore};
 pub use tokens::{Counts, Sealed, Sort, StatusFilter, TokensStore, visible};
@@ -98,6 +100,8 @@ pub struct AppState {
     pub clipboard: ClipboardStore,
     /// What is read of the program itself.
     pub about: AboutStore,
+    /// What was chosen of the window.
+    pub settings: SettingsStore,
     /// Short notices.
     pub toasts: ToastStore,
 }
@@ -120,6 +124,7 @@ impl AppState {
             sheet: SheetStore::make(),
             clipboard: ClipboardStore::make(),
             about: AboutStore::make(),
+            settings: SettingsStore::make(),
             toasts: ToastStore::make(),
         }
     }
@@ -143,6 +148,7 @@ impl AppState {
             sheet,
             clipboard: _,
             about,
+            settings: _,
             toasts,
         } = self;
         restore(section);

@@ -5,7 +5,7 @@
 use dioxus::prelude::*;
 
 use super::{begin, restore};
-use model::{Pause, Problem, SignInWork, Waiting};
+use model::{KnownServer, Pause, Problem, SignInWork, Waiting};
 use protocol::Moment;
 use protocol::secret::SecretText;
 
@@ -97,9 +97,11 @@ pub struct SessionStore {
     /// Set while requests wait, because the server takes only so many in a time.
     pub pause: Signal<Option<Pause>>,
     /// The servers that were open on this machine before.
-    pub known: Signal<Vec<String>>,
+    pub known: Signal<Vec<KnownServer>>,
     /// The API's address as typed.
     pub address: Signal<String>,
+    /// Why that address cannot be one.
+    pub wrong_address: Signal<Option<Problem>>,
     /// How far the sign-in is.
     pub stage: Signal<SignInStage>,
     /// What went wrong last.
@@ -133,6 +135,7 @@ impl SessionStore {
             pause: begin(),
             known: begin(),
             address: begin(),
+            wrong_address: begin(),
             stage: begin(),
             problem: begin(),
             command_line: begin(),
@@ -155,6 +158,7 @@ impl SessionStore {
             // This machine's, whatever is open.
             known: _,
             address,
+            wrong_address,
             stage: _,
             problem: _,
             command_line,
@@ -169,6 +173,7 @@ impl SessionStore {
         restore(kind);
         restore(pause);
         restore(address);
+        restore(wrong_address);
         restore(command_line);
         restore(email);
         self.end_attempt();

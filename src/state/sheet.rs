@@ -80,8 +80,6 @@ pub enum SheetPage {
     /// Both values and the block.
     #[default]
     Values,
-    /// Where the block is saved to.
-    Save,
     /// Where the values are sent.
     Send,
 }
@@ -132,8 +130,8 @@ pub struct SheetStore {
     pub format: Signal<Format>,
     /// What is shown.
     pub page: Signal<SheetPage>,
-    /// The folder that is proposed for a file; `None` where people look into no folders.
-    pub folder: Signal<Option<PathBuf>>,
+    /// Whether a block can be saved: not where people look into no folders.
+    pub can_save: Signal<bool>,
     /// The file into which the block was saved last.
     pub saved: Signal<Option<PathBuf>>,
     /// Whether values can be sent from this machine by other programs.
@@ -171,7 +169,7 @@ impl SheetStore {
             copied: begin(),
             format: begin(),
             page: begin(),
-            folder: begin(),
+            can_save: begin(),
             saved: begin(),
             can_send: begin(),
             lines: begin(),
@@ -302,7 +300,7 @@ impl SheetStore {
             grace,
             copied,
             format: _,
-            folder: _,
+            can_save: _,
             can_send: _,
             lines,
             program,

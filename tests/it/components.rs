@@ -510,6 +510,7 @@ fn the_sheet_of_a_successor_says_when_the_old_token_ends() {
     };
     assert!(said(Grace::Asked).contains("The old token works until you finish the replacement."));
     assert!(said(Grace::QuarterHour).contains("The old token is revoked 15 min after you close this"));
+    assert!(said(Grace::Week).contains("The old token is revoked 1 week after you close this"));
 }
 
 #[test]

@@ -154,7 +154,7 @@ fn seeds(name: &str) -> Vec<Vec<u8>> {
         "seed" => texts(|text| (40..=60).contains(&text.len())),
         "manifest" => owned(&MANIFESTS),
         "journal" => owned(&ENTRIES),
-        "leak" => leaks(),
+        "leak" | "leak_stream" => leaks(),
         "name" => owned(&NAMES),
         "address" => owned(&ADDRESSES),
         "moment" => owned(&MOMENTS),

@@ -58,6 +58,7 @@ mod leaks;
 mod lifecycle;
 #[cfg(all(feature = "headless", target_os = "linux", debug_assertions))]
 mod memory;
+mod names;
 #[cfg(all(feature = "headless", target_os = "linux"))]
 mod network;
 #[cfg(feature = "headless")]
@@ -93,4 +94,5 @@ mod tls;
 #[cfg(all(feature = "headless", unix))]
 mod variables;
 #[cfg(feature = "workspace")]
+mod ways_in;
 mod workspace;

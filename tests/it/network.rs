@@ -87,19 +87,38 @@ impl Site {
     /// The same on a machine that is not linked, with nothing of a workspace.
     fn run_elsewhere(&self, front: &Serving, arguments: &[&str], variables: &[(&str, &str)]) -> Output {
         let data = tempfile::tempdir().unwrap();
-        let trusted = self.authority.file();
         let mut command = testkit::commands();
+        command.arg("--data").arg(data.path());
+        self.name_server(&mut command, front);
+        command.args(arguments).envs(variables.iter().copied());
+        tokio::task::block_in_place(|| command.output().unwrap())
+    }
+
+    /// A command that lists there, or a shell that runs it after something else, in a view of the files of its own.
+    fn command_elsewhere(&self, front: &Serving, first: Option<&str>) -> Command {
+        let program = testkit::commands();
+        let mut command = match first {
+            None => program,
+            Some(first) => {
+                let mut shell = Command::new("unshare");
+                shell
+                    .args(["-rm", "sh", "-c", first, "sh"])
+                    .arg(program.get_program());
+                shell
+            }
+        };
+        self.name_server(&mut command, front);
+        command.args(LIST);
         command
-            .arg("--data")
-            .arg(data.path())
+    }
+
+    fn name_server(&self, command: &mut Command, front: &Serving) {
+        command
             .args(["--api", &format!("https://localhost:{}/api/v2", front.port)])
-            .args(arguments)
             // Exposed to sign in as a script does.
             .env("GHOSTABLE_TOKEN", self.world.local().access_token.expose())
-            .env("SSL_CERT_FILE", trusted)
-            .env("NO_PROXY", "localhost")
-            .envs(variables.iter().copied());
-        tokio::task::block_in_place(|| command.output().unwrap())
+            .env("SSL_CERT_FILE", self.authority.file())
+            .env("NO_PROXY", "localhost");
     }
 
     /// Runs a command through a front, with an own CA and further variables.
@@ -166,6 +185,38 @@ async fn a_certificate_is_said_to_be_what_it_is_and_not_asked_for_again() {
     // A change says the same: it was not done.
     let refused = site.run(&expired, &["create", "--env", "production"], &[]);
     assert_code(&refused, 6);
+}
+
+/// Who signs for an organisation is trusted by a file, by a folder as `openssl rehash` makes it, or by the system's own store.
+#[tokio::test(flavor = "multi_thread")]
+async fn own_authorities_come_from_a_file_a_folder_or_the_system() {
+    let site = Site::start().await;
+    let front = site.usual().await;
+    let folder = site.authority.folder();
+    let empty = tempfile::tempdir().unwrap().path().display().to_string();
+    let run = |variables: &[(&str, &str)], inside: Option<&str>| {
+        let mut command = site.command_elsewhere(&front, inside);
+        command
+            .env_remove("SSL_CERT_FILE")
+            .envs(variables.iter().copied());
+        tokio::task::block_in_place(|| command.output().unwrap())
+    };
+    assert_code(&run(&[("SSL_CERT_DIR", &folder)], None), 0);
+    let refused = run(&[("SSL_CERT_DIR", &empty)], None);
+    assert!(matches!(refused.status.code(), Some(4 | 6)), "{}", said(&refused));
+    // What the system has does not know it, until it is put there: in a view of the files that nobody else has.
+    assert_code(&run(&[], None), 6);
+    let store = format!("mount --bind '{folder}' /etc/ssl/certs && exec \"$@\"");
+    if can_have_an_own_view() {
+        assert_code(&run(&[], Some(&store)), 0);
+    } else {
+        println!("skipped: there is no right to an own view of the files");
+    }
+}
+
+fn can_have_an_own_view() -> bool {
+    let tried = Command::new("unshare").args(["-rm", "true"]).output();
+    tried.is_ok_and(|it| it.status.success())
 }
 
 /// A program that serves until the test ends.

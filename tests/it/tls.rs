@@ -125,6 +125,15 @@ impl Authority {
         self.path("ca.pem").display().to_string()
     }
 
+    /// A folder in which it is found, as `openssl rehash` makes it.
+    pub fn folder(&self) -> String {
+        let folder = self.path("trusted");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::copy(self.path("ca.pem"), folder.join("ca.pem")).unwrap();
+        openssl(self.0.path(), &["rehash", "trusted"]);
+        folder.display().to_string()
+    }
+
     fn path(&self, name: &str) -> PathBuf {
         self.0.path().join(name)
     }

@@ -186,6 +186,8 @@ fn from_start_to_all_revoked(road: Faults, goal: Duration) {
     let is_not_known = road.lose_every > 0 && report.contains("By: not known");
     assert!(report.contains("Sam Rivera") || is_not_known, "{report}");
     app.find("push button", "Save incident report").press();
+    let chooser = app.find("file chooser", "Save the incident report");
+    chooser.find("push button", "Save").press();
     app.wait_text("The report is in");
     let saved = std::fs::read_dir(desktop.home()).unwrap().flatten();
     let saved = saved.filter(|it| it.file_name().to_string_lossy().starts_with("incident-"));

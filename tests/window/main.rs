@@ -34,6 +34,7 @@ mod roles;
 mod second_start;
 mod sending;
 mod server;
+mod settings;
 mod sign_in;
 mod states;
 mod trouble;

@@ -31,6 +31,7 @@ impl Mask {
                 spellings.push(as_text(text.to_owned()));
                 spellings.push(as_text(BASE64.encode(text.as_bytes())));
                 spellings.push(as_text(BASE64URL.encode(text.as_bytes())));
+                spellings.extend(within_base64(text).map(as_text));
                 spellings.push(as_text(
                     text.replace('|', "%7C").replace('+', "%2B").replace('/', "%2F"),
                 ));
@@ -57,6 +58,18 @@ impl Mask {
         };
         text.lines().map(shown).filter(|line| !line.is_empty()).collect()
     }
+}
+
+/// The letters that are a text's alone where something around it is in base64 as a whole: there are three, by where it begins.
+fn within_base64(text: &str) -> impl Iterator<Item = String> {
+    (0..3usize).map(|shift| {
+        let mut bytes = Zeroizing::new(vec![0; shift]);
+        bytes.extend_from_slice(text.as_bytes());
+        let encoded = Zeroizing::new(BASE64.encode(&bytes));
+        // Six bits a letter: those that it shares with what is before and after it are left.
+        let (first, last) = ((shift * 8).div_ceil(6), bytes.len() * 8 / 6);
+        encoded.get(first..last).unwrap_or_default().to_owned()
+    })
 }
 
 /// Without the sequences of a terminal and other characters that are not seen.

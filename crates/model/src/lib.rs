@@ -20,11 +20,15 @@ mod export;
 pub mod formats;
 mod health;
 pub mod issuance;
+mod known;
 pub mod limits;
+pub mod look_alike;
 mod membership;
 pub mod news;
 mod pending;
+mod preferences;
 mod problem;
+mod reminder;
 mod renewal;
 pub mod replacement;
 mod retry;
@@ -47,17 +51,20 @@ pub use health::{HealthLimits, TokenHealth, health};
 pub use issuance::{
     CI_TOKEN_VARIABLE, CiTokenOutcome, Issuance, IssuanceKind, NewToken, Note, SEED_VARIABLE, Step,
 };
+pub use known::KnownServer;
 pub use limits::SecretLimits;
 pub use membership::Membership;
 pub use news::{News, PublicText};
 pub use pending::{
     About, ClosedSheet, Finding, NotActive, Pending, Remedy, Shown, Unfinished, Values, WorkKind,
 };
+pub use preferences::{GivenLimits, Preferences, Theme};
 pub use problem::{
     AddressError, CallError, CertificateFlaw, EntryError, IoCause, JournalError, KeychainError, KeysIn,
     LeakError, LocalWorkspaceError, MachineError, ManifestError, ManifestFlaw, Owner, Part, Problem,
     ProxyFlaw, RequestError, ResumeError, Sent, WrongState,
 };
+pub use reminder::Reminder;
 pub use renewal::{KeyStatus, KeyToRenew, Renewed, RunnerProof};
 pub use replacement::{Grace, Replacement, ReplacementState};
 pub use retry::{Pause, Pauses, RetryPolicy};

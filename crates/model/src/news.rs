@@ -23,6 +23,8 @@ pub enum PublicText {
     Checklist,
     /// What a list shows.
     List,
+    /// What to ask others for.
+    Message,
 }
 
 /// What has just come to pass.

@@ -50,6 +50,10 @@ pub enum Grace {
     QuarterHour,
     /// An hour after it, likewise.
     Hour,
+    /// A day after it, likewise.
+    Day,
+    /// A week after it, likewise.
+    Week,
 }
 
 impl Grace {
@@ -59,6 +63,8 @@ impl Grace {
             Self::Asked => None,
             Self::QuarterHour => Some(15 * 60),
             Self::Hour => Some(60 * 60),
+            Self::Day => Some(24 * 60 * 60),
+            Self::Week => Some(7 * 24 * 60 * 60),
         }
     }
 }

@@ -25,6 +25,8 @@ pub enum Waiting {
 pub enum SignInWork {
     /// The server says which ways in it has.
     AskServer,
+    /// The session is put into the keychain, which may ask the user for something.
+    Keep,
     /// The key file is opened, or made: a passphrase takes its time on purpose.
     OpenKeyFile,
     /// This machine becomes a device and gets the keys.

@@ -86,6 +86,7 @@ pub fn problem(kind: &BundleProblemKind) -> String {
         }
         BundleProblemKind::ValueDecryptFailed => "it does not decrypt".to_owned(),
         BundleProblemKind::HmacMismatch => "its claim does not match its value".to_owned(),
+        BundleProblemKind::ByteOrderMark => "its value begins with a byte order mark (U+FEFF), which runners drop before they check it, so that none accepts it: push it again without the mark".to_owned(),
         BundleProblemKind::NotText => "its value is not text".to_owned(),
         BundleProblemKind::NothingDecrypted => "nothing could be decrypted".to_owned(),
     }

@@ -35,7 +35,9 @@ fn remedy(error: &KeychainError) -> &'static str {
         KeychainError::Absent { .. } => {
             "Start a keychain service (for example GNOME Keyring or KeePassXC), or choose a passphrase for an encrypted key file."
         }
-        KeychainError::Locked { .. } => "Unlock the keychain and try again.",
+        KeychainError::Locked { .. } => {
+            "Unlock the keychain and try again, or keep session and keys in an encrypted key file."
+        }
         KeychainError::Refused { .. } => "Look at the keychain's own settings, or use an encrypted key file.",
         KeychainError::NoAnswer => {
             "Look for a waiting prompt of the keychain and answer it, or restart the keychain service."

@@ -42,7 +42,7 @@ use keychain::{keychain, other_keys};
 pub use keys::way_out;
 pub use lifetime::lifetime;
 pub use message::Message;
-pub use news::news;
+pub use news::{news, reminder};
 use number::plural_u64;
 pub use number::{grouped, plural};
 pub use occurrence::{dated, ends, exactly, happened, not_known};

@@ -83,11 +83,11 @@ pub(super) fn machine(error: &MachineError) -> Message {
         }
         MachineError::NotWritten { path, cause } => Message::new(
             format!("{} cannot be written: {cause}.", path.display()),
-            "Name another file, or copy the block.",
+            "Choose another name or folder, or copy it.",
         ),
-        MachineError::NotSaved { folder, cause } => Message::new(
-            format!("The report cannot be saved to {}: {cause}.", folder.display()),
-            "Copy it instead.",
+        MachineError::NotNotified => Message::new(
+            "The system shows no notifications.",
+            "Start its notification service, or allow them in its settings. They stay off here.",
         ),
     }
 }

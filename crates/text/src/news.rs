@@ -1,5 +1,9 @@
 //! What is told in passing.
 
+mod reminder;
+
+pub use reminder::reminder;
+
 use super::{Message, explain, for_another, plural};
 use model::{News, PublicText};
 use protocol::Moment;
@@ -13,6 +17,7 @@ fn public_text(what: PublicText) -> &'static str {
         PublicText::IncidentReport => "Incident report",
         PublicText::Checklist => "Checklist",
         PublicText::List => "List",
+        PublicText::Message => "Message",
     }
 }
 

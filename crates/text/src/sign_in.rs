@@ -95,6 +95,7 @@ pub(super) fn manifest(error: &ManifestError) -> Message {
 pub fn sign_in_work(work: SignInWork) -> &'static str {
     match work {
         SignInWork::AskServer => "Asking the server",
+        SignInWork::Keep => "Keeping the session: your keychain may ask for its password",
         SignInWork::OpenKeyFile => "Opening the key file",
         SignInWork::Link => "Linking this machine and sharing the keys with it",
         SignInWork::AdoptDevice => "Taking over the command line's device",

@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::Review;
+use super::{Name, Review};
 use crate::state::{AppState, Attention, Load, StatusFilter, attention};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, Notice, Tone};
@@ -66,7 +66,7 @@ pub(super) fn AttentionNotice() -> Element {
 fn Reason(it: Attention) -> Element {
     let why = text::health(&it.health);
     rsx! {
-        strong { "{it.name}" }
+        strong { Name { text: it.name.clone() } }
         " {why}"
     }
 }

@@ -2,11 +2,12 @@
 
 use dioxus::prelude::*;
 
-use super::MessageText;
 use super::way_out::WayOutNotice;
+use super::{MessageText, seen};
 use crate::state::{AppState, KeyState, OwnDevice};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
-use crate::ui::intent::{AccessIntent, use_send};
+use crate::ui::intent::{AccessIntent, ProgramIntent, use_send};
+use model::PublicText;
 use text::Message;
 
 /// A device that the server has ended; else what this device can do with the key.
@@ -86,10 +87,29 @@ fn KeyNotice() -> Element {
     }
 }
 
+/// What to send to somebody who can share the key: which one, and for whom, with what to compare. Nothing secret is in it.
+fn asking(state: AppState) -> Option<String> {
+    let (project, environment) = (state.place.project.read(), state.place.environment.read());
+    let (project, environment) = (&project.as_ref()?.name, &environment.as_ref()?.name);
+    let device = state.access.device.read();
+    let OwnDevice::Linked(device) = &*device else {
+        return None;
+    };
+    let name = device.name.as_deref().unwrap_or("my new device");
+    Some(format!(
+        "Please share the key of {} with {}. Its fingerprint is {}: compare it before you share. In Deploy Tokens it is under “Key requests”; the command is: deploy-tokens fulfil",
+        seen(&text::place(project, environment)),
+        seen(name),
+        device.encryption.to_hex()
+    ))
+}
+
 /// Key access pending: who can help, and that nobody has to press anything here.
 #[component]
 fn PendingNotice(message: Message, helpers: Vec<String>) -> Element {
-    let is_without_tokens = use_context::<AppState>().tokens.are_hidden();
+    let (state, send) = (use_context::<AppState>(), use_send());
+    let is_without_tokens = state.tokens.are_hidden();
+    let asking = asking(state);
     const HOW: &str = "to re-share the key, or to answer the request.";
     let who = match helpers.as_slice() {
         [] => message.next,
@@ -101,7 +121,18 @@ fn PendingNotice(message: Message, helpers: Vec<String>) -> Element {
         ),
     };
     rsx! {
-        Notice { tone: Tone::Warn, icon: Icon::Key,
+        Notice {
+            tone: Tone::Warn,
+            icon: Icon::Key,
+            actions: rsx! {
+                if let Some(asking) = asking {
+                    Button {
+                        kind: ButtonKind::Link,
+                        label: "Copy a message for them",
+                        onclick: move |()| send.call(ProgramIntent::CopyText(PublicText::Message, asking.clone()).into()),
+                    }
+                }
+            },
             strong { "Key access pending." }
             " {message.what} {who} This page notices by itself."
             if !is_without_tokens {

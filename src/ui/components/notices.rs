@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use super::attention::AttentionNotice;
 use super::key_notices::DeviceNotice;
 use super::replacing::ReplacingNotices;
+use super::seen;
 use crate::state::{AppState, Connection, Load};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
@@ -16,8 +17,8 @@ use text::Message;
 #[component]
 pub fn MessageText(message: Message) -> Element {
     rsx! {
-        strong { "{message.what}" }
-        " {message.next}"
+        strong { "{seen(&message.what)}" }
+        " {seen(&message.next)}"
     }
 }
 

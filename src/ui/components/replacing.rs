@@ -2,7 +2,7 @@
 
 use dioxus::prelude::*;
 
-use super::ask;
+use super::{Name, ask};
 use crate::state::{AppState, ConfirmKind, Load};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
@@ -86,7 +86,7 @@ fn Replacing(it: Replacement, progress: ReplacementState, old: Option<DeployToke
                     }
                 }
             },
-            strong { "{name}" }
+            strong { Name { text: name } }
             "{text}"
             if let Some(due) = due {
                 " The old one is revoked {due}, if this app still runs then."

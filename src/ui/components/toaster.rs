@@ -6,10 +6,11 @@ use dioxus::prelude::*;
 
 use super::ClipboardLine;
 use super::pause_line::PauseLine;
+use super::seen;
 use crate::state::{AppState, Toast};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Above, Button, ButtonKind, Glyph, Icon, IconButton};
-use crate::ui::intent::{TokenIntent, use_send};
+use crate::ui::intent::{ProgramIntent, TokenIntent, use_send};
 use model::{ClosedSheet, News};
 
 /// For how long a notice stays, in seconds: of something done, with something to press, of something that needs a look.
@@ -45,14 +46,14 @@ pub fn Toaster(
 
 #[component]
 fn ToastLine(toast: Toast) -> Element {
-    let toasts = use_context::<AppState>().toasts;
+    let (toasts, send) = (use_context::<AppState>().toasts, use_send());
     let Toast { id, news, since } = toast;
     let (kind, icon, stays) = match &news {
         news if news.is_warning() => ("warning", Icon::Warning, WARNING),
-        News::SheetClosed(_) => ("done", Icon::Check, OFFER),
+        News::SheetClosed(_) | News::ReportSaved(_) | News::Exported { .. } => ("done", Icon::Check, OFFER),
         _ => ("done", Icon::Check, DONE),
     };
-    let says = text::news(&news);
+    let says = seen(&text::news(&news));
     use_future(move || async move {
         // Also one that was taken into a dialog meanwhile.
         let left = (since + Duration::from_secs(stays)).saturating_duration_since(Instant::now());
@@ -63,8 +64,20 @@ fn ToastLine(toast: Toast) -> Element {
         div { class: "toast", "data-kind": kind,
             Glyph { icon }
             p { "{says}" }
-            if let News::SheetClosed(sheet) = news {
-                Offer { sheet, id }
+            match news {
+                News::SheetClosed(sheet) => rsx! {
+                    Offer { sheet, id }
+                },
+                News::ReportSaved(path) | News::Exported { path, .. } => rsx! {
+                    div { class: "toast-actions",
+                        Button {
+                            kind: ButtonKind::Link,
+                            label: "Open folder",
+                            onclick: move |()| send.call(ProgramIntent::OpenFolderOf(path.clone()).into()),
+                        }
+                    }
+                },
+                _ => rsx! {},
             }
             IconButton { icon: Icon::Close, name: "Dismiss", onclick: move |()| toasts.dismiss(id) }
         }
@@ -84,7 +97,7 @@ fn Offer(sheet: ClosedSheet, id: u64) -> Element {
             Button {
                 kind: ButtonKind::Link,
                 label: "Show again",
-                spoken: "Show again: the values of {again.name}",
+                spoken: "Show again: the values of {seen(&again.name)}",
                 onclick: move |()| {
                     toasts.dismiss(id);
                     send.call(TokenIntent::ShowAgain(again.clone()).into());
@@ -93,7 +106,7 @@ fn Offer(sheet: ClosedSheet, id: u64) -> Element {
             Button {
                 kind: ButtonKind::Link,
                 label: "Forget now",
-                spoken: "Forget now: the values of {forget.name}",
+                spoken: "Forget now: the values of {seen(&forget.name)}",
                 onclick: move |()| send.call(TokenIntent::ForgetValues(forget.clone()).into()),
             }
         }

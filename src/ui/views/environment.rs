@@ -8,7 +8,7 @@ use crate::state::{AppState, Connection, Load, TokensStore, change, visible};
 use crate::ui::clock::{Clock, use_clock};
 use crate::ui::components::{
     Chips, ChosenBar, Header, ManyMenu, Notices, Review, RowMenu, Shown, TokenTable, TokenTableSkeleton,
-    Toolbar, use_many_provider, use_row_menu_provider,
+    Toolbar, seen, use_many_provider, use_row_menu_provider,
 };
 use crate::ui::elements::{Icon, StateBlock};
 use crate::ui::viewport::use_viewport;
@@ -102,7 +102,7 @@ fn Content() -> Element {
             TokenTableSkeleton {}
         },
         (Load::Ready(entries), _) if entries.is_empty() => rsx! {
-            NoTokens { environment: environment.map_or(String::new(), |it| it.name.to_string()) }
+            NoTokens { environment: environment.map_or(String::new(), |it| seen(it.name.as_str())) }
         },
         (Load::Ready(_), _) if shown.read().is_empty() => rsx! {
             NothingFound {}

@@ -13,7 +13,9 @@ use super::settings::SettingsView;
 use super::welcome::WelcomeView;
 use crate::state::{AppState, Gate, Section};
 use crate::ui::clock::use_clock_provider;
-use crate::ui::components::{Dialogs, ExpiredDialog, Keyboard, Navigation, SecretSheet, Sidebar, Toaster};
+use crate::ui::components::{
+    Dialogs, ExpiredDialog, Keyboard, Navigation, SecretSheet, Sidebar, ThemeRules, Toaster,
+};
 use crate::ui::elements::Above;
 use crate::ui::viewport::Viewport;
 
@@ -33,6 +35,7 @@ pub fn Window() -> Element {
     let gate = *state.session.gate.read();
     let section = *state.section.read();
     rsx! {
+        ThemeRules {}
         div { class: "window", onresize: move |event| viewport.resized(&event),
             match gate {
                 Gate::Welcome | Gate::Passphrase { .. } => rsx! {

@@ -182,6 +182,8 @@ fn shown(state: AppState) -> String {
         sheet,
         clipboard: _,
         about,
+        // This machine's, whatever is open.
+        settings: _,
         toasts,
     } = state;
     let secrets = [

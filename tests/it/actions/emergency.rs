@@ -1,6 +1,7 @@
 //! Intents of the emergency page.
 
-use deploy_tokens::intent::{ChecklistIntent, EmergencyIntent, SessionIntent, SheetIntent};
+use deploy_tokens::actions::Choice;
+use deploy_tokens::intent::{ChecklistIntent, EmergencyIntent, ProgramIntent, SessionIntent, SheetIntent};
 use deploy_tokens::state::{AppState, Dialog, Gate, LeakSearch, Load};
 use dioxus::prelude::{ReadableExt as _, WritableExt as _};
 use model::{KeyStatus, News, PublicText, ValueState};
@@ -98,10 +99,20 @@ async fn what_leaked_is_found_revoked_and_reported() {
         })
         .await;
     assert!(stage.paper.0.borrow().contains("leaked-ci"));
+    let report = stage.machine.folder().join("reports.md");
+    stage.machine.chosen.replace(Some(report.clone()));
     stage.send(EmergencyIntent::SaveReport);
     stage
-        .told("it is saved", |it| matches!(it, News::ReportSaved(_)))
+        .told("it is saved", |it| *it == News::ReportSaved(report.clone()))
         .await;
+    assert!(std::fs::read_to_string(&report).unwrap().contains("leaked-ci"));
+    let asked = stage.machine.choices.borrow().last().cloned();
+    assert!(
+        matches!(&asked, Some(Choice::NewFile { name, .. }) if name.ends_with(".md")),
+        "{asked:?}"
+    );
+    stage.send(ProgramIntent::OpenFolderOf(report));
+    assert_eq!(*stage.machine.shown.borrow(), Some(stage.machine.folder()));
     stage.send(EmergencyIntent::Close);
     assert!(stage.look(|it| it.emergency.run.peek().is_none()));
 }

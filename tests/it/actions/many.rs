@@ -1,5 +1,6 @@
 //! Intents about several tokens at once.
 
+use deploy_tokens::actions::Choice;
 use deploy_tokens::intent::{Intent, TokenIntent};
 use deploy_tokens::state::{AppState, BulkKind, BulkLine, BulkState, Dialog, Load};
 use dioxus::prelude::{ReadableExt as _, WritableExt as _};
@@ -250,6 +251,8 @@ async fn a_list_is_exported_in_its_order_without_a_secret() {
     let mut stage = Stage::start().await;
     let made = stage.make(&["b-ci", "a-ci"]).await;
     let ids: Vec<_> = made.iter().map(|it| it.id.clone()).collect();
+    let csv = stage.machine.folder().join("list.csv");
+    stage.machine.chosen.replace(Some(csv.clone()));
     stage.send(TokenIntent::Export(ExportForm::Csv, ids.clone()));
     stage
         .told("it is written", |it| {
@@ -264,7 +267,12 @@ async fn a_list_is_exported_in_its_order_without_a_secret() {
         });
         paths.next_back().unwrap()
     });
-    assert!(path.extension().is_some_and(|it| it == "csv"));
+    assert_eq!(path, csv);
+    let proposed = stage.machine.choices.borrow().last().cloned();
+    assert!(
+        matches!(&proposed, Some(Choice::NewFile { name, .. }) if name.ends_with(".csv")),
+        "{proposed:?}"
+    );
     let csv = std::fs::read_to_string(&path).unwrap();
     let names: Vec<&str> = csv
         .lines()
@@ -276,6 +284,7 @@ async fn a_list_is_exported_in_its_order_without_a_secret() {
     assert!(csv.contains("Storefront,production,active,"), "{csv}");
 
     let json = stage.machine.folder();
+    stage.machine.chosen.replace(Some(json.join("list.json")));
     stage.send(TokenIntent::Export(ExportForm::Json, ids));
     stage
         .until("it is written, too", |_| {

@@ -8,6 +8,7 @@ mod emergency;
 mod everywhere;
 mod fresh;
 mod many;
+mod reminders;
 #[cfg(unix)]
 mod sending;
 mod session;

@@ -4,6 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use super::Stage;
+use deploy_tokens::actions::Choice;
 use deploy_tokens::intent::{SheetIntent, TokenIntent};
 use deploy_tokens::state::{AppState, Confirm, ConfirmKind, Dialog, Left, SendState, SheetPage};
 use dioxus::prelude::*;
@@ -147,7 +148,12 @@ async fn a_block_is_saved_and_its_format_remembered() {
     stage.create("saved-ci").await;
     stage.send(SheetIntent::ChooseFormat("json"));
     let file = folder.path().join("block.json");
-    stage.send(SheetIntent::Save(format!(" {} ", file.display())));
+    // Who takes no file after all has saved nothing.
+    stage.send(SheetIntent::Save);
+    stage.until("a moment", |_| true).await;
+    assert!(stage.look(|it| it.sheet.saved.peek().is_none() && it.sheet.left() == Left::Both));
+    stage.machine.chosen.replace(Some(file.clone()));
+    stage.send(SheetIntent::Save);
     let saved = |state: AppState| state.sheet.saved.peek().is_some();
     stage.until("it is saved", saved).await;
     assert_eq!(stage.look(|it| it.sheet.left()), Left::Nothing);
@@ -158,7 +164,15 @@ async fn a_block_is_saved_and_its_format_remembered() {
         text.len()
     );
     let nowhere = folder.path().join("no/folder");
-    stage.send(SheetIntent::Save(nowhere.display().to_string()));
+    let asked = stage.machine.choices.borrow().last().cloned();
+    let proposed = Choice::NewFile {
+        title: "Save the secrets of saved-ci".to_owned(),
+        folder: stage.machine.folder(),
+        name: "saved-ci.json".to_owned(),
+    };
+    assert_eq!(asked, Some(proposed));
+    stage.machine.chosen.replace(Some(nowhere));
+    stage.send(SheetIntent::Save);
     let told = |state: AppState| state.sheet.copy_failed.peek().is_some();
     stage.until("it is told", told).await;
     stage.close_sheet().await;

@@ -2,13 +2,15 @@
 //! workspace behind them.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use deploy_tokens::actions::{Actions, Cleared, Clipboard, LOCAL, Location, Newest, Opened, Platform, Start};
+use deploy_tokens::actions::{
+    Actions, Choice, Cleared, Clipboard, LOCAL, Location, Newest, Opened, Platform, Start,
+};
 use deploy_tokens::intent::{Intent, TokenIntent};
 use deploy_tokens::state::{AppState, Connection, KeyState, Load, SessionKind};
 use dioxus::core::{NoOpMutations, ScopeId};
@@ -18,10 +20,11 @@ use keychain::{Item, Keychain, Raw, Read, Store, StoreKind};
 use model::destinations::Sent;
 use model::formats::Format;
 use model::{
-    Destination, Document, KeychainError, MachineError, News, Parcel, Passage, Problem, SecretLimits,
+    Destination, Document, GivenLimits, KeychainError, KnownServer, MachineError, News, Parcel, Passage,
+    Preferences, Problem,
 };
 use protocol::secret::{AccessToken, JournalKey, SecretText};
-use protocol::{DeployToken, Lifetime, Moment, TokenEntry};
+use protocol::{DeployToken, DeployTokenId, Lifetime, Moment, TokenEntry};
 use service::Context;
 use service::account::Account;
 use service::devices::DeviceRecord;
@@ -78,14 +81,26 @@ pub struct Machine {
     local: Context,
     /// The browser's pages, in order.
     pub pages: RefCell<Vec<String>>,
-    /// Whether the file manager was shown.
-    pub shown: Cell<bool>,
+    /// The folder that the file manager showed last.
+    pub shown: RefCell<Option<PathBuf>>,
+    /// What the user was to choose, in order.
+    pub choices: RefCell<Vec<Choice>>,
+    /// What the user takes then.
+    pub chosen: RefCell<Option<PathBuf>>,
     /// What the user said about checking.
     pub checks: Cell<bool>,
     /// For how long a CI token was asked to work.
     pub lifetime: Cell<Lifetime>,
     /// In which format a block was shown last.
     pub format: Cell<Format>,
+    /// Whose session is kept.
+    pub person: RefCell<Option<String>>,
+    /// What was chosen of the window.
+    pub preferences: Cell<Preferences>,
+    /// The tokens of whose end was told, and so many days before it.
+    pub told_ends: RefCell<BTreeMap<DeployTokenId, u32>>,
+    /// The notifications, title and text; `None` where the system shows none.
+    pub notices: RefCell<Option<Vec<(String, String)>>>,
     /// The place of the last start.
     pub remembered: RefCell<Option<Location>>,
 }
@@ -147,9 +162,50 @@ impl Platform for Shared {
         Box::pin(async { Err(Problem::Stopped) })
     }
 
-    fn known(&self) -> LocalBoxFuture<'static, Vec<String>> {
+    fn known(&self) -> LocalBoxFuture<'static, Vec<KnownServer>> {
         let address = self.0.address.clone();
-        Box::pin(async { vec![address] })
+        let person = self.0.person.borrow().clone();
+        Box::pin(async { vec![KnownServer { address, person }] })
+    }
+
+    fn remember_person(&self, _: &str, person: Option<String>) {
+        self.0.person.replace(person);
+    }
+
+    fn preferences(&self) -> LocalBoxFuture<'static, Preferences> {
+        let chosen = self.0.preferences.get();
+        Box::pin(async move { chosen })
+    }
+
+    fn remember_preferences(&self, chosen: Preferences) {
+        self.0.preferences.set(chosen);
+    }
+
+    fn told_ends(&self) -> LocalBoxFuture<'static, BTreeMap<DeployTokenId, u32>> {
+        let told = self.0.told_ends.borrow().clone();
+        Box::pin(async { told })
+    }
+
+    fn remember_told_end(&self, token: DeployTokenId, days: Option<u32>) {
+        let mut told = self.0.told_ends.borrow_mut();
+        match days {
+            Some(days) => told.insert(token, days),
+            None => told.remove(&token),
+        };
+    }
+
+    fn notify(&self, title: String, text: String) -> BoxFuture<'static, Result<(), Problem>> {
+        let mut notices = self.0.notices.borrow_mut();
+        let shown = notices.as_mut().map(|it| it.push((title, text)));
+        Box::pin(async move { shown.ok_or_else(|| MachineError::NotNotified.into()) })
+    }
+
+    fn can_notify(&self) -> bool {
+        true
+    }
+
+    fn key_file_in_use(&self) -> Option<PathBuf> {
+        None
     }
 
     fn wanted(&self, _: &str) -> LocalBoxFuture<'static, Location> {
@@ -233,9 +289,15 @@ impl Platform for Shared {
         Some(self.0.folder())
     }
 
-    fn open_data_folder(&self) -> LocalBoxFuture<'static, Result<(), Problem>> {
-        self.0.shown.set(true);
+    fn open_folder(&self, folder: Option<PathBuf>) -> LocalBoxFuture<'static, Result<(), Problem>> {
+        self.0.shown.replace(folder);
         Box::pin(async { Ok(()) })
+    }
+
+    fn choose(&self, choice: Choice) -> LocalBoxFuture<'static, Option<PathBuf>> {
+        let chosen = self.0.chosen.borrow().clone();
+        self.0.choices.borrow_mut().push(choice);
+        Box::pin(async { chosen })
     }
 
     fn read_document(&self, _: Document) -> LocalBoxFuture<'static, Result<Vec<Passage>, Problem>> {
@@ -289,7 +351,7 @@ fn Root() -> Element {
             state,
             Rc::new(Shared(Rc::clone(&parts.machine))),
             Rc::new(parts.paper),
-            SecretLimits::default(),
+            GivenLimits::default(),
             Newest::default(),
         );
         parts.made.replace(Some((state, actions)));
@@ -349,10 +411,16 @@ impl Stage {
             folder,
             local: site.context.clone().with_journal(Arc::new(journal)),
             pages: RefCell::default(),
-            shown: Cell::default(),
+            shown: RefCell::default(),
+            choices: RefCell::default(),
+            chosen: RefCell::default(),
             checks: Cell::new(true),
             lifetime: Cell::default(),
             format: Cell::default(),
+            person: RefCell::default(),
+            preferences: Cell::default(),
+            told_ends: RefCell::default(),
+            notices: RefCell::new(Some(Vec::new())),
             remembered: RefCell::default(),
         });
         if signed_in {

@@ -33,7 +33,7 @@ fn about(kind: ConfirmKind, token: &DeployToken) -> Dialog {
 
 impl Stage {
     /// Confirms something in its dialog.
-    fn confirm(&self, dialog: Dialog, intent: impl Into<Intent>) {
+    pub(super) fn confirm(&self, dialog: Dialog, intent: impl Into<Intent>) {
         self.look(|state| state.dialog.show(dialog));
         self.send(intent);
     }
@@ -507,7 +507,7 @@ async fn the_program_is_read_and_its_folder_shown() {
         })
         .await;
     stage.send(ProgramIntent::OpenDataFolder);
-    assert!(stage.machine.shown.get());
+    assert_eq!(*stage.machine.shown.borrow(), Some(stage.machine.folder()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

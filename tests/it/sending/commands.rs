@@ -3,6 +3,8 @@
 use std::process::Output;
 
 use super::tools::Tools;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 use testkit::{Shell, assert_code, said};
 
@@ -108,6 +110,16 @@ fn each_kind_gets_its_values_on_standard_input_alone() {
         ),
         ("flyctl", "fly:storefront", "secrets list --app=storefront"),
         (
+            "cloud",
+            "laravel-cloud:env-9d2a7c51",
+            "env:push env-9d2a7c51 --file=/dev/stdin --force --no-interaction",
+        ),
+        (
+            "op",
+            "1password:Team/Storefront production",
+            "item get Storefront production --vault=Team",
+        ),
+        (
             "aws",
             "aws:storefront/production",
             "secretsmanager describe-secret --secret-id=storefront/production --query=LastChangedDate --output=text",
@@ -139,6 +151,77 @@ fn each_kind_gets_its_values_on_standard_input_alone() {
         assert_eq!(starts.last().unwrap(), &format!("{tool} {last}"));
         scene.assert_hidden(&printed);
     }
+}
+
+/// An item of its own, with a hidden field for each value; nothing of it is in what their tools say when they fail.
+#[test]
+fn password_managers_get_an_item_with_hidden_fields() {
+    let vault = "bitwarden:Storefront@16b15b89-65b3-4639-ad2a-95052a6d8f66";
+    for (tool, destination) in [("op", "1password:Team/Storefront"), ("bw", vault)] {
+        let scene = Scene::new(&[tool]);
+        assert_code(&scene.create("vault-ci", destination), 0);
+        let got = scene.got().join("");
+        let text = match tool {
+            "bw" => String::from_utf8(STANDARD.decode(got.trim()).unwrap()).unwrap(),
+            _ => got.clone(),
+        };
+        let item: Value = serde_json::from_str(&text).unwrap();
+        let hidden = if tool == "bw" {
+            &item["fields"][0]["type"]
+        } else {
+            &item["title"]
+        };
+        assert!(*hidden == 1 || *hidden == "Storefront", "{item}");
+        let field = |at: usize, name: &str| {
+            let field = &item["fields"][at];
+            assert!(field["name"] == name || field["label"] == name, "{field}");
+            field["value"].as_str().unwrap().to_owned()
+        };
+        let issued = serde_json::json!({
+            "ci_token": field(0, "GHOSTABLE_CI_TOKEN"),
+            "deploy_seed": field(1, "GHOSTABLE_DEPLOY_SEED"),
+        });
+        assert_eq!(scene.shell.verify(&issued), Some(0), "{tool}: the pair works");
+        scene.tools.refuse("item");
+        let failed = said(&scene.create("vault-2", destination));
+        assert!(
+            failed.contains(&format!("{tool} failed")) && failed.contains("•••"),
+            "{failed}"
+        );
+        let got = scene.got();
+        for letters in value_letters(tool, got.last().unwrap().trim()) {
+            assert!(!failed.contains(&letters[..16]), "{tool}: {letters}: {failed}");
+        }
+    }
+}
+
+/// The letters of what a tool was given that are of a value.
+fn value_letters(tool: &str, given: &str) -> Vec<String> {
+    let is_encoded = tool == "bw";
+    let plain = if is_encoded {
+        String::from_utf8(STANDARD.decode(given).unwrap()).unwrap()
+    } else {
+        given.to_owned()
+    };
+    let item: Value = serde_json::from_str(&plain).unwrap();
+    let values = item["fields"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|it| it["value"].as_str().unwrap());
+    let letters = values.map(|value| {
+        let (from, to) = (
+            plain.find(value).unwrap(),
+            plain.find(value).unwrap() + value.len(),
+        );
+        let place = if is_encoded {
+            (from * 8).div_ceil(6)..to * 8 / 6
+        } else {
+            from..to
+        };
+        given[place].to_owned()
+    });
+    letters.collect()
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! secret is ever in an argument, and nothing that was typed can become an option: it is checked, and comes after a `=`.
 
 mod amazon;
+mod bitwarden;
 mod cloudflare;
 mod command;
 mod fly;
@@ -11,6 +12,8 @@ mod github;
 mod gitlab;
 mod google;
 mod kubernetes;
+mod laravel;
+mod onepassword;
 mod vercel;
 
 use std::collections::BTreeMap;
@@ -51,15 +54,18 @@ impl PartialEq for Kind {
 }
 
 /// All kinds, in the order in which they are offered.
-pub const KINDS: [Kind; 9] = [
+pub const KINDS: [Kind; 12] = [
     github::GITHUB,
     gitlab::GITLAB,
     kubernetes::KUBERNETES,
     vercel::VERCEL,
     cloudflare::CLOUDFLARE,
     fly::FLY,
+    laravel::LARAVEL_CLOUD,
     amazon::AMAZON,
     google::GOOGLE,
+    onepassword::ONE_PASSWORD,
+    bitwarden::BITWARDEN,
     command::COMMAND,
 ];
 
@@ -101,12 +107,16 @@ pub enum Input {
     Whole(Format),
     /// The same as a manifest of Kubernetes, of this name.
     Manifest(String),
+    /// The same as an item of 1Password, of this title.
+    OnePassword(String),
+    /// The same as an item of Bitwarden, of this name.
+    Bitwarden(String),
 }
 
 impl Input {
     /// Whether it takes the place of all that was stored, so that a value that has not changed would be lost.
     pub fn is_whole(&self) -> bool {
-        matches!(self, Self::Whole(_) | Self::Manifest(_))
+        !matches!(self, Self::Value(_) | Self::Block(_))
     }
 
     /// The text; `None` for a place where nothing is.
@@ -115,6 +125,8 @@ impl Input {
             Self::Value(at) => parcel.variables.get(*at)?.value.clone(),
             Self::Block(format) | Self::Whole(format) => (format.write)(&parcel.subject, &parcel.variables),
             Self::Manifest(name) => formats::kubernetes::manifest(name, &parcel.variables),
+            Self::OnePassword(title) => formats::vaults::one_password(title, &parcel.variables),
+            Self::Bitwarden(name) => formats::vaults::bitwarden(name, &parcel.variables),
         })
     }
 }
@@ -298,6 +310,11 @@ fn is_name(text: &str) -> bool {
 fn is_path(text: &str) -> bool {
     text.split('/')
         .all(|part| is_name(part) && part != "." && part != "..")
+}
+
+/// Whether people may call a thing so: any text that does not begin as an option, and says nothing at its ends.
+fn is_title(text: &str) -> bool {
+    !text.is_empty() && text.trim() == text && !text.starts_with('-')
 }
 
 /// A target and what is after its last `@`, if anything.

@@ -54,6 +54,18 @@ fn values_are_named_in_arguments_and_are_on_standard_input() {
             "apply --server-side --force-conflicts --field-manager=deploy-tokens --filename=- --namespace=storefront --context=prod"
         ]
     );
+    assert_eq!(
+        lines("laravel-cloud:env-9d2a7c51"),
+        ["env:push env-9d2a7c51 --file=/dev/stdin --force --no-interaction"]
+    );
+    assert_eq!(
+        lines("1password:Team Vault/Storefront production"),
+        ["item edit Storefront production --vault=Team Vault"]
+    );
+    assert_eq!(
+        lines("bitwarden:me@home@16b15b89-65b3-4639-ad2a-95052a6d8f66"),
+        ["edit item 16b15b89-65b3-4639-ad2a-95052a6d8f66"]
+    );
 }
 
 #[test]
@@ -77,6 +89,16 @@ fn what_could_become_an_option_or_another_place_is_no_destination() {
         "fly:two words",
         "aws:-x",
         "gcp:a/b",
+        "laravel-cloud:production",
+        "laravel-cloud:env-1 --replace",
+        "1password:Item",
+        "1password:--account/Item",
+        "1password:Vault/-x",
+        "1password:Vault/a/b",
+        "bitwarden:Storefront",
+        "bitwarden:@16b15b89-65b3-4639-ad2a-95052a6d8f66",
+        "bitwarden:x@16b15b89-65b3-4639-ad2a-95052a6d8f6",
+        "bitwarden:x@16b15b89-65b3-4639-ad2a-95052a6d8f6G",
         "command:json",
         "command:json --option",
         "command:yaml /bin/cat",

@@ -9,6 +9,7 @@ mod json;
 pub mod kubernetes;
 mod plain;
 pub mod pulled;
+pub(crate) mod vaults;
 
 use super::issuance::{CI_TOKEN_VARIABLE, SEED_VARIABLE};
 use super::{CiTokenOutcome, Issuance, IssuanceKind};

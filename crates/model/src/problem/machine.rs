@@ -78,13 +78,9 @@ pub enum MachineError {
         /// What the system said.
         cause: IoCause,
     },
-    /// A report could not be written into a folder.
-    #[error("the report cannot be saved to {}", folder.display())]
-    NotSaved {
-        folder: PathBuf,
-        /// What the system said.
-        cause: IoCause,
-    },
+    /// The system shows no notifications.
+    #[error("no notification can be shown")]
+    NotNotified,
 }
 
 /// Why the local workspace cannot be opened or served.

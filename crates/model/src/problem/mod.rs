@@ -374,6 +374,20 @@ impl Problem {
         matches!(self, Self::Keychain(KeychainError::Absent { .. }))
     }
 
+    /// Whether the system's keychain does not give what it has, or take what it is given: a key file does not need it.
+    pub fn is_of_keychain(&self) -> bool {
+        let is_of_it = |it: &KeychainError| {
+            matches!(
+                it,
+                KeychainError::Absent { .. }
+                    | KeychainError::Locked { .. }
+                    | KeychainError::Refused { .. }
+                    | KeychainError::NoAnswer
+            )
+        };
+        matches!(self, Self::Keychain(error) if is_of_it(error))
+    }
+
     /// The failed call at the bottom, if there is one.
     pub fn call(&self) -> Option<&CallError> {
         match self {

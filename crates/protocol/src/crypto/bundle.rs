@@ -136,6 +136,8 @@ pub enum BundleProblemKind {
     ValueDecryptFailed,
     /// The claim does not match the value.
     HmacMismatch,
+    /// The value begins with a byte order mark, which runners drop before they compare the claim.
+    ByteOrderMark,
     /// The value is not UTF-8.
     NotText,
     /// There were variables, and none could be opened.
@@ -165,7 +167,8 @@ impl BundleProblemKind {
             Self::Repeated => "repeated",
             Self::FingerprintMismatch { .. } => "fingerprint_mismatch",
             Self::ValueDecryptFailed => "value_decrypt_failed",
-            Self::HmacMismatch => "hmac_mismatch",
+            // The reference does not tell one from the other.
+            Self::HmacMismatch | Self::ByteOrderMark => "hmac_mismatch",
             Self::NotText => "not_text",
             Self::NothingDecrypted => "nothing_decrypted",
         }
@@ -187,6 +190,7 @@ impl BundleProblemKind {
             }
             VariableError::Decrypt => Self::ValueDecryptFailed,
             VariableError::HmacMismatch => Self::HmacMismatch,
+            VariableError::ByteOrderMark => Self::ByteOrderMark,
             VariableError::NotText => Self::NotText,
         }
     }
@@ -271,7 +275,7 @@ fn open_one<'a>(
     // The reference drops the mark before it compares the claim, which then differs (docs/protocol.md G8).
     match plain.strip_prefix(BYTE_ORDER_MARK) {
         None => to_text(plain),
-        Some(_) if sealed.hmac.is_some() => Err(VariableError::HmacMismatch),
+        Some(_) if sealed.hmac.is_some() => Err(VariableError::ByteOrderMark),
         Some(rest) => to_text(Zeroizing::new(rest.to_vec())),
     }
 }

@@ -178,6 +178,9 @@ pub enum VariableError {
     /// The HMAC claim is not that of the value.
     #[error("the claim of the variable does not match its value")]
     HmacMismatch,
+    /// The value begins with a byte order mark, which a runner drops before it compares the claim (docs/protocol.md G8).
+    #[error("the value of the variable begins with a byte order mark")]
+    ByteOrderMark,
     /// The value is not UTF-8.
     #[error("the value of the variable is not text")]
     NotText,

@@ -5,9 +5,10 @@ use deploy_tokens_protocol::crypto::envelope::{
     EncryptedEnvelope, EnvelopeInputs, open, seal, verify_signature,
 };
 use deploy_tokens_protocol::crypto::{
-    CryptoError, DeviceIdentity, Layer, Meta, OpenError, VariableError, VariableKeys, derive_public_key,
-    key_fingerprint, make_deploy_key, make_environment_key, open_bundle, open_variable, open_variables,
-    parse_seed, seal_environment_key, seal_variable, sign_body, system_rng, verify_body, verify_variable,
+    BundleProblemKind, CryptoError, DeviceIdentity, Layer, Meta, OpenError, VariableError, VariableKeys,
+    derive_public_key, key_fingerprint, make_deploy_key, make_environment_key, open_bundle, open_variable,
+    open_variables, parse_seed, seal_environment_key, seal_variable, sign_body, system_rng, verify_body,
+    verify_variable,
 };
 use deploy_tokens_protocol::envelope::PublishedKey;
 use deploy_tokens_protocol::secret::{DeploySeed, EnvironmentKey, SecretText};
@@ -341,6 +342,23 @@ fn points_of_low_order_are_refused_on_both_sides() {
             "{point:?}"
         );
     }
+}
+
+/// The reference drops the mark, and then finds that the claim differs (docs/protocol.md G8).
+#[test]
+fn a_byte_order_mark_is_refused_by_name() {
+    let seed = make_deploy_key(&mut system_rng()).0;
+    let values = [("MARKED", "\u{feff}x"), ("INSIDE", "a\u{feff}b")];
+    let values = values.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let (bundle, _) = a_bundle(&seed, &values);
+    let report = open_bundle(&bundle, &seed);
+    let problems: Vec<_> = report
+        .problems
+        .iter()
+        .map(|it| (it.name.as_deref(), &it.kind))
+        .collect();
+    assert_eq!(problems, [(Some("MARKED"), &BundleProblemKind::ByteOrderMark)]);
+    assert_eq!(report.variables.len(), 1);
 }
 
 #[test]

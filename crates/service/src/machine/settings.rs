@@ -25,6 +25,27 @@ pub struct Settings {
     /// The name of the format in which a block was shown last; not checked here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
+    /// The name of the colours of the window; not checked here, as the rest of what was chosen of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub theme: Option<String>,
+    /// Seconds until the clipboard is cleared of a secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clipboard_seconds: Option<u64>,
+    /// Seconds without input until an open sheet hides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sheet_seconds: Option<u64>,
+    /// Whether the window asks again by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refreshes: Option<bool>,
+    /// Whether it shows notifications.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub notifies: Option<bool>,
+    /// Whose session is kept, by server, as the server called that person.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub people: BTreeMap<String, String>,
+    /// The tokens of whose end was told, and so many days before it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub told_ends: BTreeMap<String, u32>,
 }
 
 /// Where somebody was at a server.

@@ -1,8 +1,6 @@
-//! What an incident report needs from the server, and its way into a file. Its words are `text::incident`'s.
+//! What an incident report needs from the server. Its words are `text::incident`'s.
 
 use std::collections::BTreeMap;
-use std::io;
-use std::path::{Path, PathBuf};
 
 use futures_util::StreamExt as _;
 use futures_util::stream;
@@ -11,7 +9,6 @@ use super::AT_ONCE;
 use crate::Context;
 use crate::activity::newest_uses;
 use model::{Incident, Problem, Readable, RevocationStatus, RevokeTarget, Unlisted, Uses};
-use private_file::NewFile;
 use protocol::{DeployTokenId, Moment, ProjectId};
 
 /// What a report tells of a run that is over, with what only the server knows: nothing of it was asked while a token was to
@@ -97,42 +94,4 @@ async fn who(context: &Context) -> Result<String, Problem> {
         (Some(one), None) | (None, Some(one)) => one,
         (None, None) => user.id,
     })
-}
-
-/// Writes a report or a list into a new file of a folder, under a name that is free and has this ending, readable by its owner
-/// alone.
-///
-/// # Errors
-/// What the system says.
-pub fn save(folder: &Path, stem: &str, ending: &str, text: &str) -> io::Result<PathBuf> {
-    private_file::make_folder(folder)?;
-    let mut number = 1;
-    loop {
-        let name = match number {
-            1 => format!("{stem}.{ending}"),
-            _ => format!("{stem}-{number}.{ending}"),
-        };
-        let path = folder.join(name);
-        match NewFile::make(&path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 1000 => number += 1,
-            made => return made?.fill(text.as_bytes()).map(|()| path),
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::fs;
-
-    use super::*;
-
-    #[test]
-    fn a_report_never_writes_over_another() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = save(folder.path(), "incident", "md", "one").unwrap();
-        let second = save(folder.path(), "incident", "md", "two").unwrap();
-        assert_ne!(first, second);
-        assert_eq!(fs::read_to_string(first).unwrap(), "one");
-        assert_eq!(fs::read_to_string(second).unwrap(), "two");
-    }
 }

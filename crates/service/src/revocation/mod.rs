@@ -26,7 +26,7 @@ mod unfinished;
 
 pub use engine::revoke_targets;
 pub use find::{Search, Sighting, find};
-pub use incident::{incident, save};
+pub use incident::incident;
 pub use leak::{Candidate, LONGEST_LEAK, Leak, LeakStream, Source};
 pub use named::{EndedToken, Revocations, Revoked, revoke, revoke_all};
 pub use proof::KnownCiTokens;

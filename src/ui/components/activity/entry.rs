@@ -2,20 +2,20 @@
 
 use dioxus::prelude::*;
 
-use crate::ui::components::Happened;
+use crate::ui::components::{Happened, seen};
 use crate::ui::elements::{Glyph, Icon};
 use protocol::{ActivityAuthor, ActivityEntry, ActivityKind};
 
 /// The line, inside a list.
 #[component]
 pub fn ActivityLine(entry: ActivityEntry) -> Element {
-    let what = text::activity::happened(&entry);
-    let who = text::activity::author(&entry.author);
+    let what = seen(&text::activity::happened(&entry));
+    let who = seen(&text::activity::author(&entry.author));
     let runner = match &entry.author {
         ActivityAuthor::Token { .. } => "token ",
         _ => "",
     };
-    let place = entry.subject.name.clone().unwrap_or_default();
+    let place = seen(&entry.subject.name.clone().unwrap_or_default());
     rsx! {
         li { class: "activity-line", "data-kind": text::activity::word(entry.kind),
             span { class: "activity-icon",
@@ -24,13 +24,13 @@ pub fn ActivityLine(entry: ActivityEntry) -> Element {
             div { class: "activity-words",
                 div { class: "activity-what selectable",
                     span { class: "activity-kind", "{what}" }
-                    span { class: "activity-who", " · {runner}{who}" }
+                    span { class: "activity-who", " · {runner}" bdi { "{who}" } }
                     if !place.is_empty() && place != who {
-                        span { class: "activity-who", " · {place}" }
+                        span { class: "activity-who", " · " bdi { "{place}" } }
                     }
                 }
                 if !entry.description.is_empty() {
-                    div { class: "activity-told selectable", "{entry.description}" }
+                    div { class: "activity-told selectable", "{seen(&entry.description)}" }
                 }
             }
             span { class: "activity-when",

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, Load};
 use crate::ui::clock::use_clock;
-use crate::ui::components::{CopiedFact, Ends, Fact, Happened, TimeAgo};
+use crate::ui::components::{CopiedFact, Ends, Fact, Happened, Name, TimeAgo, seen};
 use model::{HolderKind, PublicText, Standing, author_of};
 use protocol::{ActivityKind, DeployToken, Fingerprint, Moment, Occurrence, TokenStatus};
 
@@ -17,7 +17,7 @@ pub(super) fn Facts(token: DeployToken) -> Element {
     rsx! {
         dl { class: "facts",
             CopiedFact { name: "Id", what: PublicText::Id, label: "the id", text: token.id.to_string() }
-            Fact { name: "Environment", {text::environment(&token.environment_name)} }
+            Fact { name: "Environment", Name { text: text::environment(&token.environment_name) } }
             Fact { name: "Created",
                 Happened { what: token.created }
                 By { token: token.clone(), kind: ActivityKind::Created, at: token.created.known() }
@@ -81,7 +81,7 @@ fn By(token: DeployToken, kind: ActivityKind, at: Option<Moment>) -> Element {
         return rsx! {};
     };
     match author_of(&entries.list, &token, kind, at) {
-        Some(author) => rsx! { " by {text::activity::author(author)}" },
+        Some(author) => rsx! { " by {seen(&text::activity::author(author))}" },
         None => rsx! {},
     }
 }
@@ -141,7 +141,7 @@ fn HandedTo(token: DeployToken) -> Element {
         Fact { name: "Handed to",
             for it in all {
                 p { class: "fact-line", key: "{it.destination}",
-                    {it.destination.title()}
+                    Name { text: it.destination.title() }
                     span { class: "fact-aside", " · {clock.past(it.at)}" }
                 }
             }

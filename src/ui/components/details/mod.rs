@@ -6,7 +6,7 @@ mod history;
 use dioxus::prelude::*;
 
 use crate::state::{AppState, ConfirmKind, Load};
-use crate::ui::components::{HealthBadge, ask};
+use crate::ui::components::{HealthBadge, ask, seen};
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, DialogSize, Icon,
 };
@@ -22,7 +22,7 @@ pub fn DetailsDialog(token: DeployTokenId) -> Element {
     let state = use_context::<AppState>();
     let found = listed(state, &token);
     let title = match &found {
-        Some(token) => token.name.clone(),
+        Some(token) => seen(&token.name),
         None => "This token is not listed any more".to_owned(),
     };
     rsx! {
@@ -85,7 +85,7 @@ fn Asks(verb: &'static str, kind: ConfirmKind, token: DeployToken) -> Element {
     let state = use_context::<AppState>();
     rsx! {
         Button {
-            label: "{verb} {token.name}…",
+            label: "{verb} {seen(&token.name)}…",
             short: "{verb}…",
             onclick: move |()| ask(state, kind, token.clone()),
         }

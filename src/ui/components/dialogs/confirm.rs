@@ -4,10 +4,10 @@ use dioxus::prelude::*;
 
 use super::confirm_style::style_of;
 use super::consequence::Consequence;
-use super::which::Which;
+use super::which::{Alike, Which};
 use super::{EndChoice, Failure, Progress, SendAgain, WhenToRevoke};
 use crate::state::{AppState, Confirm, ConfirmKind, Operation};
-use crate::ui::components::ask;
+use crate::ui::components::{ask, seen};
 use crate::ui::elements::{Button, Dialog, DialogActions, DialogBody, DialogHead, TextField};
 use crate::ui::intent::{Intent, TokenIntent, use_send};
 use model::Grace;
@@ -25,6 +25,11 @@ fn intent(kind: ConfirmKind, token: DeployToken, lifetime: Lifetime, grace: Grac
     }
 }
 
+/// Whether that is the token's name, as it is or as it is shown: what is not seen cannot be typed.
+fn is_name(typed: &str, token: &DeployToken) -> bool {
+    typed.trim() == token.name.trim() || typed.trim() == seen(&token.name).trim()
+}
+
 /// The dialog.
 #[component]
 pub fn ConfirmDialog(confirm: Confirm) -> Element {
@@ -40,11 +45,11 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
         type_name,
     } = confirm;
     let style = style_of(kind);
-    let name = token.name.clone();
+    let name = seen(&token.name);
     let first_revoke = kind == ConfirmKind::Delete && token.may_be_active();
     let running = operation.is_running();
     let issues = matches!(kind, ConfirmKind::Rotate | ConfirmKind::Replace);
-    let allowed = (!type_name || typed.read().trim() == name.trim()) && (!issues || end.read().is_ok());
+    let allowed = (!type_name || is_name(&typed.read(), &token)) && (!issues || end.read().is_ok());
     let verb = match &operation {
         Operation::Idle => style.verb.to_owned(),
         Operation::Running(_) => style.doing.to_owned(),
@@ -56,7 +61,7 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
             form {
                 onsubmit: move |event| {
                     event.prevent_default();
-                    let is_typed = !type_name || typed.peek().trim() == asked.name.trim();
+                    let is_typed = !type_name || is_name(&typed.peek(), &asked);
                     let has_end = !issues || end.peek().is_ok();
                     if is_typed && has_end && !first_revoke {
                         let lifetime = end.peek().clone().unwrap_or_default();
@@ -76,6 +81,7 @@ pub fn ConfirmDialog(confirm: Confirm) -> Element {
                         Progress { label: "Progress", plan: style.plan.to_vec(), step }
                     } else {
                         Failure { operation }
+                        Alike { token: token.clone() }
                         if issues {
                             EndChoice { chosen: end }
                         }

@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, ConfirmKind, Load};
 use crate::ui::clock::use_clock;
-use crate::ui::components::ask;
+use crate::ui::components::{Name, ask, seen};
 use crate::ui::elements::{Button, ButtonKind};
 use model::ReplacementState;
 use protocol::{DeployToken, Occurrence};
@@ -14,8 +14,8 @@ use protocol::{DeployToken, Occurrence};
 pub(super) fn Consequence(kind: ConfirmKind, token: DeployToken) -> Element {
     let clock = use_clock();
     let uses = use_context::<AppState>().tokens.uses;
-    let seen = uses.read().of(&token.id);
-    let seen = seen.map_or_else(String::new, |it| format!(" ({})", text::activity::fetches(it)));
+    let fetched = uses.read().of(&token.id);
+    let fetched = fetched.map_or_else(String::new, |it| format!(" ({})", text::activity::fetches(it)));
     let (stops, unused) = match kind {
         ConfirmKind::Rotate => (
             "that runner fails until its CI has the new values",
@@ -29,7 +29,7 @@ pub(super) fn Consequence(kind: ConfirmKind, token: DeployToken) -> Element {
             return rsx! {
                 p { "It gets a successor of the same name, whose values are shown once right after this." }
                 p {
-                    strong { "{token.name} keeps working" }
+                    strong { Name { text: token.name.clone() } " keeps working" }
                     " until you say that CI has the new values. No runner fails meanwhile."
                 }
             };
@@ -56,7 +56,7 @@ pub(super) fn Consequence(kind: ConfirmKind, token: DeployToken) -> Element {
             match token.last_use {
                 Occurrence::At(at) => rsx! {
                     strong { "Last used {clock.past(at)}" }
-                    " by a runner{seen}: {stops}."
+                    " by a runner{fetched}: {stops}."
                 },
                 Occurrence::Never => rsx! { "{unused}" },
                 Occurrence::NotKnown(_) => rsx! {
@@ -68,7 +68,7 @@ pub(super) fn Consequence(kind: ConfirmKind, token: DeployToken) -> Element {
         if kind == ConfirmKind::Rotate {
             p { "It gets new values, shown right after this. The old ones stop working at once; there is no overlap. " ReplaceInstead { token } }
         } else {
-            p { "It can no longer fetch variables of {token.environment_name}. What it already fetched stays known to it. This cannot be undone." }
+            p { "It can no longer fetch variables of {seen(token.environment_name.as_str())}. What it already fetched stays known to it. This cannot be undone." }
         }
     }
 }
@@ -102,9 +102,10 @@ fn Succession(token: DeployToken) -> Element {
         }
         _ => None,
     };
+    let environment = seen(token.environment_name.as_str());
     if progress == Some(ReplacementState::OldGone) {
         return rsx! {
-            p { "The old {token.name} is not active any more. The key of {token.environment_name} is sealed again for those who remain." }
+            p { "The old {seen(&token.name)} is not active any more. The key of {environment} is sealed again for those who remain." }
         };
     }
     rsx! {
@@ -125,6 +126,6 @@ fn Succession(token: DeployToken) -> Element {
                 },
             }
         }
-        p { "The old {token.name} is revoked: it can no longer fetch variables of {token.environment_name}. This cannot be undone." }
+        p { "The old " Name { text: token.name.clone() } " is revoked: it can no longer fetch variables of {environment}. This cannot be undone." }
     }
 }

@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 
 use super::{EndChoice, Failure, Progress};
 use crate::state::{AppState, Load, Operation};
+use crate::ui::components::seen;
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Glyph, Icon, TextField,
 };
@@ -34,7 +35,7 @@ pub fn CreateDialog() -> Element {
         Err(_) => false,
     });
     let operation = state.dialog.operation.read().clone();
-    let place = environment.map_or(String::new(), |it| it.name.to_string());
+    let place = environment.map_or(String::new(), |it| seen(it.name.as_str()));
     let running = operation.is_running();
     let failed = matches!(operation, Operation::Failed(_));
     let error = parsed.read().as_ref().err().copied();

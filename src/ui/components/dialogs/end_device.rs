@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 
 use super::{Failure, RunningActions};
 use crate::state::AppState;
+use crate::ui::components::seen;
 use crate::ui::elements::{Dialog, DialogBody, DialogHead, Icon, Tone};
 use crate::ui::intent::{AccessIntent, use_send};
 use protocol::UserDevice;
@@ -16,7 +17,7 @@ pub fn EndDeviceDialog(device: UserDevice) -> Element {
     let state = use_context::<AppState>();
     let send = use_send();
     let operation = state.dialog.operation.read().clone();
-    let name = device.device.label().to_owned();
+    let name = seen(device.device.label());
     let active = device.device.may_be_active();
     let verb = if active { "Revoke" } else { "Delete the record of" };
     rsx! {

@@ -24,7 +24,9 @@ pub(super) fn WhenToRevoke(mut grace: Signal<Grace>) -> Element {
                 segments: vec![
                     segment(Grace::Asked, "When I say so"),
                     segment(Grace::QuarterHour, "After 15 min"),
-                    segment(Grace::Hour, "After 1 h"),
+                    segment(Grace::Hour, "1 h"),
+                    segment(Grace::Day, "1 day"),
+                    segment(Grace::Week, "1 week"),
                 ],
                 value: chosen,
                 onchange: move |value| grace.set(value),

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::reshare::SealedFor;
 use super::{RunningActions, Sharing};
 use crate::state::{AppState, Load, RenewedKey};
-use crate::ui::components::{Fact, MessageText};
+use crate::ui::components::{Fact, MessageText, seen};
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, Icon, Notice, Tone,
 };
@@ -118,7 +118,7 @@ pub fn RenewedDialog(renewed: RenewedKey) -> Element {
                         h3 { id: "may-be-read", "May have been read by whoever held the old key: change these where they are made" }
                         ul { tabindex: "0", "aria-labelledby": "may-be-read",
                             for name in &done.variables {
-                                li { key: "{name}", code { "{name}" } }
+                                li { key: "{name}", code { "{seen(name)}" } }
                             }
                         }
                     }

@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 
 use super::Failure;
 use crate::state::AppState;
+use crate::ui::components::seen;
 use crate::ui::elements::{Button, Dialog, DialogActions, DialogBody, DialogHead, Icon};
 use model::ClosedSheet;
 
@@ -17,7 +18,7 @@ pub fn ShowAgainDialog(sheet: ClosedSheet) -> Element {
     let running = operation.is_running();
     rsx! {
         Dialog { id: ID, on_cancel: move |()| dialog.close(),
-            DialogHead { id: ID, icon: Icon::Key, title: "The values of {sheet.name}",
+            DialogHead { id: ID, icon: Icon::Key, title: "The values of {seen(&sheet.name)}",
                 if running {
                     "Comparing with the server…"
                 }

@@ -4,6 +4,8 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, Load};
 use crate::ui::clock::use_clock;
+use crate::ui::components::LookAlike;
+use model::look_alike;
 use protocol::{DeployToken, TokenEntry};
 
 /// Fingerprint, age and last use of a token that shares its name with another active one; else nothing.
@@ -28,6 +30,24 @@ pub(super) fn Which(token: DeployToken) -> Element {
             span { class: "mono", "{print}" }
             "."
         }
+    }
+}
+
+/// Points out the active tokens whose names look like this one's.
+#[component]
+pub(super) fn Alike(token: DeployToken) -> Element {
+    let state = use_context::<AppState>();
+    let others = match &*state.tokens.entries.read() {
+        Load::Ready(entries) => {
+            let tokens = entries.iter().filter_map(TokenEntry::token);
+            let names = tokens.filter(|it| it.may_be_active()).map(|it| it.name.as_str());
+            let found = look_alike::like(&token.name, names);
+            found.into_iter().map(str::to_owned).collect()
+        }
+        Load::Loading | Load::Failed(_) => Vec::new(),
+    };
+    rsx! {
+        LookAlike { what: "token", name: token.name, others }
     }
 }
 

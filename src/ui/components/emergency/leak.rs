@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 use model::LeakMatch;
 
 use crate::state::{AppState, LeakSearch};
-use crate::ui::components::MessageText;
+use crate::ui::components::{MessageText, Name, seen};
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Spinner, Tone};
 use crate::ui::intent::{EmergencyIntent, use_send};
 
@@ -73,10 +73,10 @@ fn FoundLine(found: LeakMatch) -> Element {
     } else {
         "It is revoked already: runners with it are refused."
     };
-    let place = text::place(&placed.project_name, &placed.environment.name);
+    let place = seen(&text::place(&placed.project_name, &placed.environment.name));
     rsx! {
         p {
-            strong { "This is {placed.token.name} in {place}." }
+            strong { "This is " Name { text: placed.token.name.clone() } " in {place}." }
             " {how} {state}"
         }
     }

@@ -2,6 +2,7 @@
 
 use dioxus::prelude::*;
 
+use crate::ui::components::{Name, seen};
 use crate::ui::elements::{Glyph, Icon, Spinner};
 
 /// How far something of a run is.
@@ -46,9 +47,9 @@ pub(super) fn Line(
                 }
             }
             div { class: "run-words",
-                p { class: "run-name cut", title: title.unwrap_or_else(|| name.clone()), "{name}" }
+                p { class: "run-name cut", title: title.unwrap_or_else(|| seen(&name)), Name { text: name.clone() } }
                 if let Some(place) = place {
-                    p { class: "run-place cut", "{place}" }
+                    p { class: "run-place cut", {seen(&place)} }
                 }
                 if let Some(detail) = detail {
                     p { class: "run-trouble selectable", "{detail}" }

@@ -6,8 +6,10 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, Group, Load, groups};
 use crate::ui::clock::use_clock;
+use crate::ui::components::Name;
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, StateBlock};
 use model::PlacedToken;
+use model::look_alike::look;
 use protocol::{DeployTokenId, Fingerprint, Occurrence};
 use text::grouped;
 
@@ -75,7 +77,7 @@ fn TokenGroup(group: Group, index: usize, with_project: bool) -> Element {
     };
     let all = all_in(&store.selected.read(), &tokens);
     let verb = if all { "Unselect" } else { "Select" };
-    let twins = twins(&tokens);
+    let twins = use_memo(use_reactive((&tokens,), |(tokens,)| twins(&tokens)));
     let more = count.saturating_sub(MOST);
     let ids: Vec<DeployTokenId> = tokens.iter().map(|it| it.token.id.clone()).collect();
     rsx! {
@@ -93,7 +95,7 @@ fn TokenGroup(group: Group, index: usize, with_project: bool) -> Element {
                 for placed in tokens.iter().take(MOST).cloned() {
                     TokenLine {
                         key: "{placed.token.id}",
-                        has_twin: twins.contains(&placed.token.name),
+                        has_twin: twins.read().contains(&look(&placed.token.name)),
                         placed,
                     }
                 }
@@ -105,14 +107,14 @@ fn TokenGroup(group: Group, index: usize, with_project: bool) -> Element {
     }
 }
 
-/// The names that more than one of these tokens has.
+/// What the names of more than one of these tokens look like.
 fn twins(tokens: &[PlacedToken]) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
-    let names = tokens.iter().map(|it| &it.token.name);
-    names.filter(|name| !seen.insert(*name)).cloned().collect()
+    let looks = tokens.iter().map(|it| look(&it.token.name));
+    looks.filter(|it| !seen.insert(it.clone())).collect()
 }
 
-/// A token of a name that another one has, too, is told apart by its fingerprint and its age.
+/// A token of a name that another one has, too, or that looks like another one's, is told apart by its fingerprint and its age.
 #[component]
 fn TokenLine(placed: PlacedToken, has_twin: bool) -> Element {
     let store = use_context::<AppState>().emergency;
@@ -150,7 +152,7 @@ fn TokenLine(placed: PlacedToken, has_twin: bool) -> Element {
                     }
                 }
                 span { class: "active-words",
-                    span { class: "active-name cut", "{token.name}" }
+                    span { class: "active-name cut", Name { text: token.name.clone() } }
                     span { class: "active-facts",
                         "{used}{expires}"
                         if let (true, Some(print)) = (has_twin, &print) {

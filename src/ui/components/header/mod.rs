@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::ask::no_token_because;
-use super::create;
+use super::{Name, create, seen};
 use crate::state::{AppState, Dialog, KeyState};
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon};
 
@@ -56,12 +56,12 @@ fn Crumbs() -> Element {
     rsx! {
         div { class: "crumbs",
             if let Some(project) = project.as_ref() {
-                span { class: "cut", title: "{project.name}", "{project.name}" }
+                span { class: "cut", title: "{seen(&project.name)}", Name { text: project.name.clone() } }
             }
             if let Some(environment) = environment.as_ref() {
                 span { class: "crumb-environment",
                     Glyph { icon: Icon::ChevronRight, size: 14 }
-                    span { class: "cut", title: "{environment.name}", "{environment.name}" }
+                    span { class: "cut", title: "{seen(environment.name.as_str())}", Name { text: environment.name.as_str() } }
                 }
                 Glyph { icon: Icon::ChevronRight, size: 14 }
                 KeyCrumb {}
@@ -121,9 +121,9 @@ pub fn Switcher() -> Element {
         button {
             r#type: "button",
             class: "switcher",
-            "aria-label": "Switch environment: {name}",
+            "aria-label": "Switch environment: {seen(name)}",
             onclick: move |_| state.dialog.show(Dialog::Palette),
-            span { class: "cut", "{name}" }
+            span { class: "cut", Name { text: name } }
             Glyph { icon: Icon::ChevronDown, size: 18 }
         }
     }

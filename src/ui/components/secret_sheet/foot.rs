@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use super::{SheetSummary, use_focus};
-use crate::state::{AppState, Left, SheetPage};
+use crate::state::{AppState, Left};
 use crate::ui::clock::use_clock;
 use crate::ui::elements::{Button, ButtonKind, DialogActions, Icon};
 use crate::ui::intent::{SheetIntent, use_send};
@@ -26,13 +26,20 @@ fn Actions() -> Element {
     use_focus("#sheet > .dialog-actions [autofocus]");
     let sheet = use_context::<AppState>().sheet;
     let send = use_send();
+    // The one main action of the sheet is to share the key, as long as it is not shared.
+    let is_shared = sheet.issuance.read().as_ref().is_none_or(|it| it.share.is_ok());
+    let copy = if is_shared {
+        ButtonKind::Primary
+    } else {
+        ButtonKind::Plain
+    };
     rsx! {
         DialogActions {
             Button { label: "Done", onclick: move |()| sheet.ask_to_close() }
-            if sheet.folder.read().is_some() {
+            if *sheet.can_save.read() {
                 Button {
                     label: "Save to file…",
-                    onclick: move |()| sheet.turn_to(SheetPage::Save),
+                    onclick: move |()| send.call(SheetIntent::Save.into()),
                 }
             }
             if *sheet.can_send.read() {
@@ -43,7 +50,7 @@ fn Actions() -> Element {
                 }
             }
             Button {
-                kind: ButtonKind::Primary,
+                kind: copy,
                 icon: Icon::Copy,
                 label: "Copy block",
                 autofocus: true,

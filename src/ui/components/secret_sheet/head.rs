@@ -56,12 +56,13 @@ pub(super) fn Head(outline: SheetSummary) -> Element {
     }
 }
 
-fn old_works_until(grace: Grace) -> &'static str {
-    match grace {
-        Grace::Asked => "The old token works until you finish the replacement.",
-        Grace::QuarterHour => {
-            "The old token is revoked 15 min after you close this, if the app still runs then."
-        }
-        Grace::Hour => "The old token is revoked 1 h after you close this, if the app still runs then.",
-    }
+fn old_works_until(grace: Grace) -> String {
+    let time = match grace {
+        Grace::Asked => return "The old token works until you finish the replacement.".to_owned(),
+        Grace::QuarterHour => "15 min",
+        Grace::Hour => "1 h",
+        Grace::Day => "1 day",
+        Grace::Week => "1 week",
+    };
+    format!("The old token is revoked {time} after you close this, if the app still runs then.")
 }

@@ -8,7 +8,6 @@ mod block;
 mod field;
 mod foot;
 mod head;
-mod save;
 mod send;
 mod share;
 mod taken;
@@ -18,7 +17,7 @@ use dioxus::prelude::*;
 
 use crate::state::{AppState, SheetPage, SheetStore};
 use crate::ui::clock::use_clock;
-use crate::ui::components::MessageText;
+use crate::ui::components::{MessageText, seen};
 use crate::ui::elements::{Dialog, DialogBody, DialogSize, Icon, Notice, Tone};
 use model::{CiTokenOutcome, Issuance, IssuanceKind};
 use protocol::Occurrence;
@@ -28,7 +27,6 @@ use block::Block;
 use field::{CiTokenField, SeedField};
 use foot::Footer;
 use head::Head;
-use save::Save;
 use send::Send;
 use share::NotShared;
 use taken::TakenLine;
@@ -56,7 +54,7 @@ enum CiToken {
 impl SheetSummary {
     fn of(issuance: &Issuance) -> Self {
         Self {
-            name: issuance.token.name.clone(),
+            name: seen(&issuance.token.name),
             environment: issuance.token.environment_name.to_string(),
             kind: issuance.kind,
             shared: issuance.share.is_ok(),
@@ -122,8 +120,6 @@ pub fn SecretSheet() -> Element {
         Dialog { id: ID, size: DialogSize::Wide, on_cancel: move |()| escape(sheet),
             if *sheet.away.read() {
                 Away { name: outline.name }
-            } else if *sheet.page.read() == SheetPage::Save {
-                Save { name: outline.name }
             } else if *sheet.page.read() == SheetPage::Send {
                 Send { name: outline.name }
             } else {

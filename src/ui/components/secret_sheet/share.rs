@@ -26,6 +26,7 @@ pub(super) fn NotShared(problem: Problem) -> Element {
             }
             div { class: "notice-buttons",
                 Button {
+                    kind: ButtonKind::Primary,
                     label: match &sharing {
                         Operation::Running(step) => step.label(),
                         _ => text::RESHARE_KEY.to_owned(),

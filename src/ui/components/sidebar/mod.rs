@@ -5,6 +5,7 @@ mod pages;
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog, Section};
+use crate::ui::components::seen;
 use crate::ui::elements::{Glyph, Icon};
 use crate::ui::intent::{PlaceIntent, use_send};
 use protocol::Environment;
@@ -55,8 +56,10 @@ fn Workspace() -> Element {
     let state = use_context::<AppState>();
     let organization = state.place.organization.read();
     let project = state.place.project.read();
-    let organization = organization.as_ref().map_or("", |it| it.name.as_str());
-    let project = project.as_ref().map_or("", |it| it.name.as_str());
+    let organization = organization
+        .as_ref()
+        .map_or_else(String::new, |it| seen(&it.name));
+    let project = project.as_ref().map_or_else(String::new, |it| seen(&it.name));
     let initial: String = organization
         .chars()
         .next()
@@ -77,8 +80,8 @@ fn Workspace() -> Element {
                 }
             }
             span { class: "workspace-words",
-                span { class: "workspace-name cut", title: "{organization}", "{organization}" }
-                span { class: "workspace-project cut", title: "{project}", "{project}" }
+                span { class: "workspace-name cut", title: "{organization}", bdi { "{organization}" } }
+                span { class: "workspace-project cut", title: "{project}", bdi { "{project}" } }
             }
             Glyph { icon: Icon::UpDown }
         }
@@ -120,17 +123,17 @@ fn EnvironmentLine(environment: Environment, current: bool) -> Element {
     let send = use_send();
     let kind = place_kind(&environment);
     let is_told_by_name = environment.name.as_str().eq_ignore_ascii_case(&environment.kind);
-    let id = environment.id.clone();
+    let (id, name) = (environment.id.clone(), seen(environment.name.as_str()));
     rsx! {
         li {
             button {
                 r#type: "button",
                 class: "sidebar-line",
                 "aria-current": if current { "true" },
-                title: if is_told_by_name { environment.name.to_string() } else { format!("{} ({})", environment.name, environment.kind) },
+                title: if is_told_by_name { name.clone() } else { seen(&format!("{name} ({})", environment.kind)) },
                 onclick: move |_| send.call(PlaceIntent::OpenEnvironment(id.clone()).into()),
                 span { class: "place-dot", "data-place": kind, "aria-hidden": "true" }
-                span { class: "cut", "{environment.name}" }
+                span { class: "cut", bdi { "{name}" } }
                 if current {
                     span { class: "current-mark", Glyph { icon: Icon::Check } }
                 }

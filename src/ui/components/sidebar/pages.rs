@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog, Load, Section};
+use crate::ui::components::{Name, seen};
 use crate::ui::elements::{Glyph, Icon};
 use crate::ui::intent::{PlaceIntent, use_send};
 use text::grouped;
@@ -22,7 +23,7 @@ pub(super) fn Pages() -> Element {
         _ => None,
     };
     rsx! {
-        h2 { class: "sidebar-head cut", id: "section", title: "{environment.name}", "{environment.name}" }
+        h2 { class: "sidebar-head cut", id: "section", title: "{seen(environment.name.as_str())}", Name { text: environment.name.as_str() } }
         ul { class: "sidebar-list", "aria-labelledby": "section",
             PageLine {
                 page: Section::Tokens,

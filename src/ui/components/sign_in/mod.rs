@@ -18,10 +18,21 @@ use password::PasswordForm;
 /// What went wrong last, if anything.
 #[component]
 pub fn SignInProblem() -> Element {
-    let problem = use_context::<AppState>().session.problem;
+    let (problem, send) = (use_context::<AppState>().session.problem, use_send());
     match &*problem.read() {
         Some(message) => rsx! {
-            Notice { tone: Tone::Danger, assertive: true,
+            Notice {
+                tone: Tone::Danger,
+                assertive: true,
+                actions: rsx! {
+                    if message.is_of_keychain() {
+                        Button {
+                            kind: ButtonKind::Link,
+                            label: "Use a key file instead",
+                            onclick: move |()| send.call(SessionIntent::UseKeyFile.into()),
+                        }
+                    }
+                },
                 MessageText { message: text::explain(message) }
             }
         },

@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::OpenMenu;
 use crate::state::{AppState, ConfirmKind};
 use crate::ui::clock::use_clock;
-use crate::ui::components::{ask, no_token_because};
+use crate::ui::components::{Name, ask, no_token_because, seen};
 use crate::ui::elements::{Icon, Menu, MenuItem, MenuLine};
 use crate::ui::intent::{ProgramIntent, TokenIntent, use_send};
 use model::{ClosedSheet, PublicText};
@@ -40,11 +40,11 @@ pub fn RowMenu() -> Element {
     let id = token.id.to_string();
     let shown = token.id.clone();
     let (picked, chosen) = (token.id.clone(), state.chosen.tokens.read().contains(&token.id));
-    let label = format!("Actions for {}", token.name);
+    let label = format!("Actions for {}", seen(&token.name));
     let closed = state.tokens.closed_sheet(&token, *clock.now.read());
     rsx! {
         Menu { label, on_close: move |()| open.set(None),
-            p { class: "menu-title cut", "aria-hidden": "true", "{token.name}" }
+            p { class: "menu-title cut", "aria-hidden": "true", Name { text: token.name.clone() } }
             MenuItem {
                 icon: Icon::Eye,
                 label: "Details",

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::AppState;
+use crate::ui::components::{Name, seen};
 use crate::ui::intent::{TokenIntent, use_send};
 use protocol::DeployToken;
 
@@ -16,7 +17,7 @@ pub(super) fn Named(token: DeployToken) -> Element {
         button {
             r#type: "button",
             class: "token-name cut token-open",
-            title: "{name}",
+            title: "{seen(&name)}",
             tabindex: "-1",
             onclick: move |event| {
                 let keys = event.modifiers();
@@ -34,7 +35,7 @@ pub(super) fn Named(token: DeployToken) -> Element {
 /// The name of an entry that has no details, and, below it, what it is.
 pub(super) fn name_and_place(name: &str, place: &str) -> Element {
     rsx! {
-        div { class: "token-name cut", title: "{name}", "{name}" }
+        div { class: "token-name cut", title: "{seen(name)}", Name { text: name } }
         TokenId { id: place }
     }
 }
@@ -53,13 +54,13 @@ fn Highlighted(name: String) -> Element {
     match split(&name, search.read().trim()) {
         Some((before, found, after)) => rsx! {
             bdi { class: "cut",
-                "{before}"
-                mark { "{found}" }
-                "{after}"
+                {seen(before)}
+                mark { {seen(found)} }
+                {seen(after)}
             }
         },
         None => rsx! {
-            bdi { class: "cut", "{name}" }
+            bdi { class: "cut", {seen(&name)} }
         },
     }
 }

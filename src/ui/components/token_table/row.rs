@@ -7,7 +7,7 @@ use super::name::name_and_place;
 use super::pick::{Pick, pick};
 use super::{OpenMenu, Shown, TabStop};
 use crate::state::{AppState, ConfirmKind};
-use crate::ui::components::{ask, no_token_because};
+use crate::ui::components::{ask, no_token_because, seen};
 use crate::ui::elements::{Badge, Icon, IconButton, Tone};
 use model::TokenColumn;
 use protocol::{DeployToken, UnreadEntry};
@@ -34,7 +34,7 @@ pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Elem
             "data-open": if opened { "true" },
             "data-highlighted": if highlighted { "true" },
             "aria-rowindex": "{index + 2}",
-            "aria-label": "{token.name}",
+            "aria-label": "{seen(&token.name)}",
             tabindex: if tab_stop { "0" } else { "-1" },
             onclick: move |event| {
                 let keys = event.modifiers();
@@ -74,7 +74,7 @@ pub(super) fn TokenRow(token: DeployToken, index: usize, tab_stop: bool) -> Elem
                 }
                 IconButton {
                     icon: Icon::Dots,
-                    name: "More actions for {token.name}",
+                    name: "More actions for {seen(&token.name)}",
                     title: "More actions",
                     expanded: opened,
                     tabindex,
@@ -100,7 +100,7 @@ fn QuickAction(
         span { class: "quick",
             IconButton {
                 icon,
-                name: "{verb} {token.name}",
+                name: "{verb} {seen(&token.name)}",
                 title,
                 disabled: why_not.is_some(),
                 tabindex,

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog, KeyState};
+use crate::ui::components::Name;
 use crate::ui::elements::{Button, ButtonKind, Icon, Notice, Tone};
 use model::{Flaw, Holder, HolderKind, Standing};
 use protocol::Fingerprint;
@@ -52,7 +53,7 @@ pub(super) fn Flawed(list: Vec<Holder>) -> Element {
     };
     rsx! {
         Notice { tone: Tone::Warn,
-            strong { "{first.name}" }
+            strong { Name { text: first.name.clone() } }
             match rest.len() {
                 0 => " needs attention: see why in its row.".to_owned(),
                 1 => " and one more need attention: see why in their rows.".to_owned(),

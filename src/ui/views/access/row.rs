@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::AppState;
-use crate::ui::components::{Happened, TimeAgo};
+use crate::ui::components::{Happened, TimeAgo, seen};
 use crate::ui::elements::{Badge, Tone};
 use crate::ui::intent::{TokenIntent, use_send};
 use model::{Flaw, Holder, HolderKind, Standing};
@@ -18,13 +18,13 @@ pub(super) fn HolderRow(holder: Holder) -> Element {
         } => format!("This machine · {platform}"),
         // Only an entry that no list has is without one.
         HolderKind::Device { id, platform, .. } if platform.is_empty() => id.to_string(),
-        HolderKind::Device { platform, .. } => platform.clone(),
+        HolderKind::Device { platform, .. } => seen(platform),
         HolderKind::Token { id } => id.as_ref().map_or_else(String::new, ToString::to_string),
     };
     let name = if holder.name.is_empty() {
         "Unnamed entry".to_owned()
     } else {
-        holder.name.clone()
+        seen(&holder.name)
     };
     let (tone, word, why) = match &holder.standing {
         Standing::Holds => (Tone::Ok, "Yes", None),
@@ -59,7 +59,7 @@ pub(super) fn HolderRow(holder: Holder) -> Element {
                     "{about}"
                 }
                 if let Some(why) = why {
-                    p { class: "holder-why selectable", "data-tone": tone.name(), "{why.what} {why.next}" }
+                    p { class: "holder-why selectable", "data-tone": tone.name(), "{seen(&why.what)} {seen(&why.next)}" }
                 }
             }
             td { class: "holder-standing", role: "cell",

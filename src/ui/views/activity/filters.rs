@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::AppState;
+use crate::ui::components::seen;
 use crate::ui::elements::{SearchField, Segment, Segmented};
 use protocol::ActivityKind;
 
@@ -13,7 +14,7 @@ pub(super) fn Filters() -> Element {
     let environment = state.place.environment.read();
     let environment = environment
         .as_ref()
-        .map_or_else(String::new, |it| it.name.to_string());
+        .map_or_else(String::new, |it| seen(it.name.as_str()));
     let segment = |value, label: &str| Segment {
         value,
         label: label.to_owned(),

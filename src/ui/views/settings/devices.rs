@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Dialog, Load, OwnDevice};
-use crate::ui::components::{MessageText, TimeAgo};
+use crate::ui::components::{MessageText, TimeAgo, seen};
 use crate::ui::elements::{Badge, Button, Icon, Notice, Tone};
 use model::{ListOf, Unlisted};
 use protocol::{DeviceId, DeviceStatus, UserDevice};
@@ -61,7 +61,7 @@ fn in_order(list: &[UserDevice], this: Option<&DeviceId>) -> Vec<UserDevice> {
 #[component]
 fn DeviceLine(device: UserDevice, this: bool) -> Element {
     let dialog = use_context::<AppState>().dialog;
-    let name = device.device.label().to_owned();
+    let name = seen(device.device.label());
     let platform = match device.device.platform.as_str() {
         "" => "System not told",
         platform => platform,
@@ -79,7 +79,7 @@ fn DeviceLine(device: UserDevice, this: bool) -> Element {
     rsx! {
         li { class: "own-device",
             div { class: "own-device-words",
-                p { class: "own-device-name cut selectable", title: "{name}\n{device.device.id}", "{name}" }
+                p { class: "own-device-name cut selectable", title: "{name}\n{device.device.id}", bdi { "{name}" } }
                 p { class: "own-device-about",
                     "{platform}{client} · "
                     match revoked {

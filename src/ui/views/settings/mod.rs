@@ -1,10 +1,13 @@
-//! This machine as a device, who the user is, what is checked, the session, and what the program is.
+//! This machine as a device, who the user is, sessions, what was chosen of the window, and what the program is.
 
 mod about;
 mod check;
 mod device;
 mod devices;
+mod look;
 mod person;
+mod servers;
+mod times;
 
 use dioxus::prelude::*;
 
@@ -16,7 +19,10 @@ use about::AboutCard;
 use check::CheckCard;
 use device::DeviceCard;
 use devices::DevicesCard;
+use look::LookCard;
 use person::PersonCard;
+use servers::ServersCard;
+use times::TimesCard;
 
 /// The page.
 #[component]
@@ -31,8 +37,11 @@ pub fn SettingsView() -> Element {
             DeviceCard {}
             DevicesCard {}
             PersonCard {}
-            CheckCard {}
             SessionCard {}
+            ServersCard {}
+            LookCard {}
+            TimesCard {}
+            CheckCard {}
             AboutCard {}
         }
     }
@@ -53,7 +62,10 @@ fn SessionCard() -> Element {
                 match kind {
                     SessionKind::Local => "Everything is on this computer. There is no session; the workspace's keys are in its folder, readable by its owner alone.".to_owned(),
                     SessionKind::Given => format!("Signed in at {origin} with GHOSTABLE_TOKEN, for as long as this window is open."),
-                    SessionKind::Kept => format!("Signed in at {origin}. The session is in this machine's keychain."),
+                    SessionKind::Kept => match &*state.settings.key_file.read() {
+                        None => format!("Signed in at {origin}. Session and keys are in this machine's keychain."),
+                        Some(file) => format!("Signed in at {origin}. Session and keys are in the key file {}, which your passphrase opens.", file.display()),
+                    },
                 }
             }
             div { class: "settings-buttons",

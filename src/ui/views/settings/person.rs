@@ -3,7 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::AppState;
-use crate::ui::components::Fact;
+use crate::ui::components::{Fact, Name, seen};
 use model::Membership;
 use protocol::Role;
 
@@ -23,10 +23,10 @@ pub(super) fn PersonCard() -> Element {
     };
     rsx! {
         section { class: "settings-card", "aria-labelledby": "person",
-            h2 { id: "person", "You in {organization.name}" }
+            h2 { id: "person", "You in {seen(&organization.name)}" }
             dl { class: "facts",
                 if let Some(person) = person {
-                    Fact { name: "Name", "{person}" }
+                    Fact { name: "Name", Name { text: person } }
                 }
                 Fact { name: "Role",
                     match role {
@@ -38,7 +38,7 @@ pub(super) fn PersonCard() -> Element {
                     }
                 }
                 if !admins.is_empty() {
-                    Fact { name: others, "{admins.join(\", \")}" }
+                    Fact { name: others, "{seen(&admins.join(\", \"))}" }
                 }
             }
         }

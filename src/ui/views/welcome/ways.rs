@@ -3,8 +3,10 @@
 use dioxus::prelude::*;
 
 use crate::state::{AppState, CommandLineOffer, address_host};
+use crate::ui::components::Name;
 use crate::ui::elements::{Button, ButtonKind, Glyph, Icon, TextField};
 use crate::ui::intent::{SessionIntent, use_send};
+use model::KnownServer;
 
 #[component]
 pub(super) fn Ways() -> Element {
@@ -13,6 +15,7 @@ pub(super) fn Ways() -> Element {
     let offer = session.command_line.read().clone();
     let has_local = *session.has_local.read();
     let host = address_host(&session.address.read());
+    let is_wrong = session.wrong_address.read().is_some();
     // The one main action of the view.
     let kind = if offer.is_some() {
         ButtonKind::Plain
@@ -28,8 +31,12 @@ pub(super) fn Ways() -> Element {
             section { class: "welcome-card way", "aria-labelledby": "way-server",
                 span { class: "way-icon", Glyph { icon: Icon::Shield, size: 20 } }
                 h2 { id: "way-server", "Sign in to Ghostable" }
-                p { "The deploy tokens of your team, at {host}. Your browser opens to confirm it." }
-                Button { kind, label: "Sign in", onclick: move |()| send.call(SessionIntent::SignIn.into()) }
+                if is_wrong {
+                    p { "The deploy tokens of your team. The address below cannot be used." }
+                } else {
+                    p { "The deploy tokens of your team, at {host}. Your browser opens to confirm it." }
+                }
+                Button { kind, label: "Sign in", disabled: is_wrong, onclick: move |()| send.call(SessionIntent::SignIn.into()) }
             }
             if has_local {
                 section { class: "welcome-card way", "aria-labelledby": "way-local",
@@ -37,7 +44,6 @@ pub(super) fn Ways() -> Element {
                     h2 { id: "way-local", "Use a local workspace" }
                     p { "No account needed: the same API on this computer alone, with sample data to try everything on." }
                     Button {
-                        kind,
                         label: "Open the local workspace",
                         onclick: move |()| send.call(SessionIntent::OpenLocal.into()),
                     }
@@ -61,7 +67,7 @@ fn KnownServers() -> Element {
         section { class: "welcome-card known-servers", "aria-labelledby": "known-servers",
             h2 { id: "known-servers", "Where you were" }
             ul { role: "list",
-                for address in known.iter().cloned() {
+                for KnownServer { address, person } in known.iter().cloned() {
                     li { key: "{address}",
                         button {
                             r#type: "button",
@@ -72,7 +78,12 @@ fn KnownServers() -> Element {
                                 move |_| send.call(SessionIntent::OpenServer(address.clone()).into())
                             },
                             Glyph { icon: Icon::Shield, size: 16 }
-                            span { class: "cut", {address_host(&address)} }
+                            span { class: "cut",
+                                {address_host(&address)}
+                                if let Some(person) = person {
+                                    span { class: "known-person", " · " Name { text: person } }
+                                }
+                            }
                             Glyph { icon: Icon::ChevronRight, size: 16 }
                         }
                     }
@@ -117,7 +128,12 @@ fn CommandLineWay(offer: CommandLineOffer) -> Element {
 
 #[component]
 fn Advanced() -> Element {
-    let address = use_context::<AppState>().session.address;
+    let session = use_context::<AppState>().session;
+    let wrong = session
+        .wrong_address
+        .read()
+        .as_ref()
+        .map(|it| text::explain(it).to_string());
     let send = use_send();
     let mut open = use_signal(|| false);
     rsx! {
@@ -134,7 +150,8 @@ fn Advanced() -> Element {
                 TextField {
                     id: "api-address",
                     label: "Address of the API",
-                    value: address,
+                    value: session.address,
+                    error: wrong,
                     mono: true,
                     oninput: move |text| send.call(SessionIntent::AddressTyped(text).into()),
                 }

@@ -92,6 +92,16 @@ impl LeakStream {
         }
     }
 
+    /// Looked through in pieces of so many bytes, of which so many are looked through again with the next one.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn in_pieces(self, piece: usize, overlap: usize) -> Self {
+        Self {
+            cut: Cut { piece, overlap },
+            ..self
+        }
+    }
+
     /// Takes what comes next.
     pub fn push(&mut self, bytes: &[u8]) {
         self.unread.extend_from_slice(bytes);
@@ -245,10 +255,7 @@ mod tests {
             commit: None,
             file: "log".to_owned(),
         };
-        let mut stream = LeakStream {
-            cut: SHORT,
-            ..LeakStream::within(source, 1)
-        };
+        let mut stream = LeakStream::within(source, 1).in_pieces(SHORT.piece, SHORT.overlap);
         for part in text.chunks(part) {
             stream.push(part);
         }

@@ -30,6 +30,7 @@ pub(super) fn FolderLine() -> Element {
                 mono: true,
                 oninput: move |text| folder.set(text),
             }
+            Button { label: "Browse…", onclick: move |()| send.call(PlaceIntent::BrowseFolder.into()) }
             Button { label: "Open folder", submit: true, disabled: empty }
         }
     }

@@ -7,7 +7,7 @@ mod matching;
 use dioxus::prelude::*;
 
 use crate::state::AppState;
-use crate::ui::components::{MessageText, ask, create};
+use crate::ui::components::{MessageText, Name, ask, create, seen};
 use crate::ui::elements::{
     Button, Combobox, Dialog, DialogActions, DialogBody, DialogHead, Glyph, Icon, Notice, Tone,
 };
@@ -126,7 +126,7 @@ fn Line(index: usize, choice: Choice, chosen: bool, onchoose: Callback<usize>) -
             role: "option",
             "aria-selected": if chosen { "true" } else { "false" },
             "aria-current": if current { "true" },
-            title: "{label} {beside}",
+            title: "{seen(&label)} {seen(&beside)}",
             onclick: move |_| onchoose.call(index),
             match mark {
                 Mark::Icon(icon) => rsx! {
@@ -136,8 +136,8 @@ fn Line(index: usize, choice: Choice, chosen: bool, onchoose: Callback<usize>) -
                     span { class: "place-dot", "data-place": kind, "aria-hidden": "true" }
                 },
             }
-            span { class: "cut", "{label}" }
-            span { class: "choice-owner cut", "{beside}" }
+            span { class: "cut", Name { text: label.clone() } }
+            span { class: "choice-owner cut", Name { text: beside.clone() } }
             if current {
                 span { class: "current-mark", Glyph { icon: Icon::Check } }
             }

@@ -2,11 +2,12 @@
 
 use dioxus::prelude::*;
 
-use crate::state::AppState;
-use crate::ui::components::TimeAgo;
+use crate::state::{AccessStore, AppState, Load};
+use crate::ui::components::{LookAlike, Name, TimeAgo, seen};
 use crate::ui::elements::Button;
 use crate::ui::intent::{AccessIntent, use_send};
-use protocol::{Device, DeviceStatus, KeyRequest, RequestId};
+use model::look_alike;
+use protocol::{Device, DeviceId, DeviceStatus, KeyRequest, RequestId};
 use text::plural;
 
 /// The requests of one device, those for production last.
@@ -33,11 +34,24 @@ pub(super) fn by_device(requests: &[KeyRequest]) -> Vec<Waiting> {
     found
 }
 
+/// The names of other devices, that wait or hold the key, which look like this one's.
+fn like_this(access: AccessStore, name: &str, device: &DeviceId) -> Vec<String> {
+    let (asking, holders) = (access.asking.read(), access.holders.read());
+    let others = asking.iter().filter(|it| it.id != *device).map(Device::label);
+    let holders = match &*holders {
+        Load::Ready(holders) => holders.list.as_slice(),
+        Load::Loading | Load::Failed(_) => &[],
+    };
+    let all = others.chain(holders.iter().map(|it| it.name.as_str()));
+    let found = look_alike::like(name, all);
+    found.into_iter().map(str::to_owned).collect()
+}
+
 /// One device; `running` is `None` where there is nothing to press.
 #[component]
 pub(super) fn DeviceRequests(waiting: Waiting, running: Option<bool>) -> Element {
     let send = use_send();
-    let devices = use_context::<AppState>().access.asking;
+    let access = use_context::<AppState>().access;
     let Waiting { requests } = waiting;
     let Some(first) = requests.first().cloned() else {
         return rsx! {};
@@ -46,7 +60,14 @@ pub(super) fn DeviceRequests(waiting: Waiting, running: Option<bool>) -> Element
         .device_label
         .clone()
         .unwrap_or_else(|| first.device.to_string());
-    let device = devices.read().iter().find(|it| it.id == first.device).cloned();
+    let others = like_this(access, &name, &first.device);
+    let name = seen(&name);
+    let device = access
+        .asking
+        .read()
+        .iter()
+        .find(|it| it.id == first.device)
+        .cloned();
     // Production is never among many: it has its own button.
     let together: Vec<RequestId> = requests
         .iter()
@@ -58,10 +79,10 @@ pub(super) fn DeviceRequests(waiting: Waiting, running: Option<bool>) -> Element
         li { class: "asking",
             div { class: "asking-head",
                 div { class: "request-words",
-                    p { class: "request-name cut selectable", title: "{name}", "{name}" }
+                    p { class: "request-name cut selectable", title: "{name}", bdi { "{name}" } }
                     p { class: "request-about",
                         if let Some(person) = &first.person {
-                            "{person} · "
+                            Name { text: person } " · "
                         }
                         "asked "
                         TimeAgo { at: first.created_at, absent: "some time ago" }
@@ -70,6 +91,7 @@ pub(super) fn DeviceRequests(waiting: Waiting, running: Option<bool>) -> Element
                         }
                     }
                     Known { device }
+                    LookAlike { what: "device", name: name.clone(), others }
                 }
                 if let Some(running) = running.filter(|_| all > 1) {
                     Button {
@@ -131,7 +153,8 @@ fn RequestLine(request: KeyRequest, device: String, running: Option<bool>) -> El
         .environment_name
         .as_ref()
         .map_or_else(|| request.environment.to_string(), ToString::to_string);
-    let project = request.project_name.clone().unwrap_or_default();
+    let environment = seen(&environment);
+    let project = seen(&request.project_name.clone().unwrap_or_default());
     let id = request.id.clone();
     rsx! {
         li { class: "request", "data-production": if is_production { "true" },
