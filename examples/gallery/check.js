@@ -47,7 +47,9 @@ const widths = () => {
   for (const el of all().filter(seen)) {
     looked += 1;
     const box = el.getBoundingClientRect();
-    const scrolls = el.closest(".tabs");
+    // Within something that is cut with an ellipsis it is that which is looked at.
+    const cut = el.parentElement && el.parentElement.closest(".cut");
+    const scrolls = el.closest(".tabs") || (cut && getComputedStyle(cut).textOverflow === "ellipsis");
     if (!scrolls && (box.left < -1 || box.right > wide + 1)) {
       problems.push(`${name(el)} is outside: ${Math.round(box.left)} to ${Math.round(box.right)} of ${wide}`);
     }

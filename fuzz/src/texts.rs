@@ -62,7 +62,11 @@ pub fn leak_stream(data: &[u8]) {
     assert_eq!(at_once, found(usize::from(*length) + 1, LeakStream::new()));
     let in_pieces = found(usize::from(*length) + 1, LeakStream::new().in_pieces(2048, 512));
     for found in [at_once, in_pieces] {
-        assert!(found.contains(&(line, Leaked::CiToken)), "line {line}: {found:?}");
+        assert!(
+            found.contains(&(line, Leaked::CiToken)),
+            "line {line}: {found:?} in {:?}",
+            String::from_utf8_lossy(&text)
+        );
     }
 }
 

@@ -70,8 +70,9 @@ fn checking_can_be_turned_off_and_stays_so() {
     let app = open(&desktop);
     app.find("push button", "Settings").press();
     app.find("heading", "Check new values as a runner");
-    app.find("toggle button", "Off").press();
-    app.find("toggle button", "Off").wait(State::Pressed, true);
+    let checks = app.find("panel", "Check new values as a runner");
+    checks.find("toggle button", "Off").press();
+    checks.find("toggle button", "Off").wait(State::Pressed, true);
     drop(app);
 
     let app = open(&desktop);

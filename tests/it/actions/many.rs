@@ -251,6 +251,10 @@ async fn a_list_is_exported_in_its_order_without_a_secret() {
     let mut stage = Stage::start().await;
     let made = stage.make(&["b-ci", "a-ci"]).await;
     let ids: Vec<_> = made.iter().map(|it| it.id.clone()).collect();
+    for name in ["b-ci", "a-ci"] {
+        let is_told = |it: Option<protocol::DeployToken>| it.is_some_and(|it| it.last_use.is_known());
+        stage.until_token(name, is_told).await;
+    }
     let csv = stage.machine.folder().join("list.csv");
     stage.machine.chosen.replace(Some(csv.clone()));
     stage.send(TokenIntent::Export(ExportForm::Csv, ids.clone()));

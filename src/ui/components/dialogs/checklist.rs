@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use super::Sharing;
 use crate::state::{AppState, Operation};
 use crate::ui::clock::use_clock;
-use crate::ui::components::MessageText;
+use crate::ui::components::{MessageText, seen};
 use crate::ui::elements::{
     Button, ButtonKind, Dialog, DialogActions, DialogBody, DialogHead, DialogSize, Icon, Notice, Tone,
 };
@@ -82,7 +82,7 @@ pub(super) fn ChecklistDialog(id: Option<String>) -> Element {
 #[component]
 fn Summary(list: Checklist) -> Element {
     let clock = use_clock();
-    let because = list.because.join(", ");
+    let because = seen(&list.because.join(", "));
     let begun = clock.past(list.begun);
     rsx! {
         p { role: "status", {words::summary(&list)} }
@@ -109,7 +109,7 @@ fn Values(list: Checklist) -> Element {
             Notice { tone: Tone::Warn, {words::WHY_NOT_KNOWN} }
         }
         for place in list.not_compared.iter() {
-            Notice { key: "{place}", tone: Tone::Neutral, {words::not_compared(place)} }
+            Notice { key: "{place}", tone: Tone::Neutral, {seen(&words::not_compared(place))} }
         }
         for place in list.places.iter().cloned() {
             PlaceValues { key: "{place.environment.id}", list: list.clone(), place }
@@ -124,7 +124,7 @@ fn PlaceValues(list: Checklist, place: CheckedPlace) -> Element {
     rsx! {
         section { class: "checklist-place", "aria-labelledby": "{heading}",
             h3 { id: "{heading}",
-                "{name}"
+                {seen(&name)}
                 if !place.is_exposed {
                     span { class: "checklist-why", " has the same values" }
                 }
@@ -164,9 +164,9 @@ fn ValueLine(list: Checklist, place: CheckedPlace, value: CheckedValue) -> Eleme
                     })),
                 }
                 span { class: "checklist-words",
-                    code { "{value.name}" }
+                    code { {seen(&value.name)} }
                     if !same.is_empty() {
-                        span { class: "checklist-same", "The same value: {same}" }
+                        span { class: "checklist-same", "The same value: {seen(&same)}" }
                     }
                 }
                 span { class: "checklist-state", "{state}" }

@@ -4,6 +4,7 @@ use dioxus::prelude::*;
 
 use super::Shown;
 use crate::state::AppState;
+use crate::ui::components::seen;
 use crate::ui::elements::{Glyph, Icon};
 use protocol::{DeployToken, DeployTokenId};
 
@@ -31,7 +32,7 @@ pub(super) fn Pick(token: DeployToken) -> Element {
             role: "checkbox",
             "data-pick": "true",
             "aria-checked": if chosen { "true" } else { "false" },
-            "aria-label": "Choose {token.name}",
+            "aria-label": "Choose {seen(&token.name)}",
             title: "Choose (Space), with Shift up to here",
             tabindex: "-1",
             onclick: move |event| {

@@ -3,6 +3,7 @@
 use dioxus::prelude::*;
 
 use crate::state::{AppState, Audited, is_found};
+use crate::ui::components::seen;
 use crate::ui::elements::{Badge, Button, ButtonKind, Icon, StateBlock, Tone};
 use crate::ui::intent::{AuditIntent, PlaceIntent, use_send};
 use model::{AuditFact, AuditFinding, TokenHealth};
@@ -60,11 +61,11 @@ pub(super) fn Findings(shown: ReadSignal<Option<Audited>>) -> Element {
 fn Line(finding: AuditFinding, several: bool) -> Element {
     let send = use_send();
     let place = if several {
-        text::place(&finding.project_name, &finding.environment)
+        seen(&text::place(&finding.project_name, &finding.environment))
     } else {
-        text::environment(&finding.environment).to_owned()
+        seen(text::environment(&finding.environment))
     };
-    let said = what(&finding.fact);
+    let said = seen(&what(&finding.fact));
     let remedy = remedy_in_words(&finding.fact);
     let (project, environment) = (finding.project.clone(), finding.environment_id.clone());
     let fact = &finding.fact;
@@ -72,8 +73,8 @@ fn Line(finding: AuditFinding, several: bool) -> Element {
     // The name is what somebody looks for.
     let (name, rest) = match fact {
         AuditFact::Token { name, .. } => (
-            name.clone(),
-            said.strip_prefix(&**name).unwrap_or(&said).to_owned(),
+            seen(name),
+            said.strip_prefix(&seen(name)).unwrap_or(&said).to_owned(),
         ),
         _ => (String::new(), said.clone()),
     };

@@ -173,9 +173,9 @@ impl Cleaner {
 fn without_sequence(after: &str) -> &str {
     if let Some(rest) = after.strip_prefix('[') {
         let rest = rest.trim_start_matches(|c: char| c.is_ascii_digit() || ";:?<=> ".contains(c));
-        let mut rest = rest.chars();
-        rest.next();
-        return rest.as_str();
+        // One that was cut off takes nothing along, least of all the end of its line (ECMA-48 5.4: the final byte).
+        let is_final = |c: char| ('\x40'..='\x7e').contains(&c);
+        return rest.strip_prefix(is_final).unwrap_or(rest);
     }
     let Some(rest) = after.strip_prefix(']') else {
         return after;
@@ -244,6 +244,7 @@ mod tests {
             ("%7", "%7"),
             ("\x1b", ""),
             ("\x1b[", ""),
+            ("a\x1b[\nb", "a\nb"),
         ] {
             assert_eq!(cleaned(given), meant, "{given:?}");
         }

@@ -5,6 +5,7 @@ use dioxus::prelude::*;
 use super::ID;
 use super::words::style;
 use crate::state::{AppState, BulkKind, BulkLine, BulkRun, BulkState};
+use crate::ui::components::seen;
 use crate::ui::elements::{Button, ButtonKind, DialogActions, DialogBody, DialogHead, Glyph, Icon, Spinner};
 use model::{Destination, RevocationStatus};
 use text::grouped;
@@ -84,7 +85,7 @@ fn Line(line: BulkLine, over: bool) -> Element {
                 }
             }
             div { class: "run-words",
-                p { class: "run-name cut", title: "{line.token}", bdi { class: "cut", "{line.name}" } }
+                p { class: "run-name cut", title: "{line.token}", bdi { class: "cut", {seen(&line.name)} } }
                 for it in details {
                     p { key: "{it}", class: "run-trouble selectable", "{it}" }
                 }

@@ -7,6 +7,7 @@ use super::words::{is_confirmed, style, wanted};
 use crate::state::{AppState, BulkKind};
 use crate::ui::clock::use_clock;
 use crate::ui::components::dialogs::EndChoice;
+use crate::ui::components::seen;
 use crate::ui::elements::{Button, DialogActions, DialogBody, DialogHead, TextField};
 use crate::ui::intent::{TokenIntent, use_send};
 use protocol::{DeployToken, Environment};
@@ -114,7 +115,7 @@ fn Facts(kind: BulkKind, tokens: ReadSignal<Vec<DeployToken>>) -> Element {
         ul { class: "bulk-names", role: "list", "aria-label": "Tokens",
             for token in tokens.iter().take(NAMED) {
                 li { key: "{token.id}", class: "cut", title: "{token.id}",
-                    bdi { "{token.name}" }
+                    bdi { {seen(&token.name)} }
                     if let Some(print) = token.fingerprint() {
                         span { class: "mono bulk-print", " {print.short()}" }
                     }
