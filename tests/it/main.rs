@@ -20,7 +20,7 @@ mod budget;
 mod build_info;
 #[cfg(feature = "headless")]
 mod checklist;
-#[cfg(feature = "headless")]
+#[cfg(feature = "gui")]
 mod chosen;
 mod closed;
 #[cfg(feature = "headless")]
@@ -58,6 +58,7 @@ mod leaks;
 mod lifecycle;
 #[cfg(all(feature = "headless", target_os = "linux", debug_assertions))]
 mod memory;
+#[cfg(feature = "gui")]
 mod names;
 #[cfg(all(feature = "headless", target_os = "linux"))]
 mod network;
@@ -93,6 +94,6 @@ mod terminal;
 mod tls;
 #[cfg(all(feature = "headless", unix))]
 mod variables;
-#[cfg(feature = "workspace")]
+#[cfg(feature = "gui")]
 mod ways_in;
 mod workspace;
