@@ -54,7 +54,8 @@ fn a_token_from_create_to_revoked_and_the_window_closed() {
     let pid = app.pid().to_string();
     assert_hidden_from(&pid);
     let running = fs::read_link(format!("/proc/{pid}/exe")).unwrap();
-    assert_eq!(running, named(PROGRAM), "the program that was named");
+    let beside = named(PROGRAM).with_file_name("deploy-tokens-window");
+    assert_eq!(running, beside, "what is beside the program that was named");
 
     sheet(&app, "shipped");
     let block = copy_block(&app);
