@@ -69,6 +69,7 @@ fn holders() -> Holders {
         disclosed: vec![print(4)],
         is_told: true,
         may_have_kept: vec!["old-ci".to_owned(), "forge-web-3".to_owned()],
+        made_at: ago(412),
         tokens_are_hidden: false,
     }
 }

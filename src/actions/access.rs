@@ -119,7 +119,7 @@ impl Actions {
             let work = async move {
                 let found = access(&context, &organization, &place).await?;
                 let disclosed = disclosed_signers(&context, &place).await;
-                let may_have_kept = found.may_have_kept();
+                let (may_have_kept, made_at) = (found.may_have_kept(), found.made_at);
                 let able = found.holders.clone();
                 let own = state_of(found.own, || helpers(able));
                 let (key, tokens) = own.unwrap_or_else(|error| (KeyState::Failed(error), None));
@@ -129,6 +129,7 @@ impl Actions {
                     is_told: found.is_told,
                     tokens_are_hidden: !found.tokens_are_listed,
                     may_have_kept,
+                    made_at,
                 };
                 Ok((found, key, tokens))
             };

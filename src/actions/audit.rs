@@ -156,9 +156,12 @@ impl Actions {
                 (_, Some(token)) => self.show_details(token.id),
             },
             AuditFact::StillSealed(_) if holds => dialog.show(Dialog::Reshare),
-            AuditFact::MayHaveKept(_) | AuditFact::OldKey(_) if holds => dialog.show(Dialog::RenewKey),
+            AuditFact::MayHaveKept(_) | AuditFact::DisclosedSigner(_) | AuditFact::OldKey(_) if holds => {
+                dialog.show(Dialog::RenewKey);
+            }
             AuditFact::StillSealed(_)
             | AuditFact::MayHaveKept(_)
+            | AuditFact::DisclosedSigner(_)
             | AuditFact::OldKey(_)
             | AuditFact::KeyOfNobody => {}
         }

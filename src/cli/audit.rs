@@ -49,7 +49,9 @@ impl<'a> FindingJson<'a> {
                 };
                 (Some((id.as_str(), name.as_str())), days, &[][..])
             }
-            AuditFact::StillSealed(names) | AuditFact::MayHaveKept(names) => (None, None, names.as_slice()),
+            AuditFact::StillSealed(names)
+            | AuditFact::MayHaveKept(names)
+            | AuditFact::DisclosedSigner(names) => (None, None, names.as_slice()),
             AuditFact::OldKey(days) => (None, Some(*days), &[][..]),
             AuditFact::KeyOfNobody => (None, None, &[][..]),
         };

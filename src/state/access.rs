@@ -4,7 +4,7 @@ use dioxus::prelude::*;
 
 use super::{HolderSort, Load, Operation, begin, restore};
 use model::{Holder, HolderKind, Standing};
-use protocol::{Device, DeviceState, Fingerprint, KeyRequest, Listed, Requests, UserDevice};
+use protocol::{Device, DeviceState, Fingerprint, KeyRequest, Listed, Moment, Requests, UserDevice};
 
 /// This machine as a device.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,6 +35,8 @@ pub struct Holders {
     pub tokens_are_hidden: bool,
     /// Who was revoked since the key was made, by name.
     pub may_have_kept: Vec<String>,
+    /// When the key was made, where the server tells it.
+    pub made_at: Option<Moment>,
 }
 
 impl Holders {

@@ -572,7 +572,7 @@ fn sign_with_one_nonce(
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn a_device_that_reuses_its_nonce_is_pointed_out() {
     use protocol::crypto::{key_fingerprint, seal_environment_key, sign_body, system_rng};
     use protocol::wire::environment_key::ShareKeyRequest;
@@ -609,6 +609,23 @@ async fn a_device_that_reuses_its_nonce_is_pointed_out() {
         disclosed_signers(&seeing, &production).await,
         [sender.identity.kid()]
     );
+    // An audit names the environments, until another device has sealed a new key.
+    let pointed_out = || {
+        let told = site.run(&["audit", "--json"], "");
+        let told: serde_json::Value = serde_json::from_slice(&told.stdout).unwrap();
+        let all = told["findings"].as_array().unwrap().iter();
+        let of_signer = all.filter(|it| it["kind"] == "disclosed-signer");
+        let mut named: Vec<String> = of_signer
+            .map(|it| it["environment"].as_str().unwrap().to_owned())
+            .collect();
+        named.sort();
+        named
+    };
+    assert_eq!(pointed_out(), ["production", "staging"]);
+    let renewed = site.run(&["renew-key", "--env", "production", "--no-runner-check"], "");
+    assert!(renewed.status.success(), "{}", testkit::said(&renewed));
+    let left = pointed_out();
+    assert!(!left.contains(&"production".to_owned()), "{left:?}");
 }
 
 #[tokio::test]

@@ -113,6 +113,7 @@ fn all_turned(state: AppState) {
         is_told: true,
         tokens_are_hidden: false,
         may_have_kept: Vec::new(),
+        made_at: None,
     }));
     access.requests.set(Requests {
         list: vec![request(TURNED)],

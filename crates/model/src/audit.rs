@@ -91,6 +91,9 @@ pub enum AuditFact {
     StillSealed(Vec<String>),
     /// These were revoked since the key was made, and may have kept it.
     MayHaveKept(Vec<String>),
+    /// The key was sealed by devices whose signing keys anybody can compute, because they use a nonce again (docs/protocol.md
+    /// 5.5): their fingerprints.
+    DisclosedSigner(Vec<String>),
     /// The key is this many days old.
     OldKey(i64),
 }
@@ -102,6 +105,7 @@ impl AuditFact {
             Self::Token { health, .. } => health.urgency(),
             Self::KeyOfNobody => -1,
             Self::StillSealed(_) => 2,
+            Self::DisclosedSigner(_) => 3,
             Self::MayHaveKept(_) => 3_500_000,
             Self::OldKey(_) => 5_000_000,
         }

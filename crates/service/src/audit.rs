@@ -7,8 +7,12 @@ use futures_util::{StreamExt as _, stream};
 use crate::activity::last_uses;
 use crate::{Context, Directory, directory, list_project};
 use model::{Audit, AuditFact, AuditFinding, AuditLimits, AuditStep, CallError, ListOf, Problem, Unlisted};
+use protocol::crypto;
+use protocol::crypto::envelope::EncryptedEnvelope;
 use protocol::envelope::PublishedKey;
-use protocol::{DeployToken, DeviceId, Environment, Moment, Project, RecipientKind, TokenEntry, TokenStatus};
+use protocol::{
+    DeployToken, DeviceId, Environment, Fingerprint, Moment, Project, RecipientKind, TokenEntry, TokenStatus,
+};
 
 /// How many projects are looked into at once: each asks for several lists.
 const AT_ONCE: usize = 2;
@@ -83,19 +87,24 @@ async fn look_into(
     });
     let gap = Unlisted::entries(ListOf::Tokens(project.name.clone()), unreadable.collect());
     part.unlisted.extend(gap);
+    let mut keys = Vec::new();
     for environment in &environments.list {
+        keys.push(look_at_key(context, project, environment).await?);
+    }
+    let edeks = keys.iter().flatten().flat_map(Key::edeks);
+    let disclosed = crypto::find_disclosed_signers(edeks);
+    for (environment, key) in environments.list.iter().zip(&keys) {
         let all = entries.iter().filter_map(TokenEntry::token);
         let tokens: Vec<&DeployToken> = all.filter(|it| it.environment_id == environment.id).collect();
         let active = tokens.iter().filter(|it| it.may_be_active()).count();
         part.tokens = part.tokens.saturating_add(active);
-        let key = look_at_key(context, project, environment).await?;
         let found = &mut part.findings;
         Findings {
             project,
             environment,
             found,
         }
-        .look_at(&tokens, key.as_ref(), limits, now);
+        .look_at(&tokens, key.as_ref(), &disclosed, (limits, now));
     }
     Ok(part)
 }
@@ -149,7 +158,13 @@ impl Findings<'_> {
         });
     }
 
-    fn look_at(&mut self, tokens: &[&DeployToken], key: Option<&Key>, limits: AuditLimits, now: Moment) {
+    fn look_at(
+        &mut self,
+        tokens: &[&DeployToken],
+        key: Option<&Key>,
+        disclosed: &[Fingerprint],
+        (limits, now): (AuditLimits, Moment),
+    ) {
         let told = key.and_then(|key| key.published.told_recipients(&key.own));
         for token in tokens {
             let is_sealed = |kind: &RecipientKind| *kind == RecipientKind::Deployment(token.id.clone());
@@ -178,6 +193,14 @@ impl Findings<'_> {
         if !still.is_empty() {
             self.find(AuditFact::StillSealed(still));
         }
+        let signed: Vec<String> = disclosed
+            .iter()
+            .filter(|signer| key.is_signed_by(**signer))
+            .map(|signer| signer.short())
+            .collect();
+        if !signed.is_empty() {
+            self.find(AuditFact::DisclosedSigner(signed));
+        }
         let Some(made) = key.published.created_at else {
             return;
         };
@@ -196,6 +219,21 @@ impl Findings<'_> {
 }
 
 impl Key {
+    /// What it is sealed as for each recipient.
+    fn edeks(&self) -> impl Iterator<Item = &str> {
+        let sealed = self.published.sealed.iter();
+        sealed
+            .flat_map(|it| &it.recipients)
+            .map(|it| it.edek_b64.as_str())
+    }
+
+    fn is_signed_by(&self, signer: Fingerprint) -> bool {
+        let mut envelopes = self
+            .edeks()
+            .filter_map(|it| EncryptedEnvelope::from_edek(it).ok());
+        envelopes.any(|it| it.sender() == Some(signer))
+    }
+
     /// The name or id of a recipient that is revoked, or not on any list.
     fn not_listed(&self, kind: &RecipientKind, tokens: &[&DeployToken]) -> Option<String> {
         match kind {

@@ -31,6 +31,10 @@ pub const KINDS: [(&str, &str); 11] = [
         "may-have-kept",
         "Somebody who was revoked since a key was made may have kept it.",
     ),
+    (
+        "disclosed-signer",
+        "A key was sealed by a device that uses a nonce again, so that anybody can sign in its name.",
+    ),
     ("old-key", "A key is old."),
 ];
 
@@ -60,6 +64,10 @@ pub fn what(fact: &AuditFact) -> String {
             "{} had the key and may have kept it: revoked since it was made",
             few(names)
         ),
+        AuditFact::DisclosedSigner(prints) => format!(
+            "The key was sealed by a device whose signing key {} anybody can compute: it uses a nonce again",
+            few(prints)
+        ),
         AuditFact::OldKey(days) => format!("The key is {} old", days_of(*days)),
     }
 }
@@ -80,6 +88,7 @@ pub fn kind_in_words(kind: &str) -> &'static str {
         "key-of-nobody" => "Key of nobody",
         "still-sealed" => "Still sealed",
         "may-have-kept" => "Key may be kept",
+        "disclosed-signer" => "Signer disclosed",
         "old-key" => "Old key",
         _ => "Odd status",
     }
@@ -101,7 +110,7 @@ pub fn remedy_in_words(fact: &AuditFact) -> &'static str {
         },
         AuditFact::KeyOfNobody => "Show access",
         AuditFact::StillSealed(_) => "Re-share key…",
-        AuditFact::MayHaveKept(_) | AuditFact::OldKey(_) => "Renew key…",
+        AuditFact::MayHaveKept(_) | AuditFact::DisclosedSigner(_) | AuditFact::OldKey(_) => "Renew key…",
     }
 }
 
@@ -110,7 +119,9 @@ fn command(fact: &AuditFact, environment: &EnvironmentName) -> String {
         AuditFact::Token { id, health, .. } => format!("{} --env {environment} {id}", remedy(health)),
         AuditFact::KeyOfNobody => format!("reshare --env {environment} --make-key"),
         AuditFact::StillSealed(_) => format!("reshare --env {environment}"),
-        AuditFact::MayHaveKept(_) | AuditFact::OldKey(_) => format!("renew-key --env {environment}"),
+        AuditFact::MayHaveKept(_) | AuditFact::DisclosedSigner(_) | AuditFact::OldKey(_) => {
+            format!("renew-key --env {environment}")
+        }
     }
 }
 
@@ -153,6 +164,7 @@ pub fn kind(fact: &AuditFact) -> &'static str {
         AuditFact::KeyOfNobody => "key-of-nobody",
         AuditFact::StillSealed(_) => "still-sealed",
         AuditFact::MayHaveKept(_) => "may-have-kept",
+        AuditFact::DisclosedSigner(_) => "disclosed-signer",
         AuditFact::OldKey(_) => "old-key",
     }
 }

@@ -102,6 +102,7 @@ fn Content(exporting: Signal<bool>) -> Element {
             is_told,
             tokens_are_hidden,
             may_have_kept,
+            made_at,
         }) => rsx! {
             div { class: "notices",
                 DeviceNotice {}
@@ -111,7 +112,7 @@ fn Content(exporting: Signal<bool>) -> Element {
                 MayHaveKept { names: may_have_kept.clone() }
             }
             HolderTables { list: list.clone(), exporting }
-            Note { is_told: *is_told, tokens_are_hidden: *tokens_are_hidden }
+            Note { is_told: *is_told, tokens_are_hidden: *tokens_are_hidden, made_at: *made_at }
         },
     }
 }

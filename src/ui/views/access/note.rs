@@ -3,9 +3,20 @@
 use dioxus::prelude::*;
 
 use crate::state::AppState;
+use crate::ui::clock::use_clock;
+use crate::ui::components::TimeAgo;
+use protocol::Moment;
+
+/// From this age on a key is pointed out, in days.
+const OLD: i64 = 365;
+
+fn is_old(made: Moment, now: Moment) -> bool {
+    now.days_since(made) > OLD
+}
 
 #[component]
-pub(super) fn Note(is_told: bool, tokens_are_hidden: bool) -> Element {
+pub(super) fn Note(is_told: bool, tokens_are_hidden: bool, made_at: Option<Moment>) -> Element {
+    let clock = use_clock();
     let membership = use_context::<AppState>().place.membership;
     let may_share = !membership
         .read()
@@ -17,6 +28,17 @@ pub(super) fn Note(is_told: bool, tokens_are_hidden: bool) -> Element {
                 "Only admins of the organisation see its deploy tokens: those that hold the key are known by their ids."
                 if may_share {
                     " When you share the key, what they have stays as it is."
+                }
+            }
+        }
+        if let Some(at) = made_at {
+            p { class: "access-note",
+                "The key was made "
+                TimeAgo { at, absent: "" }
+                if is_old(at, *clock.now.read()) {
+                    ". Whoever had it since then may have kept it: renew it."
+                } else {
+                    "."
                 }
             }
         }

@@ -115,6 +115,6 @@ fn tone(fact: &AuditFact) -> Tone {
         | AuditFact::KeyOfNobody
         | AuditFact::StillSealed(_) => Tone::Danger,
         AuditFact::OldKey(_) => Tone::Neutral,
-        AuditFact::Token { .. } | AuditFact::MayHaveKept(_) => Tone::Warn,
+        AuditFact::Token { .. } | AuditFact::MayHaveKept(_) | AuditFact::DisclosedSigner(_) => Tone::Warn,
     }
 }
