@@ -5,7 +5,7 @@ use model::{AuditFact, AuditFinding, TokenHealth};
 use protocol::EnvironmentName;
 
 /// Every kind of finding: the word for scripts, and what it is.
-pub const KINDS: [(&str, &str); 11] = [
+pub const KINDS: [(&str, &str); 12] = [
     (
         "not-shared",
         "A token is not shared: its runner decrypts nothing.",
