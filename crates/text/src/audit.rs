@@ -194,6 +194,7 @@ mod tests {
             AuditFact::KeyOfNobody,
             AuditFact::StillSealed(vec!["old".to_owned()]),
             AuditFact::MayHaveKept(vec!["old".to_owned()]),
+            AuditFact::DisclosedSigner(vec!["aaaa bbbb".to_owned()]),
             AuditFact::OldKey(400),
         ];
         let all: Vec<_> = healths.map(token).into_iter().chain(others).collect();
